@@ -1,0 +1,41 @@
+"""Analysis of child protection activity: published aggregates, factors, demand and caseload.
+
+The package describes groups of assessments. It never scores a child.
+
+Public names are loaded when first used, so that ``import riskmodel`` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "Estimate": "riskmodel.estimates",
+    "FactorCounts": "riskmodel.assessments",
+    "Figure": "riskmodel.published",
+    "Interval": "riskmodel.estimates",
+    "PublishedTable": "riskmodel.published",
+    "audit": "riskmodel.published",
+    "load_table": "riskmodel.published",
+    "table_ids": "riskmodel.published",
+}
+
+__all__ = ["__version__", *_HOME_OF]
+
+if TYPE_CHECKING:
+    from riskmodel.assessments import FactorCounts
+    from riskmodel.estimates import Estimate, Interval
+    from riskmodel.published import Figure, PublishedTable, audit, load_table, table_ids
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,272 @@
+"""The audit: identities between published figures, checked by exact interval arithmetic.
+
+Every published figure is kept as the interval of values that would have been printed so. An
+identity holds when some members of these intervals satisfy it: there is no tolerance to choose.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from riskmodel.errors import DataError
+from riskmodel.estimates import Interval
+from riskmodel.published.catalogue import load_table, read_toml
+from riskmodel.published.expressions import Verdict, evaluate, figures_in, judge, substitute
+from riskmodel.published.figures import Figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["OUTCOMES", "Audit", "Finding", "ImpliedQuantity", "Outcome", "audit", "implied"]
+
+Outcome = Literal["published", "repaired", "conflict"]
+"""``published``: holds at the printed precision. ``repaired``: fails as printed, and one stated
+reading repairs it. ``conflict``: fails, and no reading is known."""
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One identity, for one row where it is checked row by row, and how it ended.
+
+    Parameters
+    ----------
+    identity, case
+        Id of the identity, and the row it was checked for ("" where there is one case).
+    title
+        What should hold, in words.
+    outcome
+        ``published``, ``repaired`` or ``conflict``.
+    arithmetic
+        The claim with the printed numbers in place.
+    sides
+        The sides of the comparison, as intervals.
+    figures
+        The figures that enter.
+    reading, repaired_arithmetic, repaired_sides
+        The reading that repairs it and its arithmetic; empty where there is none.
+    note
+        What it means for a reader, where that needs saying.
+    also
+        A place that the identity rests on besides those of its figures.
+    """
+
+    identity: str
+    case: str
+    title: str
+    outcome: Outcome
+    arithmetic: str
+    sides: tuple[Interval, ...]
+    figures: tuple[Figure, ...]
+    reading: str = ""
+    repaired_arithmetic: str = ""
+    repaired_sides: tuple[Interval, ...] = ()
+    note: str = ""
+    also: str = ""
+
+    @property
+    def paragraphs(self) -> str:
+        """Where the figures stand, each document and paragraph once."""
+        places: dict[str, list[str]] = {}
+        for figure in self.figures:
+            found = places.setdefault(figure.document.title, [])
+            if figure.place not in found:
+                found.append(figure.place)
+        if self.also and places:
+            places[self.figures[0].document.title].append(self.also)
+        return "; ".join(f"{title}, {', '.join(where)}" for title, where in places.items())
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.outcome}: {self.title}" + (f" – {self.case}" if self.case else ""),
+            f"  as printed: {self.arithmetic}",
+        ]
+        if self.sides:
+            lines.append("  that is: " + " against ".join(str(side) for side in self.sides))
+        if self.reading:
+            lines.append(f"  reading that repairs it: {self.reading}")
+        if self.repaired_arithmetic:
+            shown = " against ".join(str(side) for side in self.repaired_sides)
+            lines.append(f"  then: {self.repaired_arithmetic}; that is: {shown}")
+        if self.note:
+            lines.append(f"  {self.note}")
+        lines.append(f"  [{self.paragraphs}]")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedQuantity:
+    """A quantity that is not published, and the interval to which published figures bound it."""
+
+    id: str
+    title: str
+    unit: str
+    period: str
+    interval: Interval
+    arithmetic: str
+    figures: tuple[Figure, ...]
+    note: str = ""
+
+    @property
+    def whole_numbers(self) -> tuple[int, int] | None:
+        """Smallest and largest whole number inside, for a count; None where there is none."""
+        inside = self.interval.whole_numbers()
+        return (inside[0], inside[-1]) if len(inside) else None
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.interval} {self.unit} ({self.period}); {self.arithmetic}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All findings, and the quantities that the figures bound."""
+
+    findings: tuple[Finding, ...]
+    implied: tuple[ImpliedQuantity, ...]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
+        """The findings that ended so."""
+        return tuple(finding for finding in self.findings if finding.outcome == outcome)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every identity holds as printed."""
+        return all(finding.outcome == "published" for finding in self.findings)
+
+    def counts(self) -> dict[Outcome, int]:
+        """Number of findings by outcome."""
+        counted = Counter(finding.outcome for finding in self.findings)
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a finding, as text: what a reader or a spreadsheet can hold."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "identity": finding.identity,
+                    "case": finding.case,
+                    "outcome": finding.outcome,
+                    "title": finding.title,
+                    "arithmetic": finding.arithmetic,
+                    "values": " against ".join(str(side) for side in finding.sides),
+                    "reading": finding.reading,
+                    "repaired_arithmetic": finding.repaired_arithmetic,
+                    "repaired_values": " against ".join(map(str, finding.repaired_sides)),
+                    "note": finding.note,
+                    "paragraphs": finding.paragraphs,
+                }
+                for finding in self.findings
+            ]
+        )
+
+    def implied_frame(self) -> pd.DataFrame:
+        """One row an unpublished quantity, with the end points of its interval."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "quantity": found.id,
+                    "title": found.title,
+                    "low": float(found.interval.low),
+                    "high": float(found.interval.high),
+                    "interval": str(found.interval),
+                    "unit": found.unit,
+                    "period": found.period,
+                    "arithmetic": found.arithmetic,
+                    "note": found.note,
+                }
+                for found in self.implied
+            ]
+        )
+
+    def __str__(self) -> str:
+        counts = self.counts()
+        return ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES)
+
+
+def audit() -> Audit:
+    """Check every declared identity against the published figures.
+
+    Returns
+    -------
+    Audit
+        A finding for each identity and row, in the order of the data file, and the unpublished
+        quantities that the figures bound.
+
+    Notes
+    -----
+    The identities are data (``published/data/identities.toml``); their grammar is that of
+    :mod:`riskmodel.published.expressions`.
+    """
+    findings = tuple(
+        finding for entry in read_toml("identities.toml")["identity"] for finding in _check(entry)
+    )
+    return Audit(findings, implied())
+
+
+def implied() -> tuple[ImpliedQuantity, ...]:
+    """Quantities that are not published, with the interval to which published figures bound them."""
+    return tuple(
+        ImpliedQuantity(
+            entry["id"],
+            entry["title"],
+            entry["unit"],
+            entry["period"],
+            evaluate(entry["value"]),
+            substitute(entry["value"]),
+            figures_in(entry["value"]),
+            entry.get("note", ""),
+        )
+        for entry in read_toml("implied.toml")["quantity"]
+    )
+
+
+def _check(entry: dict[str, Any]) -> Iterator[Finding]:
+    cases: tuple[str | None, ...] = tuple(entry.get("cases", (None,)))
+    if "for_each" in entry:
+        left_out = set(entry.get("but", ()))
+        cases = tuple(key for key in load_table(entry["for_each"]).keys if key not in left_out)
+    for case in cases:
+        try:
+            yield _finding(entry, case)
+        except DataError as error:
+            raise DataError(str(error), file="identities.toml", field=entry["id"]) from error
+
+
+def _finding(entry: dict[str, Any], case: str | None) -> Finding:
+    verdict = judge(entry["claim"], case)
+    figures = figures_in(entry["claim"], case)
+    repair = entry.get("repair")
+    repaired: Verdict | None = None
+    outcome: Outcome = "published" if verdict.holds else "conflict"
+    if repair is not None and not verdict.holds:
+        if "claim" in repair:
+            repaired = judge(repair["claim"], case)
+            figures = tuple(dict.fromkeys((*figures, *figures_in(repair["claim"], case))))
+        if repaired is None or repaired.holds:
+            outcome = "repaired"
+    is_repaired = outcome == "repaired"
+    return Finding(
+        entry["id"],
+        case or "",
+        entry["title"],
+        outcome,
+        verdict.arithmetic,
+        verdict.sides,
+        figures,
+        repair["reading"] if is_repaired and repair is not None else "",
+        repaired.arithmetic if is_repaired and repaired is not None else "",
+        repaired.sides if is_repaired and repaired is not None else (),
+        entry.get("note", "") if not verdict.holds else "",
+        entry.get("also", ""),
+    )

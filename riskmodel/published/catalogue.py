@@ -1,0 +1,270 @@
+"""Reads the published tables that ship with the package, and checks each file as it reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.published.figures import (
+    Column,
+    Document,
+    Figure,
+    PublishedTable,
+    Unit,
+    read_number,
+)
+
+__all__ = ["documents", "load_table", "read_data_file", "read_toml", "table_ids", "units"]
+
+T = TypeVar("T")
+
+STATEMENT_FIELDS = (
+    "id",
+    "printed",
+    "reading",
+    "unit",
+    "of",
+    "period",
+    "document",
+    "paragraph",
+    "measures",
+)
+
+
+def table_ids() -> tuple[str, ...]:
+    """Ids of the published tables, in the order of the catalogue.
+
+    Examples
+    --------
+    >>> "risk_factors" in table_ids()
+    True
+    """
+    return tuple(_catalogue())
+
+
+@cache
+def load_table(table: str) -> PublishedTable:
+    """One published table with the provenance of each of its figures.
+
+    Parameters
+    ----------
+    table
+        Table id, such as ``risk_factors``; see :func:`table_ids`.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest ids.
+    DataError
+        When the data file is damaged: file, line, field, what is allowed.
+
+    Examples
+    --------
+    >>> print(load_table("risk_factors").figure("Child Neglect", "plans").value)
+    142
+    """
+    if table not in _catalogue():
+        raise UnknownNameError("published table", table, table_ids())
+    return _load_statements() if table == "statements" else _load_printed_table(table)
+
+
+@cache
+def documents() -> dict[str, Document]:
+    """The source documents by id."""
+    return {
+        key: Document(key, entry["title"], entry["body"], entry["date"])
+        for key, entry in read_toml("documents.toml").items()
+    }
+
+
+@cache
+def units() -> dict[str, Unit]:
+    """The units by id."""
+    return {
+        key: Unit(key, entry["label"], entry["counted"])
+        for key, entry in read_toml("units.toml").items()
+    }
+
+
+def read_data_file(name: str) -> bytes:
+    """Bytes of a data file that ships with the package."""
+    return resources.files("riskmodel.published").joinpath("data", name).read_bytes()
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """A TOML data file that ships with the package."""
+    try:
+        return tomllib.loads(read_data_file(name).decode("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"not valid TOML: {error}", file=name) from error
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    return read_toml("tables.toml")
+
+
+def _read_csv(name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header, and numbered rows, of a data file; rows of the wrong length are refused."""
+    reader = csv.reader(io.StringIO(read_data_file(name).decode("utf-8"), newline=""), strict=True)
+    header = next(reader)
+    rows = []
+    for cells in reader:
+        if len(cells) != len(header):
+            raise DataError(
+                f"{len(cells)} cells where the header has {len(header)}",
+                file=name,
+                line=reader.line_num,
+            )
+        rows.append((reader.line_num, cells))
+    return header, rows
+
+
+def _load_printed_table(table: str) -> PublishedTable:
+    entry = _catalogue()[table]
+    name = f"{table}.csv"
+    header, numbered = _read_csv(name)
+    described = entry["columns"]
+    missing = [column for column in header[1:] if column not in described]
+    if header[0] != entry["key"] or missing:
+        raise DataError(
+            f"the header is {', '.join(header)}; tables.toml has key {entry['key']} and columns "
+            f"{', '.join(described)}",
+            file=name,
+            line=1,
+        )
+    document = _known(documents(), entry["document"], "document", name, None)
+    columns = (
+        Column(header[0], described.get(header[0], {}).get("label", header[0]), "key"),
+        *(_column(column, described[column], name) for column in header[1:]),
+    )
+    cells = {}
+    for line, row in numbered:
+        overrides = entry.get("rows", {}).get(row[0], {})
+        for column, printed in zip(columns[1:], row[1:], strict=True):
+            if column.kind == "figure":
+                cells[row[0], column.name] = _cell_figure(
+                    table, entry, document, row[0], column, printed, overrides, line
+                )
+    _refuse_repeated_keys(name, [(line, row[0]) for line, row in numbered])
+    return PublishedTable(
+        table,
+        entry["title"],
+        document,
+        entry["paragraph"],
+        columns,
+        tuple(tuple(row) for _, row in numbered),
+        entry.get("note", ""),
+        cells,
+    )
+
+
+def _column(name: str, entry: dict[str, Any], file: str) -> Column:
+    if entry.get("kind") == "label":
+        return Column(name, entry["label"], "label")
+    unit = _known(units(), entry["unit"], "unit", file, None)
+    return Column(
+        name, entry["label"], "figure", unit, entry.get("of", ""), entry.get("period", "")
+    )
+
+
+def _cell_figure(
+    table: str,
+    entry: dict[str, Any],
+    document: Document,
+    row: str,
+    column: Column,
+    printed: str,
+    overrides: dict[str, Any],
+    line: int,
+) -> Figure:
+    name = f"{table}.csv"
+    # A row of another unit (an average among counts) keeps the column's own percentages.
+    unit = column.unit
+    of = column.of
+    if unit is not None and unit.id != "percent":
+        unit = _known(units(), overrides.get("unit", unit.id), "unit", name, line)
+        of = overrides.get("of", of)
+    if unit is None:
+        raise DataError("a column of figures needs a unit", file=name, field=column.name)
+    reading = printed.removesuffix("%").replace(",", "")
+    try:
+        interval = read_number(reading, counted=unit.counted)
+    except DataError as error:
+        raise DataError(str(error), file=name, line=line, field=column.name) from error
+    return Figure(
+        f"{table}[{row!r}, {column.name!r}]",
+        printed,
+        reading,
+        interval,
+        unit,
+        of,
+        overrides.get("period", column.period),
+        document,
+        entry["paragraph"],
+        f"{row}: {column.label}",
+    )
+
+
+def _load_statements() -> PublishedTable:
+    name = "statements.csv"
+    header, numbered = _read_csv(name)
+    if tuple(header) != STATEMENT_FIELDS:
+        raise DataError(f"the header must be {','.join(STATEMENT_FIELDS)}", file=name, line=1)
+    _refuse_repeated_keys(name, [(line, row[0]) for line, row in numbered])
+    cells = {}
+    for line, row in numbered:
+        field = dict(zip(header, row, strict=True))
+        unit = _known(units(), field["unit"], "unit", name, line)
+        try:
+            interval = read_number(field["reading"], counted=unit.counted)
+        except DataError as error:
+            raise DataError(str(error), file=name, line=line, field="reading") from error
+        cells[field["id"], "reading"] = Figure(
+            f"statements[{field['id']!r}]",
+            field["printed"],
+            field["reading"],
+            interval,
+            unit,
+            field["of"],
+            field["period"],
+            _known(documents(), field["document"], "document", name, line),
+            field["paragraph"],
+            field["measures"],
+        )
+    entry = _catalogue()["statements"]
+    columns = tuple(
+        Column(column, column, "key" if column == "id" else "label")
+        if column != "reading"
+        else Column("reading", "reading", "figure")
+        for column in header
+    )
+    return PublishedTable(
+        "statements",
+        entry["title"],
+        documents()[entry["document"]],
+        entry["paragraph"],
+        columns,
+        tuple(tuple(row) for _, row in numbered),
+        entry.get("note", ""),
+        cells,
+    )
+
+
+def _known(entries: dict[str, T], key: str, kind: str, file: str, line: int | None) -> T:
+    if key not in entries:
+        raise DataError(str(UnknownNameError(kind, key, entries)), file=file, line=line)
+    return entries[key]
+
+
+def _refuse_repeated_keys(name: str, keys: list[tuple[int, str]]) -> None:
+    seen: dict[str, int] = {}
+    for line, key in keys:
+        if key in seen:
+            raise DataError(f"{key!r} stands already in line {seen[key]}", file=name, line=line)
+        seen[key] = line

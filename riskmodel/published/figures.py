@@ -1,0 +1,282 @@
+"""Figure and PublishedTable: printed values with their precision and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from math import inf
+from typing import TYPE_CHECKING, Literal
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Column", "Document", "Figure", "PublishedTable", "Unit", "read_number"]
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source: what it is, who published it, and when."""
+
+    id: str
+    title: str
+    body: str
+    date: date
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.body}, {self.date.day} {self.date:%B %Y})"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a figure is measured in; ``counted`` units print exact whole numbers."""
+
+    id: str
+    label: str
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number: as printed, what it can have been, and where it stands.
+
+    Parameters
+    ----------
+    id
+        How to refer to it: ``risk_factors['Child Neglect', 'plans']``.
+    printed
+        As the document prints it.
+    reading
+        The same in machine form; see :func:`read_number`.
+    interval
+        The values that would have been printed so.
+    unit, of
+        Unit, and for a percentage what it is a percentage of.
+    period
+        Date or period, in words.
+    document, paragraph
+        Where a reader finds it.
+    measures
+        What it measures, in our words.
+    """
+
+    id: str
+    printed: str
+    reading: str
+    interval: Interval
+    unit: Unit
+    of: str
+    period: str
+    document: Document
+    paragraph: str
+    measures: str
+
+    @property
+    def value(self) -> float | int | None:
+        """The printed number; None where a range or a mere bound is printed."""
+        if not _NUMBER.fullmatch(self.reading.lstrip("~")):
+            return None
+        text = self.reading.lstrip("~")
+        return float(text) if "." in text else int(text)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals printed."""
+        return len(self.reading.rstrip("+").partition("..")[0].partition(".")[2])
+
+    @property
+    def place(self) -> str:
+        """Document and paragraph, for a reader."""
+        where = self.paragraph
+        return f"para {where}" if where[:1].isdigit() else where
+
+    def __str__(self) -> str:
+        unit = f"{self.unit.label} of {self.of}" if self.of else self.unit.label
+        return f"{self.printed} {unit}, {self.period} ({self.document.title}, {self.place})"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a published table: a heading, and for figures their unit and period."""
+
+    name: str
+    label: str
+    kind: Literal["key", "label", "figure"]
+    unit: Unit | None = None
+    of: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """A table as a document prints it, row by row, with the provenance of each figure.
+
+    Parameters
+    ----------
+    id, title
+        Stable name and what the table shows.
+    document, paragraph
+        Where it stands.
+    columns
+        The first is the key.
+    rows
+        Printed cells, one tuple a row, in printed order.
+    note
+        Oddities of the printed table; empty where there are none.
+    cells
+        Figures by (row key, column name).
+    """
+
+    id: str
+    title: str
+    document: Document
+    paragraph: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    cells: Mapping[tuple[str, str], Figure] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Name of the key column."""
+        return self.columns[0].name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Row keys in printed order."""
+        return tuple(row[0] for row in self.rows)
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self.cells.values())
+
+    def figure(self, row: str, column: str | None = None) -> Figure:
+        """The figure in that row and column.
+
+        Parameters
+        ----------
+        row
+            Row key as printed.
+        column
+            Column name; may be left out where the table has one column of figures.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest names.
+        """
+        names = [known.name for known in self.columns if known.kind == "figure"]
+        if column is None:
+            if len(names) != 1:
+                raise DataError(f"table {self.id} has several columns: name one of {names}")
+            column = names[0]
+        if row not in self.keys:
+            raise UnknownNameError(f"row of {self.id}", row, self.keys)
+        if column not in names:
+            raise UnknownNameError(f"column of {self.id}", column, names)
+        return self.cells[row, column]
+
+    def label(self, row: str, column: str) -> str:
+        """The text in a column of labels, such as a quadrant's ``high`` or ``low``."""
+        position = [known.name for known in self.columns].index(column)
+        return next(cells[position] for cells in self.rows if cells[0] == row)
+
+    def plain_rows(self) -> list[tuple[str, ...]]:
+        """Cells without percent signs and thousands separators, to the printed digit."""
+        return [
+            tuple(
+                self.cells[row[0], column.name].reading if column.kind == "figure" else cell
+                for column, cell in zip(self.columns, row, strict=True)
+            )
+            for row in self.rows
+        ]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a printed row; figures as numbers, labels as text."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    column.name: self.cells[row[0], column.name].value
+                    if column.kind == "figure"
+                    else cell
+                    for column, cell in zip(self.columns, row, strict=True)
+                }
+                for row in self.rows
+            ],
+            columns=[column.name for column in self.columns],
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.title} [{self.id}]: {len(self.rows)} rows, {len(self.cells)} figures "
+            f"({self.document.title}, para {self.paragraph})"
+        )
+
+
+def read_number(reading: str, *, counted: bool) -> Interval:
+    """What a printed number can have been.
+
+    Parameters
+    ----------
+    reading
+        Machine form of the printed text: ``303``; ``31.3``; ``>25`` (over 25); ``<7`` (almost 7);
+        ``~70`` (around 70); ``500+``; ``14..32`` (a range).
+    counted
+        Whether a whole number is an exact count rather than a rounded measurement.
+
+    Returns
+    -------
+    Interval
+        A count is exact. A measurement lies within half a unit of its last printed digit. "Around"
+        widens that to the last digit that is not a trailing zero, and ``500+`` reaches up to the
+        next number with as few digits: with 600 or more, 600+ would have been printed.
+
+    Raises
+    ------
+    DataError
+        When the text is none of these forms.
+
+    Examples
+    --------
+    >>> print(read_number("500+", counted=True), read_number("~70", counted=False))
+    [500, 600) [65, 75)
+    """
+    low_text, dots, high_text = reading.partition("..")
+    body = reading.lstrip("<>~").removesuffix("+")
+    numbers = (low_text, high_text) if dots else (body,)
+    if not all(_NUMBER.fullmatch(text) for text in numbers):
+        raise DataError(
+            f"cannot read {reading!r} as a number; allowed: 303, 31.3, -26.5, >25, <7, ~70, 500+, "
+            "14..32"
+        )
+    if dots:
+        return Interval(Fraction(low_text), Fraction(high_text))
+    value = Fraction(body)
+    if reading.startswith(">"):
+        return Interval(value, inf, low_closed=False)
+    if reading.startswith("<"):
+        return Interval(-inf, value, high_closed=False)
+    if reading.endswith("+"):
+        return Interval(value, value + _last_unit(body), True, False)
+    if reading.startswith("~"):
+        half = _last_unit(body) / 2
+        return Interval(value - half, value + half, True, False)
+    if counted and "." not in body:
+        return Interval.exactly(value)
+    return Interval.rounded(body)
+
+
+def _last_unit(text: str) -> Fraction:
+    """Place value of the last digit that is not a trailing zero: 100 for 500, 1/10 for 0.3."""
+    whole, _, decimals = text.lstrip("-").partition(".")
+    if decimals:
+        return Fraction(1, 10 ** len(decimals))
+    return Fraction(10 ** (len(whole) - len(whole.rstrip("0")) if whole.strip("0") else 0))
