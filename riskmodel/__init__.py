@@ -23,7 +23,17 @@ _HOME_OF = {
     "table_ids": "riskmodel.published",
 }
 
-__all__ = ["__version__", *_HOME_OF]
+__all__ = [
+    "Estimate",
+    "FactorCounts",
+    "Figure",
+    "Interval",
+    "PublishedTable",
+    "__version__",
+    "audit",
+    "load_table",
+    "table_ids",
+]
 
 if TYPE_CHECKING:
     from riskmodel.assessments import FactorCounts

@@ -219,7 +219,8 @@ class Estimate:
     Parameters
     ----------
     value, low, high
-        The estimate and its interval, in ``unit``; ``low <= value <= high``.
+        The estimate and its interval, in ``unit``; ``low <= value <= high``. A proportion of
+        nothing (``denominator`` 0) has no value: NaN, and an interval that says nothing.
     level
         Coverage of the interval (0 to 1). 1 means bounds rather than a confidence or credible
         interval.
@@ -249,7 +250,8 @@ class Estimate:
     denominator: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.low <= self.value <= self.high:
+        has_value = self.denominator != 0 or not math.isnan(self.value)
+        if has_value and not self.low <= self.value <= self.high:
             raise DataError(
                 f"an estimate must lie in its interval: {self.value} is not in "
                 f"[{self.low}, {self.high}]"

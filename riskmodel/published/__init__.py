@@ -10,24 +10,33 @@ from riskmodel.published.audit import (
     implied,
 )
 from riskmodel.published.catalogue import documents, load_table, table_ids, units
+from riskmodel.published.counts import PrintedQuadrant, factor_counts, printed_quadrants
 from riskmodel.published.figures import Column, Document, Figure, PublishedTable, Unit, read_number
+from riskmodel.published.verify import Check, checksums, data_files, verify
 
 __all__ = [
     "OUTCOMES",
     "Audit",
+    "Check",
     "Column",
     "Document",
     "Figure",
     "Finding",
     "ImpliedQuantity",
     "Outcome",
+    "PrintedQuadrant",
     "PublishedTable",
     "Unit",
     "audit",
+    "checksums",
+    "data_files",
     "documents",
+    "factor_counts",
     "implied",
     "load_table",
+    "printed_quadrants",
     "read_number",
     "table_ids",
     "units",
+    "verify",
 ]

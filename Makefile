@@ -1,0 +1,127 @@
+# Every target works from a bare clone; the environment is made in .venv as far as it is needed.
+#
+# PYTHON       the interpreter that .venv is made with
+# PYTEST_ARGS  options of `make test`, e.g. make test PYTEST_ARGS='-x tests/test_streams.py'
+# LOCK_ARGS    options of `make lock`, e.g. make lock LOCK_ARGS=--upgrade
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+LOCK_ARGS ?=
+
+SHELL = /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+LOCK_VENV := build/lock-venv
+REPORT := build/report
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_NO_INPUT = 1
+
+PIP := $(BIN)/python -m pip
+COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' $(LOCK_ARGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help report test check docs bench lock clean environment
+
+help: ## list the targets
+	@echo 'make report       write the report to $(REPORT)'
+	@echo 'make test         run the tests'
+	@echo 'make check        lint, formatting, types, import floors, lock files'
+	@echo 'make docs         build the documentation in build/docs'
+	@echo 'make bench        run the benchmarks, results in build/bench'
+	@echo 'make environment  .venv with everything a developer needs'
+	@echo 'make lock         write requirements/*.txt anew (LOCK_ARGS=--upgrade for newer versions)'
+	@echo 'make clean        remove .venv and everything that was built'
+
+# ---------------------------------------------------------------- environment
+#
+# A stamp is touched as the last step of what it stands for, so that an interrupted
+# installation is taken up again. The floors rest on one another: run < test < dev.
+
+$(STAMPS)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'riskmodel needs Python 3.11 or newer, and "$(PYTHON)" is not:' \
+			'name another one, as in  make PYTHON=python3.12' >&2; exit 1; }
+	@echo 'Making the environment in $(VENV): the first time takes a minute or so.'
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		echo 'Could not make a virtual environment (on Debian and Ubuntu: install python3-venv).' >&2; \
+		exit 1; }
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+$(STAMPS)/run: requirements/run.txt $(STAMPS)/python
+	@$(PIP) install -qq --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(STAMPS)/package: pyproject.toml $(STAMPS)/run
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/test: requirements/test.txt $(STAMPS)/run | $(STAMPS)/package
+	@echo 'Installing what the tests need.'
+	@$(PIP) install -qq --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/test
+	@echo 'Installing the checkers and what builds the documentation.'
+	@$(PIP) install -qq --require-hashes -r requirements/dev.txt
+	@touch $@
+
+environment: $(STAMPS)/dev ## .venv with everything a developer needs
+
+# ---------------------------------------------------------------- use
+
+report: $(STAMPS)/package ## write the report
+	@$(BIN)/python -m riskmodel report --out $(REPORT)
+	@echo 'The report: $(REPORT)/index.html'
+
+# ---------------------------------------------------------------- development
+
+# The workers share the cores, so each one's linear algebra keeps to a single thread.
+test: $(STAMPS)/test ## run the tests
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(STAMPS)/dev ## lint, formatting, types, import floors, lock files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if grep -nE '://|--(extra-)?index-url|--find-links|--trusted-host' requirements/*.txt; then \
+		echo 'A lock file must name no address.' >&2; exit 1; fi
+	@echo 'The lock files name no address.'
+
+# All pages are read and executed anew (-E): they show what the code does now.
+docs: $(STAMPS)/dev ## build the documentation, a warning fails
+	$(BIN)/python -m sphinx -W --keep-going -E -q -b html -d build/doctrees docs build/docs
+	@echo 'The documentation: build/docs/index.html'
+
+bench: $(STAMPS)/test ## run the benchmarks
+	@mkdir -p build/bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks \
+		-o addopts='--strict-markers --import-mode=importlib' \
+		--benchmark-only --benchmark-json=build/bench/benchmarks.json
+	@echo 'The results: build/bench/benchmarks.json'
+
+$(LOCK_VENV)/stamp: requirements/lock-tool.in
+	@$(PYTHON) -m venv --clear $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install -qq -r requirements/lock-tool.in
+	@touch $@
+
+# The full set is solved first; the smaller ones take their versions from it.
+lock: $(LOCK_VENV)/stamp ## write requirements/*.txt anew
+	$(COMPILE) --extra test --extra dev --extra docs pyproject.toml requirements/build.in \
+		-o requirements/dev.txt
+	$(COMPILE) --extra test pyproject.toml requirements/build.in \
+		-c requirements/dev.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml requirements/build.in \
+		-c requirements/dev.txt -o requirements/run.txt
+
+clean: ## remove .venv and everything that was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+		.hypothesis .benchmarks docs/api
+	find riskmodel tests docs -type d -name __pycache__ -prune -exec rm -rf {} +

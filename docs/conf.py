@@ -1,0 +1,55 @@
+"""Sphinx configuration: pages in MyST, their code cells executed at every build."""
+
+from importlib.metadata import version as installed_version
+
+# Matplotlib's first use on a machine writes its font cache, and says so on standard error if that
+# takes long. Here that is harmless; in a page it would count as an error.
+import matplotlib.font_manager  # noqa: F401
+
+project = "riskmodel"
+author = "riskmodel contributors"
+copyright = "2026, riskmodel contributors"
+release = installed_version("riskmodel")
+version = ".".join(release.split(".")[:2])
+
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+]
+exclude_patterns = ["build", "**/.ipynb_checkpoints"]
+templates_path = ["_templates"]
+language = "en"
+# Every cross-reference must resolve. There is no intersphinx, so that a build needs no network:
+# names of other libraries are written as ``code``.
+nitpicky = True
+
+# -- Pages ---------------------------------------------------------------------
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_heading_anchors = 3
+
+# A page that raises, warns or hangs is a warning here, and so (sphinx -W) fails the build.
+nb_execution_mode = "force"
+nb_execution_show_tb = True
+nb_execution_timeout = 120
+nb_output_stderr = "error"
+nb_merge_streams = False
+
+# -- Reference -----------------------------------------------------------------
+
+autosummary_generate = True
+autosummary_imported_members = False
+autodoc_typehints = "none"  # numpydoc's Parameters sections say it
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+# -- Appearance ----------------------------------------------------------------
+
+html_theme = "furo"
+html_title = f"riskmodel {release}"
+html_show_sourcelink = False

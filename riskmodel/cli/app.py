@@ -1,0 +1,45 @@
+"""The commands, each in the module of its name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import riskmodel
+from riskmodel.cli import factors, published, report
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="riskmodel",
+    help=(
+        "Child protection activity from published aggregates and an authority's own data: "
+        "factors, demand, caseload. It describes groups; it never scores a child."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(published.app, name="published")
+app.command("factors")(factors.factors)
+app.command("report")(report.report)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"riskmodel {riskmodel.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Options of the command itself."""

@@ -1,0 +1,24 @@
+"""Counts to prevalence, conversion, quadrants: associations, never effects."""
+
+from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
+from riskmodel.factors.quadrants import (
+    Contradiction,
+    Prevalence,
+    QuadrantRegion,
+    feasible_region,
+    prevalence_values,
+)
+from riskmodel.factors.rates import FactorRates, factor_rates, proportion_estimate
+
+__all__ = [
+    "Contradiction",
+    "FactorAnalysis",
+    "FactorRates",
+    "Prevalence",
+    "QuadrantRegion",
+    "analyse_factors",
+    "factor_rates",
+    "feasible_region",
+    "prevalence_values",
+    "proportion_estimate",
+]

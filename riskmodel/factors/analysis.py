@@ -1,0 +1,92 @@
+"""Rates, thresholds and quadrants of one set of counts, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.factors.quadrants import Prevalence, QuadrantRegion, feasible_region
+from riskmodel.factors.rates import FactorRates, IntervalMethod, factor_rates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FactorAnalysis", "analyse_factors"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorAnalysis:
+    """Prevalence against impact: rates with intervals, feasible thresholds, quadrants.
+
+    Parameters
+    ----------
+    rates
+        Conversion rate and share of plans per factor.
+    region
+        The thresholds that reproduce the printed quadrants in one reading of prevalence.
+    printed
+        Printed (prevalence, impact) by factor name, of all factors on the chart.
+    """
+
+    rates: FactorRates
+    region: QuadrantRegion
+    printed: Mapping[str, tuple[str, str]]
+
+    @property
+    def counts(self) -> FactorCounts:
+        """The counts behind the rates."""
+        return self.rates.counts
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a factor.
+
+        Columns are those of :meth:`FactorRates.to_frame`, then ``prevalence_reading``, the
+        quadrant at every feasible cut (``prevalence``, ``impact``: high, low, depends, or none
+        where no cut is feasible) and the printed one.
+        """
+        frame = self.rates.to_frame()
+        quadrants = self.region.classify(self.counts)
+        frame["prevalence_reading"] = self.region.reading
+        frame["prevalence"] = quadrants["prevalence"]
+        frame["impact"] = quadrants["impact"]
+        for position, axis in enumerate(("prevalence", "impact")):
+            frame[f"printed_{axis}"] = [
+                self.printed[name][position] if name in self.printed else None
+                for name in self.counts.factors
+            ]
+        return frame
+
+    def __str__(self) -> str:
+        return f"{self.rates}\n{self.region}"
+
+
+def analyse_factors(
+    counts: FactorCounts,
+    printed: Mapping[str, tuple[str, str]],
+    *,
+    prevalence: Prevalence = "plans",
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+) -> FactorAnalysis:
+    """Prevalence against impact for one set of counts.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    printed
+        Printed (prevalence, impact) label by factor name.
+    prevalence
+        Reading of prevalence: ``plans`` or ``assessments``.
+    level
+        Coverage of the intervals; the parameter ``interval_level`` where it is None.
+    method
+        ``jeffreys``, ``wilson`` or ``auto``.
+    """
+    return FactorAnalysis(
+        factor_rates(counts, level=level, method=method),
+        feasible_region(counts, printed, prevalence=prevalence),
+        printed,
+    )

@@ -1,0 +1,233 @@
+"""Prevalence against impact: which thresholds reproduce the printed quadrants, if any do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, get_args
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Contradiction",
+    "Prevalence",
+    "QuadrantRegion",
+    "feasible_cut",
+    "feasible_region",
+    "prevalence_values",
+]
+
+Prevalence = Literal["plans", "assessments"]
+"""Two readings of "prevalence": plans with the factor, or assessments with it."""
+
+HIGH, LOW = "high", "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A factor printed as high that lies no higher than one printed as low: no cut parts them."""
+
+    axis: Literal["prevalence", "impact"]
+    high_factor: str
+    high_value: Fraction
+    low_factor: str
+    low_value: Fraction
+
+    def __str__(self) -> str:
+        return (
+            f"{self.high_factor} is printed as high {self.axis} with {float(self.high_value):.4g}, "
+            f"{self.low_factor} as low with {float(self.low_value):.4g}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QuadrantRegion:
+    """Every pair of cuts that reproduces the printed quadrants.
+
+    Parameters
+    ----------
+    reading
+        Which reading of prevalence.
+    prevalence
+        Cuts on prevalence (plans or assessments with the factor) that reproduce all printed
+        labels; a factor is high when it reaches the cut. None when no cut does.
+    impact
+        Cuts on the conversion rate, as a proportion; None when no cut does.
+    contradictions
+        The proof, where a cut is impossible: pairs of factors that no cut can part.
+    total_plans
+        Plans in all, for the cut on plans as a share.
+    """
+
+    reading: Prevalence
+    prevalence: Interval | None
+    impact: Interval | None
+    contradictions: tuple[Contradiction, ...]
+    total_plans: int
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether some pair of cuts reproduces every printed quadrant."""
+        return self.prevalence is not None and self.impact is not None
+
+    @property
+    def prevalence_share(self) -> Interval | None:
+        """The cuts on plans as a share of all plans; None for the assessment reading."""
+        if self.reading != "plans" or self.prevalence is None:
+            return None
+        return self.prevalence / self.total_plans
+
+    def classify(self, counts: FactorCounts) -> pd.DataFrame:
+        """Quadrant of each factor at every feasible cut.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a factor: factor, prevalence, impact; each ``high``, ``low``, or ``depends``
+            where feasible cuts disagree, or ``none`` where no cut is feasible.
+        """
+        import pandas as pd
+
+        prevalences = prevalence_values(counts, self.reading)
+        impacts = _conversions(counts)
+        return pd.DataFrame(
+            {
+                "factor": counts.factors,
+                "prevalence": [_side(value, self.prevalence) for value in prevalences],
+                "impact": [_side(value, self.impact) for value in impacts],
+            }
+        )
+
+    def __str__(self) -> str:
+        if not self.is_feasible:
+            proof = "; ".join(str(found) for found in self.contradictions)
+            return f"no cut on {self.reading} reproduces the printed quadrants: {proof}"
+        return (
+            f"the printed quadrants hold for every cut on {self.reading} in {self.prevalence} and "
+            f"on conversion in {self.impact}"
+        )
+
+
+def prevalence_values(counts: FactorCounts, reading: Prevalence) -> tuple[Fraction, ...]:
+    """Prevalence of each factor in one of its two readings, as a count.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    reading
+        ``plans`` (those with the factor that led to a plan) or ``assessments``.
+    """
+    if reading not in get_args(Prevalence):
+        raise UnknownNameError("reading of prevalence", reading, get_args(Prevalence))
+    values = counts.plans if reading == "plans" else counts.assessments
+    return tuple(Fraction(value) for value in values.tolist())
+
+
+def feasible_region(
+    counts: FactorCounts,
+    printed: Mapping[str, tuple[str, str]],
+    *,
+    prevalence: Prevalence = "plans",
+) -> QuadrantRegion:
+    """All thresholds that reproduce printed quadrants, or the proof that there are none.
+
+    Parameters
+    ----------
+    counts
+        Counts of the factors whose numbers are known.
+    printed
+        Printed (prevalence, impact) label of each factor by name. Factors without counts cannot
+        rule a cut out and are passed over.
+    prevalence
+        The reading of prevalence.
+
+    Returns
+    -------
+    QuadrantRegion
+
+    Raises
+    ------
+    DataError
+        When none of the counted factors has a printed quadrant.
+
+    Notes
+    -----
+    A cut c reproduces the labels when low < c <= high for every low and high factor, so the
+    feasible cuts are (largest low, smallest high]: computed, not chosen.
+    """
+    names = [name for name in counts.factors if name in printed]
+    if not names:
+        raise DataError("none of the factors counted has a printed quadrant")
+    by_axis = {
+        "prevalence": dict(zip(counts.factors, prevalence_values(counts, prevalence), strict=True)),
+        "impact": dict(zip(counts.factors, _conversions(counts), strict=True)),
+    }
+    cuts: dict[str, Interval | None] = {}
+    contradictions: list[Contradiction] = []
+    for position, axis in enumerate(("prevalence", "impact")):
+        values = [by_axis[axis][name] for name in names]
+        labels = [printed[name][position] for name in names]
+        cuts[axis] = feasible_cut(values, labels)
+        contradictions.extend(_contradictions(axis, names, values, labels))
+    return QuadrantRegion(
+        prevalence, cuts["prevalence"], cuts["impact"], tuple(contradictions), counts.total_plans
+    )
+
+
+def feasible_cut(values: Sequence[Fraction], labels: Sequence[str]) -> Interval | None:
+    """The cuts c with value >= c exactly for the values labelled high; None if there are none.
+
+    Parameters
+    ----------
+    values
+        Values, any order.
+    labels
+        ``high`` or ``low`` for each.
+    """
+    unknown = sorted(set(labels) - {HIGH, LOW})
+    if unknown:
+        raise UnknownNameError("quadrant label", unknown[0], [HIGH, LOW])
+    high = [value for value, label in zip(values, labels, strict=True) if label == HIGH]
+    low = [value for value, label in zip(values, labels, strict=True) if label == LOW]
+    bottom = max(low, default=-float("inf"))
+    top = min(high, default=float("inf"))
+    if bottom >= top:
+        return None
+    return Interval(bottom, top, low_closed=False, high_closed=bool(high))
+
+
+def _contradictions(
+    axis: str, names: Sequence[str], values: Sequence[Fraction], labels: Sequence[str]
+) -> list[Contradiction]:
+    rows = list(zip(names, values, labels, strict=True))
+    return [
+        Contradiction("prevalence" if axis == "prevalence" else "impact", high, above, low, below)
+        for high, above, high_label in rows
+        for low, below, low_label in rows
+        if high_label == HIGH and low_label == LOW and above <= below
+    ]
+
+
+def _conversions(counts: FactorCounts) -> tuple[Fraction, ...]:
+    # A factor never assessed has no conversion; as 0 it cannot reach any cut.
+    return tuple(
+        Fraction(k, n) if n else Fraction(0)
+        for k, n in zip(counts.plans.tolist(), counts.assessments.tolist(), strict=True)
+    )
+
+
+def _side(value: Fraction, cuts: Interval | None) -> str:
+    if cuts is None:
+        return "none"
+    if value >= cuts.high:
+        return HIGH
+    if value <= cuts.low:
+        return LOW
+    return "depends"

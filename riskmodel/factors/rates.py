@@ -1,0 +1,160 @@
+"""Conversion rate and share of plans of each factor, with intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis, Estimate
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "FactorRates",
+    "IntervalMethod",
+    "factor_rates",
+    "proportion_estimate",
+]
+
+IntervalMethod = Literal["auto", "jeffreys", "wilson"]
+
+@dataclass(frozen=True, slots=True)
+class FactorRates:
+    """For each factor how often it was recorded among plans, and how often a plan followed.
+
+    Parameters
+    ----------
+    counts
+        The counts behind the rates.
+    conversion
+        P(plan | factor), k_j / n_j: a proportion of the assessments with the factor. An
+        association: it does not say what the factor does.
+    share_of_plans
+        P(factor | plan), k_j over all plans. Several factors per plan: shares exceed 1 in sum.
+    """
+
+    counts: FactorCounts
+    conversion: tuple[Estimate, ...]
+    share_of_plans: tuple[Estimate, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a factor: counts, both rates with their intervals, method, level, basis."""
+        frame = self.counts.to_frame()
+        for name, estimates in (
+            ("share_of_plans", self.share_of_plans),
+            ("conversion_rate", self.conversion),
+        ):
+            frame[name] = [estimate.value for estimate in estimates]
+            frame[f"{name}_low"] = [estimate.low for estimate in estimates]
+            frame[f"{name}_high"] = [estimate.high for estimate in estimates]
+            frame[f"{name}_method"] = [estimate.method for estimate in estimates]
+        frame["level"] = [estimate.level for estimate in self.conversion]
+        frame["basis"] = self.counts.basis
+        return frame
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{name}: conversion {estimate}"
+            for name, estimate in zip(self.counts.factors, self.conversion, strict=True)
+        )
+
+
+def factor_rates(
+    counts: FactorCounts, *, level: float | None = None, method: IntervalMethod = "auto"
+) -> FactorRates:
+    """Conversion rate and share of plans for each factor.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    level
+        Coverage of the intervals, between 0 and 1; the parameter ``interval_level`` (0.95) where it
+        is None.
+    method
+        ``jeffreys``, ``wilson``, or ``auto``: Wilson up to the parameter ``wilson_at_most`` (30
+        trials), above it Jeffreys.
+
+    Returns
+    -------
+    FactorRates
+        The intervals say how far the rates could differ by chance in as many assessments of the
+        same kind; they are no statement about other years or authorities.
+
+    Examples
+    --------
+    >>> counts = FactorCounts.from_rows([("child_neglect", 389, 142)], total_plans=630)
+    >>> print(factor_rates(counts).conversion[0])
+    0.365 (95% jeffreys 0.3183 to 0.4138, 142 of 389; proportion, observed)
+    """
+    pairs = list(zip(counts.plans.tolist(), counts.assessments.tolist(), strict=True))
+    return FactorRates(
+        counts,
+        tuple(
+            proportion_estimate(k, n, level=level, method=method, basis=counts.basis)
+            for k, n in pairs
+        ),
+        tuple(
+            proportion_estimate(k, counts.total_plans, level=level, method=method, basis=counts.basis)
+            for k, _ in pairs
+        ),
+    )
+
+
+def proportion_estimate(
+    successes: int,
+    trials: int,
+    *,
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+    basis: Basis = "observed",
+) -> Estimate:
+    """A proportion with its interval.
+
+    Parameters
+    ----------
+    successes, trials
+        Counts, ``0 <= successes <= trials``.
+    level
+        Coverage, as for :func:`factor_rates`.
+    method
+        As for :func:`factor_rates`.
+    basis
+        What the counts rest on.
+
+    Raises
+    ------
+    DataError
+        When the counts contradict each other or the level is out of range.
+
+    Notes
+    -----
+    Jeffreys: quantiles of Beta(k + 1/2, n - k + 1/2), with the lower end 0 when k = 0 and the
+    upper end 1 when k = n (Brown, Cai and DasGupta, *Statistical Science* 16, 2001, section 4.3).
+    Wilson: inverts the score test (Wilson 1927).
+    """
+    if method not in get_args(IntervalMethod):
+        raise UnknownNameError("interval method", method, get_args(IntervalMethod))
+    if level is None:
+        level = parameter("interval_level").value
+    if not 0 < level < 1:
+        raise DataError(f"the level must lie between 0 and 1, got {level}; usual is 0.95")
+    if not 0 <= successes <= trials:
+        raise DataError(f"{successes} of {trials} is not a proportion")
+    if method == "auto":
+        method = "wilson" if trials <= parameter("wilson_at_most").value else "jeffreys"
+    if trials == 0:
+        return Estimate(math.nan, 0.0, 1.0, level, method, "proportion", basis, 0, 0)
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(successes, trials, alpha=1 - level, method=method)
+    value = successes / trials
+    # At the edges the interval must hold the edge; elsewhere Jeffreys' always holds k/n.
+    low = 0.0 if successes == 0 else min(float(low), value)
+    high = 1.0 if successes == trials else max(float(high), value)
+    return Estimate(value, low, high, level, method, "proportion", basis, successes, trials)

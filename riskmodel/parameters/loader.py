@@ -1,0 +1,99 @@
+"""Reads the parameter files that ship with the package."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import BASES, Basis
+
+__all__ = ["Parameter", "parameter", "parameters", "parameters_sha256"]
+
+FIELDS = ("value", "unit", "basis", "from", "source", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value, with its unit, what it rests on, since when it holds, its source and reason."""
+
+    name: str
+    value: float
+    unit: str
+    basis: Basis
+    valid_from: date
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value:g} {self.unit} ({self.basis}; {self.source})"
+
+
+def parameter(name: str) -> Parameter:
+    """The parameter of that name.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+
+    Examples
+    --------
+    >>> parameter("interval_level").value
+    0.95
+    """
+    known = {found.name: found for found in parameters()}
+    if name not in known:
+        raise UnknownNameError("parameter", name, known)
+    return known[name]
+
+
+@cache
+def parameters() -> tuple[Parameter, ...]:
+    """All parameters, in the order of their files."""
+    found: dict[str, Parameter] = {}
+    for file in _files():
+        for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if name in found:
+                raise DataError("this parameter stands in another file too", file=file.name, field=name)
+            found[name] = _parameter(file.name, name, entry)
+    return tuple(found.values())
+
+
+def parameters_sha256() -> str:
+    """SHA-256 over the parameter files, in order of their names: which values a run used."""
+    digest = hashlib.sha256()
+    for file in _files():
+        digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files() -> list[Traversable]:
+    folder = resources.files("riskmodel.parameters").joinpath("data")
+    return sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
+
+
+def _parameter(file: str, name: str, entry: dict[str, Any]) -> Parameter:
+    if set(entry) != set(FIELDS):
+        raise DataError(
+            f"needs exactly {', '.join(FIELDS)}; found {', '.join(entry)}", file=file, field=name
+        )
+    if entry["basis"] not in BASES:
+        raise DataError(f"basis must be one of {', '.join(BASES)}", file=file, field=name)
+    return Parameter(
+        name,
+        float(entry["value"]),
+        entry["unit"],
+        entry["basis"],
+        entry["from"],
+        entry["source"],
+        entry["reason"],
+    )

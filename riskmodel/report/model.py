@@ -1,0 +1,245 @@
+"""What a report holds, as plain data: rendered as a page, a workbook and CSV files elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Block", "Card", "Cards", "Chart", "Paragraph", "Report", "Section", "Table"]
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table: what the page shows, the workbook holds on a sheet, and a CSV file carries.
+
+    Parameters
+    ----------
+    id
+        Lower-case letters, digits and underscores; name of the CSV file.
+    title
+        What the table shows.
+    frame
+        One row a row; cells are numbers, or text already formatted to the printed digit.
+    labels
+        Heading of each column that is not to be headed by its name.
+    notes
+        Sentences below the title: units, oddities, shorthand.
+    source
+        Document and paragraph, or what the table was computed from.
+    basis
+        ``observed``, ``published``, ``assumed`` or ``projected``; "" where a column says it.
+    folded
+        Whether the page shows only the title until a reader opens it.
+    searchable
+        Whether the page offers a box that filters the rows.
+    links
+        Places on the page by cell text, for the cells of the column ``link_column``.
+    link_column
+        Column whose cells are links; "" where there is none.
+    anchors
+        One fragment id a row, so that links can lead to a row; empty where none do.
+    """
+
+    id: str
+    title: str
+    frame: pd.DataFrame
+    labels: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    basis: str = ""
+    folded: bool = False
+    searchable: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
+    link_column: str = ""
+    anchors: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_id(self.id)
+        if self.anchors and len(self.anchors) != len(self.frame):
+            raise DataError(
+                f"table {self.id} has {len(self.frame)} rows but {len(self.anchors)} anchors"
+            )
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The heading of each column, in order."""
+        return tuple(self.labels.get(name, name) for name in self.frame.columns)
+
+    def __str__(self) -> str:
+        return f"{self.title} [{self.id}]: {len(self.frame)} rows"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """A chart as SVG and PNG, with the words and the numbers that say the same.
+
+    Parameters
+    ----------
+    id, title
+        Stable name (of the files too) and what the chart shows.
+    alt
+        What a reader who cannot see it should know.
+    caption
+        How to read it, and what is left out.
+    svg, png
+        The drawing for a wide page, and as a picture for documents.
+    svg_narrow
+        The same drawn for a telephone; None where the wide one serves.
+    data
+        The numbers drawn, as a table.
+    source, basis
+        As for :class:`Table`.
+    """
+
+    id: str
+    title: str
+    alt: str
+    caption: str
+    svg: bytes
+    png: bytes
+    data: Table
+    source: str = ""
+    basis: str = ""
+    svg_narrow: bytes | None = None
+
+    def __post_init__(self) -> None:
+        _check_id(self.id)
+        if not self.alt.strip():
+            raise DataError(f"chart {self.id} needs a text alternative")
+
+    def __str__(self) -> str:
+        return f"{self.title} [{self.id}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One finding in words: a title, a one-word tag, and labelled lines."""
+
+    title: str
+    tag: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Findings one under the other; ``folded`` shows only the title until a reader opens it."""
+
+    id: str
+    title: str
+    cards: tuple[Card, ...]
+    folded: bool = False
+
+    def __post_init__(self) -> None:
+        _check_id(self.id)
+
+
+Block = Paragraph | Table | Chart | Cards
+"""What a section is made of."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """A part of the report under one heading; any result can become one.
+
+    Parameters
+    ----------
+    id, title
+        Stable name and heading.
+    blocks
+        What stands in it, in order; the first paragraphs introduce it.
+    """
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        _check_id(self.id)
+        object.__setattr__(self, "blocks", tuple(self.blocks))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A whole report.
+
+    Parameters
+    ----------
+    title, subtitle
+        What it is and what it covers.
+    summary
+        The main points, one sentence each.
+    sections
+        In the order of reading.
+    manifest
+        What is needed to make it again: version, inputs, parameters, seed, command, libraries.
+
+    Raises
+    ------
+    DataError
+        When two sections, tables, charts or lists of cards share an id: files would overwrite
+        each other.
+    """
+
+    title: str
+    subtitle: str
+    summary: tuple[str, ...]
+    sections: tuple[Section, ...]
+    manifest: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "summary", tuple(self.summary))
+        object.__setattr__(self, "sections", tuple(self.sections))
+        names = [section.id for section in self.sections]
+        names += [table.id for table in self.tables()]
+        names += [chart.id for chart in self.charts()]
+        names += [block.id for block in self._blocks() if isinstance(block, Cards)]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise DataError(f"ids must differ within a report; repeated: {', '.join(repeated)}")
+
+    def _blocks(self) -> Iterator[Block]:
+        for section in self.sections:
+            yield from section.blocks
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table in order, those behind the charts among them."""
+        found = []
+        for block in self._blocks():
+            if isinstance(block, Chart):
+                found.append(block.data)
+            elif isinstance(block, Table):
+                found.append(block)
+        return tuple(found)
+
+    def charts(self) -> tuple[Chart, ...]:
+        """Every chart in order."""
+        return tuple(block for block in self._blocks() if isinstance(block, Chart))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.title}: {len(self.sections)} sections, {len(self.tables())} tables, "
+            f"{len(self.charts())} charts"
+        )
+
+
+def _check_id(name: str) -> None:
+    if not _ID.fullmatch(name):
+        raise DataError(
+            f"an id of a report holds lower-case letters, digits and underscores, got {name!r}"
+        )
