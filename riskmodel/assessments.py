@@ -1,23 +1,45 @@
-"""FactorCounts: how many assessments found a factor, and how many of those led to a plan."""
+"""Assessments, one row each, and FactorCounts, what their margins say.
+
+A real assessment table and a synthetic one are the same type and pass through the same door: what
+works on one works on the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FactorCounts"]
+__all__ = ["DATE_ORDER", "PLAN", "Assessments", "FactorCounts"]
 
 IntArray = npt.NDArray[np.int64]
+
+PLAN = "plan"
+"""The column that says whether an assessment led to a child protection plan."""
+
+DATE_ORDER = (
+    "birth_date",
+    "referral_date",
+    "assessment_date",
+    "section_47_date",
+    "conference_date",
+    "plan_start_date",
+    "plan_end_date",
+)
+"""Dates of a child's way, where a table has them: each is no earlier than those before it."""
+
+_LARGEST = 2**53
+"""Beyond it a float is no longer a count, and sums of counts could leave 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +95,17 @@ class FactorCounts:
             shape = getattr(self, name).shape
             if shape != expected:
                 raise DataError(
-                    f"{name} must hold one count for each of {expected[0]} factors, got shape {shape}"
+                    f"{name} must hold one count for each of {expected[0]} factors, "
+                    f"got shape {shape}"
                 )
         if self.basis not in BASES:
             raise DataError(f"basis must be one of {', '.join(BASES)}, got {self.basis!r}")
 
     def _check_counts(self) -> None:
+        for name in ("total_plans", "total_assessments"):
+            total = getattr(self, name)
+            if total is not None and total != int(total):
+                raise DataError(f"{name} must be a whole number, got {total}")
         if self.total_plans < 0:
             raise DataError(f"total_plans must not be negative, got {self.total_plans}")
         ceiling = self.total_assessments
@@ -117,8 +144,8 @@ class FactorCounts:
         """Build from ``(factor, assessments, plans)`` rows."""
         return cls(
             tuple(row[0] for row in rows),
-            np.array([row[1] for row in rows], dtype=np.int64),
-            np.array([row[2] for row in rows], dtype=np.int64),
+            np.array([row[1] for row in rows]),
+            np.array([row[2] for row in rows]),
             total_plans,
             total_assessments,
             basis,
@@ -126,6 +153,8 @@ class FactorCounts:
 
     def __add__(self, other: FactorCounts) -> FactorCounts:
         """Counts of two disjoint sets of assessments over the same factors, put together."""
+        if not isinstance(other, FactorCounts):
+            return NotImplemented
         if self.factors != other.factors:
             different = sorted(set(self.factors) ^ set(other.factors))
             raise DataError(
@@ -178,8 +207,133 @@ class FactorCounts:
 
 def _whole(name: str, values: npt.ArrayLike) -> IntArray:
     array = np.asarray(values)
-    if array.dtype.kind not in "iu" and not np.all(np.equal(np.mod(array, 1), 0)):
+    if array.dtype.kind not in "iuf":
         raise DataError(f"{name} must be whole numbers, got {array!r}")
+    if array.dtype.kind == "f" and not np.all(np.isfinite(array) & (np.floor(array) == array)):
+        raise DataError(f"{name} must be whole numbers, got {array!r}")
+    if array.size and not (array.min() >= -_LARGEST and array.max() <= _LARGEST):
+        raise DataError(f"{name} must be below 2**53, got {array!r}")
     locked = array.astype(np.int64, copy=True)
     locked.flags.writeable = False
     return locked
+
+
+@dataclass(frozen=True, slots=True)
+class Assessments:
+    """A table of assessments: factor flags, plan outcome, and whatever else is known of each.
+
+    Parameters
+    ----------
+    frame
+        One row an assessment. ``plan`` and each factor column are true or false without gaps;
+        other columns (dates, demographics, ``authority``, ``year``) are as they come. Copied.
+    factors
+        Names of the factor columns.
+    basis
+        What each column rests on; a column left out counts as ``observed``.
+    source
+        Where the rows come from, for messages: a file name, ``"synthetic"``.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, is not true or false, or dates run backwards: the column and the
+        first such row are named, never a child.
+
+    Notes
+    -----
+    The table is for counting groups. Nothing in the package scores a row.
+    """
+
+    frame: pd.DataFrame
+    factors: tuple[str, ...]
+    basis: Mapping[str, Basis]
+    source: str = "table"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", self.frame.reset_index(drop=True))
+        object.__setattr__(self, "factors", tuple(self.factors))
+        known = {column: self.basis.get(column, "observed") for column in self.frame.columns}
+        object.__setattr__(self, "basis", MappingProxyType(known))
+        self._check_flags()
+        self._check_dates()
+
+    def _check_flags(self) -> None:
+        for column in (PLAN, *self.factors):
+            if column not in self.frame.columns:
+                raise DataError("this column is missing", file=self.source, field=column)
+            values = self.frame[column]
+            if values.dtype != np.bool_:
+                raise DataError(
+                    f"needs true or false in every row, found {values.dtype}",
+                    file=self.source,
+                    field=column,
+                )
+        for column, basis in self.basis.items():
+            if basis not in BASES:
+                raise DataError(
+                    f"basis must be one of {', '.join(BASES)}, got {basis!r}",
+                    file=self.source,
+                    field=column,
+                )
+
+    def _check_dates(self) -> None:
+        present = [column for column in DATE_ORDER if column in self.frame.columns]
+        for position, later in enumerate(present):
+            for earlier in present[:position]:
+                backwards = (self.frame[later] < self.frame[earlier]).to_numpy(bool)
+                if backwards.any():
+                    row = int(np.flatnonzero(backwards)[0])
+                    raise DataError(
+                        f"{int(backwards.sum())} rows have {later} before {earlier}, "
+                        f"the first in row {row + 1}",
+                        file=self.source,
+                        field=later,
+                    )
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def weakest_basis(self) -> Basis:
+        """The basis of anything computed from plan and factors: assumed as soon as one is."""
+        used = {self.basis[column] for column in (PLAN, *self.factors)}
+        for basis in ("assumed", "projected", "published"):
+            if basis in used:
+                return basis
+        return "observed"
+
+    def counts(self) -> FactorCounts:
+        """Counts per factor over all rows."""
+        plan = self.frame[PLAN].to_numpy()
+        flags = [self.frame[name].to_numpy() for name in self.factors]
+        return FactorCounts(
+            self.factors,
+            np.array([np.count_nonzero(flag) for flag in flags], dtype=np.int64),
+            np.array([np.count_nonzero(flag & plan) for flag in flags], dtype=np.int64),
+            int(np.count_nonzero(plan)),
+            len(self.frame),
+            self.weakest_basis,
+        )
+
+    def counts_by(
+        self, columns: Sequence[str]
+    ) -> Iterator[tuple[tuple[object, ...], FactorCounts]]:
+        """Counts for each combination of values of the columns, in order of the values."""
+        for column in columns:
+            if column not in self.frame.columns:
+                raise UnknownNameError("column to group by", column, self.frame.columns)
+        for key, rows in self.frame.groupby(list(columns), sort=True, observed=True, dropna=False):
+            part = Assessments(rows, self.factors, self.basis, self.source)
+            yield key, part.counts()
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the table."""
+        return self.frame.copy()
+
+    def __str__(self) -> str:
+        plans = int(self.frame[PLAN].sum())
+        return (
+            f"{len(self.frame):,} assessments, {plans:,} plans, {len(self.factors)} factors "
+            f"({self.source}, {self.weakest_basis})"
+        )

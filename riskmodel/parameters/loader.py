@@ -21,18 +21,32 @@ FIELDS = ("value", "unit", "basis", "from", "source", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One value, with its unit, what it rests on, since when it holds, its source and reason."""
+    """One value, with its unit, what it rests on, since when it holds, its source and reason.
+
+    A value is a number; a few parameters are short lists of numbers, in ``numbers``, and their
+    ``value`` is the first.
+    """
 
     name: str
-    value: float
+    numbers: tuple[float, ...]
     unit: str
     basis: Basis
     valid_from: date
     source: str
     reason: str
 
+    @property
+    def value(self) -> float:
+        """The number."""
+        return self.numbers[0]
+
+    @property
+    def printed(self) -> str:
+        """The number or numbers, as a log prints them."""
+        return ", ".join(f"{value:g}" for value in self.numbers)
+
     def __str__(self) -> str:
-        return f"{self.name} = {self.value:g} {self.unit} ({self.basis}; {self.source})"
+        return f"{self.name} = {self.printed} {self.unit} ({self.basis}; {self.source})"
 
 
 def parameter(name: str) -> Parameter:
@@ -61,7 +75,9 @@ def parameters() -> tuple[Parameter, ...]:
     for file in _files():
         for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if name in found:
-                raise DataError("this parameter stands in another file too", file=file.name, field=name)
+                raise DataError(
+                    "this parameter stands in another file too", file=file.name, field=name
+                )
             found[name] = _parameter(file.name, name, entry)
     return tuple(found.values())
 
@@ -77,7 +93,8 @@ def parameters_sha256() -> str:
 def _files() -> list[Traversable]:
     folder = resources.files("riskmodel.parameters").joinpath("data")
     return sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+        (file for file in folder.iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
     )
 
 
@@ -88,9 +105,10 @@ def _parameter(file: str, name: str, entry: dict[str, Any]) -> Parameter:
         )
     if entry["basis"] not in BASES:
         raise DataError(f"basis must be one of {', '.join(BASES)}", file=file, field=name)
+    value = entry["value"]
     return Parameter(
         name,
-        float(entry["value"]),
+        tuple(float(number) for number in (value if isinstance(value, list) else [value])),
         entry["unit"],
         entry["basis"],
         entry["from"],

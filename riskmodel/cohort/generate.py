@@ -1,0 +1,280 @@
+"""Makes a cohort: all at once with every detail, or block by block at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.assessments import PLAN, Assessments
+from riskmodel.cohort.details import DETAIL_BASIS, add_details
+from riskmodel.cohort.joint import RANK_ROWS, Margins, UnitLayout, draw_block
+from riskmodel.cohort.targets import CohortTargets, published_targets
+from riskmodel.errors import DataError
+from riskmodel.estimates import Basis
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "PARENTAL_FACTORS",
+    "CohortBlock",
+    "CohortDesign",
+    "generate_blocks",
+    "generate_cohort",
+    "loadings",
+]
+
+PARENTAL_FACTORS = (
+    "parent_domestic_violence",
+    "parent_mental_health",
+    "parent_alcohol_misuse",
+    "parent_drugs_misuse",
+)
+"""Domestic abuse, mental health and substance misuse of parents, which occur together."""
+
+REPORT_YEAR = 2015
+
+
+@dataclass(frozen=True, slots=True)
+class CohortDesign:
+    """What a cohort is made of: with the version of the package it names every byte.
+
+    Parameters
+    ----------
+    assessments
+        N, for each authority and year. Not published: at least 1,069 for the printed counts.
+    overlap, parental_overlap
+        Loadings on the shared latent variable, 0 to 1, of all factors and of the four parental
+        ones; None takes the documented defaults. Assumptions: the margins do not identify them.
+        With ``overlap`` given, the parental ones follow it unless given too.
+    seed
+        Names the draws.
+    authorities, years
+        Codes and census years. For one authority and year the published counts are exact. For more,
+        each takes them in proportion to N over the prior median, and these are assumed.
+    """
+
+    assessments: int
+    overlap: float | None = None
+    parental_overlap: float | None = None
+    seed: int = 0
+    authorities: tuple[str, ...] = ("999",)
+    years: tuple[int, ...] = (REPORT_YEAR,)
+
+    def __post_init__(self) -> None:
+        for name in ("overlap", "parental_overlap"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise DataError(
+                    f"{name.replace('_', ' ')} must lie between 0 (factors independent) and 1 "
+                    f"(as tied as the counts allow), got {value:g}"
+                )
+        if self.assessments < 1:
+            raise DataError(f"a cohort needs at least 1 assessment, got {self.assessments}")
+        if self.seed < 0:
+            raise DataError(f"the seed must be 0 or more, got {self.seed}")
+        for name in ("authorities", "years"):
+            values = getattr(self, name)
+            if not values or len(set(values)) != len(values):
+                raise DataError(f"{name} must be given, each once, got {values}")
+
+    @property
+    def units(self) -> tuple[tuple[str, int], ...]:
+        """Authority and year of each unit, in the order of the rows."""
+        return tuple((authority, year) for authority in self.authorities for year in self.years)
+
+    @property
+    def rows(self) -> int:
+        """Assessments in all."""
+        return self.assessments * len(self.units)
+
+    def targets(self) -> CohortTargets:
+        """Counts of each unit."""
+        if len(self.units) == 1:
+            return published_targets(self.assessments, seed=self.seed)
+        median = int(parameter("assessments_prior_median").value)
+        return published_targets(median, seed=self.seed).scaled(self.assessments)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows:,} assessments in {len(self.units)} authority-years, overlap "
+            f"{_default(self.overlap, 'overlap'):g}, seed {self.seed}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CohortBlock:
+    """Some rows of one unit.
+
+    Parameters
+    ----------
+    authority, year
+        The unit.
+    first_id
+        Assessment id of the first row; ids run on.
+    plan
+        Shape (rows,).
+    flags
+        Factor flags, shape (J, rows).
+    """
+
+    authority: str
+    year: int
+    first_id: int
+    plan: npt.NDArray[np.bool_]
+    flags: npt.NDArray[np.bool_]
+
+
+def loadings(factors: Sequence[str], design: CohortDesign) -> npt.NDArray[np.float64]:
+    """Loading of each factor; shape (J,)."""
+    overlap = _default(design.overlap, "overlap")
+    parental = design.parental_overlap
+    if parental is None:
+        parental = overlap if design.overlap is not None else _default(None, "parental_overlap")
+    return np.array([parental if name in PARENTAL_FACTORS else overlap for name in factors])
+
+
+def generate_blocks(design: CohortDesign, *, jobs: int = 1) -> Iterator[CohortBlock]:
+    """The cohort's plan and factor flags, block by block, in order.
+
+    Parameters
+    ----------
+    design
+        What to make.
+    jobs
+        Worker processes. The bytes are the same for any number.
+
+    Yields
+    ------
+    CohortBlock
+        Memory is bounded by the block, not by the rows.
+    """
+    targets = design.targets()
+    weights = loadings(targets.counts.factors, design)
+    margins = Margins(
+        targets.total_assessments,
+        targets.counts.total_plans,
+        targets.counts.plans,
+        targets.without_plan,
+    )
+    if jobs == 1:
+        for number, unit in enumerate(design.units):
+            yield from _unit_blocks(design, number, unit, weights, margins)
+        return
+    from joblib import Parallel, delayed
+
+    tasks = (
+        delayed(_drawn)(layout, block)
+        for layout in _layouts(design, weights, margins)
+        for block in range(len(layout.blocks))
+    )
+    drawn = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")(tasks)
+    row = 1
+    for name, plan, flags in drawn:
+        authority, _, year = name.partition("/")
+        yield CohortBlock(authority, int(year), row, plan, flags)
+        row += len(plan)
+
+
+def generate_cohort(design: CohortDesign) -> Assessments:
+    """The cohort as one table, with demographics, dates and the way to the plan.
+
+    Parameters
+    ----------
+    design
+        What to make; at most :data:`riskmodel.cohort.joint.RANK_ROWS` rows a unit.
+
+    Returns
+    -------
+    Assessments
+        Every column says whether its counts are published or assumed. Which child has which is
+        always assumed, so anything computed from the table is too.
+    """
+    import pandas as pd
+
+    if design.assessments > RANK_ROWS:
+        raise DataError(
+            f"details are made for at most {RANK_ROWS:,} assessments an authority and year, got "
+            f"{design.assessments:,}; make the factors only"
+        )
+    targets = design.targets()
+    names = targets.counts.factors
+    neglect = names.index("child_neglect")
+    parts = []
+    for block in generate_blocks(design):
+        frame = _block_frame(block, names, with_unit=len(design.units) > 1)
+        details = add_details(
+            block.plan,
+            block.flags[neglect],
+            year=block.year,
+            seed=design.seed,
+            unit=f"{block.authority}/{block.year}",
+        )
+        # One child an assessment: an assumption, since the report counts both without a link.
+        frame.insert(1, "child_id", frame["assessment_id"])
+        parts.append(pd.concat([frame, details], axis=1))
+    table = pd.concat(parts, ignore_index=True)
+    return Assessments(table, names, cohort_basis(targets), "synthetic")
+
+
+def cohort_basis(targets: CohortTargets) -> Mapping[str, Basis]:
+    """What each column of a cohort rests on."""
+    plan: Basis = "published" if "published" in targets.basis.values() else "assumed"
+    return {
+        "assessment_id": "assumed",
+        "authority": "assumed",
+        "year": "assumed",
+        PLAN: plan,
+        **targets.basis,
+        **DETAIL_BASIS,
+    }
+
+
+def _layouts(
+    design: CohortDesign, weights: npt.NDArray[np.float64], margins: Margins
+) -> Iterator[UnitLayout]:
+    for authority, year in design.units:
+        yield UnitLayout.plan(f"{authority}/{year}", design.seed, weights, margins)
+
+
+def _unit_blocks(
+    design: CohortDesign,
+    number: int,
+    unit: tuple[str, int],
+    weights: npt.NDArray[np.float64],
+    margins: Margins,
+) -> Iterator[CohortBlock]:
+    layout = UnitLayout.plan(f"{unit[0]}/{unit[1]}", design.seed, weights, margins)
+    row = 1 + number * design.assessments
+    for plan, flags in layout:
+        yield CohortBlock(*unit, row, plan, flags)
+        row += len(plan)
+
+
+def _drawn(
+    layout: UnitLayout, block: int
+) -> tuple[str, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    return (layout.name, *draw_block(layout, block))
+
+
+def _block_frame(block: CohortBlock, names: Sequence[str], *, with_unit: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    columns: dict[str, object] = {
+        "assessment_id": np.arange(block.first_id, block.first_id + len(block.plan))
+    }
+    if with_unit:
+        columns["authority"] = block.authority
+        columns["year"] = block.year
+    columns[PLAN] = block.plan
+    columns.update(zip(names, block.flags, strict=True))
+    return pd.DataFrame(columns)
+
+
+def _default(value: float | None, name: str) -> float:
+    return parameter(name).value if value is None else value
