@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from riskmodel.factors import FactorAnalysis, Prevalence, analyse_factors
 from riskmodel.factors.rates import IntervalMethod
-from riskmodel.published import factor_counts, printed_quadrants
+from riskmodel.parameters import parameters, parameters_sha256
+from riskmodel.published import (
+    audit,
+    data_files,
+    documents,
+    factor_counts,
+    load_table,
+    printed_quadrants,
+    table_ids,
+)
+from riskmodel.runs import make_manifest
 
-__all__ = ["published_factors", "write_published_report"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.report import Report
+
+__all__ = ["assumptions", "published_factors", "published_report", "write_published_report"]
 
 
 def published_factors(
@@ -47,4 +63,67 @@ def write_published_report(
     tuple of pathlib.Path
         What was written.
     """
-    raise NotImplementedError
+    from riskmodel.report import write_report
+
+    report = published_report(progress=progress)
+    progress("Writing the page, the figures and the workbook")
+    return write_report(report, out)
+
+
+def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """The report on the published tables, as plain data.
+
+    Parameters
+    ----------
+    progress
+        Called with a few words at each step.
+    """
+    from riskmodel import report
+
+    progress("Reading the published tables")
+    tables = [load_table(table) for table in table_ids()]
+    progress("Checking their arithmetic")
+    found = audit()
+    progress("Setting prevalence against impact")
+    readings: tuple[Prevalence, ...] = ("plans", "assessments")
+    analyses = {reading: published_factors(prevalence=reading) for reading in readings}
+    rates, printed = analyses["plans"].rates, printed_quadrants()
+    regions = {reading: analysis.region for reading, analysis in analyses.items()}
+    progress("Drawing")
+    card = documents()["oxfordshire_report_card"]
+    manifest = make_manifest(
+        ["riskmodel", "report"], inputs=data_files(), parameters_sha256=parameters_sha256()
+    ).to_dict()
+    return report.Report(
+        "Child protection plans, risk factors and caseloads",
+        f"What {card} printed, rebuilt and checked",
+        report.summary_points(rates, regions, found, tables),
+        (
+            report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
+            report.audit_section(found),
+            report.published_section(tables, found),
+            report.lookup_section(tables),
+            report.assumptions_section(assumptions()),
+            report.manifest_section(manifest),
+        ),
+        manifest,
+    )
+
+
+def assumptions() -> pd.DataFrame:
+    """The assumptions log: every parameter with its unit, basis, source and reason."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "name": known.name,
+                "value": known.printed,
+                "unit": known.unit,
+                "basis": known.basis,
+                "source": known.source,
+                "reason": known.reason,
+            }
+            for known in parameters()
+        ]
+    )

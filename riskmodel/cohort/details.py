@@ -194,7 +194,7 @@ def _dates(
 def _birth_dates(
     draw: _Drawer, ages: IntArray, dates: Mapping[str, npt.NDArray[np.datetime64]]
 ) -> npt.NDArray[np.datetime64]:
-    """Dates of birth that give the age at plan start, or else at assessment, none after referral."""
+    """Dates of birth, before referral, that give the age at plan start or else at assessment."""
     reference = np.where(
         np.isnat(dates["plan_start_date"]), dates["assessment_date"], dates["plan_start_date"]
     )

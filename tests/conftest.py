@@ -1,0 +1,32 @@
+"""What all tests share: one marker each, and hypothesis without a clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_end", "browser"})
+HERE = Path(__file__).parent
+
+# No deadline: a busy machine is no defect.
+settings.register_profile(
+    "riskmodel", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("riskmodel")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    unmarked = []
+    for item in items:
+        if not isinstance(item, pytest.Function) or HERE not in item.path.parents:
+            continue
+        found = {mark.name for mark in item.iter_markers()} & MARKERS
+        if len(found) != 1:
+            unmarked.append(f"{item.nodeid}: {', '.join(sorted(found)) or 'none'}")
+    if unmarked:
+        raise pytest.UsageError(
+            "each test carries exactly one of the markers "
+            f"{', '.join(sorted(MARKERS))}; found:\n" + "\n".join(unmarked)
+        )
