@@ -64,7 +64,8 @@ class UnknownNameError(RiskmodelError):
     Examples
     --------
     >>> print(UnknownNameError("table", "risk_factor", ["legal_status", "risk_factors"]))
-    There is no table 'risk_factor'. Did you mean 'risk_factors'? Allowed: legal_status, risk_factors.
+    There is no table 'risk_factor'. Did you mean 'risk_factors'?
+    Allowed: legal_status, risk_factors.
     """
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
@@ -77,3 +78,8 @@ class UnknownNameError(RiskmodelError):
         # A long list hides the answer: `riskmodel published list` and the docs hold it whole.
         shown = self.allowed if len(self.allowed) <= 40 else [*self.allowed[:12], "…"]
         super().__init__(f"There is no {kind} '{name}'.{hint} Allowed: {', '.join(shown)}.")
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, list[str]]]:
+        # An exception is rebuilt from its message otherwise, and a worker process could not
+        # hand this one back.
+        return type(self), (self.kind, self.name, self.allowed)

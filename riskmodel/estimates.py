@@ -8,9 +8,12 @@ statistical (floating point) and says its method and what it rests on.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Rational
 from typing import Literal, get_args
 
 from riskmodel.errors import DataError
@@ -67,16 +70,12 @@ class Interval:
     def __post_init__(self) -> None:
         for name in ("low", "high"):
             value = getattr(self, name)
-            if isinstance(value, float):
-                if math.isnan(value):
-                    raise DataError("an interval cannot end at NaN; give a number or an infinity")
-                if not math.isinf(value):
-                    object.__setattr__(self, name, Fraction(value))
-            else:
-                object.__setattr__(self, name, Fraction(value))
-        if math.isinf(self.low):
+            if isinstance(value, float) and math.isnan(value):
+                raise DataError("an interval cannot end at NaN; give a number or an infinity")
+            object.__setattr__(self, name, _exact(value))
+        if _is_infinite(self.low):
             object.__setattr__(self, "low_closed", False)
-        if math.isinf(self.high):
+        if _is_infinite(self.high):
             object.__setattr__(self, "high_closed", False)
         both_in = self.low_closed and self.high_closed
         if self.low > self.high or (self.low == self.high and not both_in):
@@ -93,8 +92,13 @@ class Interval:
 
         Half-up rounding by magnitude: 28.4 was at least 28.35 and less than 28.45, and -26.5 was
         more than -26.55 and at most -26.45.
+
+        Raises
+        ------
+        DataError
+            When the text is not a plain decimal number.
         """
-        value = Fraction(printed)
+        value = _printed_number(printed)
         half = Fraction(1, 2 * 10 ** _decimals(printed))
         if value > 0:
             return cls(value - half, value + half, True, False)
@@ -105,7 +109,7 @@ class Interval:
     @classmethod
     def cut_off(cls, printed: str) -> Interval:
         """What a number can be whose further decimals were dropped instead of rounded."""
-        value = Fraction(printed)
+        value = _printed_number(printed)
         unit = Fraction(1, 10 ** _decimals(printed))
         if value > 0:
             return cls(value, value + unit, True, False)
@@ -121,11 +125,14 @@ class Interval:
     @property
     def width(self) -> Number:
         """Distance between the end points."""
-        return self.high - self.low
+        return _plus(self.high, -self.low)
 
     def __contains__(self, value: object) -> bool:
-        if not isinstance(value, int | float | Fraction):
+        if not isinstance(value, Rational | float | Decimal):
             return False
+        if isinstance(value, float | Decimal) and math.isnan(value):
+            return False
+        value = _exact(value)
         above = value > self.low or (self.low_closed and value == self.low)
         below = value < self.high or (self.high_closed and value == self.high)
         return above and below
@@ -156,7 +163,7 @@ class Interval:
         >>> list(Interval.rounded("17.8").whole_numbers())
         []
         """
-        if math.isinf(self.low) or math.isinf(self.high):
+        if _is_infinite(self.low) or _is_infinite(self.high):
             raise DataError(f"{self} holds infinitely many whole numbers")
         first, last = math.ceil(self.low), math.floor(self.high)
         if first == self.low and not self.low_closed:
@@ -171,8 +178,8 @@ class Interval:
     def __add__(self, other: Interval | Number) -> Interval:
         other = _as_interval(other)
         return Interval(
-            self.low + other.low,
-            self.high + other.high,
+            _plus(self.low, other.low),
+            _plus(self.high, other.high),
             self.low_closed and other.low_closed,
             self.high_closed and other.high_closed,
         )
@@ -188,12 +195,8 @@ class Interval:
         if 0 in other:
             raise DataError(f"cannot divide by {other}, which holds zero")
         # An end point at zero that is not itself inside makes the quotient unbounded on that side.
-        low = Fraction(1) / other.high if other.high != 0 else -math.inf
-        high = Fraction(1) / other.low if other.low != 0 else math.inf
-        if math.isinf(other.high):
-            low = Fraction(0)
-        if math.isinf(other.low):
-            high = Fraction(0)
+        low = _inverse(other.high) if other.high != 0 else -math.inf
+        high = _inverse(other.low) if other.low != 0 else math.inf
         return self * Interval(low, high, other.high_closed, other.low_closed)
 
     def __radd__(self, other: Number) -> Interval:
@@ -279,9 +282,43 @@ def _as_interval(value: Interval | Number) -> Interval:
     return value if isinstance(value, Interval) else Interval.exactly(value)
 
 
+def _exact(value: Number | Decimal | Rational) -> Number:
+    # A NumPy integer is a Rational whose products wrap around: its parts become Python integers.
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if math.isinf(value):
+        return float(value)
+    return Fraction(value)
+
+
+def _is_infinite(value: Number) -> bool:
+    # End points are fractions or infinities; a large fraction must not pass through a float.
+    return isinstance(value, float)
+
+
+def _printed_number(printed: str) -> Fraction:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", printed):
+        raise DataError(f"cannot read {printed!r} as a printed number; allowed: 303, 31.3, -26.5")
+    return Fraction(printed)
+
+
+def _plus(left: Number, right: Number) -> Number:
+    if _is_infinite(left):
+        return left
+    return right if _is_infinite(right) else left + right
+
+
 def _times(left: Number, right: Number) -> Number:
     # In interval arithmetic 0 * infinity is 0: the zero is a value, the infinity never is.
-    return Fraction(0) if left == 0 or right == 0 else left * right
+    if left == 0 or right == 0:
+        return Fraction(0)
+    if _is_infinite(left) or _is_infinite(right):
+        return math.inf if (left > 0) == (right > 0) else -math.inf
+    return left * right
+
+
+def _inverse(value: Number) -> Number:
+    return Fraction(0) if _is_infinite(value) else Fraction(1) / value
 
 
 def _combine(
@@ -310,12 +347,16 @@ def _zero_is_in(left: Number, left_in: bool, right: Number, right_in: bool) -> b
 
 def _number(value: Number) -> str:
     """Shortest plain decimal: exact where it ends within six places, else rounded to six digits."""
-    if math.isinf(value):
+    if _is_infinite(value):
         return "∞" if value > 0 else "-∞"
     exact = Fraction(value)
     for places in range(7):
-        if (exact * 10**places).denominator == 1:
-            return f"{float(exact):.{places}f}"
+        scaled = exact * 10**places
+        if scaled.denominator == 1:
+            digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+            point = len(digits) - places
+            sign = "-" if scaled < 0 else ""
+            return sign + digits[:point] + ("." + digits[point:] if places else "")
     return f"{float(exact):.6g}"
 
 

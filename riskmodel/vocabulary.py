@@ -123,7 +123,10 @@ FACTORS = _factors(
 )
 """The 34 factors that the report card of November 2015 places in its quadrants (para 17). The
 census of that year has one further code, 21: no factors identified. ASC (autism spectrum
-condition) is local to the report."""
+condition) is local to the report.
+
+:meta hide-value:
+"""
 
 _BY_WORD: dict[str, Factor] = {}
 for _factor in FACTORS:

@@ -14,7 +14,6 @@ from riskmodel.cohort.lengths import TWO_YEARS_DAYS
 from riskmodel.cohort.overlap import PARENTAL_PAIRS, PARENTAL_TRIPLES
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
-from riskmodel.factors import feasible_region
 from riskmodel.parameters import parameter
 from riskmodel.published import Figure, factor_counts, load_table, printed_quadrants
 
@@ -228,14 +227,23 @@ def _constraint_checks(counts: FactorCounts, printed: FactorCounts) -> Iterator[
         plans <= ceiling,
         "para 16",
     )
-    region = feasible_region(counts, printed_quadrants())
-    yield FidelityCheck(
-        "all 34 printed quadrants at one pair of cuts",
-        "feasible",
-        str(region),
-        region.is_feasible,
-        "para 17",
-    )
+    rates = counts.plans / np.maximum(counts.assessments, 1)
+    for position, axis, values, unit in (
+        (0, "prevalence", counts.plans, "plans"),
+        (1, "impact", rates, "of assessments"),
+    ):
+        by_label: dict[str, list[float]] = {"high": [], "low": []}
+        for name, value in zip(counts.factors, values.tolist(), strict=True):
+            if name in printed_quadrants():
+                by_label[printed_quadrants()[name][position]].append(value)
+        lowest_high, highest_low = min(by_label["high"]), max(by_label["low"])
+        yield FidelityCheck(
+            f"one cut on {axis} parts all 34 factors as printed",
+            "every high above every low",
+            f"high from {lowest_high:.4g}, low to {highest_low:.4g} {unit}",
+            lowest_high > highest_low,
+            "para 17",
+        )
 
 
 def _before_checks(_: pd.DataFrame, plans: pd.DataFrame) -> Iterator[FidelityCheck]:

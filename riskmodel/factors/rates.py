@@ -23,6 +23,7 @@ __all__ = [
 
 IntervalMethod = Literal["auto", "jeffreys", "wilson"]
 
+
 @dataclass(frozen=True, slots=True)
 class FactorRates:
     """For each factor how often it was recorded among plans, and how often a plan followed.
@@ -100,7 +101,9 @@ def factor_rates(
             for k, n in pairs
         ),
         tuple(
-            proportion_estimate(k, counts.total_plans, level=level, method=method, basis=counts.basis)
+            proportion_estimate(
+                k, counts.total_plans, level=level, method=method, basis=counts.basis
+            )
             for k, _ in pairs
         ),
     )

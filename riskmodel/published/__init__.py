@@ -1,6 +1,6 @@
 """The report's tables as data with provenance, and the audit of their arithmetic."""
 
-from riskmodel.published.audit import (
+from riskmodel.published.findings import (
     OUTCOMES,
     Audit,
     Finding,
@@ -12,7 +12,7 @@ from riskmodel.published.audit import (
 from riskmodel.published.catalogue import documents, load_table, table_ids, units
 from riskmodel.published.counts import PrintedQuadrant, factor_counts, printed_quadrants
 from riskmodel.published.figures import Column, Document, Figure, PublishedTable, Unit, read_number
-from riskmodel.published.verify import Check, checksums, data_files, verify
+from riskmodel.published.verification import Check, checksums, data_files, verify
 
 __all__ = [
     "OUTCOMES",

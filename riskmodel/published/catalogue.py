@@ -138,6 +138,15 @@ def _load_printed_table(table: str) -> PublishedTable:
             file=name,
             line=1,
         )
+    keys = [row[0] for _, row in numbered]
+    for kind, described_names, found in (
+        ("column", described, header),
+        ("row", entry.get("rows", {}), keys),
+    ):
+        for described_name in described_names:
+            if described_name not in found:
+                message = str(UnknownNameError(f"{kind} of {table}", described_name, found))
+                raise DataError(message, file="tables.toml", field=table)
     document = _known(documents(), entry["document"], "document", name, None)
     columns = (
         Column(header[0], described.get(header[0], {}).get("label", header[0]), "key"),

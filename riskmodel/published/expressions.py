@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from inspect import signature
 from math import inf
 
 from riskmodel.errors import DataError, UnknownNameError
@@ -41,6 +42,10 @@ class Verdict:
     holds: bool
     sides: tuple[Interval, ...]
     arithmetic: str
+
+
+class _NoSuchNumberError(DataError):
+    """A whole number was asked for where none fits."""
 
 
 def evaluate(text: str, case: str | None = None) -> Interval:
@@ -74,7 +79,14 @@ def judge(claim: str, case: str | None = None) -> Verdict:
     case
         As for :func:`evaluate`.
     """
-    tree = _parse(claim)
+    try:
+        return _judge(_parse(claim), case, claim)
+    except _NoSuchNumberError:
+        # A count that no whole number fits is a finding about the figures, not a broken claim.
+        return Verdict(False, (), substitute(claim, case))
+
+
+def _judge(tree: ast.expr, case: str | None, claim: str) -> Verdict:
     arithmetic = substitute(claim, case)
     if isinstance(tree, ast.Compare):
         sides = tuple(_interval(_operand(side, case)) for side in (tree.left, *tree.comparators))
@@ -85,6 +97,7 @@ def judge(claim: str, case: str | None = None) -> Verdict:
         return Verdict(holds, sides, arithmetic)
     if isinstance(tree, ast.Call) and _function_name(tree) in _JUDGEMENTS:
         operands = [_operand(argument, case) for argument in tree.args]
+        _check_arguments(_JUDGEMENTS[_function_name(tree)], operands, tree)
         shown = tuple(_interval(operand) for operand in operands)
         return Verdict(_JUDGEMENTS[_function_name(tree)](*operands), shown, arithmetic)
     raise DataError(f"a claim must compare two sides or ask {', '.join(_JUDGEMENTS)}: {claim}")
@@ -93,12 +106,14 @@ def judge(claim: str, case: str | None = None) -> Verdict:
 def figures_in(text: str, case: str | None = None) -> tuple[Figure, ...]:
     """The figures that an expression refers to, in order, each once."""
     found: dict[str, Figure] = {}
-    for node in ast.walk(_parse(text)):
+    # ast.walk goes level by level; a reader meets the figures from left to right.
+    nodes = [node for node in ast.walk(_parse(text)) if isinstance(node, ast.expr)]
+    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         if isinstance(node, ast.Subscript):
             figure = _figure(node, case)
             found[figure.id] = figure
         elif isinstance(node, ast.Call) and _function_name(node) in _OVER_TABLES:
-            for figure in _OVER_TABLES[_function_name(node)](*_words(node, case)):
+            for figure in _members(node, case):
                 found[figure.id] = figure
     return tuple(found.values())
 
@@ -107,12 +122,12 @@ def substitute(text: str, case: str | None = None) -> str:
     """The expression with the printed numbers in place of the figures' names."""
 
     class Printed(ast.NodeTransformer):
-        def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802 (name fixed by ast)
+        def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
             return ast.Name(_figure(node, case).reading)
 
-        def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+        def visit_Call(self, node: ast.Call) -> ast.AST:
             if _function_name(node) in _OVER_TABLES:
-                members = _OVER_TABLES[_function_name(node)](*_words(node, case))
+                members = _members(node, case)
                 name = _function_name(node)
                 readings = [figure.reading for figure in members]
                 if name in _SUMS:
@@ -128,13 +143,15 @@ def substitute(text: str, case: str | None = None) -> str:
 def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise DataError(f"cannot read the expression {text!r}: {error.msg}") from error
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
+        raise DataError(f"cannot read the expression {text!r}: {error}") from error
 
 
 def _operand(node: ast.expr, case: str | None) -> Operand:
     match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+        case ast.Constant(value=int() | float() as value) if (
+            type(value) is not bool and value != inf
+        ):
             return Interval.exactly(Fraction(str(value)))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_interval(_operand(inner, case))
@@ -152,11 +169,30 @@ def _operand(node: ast.expr, case: str | None) -> Operand:
 def _call(node: ast.Call, case: str | None) -> Interval:
     name = _function_name(node)
     if name in _OVER_TABLES:
-        members = [figure.interval for figure in _OVER_TABLES[name](*_words(node, case))]
+        members = [figure.interval for figure in _members(node, case)]
+        if not members:
+            raise DataError(f"no figure is meant by {ast.unparse(node)}")
         return _REDUCE[name](members)
     if name not in FUNCTIONS:
         raise DataError(str(UnknownNameError("function", name, [*FUNCTIONS, *_OVER_TABLES])))
-    return FUNCTIONS[name](*[_operand(argument, case) for argument in node.args])
+    operands = [_operand(argument, case) for argument in node.args]
+    _check_arguments(FUNCTIONS[name], operands, node)
+    return FUNCTIONS[name](*operands)
+
+
+def _members(node: ast.Call, case: str | None) -> list[Figure]:
+    members, words = _OVER_TABLES[_function_name(node)], _words(node, case)
+    _check_arguments(members, words, node)
+    return members(*words)
+
+
+def _check_arguments(
+    function: Callable[..., object], arguments: Sequence[object], node: ast.Call
+) -> None:
+    try:
+        signature(function).bind(*arguments)
+    except TypeError as error:
+        raise DataError(f"{ast.unparse(node)}: {error}") from error
 
 
 def _function_name(node: ast.Call) -> str:
@@ -169,12 +205,16 @@ def _figure(node: ast.Subscript, case: str | None) -> Figure:
     words = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if not isinstance(node.value, ast.Name):
         raise DataError(f"not allowed in an expression: {ast.unparse(node)}")
+    if len(words) not in (1, 2):
+        raise DataError(f"a figure needs a row and at most a column: {ast.unparse(node)}")
     return load_table(node.value.id).figure(*[_word(word, case) for word in words])
 
 
 def _words(node: ast.Call, case: str | None) -> list[str]:
     return [
-        argument.id if isinstance(argument, ast.Name) and argument.id != "case" else _word(argument, case)
+        argument.id
+        if isinstance(argument, ast.Name) and argument.id != "case"
+        else _word(argument, case)
         for argument in node.args
     ]
 
@@ -231,10 +271,10 @@ def _before(after: Operand, percent: Operand) -> Interval:
     return _interval(after) / (1 + _interval(percent) / 100)
 
 
-def _between(*operands: Operand) -> Interval:
+def _between(first: Operand, *others: Operand) -> Interval:
     """From the smallest to the largest: where a weighted mean of these must lie."""
-    hull = _interval(operands[0])
-    for operand in operands[1:]:
+    hull = _interval(first)
+    for operand in others:
         hull = hull.hull(_interval(operand))
     return hull
 
@@ -250,7 +290,7 @@ def _whole(operand: Operand) -> Interval:
     """The whole numbers that a value can be, from the smallest to the largest."""
     inside = _interval(operand).whole_numbers()
     if not inside:
-        raise DataError(f"no whole number lies in {_interval(operand)}")
+        raise _NoSuchNumberError(f"no whole number lies in {_interval(operand)}")
     return Interval(inside[0], inside[-1])
 
 
@@ -270,7 +310,10 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "whole": _whole,
     "at_least": _at_least,
 }
-"""Functions that an expression may call on values, by name."""
+"""Functions that an expression may call on values, by name.
+
+:meta hide-value:
+"""
 
 
 # Functions over whole columns or rows of a table.
@@ -290,9 +333,7 @@ def _row_figures(table: str, row: str) -> list[Figure]:
 def _figures_where(table: str, column: str, labels: str, label: str, value: str) -> list[Figure]:
     """The figures of a column in the rows to which another table gives a label."""
     found, labelled = load_table(table), load_table(labels)
-    return [
-        found.figure(row, column) for row in found.keys if labelled.label(row, label) == value
-    ]
+    return [found.figure(row, column) for row in found.keys if labelled.label(row, label) == value]
 
 
 _OVER_TABLES: dict[str, Callable[..., list[Figure]]] = {
@@ -344,8 +385,10 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Interval, Interval], Interval]] 
 
 
 def _whole_number_gives(percent: Operand, base: Operand) -> bool:
-    """Whether some whole number out of the base gives the printed percentage (Brown and Heathers
-    2017: granularity-related inconsistency of means)."""
+    """Whether some whole number out of the base gives the printed percentage.
+
+    Brown and Heathers 2017: granularity-related inconsistency of means.
+    """
     return len((_interval(percent) * _interval(base) / 100).whole_numbers()) > 0
 
 

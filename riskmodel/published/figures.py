@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "Document", "Figure", "PublishedTable", "Unit", "read_number"]
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,12 @@ class Figure:
     @property
     def place(self) -> str:
         """Document and paragraph, for a reader."""
-        where = self.paragraph
-        return f"para {where}" if where[:1].isdigit() else where
+        return _place(self.paragraph)
 
     def __str__(self) -> str:
-        unit = f"{self.unit.label} of {self.of}" if self.of else self.unit.label
-        return f"{self.printed} {unit}, {self.period} ({self.document.title}, {self.place})"
+        # What is printed may name the unit already: "303 days", "27.6%", "three".
+        unit = f"{self.unit.label}; {self.of}" if self.of else self.unit.label
+        return f"'{self.printed}' [{unit}], {self.period} ({self.document.title}, {self.place})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,12 @@ class PublishedTable:
 
     def label(self, row: str, column: str) -> str:
         """The text in a column of labels, such as a quadrant's ``high`` or ``low``."""
-        position = [known.name for known in self.columns].index(column)
+        names = [known.name for known in self.columns]
+        if column not in names:
+            raise UnknownNameError(f"column of {self.id}", column, names)
+        if row not in self.keys:
+            raise UnknownNameError(f"row of {self.id}", row, self.keys)
+        position = names.index(column)
         return next(cells[position] for cells in self.rows if cells[0] == row)
 
     def plain_rows(self) -> list[tuple[str, ...]]:
@@ -217,7 +222,7 @@ class PublishedTable:
     def __str__(self) -> str:
         return (
             f"{self.title} [{self.id}]: {len(self.rows)} rows, {len(self.cells)} figures "
-            f"({self.document.title}, para {self.paragraph})"
+            f"({self.document.title}, {_place(self.paragraph)})"
         )
 
 
@@ -250,7 +255,7 @@ def read_number(reading: str, *, counted: bool) -> Interval:
     [500, 600) [65, 75)
     """
     low_text, dots, high_text = reading.partition("..")
-    body = reading.lstrip("<>~").removesuffix("+")
+    body = reading[1:] if reading[:1] in ("<", ">", "~") else reading.removesuffix("+")
     numbers = (low_text, high_text) if dots else (body,)
     if not all(_NUMBER.fullmatch(text) for text in numbers):
         raise DataError(
@@ -272,6 +277,10 @@ def read_number(reading: str, *, counted: bool) -> Interval:
     if counted and "." not in body:
         return Interval.exactly(value)
     return Interval.rounded(body)
+
+
+def _place(paragraph: str) -> str:
+    return f"para {paragraph}" if paragraph[:1].isdigit() else paragraph
 
 
 def _last_unit(text: str) -> Fraction:

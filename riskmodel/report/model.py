@@ -192,8 +192,8 @@ class Report:
     Raises
     ------
     DataError
-        When two sections, tables, charts or lists of cards share an id: files would overwrite
-        each other.
+        When two sections or blocks share an id, or two tables (those of charts included): places
+        on the page would be ambiguous, and files would overwrite each other.
     """
 
     title: str
@@ -205,11 +205,12 @@ class Report:
     def __post_init__(self) -> None:
         object.__setattr__(self, "summary", tuple(self.summary))
         object.__setattr__(self, "sections", tuple(self.sections))
-        names = [section.id for section in self.sections]
-        names += [table.id for table in self.tables()]
-        names += [chart.id for chart in self.charts()]
-        names += [block.id for block in self._blocks() if isinstance(block, Cards)]
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        places = [section.id for section in self.sections]
+        places += [block.id for block in self._blocks() if not isinstance(block, Paragraph)]
+        files = [table.id for table in self.tables()]
+        repeated = sorted(
+            {name for names in (places, files) for name in names if names.count(name) > 1}
+        )
         if repeated:
             raise DataError(f"ids must differ within a report; repeated: {', '.join(repeated)}")
 

@@ -22,6 +22,9 @@ __all__ = [
 # Brackets that stand for finished parts while the rest is still being rewritten.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _CALL = re.compile(r"(?P<name>[a-z_]*)\((?P<inside>[^()]*)\)")
+_OPERATOR_BEFORE = re.compile(r"[-+*/] *$")
+_OPERATOR_AFTER = re.compile(r" *[-+*/]")
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 _ATOM = re.compile(r"[^\s" + _OPEN + _CLOSE + r"]+")
 
 _PHRASES = {
@@ -32,6 +35,7 @@ _PHRASES = {
     "cut_off": "{0} with further digits cut off",
     "whole": "whole numbers that round to {0}",
     "at_least": "at least {0}",
+    "between": "between {0} and {1}",
     "same_quantity": "{0} and {1} are one figure",
     "whole_number_gives": "a whole number out of {1} gives {0}%",
     "whole_number_grew": "a whole number grew by {1}% to {0}",
@@ -97,25 +101,38 @@ def arithmetic_words(arithmetic: str) -> str:
     '13 ÷ 76 in percent = 17'
     >>> arithmetic_words("before(before(634, 11), 13)")
     '634 ÷ (1 + 11%) ÷ (1 + 13%)'
+    >>> arithmetic_words("between(85, 66) = 177")
+    '177 lies between 85 and 66'
     """
     text = arithmetic
     found = _CALL.search(text)
     while found:
-        text = text[: found.start()] + _spoken(found["name"], found["inside"]) + text[found.end() :]
+        before, after = text[: found.start()], text[found.end() :]
+        phrase = _spoken(found["name"], found["inside"])
+        if found["name"] and (_OPERATOR_BEFORE.search(before) or _OPERATOR_AFTER.match(after)):
+            phrase = f"{_OPEN}{phrase}{_CLOSE}"
+        text = before + phrase + after
         found = _CALL.search(text)
     text = text.replace(_OPEN, "(").replace(_CLOSE, ")")
-    text = re.sub(r"(?<=\d)\.\.(?=[-\d])", " to ", text)
-    text = re.sub(r"(?<![\w)])-(?=\d)", "−", text)
-    return text.replace(" * ", " × ").replace(" / ", " ÷ ").replace(" - ", " − ")
+    text = _RANGE.sub(r"(\1 to \2)", text)
+    text = re.sub(r"(?<![\w)])-(?=\d)", "−", text).replace(" == ", " = ")
+    text = text.replace(" * ", " × ").replace(" / ", " ÷ ").replace(" - ", " − ")
+    if text.startswith("between ") and text.count(" = ") == 1:
+        ends, _, inner = text.partition(" = ")
+        return f"{inner} lies {ends}"
+    return text
 
 
 def _spoken(name: str, inside: str) -> str:
     inner = inside.replace("(", _OPEN).replace(")", _CLOSE)
     arguments = [part.strip() for part in _split(inner)]
-    if name in _PHRASES:
-        bare = name in {"before", "grown"}
-        chained = [part if bare and index == 0 else _held(part) for index, part in enumerate(arguments)]
-        phrase = _PHRASES[name].format(*chained)
+    if name in _PHRASES and (name != "between" or len(arguments) == 2):
+        # Division after division reads from the left: growth undone twice needs no brackets.
+        is_chain = name in {"before", "grown"} and not re.search("[a-z]", arguments[0])
+        parts = [
+            part if is_chain and index == 0 else _held(part) for index, part in enumerate(arguments)
+        ]
+        phrase = _PHRASES[name].format(*parts)
     elif name in _LISTS:
         phrase = _LISTS[name].format(join_words(arguments))
     else:

@@ -29,7 +29,7 @@ def test_every_published_figure_holds_for_any_feasible_design(total, seed, overl
     cohort = generate_cohort(CohortDesign(total, overlap=overlap, seed=seed))
     fidelity = check_fidelity(cohort)
     assert fidelity.absent == ()
-    assert len(fidelity.checks) == 36
+    assert len(fidelity.checks) == 37
     assert [str(check) for check in fidelity.checks if not check.holds] == []
 
 

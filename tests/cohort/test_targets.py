@@ -94,7 +94,7 @@ def test_the_default_parental_overlap_is_the_calibrated_one():
 
 @pytest.mark.unit
 def test_a_lift_out_of_reach_is_refused_with_the_range():
-    with pytest.raises(DataError, match="between 1.0"):
+    with pytest.raises(DataError, match=r"between 1\.0"):
         calibrated_loading(published_targets(2250), 40.0)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.estimates import Interval
 from riskmodel.published.catalogue import load_table, read_toml
 from riskmodel.published.expressions import Verdict, evaluate, figures_in, judge, substitute
@@ -113,7 +114,9 @@ class ImpliedQuantity:
 
     @property
     def whole_numbers(self) -> tuple[int, int] | None:
-        """Smallest and largest whole number inside, for a count; None where there is none."""
+        """Smallest and largest whole number inside; None where there is none or no end to them."""
+        if isinf(self.interval.width):
+            return None
         inside = self.interval.whole_numbers()
         return (inside[0], inside[-1]) if len(inside) else None
 
@@ -215,7 +218,7 @@ def audit() -> Audit:
 
 
 def implied() -> tuple[ImpliedQuantity, ...]:
-    """Quantities that are not published, with the interval to which published figures bound them."""
+    """Unpublished quantities, each with the interval to which published figures bound it."""
     return tuple(
         ImpliedQuantity(
             entry["id"],
@@ -239,7 +242,7 @@ def _check(entry: dict[str, Any]) -> Iterator[Finding]:
     for case in cases:
         try:
             yield _finding(entry, case)
-        except DataError as error:
+        except RiskmodelError as error:
             raise DataError(str(error), file="identities.toml", field=entry["id"]) from error
 
 

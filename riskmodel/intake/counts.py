@@ -1,0 +1,179 @@
+"""Factor counts of a table that need not fit in memory: one row group after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.assessments import PLAN, FactorCounts
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis
+from riskmodel.intake.columns import Headings, match_headings
+from riskmodel.intake.convert import FLAGS_ALLOWED, read_flags
+from riskmodel.intake.dictionary import Dictionary
+from riskmodel.intake.reading import is_parquet, read_assessments
+from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
+__all__ = ["Key", "iter_counts", "read_counts"]
+
+Key = tuple[object, ...]
+"""Values of the columns that counts are grouped by; empty when they are not."""
+
+
+def read_counts(path: Path, *, by: Sequence[str] = ()) -> dict[Key, FactorCounts]:
+    """Factor counts of a file or folder, in all or for each group.
+
+    Parameters
+    ----------
+    path
+        Whatever :func:`riskmodel.intake.read_assessments` takes. Parquet is counted row group by
+        row group and never loaded whole.
+    by
+        Columns to group by, such as ``("authority", "year")``.
+
+    Returns
+    -------
+    dict
+        Counts by the values of ``by``, in the order of those values; ``{(): counts}`` without.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or a flag is neither true nor false.
+    UnknownNameError
+        When a column to group by does not exist.
+    """
+    total: dict[Key, FactorCounts] = {}
+    for key, counts in iter_counts(path, by=by):
+        total[key] = total[key] + counts if key in total else counts
+    return dict(sorted(total.items(), key=lambda item: tuple(map(_sortable, item[0]))))
+
+
+def iter_counts(path: Path, *, by: Sequence[str] = ()) -> Iterator[tuple[Key, FactorCounts]]:
+    """Counts of one piece of the table after the other; a key can come again, and counts add.
+
+    See :func:`read_counts` for parameters and errors.
+    """
+    if not is_parquet(path):
+        table = read_assessments(path, strict=True).assessments
+        if by:
+            yield from table.counts_by(by)
+        else:
+            yield (), table.counts()
+        return
+    expected: tuple[str, ...] | None = None
+    for part in parquet_parts(path):
+        file = open_part(part)
+        dictionary = parquet_dictionary(file, part.name)
+        names = [*file.schema_arrow.names, *(key for key, _ in part.keys)]
+        headings = match_headings(names, file=part.name, local_factors=dictionary.factors)
+        expected = expected or headings.factors
+        if headings.factors != expected:
+            different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
+            raise DataError(
+                f"has other factors than the first file: {', '.join(different)}", file=part.name
+            )
+        for column in by:
+            if column not in headings.names:
+                raise UnknownNameError("column to group by", column, headings.names)
+        for group in range(file.num_row_groups):
+            yield from _count_group(file, group, part, headings, dictionary, by)
+
+
+def _count_group(
+    file: pq.ParquetFile,
+    group: int,
+    part: Part,
+    headings: Headings,
+    dictionary: Dictionary,
+    by: Sequence[str],
+) -> Iterator[tuple[Key, FactorCounts]]:
+    import pyarrow as pa
+
+    stored = dict(zip(headings.names, [*file.schema_arrow.names], strict=False))
+    wanted = [stored[name] for name in (PLAN, *headings.factors, *by) if name in stored]
+    try:
+        table = file.read_row_group(group, columns=wanted)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"is broken: {error}", file=part.name) from error
+    flags = {}
+    for name in (PLAN, *headings.factors):
+        values, bad = read_flags(table.column(stored[name]))
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            found = table.column(stored[name])[row].as_py()
+            raise DataError(
+                f"row group {group + 1}, row {row + 1}: found {found!r}; allowed: {FLAGS_ALLOWED}",
+                file=part.name,
+                field=name,
+            )
+        flags[name] = values
+    keys, codes = _groups(table, stored, part, by)
+    counts = _tally(flags, headings.factors, codes, len(keys))
+    basis = weakest_basis([dictionary.basis.get(n, "observed") for n in (PLAN, *headings.factors)])
+    for position, key in enumerate(keys):
+        assessments, plans, total_plans, total = (count[..., position] for count in counts)
+        yield (
+            key,
+            FactorCounts(headings.factors, assessments, plans, int(total_plans), int(total), basis),
+        )
+
+
+def weakest_basis(bases: Sequence[Basis]) -> Basis:
+    """The basis of a number that rests on all of these."""
+    for basis in ("assumed", "projected", "published"):
+        if basis in bases:
+            return basis
+    return "observed"
+
+
+def _groups(
+    table: Any, stored: dict[str, str], part: Part, by: Sequence[str]
+) -> tuple[list[Key], npt.NDArray[np.int64]]:
+    """The groups of a row group, and for each row which."""
+    import pandas as pd
+
+    folder = dict(part.keys)
+    columns = [name for name in by if name not in folder]
+    if not columns:
+        return [tuple(folder[name] for name in by)], np.zeros(len(table), dtype=np.int64)
+    frame = pd.DataFrame({name: table.column(stored[name]).to_pandas() for name in columns})
+    codes = frame.groupby(columns, sort=True, dropna=False).ngroup().to_numpy().astype(np.int64)
+    _, first = np.unique(codes, return_index=True)
+    rows = (
+        dict(zip(columns, row, strict=True)) for row in frame.iloc[first].itertuples(False, None)
+    )
+    return [tuple(folder[n] if n in folder else row[n] for n in by) for row in rows], codes
+
+
+def _tally(
+    flags: dict[str, npt.NDArray[np.bool_]],
+    factors: tuple[str, ...],
+    codes: npt.NDArray[np.int64],
+    groups: int,
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Assessments and plans by factor and group, plans by group, assessments by group."""
+    plan = flags[PLAN]
+
+    def count(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        if groups == 1:
+            return np.array([np.count_nonzero(rows)], dtype=np.int64)
+        return np.bincount(codes[rows], minlength=groups)
+
+    return (
+        np.stack([count(flags[name]) for name in factors]),
+        np.stack([count(flags[name] & plan) for name in factors]),
+        count(plan),
+        np.bincount(codes, minlength=groups) if groups > 1 else np.array([len(codes)]),
+    )
+
+
+def _sortable(value: object) -> tuple[str, Any]:
+    return type(value).__name__, value

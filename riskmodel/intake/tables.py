@@ -1,0 +1,259 @@
+"""Assessment tables in CSV and Parquet files, of our own writing or an analyst's."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from riskmodel.errors import DataError
+from riskmodel.intake.columns import match_headings
+from riskmodel.intake.convert import to_intake
+from riskmodel.intake.dictionary import Dictionary, read_dictionary
+from riskmodel.intake.result import Intake, IssueLog
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+__all__ = ["Part", "open_part", "parquet_dictionary", "parquet_parts", "read_csv", "read_parquet"]
+
+
+def read_csv(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> Intake:
+    """Read a table of assessments from CSV: UTF-8 (with or without BOM), UTF-16, Windows-1252.
+
+    The basis of the columns comes from the data dictionary beside the file; without one they
+    are observed.
+    """
+    text = _decoded(path, log)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        heading = next(reader, [])
+    except csv.Error as error:
+        raise DataError(f"the heading cannot be read: {error}", file=path.name, line=1) from error
+    if not any(cell.strip() for cell in heading):
+        raise DataError("the file has no heading", file=path.name, line=1)
+    dictionary = read_dictionary(path)
+    headings = match_headings(
+        heading, file=path.name, local_factors=(*local_factors, *dictionary.factors)
+    )
+    table, broken = _csv_table(text, len(heading), reader.line_num, path.name)
+    for line, found in broken:
+        allowed = f"{len(heading)} cells, as in the heading"
+        log.add("bad_row", f"line {line}", "", f"{found} cells", allowed)
+    # How many sound lines stand before each broken one: rows left out keep their place in the file.
+    sound_before = [line - position for position, (line, _) in enumerate(broken)]
+
+    def reference(row: int) -> str:
+        return f"line {row + 2 + bisect_right(sound_before, row + 2)}"
+
+    return to_intake(
+        table, headings, log, reference, dictionary, source=path.name, left_out=len(broken)
+    )
+
+
+def _decoded(path: Path, log: IssueLog) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
+    if not data.strip():
+        raise DataError("the file is empty", file=path.name)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif b"\x00" in data[:4096]:
+        raise DataError("this is no text file: it holds zero bytes", file=path.name)
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-16":
+            raise DataError(f"this is no sound UTF-16: {error}", file=path.name) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        log.add("encoding", f"line {line}", "", f"byte {data[error.start]:#04x}", "UTF-8")
+        return data.decode("cp1252", errors="replace")
+
+
+def _csv_table(
+    text: str, width: int, heading_lines: int, file: str
+) -> tuple[pa.Table, list[tuple[int, int]]]:
+    """The body as columns of text, and the rows that have another number of cells."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    names = [str(position) for position in range(width)]
+    broken: list[tuple[int, int]] = []
+
+    def on_broken(row: Any) -> str:
+        if row.text.strip():
+            broken.append((row.number, row.actual_columns))
+        return "skip"
+
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(text.encode("utf-8", errors="replace")),
+            read_options=pa_csv.ReadOptions(
+                column_names=names, skip_rows=heading_lines, use_threads=False
+            ),
+            parse_options=pa_csv.ParseOptions(
+                newlines_in_values=True, invalid_row_handler=on_broken
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            return pa.table({name: pa.array([], pa.string()) for name in names}), []
+        raise DataError(f"cannot be read as CSV: {error}", file=file) from error
+    return table, broken
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file, and what the folders above it say: ``authority=931/year=2015``."""
+
+    path: Path
+    name: str
+    keys: tuple[tuple[str, str | int], ...] = ()
+
+
+def parquet_parts(path: Path) -> tuple[Part, ...]:
+    """The Parquet files of a path: one file, or all in a folder and its ``name=value`` folders.
+
+    Raises
+    ------
+    DataError
+        When there are none, or the folders of two of them do not name the same columns.
+    """
+    if path.is_file():
+        return (Part(path, path.name),)
+    parts = tuple(
+        Part(file, file.relative_to(path).as_posix(), _keys(file.relative_to(path)))
+        for file in sorted(path.rglob("*.parquet"))
+        if not any(step.startswith((".", "_")) for step in file.relative_to(path).parts)
+    )
+    if not parts:
+        raise DataError("the folder holds no Parquet file (*.parquet)", file=path.name)
+    for part in parts[1:]:
+        if [key for key, _ in part.keys] != [key for key, _ in parts[0].keys]:
+            raise DataError(
+                f"is not in folders of the same columns as {parts[0].name}", file=part.name
+            )
+    return parts
+
+
+def _keys(relative: Path) -> tuple[tuple[str, str | int], ...]:
+    keys: list[tuple[str, str | int]] = []
+    for step in relative.parts[:-1]:
+        name, equals, text = step.partition("=")
+        value = unquote(text)
+        if equals:
+            keys.append((name, int(value) if name == "year" and value.isdigit() else value))
+    return tuple(keys)
+
+
+def open_part(part: Part) -> pq.ParquetFile:
+    """Open a Parquet file.
+
+    Raises
+    ------
+    DataError
+        When it is none, or cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(part.path, memory_map=True)
+    except pa.ArrowInvalid as error:
+        raise DataError(f"this is no Parquet file, or a broken one: {error}", file=part.name) from (
+            error
+        )
+    except OSError as error:
+        raise DataError(f"cannot be read: {error}", file=part.name) from error
+
+
+def parquet_dictionary(file: pq.ParquetFile, name: str) -> Dictionary:
+    """What the metadata of a Parquet file say of its columns."""
+    metadata = file.schema_arrow.metadata or {}
+    try:
+        basis = json.loads(metadata.get(b"riskmodel.basis", b"{}"))
+        factors = tuple(json.loads(metadata.get(b"riskmodel.factors", b"[]")))
+        columns = tuple(json.loads(metadata.get(b"riskmodel.columns", b"[]")))
+        if not isinstance(basis, dict):
+            raise TypeError("not an object")
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"the metadata riskmodel.… are no JSON: {error}", file=name, field="riskmodel.basis"
+        ) from error
+    source = metadata.get(b"riskmodel.source", b"").decode("utf-8", errors="replace")
+    return Dictionary(basis, factors, columns, source)
+
+
+def read_parquet(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> Intake:
+    """Read a table of assessments from a Parquet file, or from a folder of them.
+
+    The basis of the columns comes from the schema metadata; without them they are observed.
+    """
+    import pyarrow as pa
+
+    parts = parquet_parts(path)
+    tables: list[pa.Table] = []
+    starts: list[int] = []
+    rows = 0
+    dictionary = Dictionary()
+    for part, table, found in _part_tables(parts):
+        if not tables:
+            dictionary = found
+        elif table.column_names != tables[0].column_names or found.basis != dictionary.basis:
+            raise DataError(
+                f"has other columns, or another basis of them, than {parts[0].name}",
+                file=part.name,
+            )
+        starts.append(rows)
+        tables.append(table)
+        rows += len(table)
+    try:
+        whole = pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise DataError(f"the files hold different types: {error}", file=path.name) from error
+
+    def reference(row: int) -> str:
+        number = bisect_right(starts, row) - 1
+        name = f"{parts[number].name} " if len(parts) > 1 else ""
+        return f"{name}row {row - starts[number] + 1}"
+
+    headings = match_headings(
+        whole.column_names, file=path.name, local_factors=(*local_factors, *dictionary.factors)
+    )
+    return to_intake(whole, headings, log, reference, dictionary, source=path.name)
+
+
+def _part_tables(parts: tuple[Part, ...]) -> Iterator[tuple[Part, pa.Table, Dictionary]]:
+    import pyarrow as pa
+
+    for part in parts:
+        file = open_part(part)
+        try:
+            table = file.read()
+        except (pa.ArrowInvalid, OSError) as error:
+            raise DataError(f"is broken: {error}", file=part.name) from error
+        for key, value in part.keys:
+            if key in table.column_names:
+                raise DataError(
+                    f"is a column of the file and of its folder {key}={value}",
+                    file=part.name,
+                    field=key,
+                )
+            table = table.append_column(key, pa.repeat(pa.scalar(value), len(table)))
+        yield part, table, parquet_dictionary(file, part.name)

@@ -1,0 +1,143 @@
+"""Child groups of a census return, one after the other, from bytes that nobody vouches for.
+
+The file is read in one pass in blocks. A document type declaration is refused before the first
+element, so no entity can be declared, let alone expanded or fetched; what is kept at any time is
+one child, and a child that never ends is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from xml.parsers import expat
+
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+__all__ = ["groups"]
+
+_BLOCK = 1 << 17
+_LARGEST_CHILD = 16 << 20
+"""Bytes without the end of a child: no honest return comes near it."""
+
+_ENDS_EARLY = (
+    expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
+    expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
+    expat.errors.codes[expat.errors.XML_ERROR_PARTIAL_CHAR],
+    expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION],
+)
+
+_WRONG_BYTES = (
+    expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN],
+    expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
+    expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
+)
+
+
+def groups(path: Path, names: tuple[str, ...]) -> Iterator[tuple[str, str, Element]]:
+    """The groups of these names, as they end: name, namespace prefix of tags, element.
+
+    The element is emptied when the next one is asked for.
+
+    Raises
+    ------
+    DataError
+        When the file is no well-formed XML, ends early (the message says where), declares a
+        document type, or has a group too large to be one child.
+    """
+    try:
+        with path.open("rb") as stream:
+            prefix = _prefix(stream, path.name)
+            stream.seek(0)
+            yield from _walk(stream, path.name, prefix, {prefix + name: name for name in names})
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
+
+
+def _prefix(stream: BinaryIO, file: str) -> str:
+    """Namespace of the first element, after having refused a document type declaration."""
+    found: list[str] = []
+
+    def on_doctype(*_: object) -> None:
+        raise DataError(
+            "declares a document type (DOCTYPE), which a return has no need of and which can hide "
+            "entities; nothing of it was read. Remove the declaration",
+            file=file,
+            line=parser.CurrentLineNumber,
+        )
+
+    def on_start(name: str, _: object) -> None:
+        found.append(name)
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartElementHandler = on_start
+    try:
+        while not found:
+            block = stream.read(4096)
+            parser.Parse(block, not block)
+            if not block:
+                break
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        if not found:
+            raise _unreadable(error, file, 0) from error
+    namespace, brace, local = found[0].rpartition("}")
+    if local != "Message":
+        raise DataError(
+            f"begins with <{local}>; a return of the children in need census begins with <Message>",
+            file=file,
+        )
+    return f"{{{namespace}}}" if brace else ""
+
+
+def _walk(
+    stream: BinaryIO, file: str, prefix: str, wanted: dict[str, str]
+) -> Iterator[tuple[str, str, Element]]:
+    from xml.etree.ElementTree import ParseError, XMLPullParser
+
+    parser: Any = XMLPullParser(("end",))
+    since, children = 0, 0
+    try:
+        while block := stream.read(_BLOCK):
+            parser.feed(block)
+            since += len(block)
+            for _, element in parser.read_events():
+                name = wanted.get(element.tag)
+                if name is not None:
+                    yield name, prefix, element
+                    element.clear()
+                    since, children = 0, children + (name == "Child")
+            if since > _LARGEST_CHILD:
+                raise DataError(
+                    f"{since // 2**20} MB go by without the end of a child (after {children:,} "
+                    "children): this is no return of the census",
+                    file=file,
+                )
+        parser.close()
+    except (ParseError, LookupError, ValueError) as error:
+        raise _unreadable(error, file, children) from error
+
+
+def _unreadable(error: Exception, file: str, children: int) -> DataError:
+    code = getattr(error, "code", None)
+    if code is None:
+        return DataError(f"cannot be read as XML: {error}", file=file)
+    after = f"after {children:,} whole children" if children else "before any child was whole"
+    line, column = _position(error)
+    if code in _ENDS_EARLY:
+        what = f"the file ends early, at column {column}, {after}: it was cut off"
+    else:
+        what = f"not well-formed XML at column {column}, {after}: {expat.ErrorString(code)}"
+        if code in _WRONG_BYTES:
+            what += "; is the file in the encoding that its first line declares?"
+    return DataError(what, file=file, line=line)
+
+
+def _position(error: Exception) -> tuple[int, int]:
+    position = getattr(error, "position", None)
+    if position is not None:
+        return int(position[0]), int(position[1]) + 1
+    return int(getattr(error, "lineno", 0)), int(getattr(error, "offset", 0)) + 1

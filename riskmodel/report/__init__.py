@@ -1,0 +1,70 @@
+"""Results to plain data, and plain data to a page, charts, an accessible workbook and CSV files.
+
+What is heavy (drawing, the workbook) is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOME_OF = {
+    "Card": "riskmodel.report.model",
+    "Cards": "riskmodel.report.model",
+    "Chart": "riskmodel.report.model",
+    "Paragraph": "riskmodel.report.model",
+    "Report": "riskmodel.report.model",
+    "Section": "riskmodel.report.model",
+    "Table": "riskmodel.report.model",
+    "assumptions_section": "riskmodel.report.sections",
+    "audit_section": "riskmodel.report.sections",
+    "factors_section": "riskmodel.report.sections",
+    "lookup_section": "riskmodel.report.sections",
+    "manifest_section": "riskmodel.report.sections",
+    "published_section": "riskmodel.report.sections",
+    "render_html": "riskmodel.report.html",
+    "summary_points": "riskmodel.report.sections",
+    "write_report": "riskmodel.report.write",
+    "write_workbook": "riskmodel.report.workbook",
+}
+
+__all__ = [
+    "Card",
+    "Cards",
+    "Chart",
+    "Paragraph",
+    "Report",
+    "Section",
+    "Table",
+    "assumptions_section",
+    "audit_section",
+    "factors_section",
+    "lookup_section",
+    "manifest_section",
+    "published_section",
+    "render_html",
+    "summary_points",
+    "write_report",
+    "write_workbook",
+]
+
+if TYPE_CHECKING:
+    from riskmodel.report.html import render_html
+    from riskmodel.report.model import Card, Cards, Chart, Paragraph, Report, Section, Table
+    from riskmodel.report.sections import (
+        assumptions_section,
+        audit_section,
+        factors_section,
+        lookup_section,
+        manifest_section,
+        published_section,
+        summary_points,
+    )
+    from riskmodel.report.workbook import write_workbook
+    from riskmodel.report.write import write_report
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

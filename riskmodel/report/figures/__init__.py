@@ -1,0 +1,11 @@
+"""The charts: the only part of the package that draws.
+
+Each function returns drawings as bytes; the same input gives the same bytes.
+"""
+
+from riskmodel.report.figures.activity import draw_snapshots
+from riskmodel.report.figures.canvas import Drawing
+from riskmodel.report.figures.quadrants import QuadrantPoint, draw_quadrants
+from riskmodel.report.figures.rates import draw_ranked_rates
+
+__all__ = ["Drawing", "QuadrantPoint", "draw_quadrants", "draw_ranked_rates", "draw_snapshots"]

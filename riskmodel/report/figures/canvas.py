@@ -1,0 +1,236 @@
+"""Colours, type, and the way from a matplotlib figure to bytes that are the same every time."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from riskmodel.report.labels import Box
+
+__all__ = [
+    "BODY",
+    "DARK_BLUE",
+    "DARK_GREY",
+    "DARK_PINK",
+    "LIGHT_GREY",
+    "NARROW",
+    "ORANGE",
+    "TURQUOISE",
+    "WIDE",
+    "Drawing",
+    "Size",
+    "axis_titles",
+    "draw",
+    "text_box",
+    "text_lines",
+    "text_size",
+]
+
+# Government Analysis Function, categorical palette.
+DARK_BLUE, TURQUOISE, DARK_PINK = "#12436D", "#28A197", "#801650"
+ORANGE, DARK_GREY, LIGHT_GREY = "#F46A25", "#3D3D3D", "#D9DCE0"
+
+BODY = 11.0
+"""Size of the type in units of the drawing; a page shows one unit as one pixel or more."""
+
+_FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+_STYLE: dict[str, Any] = {
+    "axes.edgecolor": DARK_GREY,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelcolor": DARK_GREY,
+    "axes.linewidth": 0.9,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.facecolor": "white",
+    # Shipped with matplotlib, and wider than the fonts that a reader's system puts in its place:
+    # what does not collide here does not collide there.
+    "font.family": "DejaVu Sans",
+    "font.size": BODY,
+    "grid.color": LIGHT_GREY,
+    "grid.linewidth": 0.7,
+    "path.simplify": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "riskmodel",
+    "text.color": "#0B0C0C",
+    "xtick.color": DARK_GREY,
+    "xtick.labelsize": BODY,
+    "xtick.major.size": 4,
+    "ytick.color": DARK_GREY,
+    "ytick.labelsize": BODY,
+    "ytick.major.size": 0,
+}
+
+
+class Size(NamedTuple):
+    """Size of a drawing in units of 1/72 inch, and whether it is meant for a telephone."""
+
+    width: float
+    height: float
+    is_narrow: bool
+
+
+WIDE = Size(620, 440, False)
+NARROW = Size(340, 460, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart: for a wide page, for a narrow one, and as a picture.
+
+    ``boxes`` and ``narrow_boxes`` are the labels' rectangles, and ``frame`` and ``narrow_frame``
+    the area that must hold them, in units of the drawing; ``unplaced`` names the points for which
+    there was no room.
+    """
+
+    svg: bytes
+    svg_narrow: bytes
+    png: bytes
+    boxes: tuple[Box, ...] = ()
+    narrow_boxes: tuple[Box, ...] = ()
+    frame: Box | None = None
+    narrow_frame: Box | None = None
+    unplaced: tuple[str, ...] = ()
+
+
+class Labels(NamedTuple):
+    """What a chart says of its labels: rectangles, the area around them, and names left out."""
+
+    boxes: tuple[Box, ...]
+    frame: Box
+    unplaced: tuple[str, ...] = ()
+
+
+def draw(
+    name: str, paint: Callable[[Figure, Size], Labels], *, wide: Size = WIDE, narrow: Size = NARROW
+) -> Drawing:
+    """Paint a chart in both sizes and turn it into bytes.
+
+    Parameters
+    ----------
+    name
+        Prefix of all ids in the SVG, so that several stand on one page.
+    paint
+        Draws on an empty figure of the size given.
+    """
+    with _style():
+        figure = _figure(wide)
+        labels = paint(figure, wide)
+        svg, png = _svg(figure, name), _png(figure)
+        figure = _figure(narrow)
+        narrow_labels = paint(figure, narrow)
+        svg_narrow = _svg(figure, f"{name}_narrow")
+    return Drawing(
+        svg,
+        svg_narrow,
+        png,
+        labels.boxes,
+        narrow_labels.boxes,
+        labels.frame,
+        narrow_labels.frame,
+        tuple(dict.fromkeys((*labels.unplaced, *narrow_labels.unplaced))),
+    )
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    with mpl.rc_context():
+        # A reader's own matplotlibrc must not change the bytes.
+        mpl.rcdefaults()
+        mpl.rcParams.update(cast("Any", _STYLE))
+        yield
+
+
+def _figure(size: Size) -> Figure:
+    figure = Figure(figsize=(size.width / 72, size.height / 72), dpi=72)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def text_size(axes: Axes, words: str, *, size: float = BODY, bold: bool = False) -> Box:
+    """Rectangle that a text would take, from the origin, in units of the drawing."""
+    probe = axes.text(
+        0, 0, words, fontsize=size, fontweight="bold" if bold else "normal", transform=None
+    )
+    box = text_box(probe)
+    probe.remove()
+    return Box(0, 0, box.right - box.left, box.top - box.bottom)
+
+
+def text_box(text: Text) -> Box:
+    """Rectangle of a text in units of the drawing."""
+    extent = text.get_window_extent()
+    return Box(extent.x0, extent.y0, extent.x1, extent.y1)
+
+
+def text_lines(
+    axes: Axes, box: Box, lines: list[str], *, align: str = "left", **style: Any
+) -> list[Text]:
+    """Write lines into a rectangle (units of the drawing), each a text of its own.
+
+    A text of several lines keeps no anchor in SVG, and would stand askew in another font.
+    """
+    height = (box.top - box.bottom) / len(lines)
+    x = {"left": box.left, "right": box.right, "center": (box.left + box.right) / 2}[align]
+    return [
+        axes.text(
+            x,
+            box.top - height * (index + 0.5),
+            line,
+            ha=align,
+            va="center_baseline",
+            transform=None,
+            **style,
+        )
+        for index, line in enumerate(lines)
+    ]
+
+
+def axis_titles(axes: Axes, across: str, up: str) -> None:
+    """Titles of both axes, horizontal: one below, the other above the top end of its axis."""
+    axes.set_xlabel(across, loc="right", labelpad=6)
+    axes.annotate(
+        up,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 8),
+        textcoords="offset points",
+        ha="left",
+        va="bottom",
+        color=DARK_GREY,
+    )
+
+
+def _png(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def _svg(figure: Figure, name: str) -> bytes:
+    """SVG text without dates or addresses, ids made unique by a prefix, system fonts."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None})
+    text = stream.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!DOCTYPE.*?>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r"url\(#", f"url(#{name}-", text)
+    text = re.sub(r'xlink:href="#', f'xlink:href="#{name}-', text)
+    # matplotlib writes either the shorthand or the property, and many fallback fonts.
+    text = re.sub(
+        r"(font(?:-family)?:[^;\"]*?)'DejaVu Sans'[^;\"]*", lambda m: f"{m[1]}{_FAMILY}", text
+    )
+    return text.encode("utf-8")

@@ -1,0 +1,18 @@
+"""Results as sections of the report: one function a result."""
+
+from riskmodel.report.sections.audit import audit_section
+from riskmodel.report.sections.factors import factors_section
+from riskmodel.report.sections.lookup import lookup_section
+from riskmodel.report.sections.published import published_section
+from riskmodel.report.sections.record import assumptions_section, manifest_section
+from riskmodel.report.sections.summary import summary_points
+
+__all__ = [
+    "assumptions_section",
+    "audit_section",
+    "factors_section",
+    "lookup_section",
+    "manifest_section",
+    "published_section",
+    "summary_points",
+]

@@ -1,0 +1,254 @@
+"""Writes a report into a folder: whole or not at all, and never over another's files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import secrets
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from riskmodel.errors import OutputError
+from riskmodel.report.html import render_html
+from riskmodel.report.model import Report, Table
+
+__all__ = ["MADE_BY", "check_output", "write_report"]
+
+MADE_BY = "riskmodel report"
+"""Says in ``manifest.json`` that a folder was written here."""
+
+_PAGE, _WORKBOOK, _MANIFEST = "index.html", "riskmodel-report.xlsx", "manifest.json"
+_RISKY = re.compile(r"[=+@\t\r]|-(?!\d[\d,.]*%?$)")
+
+
+def write_report(report: Report, out: Path) -> tuple[Path, ...]:
+    """Write a report into a folder of its own.
+
+    Parameters
+    ----------
+    report
+        The report.
+    out
+        The folder. It may be missing (its parents too), empty, or an earlier report, which is
+        replaced.
+
+    Returns
+    -------
+    tuple of Path
+        The files written: the page first, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        When ``out`` is a file, holds anything that an earlier report did not write, holds a file
+        of an earlier report that was changed since, or cannot be written. Nothing is changed then.
+
+    Notes
+    -----
+    The files are written into a temporary folder beside ``out``, which takes its place by
+    renaming when it is complete.
+    """
+    target = check_output(out)
+    files = _files(report)
+    made = _make_parents(target)
+    temporary = _beside(target, "partial")
+    try:
+        try:
+            _write_files(temporary, files)
+            _put_in_place(temporary, target)
+        except OSError as error:
+            raise OutputError(f"cannot write the report to {out}: {_reason(error)}") from error
+    except BaseException:
+        # An interrupt too must leave nothing half-made behind.
+        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in made:
+            _remove_if_empty(folder)
+        raise
+    return tuple(out / name for name in files)
+
+
+def check_output(out: Path) -> Path:
+    """The folder that a report may be written to; for a check before the work begins.
+
+    Parameters
+    ----------
+    out
+        The folder that was asked for.
+
+    Returns
+    -------
+    Path
+        The same, absolute, links followed.
+
+    Raises
+    ------
+    OutputError
+        As :func:`write_report`, for what can be known beforehand.
+    """
+    try:
+        target = out.resolve()
+        if not target.exists():
+            _check_parents(out, target)
+            return target
+        if not target.is_dir():
+            raise OutputError(f"{out} is a file, not a folder; choose another folder with --out")
+        foreign = _first_foreign(target)
+    except OSError as error:
+        raise OutputError(f"cannot read {out}: {_reason(error)}") from error
+    if foreign:
+        raise OutputError(
+            f"{out} holds {foreign}; nothing was changed. Choose another folder with --out, or "
+            "move away what it holds"
+        )
+    return target
+
+
+def _check_parents(out: Path, target: Path) -> None:
+    above = next(parent for parent in target.parents if parent.exists())
+    if not above.is_dir():
+        raise OutputError(
+            f"cannot make the folder {out}: {above} is a file; choose another folder with --out"
+        )
+
+
+def _first_foreign(folder: Path) -> str:
+    """What stands in a folder that an earlier report did not put there, in words; "" if nothing."""
+    present = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    )
+    if not present and not any(folder.iterdir()):
+        return ""
+    listed = _listed(folder)
+    if listed is None:
+        first = present[0] if present else next(folder.iterdir()).name
+        return f"'{first}', and is not an earlier report"
+    for name in present:
+        if name == _MANIFEST:
+            continue
+        if name not in listed:
+            return f"'{name}', which is not part of the earlier report there"
+        if (folder / name).is_symlink() or _sha256((folder / name).read_bytes()) != listed[name]:
+            return f"'{name}', which was changed since the report was written"
+    return ""
+
+
+def _listed(folder: Path) -> dict[str, str] | None:
+    """Files and sums of the earlier report in a folder; None where it is not one of ours."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(manifest, dict) or manifest.get("made_by") != MADE_BY:
+        return None
+    files = manifest.get("files")
+    return {str(k): str(v) for k, v in files.items()} if isinstance(files, dict) else None
+
+
+def _files(report: Report) -> dict[str, bytes]:
+    """Content of every file by its path inside the folder."""
+    from riskmodel.report.workbook import workbook_bytes
+
+    downloads = {"workbook": _WORKBOOK, "manifest": _MANIFEST}
+    files: dict[str, bytes] = {_PAGE: b""}
+    for chart in report.charts():
+        for kind, content in (("svg", chart.svg), ("png", chart.png)):
+            name = f"figures/{_file_name(chart.id)}.{kind}"
+            files[name], downloads[f"{kind}:{chart.id}"] = content, name
+    for table in report.tables():
+        name = f"tables/{_file_name(table.id)}.csv"
+        files[name], downloads[f"csv:{table.id}"] = _csv(table), name
+    files[_WORKBOOK] = workbook_bytes(report)
+    files[_PAGE] = render_html(report, downloads=downloads).encode("utf-8")
+    files[_MANIFEST] = _manifest(report, files)
+    return files
+
+
+def _file_name(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _manifest(report: Report, files: dict[str, bytes]) -> bytes:
+    content: dict[str, Any] = {
+        **report.manifest,
+        "made_by": MADE_BY,
+        "files": {name: _sha256(body) for name, body in sorted(files.items())},
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    return f"{text}\n".encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _csv(table: Table) -> bytes:
+    """UTF-8 with line feeds; column names as in code, cells as printed."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table.frame.columns)
+    for row in table.frame.itertuples(index=False, name=None):
+        writer.writerow([_inert(cell) for cell in row])
+    return stream.getvalue().encode("utf-8")
+
+
+def _inert(cell: object) -> object:
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and _RISKY.match(cell) else cell
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above the target; returns those made, the innermost first."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        for folder in missing:
+            _remove_if_empty(folder)
+        raise OutputError(f"cannot make the folder {target.parent}: {_reason(error)}") from error
+    return missing
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        # Missing, or another program put something there meanwhile: it stays.
+        return
+
+
+def _beside(target: Path, word: str) -> Path:
+    """A name beside the target that nothing has."""
+    return target.parent / f".{target.name}.{secrets.token_hex(4)}.{word}"
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir()
+    for part in dict.fromkeys(str(PurePosixPath(name).parent) for name in files):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def _put_in_place(temporary: Path, target: Path) -> None:
+    """Rename the new folder in, the old one kept until that has worked."""
+    if not target.exists():
+        temporary.rename(target)
+        return
+    old = _beside(target, "old")
+    target.rename(old)
+    try:
+        temporary.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
