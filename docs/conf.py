@@ -17,7 +17,6 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
 ]
 exclude_patterns = ["build", "**/.ipynb_checkpoints"]
@@ -26,10 +25,12 @@ language = "en"
 # Every cross-reference must resolve. There is no intersphinx, so that a build needs no network:
 # names of other libraries are written as ``code``.
 nitpicky = True
+# Types in signatures that belong to Python or to other libraries.
+nitpick_ignore_regex = [("py:.*", r"(?!riskmodel\.).*")]
 
 # -- Pages ---------------------------------------------------------------------
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
 # A page that raises, warns or hangs is a warning here, and so (sphinx -W) fails the build.
@@ -43,7 +44,9 @@ nb_merge_streams = False
 
 autosummary_generate = True
 autosummary_imported_members = False
-autodoc_typehints = "none"  # numpydoc's Parameters sections say it
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
@@ -53,3 +56,14 @@ numpydoc_xref_param_type = False
 html_theme = "furo"
 html_title = f"riskmodel {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+
+
+def _readable_defaults(app, what, name, obj, options, signature, returns):
+    """A default made anew for each object shows as three dots, which Sphinx can read."""
+    return (signature.replace("<factory>", "...") if signature else signature), returns
+
+
+def setup(app):
+    app.connect("autodoc-process-signature", _readable_defaults)
