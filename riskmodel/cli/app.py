@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import riskmodel
-from riskmodel.cli import factors, published, report
+from riskmodel.cli import cohort, factors, published, report
 
 __all__ = ["app"]
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(published.app, name="published")
+app.add_typer(cohort.app, name="cohort")
 app.command("factors")(factors.factors)
 app.command("report")(report.report)
 

@@ -40,6 +40,7 @@ FormatOption = Annotated[
 ]
 
 WIDTH_WITHOUT_TERMINAL = 120
+UNBROKEN_AT_MOST = 40
 
 
 def choose(kind: str, value: str, allowed: Iterable[str]) -> str:
@@ -88,23 +89,31 @@ def print_table(
     right: Iterable[int] = (),
     whole: Iterable[int] = (),
 ) -> None:
-    """Print a table as text; columns numbered in ``right`` are numbers, in ``whole`` unbroken."""
+    """Print a table as text; columns numbered in ``right`` are numbers, in ``whole`` unbroken.
+
+    Headings and other columns wrap.
+    """
     from rich import box
     from rich.table import Table
 
-    numeric, unbroken = set(right), set(whole)
+    numeric, unbroken = set(right), set(whole) | set(right)
+    cells = [list(row) for row in rows]
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for position, column in enumerate(columns):
+        longest = max((len(row[position]) for row in cells), default=0)
         table.add_column(
             column,
             justify="right" if position in numeric else "left",
             overflow="fold",
-            no_wrap=position in numeric or position in unbroken,
+            min_width=min(longest, UNBROKEN_AT_MOST) if position in unbroken else None,
         )
-    for row in rows:
+    for row in cells:
         # Printed text may hold square brackets (intervals): not markup.
         table.add_row(*[cell.replace("[", r"\[") for cell in row])
-    console().print(table)
+    out = console()
+    # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
+    out.width = max(out.width, out.measure(table).minimum)
+    out.print(table, crop=False)
 
 
 def _is_missing(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,7 @@ FIGURE_COLUMNS = (
     "value",
     "low",
     "high",
+    "interval",
     "unit",
     "of",
     "period",
@@ -116,7 +118,11 @@ def _show_printed(table: Any, form: str) -> None:
             position for position, column in enumerate(table.columns) if column.kind == "figure"
         ]
         print_table(
-            [column.label for column in table.columns], table.rows, title=table.title, right=numeric
+            [column.label for column in table.columns],
+            table.rows,
+            title=table.title,
+            right=numeric,
+            whole=(0,),
         )
         console().print(f"{table.document}, para {table.paragraph}", markup=False)
         if table.note:
@@ -124,46 +130,79 @@ def _show_printed(table: Any, form: str) -> None:
 
 
 def _show_figures(table: Any, form: str) -> None:
+    if not table.cells:
+        console().print(f"{table.id} holds labels and no figures.", markup=False)
     is_statements = table.id == "statements"
     keys = ("id",) if is_statements else (table.key, "column")
+    found = [
+        ((row,) if is_statements else (row, column), figure)
+        for (row, column), figure in table.cells.items()
+    ]
+    _print_figures(keys, found, form, title=table.title)
+
+
+def _print_figures(
+    keys: tuple[str, ...], found: list[tuple[tuple[str, ...], Any]], form: str, *, title: str
+) -> None:
+    """One row a figure: its keys, then what is printed, what that means, and where it stands."""
     columns = (*keys, *FIGURE_COLUMNS)
-    rows = []
-    for (row, column), figure in table.cells.items():
-        low, high = float(figure.interval.low), float(figure.interval.high)
-        rows.append(
-            (
-                *((row,) if is_statements else (row, column)),
-                figure.printed,
-                figure.value,
-                low if math.isfinite(low) else None,
-                high if math.isfinite(high) else None,
-                figure.unit.id,
-                figure.of,
-                figure.period,
-                figure.document.id,
-                figure.paragraph,
-                figure.measures,
-            )
-        )
+    rows = [(*names, *_figure_cells(figure)) for names, figure in found]
     if form == "csv":
         print_csv(columns, rows)
     elif form == "json":
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
+    elif found:
         print_table(
             ("Figure", "Printed", "Unit", "Period", "Where"),
             [
                 (
-                    row if is_statements else f"{row}: {column}",
+                    # A statement is a figure by itself: table and column say nothing more.
+                    names[-2] if names[-1] == "reading" else ": ".join(names),
                     figure.printed,
                     f"{figure.unit.label} of {figure.of}" if figure.of else figure.unit.label,
                     figure.period,
                     f"{figure.document.title}, {figure.place}",
                 )
-                for (row, column), figure in table.cells.items()
+                for names, figure in found
             ],
-            title=table.title,
+            title=title,
         )
+
+
+def _figure_cells(figure: Any) -> tuple[Any, ...]:
+    low, high = float(figure.interval.low), float(figure.interval.high)
+    return (
+        figure.printed,
+        figure.value,
+        low if math.isfinite(low) else None,
+        high if math.isfinite(high) else None,
+        str(figure.interval),
+        figure.unit.id,
+        figure.of,
+        figure.period,
+        figure.document.id,
+        figure.paragraph,
+        figure.measures,
+    )
+
+
+@app.command("find")
+def find(
+    text: Annotated[
+        str, typer.Argument(help="A printed number such as 303, or words such as 'plan length'.")
+    ],
+    form: FormatOption = "text",
+) -> None:
+    """Find figures by number or words, with the paragraph of each; exit 1 when there are none."""
+    from riskmodel.published import find_figures
+
+    choose("format", form, FORMATS)
+    found = find_figures(text)
+    if not found and form == "text":
+        console().print(f"No figure is printed as {text!r} or described with these words.")
+    keys = ("table", "row", "column")
+    _print_figures(keys, found, form, title=f"{len(found)} figures")
+    raise typer.Exit(0 if found else 1)
 
 
 @app.command("audit")
@@ -198,26 +237,56 @@ def audit(
 
 
 def _print_audit(found: Any, every: bool) -> None:
+    from riskmodel.report.wording import arithmetic_words, interval_words
+
     out = console()
     for outcome in ("conflict", "repaired"):
         for finding in found.with_outcome(outcome):
-            out.print(str(finding), markup=False)
+            for line in _finding_lines(finding):
+                out.print(line, markup=False)
             out.print()
     if every:
         for finding in found.with_outcome("published"):
             case = f" – {finding.case}" if finding.case else ""
-            out.print(f"published: {finding.title}{case}: {finding.arithmetic}", markup=False)
+            shown = arithmetic_words(finding.arithmetic)
+            out.print(f"published: {finding.title}{case}: {shown}", markup=False)
         out.print()
     out.print("Not published, but bounded by what is:")
     for quantity in found.implied:
-        out.print(f"  {quantity}", markup=False)
+        out.print(
+            f"  {quantity.title}: {interval_words(quantity.interval)} {quantity.unit}, from "
+            f"{arithmetic_words(quantity.arithmetic)}",
+            markup=False,
+        )
     out.print()
     counts = found.counts()
     out.print(
-        f"{len(found.findings)} identities: {counts['published']} hold at the printed precision, "
+        f"{len(found.findings)} checks: {counts['published']} hold at the printed precision, "
         f"{counts['repaired']} fail as printed and are repaired by a stated reading, "
         f"{counts['conflict']} conflict."
     )
+
+
+def _finding_lines(finding: Any) -> Iterator[str]:
+    from riskmodel.report.wording import arithmetic_words, interval_words
+
+    def values(sides: Any) -> str:
+        return " against ".join(interval_words(side) for side in sides)
+
+    yield f"{finding.outcome}: {finding.title}" + (f" – {finding.case}" if finding.case else "")
+    yield f"  as printed: {arithmetic_words(finding.arithmetic)}"
+    if finding.arithmetic.startswith("same_quantity"):
+        yield from (f"    {figure}" for figure in finding.figures)
+    elif finding.sides:
+        yield f"  that is: {values(finding.sides)}"
+    if finding.reading:
+        yield f"  reading that repairs it: {finding.reading}"
+    if finding.repaired_arithmetic:
+        shown = arithmetic_words(finding.repaired_arithmetic)
+        yield f"  then: {shown}; that is: {values(finding.repaired_sides)}"
+    if finding.note:
+        yield f"  {finding.note}"
+    yield f"  [{finding.paragraphs}]"
 
 
 @app.command("implied")

@@ -4,16 +4,15 @@ What the census asks for and an assessment table does not hold is stated as not 
 ``NOBT``, referral source ``10``, primary need ``N0``; an assessment starts on the day of its
 referral. Area, school and what came before the plan have no place in the census. Only what is
 known on the reference date is in the return: a later plan end, section 47 enquiry or conference is
-left out.
+left out. The software code in the header says when the rows are not observed.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -25,13 +24,13 @@ from riskmodel.census import (
     PLAN_WINDOW_DAYS,
     check_year,
     factor_code,
+    fields,
     reference_date,
     sex_field,
 )
 from riskmodel.cohort.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census_xml import SYNTHETIC_SOFTWARE
-from riskmodel.intake.dictionary import HEADINGS, dictionary_path
 from riskmodel.intake.side_file import SIDE_HEADINGS, side_file_path
 
 if TYPE_CHECKING:
@@ -48,12 +47,6 @@ _CODE_OF_CATEGORY = {
     "sexual": "SAB",
     "multiple": "MUL",
 }
-_KEPT = (
-    "assessment_id", "child_id", "authority", "year", PLAN, "gender", "birth_date",
-    "referral_date", "assessment_date", "section_47_date", "conference_date", "plan_start_date",
-    "plan_end_date", "category_of_abuse", "previous_plans",
-)  # fmt: skip
-"""Columns that a return holds, beside the factors."""
 
 
 def write_census_xml(
@@ -72,8 +65,8 @@ def write_census_xml(
         What to write. Where it has columns ``authority`` and ``year``, the rows of this authority
         and year are taken.
     path
-        The file to make. Beside it come ``<stem>.dictionary.csv`` and, where a factor has no code
-        in that year, ``<stem>.factors.csv`` with its flags.
+        The file to make. Where a factor has no code in that year, ``<stem>.factors.csv`` with its
+        flags comes beside it.
     year
         Census year, the year of the reference date.
     authority_code
@@ -95,21 +88,17 @@ def write_census_xml(
         raise DataError(f"an authority code has three digits, got {authority_code!r}")
     table = _Return.of(assessments, year, authority_code)
     side = side_file_path(path)
-    if not table.local and side.exists():
-        # It would be read as part of this return.
-        if not overwrite:
-            raise OutputError(f"{side.name} is there already and belongs to another return")
-        side.unlink()
-    with (
-        new_file(path, overwrite=overwrite) as place,
-        new_file(dictionary_path(path), overwrite=overwrite) as beside,
-    ):
-        _write_dictionary(assessments, beside)
+    if not table.local and side.exists() and not overwrite:
+        raise OutputError(f"{side.name} is there already and belongs to another return")
+    with new_file(path, overwrite=overwrite) as place:
         with place.open("w", encoding="utf-8", newline="\n") as stream:
             table.write(stream)
         if table.local:
             with new_file(side, overwrite=overwrite) as local:
                 table.write_side_file(local)
+    if not table.local:
+        # What an earlier return left there would be read as part of this one.
+        side.unlink(missing_ok=True)
     return path
 
 
@@ -157,20 +146,238 @@ class _Return:
         )
 
     def write(self, stream: TextIO) -> None:
+        """Write the XML, one group a line."""
         stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n')
         stream.write(self._header())
         stream.write("<Children>\n")
-        previous: Any = None
-        row: _Row | None = None
-        for row in self._rows():
-            if row.child != previous:
-                if previous is not None:
-                    stream.write("</CINdetails>\n</Child>\n")
-                stream.write(row.open_child)
-                stream.write(row.open_episode)
-            elif row.opens_episode:
-                stream.write("</CINdetails>\n")
-                stream.write(row.open_episode)
-            previous = row.child
-            stream.write(row.body)
-        stream.write("</CINdetails>\n</Child>\n</Children>\n</Message>\n")
+        frame = self.frame
+        children = _texts(frame["child_id"])
+        identities, referrals = self._identities(children), _dates(frame, "referral_date")
+        assessments, enquiries, plans = self._assessments(), self._enquiries(), self._plans()
+        conferences = self._direct_conferences()
+        new_child, new_episode = _starts(frame)
+        ends = [*np.flatnonzero(new_episode)[1:].tolist(), len(frame)]
+        for start, end in zip(np.flatnonzero(new_episode).tolist(), ends, strict=True):
+            if new_child[start]:
+                stream.write("</Child>\n" if start else "")
+                stream.write(f"<Child>\n{identities[start]}")
+            stream.write(
+                "<CINdetails>\n"
+                f"<CINreferralDate>{referrals[start]}</CINreferralDate>"
+                "<ReferralSource>10</ReferralSource><PrimaryNeedCode>N0</PrimaryNeedCode>"
+                f"{''.join(conferences[start:end])}\n"
+                f"{''.join(assessments[start:end])}{''.join(enquiries[start:end])}"
+                f"<ReferralNFA>0</ReferralNFA>\n{''.join(plans[start:end])}"
+                "</CINdetails>\n"
+            )
+        stream.write("</Child>\n</Children>\n</Message>\n")
+
+    def _header(self) -> str:
+        reference = reference_date(self.year).isoformat()
+        software = SYNTHETIC_SOFTWARE if self.synthetic else "riskmodel"
+        # The header lost its Content group with the schema of 2021/22.
+        has_content = any(field.module == "Content" for field in fields(self.year))
+        level = "<Content><CBDSLevels><CBDSLevel>Child</CBDSLevel></CBDSLevels></Content>\n"
+        return (
+            "<Header>\n<CollectionDetails><Collection>CIN</Collection>"
+            f"<Year>{self.year}</Year><ReferenceDate>{reference}</ReferenceDate>"
+            "</CollectionDetails>\n"
+            f"<Source><SourceLevel>L</SourceLevel><LEA>{self.authority}</LEA>"
+            f"<SoftwareCode>{software}</SoftwareCode><Release>1</Release>"
+            f"<SerialNo>001</SerialNo><DateTime>{reference}T00:00:00</DateTime></Source>\n"
+            f"{level if has_content else ''}</Header>\n"
+        )
+
+    def _identities(self, children: list[str]) -> list[str]:
+        field, codes = sex_field(self.year)
+        genders = _texts(self.frame["gender"]) if "gender" in self.frame else [""] * len(children)
+        return [
+            f"<ChildIdentifiers><LAchildID>{escape(child)}</LAchildID>"
+            f"{_element('PersonBirthDate', born)}"
+            f"<{field}>{codes.get(gender, codes[''])}</{field}></ChildIdentifiers>\n"
+            "<ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics>\n"
+            for child, born, gender in zip(
+                children, _dates(self.frame, "birth_date"), genders, strict=True
+            )
+        ]
+
+    def _assessments(self) -> list[str]:
+        flags = self.frame[list(self.coded)].to_numpy(bool)
+        codes = np.array(list(self.coded.values()), dtype=object)
+        written: dict[bytes, str] = {}
+        lines = []
+        for row, (referred, authorised) in enumerate(
+            zip(
+                _dates(self.frame, "referral_date"),
+                _dates(self.frame, "assessment_date"),
+                strict=True,
+            )
+        ):
+            key = flags[row].tobytes()
+            if key not in written:
+                found = codes[flags[row]].tolist() or [NO_FACTORS]
+                written[key] = "".join(
+                    f"<AssessmentFactors>{code}</AssessmentFactors>" for code in found
+                )
+            lines.append(
+                "<Assessments>"
+                f"{_element('AssessmentActualStartDate', referred)}"
+                f"<AssessmentAuthorisationDate>{authorised}</AssessmentAuthorisationDate>"
+                f"<FactorsIdentifiedAtAssessment>{written[key]}</FactorsIdentifiedAtAssessment>"
+                "</Assessments>\n"
+            )
+        return lines
+
+    def _enquiries(self) -> list[str]:
+        return [
+            "<Section47>"
+            f"<S47ActualStartDate>{start}</S47ActualStartDate>{_element('DateOfInitialCPC', held)}"
+            f"<ICPCnotRequired>{0 if held else 1}</ICPCnotRequired></Section47>\n"
+            if start
+            else ""
+            for start, held in zip(
+                _dates(self.frame, "section_47_date"),
+                _dates(self.frame, "conference_date"),
+                strict=True,
+            )
+        ]
+
+    def _direct_conferences(self) -> list[str]:
+        """Conferences without a section 47 enquiry stand in the episode itself."""
+        return [
+            _element("DateOfInitialCPC", "" if start else held)
+            for start, held in zip(
+                _dates(self.frame, "section_47_date"),
+                _dates(self.frame, "conference_date"),
+                strict=True,
+            )
+        ]
+
+    def _plans(self) -> list[str]:
+        frame = self.frame
+        nothing = [""] * len(frame)
+        category, previous = nothing, nothing
+        if "category_of_abuse" in frame:
+            category = [
+                _CODE_OF_CATEGORY.get(text, "") for text in _texts(frame["category_of_abuse"])
+            ]
+        if "previous_plans" in frame:
+            previous = _texts(frame["previous_plans"])
+        return [
+            f"<ChildProtectionPlans><CPPstartDate>{start}</CPPstartDate>"
+            f"{_element('CPPendDate', end)}{_element('InitialCategoryOfAbuse', code)}"
+            f"{_element('LatestCategoryOfAbuse', code)}{_element('NumberOfPreviousCPP', before)}"
+            "</ChildProtectionPlans>\n"
+            if start
+            else ""
+            for start, end, code, before in zip(
+                _dates(frame, "plan_start_date"),
+                _dates(frame, "plan_end_date"),
+                category,
+                previous,
+                strict=True,
+            )
+        ]
+
+    def write_side_file(self, place: Path) -> None:
+        """Write the flags of local factors: rows with at least one of them."""
+        keys = list(
+            zip(_texts(self.frame["child_id"]), _dates(self.frame, "assessment_date"), strict=True)
+        )
+        flags = self.frame[list(self.local)].to_numpy(bool)
+        written: dict[tuple[str, str], bytes] = {}
+        rows = []
+        for key, row in zip(keys, flags, strict=True):
+            if written.setdefault(key, row.tobytes()) != row.tobytes():
+                raise DataError(
+                    "a child has two assessments authorised on one day with different local "
+                    "factors; the side file cannot tell them apart",
+                    field="assessment_date",
+                )
+            if row.any():
+                rows.append((*key, *(int(flag) for flag in row)))
+        with place.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow((*SIDE_HEADINGS, *self.local))
+            writer.writerows(dict.fromkeys(rows))
+
+
+def _known_by(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Without the dates that lie after the reference date and can be left out."""
+    reference = np.datetime64(reference_date(year), "s")
+    changed = {}
+    for name in ("section_47_date", "conference_date", "plan_end_date"):
+        if name in frame.columns:
+            changed[name] = frame[name].where(frame[name] <= reference)
+    return frame.assign(**changed)
+
+
+def _check(frame: pd.DataFrame, year: int, source: str) -> None:
+    """Refuse what the return could not say, or would say otherwise."""
+    reference = np.datetime64(reference_date(year), "s")
+    plan = frame[PLAN].to_numpy()
+    start = frame["plan_start_date"].to_numpy()
+    assessed = frame["assessment_date"].to_numpy()
+    window = np.timedelta64(PLAN_WINDOW_DAYS, "D")
+    _refuse(np.isnat(assessed), "have no date", source, "assessment_date")
+    _refuse(frame["referral_date"].isna().to_numpy(), "have no date", source, "referral_date")
+    _refuse(assessed > reference, f"lie after {reference_date(year)}", source, "assessment_date")
+    _refuse(plan & np.isnat(start), "have a plan and no date", source, "plan_start_date")
+    _refuse(~plan & ~np.isnat(start), "have a date and no plan", source, "plan_start_date")
+    _refuse(start > reference, f"lie after {reference_date(year)}", source, "plan_start_date")
+    _, new_episode = _starts(frame)
+    follows = np.append(~new_episode[1:], False)
+    next_assessed = np.append(assessed[1:], np.datetime64("NaT"))
+    for name in _FOLLOWING:
+        if name not in frame.columns:
+            continue
+        days = frame[name].to_numpy()
+        limit = f"come more than {PLAN_WINDOW_DAYS} days after the assessment, or before it"
+        _refuse((days > assessed + window) | (days < assessed), limit, source, name)
+        later = follows & (days >= next_assessed)
+        _refuse(later, "come after the child's next assessment of the referral", source, name)
+    if "conference_date" in frame.columns:
+        alone = ~frame["conference_date"].isna().to_numpy()
+        if "section_47_date" in frame.columns:
+            alone &= frame["section_47_date"].isna().to_numpy()
+        episodes = np.cumsum(new_episode)
+        second = alone & (np.bincount(episodes[alone], minlength=len(frame) + 1)[episodes] > 1)
+        _refuse(
+            second, "are one of several without enquiry in a referral", source, "conference_date"
+        )
+
+
+def _refuse(wrong: npt.NDArray[np.bool_], what: str, source: str, field: str) -> None:
+    if wrong.any():
+        raise DataError(
+            f"{int(wrong.sum()):,} rows {what}: a census return cannot hold them",
+            file=source,
+            field=field,
+        )
+
+
+def _starts(frame: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Where a child begins, and where an episode (a referral of a child) begins."""
+    child, referral = frame["child_id"], frame["referral_date"]
+    new_child = (child != child.shift()).to_numpy(bool)
+    new_episode = new_child | (referral != referral.shift()).to_numpy(bool)
+    return new_child, new_episode
+
+
+def _dates(frame: pd.DataFrame, name: str) -> list[str]:
+    """ISO dates, and nothing for what is missing."""
+    if name not in frame.columns:
+        return [""] * len(frame)
+    days = frame[name].to_numpy().astype("datetime64[D]")
+    texts = np.datetime_as_string(days)
+    return np.where(np.isnat(days), "", texts).tolist()  # type: ignore[no-any-return]
+
+
+def _texts(series: pd.Series) -> list[str]:
+    return [
+        "" if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)
+    ]
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{text}</{name}>" if text else ""

@@ -6,11 +6,10 @@ goes with it: in the schema metadata of Parquet, in a data dictionary beside CSV
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import numpy as np
@@ -18,12 +17,11 @@ import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.census_return import write_census_xml
+from riskmodel.cohort.dictionary import dictionary_rows, write_dictionary, write_rows
 from riskmodel.cohort.files import new_file, new_folder
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
-from riskmodel.intake.columns import COLUMNS
-from riskmodel.intake.dictionary import HEADINGS, dictionary_path
-from riskmodel.vocabulary import FACTORS
+from riskmodel.intake.dictionary import dictionary_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ROW_GROUP_ROWS",
     "Block",
-    "dictionary_rows",
     "write_census_xml",
     "write_csv",
     "write_dictionary",
@@ -77,23 +74,8 @@ def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) 
         new_file(dictionary_path(path), overwrite=overwrite) as beside,
     ):
         pa_csv.write_csv(table, str(place), options)
-        _write_rows(beside, dictionary_rows(assessments))
+        write_rows(beside, dictionary_rows(assessments))
     return path
-
-
-def write_dictionary(assessments: Assessments, path: Path, *, overwrite: bool = False) -> Path:
-    """Write the data dictionary of a table: for each column its role, type, basis and values.
-
-    Parameters and errors as for :func:`write_csv`.
-    """
-    with new_file(path, overwrite=overwrite) as place:
-        _write_rows(place, dictionary_rows(assessments))
-    return path
-
-
-def dictionary_rows(assessments: Assessments) -> list[dict[str, str]]:
-    """The data dictionary: one row a column, keyed by :data:`riskmodel.intake` headings."""
-    return [_dictionary_row(name, assessments) for name in assessments.frame.columns]
 
 
 def write_parquet(
@@ -233,8 +215,7 @@ class _Sink:
                 kept = {name: block[name] for name in block if name not in self.partition_by}
                 table = _table(kept)
                 if writer is None:
-                    schema = table.schema.with_metadata(self._metadata(list(block)))
-                    writer = _writer(place, schema)
+                    writer = _writer(place, self._schema(table.schema, list(block)))
                 buffered.append(table.cast(writer.schema))
                 rows += len(table)
                 while rows >= ROW_GROUP_ROWS:
@@ -248,6 +229,14 @@ class _Sink:
         finally:
             if writer is not None:
                 writer.close()
+
+    def _schema(self, schema: pa.Schema, columns: list[str]) -> pa.Schema:
+        """With our metadata, and flags marked as never missing (which is a quarter faster)."""
+        import pyarrow as pa
+
+        flags = {PLAN, *self.factors}
+        marked = [field.with_nullable(field.name not in flags) for field in schema]
+        return pa.schema(marked, metadata=self._metadata(columns))
 
     def _metadata(self, columns: list[str]) -> dict[str, str]:
         basis = {name: self.basis.get(name, "observed") for name in columns}
@@ -314,9 +303,8 @@ def _blocks(assessments: Assessments, partition_by: Sequence[str]) -> Iterator[B
         yield _columns(assessments)
         return
     for key, rows in frame.groupby(list(partition_by), sort=True, observed=True):
-        values = dict(zip(partition_by, key if isinstance(key, tuple) else (key,), strict=True))
         block: dict[str, Any] = {name: rows[name] for name in frame.columns}
-        for name, value in values.items():
+        for name, value in zip(partition_by, cast(tuple[Any, ...], key), strict=True):
             block[name] = value if isinstance(value, str) else int(value)
         yield block
 
@@ -348,35 +336,3 @@ def _array(values: Any, rows: int) -> pa.Array:
     if pa.types.is_timestamp(array.type):
         array = array.cast(pa.date32(), safe=False)
     return array
-
-
-def _dictionary_row(name: str, assessments: Assessments) -> dict[str, str]:
-    row = {"column": name, "basis": assessments.basis[name]}
-    if name in assessments.factors:
-        known = {entry.name: entry for entry in FACTORS}.get(name)
-        label = f"{known}" if known else f"{name} (local, no census code)"
-        description = f"Factor identified at the end of the assessment: {label}"
-        return row | {
-            "role": "factor",
-            "type": "flag",
-            "allowed": "true, false",
-            "description": description,
-        }
-    column = COLUMNS.get(name)
-    role = "outcome" if name == PLAN else "other"
-    if column is None:
-        kind = str(assessments.frame[name].dtype)
-        return row | {"role": role, "type": kind, "allowed": "", "description": ""}
-    return row | {
-        "role": role,
-        "type": column.kind,
-        "allowed": ", ".join(column.allowed),
-        "description": column.description,
-    }
-
-
-def _write_rows(place: Path, rows: list[dict[str, str]]) -> None:
-    with place.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, HEADINGS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

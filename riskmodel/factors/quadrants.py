@@ -86,6 +86,9 @@ class QuadrantRegion:
     def classify(self, counts: FactorCounts) -> pd.DataFrame:
         """Quadrant of each factor at every feasible cut.
 
+        Plans are compared as a share of all plans, so that the region of one table can be laid
+        over another of any size.
+
         Returns
         -------
         pandas.DataFrame
@@ -95,11 +98,15 @@ class QuadrantRegion:
         import pandas as pd
 
         prevalences = prevalence_values(counts, self.reading)
+        cuts = self.prevalence
+        if self.reading == "plans" and counts.total_plans:
+            prevalences = tuple(value / counts.total_plans for value in prevalences)
+            cuts = self.prevalence_share
         impacts = _conversions(counts)
         return pd.DataFrame(
             {
                 "factor": counts.factors,
-                "prevalence": [_side(value, self.prevalence) for value in prevalences],
+                "prevalence": [_side(value, cuts) for value in prevalences],
                 "impact": [_side(value, self.impact) for value in impacts],
             }
         )

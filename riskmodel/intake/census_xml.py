@@ -13,7 +13,6 @@ from riskmodel.census import FIRST_YEAR, LAST_YEAR, LATER_FACTORS
 from riskmodel.estimates import Basis
 from riskmodel.intake.census_rows import FACTOR_BIT, Header, Reader, Row
 from riskmodel.intake.dates import MISSING, day_numbers_to_dates, put_in_order
-from riskmodel.intake.dictionary import Dictionary, read_dictionary
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.side_file import SideFile, read_side_file
 from riskmodel.intake.xml_stream import groups
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["SYNTHETIC_SOFTWARE", "read_census_xml"]
 
 SYNTHETIC_SOFTWARE = "riskmodel synthetic cohort"
-"""``SoftwareCode`` in the header of a return that was generated: its basis is never observed."""
+"""``SoftwareCode`` in the header of a return whose rows are not observed: read back, all of its
+columns count as assumed."""
 
 _DATES = (
     "birth_date",
@@ -45,7 +45,7 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
     ----------
     path
         The return: a default namespace or none, any encoding that the file declares and Python
-        knows. Beside it may lie ``<stem>.factors.csv`` with local factors, and a data dictionary.
+        knows. Beside it may lie ``<stem>.factors.csv`` with local factors.
     log
         Where issues go.
 
@@ -67,7 +67,7 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
         When the file is not a sound return, or strict and not all of it can be read.
     """
     reader = Reader(log)
-    for name, prefix, element in groups(path, ("Header", "Child")):
+    for name, prefix, element in groups(path):
         if name == "Child":
             reader.read_child(element, prefix)
         else:
@@ -79,19 +79,14 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
     side.report_unmatched(log)
     references = [row.child for row in reader.rows]
     frame = put_in_order(frame, log, lambda row: f"child {references[row]}")
-    dictionary = read_dictionary(path)
-    basis = {name: _basis(name, dictionary, reader.header) for name in frame.columns}
+    basis: Basis = "assumed" if _is_synthetic(reader.header) else "observed"
     source = "synthetic" if _is_synthetic(reader.header) else path.name
-    assessments = Assessments(frame, factors, basis, source)
+    assessments = Assessments(frame, factors, dict.fromkeys(frame.columns, basis), source)
     return Intake(assessments, log.issues(), reader.assessments)
 
 
 def _is_synthetic(header: Header) -> bool:
     return header.software.startswith(SYNTHETIC_SOFTWARE)
-
-
-def _basis(name: str, dictionary: Dictionary, header: Header) -> Basis:
-    return dictionary.basis.get(name, "assumed" if _is_synthetic(header) else "observed")
 
 
 def _frame(reader: Reader, side: SideFile) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 from riskmodel.errors import DataError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["groups"]
 
 _BLOCK = 1 << 17
-_LARGEST_CHILD = 16 << 20
+_LARGEST_CHILD = 2 << 20
 """Bytes without the end of a child: no honest return comes near it."""
 
 _ENDS_EARLY = (
@@ -37,10 +37,10 @@ _WRONG_BYTES = (
 )
 
 
-def groups(path: Path, names: tuple[str, ...]) -> Iterator[tuple[str, str, Element]]:
-    """The groups of these names, as they end: name, namespace prefix of tags, element.
+def groups(path: Path) -> Iterator[tuple[str, str, Element]]:
+    """The ``Header`` and ``Child`` groups of a return: name, namespace prefix of tags, element.
 
-    The element is emptied when the next one is asked for.
+    The element is let go of when the next one is asked for.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def groups(path: Path, names: tuple[str, ...]) -> Iterator[tuple[str, str, Eleme
         with path.open("rb") as stream:
             prefix = _prefix(stream, path.name)
             stream.seek(0)
-            yield from _walk(stream, path.name, prefix, {prefix + name: name for name in names})
+            yield from _walk(stream, path.name, prefix)
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
 
@@ -93,23 +93,23 @@ def _prefix(stream: BinaryIO, file: str) -> str:
     return f"{{{namespace}}}" if brace else ""
 
 
-def _walk(
-    stream: BinaryIO, file: str, prefix: str, wanted: dict[str, str]
-) -> Iterator[tuple[str, str, Element]]:
-    from xml.etree.ElementTree import ParseError, XMLPullParser
+def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, Element]]:
+    from xml.etree.ElementTree import ParseError, TreeBuilder, XMLParser
 
-    parser: Any = XMLPullParser(("end",))
+    # The tree is built in C without a call for each element: an element of our own around the
+    # document lets us see it grow, and whatever has a younger sibling is whole.
+    builder = TreeBuilder()
+    around = builder.start("around", {})
+    parser = XMLParser(target=builder)
     since, children = 0, 0
     try:
         while block := stream.read(_BLOCK):
             parser.feed(block)
             since += len(block)
-            for _, element in parser.read_events():
-                name = wanted.get(element.tag)
-                if name is not None:
-                    yield name, prefix, element
-                    element.clear()
-                    since, children = 0, children + (name == "Child")
+            for name, element in _whole(around, prefix, ended=False):
+                children += name == "Child"
+                since = 0
+                yield name, prefix, element
             if since > _LARGEST_CHILD:
                 raise DataError(
                     f"{since // 2**20} MB go by without the end of a child (after {children:,} "
@@ -119,6 +119,28 @@ def _walk(
         parser.close()
     except (ParseError, LookupError, ValueError) as error:
         raise _unreadable(error, file, children) from error
+    for name, element in _whole(around, prefix, ended=True):
+        yield name, prefix, element
+
+
+def _whole(around: Element, prefix: str, *, ended: bool) -> Iterator[tuple[str, Element]]:
+    """Groups that have ended, taken out of the tree."""
+    if not len(around):
+        return
+    message = around[0]
+    sections = list(message)
+    for position, section in enumerate(sections):
+        open_section = not ended and position == len(sections) - 1
+        if section.tag == f"{prefix}Children":
+            whole = section[:-1] if open_section else section[:]
+            for element in whole:
+                if element.tag == f"{prefix}Child":
+                    yield "Child", element
+            del section[: len(whole)]
+        elif section.tag == f"{prefix}Header" and not open_section:
+            yield "Header", section
+        if not open_section:
+            message.remove(section)
 
 
 def _unreadable(error: Exception, file: str, children: int) -> DataError:

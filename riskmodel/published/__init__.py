@@ -1,5 +1,8 @@
 """The report's tables as data with provenance, and the audit of their arithmetic."""
 
+from riskmodel.published.catalogue import documents, find_figures, load_table, table_ids, units
+from riskmodel.published.counts import PrintedQuadrant, factor_counts, printed_quadrants
+from riskmodel.published.figures import Column, Document, Figure, PublishedTable, Unit, read_number
 from riskmodel.published.findings import (
     OUTCOMES,
     Audit,
@@ -9,9 +12,6 @@ from riskmodel.published.findings import (
     audit,
     implied,
 )
-from riskmodel.published.catalogue import documents, load_table, table_ids, units
-from riskmodel.published.counts import PrintedQuadrant, factor_counts, printed_quadrants
-from riskmodel.published.figures import Column, Document, Figure, PublishedTable, Unit, read_number
 from riskmodel.published.verification import Check, checksums, data_files, verify
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "data_files",
     "documents",
     "factor_counts",
+    "find_figures",
     "implied",
     "load_table",
     "printed_quadrants",

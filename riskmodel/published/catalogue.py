@@ -19,7 +19,15 @@ from riskmodel.published.figures import (
     read_number,
 )
 
-__all__ = ["documents", "load_table", "read_data_file", "read_toml", "table_ids", "units"]
+__all__ = [
+    "documents",
+    "find_figures",
+    "load_table",
+    "read_data_file",
+    "read_toml",
+    "table_ids",
+    "units",
+]
 
 T = TypeVar("T")
 
@@ -71,6 +79,36 @@ def load_table(table: str) -> PublishedTable:
     if table not in _catalogue():
         raise UnknownNameError("published table", table, table_ids())
     return _load_statements() if table == "statements" else _load_printed_table(table)
+
+
+def find_figures(text: str) -> list[tuple[tuple[str, str, str], Figure]]:
+    """Figures whose printed number is the text, or whose description holds all of its words.
+
+    Parameters
+    ----------
+    text
+        A number as printed (``303``, ``28.4%``, ``2,805``), or words in any order.
+
+    Returns
+    -------
+    list
+        ((table, row, column), figure), in the order of the catalogue.
+
+    Examples
+    --------
+    >>> [figure.place for _, figure in find_figures("2361")]
+    ['para 11']
+    """
+    number = text.strip().removesuffix("%").replace(",", "")
+    words = text.casefold().split()
+    found = []
+    for table in table_ids():
+        for (row, column), figure in load_table(table).cells.items():
+            described = f"{table} {row} {figure.measures} {figure.period} {figure.of}".casefold()
+            described = f"{described} {described.replace('_', ' ')}"
+            if figure.reading == number or all(word in described for word in words):
+                found.append(((table, row, column), figure))
+    return found if words else []
 
 
 @cache

@@ -86,7 +86,9 @@ class Finding:
             f"{self.outcome}: {self.title}" + (f" – {self.case}" if self.case else ""),
             f"  as printed: {self.arithmetic}",
         ]
-        if self.sides:
+        if self.arithmetic.startswith("same_quantity"):
+            lines.extend(f"  {figure}" for figure in self.figures)
+        elif self.sides:
             lines.append("  that is: " + " against ".join(str(side) for side in self.sides))
         if self.reading:
             lines.append(f"  reading that repairs it: {self.reading}")

@@ -14,7 +14,18 @@ import riskmodel
 
 __all__ = ["Manifest", "make_manifest"]
 
-LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "matplotlib", "seaborn")
+LIBRARIES = (
+    "gptables",
+    "jinja2",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "seaborn",
+    "statsmodels",
+)
 """Libraries whose version can move a number or a picture."""
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from riskmodel.estimates import Interval
 from riskmodel.published import Audit, Finding, ImpliedQuantity
 from riskmodel.report.model import Card, Cards, Paragraph, Section, Table
 from riskmodel.report.wording import arithmetic_words, count_of, interval_words, number_words
 
 __all__ = ["audit_section"]
+
+_WHOLE = frozenset({"assessments", "cases", "children", "plans", "victims"})
 
 _MEANING = {
     "conflict": "fails as printed, and no reading is known that repairs it",
@@ -140,12 +144,12 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
             [
                 {
                     "quantity": found.title,
-                    "allowed": interval_words(found.interval),
-                    "whole": _whole(found),
+                    "allowed": _allowed(found),
                     "unit": found.unit,
                     "period": found.period,
                     "arithmetic": arithmetic_words(found.arithmetic),
                     "note": found.note or "none",
+                    "interval": interval_words(found.interval),
                     "places": "; ".join(
                         dict.fromkeys(
                             f"{figure.document.title}, {figure.place}" for figure in found.figures
@@ -158,11 +162,11 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
         {
             "quantity": "Quantity",
             "allowed": "Allowed values",
-            "whole": "Whole numbers",
             "unit": "Unit",
             "period": "Period",
             "arithmetic": "Worked out as",
             "note": "Note",
+            "interval": "Before rounding to whole numbers",
             "places": "From the figures in",
         },
         ("Bounds, not estimates: every value inside is as possible as any other.",),
@@ -170,18 +174,13 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
     )
 
 
-def _whole(found: ImpliedQuantity) -> str:
-    """Smallest and largest whole number inside, for things that come whole."""
-    from math import isinf
-
+def _allowed(found: ImpliedQuantity) -> str:
+    """The interval in words; for what comes whole, its smallest and largest whole number."""
     interval = found.interval
-    if isinf(interval.high) or isinf(interval.low):
-        return "see allowed values"
-    if interval.is_exact or found.unit.split()[0] not in {"children", "plans", "cases"}:
-        return "not a count" if found.unit.split()[0] not in {"children", "plans"} else "exact"
-    inside = found.whole_numbers
+    is_bounded = not (math.isinf(interval.low) or math.isinf(interval.high))
+    inside = found.whole_numbers if is_bounded and found.unit.split()[0] in _WHOLE else None
     if inside is None:
-        return "none inside"
+        return interval_words(interval)
     low, high = (number_words(bound) for bound in inside)
     return low if low == high else f"{low} to {high}"
 

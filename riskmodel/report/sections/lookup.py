@@ -62,11 +62,11 @@ def _figures(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
         [
             {
                 "printed": figure.printed,
-                "unit": figure.unit.label + (f" ({figure.of})" if figure.of else ""),
                 "measures": figure.measures,
-                "period": figure.period,
                 "paragraph": figure.place,
                 "document": figure.document.title,
+                "unit": figure.unit.label + (f" ({figure.of})" if figure.of else ""),
+                "period": figure.period,
                 "table": table.title,
             }
             for figure, table in entries
@@ -84,11 +84,11 @@ def _figures(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
         frame,
         {
             "printed": "As printed",
-            "unit": "Unit",
             "measures": "What it measures",
-            "period": "Period",
             "paragraph": "Paragraph",
             "document": "Document",
+            "unit": "Unit",
+            "period": "Period",
             "table": "Table in this report",
         },
         basis="published",

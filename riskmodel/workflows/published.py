@@ -1,4 +1,4 @@
-"""The steps of each job, put in order: no mathematics and no file formats here."""
+"""The jobs on the published tables."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def write_published_report(
         What was written.
     """
     from riskmodel.report import write_report
+    from riskmodel.report.write import check_output
 
+    check_output(out)
     report = published_report(progress=progress)
     progress("Writing the page, the figures and the workbook")
     return write_report(report, out)

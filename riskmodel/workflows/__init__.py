@@ -1,0 +1,57 @@
+"""The steps of each job, put in order: no mathematics and no file formats here.
+
+Each job is loaded when it is first used, so that a command pays only for its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOME_OF = {
+    "CohortCheck": "riskmodel.workflows.cohort",
+    "CohortDescription": "riskmodel.workflows.cohort",
+    "assumptions": "riskmodel.workflows.published",
+    "check_cohort": "riskmodel.workflows.cohort",
+    "describe_cohort": "riskmodel.workflows.cohort",
+    "published_factors": "riskmodel.workflows.published",
+    "published_report": "riskmodel.workflows.published",
+    "table_factors": "riskmodel.workflows.factors",
+    "write_cohort": "riskmodel.workflows.cohort",
+    "write_published_report": "riskmodel.workflows.published",
+}
+
+__all__ = [
+    "CohortCheck",
+    "CohortDescription",
+    "assumptions",
+    "check_cohort",
+    "describe_cohort",
+    "published_factors",
+    "published_report",
+    "table_factors",
+    "write_cohort",
+    "write_published_report",
+]
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.cohort import (
+        CohortCheck,
+        CohortDescription,
+        check_cohort,
+        describe_cohort,
+        write_cohort,
+    )
+    from riskmodel.workflows.factors import table_factors
+    from riskmodel.workflows.published import (
+        assumptions,
+        published_factors,
+        published_report,
+        write_published_report,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

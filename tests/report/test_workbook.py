@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+
+import pandas as pd
+import pytest
+
+from riskmodel.report import Report, Section, Table, render_html
+from riskmodel.report.workbook import workbook_bytes
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[str | float]]]:
+    """Cells by sheet; formulas are refused."""
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    strings = [
+        "".join(part.text or "" for part in item.iter(f"{MAIN}t"))
+        for item in ET.fromstring(archive.read("xl/sharedStrings.xml"))
+    ]
+    names = [
+        sheet.attrib["name"]
+        for sheet in ET.fromstring(archive.read("xl/workbook.xml")).iter(f"{MAIN}sheet")
+    ]
+    found = {}
+    for number, name in enumerate(names, 1):
+        root = ET.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
+        assert not list(root.iter(f"{MAIN}f")), "a formula"
+        assert not list(root.iter(f"{MAIN}mergeCell")), "a merged cell"
+        rows = []
+        for row in root.iter(f"{MAIN}row"):
+            cells: list[str | float] = []
+            for cell in row:
+                value = cell.find(f"{MAIN}v")
+                if value is None or value.text is None:
+                    continue
+                is_text = cell.attrib.get("t") == "s"
+                cells.append(strings[int(value.text)] if is_text else float(value.text))
+            rows.append(cells)
+        found[name] = rows
+    return found
+
+
+@pytest.fixture(scope="module")
+def content(report: Report) -> bytes:
+    return workbook_bytes(report)
+
+
+@pytest.mark.integration
+def test_cover_contents_notes_and_one_sheet_a_table(content, report):
+    names = list(sheets_of(content))
+    assert names[:3] == ["Cover", "Contents", "Notes"]
+    assert len(names) == 3 + len(report.tables())
+    assert all(len(name) <= 31 for name in names)
+
+
+@pytest.mark.integration
+def test_numbers_are_numbers_and_percent_signs_stand_in_the_heading(content):
+    rows = sheets_of(content)["risk_factors"]
+    header = next(index for index, row in enumerate(rows) if row and row[0] == "Risk factor")
+    assert "Share of plans, printed (percent)" in rows[header]
+    assert rows[header + 1][:3] == ["Parent Domestic Violence", 174.0, 27.6]
+    assert rows[0] == [
+        "The ten commonest risk factors at assessment among children who started a plan"
+    ]
+
+
+@pytest.mark.integration
+def test_negative_numbers_stay_numbers(content):
+    rows = sheets_of(content)["activity_snapshots"]
+    assert -26.5 in next(row for row in rows if row and row[0] == "Children in Need Plan")
+
+
+@pytest.mark.unit
+def test_text_never_becomes_a_formula(small):
+    rows = sheets_of(workbook_bytes(small))["small"]
+    cells = [row[0] for row in rows if row]
+    for text in ("=1+1", "+44", "-cmd", "@sum"):
+        assert text in cells
+    assert ["@sum", -4.0, 0.0] in rows
+    assert ["+44", 2.0, -2.5] in rows
+
+
+@pytest.mark.integration
+def test_the_same_report_gives_the_same_workbook(content, report):
+    assert workbook_bytes(report) == content
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+@pytest.mark.unit
+def test_nothing_is_said_in_a_word(recwarn):
+    frame = pd.DataFrame({"name": ["a", None], "value": [1.5, float("nan")]})
+    table = Table("gaps", "Gaps", frame)
+    gaps = Report("t", "", (), (Section("s", "S", (table,)),), {})
+    rows = sheets_of(workbook_bytes(gaps))["gaps"]
+    assert ["none", "none"] in rows
+    assert "<td>none" in render_html(gaps) or ">none</td>" in render_html(gaps)
+
+
+@pytest.mark.unit
+def test_making_a_workbook_warns_of_nothing(small, recwarn):
+    workbook_bytes(small)
+    assert not [found for found in recwarn if issubclass(found.category, UserWarning)]

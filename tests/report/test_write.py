@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import riskmodel.report.write as writing
+from riskmodel.errors import OutputError
+from riskmodel.published import load_table
+from riskmodel.report import Report, write_report
+from riskmodel.report.write import check_output
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.integration
+def test_all_kinds_of_file_are_written(written: Path, report: Report):
+    names = set(content_of(written))
+    assert {"index.html", "manifest.json", "riskmodel-report.xlsx"} <= names
+    for chart in report.charts():
+        stem = chart.id.replace("_", "-")
+        assert {f"figures/{stem}.svg", f"figures/{stem}.png"} <= names
+    assert "tables/risk-factors.csv" in names
+    assert len([name for name in names if name.endswith(".csv")]) == len(report.tables())
+
+
+@pytest.mark.integration
+def test_links_of_the_page_are_files_of_the_folder(written: Path):
+    import re
+
+    page = (written / "index.html").read_text(encoding="utf-8")
+    for link in re.findall(r'href="([^"#][^"]*)"', page):
+        assert link == "data:," or (written / link).is_file(), link
+
+
+@pytest.mark.integration
+def test_csv_gives_the_printed_digits(written: Path):
+    content = (written / "tables/risk-factors.csv").read_bytes()
+    assert b"\r" not in content
+    rows = list(csv.DictReader(content.decode("utf-8").splitlines()))
+    table = load_table("risk_factors")
+    for row, cells in zip(rows, table.rows, strict=True):
+        for column, cell in zip(table.columns, cells, strict=True):
+            assert row[column.name] == cell
+
+
+@pytest.mark.integration
+def test_manifest_lists_every_other_file_with_its_sum(written: Path):
+    manifest = json.loads((written / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["made_by"] == "riskmodel report"
+    assert manifest["version"] == "0.0.0"
+    files = content_of(written)
+    del files["manifest.json"]
+    assert manifest["files"] == {
+        name: hashlib.sha256(body).hexdigest() for name, body in files.items()
+    }
+
+
+@pytest.mark.integration
+def test_the_same_report_twice_gives_the_same_bytes(written: Path, report: Report, tmp_path: Path):
+    write_report(report, tmp_path / "again")
+    assert content_of(tmp_path / "again") == content_of(written)
+
+
+@pytest.mark.unit
+def test_missing_parents_are_made_and_files_returned(small: Report, tmp_path: Path):
+    out = tmp_path / "a" / "b"
+    files = write_report(small, out)
+    assert files[0] == out / "index.html"
+    assert files[-1] == out / "manifest.json"
+    assert all(path.is_file() for path in files)
+    assert [path.name for path in out.parent.iterdir()] == ["b"]
+
+
+@pytest.mark.unit
+def test_an_empty_folder_is_used(small: Report, tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    write_report(small, out)
+    assert (out / "index.html").is_file()
+
+
+@pytest.mark.unit
+def test_an_earlier_report_is_replaced(small: Report, tmp_path: Path):
+    out = tmp_path / "out"
+    write_report(small, out)
+    (out / "tables" / "small.csv").unlink()
+    write_report(small, out)
+    assert (out / "tables" / "small.csv").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["thesis.txt", "tables/mine.csv", ".hidden"])
+def test_a_foreign_file_is_named_and_kept(small: Report, tmp_path: Path, name: str):
+    out = tmp_path / "out"
+    write_report(small, out)
+    (out / name).write_text("mine", encoding="utf-8")
+    before = content_of(out)
+    with pytest.raises(OutputError, match=rf"holds '{name}'.*--out"):
+        write_report(small, out)
+    assert content_of(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.unit
+def test_a_file_changed_since_is_kept(small: Report, tmp_path: Path):
+    out = tmp_path / "out"
+    write_report(small, out)
+    (out / "index.html").write_text("my notes", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"'index.html', which was changed"):
+        write_report(small, out)
+    assert (out / "index.html").read_text(encoding="utf-8") == "my notes"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "manifest", ["", "not json", "[]", '{"made_by": "another"}', '{"made_by": "riskmodel report"}']
+)
+def test_a_folder_of_something_else_is_kept(small: Report, tmp_path: Path, manifest: str):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "manifest.json").write_text(manifest, encoding="utf-8")
+    (out / "data.csv").write_text("1", encoding="utf-8")
+    before = content_of(out)
+    with pytest.raises(OutputError, match="nothing was changed"):
+        write_report(small, out)
+    assert content_of(out) == before
+
+
+@pytest.mark.unit
+def test_a_link_inside_is_foreign(small: Report, tmp_path: Path):
+    out = tmp_path / "out"
+    write_report(small, out)
+    elsewhere = tmp_path / "precious"
+    elsewhere.mkdir()
+    (elsewhere / "keep.txt").write_text("keep", encoding="utf-8")
+    (out / "link").symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(OutputError, match="'link'"):
+        write_report(small, out)
+    assert (elsewhere / "keep.txt").exists()
+
+
+@pytest.mark.unit
+def test_a_file_in_the_way_is_kept(small: Report, tmp_path: Path):
+    out = tmp_path / "out"
+    out.write_text("a file", encoding="utf-8")
+    with pytest.raises(OutputError, match="is a file, not a folder"):
+        write_report(small, out)
+    with pytest.raises(OutputError, match="is a file"):
+        write_report(small, out / "below")
+    assert out.read_text(encoding="utf-8") == "a file"
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_a_folder_without_write_permission(small: Report, tmp_path: Path):
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    with pytest.raises(OutputError, match="permission denied"):
+        write_report(small, locked / "out")
+    assert list(locked.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_a_full_disk_leaves_nothing_behind(small: Report, tmp_path: Path, monkeypatch):
+    def refuse(self: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OutputError, match="no space left on device"):
+        write_report(small, tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_the_old_report_comes_back_when_the_new_cannot_take_its_place(
+    small: Report, tmp_path: Path, monkeypatch
+):
+    out = tmp_path / "out"
+    write_report(small, out)
+    before = content_of(out)
+    rename = Path.rename
+
+    def refuse_the_new(self: Path, target: Path) -> Path:
+        if self.name.endswith(".partial"):
+            raise OSError(16, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new)
+    with pytest.raises(OutputError, match="busy"):
+        write_report(small, out)
+    assert content_of(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.unit
+def test_an_interrupt_leaves_nothing_behind(small: Report, tmp_path: Path, monkeypatch):
+    def interrupt(folder: Path, files: dict[str, bytes]) -> None:
+        folder.mkdir()
+        (folder / "half").write_bytes(b"")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_write_files", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(small, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_csv_text_that_a_spreadsheet_would_run_is_made_inert(small: Report, tmp_path: Path):
+    write_report(small, tmp_path / "out")
+    text = (tmp_path / "out/tables/small.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(text.splitlines()))
+    assert [row[0] for row in rows[1:5]] == ["'=1+1", "'+44", "'-cmd", "'@sum"]
+    assert [row[2] for row in rows[1:3]] == ["1.5%", "-2.5%"]
+
+
+@pytest.mark.unit
+def test_a_place_can_be_checked_before_the_work(tmp_path: Path):
+    assert check_output(tmp_path / "new") == (tmp_path / "new").resolve()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError):
+        check_output(tmp_path)
