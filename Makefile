@@ -26,7 +26,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench lock clean environment
+.PHONY: help report test check docs bench synthetic checksums lock clean environment
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -34,6 +34,8 @@ help: ## list the targets
 	@echo 'make check        lint, formatting, types, import floors, lock files'
 	@echo 'make docs         build the documentation in build/docs'
 	@echo 'make bench        run the benchmarks, results in build/bench'
+	@echo 'make synthetic    make data/synthetic anew, to the same bytes'
+	@echo 'make checksums    say that the published data files are as they should be'
 	@echo 'make environment  .venv with everything a developer needs'
 	@echo 'make lock         write requirements/*.txt anew (LOCK_ARGS=--upgrade for newer versions)'
 	@echo 'make clean        remove .venv and everything that was built'
@@ -106,6 +108,18 @@ bench: $(STAMPS)/test ## run the benchmarks
 		-o addopts='--strict-markers --import-mode=importlib' \
 		--benchmark-only --benchmark-json=build/bench/benchmarks.json
 	@echo 'The results: build/bench/benchmarks.json'
+
+synthetic: $(STAMPS)/package ## make data/synthetic anew
+	@rm -rf build/synthetic
+	$(BIN)/python -m riskmodel cohort reference --out build/synthetic
+	@mkdir -p data/synthetic && cp build/synthetic/* data/synthetic/
+
+# After a data file was changed on purpose: `riskmodel published verify` compares with these.
+checksums: $(STAMPS)/package ## say that the published data files are as they should be
+	@mkdir -p build
+	$(BIN)/python -c "from riskmodel.published import checksums; print(checksums(), end='')" \
+		> build/SHA256SUMS
+	@mv build/SHA256SUMS riskmodel/published/data/SHA256SUMS
 
 $(LOCK_VENV)/stamp: requirements/lock-tool.in
 	@$(PYTHON) -m venv --clear $(LOCK_VENV)

@@ -37,7 +37,7 @@ PathArgument = Annotated[
 
 
 @app.command("generate")
-def generate(
+def generate(  # noqa: PLR0913 (each is an option)
     assessments: Annotated[
         int,
         typer.Option(
@@ -48,7 +48,8 @@ def generate(
         ),
     ],
     out: Annotated[
-        Path, typer.Option(help=".csv, .parquet, .xml, or a folder for parts by authority and year.")
+        Path,
+        typer.Option(help=".csv, .parquet, .xml, or a folder for parts by authority, year."),
     ],
     overlap: Annotated[
         float | None,
@@ -70,7 +71,7 @@ def generate(
         str | None,
         typer.Option(
             metavar="all|factors",
-            help="With demographics and dates, or factors only. [default: all up to 1,000,000 rows]",
+            help="With demographics and dates, or factors only. [default: all to 1,000,000 rows]",
         ),
     ] = None,
     jobs: Annotated[int, typer.Option(help="Worker processes; the bytes stay the same.")] = 1,
@@ -98,6 +99,17 @@ def generate(
     with _progress(design.rows) as advance:
         written = write_cohort(design, out, columns=columns, jobs=jobs, progress=advance)
     print(f"{design} in {written}")
+
+
+@app.command("reference")
+def reference(
+    out: Annotated[Path, typer.Option(help="Folder to make.")],
+) -> None:
+    """Make the reference cohort of data/synthetic again, to the same bytes."""
+    from riskmodel.workflows import write_reference_cohort
+
+    for path in write_reference_cohort(out):
+        print(path)
 
 
 @app.command("check")

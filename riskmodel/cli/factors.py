@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,19 @@ METHODS = ("auto", "jeffreys", "wilson")
 
 
 def factors(
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help=(
+                "A table of assessments: .csv, .parquet, .xml (children in need census) or a "
+                "folder of Parquet files. [default: the published table, paras 16 and 17]"
+            )
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Columns to group a table by, such as authority,year.", metavar="A,B"),
+    ] = None,
     prevalence: Annotated[
         str,
         typer.Option(
@@ -45,31 +59,64 @@ def factors(
 ) -> None:
     """How often a factor was recorded among plans, and how often a plan followed.
 
-    Reads the published table (report card, paras 16 and 17). The rates are associations: they do
-    not say what a factor causes.
+    The unit is the assessment. The rates are associations: they do not say what a factor causes.
     """
-    from riskmodel.workflows import published_factors
-
     choose("format", form, FORMATS)
     choose("reading of prevalence", prevalence, READINGS)
     choose("interval method", method, METHODS)
-    analysis = published_factors(prevalence=prevalence, level=level, method=method)  # type: ignore[arg-type]  # checked above
-    frame = _frame(analysis)
+    columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
+    options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
+    analyses = _analyses(path, columns, options)
     if form == "csv":
-        print_frame(frame, form)
+        print_frame(_joined(analyses, columns), form)
     elif form == "json":
-        print_json({"factors": frame.to_dict("records"), "thresholds": _thresholds(analysis)})
+        print_json(
+            {
+                "factors": _joined(analyses, columns).to_dict("records"),
+                "thresholds": _thresholds(next(iter(analyses.values()))),
+            }
+        )
     else:
-        _print_text(analysis, frame)
+        for key, analysis in analyses.items():
+            group = ", ".join(f"{name} {value}" for name, value in zip(columns, key, strict=True))
+            _print_text(analysis, group, is_published=path is None)
+
+
+def _analyses(
+    path: Path | None, columns: tuple[str, ...], options: dict[str, Any]
+) -> dict[tuple[object, ...], Any]:
+    from riskmodel.errors import DataError
+    from riskmodel.workflows import published_factors, table_factors
+
+    if path is None:
+        if columns:
+            raise DataError("--by groups a table of assessments; the published table has one group")
+        return {(): published_factors(**options)}
+    return table_factors(path, by=columns, **options)
+
+
+def _joined(analyses: dict[tuple[object, ...], Any], columns: tuple[str, ...]) -> Any:
+    """One row a group and factor, the group first."""
+    import pandas as pd
+
+    frames = []
+    for key, analysis in analyses.items():
+        frame = _frame(analysis)
+        for position, (column, value) in enumerate(zip(columns, key, strict=True)):
+            frame.insert(position, column, value)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _frame(analysis: Any) -> Any:
-    from riskmodel.vocabulary import factor
+    from riskmodel.vocabulary import FACTORS
 
+    known = {factor.name: factor for factor in FACTORS}
     frame = analysis.to_frame()
-    known = [factor(name) for name in frame["factor"]]
-    frame.insert(1, "label", [entry.label for entry in known])
-    frame.insert(2, "census_code", [entry.code for entry in known])
+    names = list(frame["factor"])
+    frame.insert(1, "label", [known[name].label if name in known else name for name in names])
+    frame.insert(2, "census_code", [known[name].code if name in known else None for name in names])
+    frame.insert(3, "unit", "assessment")
     return frame
 
 
@@ -90,69 +137,84 @@ def _thresholds(analysis: Any) -> dict[str, Any]:
     return found
 
 
-def _print_text(analysis: Any, frame: Any) -> None:
-    percent = f"{100 * float(frame['level'].iloc[0]):g}%"
+def _print_text(analysis: Any, group: str, *, is_published: bool) -> None:
+    frame = _frame(analysis)
+    percent = f"{100 * float(frame['level'].iloc[0]):.6g}%"
     rows = [
         (
             row.label,
-            str(row.plans),
+            f"{row.plans:,}",
             _rate(row.share_of_plans, row.share_of_plans_low, row.share_of_plans_high),
-            str(row.assessments),
+            f"{row.assessments:,}",
             _rate(row.conversion_rate, row.conversion_rate_low, row.conversion_rate_high),
             f"{row.prevalence} / {row.impact}",
-            f"{row.printed_prevalence} / {row.printed_impact}",
+            f"{row.printed_prevalence} / {row.printed_impact}" if row.printed_impact else "-",
         )
         for row in frame.itertuples(index=False)
     ]
+    title = f"Prevalence / impact, with {percent} intervals; found = assessments with the factor"
     print_table(
         ("Factor", "Plans", "Share of plans", "Found", "Led to a plan", "Quadrant", "Printed"),
         rows,
-        title=f"Prevalence / impact, with {percent} intervals; found = assessments with the factor",
+        title=f"{group}: {title}" if group else title,
         right=(1, 2, 3, 4),
         whole=(0, 5, 6),
     )
     out = console()
-    for line in _sentences(analysis):
+    for line in _sentences(analysis, is_published=is_published):
         out.print(line, markup=False)
 
 
 def _rate(value: float, low: float, high: float) -> str:
+    if value != value:
+        return "never found"
     return f"{100 * value:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _sentences(analysis: Any) -> list[str]:
-    from riskmodel.vocabulary import factor
-
+def _sentences(analysis: Any, *, is_published: bool) -> list[str]:
     region, counts = analysis.region, analysis.counts
-    lines = []
-    if region.is_feasible:
-        share = region.prevalence_share
-        as_share = (
-            ""
-            if share is None
-            else f", {100 * float(share.low):.1f}% to {100 * float(share.high):.1f}% of plans"
-        )
-        impact = region.impact
-        lines.append(
-            f"Every printed quadrant holds for a cut above {region.prevalence.low} and up to "
-            f"{region.prevalence.high} {region.reading}{as_share}, and for a cut on the rate above "
-            f"{100 * float(impact.low):.1f}% and up to {100 * float(impact.high):.1f}%."
-        )
-    else:
-        lines.append(f"No cut on {region.reading} reproduces the printed quadrants:")
-        lines.extend(
-            f"  {factor(found.high_factor).label} is printed as of high {found.axis} with "
-            f"{found.high_value}, {factor(found.low_factor).label} as low with {found.low_value}."
-            for found in region.contradictions
-        )
+    lines = _region_sentences(region, is_published=is_published)
     unprinted = len(set(analysis.printed) - set(counts.factors))
-    if unprinted:
+    if is_published and unprinted:
         lines.append(
             f"{unprinted} further factors stand in the chart without counts; each has at most "
             f"{int(counts.plans.min())} plans, for the printed rows are the most common."
         )
+    total = "" if counts.total_assessments is None else f" of {counts.total_assessments:,}"
     lines.append(
-        f"Basis: {counts.basis}. These are associations among {counts.total_plans} plans started "
-        "and the assessments with the factor; they do not say what a factor causes."
+        f"Basis: {counts.basis}. These are associations among {counts.total_plans:,} plans started "
+        f"and the assessments{total} with the factor; they do not say what a factor causes."
     )
     return lines
+
+
+def _region_sentences(region: Any, *, is_published: bool) -> list[str]:
+    from riskmodel.vocabulary import factor
+
+    if not region.is_feasible:
+        return [
+            f"No cut on {region.reading} reproduces the printed quadrants:",
+            *(
+                f"  {factor(found.high_factor).label} is printed as of high {found.axis} with "
+                f"{found.high_value}, {factor(found.low_factor).label} as low with "
+                f"{found.low_value}."
+                for found in region.contradictions
+            ),
+        ]
+    share, impact = region.prevalence_share, region.impact
+    cuts = f"above {100 * float(impact.low):.1f}% and up to {100 * float(impact.high):.1f}%"
+    as_share = (
+        ""
+        if share is None
+        else f"{100 * float(share.low):.1f}% to {100 * float(share.high):.1f}% of plans"
+    )
+    if not is_published:
+        return [
+            f"Quadrants by the report's own cuts: {as_share or region.reading}, and a rate {cuts}; "
+            "'depends' where these disagree."
+        ]
+    return [
+        f"Every printed quadrant holds for a cut above {region.prevalence.low} and up to "
+        f"{region.prevalence.high} {region.reading}{', ' + as_share if as_share else ''}, and for "
+        f"a cut on the rate {cuts}."
+    ]

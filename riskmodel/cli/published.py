@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -142,7 +142,7 @@ def _show_figures(table: Any, form: str) -> None:
 
 
 def _print_figures(
-    keys: tuple[str, ...], found: list[tuple[tuple[str, ...], Any]], form: str, *, title: str
+    keys: tuple[str, ...], found: Sequence[tuple[tuple[str, ...], Any]], form: str, *, title: str
 ) -> None:
     """One row a figure: its keys, then what is printed, what that means, and where it stands."""
     columns = (*keys, *FIGURE_COLUMNS)

@@ -16,6 +16,7 @@ from riskmodel.cohort.generate import (
     generate_blocks,
     generate_cohort,
     loadings,
+    reference_design,
 )
 from riskmodel.cohort.overlap import calibrated_loading, joint_probability, lift
 from riskmodel.cohort.targets import CohortTargets, published_targets
@@ -39,4 +40,5 @@ __all__ = [
     "loadings",
     "parental_lifts",
     "published_targets",
+    "reference_design",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "generate_blocks",
     "generate_cohort",
     "loadings",
+    "reference_design",
 ]
 
 PARENTAL_FACTORS = (
@@ -38,6 +39,7 @@ PARENTAL_FACTORS = (
 """Domestic abuse, mental health and substance misuse of parents, which occur together."""
 
 REPORT_YEAR = 2015
+REFERENCE_SEED = 20151105
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,23 @@ class CohortDesign:
         median = int(parameter("assessments_prior_median").value)
         return published_targets(median, seed=self.seed).scaled(self.assessments)
 
+    @property
+    def words(self) -> str:
+        """The overlap in words."""
+        other, parental = (loadings((name,), self)[0] for name in ("", PARENTAL_FACTORS[0]))
+        return f"{other:g}" + ("" if parental == other else f" ({parental:g} of parental factors)")
+
     def __str__(self) -> str:
+        units = len(self.units)
         return (
-            f"{self.rows:,} assessments in {len(self.units)} authority-years, overlap "
-            f"{_default(self.overlap, 'overlap'):g}, seed {self.seed}"
+            f"{self.rows:,} assessments of {units} authority-year{'s' if units > 1 else ''}, "
+            f"overlap {self.words}, seed {self.seed}"
         )
+
+
+def reference_design() -> CohortDesign:
+    """The design of the cohort in ``data/synthetic`` and in the report: all defaults."""
+    return CohortDesign(int(parameter("assessments_prior_median").value), seed=REFERENCE_SEED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _HOME_OF = {
     "Table": "riskmodel.report.model",
     "assumptions_section": "riskmodel.report.sections",
     "audit_section": "riskmodel.report.sections",
+    "cohort_section": "riskmodel.report.sections",
     "factors_section": "riskmodel.report.sections",
     "lookup_section": "riskmodel.report.sections",
     "manifest_section": "riskmodel.report.sections",
@@ -38,6 +39,7 @@ __all__ = [
     "Table",
     "assumptions_section",
     "audit_section",
+    "cohort_section",
     "factors_section",
     "lookup_section",
     "manifest_section",
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from riskmodel.report.sections import (
         assumptions_section,
         audit_section,
+        cohort_section,
         factors_section,
         lookup_section,
         manifest_section,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import riskmodel
 
-__all__ = ["Manifest", "make_manifest"]
+__all__ = ["Manifest", "make_manifest", "write_manifest"]
 
 LIBRARIES = (
     "gptables",
@@ -108,6 +110,33 @@ def make_manifest(
         seed,
         _versions(),
     )
+
+
+def write_manifest(
+    manifest: Manifest, path: Path, *, files: Mapping[str, bytes], libraries: bool = True
+) -> None:
+    """Write a manifest and the SHA-256 of the files made, as JSON.
+
+    Parameters
+    ----------
+    manifest
+        What was run.
+    path
+        File to write.
+    files
+        Bytes of each file made, by name.
+    libraries
+        Whether to name library versions; without them the file is the same on every machine.
+    """
+    content = manifest.to_dict()
+    if not libraries:
+        del content["libraries"]
+    content["files"] = {
+        name: hashlib.sha256(made).hexdigest() for name, made in sorted(files.items())
+    }
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
+    beside.replace(path)
 
 
 def _versions() -> dict[str, str]:

@@ -18,6 +18,7 @@ _HOME_OF = {
     "published_report": "riskmodel.workflows.published",
     "table_factors": "riskmodel.workflows.factors",
     "write_cohort": "riskmodel.workflows.cohort",
+    "write_reference_cohort": "riskmodel.workflows.cohort",
     "write_published_report": "riskmodel.workflows.published",
 }
 
@@ -32,6 +33,7 @@ __all__ = [
     "table_factors",
     "write_cohort",
     "write_published_report",
+    "write_reference_cohort",
 ]
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         check_cohort,
         describe_cohort,
         write_cohort,
+        write_reference_cohort,
     )
     from riskmodel.workflows.factors import table_factors
     from riskmodel.workflows.published import (

@@ -23,13 +23,15 @@ from riskmodel.cohort import (
     joint_structure,
     parental_lifts,
     published_targets,
+    reference_design,
 )
 from riskmodel.cohort.export import write_csv, write_parquet, write_parquet_blocks
 from riskmodel.cohort.joint import RANK_ROWS
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, OutputError, UnknownNameError
 from riskmodel.intake import read_assessments, read_counts
-from riskmodel.parameters import parameter
-from riskmodel.published import factor_counts
+from riskmodel.parameters import parameter, parameters_sha256
+from riskmodel.published import data_files, factor_counts
+from riskmodel.runs import make_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,7 @@ __all__ = [
     "check_cohort",
     "describe_cohort",
     "write_cohort",
+    "write_reference_cohort",
 ]
 
 COLUMNS = ("all", "factors")
@@ -147,6 +150,43 @@ def write_cohort(
     return write_parquet(cohort, path, partition_by=UNIT if several and not ending else ())
 
 
+def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
+    """Write the reference cohort: CSV with its dictionary, census return, and a manifest.
+
+    Parameters
+    ----------
+    folder
+        Must be missing or empty.
+
+    Notes
+    -----
+    The manifest holds no library versions: the same design gives the same bytes, and the checksums
+    in it say so.
+    """
+    from riskmodel.cohort.census_return import write_census_xml
+    from riskmodel.runs import write_manifest
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder} is there already and not an empty folder; choose another --out"
+        )
+    design = reference_design()
+    cohort = generate_cohort(design)
+    authority, year = design.units[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(cohort, folder / "cohort.csv")
+    write_census_xml(cohort, folder / "cohort.xml", year=year, authority_code=authority)
+    made = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+    manifest = make_manifest(
+        ["riskmodel", "cohort", "reference"],
+        inputs=data_files(),
+        parameters_sha256=parameters_sha256(),
+        seed=design.seed,
+    )
+    write_manifest(manifest, folder / "manifest.json", files=made, libraries=False)
+    return tuple(sorted(folder.iterdir()))
+
+
 def check_cohort(path: Path) -> CohortCheck:
     """Every published figure against a cohort file, and its joint structure.
 
@@ -171,9 +211,7 @@ def check_cohort(path: Path) -> CohortCheck:
         lifts = parental_lifts(structure)
     except DataError:
         lifts = None
-    return CohortCheck(
-        check_fidelity(cohort), len(cohort), _factors_mean(counts), lifts, structure
-    )
+    return CohortCheck(check_fidelity(cohort), len(cohort), _factors_mean(counts), lifts, structure)
 
 
 def describe_cohort(path: Path) -> CohortDescription:
@@ -211,8 +249,8 @@ def _refuse_form(design: CohortDesign, ending: str, columns: str) -> None:
         )
     if ending == ".csv" and design.rows > JOINT_AT_MOST:
         raise DataError(
-            f"{design.rows:,} rows are too many for CSV (at most {JOINT_AT_MOST:,}); write .parquet "
-            "or a folder"
+            f"{design.rows:,} rows are too many for CSV (at most {JOINT_AT_MOST:,}); write "
+            ".parquet or a folder"
         )
 
 

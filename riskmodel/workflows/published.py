@@ -6,6 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from riskmodel.cohort import (
+    check_fidelity,
+    generate_cohort,
+    joint_structure,
+    reference_design,
+)
 from riskmodel.factors import FactorAnalysis, Prevalence, analyse_factors
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.parameters import parameters, parameters_sha256
@@ -91,10 +97,16 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
     analyses = {reading: published_factors(prevalence=reading) for reading in readings}
     rates, printed = analyses["plans"].rates, printed_quadrants()
     regions = {reading: analysis.region for reading, analysis in analyses.items()}
+    progress("Making a synthetic cohort")
+    design = reference_design()
+    cohort = generate_cohort(design)
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
-        ["riskmodel", "report"], inputs=data_files(), parameters_sha256=parameters_sha256()
+        ["riskmodel", "report"],
+        inputs=data_files(),
+        parameters_sha256=parameters_sha256(),
+        seed=design.seed,
     ).to_dict()
     return report.Report(
         "Child protection plans, risk factors and caseloads",
@@ -103,6 +115,13 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
         (
             report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
             report.audit_section(found),
+            report.cohort_section(
+                cohort,
+                check_fidelity(cohort),
+                joint_structure(cohort),
+                design=f"overlap {design.words}, seed {design.seed}",
+                shown=rates.counts.factors,
+            ),
             report.published_section(tables, found),
             report.lookup_section(tables),
             report.assumptions_section(assumptions()),

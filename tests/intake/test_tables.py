@@ -245,7 +245,7 @@ def test_parts_must_agree(tmp_path: Path) -> None:
     for number, heading in enumerate(("3B", "16A")):
         table = pa.table({"plan": [True], heading: [False]})
         pq.write_table(table, tmp_path / f"{number}.parquet")
-    with pytest.raises(DataError, match="1.parquet"):
+    with pytest.raises(DataError, match=r"1\.parquet"):
         read_assessments(tmp_path)
     with pytest.raises(DataError, match="has other factors than the first file"):
         read_counts(tmp_path)

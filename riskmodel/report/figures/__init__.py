@@ -5,7 +5,15 @@ Each function returns drawings as bytes; the same input gives the same bytes.
 
 from riskmodel.report.figures.activity import draw_snapshots
 from riskmodel.report.figures.canvas import Drawing
+from riskmodel.report.figures.cooccurrence import draw_cooccurrence
 from riskmodel.report.figures.quadrants import QuadrantPoint, draw_quadrants
 from riskmodel.report.figures.rates import draw_ranked_rates
 
-__all__ = ["Drawing", "QuadrantPoint", "draw_quadrants", "draw_ranked_rates", "draw_snapshots"]
+__all__ = [
+    "Drawing",
+    "QuadrantPoint",
+    "draw_cooccurrence",
+    "draw_quadrants",
+    "draw_ranked_rates",
+    "draw_snapshots",
+]

@@ -1,6 +1,7 @@
 """Results as sections of the report: one function a result."""
 
 from riskmodel.report.sections.audit import audit_section
+from riskmodel.report.sections.cohort import cohort_section
 from riskmodel.report.sections.factors import factors_section
 from riskmodel.report.sections.lookup import lookup_section
 from riskmodel.report.sections.published import published_section
@@ -10,6 +11,7 @@ from riskmodel.report.sections.summary import summary_points
 __all__ = [
     "assumptions_section",
     "audit_section",
+    "cohort_section",
     "factors_section",
     "lookup_section",
     "manifest_section",

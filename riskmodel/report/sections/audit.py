@@ -31,8 +31,8 @@ def audit_section(audit: Audit) -> Section:
     counts = audit.counts()
     introduction = (
         Paragraph(
-            f"{count_of(len(audit.findings), 'identity', 'identities')} between published figures "
-            "were checked: sums, shares, percentage changes, and stocks against flows. "
+            f"{count_of(len(audit.findings), 'check')} between published figures "
+            "were made: on sums, shares, percentage changes, and stocks against flows. "
             f"{counts['published']} hold at the printed precision, {counts['repaired']} fail as "
             f"printed and are repaired by one stated reading, and {counts['conflict']} stay in "
             "conflict."

@@ -36,7 +36,7 @@ def summary_points(
     return (
         _ends(rates),
         *_readings(regions),
-        f"Of {count_of(len(audit.findings), 'identity', 'identities')} between the {number:,} "
+        f"Of {count_of(len(audit.findings), 'check')} between the {number:,} "
         f"published figures, {counts['published']} hold as printed, {counts['repaired']} hold "
         f"under one stated reading, and {counts['conflict']} stay in conflict.",
         *_conflicts(audit),
