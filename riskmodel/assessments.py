@@ -28,7 +28,6 @@ PLAN = "plan"
 """The column that says whether an assessment led to a child protection plan."""
 
 DATE_ORDER = (
-    "birth_date",
     "referral_date",
     "assessment_date",
     "section_47_date",
@@ -36,7 +35,8 @@ DATE_ORDER = (
     "plan_start_date",
     "plan_end_date",
 )
-"""Dates of a child's way, where a table has them: each is no earlier than those before it."""
+"""Dates of a child's way, where a table has them: each is no earlier than those before it. A date of
+birth may lie after any of them: children are assessed, and plans made, before they are born."""
 
 _LARGEST = 2**53
 """Beyond it a float is no longer a count, and sums of counts could leave 64 bits."""

@@ -197,20 +197,11 @@ REASONS_FOR_CLOSURE = _codes(
 )
 
 DISABILITIES = _codes(
-    ("NONE", "No disability"),
-    ("MOB", "Mobility"),
-    ("HAND", "Hand function"),
-    ("PC", "Personal care"),
-    ("INC", "Incontinence"),
-    ("COMM", "Communication"),
-    ("LD", "Learning"),
-    ("HEAR", "Hearing"),
-    ("VIS", "Vision"),
-    ("BEH", "Behaviour"),
-    ("CON", "Consciousness"),
-    ("AUT", "Autism"),
-    ("DDA", "Other"),
-)
+    ("NONE", "No disability"), ("MOB", "Mobility"), ("HAND", "Hand function"),
+    ("PC", "Personal care"), ("INC", "Incontinence"), ("COMM", "Communication"),
+    ("LD", "Learning"), ("HEAR", "Hearing"), ("VIS", "Vision"), ("BEH", "Behaviour"),
+    ("CON", "Consciousness"), ("AUT", "Autism"), ("DDA", "Other"),
+)  # fmt: skip
 
 # Years in which a code of 2014/15 was no longer the whole of its factor, see UNDIVIDED.
 # The national tables for 2021 still count 18A and 19A beside the new codes, those for 2020 count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ SYNTHETIC_SOFTWARE = "riskmodel synthetic cohort"
 """``SoftwareCode`` in the header of a return whose rows are not observed: read back, all of its
 columns count as assumed."""
 
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _DATES = (
     "birth_date",
     "referral_date",
@@ -132,9 +134,11 @@ def _factor_columns(rows: list[Row], side: SideFile) -> Iterator[tuple[str, Any]
 
 
 def _references(rows: list[Row]) -> Any:
+    """The children's references: numbers where all of them are, as they stand otherwise."""
     import pandas as pd
 
     texts = [row.child for row in rows]
-    if all(text.isascii() and text.isdigit() and str(int(text)) == text for text in texts):
+    # Up to 18 digits fit in 64 bits; a leading zero would be lost.
+    if all(_NUMBER.fullmatch(text) for text in texts):
         return np.array([int(text) for text in texts], dtype=np.int64)
     return pd.Series(texts, dtype="str")

@@ -38,7 +38,6 @@ _CERTAINTY = (
     "plan_end_date",
     "conference_date",
     "section_47_date",
-    "birth_date",
 )
 
 

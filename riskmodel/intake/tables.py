@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import numpy as np
+import numpy.typing as npt
+
 from riskmodel.errors import DataError
 from riskmodel.intake.columns import match_headings
 from riskmodel.intake.convert import to_intake
@@ -43,18 +46,18 @@ def read_csv(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> In
     headings = match_headings(
         heading, file=path.name, local_factors=(*local_factors, *dictionary.factors)
     )
-    table, broken = _csv_table(text, len(heading), reader.line_num, path.name)
-    for line, found in broken:
+    table, lines, ragged = _csv_table(text, len(heading), reader.line_num, path.name)
+    for line, found in ragged:
         allowed = f"{len(heading)} cells, as in the heading"
         log.add("bad_row", f"line {line}", "", f"{found} cells", allowed)
-    # How many sound lines stand before each broken one: rows left out keep their place in the file.
-    sound_before = [line - position for position, (line, _) in enumerate(broken)]
-
-    def reference(row: int) -> str:
-        return f"line {row + 2 + bisect_right(sound_before, row + 2)}"
-
     return to_intake(
-        table, headings, log, reference, dictionary, source=path.name, left_out=len(broken)
+        table,
+        headings,
+        log,
+        lambda row: f"line {lines[row]}",
+        dictionary,
+        source=path.name,
+        left_out=len(ragged),
     )
 
 
@@ -83,8 +86,8 @@ def _decoded(path: Path, log: IssueLog) -> str:
 
 def _csv_table(
     text: str, width: int, heading_lines: int, file: str
-) -> tuple[pa.Table, list[tuple[int, int]]]:
-    """The body as columns of text, and the rows that have another number of cells."""
+) -> tuple[pa.Table, npt.NDArray[np.int64], list[tuple[int, int]]]:
+    """The body as columns of text, the line of each row, and lines with another number of cells."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
@@ -92,8 +95,7 @@ def _csv_table(
     broken: list[tuple[int, int]] = []
 
     def on_broken(row: Any) -> str:
-        if row.text.strip():
-            broken.append((row.number, row.actual_columns))
+        broken.append((row.number, row.actual_columns))
         return "skip"
 
     try:
@@ -103,7 +105,9 @@ def _csv_table(
                 column_names=names, skip_rows=heading_lines, use_threads=False
             ),
             parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True, invalid_row_handler=on_broken
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=on_broken,
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -112,10 +116,14 @@ def _csv_table(
             ),
         )
     except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            return pa.table({name: pa.array([], pa.string()) for name in names}), []
-        raise DataError(f"cannot be read as CSV: {error}", file=file) from error
-    return table, broken
+        if "Empty CSV" not in str(error):
+            raise DataError(f"cannot be read as CSV: {error}", file=file) from error
+        table = pa.table({name: pa.array([], pa.string()) for name in names})
+    lines = np.arange(2, 2 + len(table) + len(broken))
+    lines = np.setdiff1d(lines, [line for line, _ in broken], assume_unique=True)
+    blank = np.logical_and.reduce([column.is_null().to_numpy() for column in table.columns])
+    kept = np.flatnonzero(~blank)
+    return (table if len(kept) == len(table) else table.take(kept)), lines[kept], broken
 
 
 @dataclass(frozen=True, slots=True)

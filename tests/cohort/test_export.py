@@ -63,7 +63,7 @@ def cohort(rows: int = 60, year: int = 2015, seed: int = 1, **basis: Basis) -> A
     columns.update({name: draw.random(rows) < 0.1 for name in NAMES})
     columns["gender"] = pd.Series(draw.choice(["female", "male"], rows), dtype="str")
     dates = (born, referral, assessed, section_47, conference, start, end)
-    for name, values in zip(DATE_ORDER, dates, strict=True):
+    for name, values in zip(("birth_date", *DATE_ORDER), dates, strict=True):
         columns[name] = values.astype("datetime64[s]")
     category = pd.Series(CATEGORIES[draw.integers(0, 5, rows)], dtype="str")
     columns["category_of_abuse"] = category.where(plan)
@@ -235,7 +235,7 @@ def test_two_assessments_that_share_a_plan_day_are_refused(tmp_path: Path) -> No
     first = int(np.flatnonzero(table.frame[PLAN])[0])
     start = table.frame["plan_start_date"][first]
     twin = table.frame.loc[[first]].assign(assessment_date=start, plan=False)
-    for name in DATE_ORDER[3:]:
+    for name in DATE_ORDER[2:]:
         twin[name] = np.array(["NaT"], dtype="datetime64[s]")
     frame = pd.concat([table.frame, twin], ignore_index=True)
     with pytest.raises(DataError, match="after the child's next assessment"):

@@ -12,7 +12,7 @@ from riskmodel.cohort import calibrated_loading, lift, published_targets
 from riskmodel.cohort.lengths import TWO_YEARS_DAYS, gamma_shape, plan_lengths
 from riskmodel.cohort.overlap import PARENTAL_PAIRS, PARENTAL_TRIPLES
 from riskmodel.cohort.targets import CohortTargets
-from riskmodel.cohort.unprinted import conversion_distribution, impact_cut
+from riskmodel.conversions import conversion_distribution, impact_cut
 from riskmodel.errors import DataError
 from riskmodel.factors import feasible_region
 from riskmodel.parameters import parameter

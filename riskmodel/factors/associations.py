@@ -1,0 +1,219 @@
+"""Risk ratio, risk difference, odds ratio and crude attributable fraction, as functions of N.
+
+N, the number of assessments, is not published, and all of these need it: with it the assessments
+without a factor are N - n_j, and the plans among them are the plans less k_j.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError
+from riskmodel.estimates import Basis, Estimate
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MEASURES", "Associations", "associations", "prior_assessments"]
+
+MEASURES = ("risk_difference", "risk_ratio", "odds_ratio", "attributable_fraction")
+
+
+@dataclass(frozen=True, slots=True)
+class Associations:
+    """Crude associations of each factor with a plan at one number of assessments.
+
+    Parameters
+    ----------
+    factors
+        Names, length J.
+    assessments
+        N, at which they were computed.
+    estimates
+        By measure, one estimate a factor. ``attributable_fraction`` is the share of all plans
+        that would be absent if assessments with the factor had the rate of those without it: an
+        accounting of an association, not of what the factor does.
+    """
+
+    factors: tuple[str, ...]
+    assessments: int
+    estimates: dict[str, tuple[Estimate, ...]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a factor and measure."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "factor": name,
+                    "assessments_in_all": self.assessments,
+                    "measure": measure,
+                    "value": estimate.value,
+                    "low": estimate.low,
+                    "high": estimate.high,
+                    "level": estimate.level,
+                    "method": estimate.method,
+                    "basis": estimate.basis,
+                }
+                for measure, found in self.estimates.items()
+                for name, estimate in zip(self.factors, found, strict=True)
+            ]
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{name}: risk ratio {estimate}"
+            for name, estimate in zip(self.factors, self.estimates["risk_ratio"], strict=True)
+        )
+
+
+def associations(
+    counts: FactorCounts, total_assessments: int | None = None, *, level: float | None = None
+) -> Associations:
+    """Crude association of each factor with a plan, at a stated number of assessments.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    total_assessments
+        N; None takes the number that the counts know.
+    level
+        Coverage of the intervals; the parameter ``interval_level`` where it is None.
+
+    Returns
+    -------
+    Associations
+        Basis ``assumed`` where N was given for counts that do not know it.
+
+    Raises
+    ------
+    DataError
+        When N is neither given nor known, or too small for the counts.
+
+    Notes
+    -----
+    With p1 = k/n and p0 = (K - k)/(N - n): risk difference p1 - p0 (Newcombe 1998, method 10), risk
+    ratio p1/p0 (score interval, Koopman 1984), odds ratio (logit interval, 1/2 added to each cell
+    where one is empty: Gart 1966), attributable fraction (K/N - p0)/(K/N), whose interval follows
+    from that of p0/(K/N) by Levin's formula AF = pi (RR - 1)/RR with pi = k/K held at its value.
+    """
+    total = counts.total_assessments if total_assessments is None else total_assessments
+    if total is None:
+        raise DataError(
+            "the number of assessments is not known: give one, at least "
+            f"{counts.minimum_assessments} (the documented prior has its median at "
+            f"{parameter('assessments_prior_median').value:g})"
+        )
+    if total < counts.minimum_assessments:
+        raise DataError(
+            f"{total} assessments are too few for these counts: at least "
+            f"{counts.minimum_assessments}"
+        )
+    if level is None:
+        level = parameter("interval_level").value
+    basis: Basis = counts.basis if counts.total_assessments == total else "assumed"
+    found: dict[str, list[Estimate]] = {measure: [] for measure in MEASURES}
+    for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True):
+        table = _Table(k, n, counts.total_plans - k, total - n)
+        for measure, estimate in table.estimates(level, basis).items():
+            found[measure].append(estimate)
+    return Associations(
+        counts.factors, total, {measure: tuple(values) for measure, values in found.items()}
+    )
+
+
+def prior_assessments(counts: FactorCounts, quantiles: Sequence[float]) -> list[int]:
+    """Quantiles of the documented prior for N, cut off below at the floor of the counts.
+
+    Parameters
+    ----------
+    counts
+        Their floor is hard.
+    quantiles
+        Probabilities, between 0 and 1.
+
+    Notes
+    -----
+    Lognormal with the parameters ``assessments_prior_median`` and ``assessments_prior_sigma``,
+    conditional on N >= the floor.
+    """
+    from scipy.stats import norm
+
+    median = parameter("assessments_prior_median").value
+    sigma = parameter("assessments_prior_sigma").value
+    below = norm.cdf(math.log(counts.minimum_assessments / median) / sigma)
+    scores = norm.ppf(below + (1 - below) * np.asarray(quantiles, dtype=float))
+    return [
+        max(counts.minimum_assessments, int(value))
+        for value in np.rint(median * np.exp(sigma * scores))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Plans and assessments with the factor, and without it."""
+
+    k1: int
+    n1: int
+    k0: int
+    n0: int
+
+    def estimates(self, level: float, basis: Basis) -> dict[str, Estimate]:
+        if self.n1 == 0 or self.n0 == 0:
+            nothing = Estimate(math.nan, -math.inf, math.inf, level, "undefined", "", basis, 0, 0)
+            return dict.fromkeys(MEASURES, nothing)
+        difference = self.k1 / self.n1 - self.k0 / self.n0
+        ratio = _divided(self.k1 * self.n0, self.k0 * self.n1)
+        odds = _divided(self.k1 * (self.n0 - self.k0), self.k0 * (self.n1 - self.k1))
+        ratio_ends = self._ends("ratio", "score", level)
+        of_plans = self.k1 / max(self.k1 + self.k0, 1)
+        fraction = [
+            of_plans * (1 - _divided(1, end)) if end else -math.inf for end in (ratio, *ratio_ends)
+        ]
+        values = {
+            "risk_difference": (difference, self._ends("diff", "newcomb", level), "newcombe"),
+            "risk_ratio": (ratio, ratio_ends, "score"),
+            "odds_ratio": (odds, self._ends("odds-ratio", "logit-adjusted", level), "logit"),
+            "attributable_fraction": (fraction[0], (fraction[1], fraction[2]), "levin, score"),
+        }
+        units = dict(zip(MEASURES, ("proportion", "ratio", "ratio", "proportion"), strict=True))
+        return {
+            measure: _held(value, ends, level, method, units[measure], basis)
+            for measure, (value, ends, method) in values.items()
+        }
+
+    def _ends(self, compare: str, method: str, level: float) -> tuple[float, float]:
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
+        if compare != "diff" and (self.k0 == 0 or self.k1 == 0):
+            return 0.0, math.inf
+        low, high = confint_proportions_2indep(
+            self.k1, self.n1, self.k0, self.n0, compare=compare, method=method, alpha=1 - level
+        )
+        return float(low), float(high)
+
+
+def _divided(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator else math.inf
+
+
+def _held(
+    value: float,
+    ends: tuple[float, float],
+    level: float,
+    method: str,
+    unit: str,
+    basis: Basis,
+) -> Estimate:
+    if math.isnan(ends[0]) or math.isnan(ends[1]):
+        ends = (-math.inf, math.inf)
+    return Estimate(value, min(ends[0], value), max(ends[1], value), level, method, unit, basis)

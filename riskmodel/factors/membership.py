@@ -1,0 +1,173 @@
+"""How sure a factor's rank and quadrant are, when rates and thresholds are both uncertain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError
+from riskmodel.estimates import Interval
+from riskmodel.factors.quadrants import QuadrantRegion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DRAWS", "Membership", "membership", "rank_probabilities"]
+
+DRAWS = 20_000
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Probability that each factor lies in each quadrant.
+
+    Parameters
+    ----------
+    factors
+        Names, length J.
+    probabilities
+        By (prevalence, impact), shape (J,); the four add up to 1.
+    standard_error
+        Largest Monte Carlo standard error of a probability.
+    draws
+        Draws behind it.
+    """
+
+    factors: tuple[str, ...]
+    probabilities: dict[tuple[str, str], FloatArray]
+    standard_error: float
+    draws: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a factor, one column a quadrant: ``high_low`` is high prevalence, low impact."""
+        import pandas as pd
+
+        frame = pd.DataFrame({"factor": self.factors})
+        for (prevalence, impact), values in self.probabilities.items():
+            frame[f"{prevalence}_{impact}"] = values
+        frame["monte_carlo_standard_error"] = self.standard_error
+        return frame
+
+    def __str__(self) -> str:
+        best = {
+            name: max(self.probabilities, key=lambda quadrant: self.probabilities[quadrant][i])
+            for i, name in enumerate(self.factors)
+        }
+        return "\n".join(
+            f"{name}: {' / '.join(quadrant)} with probability "
+            f"{self.probabilities[quadrant][self.factors.index(name)]:.2f}"
+            for name, quadrant in best.items()
+        )
+
+
+def membership(
+    counts: FactorCounts,
+    region: QuadrantRegion,
+    random: np.random.Generator,
+    *,
+    draws: int = DRAWS,
+) -> Membership:
+    """Quadrant-membership probabilities, with thresholds drawn over their feasible region.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    region
+        The feasible cuts, for the reading by plans; they are drawn evenly.
+    random
+        Generator.
+    draws
+        Number of draws.
+
+    Raises
+    ------
+    DataError
+        When no cut is feasible, or the region is not by plans.
+
+    Notes
+    -----
+    Conversion: Beta(k + 1/2, n - k + 1/2). Plans with the factor: Gamma(k + 1/2, 1), the Jeffreys
+    posterior of a Poisson mean, as a share of the plans counted. Cuts: uniform on their feasible
+    intervals, the same in a draw for every factor. (METHODS section 3.)
+    """
+    share, impact = region.prevalence_share, region.impact
+    if share is None or impact is None:
+        raise DataError("membership needs feasible cuts on plans and on impact; there are none")
+    if draws < 1:
+        raise DataError(f"draws must be at least 1, got {draws}")
+    prevalence_cut = _drawn_cut(random, share, draws) * max(counts.total_plans, 1)
+    impact_cut = _drawn_cut(random, impact, draws)
+    number = len(counts.factors)
+    common, often = np.empty((number, draws), bool), np.empty((number, draws), bool)
+    for row, (n, k) in enumerate(
+        zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
+    ):
+        common[row] = random.standard_gamma(k + 0.5, draws) >= prevalence_cut
+        often[row] = random.beta(k + 0.5, n - k + 0.5, draws) >= impact_cut
+    probabilities = {
+        ("high", "high"): (common & often).mean(axis=1),
+        ("high", "low"): (common & ~often).mean(axis=1),
+        ("low", "high"): (~common & often).mean(axis=1),
+        ("low", "low"): (~common & ~often).mean(axis=1),
+    }
+    worst = max(float(np.max(p * (1 - p), initial=0.0)) for p in probabilities.values())
+    return Membership(counts.factors, probabilities, math.sqrt(worst / draws), draws)
+
+
+def rank_probabilities(
+    counts: FactorCounts, random: np.random.Generator, *, draws: int = DRAWS
+) -> pd.DataFrame:
+    """Distribution of each factor's rank by conversion rate.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    random
+        Generator.
+    draws
+        Number of draws from each factor's Beta(k + 1/2, n - k + 1/2).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns factor, rank_median, rank_low, rank_high (95% interval), probability_highest,
+        probability_lowest; rank 1 is the highest rate.
+    """
+    import pandas as pd
+
+    rates = np.stack(
+        [
+            random.beta(k + 0.5, n - k + 0.5, draws)
+            for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
+        ]
+    )
+    order = np.argsort(-rates, axis=0)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(1, len(rates) + 1)[:, None], axis=0)
+    low, median, high = np.quantile(ranks, [0.025, 0.5, 0.975], axis=1, method="nearest")
+    return pd.DataFrame(
+        {
+            "factor": counts.factors,
+            "rank_median": median.astype(int),
+            "rank_low": low.astype(int),
+            "rank_high": high.astype(int),
+            "probability_highest": (ranks == 1).mean(axis=1),
+            "probability_lowest": (ranks == len(rates)).mean(axis=1),
+        }
+    )
+
+
+def _drawn_cut(random: np.random.Generator, cuts: Interval, draws: int) -> FloatArray:
+    low, high = float(cuts.low), float(cuts.high)
+    if math.isinf(low) or math.isinf(high):
+        raise DataError(f"the cut is bounded on one side only, {cuts}: it cannot be drawn evenly")
+    return low + (high - low) * random.random(draws)

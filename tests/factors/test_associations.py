@@ -1,0 +1,122 @@
+"""Crude associations at a stated N, against closed forms and statsmodels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.stats import binom, norm
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError
+from riskmodel.factors.associations import associations, prior_assessments
+from riskmodel.published import factor_counts
+
+
+def one(k: int, n: int, plans: int, total: int) -> FactorCounts:
+    return FactorCounts.from_rows([("x", n, k)], total_plans=plans, total_assessments=total)
+
+
+@pytest.mark.unit
+def test_values_on_a_small_table():
+    found = associations(one(30, 100, 50, 300)).estimates
+    with_factor, without = 30 / 100, 20 / 200
+    assert found["risk_difference"][0].value == pytest.approx(with_factor - without)
+    assert found["risk_ratio"][0].value == pytest.approx(3)
+    assert found["odds_ratio"][0].value == pytest.approx((30 / 70) / (20 / 180))
+    # Levin: the share of plans that goes if assessments with the factor had the others' rate.
+    assert found["attributable_fraction"][0].value == pytest.approx((50 - 300 * without) / 50)
+    assert found["risk_ratio"][0].basis == "observed"
+
+
+@pytest.mark.unit
+def test_newcombe_interval_by_hand():
+    low, high = [], []
+    for k, n in ((30, 100), (20, 200)):
+        z = norm.ppf(0.975)
+        centre, spread = (
+            k / n + z**2 / (2 * n),
+            z * math.sqrt(k * (n - k) / n**3 + (z / (2 * n)) ** 2),
+        )
+        low.append((centre - spread) / (1 + z**2 / n))
+        high.append((centre + spread) / (1 + z**2 / n))
+    difference = 0.3 - 0.1
+    expected = (
+        difference - math.hypot(0.3 - low[0], high[1] - 0.1),
+        difference + math.hypot(high[0] - 0.3, 0.1 - low[1]),
+    )
+    found = associations(one(30, 100, 50, 300)).estimates["risk_difference"][0]
+    assert (found.low, found.high) == pytest.approx(expected)
+
+
+@pytest.mark.property
+@given(n1=st.integers(1, 400), n0=st.integers(1, 400), p1=st.floats(0, 1), p0=st.floats(0, 1))
+def test_every_interval_holds_its_value_and_the_null_agrees_in_sign(n1, n0, p1, p0):
+    k1, k0 = round(n1 * p1), round(n0 * p0)
+    assume(k1 + k0 > 0)
+    found = associations(one(k1, n1, k1 + k0, n1 + n0)).estimates
+    difference, ratio = found["risk_difference"][0], found["risk_ratio"][0]
+    for estimates in found.values():
+        assert estimates[0].low <= estimates[0].value <= estimates[0].high
+    assert (difference.value > 0) == (ratio.value > 1)
+    if k1 and k0 and difference.low > 0.02:
+        assert ratio.low > 1
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("measure", ["risk_difference", "risk_ratio", "odds_ratio"])
+def test_coverage_at_the_size_of_the_report(measure):
+    """Exact coverage, summed over the joint binomial in steps: near 95% on both sides."""
+    n1, n0, p1, p0 = 144, 700, 0.4, 0.27
+    truth = {
+        "risk_difference": p1 - p0,
+        "risk_ratio": p1 / p0,
+        "odds_ratio": (p1 / (1 - p1)) / (p0 / (1 - p0)),
+    }[measure]
+    covered = weight = 0.0
+    for k1 in range(35, 82, 2):
+        for k0 in range(150, 230, 4):
+            chance = binom.pmf(k1, n1, p1) * binom.pmf(k0, n0, p0)
+            found = associations(one(k1, n1, k1 + k0, n1 + n0)).estimates[measure][0]
+            covered += chance * (found.low <= truth <= found.high)
+            weight += chance
+    assert 0.935 < covered / weight < 0.965
+
+
+@pytest.mark.unit
+def test_the_published_counts_need_a_number_of_assessments():
+    with pytest.raises(DataError, match=r"at least 1069.*median at 2250"):
+        associations(factor_counts())
+    with pytest.raises(DataError, match="1000 assessments are too few"):
+        associations(factor_counts(), 1000)
+    found = associations(factor_counts(), 2250)
+    assert {estimate.basis for estimate in found.estimates["risk_ratio"]} == {"assumed"}
+    assert len(found.to_frame()) == 40
+
+
+@pytest.mark.unit
+def test_risk_ratio_moves_with_the_number_of_assessments():
+    """More assessments without a factor and no more plans: the ratio can only rise."""
+    ratios = [
+        associations(factor_counts(), total).estimates["risk_ratio"][0].value
+        for total in (1500, 2250, 3500)
+    ]
+    assert ratios == sorted(ratios)
+    assert ratios[0] < 1 < ratios[2]
+
+
+@pytest.mark.unit
+def test_a_factor_in_no_assessment_has_no_association():
+    found = associations(one(0, 0, 50, 300)).estimates
+    assert all(math.isnan(estimates[0].value) for estimates in found.values())
+
+
+@pytest.mark.unit
+def test_prior_quantiles_keep_to_the_floor_and_the_documented_median():
+    quantiles = prior_assessments(factor_counts(), [0.0001, 0.5, 0.9])
+    assert quantiles[0] >= 1069
+    assert quantiles[1] == pytest.approx(2250, abs=5)
+    assert np.all(np.diff(quantiles) > 0)
