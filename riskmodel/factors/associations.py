@@ -102,8 +102,8 @@ def associations(
     Notes
     -----
     With p1 = k/n and p0 = (K - k)/(N - n): risk difference p1 - p0 (Newcombe 1998, method 10), risk
-    ratio p1/p0 (score interval, Koopman 1984), odds ratio (logit interval, 1/2 added to each cell
-    where one is empty: Gart 1966), attributable fraction (K/N - p0)/(K/N), whose interval follows
+    ratio p1/p0 (score interval, Koopman 1984), odds ratio (logit interval with 1/2 added to each
+    cell, Gart 1966; unbounded where a cell is empty), attributable fraction (K/N - p0)/(K/N), whose interval follows
     from that of p0/(K/N) by Levin's formula AF = pi (RR - 1)/RR with pi = k/K held at its value.
     """
     total = counts.total_assessments if total_assessments is None else total_assessments
@@ -174,7 +174,7 @@ class _Table:
         difference = self.k1 / self.n1 - self.k0 / self.n0
         ratio = _divided(self.k1 * self.n0, self.k0 * self.n1)
         odds = _divided(self.k1 * (self.n0 - self.k0), self.k0 * (self.n1 - self.k1))
-        ratio_ends = self._ends("ratio", "score", level)
+        ratio_ends = _score_ratio(self.k1, self.n1, self.k0, self.n0, level)
         of_plans = self.k1 / max(self.k1 + self.k0, 1)
         fraction = [
             of_plans * (1 - _divided(1, end)) if end else -math.inf for end in (ratio, *ratio_ends)
@@ -191,15 +191,49 @@ class _Table:
             for measure, (value, ends, method) in values.items()
         }
 
+    @property
+    def _has_empty_cell(self) -> bool:
+        return 0 in (self.k1, self.k0, self.n1 - self.k1, self.n0 - self.k0)
+
     def _ends(self, compare: str, method: str, level: float) -> tuple[float, float]:
         from statsmodels.stats.proportion import confint_proportions_2indep
 
-        if compare != "diff" and (self.k0 == 0 or self.k1 == 0):
+        if compare == "odds-ratio" and self._has_empty_cell:
             return 0.0, math.inf
         low, high = confint_proportions_2indep(
             self.k1, self.n1, self.k0, self.n0, compare=compare, method=method, alpha=1 - level
         )
         return float(low), float(high)
+
+
+def _score_ratio(k1: int, n1: int, k0: int, n0: int, level: float) -> tuple[float, float]:
+    """Ratios that the score test does not reject (Koopman 1984).
+
+    T(r) = (k1/n1 - r k0/n0)^2 / (q1 (1 - q1)/n1 + r^2 q0 (1 - q0)/n0), where q1 = r q0 are the
+    maximum-likelihood rates under the ratio r: q0 is the smaller root of
+    (n1 + n0) r q^2 - (n1 r + k1 + n0 + k0 r) q + (k1 + k0) = 0 (Miettinen and Nurminen 1985).
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    critical = float(chi2.ppf(level, 1))
+
+    def excess(log_ratio: float) -> float:
+        r = math.exp(log_ratio)
+        a, b, c = (n1 + n0) * r, n1 * r + k1 + n0 + k0 * r, k1 + k0
+        q0 = (b - math.sqrt(max(b * b - 4 * a * c, 0.0))) / (2 * a)
+        q1 = min(r * q0, 1.0)
+        variance = q1 * (1 - q1) / n1 + r * r * q0 * (1 - q0) / n0
+        gap = (k1 / n1 - r * k0 / n0) ** 2
+        return (gap / variance if variance > 0 else (0.0 if gap == 0 else math.inf)) - critical
+
+    centre = math.log(((k1 + 0.5) / (n1 + 0.5)) / ((k0 + 0.5) / (n0 + 0.5)))
+    if k1 and k0:
+        centre = math.log((k1 / n1) / (k0 / n0))
+    reach = 40.0
+    low = brentq(excess, centre - reach, centre) if k1 else -math.inf
+    high = brentq(excess, centre, centre + reach) if k0 else math.inf
+    return math.exp(low), math.exp(high)
 
 
 def _divided(numerator: float, denominator: float) -> float:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError
@@ -52,6 +53,25 @@ def test_newcombe_interval_by_hand():
     assert (found.low, found.high) == pytest.approx(expected)
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize("table", [(30, 100, 20, 200), (174, 613, 456, 1637), (3, 50, 9, 60)])
+def test_the_ratio_interval_is_that_of_statsmodels_without_its_correction(table):
+    k1, n1, k0, n0 = table
+    expected = confint_proportions_2indep(*table, compare="ratio", method="score", correction=False)
+    found = associations(one(k1, n1, k1 + k0, n1 + n0)).estimates["risk_ratio"][0]
+    assert (found.low, found.high) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.unit
+def test_ratio_intervals_are_open_where_nothing_was_seen():
+    none_with = associations(one(0, 10, 3, 20)).estimates["risk_ratio"][0]
+    none_without = associations(one(3, 10, 3, 20)).estimates["risk_ratio"][0]
+    assert none_with.low == 0
+    assert none_with.high > 1
+    assert none_without.low < 1
+    assert math.isinf(none_without.high)
+
+
 @pytest.mark.property
 @given(n1=st.integers(1, 400), n0=st.integers(1, 400), p1=st.floats(0, 1), p0=st.floats(0, 1))
 def test_every_interval_holds_its_value_and_the_null_agrees_in_sign(n1, n0, p1, p0):
@@ -77,8 +97,8 @@ def test_coverage_at_the_size_of_the_report(measure):
         "odds_ratio": (p1 / (1 - p1)) / (p0 / (1 - p0)),
     }[measure]
     covered = weight = 0.0
-    for k1 in range(35, 82, 2):
-        for k0 in range(150, 230, 4):
+    for k1 in range(36, 82, 3):
+        for k0 in range(150, 230, 8):
             chance = binom.pmf(k1, n1, p1) * binom.pmf(k0, n0, p0)
             found = associations(one(k1, n1, k1 + k0, n1 + n0)).estimates[measure][0]
             covered += chance * (found.low <= truth <= found.high)

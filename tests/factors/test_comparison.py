@@ -47,7 +47,7 @@ def table(rows, extra=50) -> FactorCounts:
 @pytest.mark.unit
 def test_holm_by_hand():
     counts = FactorCounts.from_rows(
-        [("a", 100, 50), ("b", 100, 35), ("c", 100, 26)], total_plans=111
+        [("a", 100, 50), ("b", 100, 37), ("c", 100, 26)], total_plans=113
     )
     frame = holm_comparison(counts, 0.25)
     p = np.array(frame["p_value"])
