@@ -12,18 +12,32 @@ from riskmodel.cli.output import (
     FormatOption,
     choose,
     console,
+    print_data,
     print_frame,
     print_json,
     print_table,
+    whole_numbers,
+    write_picture,
 )
+from riskmodel.errors import DataError
 
 __all__ = ["factors"]
 
 READINGS = ("plans", "assessments")
 METHODS = ("auto", "jeffreys", "wilson")
+SHOWN = (
+    "rates",
+    "associations",
+    "membership",
+    "ranks",
+    "comparison",
+    "funnel",
+    "shrinkage",
+    "change",
+)
 
 
-def factors(
+def factors(  # noqa: PLR0913 (each is an option)
     path: Annotated[
         Path | None,
         typer.Argument(
@@ -55,6 +69,33 @@ def factors(
             help="Interval: Jeffreys, Wilson, or auto (Wilson for 30 trials or fewer).",
         ),
     ] = "auto",
+    show: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(SHOWN),
+            help=(
+                "rates; associations at a number of assessments; probability of each quadrant "
+                "(membership) and rank; comparison with a cut (Holm); funnel; shrinkage, with the "
+                "factors without counts; change from group to group (--by)."
+            ),
+        ),
+    ] = "rates",
+    assessments: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N",
+            help="Numbers of assessments, for associations. [default: known, or the prior]",
+        ),
+    ] = None,
+    cut: Annotated[
+        float | None,
+        typer.Option(help="Rate to compare with, for comparison. [default: plans in all]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Names the draws, for membership and ranks.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the quadrant chart of the rates: .svg or .png."),
+    ] = None,
     form: FormatOption = "text",
 ) -> None:
     """How often a factor was recorded among plans, and how often a plan followed.
@@ -65,8 +106,14 @@ def factors(
     choose("reading of prevalence", prevalence, READINGS)
     choose("interval method", method, METHODS)
     columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
+    choose("view", show, SHOWN)
+    if show != "rates":
+        _show_view(show, path, columns, (assessments, cut, seed, level), form)
+        return
     options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
     analyses = _analyses(path, columns, options)
+    if out is not None:
+        _draw(analyses, out, path)
     if form == "csv":
         print_frame(_joined(analyses, columns), form)
     elif form == "json":
@@ -82,10 +129,49 @@ def factors(
             _print_text(analysis, group, is_published=path is None)
 
 
+def _show_view(
+    view: str,
+    path: Path | None,
+    columns: tuple[str, ...],
+    words: tuple[str | None, float | None, int, float | None],
+    form: str,
+) -> None:
+    from riskmodel.workflows import factor_view
+    from riskmodel.workflows.factors import ViewOptions
+
+    assessments, cut, seed, level = words
+    if path is None and columns:
+        raise DataError("--by groups a table of assessments; the published table has one group")
+    frame = factor_view(
+        view,
+        path,
+        by=columns,
+        options=ViewOptions(whole_numbers("assessments", assessments), cut, seed, level),
+    )
+    if form == "text":
+        print_data(frame)
+        console().print(
+            f"Basis: {', '.join(sorted(set(frame['basis'])))}. Associations among assessments; "
+            "they do not say what a factor causes.",
+            markup=False,
+        )
+    else:
+        print_frame(frame, form)
+
+
+def _draw(analyses: dict[tuple[object, ...], Any], out: Path, path: Path | None) -> None:
+    from riskmodel.workflows import draw_factors
+
+    if len(analyses) > 1:
+        raise DataError("--out draws one group; leave --by away")
+    source = "Increase in Child Protection Cases: Report Card" if path is None else path.name
+    chart = draw_factors(next(iter(analyses.values())), source)
+    write_picture(out, chart.svg, chart.png)
+
+
 def _analyses(
     path: Path | None, columns: tuple[str, ...], options: dict[str, Any]
 ) -> dict[tuple[object, ...], Any]:
-    from riskmodel.errors import DataError
     from riskmodel.workflows import published_factors, table_factors
 
     if path is None:

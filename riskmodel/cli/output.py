@@ -7,11 +7,12 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, OutputError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,10 +23,14 @@ __all__ = [
     "FormatOption",
     "choose",
     "console",
+    "numbers",
     "print_csv",
+    "print_data",
     "print_frame",
     "print_json",
     "print_table",
+    "whole_numbers",
+    "write_picture",
 ]
 
 FORMATS = ("text", "csv", "json")
@@ -101,11 +106,13 @@ def print_table(
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for position, column in enumerate(columns):
         longest = max((len(row[position]) for row in cells), default=0)
+        # A heading wraps between words, never within one.
+        heading = max(len(word) for word in column.split() or [""])
         table.add_column(
             column,
             justify="right" if position in numeric else "left",
             overflow="fold",
-            min_width=min(longest, UNBROKEN_AT_MOST) if position in unbroken else None,
+            min_width=max(heading, min(longest, UNBROKEN_AT_MOST) if position in unbroken else 0),
         )
     for row in cells:
         # Printed text may hold square brackets (intervals): not markup.
@@ -114,6 +121,70 @@ def print_table(
     # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
     out.width = max(out.width, out.measure(table).minimum)
     out.print(table, crop=False)
+
+
+def print_data(frame: pd.DataFrame) -> None:
+    """Print a data frame as a text table: numbers to four digits, what is missing as a dash."""
+    numeric = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
+    print_table(
+        [str(column).replace("_", " ") for column in frame.columns],
+        [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)],
+        right=numeric,
+        whole=(0,),
+    )
+
+
+def _cell(value: Any) -> str:
+    if _is_missing(value):
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
+    """Whole numbers of an option such as ``1500,2250``; thousands are written without commas."""
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    wrong = [word for word in words if not word.isascii() or not word.isdigit()]
+    if wrong:
+        raise DataError(
+            f"--{option} takes whole numbers with commas between, such as 1500,2250; "
+            f"got {wrong[0]!r}"
+        )
+    return tuple(int(word) for word in words)
+
+
+def numbers(option: str, text: str | None) -> tuple[float, ...]:
+    """Numbers of an option such as ``0,0.3,0.65``."""
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    try:
+        found = tuple(float(word) for word in words)
+    except ValueError as error:
+        raise DataError(
+            f"--{option} takes numbers with commas between, such as 0,0.3; {error}"
+        ) from error
+    if not all(math.isfinite(number) for number in found):
+        raise DataError(f"--{option} takes finite numbers")
+    return found
+
+
+def write_picture(out: Path, svg: bytes, png: bytes) -> None:
+    """Write a chart in the form that the ending names; what is there already is refused."""
+    content = {".svg": svg, ".png": png}.get(out.suffix.casefold())
+    if content is None:
+        raise OutputError(
+            f"a picture is written as .svg or .png, not {out.suffix or 'without one'!r}"
+        )
+    if out.exists():
+        raise OutputError(f"{out} is there already; choose another --out or remove it")
+    beside = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(f"{out} cannot be written: {error.strerror}") from error
 
 
 def _is_missing(value: Any) -> bool:

@@ -14,6 +14,8 @@ _HOME_OF = {
     "assumptions": "riskmodel.workflows.published",
     "check_cohort": "riskmodel.workflows.cohort",
     "describe_cohort": "riskmodel.workflows.cohort",
+    "draw_factors": "riskmodel.workflows.factors",
+    "factor_view": "riskmodel.workflows.factors",
     "published_factors": "riskmodel.workflows.published",
     "published_report": "riskmodel.workflows.published",
     "table_factors": "riskmodel.workflows.factors",
@@ -28,6 +30,8 @@ __all__ = [
     "assumptions",
     "check_cohort",
     "describe_cohort",
+    "draw_factors",
+    "factor_view",
     "published_factors",
     "published_report",
     "table_factors",
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
         write_cohort,
         write_reference_cohort,
     )
-    from riskmodel.workflows.factors import table_factors
+    from riskmodel.workflows.factors import draw_factors, factor_view, table_factors
     from riskmodel.workflows.published import (
         assumptions,
         published_factors,

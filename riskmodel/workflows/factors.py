@@ -1,16 +1,28 @@
-"""Factor jobs on an assessment table of any size and origin."""
+"""Factor jobs on the published counts and on an assessment table of any size and origin."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from riskmodel.assessments import FactorCounts
+from riskmodel.errors import DataError
 from riskmodel.factors import FactorAnalysis, Prevalence, factor_rates, feasible_region
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.intake import read_counts
+from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
+from riskmodel.streams import stream
 
-__all__ = ["table_factors"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VIEWS", "ViewOptions", "draw_factors", "factor_view", "table_factors"]
+
+Groups = Mapping[tuple[object, ...], FactorCounts]
 
 
 def table_factors(
@@ -44,3 +56,164 @@ def table_factors(
         key: FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
         for key, counts in read_counts(path, by=tuple(by)).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """What a view of the counts may need.
+
+    Parameters
+    ----------
+    assessments
+        Values of N for associations; empty takes the known number, or quantiles of the prior.
+    cut
+        Rate to compare with; None takes the share of all assessments that led to a plan.
+    seed
+        Names the draws.
+    level
+        Coverage of the intervals.
+    """
+
+    assessments: tuple[int, ...] = ()
+    cut: float | None = None
+    seed: int = 0
+    level: float | None = None
+
+
+def factor_view(
+    view: str, path: Path | None, *, by: Sequence[str] = (), options: ViewOptions | None = None
+) -> pd.DataFrame:
+    """One view of the counts per factor, as tidy data.
+
+    Parameters
+    ----------
+    view
+        One of :data:`VIEWS`.
+    path
+        A table of assessments; None takes the published counts.
+    by
+        Columns to group a table by; ``change`` compares each group with the one before.
+    options
+        What the view needs besides.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The group's columns first.
+    """
+    import pandas as pd
+
+    options = options or ViewOptions()
+    groups: Groups = {(): factor_counts()} if path is None else read_counts(path, by=tuple(by))
+    if view == "change":
+        return _changes(groups, by, options)
+    frames = []
+    for key, counts in groups.items():
+        frame = VIEWS[view](counts, options)
+        for position, (column, value) in enumerate(zip(by, key, strict=True)):
+            frame.insert(position, column, [value] * len(frame))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def draw_factors(analysis: FactorAnalysis, source: str) -> Any:
+    """The quadrant chart of an analysis, as a block of the report."""
+    from riskmodel.report.sections.quadrants import quadrant_chart
+
+    return quadrant_chart(
+        analysis.region.reading, analysis.region, analysis.rates, analysis.printed, source
+    )
+
+
+def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    import pandas as pd
+
+    from riskmodel.factors.associations import associations, prior_assessments
+
+    totals: Sequence[int | None] = options.assessments
+    if not totals:
+        known = counts.total_assessments
+        quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+        totals = [known] if known is not None else prior_assessments(counts, quantiles)
+    return pd.concat(
+        [associations(counts, total, level=options.level).to_frame() for total in totals],
+        ignore_index=True,
+    )
+
+
+def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.membership import membership
+
+    region = feasible_region(factor_counts(), printed_quadrants())
+    found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
+    return found.assign(basis=counts.basis)
+
+
+def _ranks(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.membership import rank_probabilities
+
+    found = rank_probabilities(counts, stream(options.seed, "factors/ranks"))
+    return found.assign(basis=counts.basis)
+
+
+def _comparison(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import holm_comparison
+
+    cut, basis = options.cut, counts.basis
+    if cut is None:
+        total = counts.total_assessments
+        if total is None:
+            # The share of all assessments is not published: the prior's median stands in.
+            total, basis = int(parameter("assessments_prior_median").value), "assumed"
+        cut = counts.total_plans / total
+    return holm_comparison(counts, cut, level=options.level).assign(basis=basis)
+
+
+def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import funnel
+
+    return funnel(counts).assign(basis=counts.basis)
+
+
+def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import shrunken_conversions
+
+    return shrunken_conversions(counts, printed_quadrants(), level=options.level)
+
+
+VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
+    "associations": _associations,
+    "membership": _membership,
+    "ranks": _ranks,
+    "comparison": _comparison,
+    "funnel": _funnel,
+    "shrinkage": _shrinkage,
+}
+"""Views of the counts besides the rates; ``change`` needs two groups."""
+
+
+def _changes(groups: Groups, by: Sequence[str], options: ViewOptions) -> pd.DataFrame:
+    import pandas as pd
+
+    from riskmodel.factors.comparison import change_between, decompose_change
+
+    if len(groups) < 2:
+        raise DataError(
+            "a change needs at least two groups: give a table with --by, such as --by year"
+        )
+    frames = []
+    keys = list(groups)
+    for earlier, later in pairwise(keys):
+        difference = change_between(groups[earlier], groups[later], level=options.level)
+        parts = decompose_change(groups[earlier], groups[later]).drop(columns="basis")
+        frame = difference.rename(columns={"before": "rate_before", "after": "rate_after"}).merge(
+            parts, on="factor"
+        )
+        frame.insert(0, "from_group", _group_words(by, earlier))
+        frame.insert(1, "to_group", _group_words(by, later))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _group_words(by: Sequence[str], key: tuple[object, ...]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True))

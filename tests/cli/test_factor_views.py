@@ -1,0 +1,100 @@
+"""``riskmodel factors --show``: every view, its data alone, its basis, and its refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from riskmodel.workflows.factors import VIEWS, ViewOptions, factor_view
+
+
+@pytest.fixture(scope="module")
+def cohort_csv(tmp_path_factory):
+    from pathlib import Path
+
+    from riskmodel.cohort import CohortDesign
+    from riskmodel.workflows import write_cohort
+
+    folder = tmp_path_factory.mktemp("views")
+    design = CohortDesign(2250, authorities=("001",), years=(2014, 2015), seed=2)
+    return write_cohort(design, Path(folder) / "two-years.csv")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_every_view_works_on_published_counts_and_on_a_table(view, cohort_csv):
+    published = factor_view(view, None)
+    table = factor_view(view, cohort_csv, by=("year",))
+    assert set(published["basis"]) <= {"published", "assumed"}
+    assert set(table["basis"]) == {"assumed"}
+    assert list(table.columns[:2]) == ["year", "factor"]
+    assert set(table["year"]) == {2014, 2015}
+
+
+@pytest.mark.integration
+def test_change_compares_each_group_with_the_one_before_and_adds_up(cohort_csv):
+    frame = factor_view("change", cohort_csv, by=("year",))
+    assert set(frame["from_group"]) == {"year 2014"}
+    assert set(frame["to_group"]) == {"year 2015"}
+    parts = frame[["volume", "prevalence", "conversion", "remainder"]].sum(axis=1)
+    assert parts.tolist() == pytest.approx(frame["change"].tolist())
+
+
+@pytest.mark.integration
+def test_the_same_seed_gives_the_same_probabilities():
+    one, again, other = (
+        factor_view("membership", None, options=ViewOptions(seed=seed)) for seed in (1, 1, 2)
+    )
+    assert one.equals(again)
+    assert not one.equals(other)
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("view", [*sorted(VIEWS)])
+def test_csv_and_json_hold_the_same_data(view, call):
+    rows = list(csv.DictReader(io.StringIO(call("factors", "--show", view, "--format", "csv").out)))
+    same = json.loads(call("factors", "--show", view, "--format", "json").out)
+    assert len(rows) == len(same) > 0
+    assert list(rows[0]) == list(same[0])
+
+
+@pytest.mark.end_to_end
+def test_text_says_basis_and_association(call):
+    text = call("factors", "--show", "ranks").out
+    assert "Basis: published. Associations" in text
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--show", "funel"), "Did you mean 'funnel'"),
+        (("--show", "change"), "at least two groups"),
+        (("--show", "associations", "--assessments", "1000"), "too few"),
+        (("--show", "associations", "--assessments", "2,250x"), "whole numbers"),
+        (("--show", "comparison", "--cut", "25"), "25% is 0.25"),
+        (("--show", "ranks", "--by", "year"), "one group"),
+    ],
+)
+def test_refusals_are_one_clear_message(words, message, call):
+    found = call("factors", *words)
+    assert found.code == 2
+    assert message in found.err
+    assert found.out == ""
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_the_quadrant_chart_is_written_and_nothing_is_lost(ending, call, tmp_path):
+    place = tmp_path / f"quadrants.{ending}"
+    assert call("factors", "--out", str(place), "--format", "csv").code == 0
+    before = place.read_bytes()
+    assert len(before) > 5000
+    again = call("factors", "--out", str(place))
+    assert again.code == 2
+    assert "is there already" in again.err
+    assert place.read_bytes() == before
+    assert call("factors", "--out", str(tmp_path / "quadrants.gif")).code == 2
