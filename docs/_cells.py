@@ -97,9 +97,9 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def columns_of(words: str) -> list[str]:
-    """The columns of what a command prints with ``--format csv``."""
-    return next(csv.reader(run(f"{words} --format csv").stdout.splitlines()))
+def columns_of(words: str, folder: Path | None = None) -> list[str]:
+    """The columns of what a command prints with ``--format csv``, run in that folder."""
+    return next(csv.reader(run(f"{words} --format csv", folder).stdout.splitlines()))
 
 
 # README.md and CHANGELOG.md
@@ -116,7 +116,7 @@ def check_readme() -> None:
         if not prompt.startswith("$ riskmodel "):
             continue
         words = prompt.removeprefix("$ riskmodel ")
-        printed = "\n".join(answer(words)[0])
+        printed = "\n".join(answer(words, ROOT)[0])
         pattern = r"\n".join(
             ".*" if line.strip() == ELLIPSIS else re.escape(line.rstrip()) for line in shown
         )

@@ -97,8 +97,8 @@ def generate(  # noqa: PLR0913 (each is an option)
         tuple(range(REPORT_YEAR - years + 1, REPORT_YEAR + 1)),
     )
     with _progress(design.rows) as advance:
-        written = write_cohort(design, out, columns=columns, jobs=jobs, progress=advance)
-    print(f"{design} in {written}")
+        write_cohort(design, out, columns=columns, jobs=jobs, progress=advance)
+    print(f"{design} in {out}")
 
 
 @app.command("reference")
@@ -129,7 +129,7 @@ def check(path: PathArgument, form: FormatOption = "text") -> None:
                 "rows": found.rows,
                 "factors_an_assessment": found.factors_mean,
                 "checks": found.fidelity.to_frame().to_dict("records"),
-                "not_in_the_table": list(found.fidelity.absent),
+                "not_checked": list(found.fidelity.absent),
                 "pairs": [] if structure is None else structure.to_dict("records"),
             }
         )
@@ -171,7 +171,7 @@ def _print_check(found: Any) -> None:
     )
     out = console()
     if found.fidelity.absent:
-        out.print(f"Not in the table: {', '.join(found.fidelity.absent)}.", markup=False)
+        out.print(f"Not checked: {', '.join(found.fidelity.absent)}.", markup=False)
     out.print(f"{found.fidelity}; {found.rows:,} assessments.", markup=False)
     out.print(f"{found.factors_mean:.2f} factors an assessment.", markup=False)
     if found.structure is not None:

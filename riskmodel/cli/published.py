@@ -130,7 +130,7 @@ def _show_printed(table: Any, form: str) -> None:
 
 
 def _show_figures(table: Any, form: str) -> None:
-    if not table.cells:
+    if not table.cells and form == "text":
         console().print(f"{table.id} holds labels and no figures.", markup=False)
     is_statements = table.id == "statements"
     keys = ("id",) if is_statements else (table.key, "column")
@@ -166,6 +166,7 @@ def _print_figures(
                 for names, figure in found
             ],
             title=title,
+            whole=(1,),
         )
 
 
@@ -188,8 +189,8 @@ def _figure_cells(figure: Any) -> tuple[Any, ...]:
 
 @app.command("find")
 def find(
-    text: Annotated[
-        str, typer.Argument(help="A printed number such as 303, or words such as 'plan length'.")
+    words: Annotated[
+        list[str], typer.Argument(help="A printed number such as 303, or words such as plan length")
     ],
     form: FormatOption = "text",
 ) -> None:
@@ -197,6 +198,7 @@ def find(
     from riskmodel.published import find_figures
 
     choose("format", form, FORMATS)
+    text = " ".join(words)
     found = find_figures(text)
     if not found and form == "text":
         console().print(f"No figure is printed as {text!r} or described with these words.")

@@ -26,6 +26,9 @@ def run() -> NoReturn:
     try:
         code = app(standalone_mode=False, prog_name="riskmodel")
         sys.stdout.flush()
+        if code == INTERRUPTED:
+            # Typer makes an exit code of an interrupt and says nothing.
+            raise KeyboardInterrupt
     except RiskmodelError as error:
         _say(str(error))
         sys.exit(BAD_INPUT)

@@ -201,7 +201,7 @@ def generate_cohort(design: CohortDesign) -> Assessments:
     Parameters
     ----------
     design
-        What to make; at most :data:`riskmodel.cohort.joint.RANK_ROWS` rows a unit.
+        What to make; at most ``riskmodel.cohort.joint.RANK_ROWS`` rows a unit.
 
     Returns
     -------

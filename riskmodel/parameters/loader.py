@@ -82,10 +82,25 @@ def parameters() -> tuple[Parameter, ...]:
     return tuple(found.values())
 
 
-def parameters_sha256() -> str:
-    """SHA-256 over the parameter files, in order of their names: which values a run used."""
+def parameters_sha256(*files: str) -> str:
+    """SHA-256 over parameter files, in order of their names: which values a run used.
+
+    Parameters
+    ----------
+    *files
+        Names of the files that the run reads, such as ``cohort.toml``; none takes all.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such file.
+    """
+    known = {file.name: file for file in _files()}
+    for name in files:
+        if name not in known:
+            raise UnknownNameError("parameter file", name, known)
     digest = hashlib.sha256()
-    for file in _files():
+    for file in (known[name] for name in sorted(files or known)):
         digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

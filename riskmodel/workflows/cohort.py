@@ -26,6 +26,7 @@ from riskmodel.cohort import (
     reference_design,
 )
 from riskmodel.cohort.export import write_csv, write_parquet, write_parquet_blocks
+from riskmodel.cohort.files import new_folder
 from riskmodel.cohort.joint import RANK_ROWS
 from riskmodel.errors import DataError, OutputError, UnknownNameError
 from riskmodel.intake import read_assessments, read_counts
@@ -49,7 +50,18 @@ __all__ = [
 COLUMNS = ("all", "factors")
 ALL_COLUMNS_AT_MOST = 1_000_000
 JOINT_AT_MOST = 5_000_000
+UNIT_AT_MOST = 999_999_999
 UNIT = ("authority", "year")
+
+COHORT_INPUTS = (
+    "family_support_caseloads.csv",
+    "risk_factors.csv",
+    "risk_quadrants.csv",
+    "school_ratings.csv",
+    "statements.csv",
+)
+COHORT_PARAMETERS = ("cohort.toml", "national_factors.toml")
+"""What a cohort rests on: another file may change without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +142,13 @@ def write_cohort(
     OutputError
         When something is there already or the disk refuses; nothing half-written is left.
     """
+    path = path.resolve()
     ending = path.suffix.casefold()
     if columns is None:
         fits = design.rows <= ALL_COLUMNS_AT_MOST and design.assessments <= RANK_ROWS
         columns = "all" if fits or ending == ".xml" else "factors"
     _refuse_form(design, ending, columns)
+    _refuse_existing(path, is_folder=not ending)
     if columns == "factors" and ending != ".csv":
         return _write_blocks(design, path, jobs, progress)
     cohort = generate_cohort(design) if columns == "all" else _in_memory(design, jobs)
@@ -146,8 +160,9 @@ def write_cohort(
 
         authority, year = design.units[0]
         return write_census_xml(cohort, path, year=year, authority_code=authority)
-    several = len(design.units) > 1
-    return write_parquet(cohort, path, partition_by=UNIT if several and not ending else ())
+    if ending:
+        return write_parquet(cohort, path)
+    return write_parquet(_with_unit(cohort, design), path, partition_by=UNIT)
 
 
 def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
@@ -166,25 +181,23 @@ def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
     from riskmodel.cohort.census_return import write_census_xml
     from riskmodel.runs import write_manifest
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(
-            f"{folder} is there already and not an empty folder; choose another --out"
-        )
+    target = folder.resolve()
+    _refuse_existing(target, is_folder=True)
     design = reference_design()
     cohort = generate_cohort(design)
     authority, year = design.units[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    write_csv(cohort, folder / "cohort.csv")
-    write_census_xml(cohort, folder / "cohort.xml", year=year, authority_code=authority)
-    made = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
     manifest = make_manifest(
         ["riskmodel", "cohort", "reference"],
-        inputs=data_files(),
-        parameters_sha256=parameters_sha256(),
+        inputs={name: data_files()[name] for name in COHORT_INPUTS},
+        parameters_sha256=parameters_sha256(*COHORT_PARAMETERS),
         seed=design.seed,
     )
-    write_manifest(manifest, folder / "manifest.json", files=made, libraries=False)
-    return tuple(sorted(folder.iterdir()))
+    with new_folder(target) as place:
+        write_csv(cohort, place / "cohort.csv")
+        write_census_xml(cohort, place / "cohort.xml", year=year, authority_code=authority)
+        made = {file.name: file.read_bytes() for file in sorted(place.iterdir())}
+        write_manifest(manifest, place / "manifest.json", files=made, libraries=False)
+    return tuple(folder / name for name in sorted((*made, "manifest.json")))
 
 
 def check_cohort(path: Path) -> CohortCheck:
@@ -252,6 +265,30 @@ def _refuse_form(design: CohortDesign, ending: str, columns: str) -> None:
             f"{design.rows:,} rows are too many for CSV (at most {JOINT_AT_MOST:,}); write "
             ".parquet or a folder"
         )
+    if design.assessments > UNIT_AT_MOST:
+        raise DataError(
+            f"at most {UNIT_AT_MOST:,} assessments an authority and year, got "
+            f"{design.assessments:,}; take more authorities or years"
+        )
+
+
+def _refuse_existing(path: Path, *, is_folder: bool) -> None:
+    """Before the work begins: what is there already is never replaced."""
+    is_free = not path.exists() or (is_folder and path.is_dir() and not any(path.iterdir()))
+    if not is_free:
+        kind = "an empty folder" if is_folder else "replaced"
+        raise OutputError(f"{path.name} is there already and is not {kind}; choose another --out")
+
+
+def _with_unit(cohort: Assessments, design: CohortDesign) -> Assessments:
+    """With the columns authority and year, which a cohort of one unit goes without."""
+    if set(UNIT) <= set(cohort.frame.columns):
+        return cohort
+    frame = cohort.frame.copy()
+    for name, value in zip(UNIT, design.units[0], strict=True):
+        frame.insert(len(frame.columns), name, [value] * len(frame))
+    basis = {**cohort.basis, **cohort_basis(design.targets())}
+    return Assessments(frame, cohort.factors, basis, cohort.source)
 
 
 def _write_blocks(
@@ -326,7 +363,8 @@ def _check_scaled(units: dict[tuple[object, ...], FactorCounts]) -> Fidelity:
                 "para 16",
             )
         )
-    return Fidelity(tuple(checks), ("the 24 factors without printed counts",))
+    unchecked = ("the 24 factors without printed counts", "who the children are, and dates")
+    return Fidelity(tuple(checks), unchecked)
 
 
 def _nothing(units: dict[tuple[object, ...], FactorCounts]) -> FactorCounts:
