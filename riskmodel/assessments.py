@@ -35,8 +35,8 @@ DATE_ORDER = (
     "plan_start_date",
     "plan_end_date",
 )
-"""Dates of a child's way, where a table has them: each is no earlier than those before it. A date of
-birth may lie after any of them: children are assessed, and plans made, before they are born."""
+"""Dates of a child's way, where a table has them: each is no earlier than those before it. A date
+of birth may lie after any of them: children are assessed, and plans made, before they are born."""
 
 _LARGEST = 2**53
 """Beyond it a float is no longer a count, and sums of counts could leave 64 bits."""

@@ -103,8 +103,8 @@ def associations(
     -----
     With p1 = k/n and p0 = (K - k)/(N - n): risk difference p1 - p0 (Newcombe 1998, method 10), risk
     ratio p1/p0 (score interval, Koopman 1984), odds ratio (logit interval with 1/2 added to each
-    cell, Gart 1966; unbounded where one is empty), attributable fraction (K/N - p0)/(K/N): it follows
-    from that of p0/(K/N) by Levin's formula AF = pi (RR - 1)/RR with pi = k/K held at its value.
+    cell, Gart 1966; unbounded where one is empty), attributable fraction (K/N - p0)/(K/N), which
+    follows from the risk ratio by Levin's formula pi (RR - 1)/RR with pi = k/K held at its value.
     """
     total = counts.total_assessments if total_assessments is None else total_assessments
     if total is None:
