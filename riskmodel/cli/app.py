@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import riskmodel
-from riskmodel.cli import cohort, factors, published, report
+from riskmodel.cli import cohort, factors, impact, published, report
 
 __all__ = ["app"]
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
 app.command("factors")(factors.factors)
+app.command("impact")(impact.impact)
 app.command("report")(report.report)
 
 

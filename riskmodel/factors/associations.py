@@ -103,8 +103,8 @@ def associations(
     -----
     With p1 = k/n and p0 = (K - k)/(N - n): risk difference p1 - p0 (Newcombe 1998, method 10), risk
     ratio p1/p0 (score interval, Koopman 1984), odds ratio (logit interval with 1/2 added to each
-    cell, Gart 1966; unbounded where one is empty), attributable fraction (K/N - p0)/(K/N), which
-    follows from the risk ratio by Levin's formula pi (RR - 1)/RR with pi = k/K held at its value.
+    cell, Gart 1966; unbounded where one is empty), attributable fraction (K/N - p0)/(K/N) (Walter
+    1976: delta method on log(1 - AF), all four cells random).
     """
     total = counts.total_assessments if total_assessments is None else total_assessments
     if total is None:
@@ -175,15 +175,12 @@ class _Table:
         ratio = _divided(self.k1 * self.n0, self.k0 * self.n1)
         odds = _divided(self.k1 * (self.n0 - self.k0), self.k0 * (self.n1 - self.k1))
         ratio_ends = _score_ratio(self.k1, self.n1, self.k0, self.n0, level)
-        of_plans = self.k1 / max(self.k1 + self.k0, 1)
-        fraction = [
-            of_plans * (1 - _divided(1, end)) if end else -math.inf for end in (ratio, *ratio_ends)
-        ]
+        fraction, fraction_ends = self._attributable_fraction(level)
         values = {
             "risk_difference": (difference, self._ends("diff", "newcomb", level), "newcombe"),
             "risk_ratio": (ratio, ratio_ends, "score"),
             "odds_ratio": (odds, self._ends("odds-ratio", "logit-adjusted", level), "logit"),
-            "attributable_fraction": (fraction[0], (fraction[1], fraction[2]), "levin, score"),
+            "attributable_fraction": (fraction, fraction_ends, "walter"),
         }
         units = dict(zip(MEASURES, ("proportion", "ratio", "ratio", "proportion"), strict=True))
         return {
@@ -194,6 +191,26 @@ class _Table:
     @property
     def _has_empty_cell(self) -> bool:
         return 0 in (self.k1, self.k0, self.n1 - self.k1, self.n0 - self.k0)
+
+    def _attributable_fraction(self, level: float) -> tuple[float, tuple[float, float]]:
+        """1 - p0 N / K, with Walter's interval on the log scale of what is left."""
+        from scipy.stats import norm
+
+        plans, total = self.k1 + self.k0, self.n1 + self.n0
+        left = _divided(self.k0 * total, self.n0 * plans)
+        # Half a case in each cell keeps the variance finite where one is empty.
+        with_factor, without, spared = self.k1 + 0.5, self.k0 + 0.5, self.n0 - self.k0 + 0.5
+        variance = (
+            without * (1 / without - 1 / (without + spared) - 1 / (with_factor + without)) ** 2
+            + spared / (without + spared) ** 2
+            + with_factor / (with_factor + without) ** 2
+            - 1 / (total + 2)
+        )
+        width = math.exp(float(norm.ppf((1 + level) / 2)) * math.sqrt(max(variance, 0.0)))
+        if not left:
+            # Every plan had the factor: the smallest count that could have been missed bounds it.
+            return 1.0, (1 - (without / (without + spared)) * width * total / max(plans, 1), 1.0)
+        return 1 - left, (1 - left * width, 1 - left / width)
 
     def _ends(self, compare: str, method: str, level: float) -> tuple[float, float]:
         from statsmodels.stats.proportion import confint_proportions_2indep

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 _HOME_OF = {
     "CohortCheck": "riskmodel.workflows.cohort",
     "CohortDescription": "riskmodel.workflows.cohort",
+    "TableImpact": "riskmodel.workflows.impact",
     "assumptions": "riskmodel.workflows.published",
     "check_cohort": "riskmodel.workflows.cohort",
     "describe_cohort": "riskmodel.workflows.cohort",
     "draw_factors": "riskmodel.workflows.factors",
+    "draw_impact": "riskmodel.workflows.impact",
+    "factor_impact": "riskmodel.workflows.impact",
     "factor_view": "riskmodel.workflows.factors",
     "published_factors": "riskmodel.workflows.published",
     "published_report": "riskmodel.workflows.published",
+    "report_impact": "riskmodel.workflows.impact",
     "table_factors": "riskmodel.workflows.factors",
     "write_cohort": "riskmodel.workflows.cohort",
     "write_reference_cohort": "riskmodel.workflows.cohort",
@@ -27,13 +31,17 @@ _HOME_OF = {
 __all__ = [
     "CohortCheck",
     "CohortDescription",
+    "TableImpact",
     "assumptions",
     "check_cohort",
     "describe_cohort",
     "draw_factors",
+    "draw_impact",
+    "factor_impact",
     "factor_view",
     "published_factors",
     "published_report",
+    "report_impact",
     "table_factors",
     "write_cohort",
     "write_published_report",
@@ -50,6 +58,12 @@ if TYPE_CHECKING:
         write_reference_cohort,
     )
     from riskmodel.workflows.factors import draw_factors, factor_view, table_factors
+    from riskmodel.workflows.impact import (
+        TableImpact,
+        draw_impact,
+        factor_impact,
+        report_impact,
+    )
     from riskmodel.workflows.published import (
         assumptions,
         published_factors,

@@ -15,6 +15,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.factors.associations import associations, prior_assessments
 from riskmodel.published import factor_counts
+from riskmodel.streams import stream
 
 
 def one(k: int, n: int, plans: int, total: int) -> FactorCounts:
@@ -140,3 +141,27 @@ def test_prior_quantiles_keep_to_the_floor_and_the_documented_median():
     assert quantiles[0] >= 1069
     assert quantiles[1] == pytest.approx(2250, abs=5)
     assert np.all(np.diff(quantiles) > 0)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize(("p1", "p0", "share"), [(0.43, 0.25, 0.17), (0.3, 0.28, 0.1)])
+def test_coverage_of_the_attributable_fraction(p1, p0, share):
+    """All four cells are random, as they are in a year's assessments."""
+    random = stream(5, "test/attributable-fraction")
+    total, repeats = 2250, 600
+    truth = 1 - p0 / (share * p1 + (1 - share) * p0)
+    covered = 0
+    for _ in range(repeats):
+        n1 = int(random.binomial(total, share))
+        k1, k0 = int(random.binomial(n1, p1)), int(random.binomial(total - n1, p0))
+        found = associations(one(k1, n1, k1 + k0, total)).estimates["attributable_fraction"][0]
+        covered += found.low <= truth <= found.high
+    # 95% within four standard errors of 600 repeats.
+    assert 0.914 < covered / repeats < 0.986
+
+
+@pytest.mark.unit
+def test_the_fraction_is_all_where_every_plan_had_the_factor():
+    found = associations(one(20, 60, 20, 300)).estimates["attributable_fraction"][0]
+    assert found.value == found.high == 1
+    assert 0 < found.low < 1

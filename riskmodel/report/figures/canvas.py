@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Transform
 
 from riskmodel.report.labels import Box
 
@@ -31,6 +32,7 @@ __all__ = [
     "Size",
     "axis_titles",
     "draw",
+    "drawing_units",
     "text_box",
     "text_lines",
     "text_size",
@@ -158,6 +160,16 @@ def _figure(size: Size) -> Figure:
     return figure
 
 
+def drawing_units(axes: Axes) -> Transform:
+    """From units of the drawing (1/72 inch) to the page, at whatever resolution it is saved.
+
+    matplotlib's own ``transform=None`` counts pixels: right for SVG, astray in a finer picture.
+    """
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # axes are always drawn on one
+    return Affine2D().scale(1 / 72) + figure.dpi_scale_trans
+
+
 def text_size(axes: Axes, words: str, *, size: float = BODY, bold: bool = False) -> Box:
     """Rectangle that a text would take, from the origin, in units of the drawing."""
     probe = axes.text(
@@ -190,7 +202,7 @@ def text_lines(
             line,
             ha=align,
             va="center_baseline",
-            transform=None,
+            transform=drawing_units(axes),
             **style,
         )
         for index, line in enumerate(lines)

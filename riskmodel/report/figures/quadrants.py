@@ -22,6 +22,7 @@ from riskmodel.report.figures.canvas import (
     Size,
     axis_titles,
     draw,
+    drawing_units,
     text_lines,
     text_size,
 )
@@ -282,7 +283,7 @@ def _label(
             axes.plot(
                 [place[0], end[0]],
                 [place[1], end[1]],
-                transform=None,
+                transform=drawing_units(axes),
                 color=DARK_GREY,
                 linewidth=0.8,
                 zorder=1.5,
@@ -312,7 +313,7 @@ def _write_label(
             (box.left, box.bottom),
             box.right - box.left,
             box.top - box.bottom,
-            transform=None,
+            transform=drawing_units(axes),
             facecolor="white",
             alpha=0.7,
             linewidth=0,

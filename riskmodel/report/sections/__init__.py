@@ -3,6 +3,7 @@
 from riskmodel.report.sections.audit import audit_section
 from riskmodel.report.sections.cohort import cohort_section
 from riskmodel.report.sections.factors import factors_section
+from riskmodel.report.sections.impact import impact_section
 from riskmodel.report.sections.lookup import lookup_section
 from riskmodel.report.sections.published import published_section
 from riskmodel.report.sections.record import assumptions_section, manifest_section
@@ -13,6 +14,7 @@ __all__ = [
     "audit_section",
     "cohort_section",
     "factors_section",
+    "impact_section",
     "lookup_section",
     "manifest_section",
     "published_section",

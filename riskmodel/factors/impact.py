@@ -1,0 +1,295 @@
+"""Adjusted association on a table: one model, its standardised risks and its fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from riskmodel.assessments import Assessments, FactorCounts
+from riskmodel.errors import DataError
+from riskmodel.estimates import Estimate
+from riskmodel.factors.associations import associations
+from riskmodel.factors.attributable import (
+    Fractions,
+    alone_fractions,
+    average_fractions,
+    joint_fraction,
+    sequential_fractions,
+)
+from riskmodel.factors.bootstrap import Replicates, bootstrap
+from riskmodel.factors.combinations import factor_combinations
+from riskmodel.factors.design import FactorModel, fit_factors, usable_factors
+from riskmodel.factors.firth import profile_end
+from riskmodel.factors.impact_result import (
+    Association,
+    AttributableFractions,
+    FactorAssociation,
+    FactorImpact,
+)
+from riskmodel.factors.interactions import interaction_pairs, interactions
+from riskmodel.factors.patterns import FactorPatterns, factor_patterns
+from riskmodel.factors.resampling import ResamplingPlan, children_of
+from riskmodel.factors.standardised import StandardisedRisks, standardise
+from riskmodel.parameters import parameter
+
+__all__ = ["measure_impact"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def measure_impact(
+    table: Assessments | FactorPatterns,
+    *,
+    factors: Sequence[str] | None = None,
+    pairs: Sequence[str] = (),
+    resamples: int = 0,
+    seed: int = 0,
+    level: float | None = None,
+    is_penalised: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FactorImpact:
+    """Association of each factor with a plan, adjusted for the other factors of the table.
+
+    Parameters
+    ----------
+    table
+        One row an assessment; or patterns, where rows are too many to hold.
+    factors
+        Which factors, in the order of the sequential fractions; all of the table where None.
+    pairs
+        Interactions to fit: ``"parental"``, or pairs such as
+        ``"parent_mental_health:child_neglect"``. The other results stay those of the model without
+        them.
+    resamples
+        Bootstrap resamples for the intervals of standardised measures and fractions; 0 for the
+        delta method.
+    seed
+        Of the resamples.
+    level
+        Coverage; the parameter ``interval_level`` where it is None.
+    is_penalised
+        Firth's penalised likelihood; the plain one (which need not have a maximum) where False.
+    progress
+        Called with a few words at each step.
+
+    Raises
+    ------
+    DataError
+        When columns are tied to each other, no association can be formed, or the plain likelihood
+        has no maximum. The columns are named.
+    UnknownNameError
+        When a factor is not in the table.
+
+    Notes
+    -----
+    Adjusted odds ratios: Firth's logistic regression on all factors, with profile penalised
+    likelihood intervals for a factor with a small cell, else Wald's. Risk differences and ratios:
+    marginal standardisation. Fractions: see :mod:`riskmodel.factors.attributable`. Bootstrap
+    intervals are percentile intervals; children are resampled with all their assessments where
+    ``child_id`` is there, otherwise assessments. None of this tells what a factor brings about, and
+    nothing is computed for a single assessment.
+    """
+    if level is None:
+        level = parameter("interval_level").value
+    if not 0 < level < 1:
+        raise DataError(f"the level must lie between 0 and 1, got {level}; usual is 0.95")
+    if resamples < 0 or 0 < resamples < _FEWEST_RESAMPLES:
+        raise DataError(f"resamples must be 0 or at least {_FEWEST_RESAMPLES}, got {resamples}")
+    progress("Counting patterns")
+    if isinstance(table, Assessments):
+        patterns = factor_patterns(table, factors)
+    else:
+        patterns = table if factors is None else table.select(factors)
+    # One thread: the matrices are small, threads on them cost more than they give, and the sums
+    # come out the same to the last bit on every machine.
+    with threadpool_limits(limits=1, user_api="blas"):
+        kept, notes = usable_factors(patterns)
+        usable = patterns.select(kept)
+        wanted = interaction_pairs(pairs, kept)
+        progress("Fitting")
+        measured = _measure(usable, level, is_penalised, seed)
+        notes += _repeat_notes(table, resamples)
+        if resamples:
+            progress("Resampling")
+            plan = (
+                ResamplingPlan.of_table(table, usable)
+                if isinstance(table, Assessments)
+                else ResamplingPlan.of_patterns(usable)
+            )
+            measured.replicates = bootstrap(measured.model, plan, resamples, seed)
+            notes += measured.replicates.notes
+        tested = interactions(usable, wanted, level=level, is_penalised=is_penalised)
+    return FactorImpact(
+        tuple(measured.factor(position) for position in range(len(kept))),
+        measured.joint_estimate(),
+        factor_combinations(usable),
+        tested if pairs else None,
+        usable.total_assessments,
+        usable.total_plans,
+        usable.basis,
+        level,
+        resamples,
+        notes,
+    )
+
+
+_FEWEST_RESAMPLES = 100
+
+
+@dataclass(slots=True, eq=False)
+class _Measured:
+    """Everything computed from one model, on its way to estimates."""
+
+    model: FactorModel
+    level: float
+    risks: StandardisedRisks
+    fractions: dict[str, Fractions]
+    odds: tuple[FloatArray, FloatArray, list[str]]
+    replicates: Replicates | None = None
+    counts: FactorCounts = field(init=False)
+    crude: dict[str, tuple[Estimate, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.counts = self.model.patterns.counts()
+        self.crude = associations(self.counts, level=self.level).estimates
+
+    @property
+    def quantile(self) -> float:
+        """Standard errors from the middle to an end."""
+        return float(stats.norm.isf((1 - self.level) / 2))
+
+    def factor(self, row: int) -> FactorAssociation:
+        """All measures of one factor."""
+        k, n = int(self.counts.plans[row]), int(self.counts.assessments[row])
+        crude = {
+            name: replace(estimates[row], numerator=k, denominator=n)
+            for name, estimates in self.crude.items()
+        }
+        low, high, methods = self.odds
+        difference, ratio = float(self.risks.difference[row]), float(self.risks.log_ratio[row])
+        wide = self.quantile * float(self.risks.difference_error()[row])
+        long = self.quantile * float(self.risks.log_ratio_error()[row])
+        adjusted = Association(
+            self._standardised(
+                row, "risk_difference", (difference, difference - wide, difference + wide)
+            ),
+            self._standardised(
+                row, "risk_ratio", tuple(np.exp([ratio, ratio - long, ratio + long])), "ratio"
+            ),
+            self._estimate(
+                row,
+                float(np.exp(self.model.fit.coefficients[row + 1])),
+                float(low[row]),
+                float(high[row]),
+                methods[row],
+                "odds ratio",
+            ),
+        )
+        found = {kind: self._fraction(row, kind) for kind in ("alone", "sequential", "average")}
+        return FactorAssociation(
+            self.model.patterns.factors[row],
+            Association(crude["risk_difference"], crude["risk_ratio"], crude["odds_ratio"]),
+            adjusted,
+            AttributableFractions(
+                crude["attributable_fraction"],
+                found["alone"],
+                found["sequential"],
+                found["average"],
+                float(self.fractions["average"].monte_carlo[row]),
+            ),
+        )
+
+    def joint_estimate(self) -> Estimate:
+        """The joint fraction."""
+        return self._fraction(None, "joint")
+
+    def _fraction(self, row: int | None, kind: str) -> Estimate:
+        low, high = self.fractions[kind].interval(self.quantile)
+        at = row or 0
+        ends = (float(self.fractions[kind].values[at]), float(low[at]), float(high[at]))
+        return self._standardised(row, kind, ends)
+
+    def _standardised(
+        self, row: int | None, name: str, ends: tuple[float, ...], unit: str = "proportion"
+    ) -> Estimate:
+        value, low, high = ends
+        if self.replicates is None:
+            return self._estimate(row, value, low, high, "delta", unit)
+        low, high = self.replicates.interval(name, row or 0, self.level)
+        return self._estimate(row, value, low, high, "bootstrap percentile", unit)
+
+    def _estimate(
+        self, row: int | None, value: float, low: float, high: float, method: str, unit: str
+    ) -> Estimate:
+        if row is None:
+            plans, total = self.counts.total_plans, self.counts.total_assessments
+        else:
+            plans, total = int(self.counts.plans[row]), int(self.counts.assessments[row])
+        if method == "delta" and unit == "proportion":
+            low, high = max(low, -1.0), min(high, 1.0)
+        return Estimate(
+            float(value),
+            # A percentile interval can miss its estimate; what is printed must hold it.
+            float(min(low, value)),
+            float(max(high, value)),
+            self.level,
+            method,
+            unit,
+            self.counts.basis,
+            plans,
+            total,
+        )
+
+
+def _measure(patterns: FactorPatterns, level: float, is_penalised: bool, seed: int) -> _Measured:
+    model = fit_factors(patterns, is_penalised=is_penalised)
+    risks = standardise(model)
+    fractions = {
+        "alone": alone_fractions(model, risks),
+        "sequential": sequential_fractions(model),
+        "average": average_fractions(model, seed=seed),
+        "joint": joint_fraction(model),
+    }
+    return _Measured(model, level, risks, fractions, _odds_intervals(model, level))
+
+
+def _odds_intervals(model: FactorModel, level: float) -> tuple[FloatArray, FloatArray, list[str]]:
+    """Interval ends of the odds ratios, and the method of each."""
+    factors = len(model.patterns.factors)
+    middle = model.fit.coefficients[1 : factors + 1]
+    error = np.sqrt(np.diag(model.fit.covariance))[1 : factors + 1]
+    width = stats.norm.isf((1 - level) / 2) * error
+    low, high = middle - width, middle + width
+    kind = "firth" if model.problem.is_penalised else "likelihood"
+    methods = [f"{kind} wald"] * factors
+    counts = model.patterns.counts()
+    k, n = counts.plans, counts.assessments
+    total, plans = model.patterns.total_assessments, counts.total_plans
+    smallest = np.minimum.reduce([k, n - k, plans - k, total - n - plans + k])
+    for row in np.flatnonzero(smallest < parameter("profile_below").value).tolist():
+        low[row], high[row] = (
+            profile_end(model.problem, model.fit, row + 1, level, side) for side in (-1, 1)
+        )
+        methods[row] = f"{kind} profile"
+    return np.exp(low), np.exp(np.minimum(high, 700.0)), methods
+
+
+def _repeat_notes(table: Assessments | FactorPatterns, resamples: int) -> tuple[str, ...]:
+    if not isinstance(table, Assessments):
+        return ()
+    per_child = np.bincount(children_of(table))
+    several = int((per_child > 1).sum())
+    if not several:
+        return ()
+    words = f"{several:,} of {len(per_child):,} children have more than one assessment"
+    if resamples:
+        return (f"{words}: they were resampled whole, but intervals of odds ratios ignore it.",)
+    return (
+        f"{words}: the intervals take assessments as independent and can be too narrow; with "
+        "bootstrap resamples those of risks and fractions allow for it.",
+    )

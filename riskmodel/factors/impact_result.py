@@ -1,0 +1,161 @@
+"""What the adjusted analysis of a table answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskmodel.estimates import Basis, Estimate
+from riskmodel.factors.combinations import FactorCombinations
+from riskmodel.factors.interactions import InteractionTest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Association", "AttributableFractions", "FactorAssociation", "FactorImpact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """Assessments with a factor beside those without: how far plans differ.
+
+    Parameters
+    ----------
+    risk_difference
+        P(plan | factor) - P(plan | no factor).
+    risk_ratio
+        The one over the other.
+    odds_ratio
+        The ratio of their odds.
+    """
+
+    risk_difference: Estimate
+    risk_ratio: Estimate
+    odds_ratio: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class AttributableFractions:
+    """Fraction of plans statistically accounted for by a factor, in four readings.
+
+    Parameters
+    ----------
+    crude
+        Unadjusted.
+    alone
+        In the model, that factor only set to none.
+    sequential
+        In the model, after the factors before it in the table: the fractions add up.
+    average
+        In the model, averaged over all orders (Shapley): the fractions add up, whatever the order.
+    drawing_error
+        Monte-Carlo standard error of the average; 0 where all orders were counted.
+    """
+
+    crude: Estimate
+    alone: Estimate
+    sequential: Estimate
+    average: Estimate
+    drawing_error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FactorAssociation:
+    """One factor: crude and adjusted for the other factors of the table."""
+
+    factor: str
+    crude: Association
+    adjusted: Association
+    attributable: AttributableFractions
+
+    def measures(self) -> Iterator[tuple[str, Estimate]]:
+        """Each measure by name."""
+        for kind, found in (("crude", self.crude), ("adjusted", self.adjusted)):
+            yield f"{kind}_risk_difference", found.risk_difference
+            yield f"{kind}_risk_ratio", found.risk_ratio
+            yield f"{kind}_odds_ratio", found.odds_ratio
+        for kind in ("crude", "alone", "sequential", "average"):
+            yield f"attributable_fraction_{kind}", getattr(self.attributable, kind)
+
+    def __str__(self) -> str:
+        crude, adjusted = self.crude.risk_difference, self.adjusted.risk_difference
+        return f"{self.factor}: risk difference {adjusted}; unadjusted {crude.value:.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorImpact:
+    """Adjusted association of factors with a plan on one table.
+
+    Parameters
+    ----------
+    factors
+        The factors of the model, in the order of the table.
+    joint
+        Fraction of plans that all factors together account for.
+    combinations
+        Exact combinations of factors.
+    interactions
+        Pairs of factors; None where none were asked for.
+    total_assessments, total_plans
+        What was analysed.
+    basis
+        What the combinations of factors rest on (:func:`riskmodel.factors.patterns.joint_basis`).
+        On a synthetic table ``assumed``: it returns the association that went in.
+    level
+        Coverage of the intervals.
+    resamples
+        Bootstrap resamples behind the intervals of standardised measures and fractions; 0 for the
+        delta method.
+    notes
+        Columns left out, rare or separated, and what the intervals do not allow for.
+    """
+
+    factors: tuple[FactorAssociation, ...]
+    joint: Estimate
+    combinations: FactorCombinations
+    interactions: InteractionTest | None
+    total_assessments: int
+    total_plans: int
+    basis: Basis
+    level: float
+    resamples: int = 0
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a factor and measure.
+
+        Columns: factor, measure, value, low, high, level, method, numerator, denominator, basis.
+        Numerator and denominator are plans and assessments with the factor; of the joint fraction
+        (factor ``all``) all plans and assessments; of a pair (``one:other``) those with both.
+        """
+        import pandas as pd
+
+        columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
+        rows = [
+            (name, measure, *(getattr(estimate, column) for column in columns))
+            for name, measure, estimate in self._estimates()
+        ]
+        frame = pd.DataFrame(rows, columns=["factor", "measure", *columns])
+        return frame.astype({"numerator": "int64", "denominator": "int64"})
+
+    def _estimates(self) -> Iterator[tuple[str, str, Estimate]]:
+        for found in self.factors:
+            for measure, estimate in found.measures():
+                yield found.factor, measure, estimate
+        yield "all", "attributable_fraction_joint", self.joint
+        for pair in self.interactions.pairs if self.interactions else ():
+            name = ":".join(pair.factors)
+            yield name, "interaction_odds_ratio", pair.odds_ratio
+            yield name, "interaction_contrast", pair.contrast
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.total_assessments:,} assessments, {self.total_plans:,} plans, "
+            f"{len(self.factors)} factors ({self.basis}); associations",
+            *(str(found) for found in self.factors),
+            f"plans accounted for by all factors together: {self.joint}",
+        ]
+        if self.interactions is not None:
+            lines.append(str(self.interactions))
+        return "\n".join([*lines, *self.notes])

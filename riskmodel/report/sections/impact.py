@@ -1,0 +1,312 @@
+"""Adjusted association on an assessment-level table, as a section of the report."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from riskmodel.estimates import Estimate
+from riskmodel.factors.impact_result import FactorAssociation, FactorImpact
+from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
+from riskmodel.report.sections.impact_tables import (
+    beside_table,
+    calibration_table,
+    fractions_table,
+    interaction_table,
+    measures_table,
+)
+from riskmodel.report.sections.quadrants import label_of
+from riskmodel.report.wording import count_of, join_words, percent
+
+if TYPE_CHECKING:
+    from riskmodel.factors.benchmarks import TableBenchmark
+
+__all__ = ["impact_charts", "impact_section", "impact_sentences"]
+
+SHOWN = 15
+"""Factors in the chart: those with the most plans. The table beside it holds all."""
+
+
+def impact_section(
+    result: FactorImpact, benchmark: TableBenchmark | None = None, *, source: str = ""
+) -> Section:
+    """Adjusted association of factors, their fractions of plans, and how they overlap.
+
+    Parameters
+    ----------
+    result
+        What was measured.
+    benchmark
+        Discrimination and calibration of the table; left out where it is None.
+    source
+        Where the table comes from.
+    """
+    sentences = impact_sentences(result)
+    beside, *overlap = impact_charts(result, source=source)
+    blocks: list[Block] = [
+        *(Paragraph(words) for words in sentences[:3]),
+        beside,
+        measures_table(result, source),
+        Paragraph(_fraction_words(result)),
+        fractions_table(result, source),
+        Paragraph(_overlap_words(result)),
+        *overlap,
+    ]
+    if result.interactions is not None and result.interactions.pairs:
+        blocks += [Paragraph(_interaction_words(result)), interaction_table(result, source)]
+    if benchmark is not None:
+        blocks += [Paragraph(_benchmark_words(benchmark)), calibration_table(benchmark, source)]
+    if result.notes:
+        blocks.append(Paragraph("To bear in mind: " + _labelled(" ".join(result.notes))))
+    return Section("impact", "Adjusted association on a table", tuple(blocks))
+
+
+def impact_sentences(result: FactorImpact) -> list[str]:
+    """Plain English: the strongest associations, what they are, and what they rest on."""
+    held = [found for found in result.factors if _is_clear(found.adjusted.risk_difference)]
+    higher = sorted(
+        (found for found in held if found.adjusted.risk_difference.value > 0),
+        key=lambda found: -found.adjusted.risk_difference.value,
+    )
+    lower = sorted(
+        (found for found in held if found.adjusted.risk_difference.value < 0),
+        key=lambda found: found.adjusted.risk_difference.value,
+    )
+    words = [
+        f"Among {result.total_assessments:,} assessments, {result.total_plans:,} led to a plan. "
+        f"With the other recorded factors alike, a plan was {_list(higher, 'more')}; it was "
+        f"{_list(lower, 'less')}. For {count_of(len(result.factors) - len(held), 'factor')} "
+        f"the {percent(result.level, 0)} interval includes no difference."
+    ]
+    words.append(
+        "These are associations: adjusted for the other factors in the table and for nothing else. "
+        "They do not say what a factor brings about, or what would follow if it were absent, and "
+        "nothing here is computed for a single child."
+    )
+    basis = f"Basis: {result.basis}."
+    if result.basis == "assumed":
+        basis += (
+            " Which factors were recorded together is an assumption of the synthetic table, so "
+            "these figures give back the association that was put in: they show the method, not "
+            "the authority."
+        )
+    return [*words, basis]
+
+
+def impact_charts(result: FactorImpact, *, source: str = "") -> tuple[Chart, ...]:
+    """The adjusted differences beside the crude ones; the combinations, where there are any.
+
+    Parameters
+    ----------
+    result
+        What was measured.
+    source
+        Where the table comes from.
+    """
+    beside = _beside_chart(result, source)
+    if not result.combinations.combinations:
+        return (beside,)
+    return beside, _combinations_chart(result, source)
+
+
+def _labelled(text: str) -> str:
+    """The words with the printed labels of factors in place of their names."""
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: label_of(found[0]), text)
+
+
+def _is_clear(estimate: Estimate) -> bool:
+    return estimate.low > 0 or estimate.high < 0
+
+
+def _list(found: list[FactorAssociation], way: str) -> str:
+    if not found:
+        return f"clearly {way} frequent with no factor"
+    named = [
+        f"{label_of(each.factor)} ({_points(each.adjusted.risk_difference.value)} percentage "
+        "points)"
+        for each in found[:3]
+    ]
+    if len(found) > 3:
+        named.append(count_of(len(found) - 3, "further factor"))
+    return f"{way} frequent with {join_words(named)}"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
+def _beside_chart(result: FactorImpact, source: str) -> Chart:
+    from riskmodel.report.figures.impact import ComparedRate, draw_adjusted_beside_crude
+
+    most = sorted(
+        result.factors, key=lambda found: -(found.adjusted.risk_difference.numerator or 0)
+    )[:SHOWN]
+    rows = [
+        ComparedRate(
+            label_of(found.factor),
+            _percent_triple(found.crude.risk_difference),
+            _percent_triple(found.adjusted.risk_difference),
+        )
+        for found in most
+    ]
+    level = percent(result.level, 0)
+    drawing = draw_adjusted_beside_crude(
+        "adjusted_beside_crude",
+        rows,
+        across=f"Percentage points, with {level} interval",
+        at_zero="no difference",
+    )
+    ranked = sorted(rows, key=lambda row: -row.adjusted[0])
+    listed = join_words(
+        f"{row.label} {row.adjusted[0]:+.1f} (unadjusted {row.crude[0]:+.1f})".replace("-", "−")
+        for row in ranked
+    )
+    left_out = len(result.factors) - len(rows)
+    rest = (
+        f" The {count_of(left_out, 'factor')} with fewer plans are in the table below."
+        if left_out
+        else ""
+    )
+    return Chart(
+        "adjusted_beside_crude",
+        "How much more often a plan followed: adjusted and unadjusted",
+        f"Two dots with intervals for each of {len(rows)} factors, in percentage points more or "
+        f"less often a plan than without the factor, highest adjusted first: {listed}.",
+        "Share of assessments with a plan, with the factor less without it. Circle: standardised "
+        "over the other factors of the table; diamond: as counted. Where the two lie apart, part "
+        f"of what is counted for the factor goes with others recorded beside it.{rest} "
+        f"Associations; basis: {result.basis}.",
+        drawing.svg,
+        drawing.png,
+        beside_table(rows, result, source),
+        source,
+        result.basis,
+        drawing.svg_narrow,
+    )
+
+
+def _percent_triple(estimate: Estimate) -> tuple[float, float, float]:
+    return 100 * estimate.value, 100 * estimate.low, 100 * estimate.high
+
+
+def _fraction_words(result: FactorImpact) -> str:
+    top = sorted(result.factors, key=lambda found: -found.attributable.average.value)[:3]
+    named = join_words(
+        f"{label_of(found.factor)} {percent(found.attributable.average.value)}" for found in top
+    )
+    return (
+        f"All factors together statistically account for {percent(result.joint.value)} of the "
+        f"plans ({percent(result.level, 0)} interval {percent(result.joint.low)} to "
+        f"{percent(result.joint.high)}). Averaged over every order in which factors can be "
+        f"counted, the largest shares are {named}. This divides an association up so that it adds "
+        "up; it is not a number of plans that would be avoided. A factor with fewer plans than "
+        "otherwise similar assessments counts below zero."
+    )
+
+
+def _overlap_words(result: FactorImpact) -> str:
+    overlap = result.combinations
+    total = overlap.total_assessments
+    several = sum(overlap.by_number[2:])
+    shown = sum(found.assessments for found in overlap.combinations)
+    words = (
+        f"An assessment carries {overlap.mean_number:.1f} factors on average: "
+        f"{percent(overlap.by_number[0] / total, 0)} of assessments carry none and "
+        f"{percent(several / total, 0)} two or more."
+    )
+    if not overlap.combinations:
+        return words
+    return (
+        f"{words} Of these {several:,}, the {count_of(len(overlap.combinations), 'combination')} "
+        f"named below {'holds' if len(overlap.combinations) == 1 else 'hold'} {shown:,}; the rest "
+        f"are spread over {count_of(overlap.other_combinations, 'further combination')}."
+    )
+
+
+def _combinations_chart(result: FactorImpact, source: str) -> Chart:
+    from riskmodel.report.figures.combinations import CombinationBar, draw_combinations
+
+    overlap = result.combinations
+    bars = [
+        CombinationBar(
+            tuple(label_of(name) for name in found.factors), found.assessments, found.plans
+        )
+        for found in overlap.combinations
+    ]
+    drawing = draw_combinations("factor_combinations", bars)
+    listed = "; ".join(
+        f"{join_words(bar.factors)}, {bar.assessments:,} assessments, {bar.plans:,} plans"
+        for bar in bars
+    )
+    frame = overlap.to_frame().drop(columns="basis")
+    frame["combination"] = [
+        *(" + ".join(bar.factors) for bar in bars),
+        *frame["combination"].tolist()[len(bars) :],
+    ]
+    return Chart(
+        "factor_combinations",
+        "The commonest exact combinations of two or more factors",
+        f"Bars for {len(bars)} combinations over a grid of dots that shows their factors: "
+        f"{listed}.",
+        "Each bar counts the assessments with exactly the factors whose dots are dark below it. "
+        f"Not drawn: {overlap.fewer_assessments:,} assessments with fewer than "
+        f"{overlap.fewest} factors, and {overlap.other_assessments:,} in "
+        f"{overlap.other_combinations:,} other combinations; one that few assessments share is "
+        "not named. "
+        f"Basis: {overlap.basis}.",
+        drawing.svg,
+        drawing.png,
+        Table(
+            "factor_combinations",
+            "Numbers behind the chart of combinations",
+            frame.astype({"factors": "str"}).replace({"factors": {"<NA>": ""}}),
+            {
+                "combination": "Exactly these factors",
+                "factors": "Factors",
+                "assessments": "Assessments",
+                "plans": "Plans",
+            },
+            source=source,
+            basis=result.basis,
+        ),
+        source,
+        result.basis,
+        drawing.svg_narrow,
+    )
+
+
+def _interaction_words(result: FactorImpact) -> str:
+    tested = result.interactions
+    if tested is None:
+        return ""
+    clear = [pair for pair in tested.pairs if _is_clear(pair.contrast)]
+    found = (
+        join_words(
+            f"{label_of(pair.factors[0])} with {label_of(pair.factors[1])} "
+            f"({_points(pair.contrast.value)} percentage points)"
+            for pair in clear
+        )
+        or "none of them"
+    )
+    return (
+        f"Of {count_of(len(tested.pairs), 'pair')} of factors, those recorded together go with a "
+        "plan more or less often than the two differences add up to, beyond the "
+        f"{percent(result.level, 0)} interval: {found}. All pairs together: p = "
+        f"{tested.p_value:.2g} (penalised likelihood-ratio test)."
+    )
+
+
+def _benchmark_words(benchmark: TableBenchmark) -> str:
+    named = join_words(
+        f"{found.model} {found.discrimination.value:.2f} ({found.discrimination.low:.2f} to "
+        f"{found.discrimination.high:.2f})"
+        for found in benchmark.models
+    )
+    return (
+        "How far do the recorded factors tell assessments that led to a plan from those that did "
+        "not? Of two assessments, one with a plan and one without, the right one would be named "
+        f"with probability {named}; 0.50 is a coin. Each part of the table was predicted from the "
+        f"others ({benchmark.folds} parts"
+        f"{', no child in two of them' if benchmark.is_by_child else ''}). This describes the "
+        f"table; it is no score of a child, and none is kept. Basis: {benchmark.basis}."
+    )

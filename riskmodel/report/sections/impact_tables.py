@@ -1,0 +1,208 @@
+"""The tables of the section on adjusted association."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from riskmodel.estimates import Estimate
+from riskmodel.factors.impact_result import FactorImpact
+from riskmodel.report.model import Table
+from riskmodel.report.sections.quadrants import label_of
+from riskmodel.report.wording import percent
+
+if TYPE_CHECKING:
+    from riskmodel.factors.benchmarks import TableBenchmark
+    from riskmodel.report.figures.impact import ComparedRate
+
+__all__ = [
+    "beside_table",
+    "calibration_table",
+    "fractions_table",
+    "interaction_table",
+    "measures_table",
+]
+
+
+def beside_table(rows: Sequence[ComparedRate], result: FactorImpact, source: str) -> Table:
+    """The numbers behind the chart of differences."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {
+                "factor": row.label,
+                **{
+                    f"{kind}{end}": f"{getattr(row, kind)[position]:.1f}"
+                    for kind in ("adjusted", "crude")
+                    for position, end in enumerate(("", "_low", "_high"))
+                },
+            }
+            for row in rows
+        ]
+    )
+    words = {"adjusted": "Adjusted difference", "crude": "Unadjusted difference"}
+    labels = {"factor": "Factor"}
+    for kind, word in words.items():
+        labels |= {kind: word, f"{kind}_low": f"{word}, from", f"{kind}_high": f"{word}, to"}
+    return Table(
+        "adjusted_beside_crude",
+        "Numbers behind the chart, in percentage points",
+        frame,
+        labels,
+        source=source,
+        basis=result.basis,
+    )
+
+
+def measures_table(result: FactorImpact, source: str) -> Table:
+    """Adjusted measures of every factor."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {
+                "factor": label_of(found.factor),
+                "plans": int(found.adjusted.risk_difference.numerator or 0),
+                "assessments": int(found.adjusted.risk_difference.denominator or 0),
+                "risk_difference": with_ends(found.adjusted.risk_difference, 100, 1),
+                "risk_ratio": with_ends(found.adjusted.risk_ratio, 1, 2),
+                "odds_ratio": with_ends(found.adjusted.odds_ratio, 1, 2),
+                "crude_odds_ratio": with_ends(found.crude.odds_ratio, 1, 2),
+            }
+            for found in result.factors
+        ]
+    )
+    return Table(
+        "adjusted_association",
+        "Adjusted association of each factor with a plan",
+        frame,
+        {
+            "factor": "Factor",
+            "plans": "Plans with the factor",
+            "assessments": "Assessments with the factor",
+            "risk_difference": "Risk difference, percentage points",
+            "risk_ratio": "Risk ratio",
+            "odds_ratio": "Odds ratio",
+            "crude_odds_ratio": "Unadjusted odds ratio",
+        },
+        (
+            f"In brackets the {percent(result.level, 0)} interval. Odds ratios: Firth's penalised "
+            "logistic regression; risk differences and ratios: standardised over the table.",
+        ),
+        source=source,
+        basis=result.basis,
+        folded=True,
+    )
+
+
+def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
+    """A value with its interval in brackets."""
+    value, low, high = (
+        f"{scale * end:,.{digits}f}".replace("-", "−") if abs(end) < 1e6 else "no limit"
+        for end in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} ({low} to {high})"
+
+
+def fractions_table(result: FactorImpact, source: str) -> Table:
+    """Fractions of plans, largest average first."""
+    import pandas as pd
+
+    kinds = ("average", "alone", "sequential", "crude")
+    rows = [
+        {
+            "factor": label_of(found.factor),
+            **{kind: with_ends(getattr(found.attributable, kind), 100, 1) for kind in kinds},
+        }
+        for found in sorted(result.factors, key=lambda each: -each.attributable.average.value)
+    ]
+    joint = with_ends(result.joint, 100, 1)
+    rows.append(
+        {"factor": "All factors", "average": joint, "alone": "", "sequential": joint, "crude": ""}
+    )
+    return Table(
+        "attributable_fractions",
+        "Fraction of plans statistically accounted for, in percent",
+        pd.DataFrame(rows),
+        {
+            "factor": "Factor",
+            "average": "Average over all orders",
+            "alone": "By itself",
+            "sequential": "After the factors before it in the table",
+            "crude": "Unadjusted",
+        },
+        (
+            f"In brackets the {percent(result.level, 0)} interval. The first and the third column "
+            "add up to the last row.",
+        ),
+        source=source,
+        basis=result.basis,
+        folded=True,
+    )
+
+
+def interaction_table(result: FactorImpact, source: str) -> Table:
+    """Pairs of factors."""
+    import pandas as pd
+
+    pairs = result.interactions.pairs if result.interactions else ()
+    frame = pd.DataFrame(
+        [
+            {
+                "pair": " + ".join(label_of(name) for name in pair.factors),
+                "assessments": int(pair.contrast.denominator or 0),
+                "contrast": with_ends(pair.contrast, 100, 1),
+                "odds_ratio": with_ends(pair.odds_ratio, 1, 2),
+                "p_value": f"{pair.p_value:.3f}",
+            }
+            for pair in pairs
+        ]
+    )
+    return Table(
+        "factor_interactions",
+        "Pairs of factors recorded together",
+        frame,
+        {
+            "pair": "Pair",
+            "assessments": "Assessments with both",
+            "contrast": "Beyond the sum of both, percentage points",
+            "odds_ratio": "Ratio of odds ratios",
+            "p_value": "p-value",
+        },
+        source=source,
+        basis=result.basis,
+        folded=True,
+    )
+
+
+def calibration_table(benchmark: TableBenchmark, source: str) -> Table:
+    """Groups of the calibration curve."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {
+                "model": found.model.capitalize(),
+                "assessments": int(group.observed.denominator or 0),
+                "predicted": percent(group.predicted),
+                "observed": with_ends(group.observed, 100, 1),
+            }
+            for found in benchmark.models
+            for group in found.calibration
+        ]
+    )
+    return Table(
+        "impact_calibration",
+        "Calibration: predicted and observed shares, by group of similar predictions",
+        frame,
+        {
+            "model": "Model",
+            "assessments": "Assessments",
+            "predicted": "Predicted share with a plan",
+            "observed": "Observed share, percent",
+        },
+        source=source,
+        basis=benchmark.basis,
+        folded=True,
+    )
