@@ -266,10 +266,11 @@ def _sentences(analysis: Any, *, is_published: bool) -> list[str]:
             f"{unprinted} further factors stand in the chart without counts; each has at most "
             f"{int(counts.plans.min())} plans, for the printed rows are the most common."
         )
-    total = "" if counts.total_assessments is None else f" of {counts.total_assessments:,}"
+    total = counts.total_assessments
+    among = "assessments" if total is None else f"{total:,} assessments"
     lines.append(
-        f"Basis: {counts.basis}. These are associations among {counts.total_plans:,} plans started "
-        f"and the assessments{total} with the factor; they do not say what a factor causes."
+        f"Basis: {counts.basis}. These are associations among {among} and the "
+        f"{counts.total_plans:,} plans that they led to; they do not say what a factor causes."
     )
     return lines
 

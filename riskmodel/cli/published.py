@@ -301,10 +301,12 @@ def implied(form: FormatOption = "text") -> None:
     if form != "text":
         print_frame(found.implied_frame(), form)
         return
+    from riskmodel.report.wording import interval_words
+
     print_table(
-        ("Quantity", "Between", "Unit", "Period"),
+        ("Quantity", "Can be", "Unit", "Period"),
         [
-            (quantity.title, str(quantity.interval), quantity.unit, quantity.period)
+            (quantity.title, interval_words(quantity.interval), quantity.unit, quantity.period)
             for quantity in found.implied
         ],
     )

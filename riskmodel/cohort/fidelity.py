@@ -81,7 +81,7 @@ class Fidelity:
 
     def __str__(self) -> str:
         missed = sum(not check.holds for check in self.checks)
-        return f"{len(self.checks)} published figures checked, {missed} missed"
+        return f"{len(self.checks)} checks against the report, {missed} missed"
 
 
 def check_fidelity(cohort: Assessments) -> Fidelity:

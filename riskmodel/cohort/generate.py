@@ -65,7 +65,7 @@ class CohortDesign:
     overlap: float | None = None
     parental_overlap: float | None = None
     seed: int = 0
-    authorities: tuple[str, ...] = ("999",)
+    authorities: tuple[str, ...] = ("001",)
     years: tuple[int, ...] = (REPORT_YEAR,)
 
     def __post_init__(self) -> None:
@@ -238,14 +238,17 @@ def generate_cohort(design: CohortDesign) -> Assessments:
 
 def cohort_basis(targets: CohortTargets) -> Mapping[str, Basis]:
     """What each column of a cohort rests on."""
-    plan: Basis = "published" if "published" in targets.basis.values() else "assumed"
+    is_scaled = "published" not in targets.basis.values()
+    plan: Basis = "assumed" if is_scaled else "published"
+    # A count in proportion to a printed one was printed by nobody.
+    details = dict.fromkeys(DETAIL_BASIS, plan) if is_scaled else DETAIL_BASIS
     return {
         "assessment_id": "assumed",
         "authority": "assumed",
         "year": "assumed",
         PLAN: plan,
         **targets.basis,
-        **DETAIL_BASIS,
+        **details,
     }
 
 

@@ -106,7 +106,11 @@ def find_figures(text: str) -> list[tuple[tuple[str, str, str], Figure]]:
         for (row, column), figure in load_table(table).cells.items():
             described = f"{table} {row} {figure.measures} {figure.period} {figure.of}".casefold()
             described = f"{described} {described.replace('_', ' ')}"
-            if figure.reading == number or all(word in described for word in words):
+            is_printed = figure.reading == number or text.casefold().strip() in (
+                figure.printed.casefold(),
+                f"{figure.printed} {figure.unit.label}".casefold(),
+            )
+            if is_printed or all(word in described for word in words):
                 found.append(((table, row, column), figure))
     return found if words else []
 

@@ -54,11 +54,14 @@ UNIT_AT_MOST = 999_999_999
 UNIT = ("authority", "year")
 
 COHORT_INPUTS = (
+    "documents.toml",
     "family_support_caseloads.csv",
     "risk_factors.csv",
     "risk_quadrants.csv",
     "school_ratings.csv",
     "statements.csv",
+    "tables.toml",
+    "units.toml",
 )
 COHORT_PARAMETERS = ("cohort.toml", "national_factors.toml")
 """What a cohort rests on: another file may change without it."""
