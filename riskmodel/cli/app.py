@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import riskmodel
-from riskmodel.cli import cohort, factors, impact, published, report
+from riskmodel.cli import bounds, cohort, factors, impact, published, report, sensitivity
 
 __all__ = ["app"]
 
@@ -28,6 +28,8 @@ app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
 app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
+app.command("bounds")(bounds.bounds)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("report")(report.report)
 
 

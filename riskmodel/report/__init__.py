@@ -23,6 +23,7 @@ _HOME_OF = {
     "impact_section": "riskmodel.report.sections",
     "lookup_section": "riskmodel.report.sections",
     "manifest_section": "riskmodel.report.sections",
+    "margins_section": "riskmodel.report.sections",
     "published_section": "riskmodel.report.sections",
     "render_html": "riskmodel.report.html",
     "summary_points": "riskmodel.report.sections",
@@ -45,6 +46,7 @@ __all__ = [
     "impact_section",
     "lookup_section",
     "manifest_section",
+    "margins_section",
     "published_section",
     "render_html",
     "summary_points",
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         impact_section,
         lookup_section,
         manifest_section,
+        margins_section,
         published_section,
         summary_points,
     )

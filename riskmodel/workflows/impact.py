@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskmodel.factors.benchmarks import TableBenchmark, benchmark_table
-from riskmodel.factors.impact import measure_impact
-from riskmodel.factors.impact_result import FactorImpact
+from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
+from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.intake import Intake, read_assessments
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def factor_impact(
     path
         CSV, Parquet (file or folder) or a return of the children in need census.
     factors, pairs, resamples, seed, level
-        As for :func:`riskmodel.factors.impact.measure_impact`.
+        As for :func:`riskmodel.factors.adjusted.impact.measure_impact`.
     folds
         Parts of the cross-validated benchmark; 0 for none.
     progress

@@ -25,11 +25,15 @@ from riskmodel.published import (
     table_ids,
 )
 from riskmodel.runs import make_manifest
+from riskmodel.workflows.margins import draw_sensitivity, margin_bounds, sensitivity_surface
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.report import Report
+
+SURFACE_ASSESSMENTS = (1500, 2250, 3000, 4000, 5000)
+SURFACE_OVERLAPS = (0.0, 0.3, 0.5, 0.7)
 
 __all__ = ["assumptions", "published_factors", "published_report", "write_published_report"]
 
@@ -100,6 +104,11 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
     progress("Making a synthetic cohort")
     design = reference_design()
     cohort = generate_cohort(design)
+    progress("Asking what the counts cannot say")
+    surface = sensitivity_surface(
+        assessments=SURFACE_ASSESSMENTS, overlaps=SURFACE_OVERLAPS, seed=design.seed
+    )
+    bounds = [margin_bounds(name, assessments=design.assessments) for name in rates.counts.factors]
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
@@ -114,6 +123,9 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
         report.summary_points(rates, regions, found, tables),
         (
             report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
+            report.margins_section(
+                surface, draw_sensitivity(surface), bounds, source=f"{card.title}, para 16"
+            ),
             report.audit_section(found),
             report.cohort_section(
                 cohort,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from riskmodel.cohort import CohortDesign, generate_blocks
-from riskmodel.factors.impact import measure_impact
-from riskmodel.factors.patterns import pattern_counts
+from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.adjusted.patterns import pattern_counts
 
 ROWS = 1_000_000
 

@@ -12,8 +12,8 @@ from sklearn.metrics import roc_auc_score
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.errors import DataError
-from riskmodel.factors import benchmarks
-from riskmodel.factors.benchmarks import (
+from riskmodel.factors.adjusted import benchmarks
+from riskmodel.factors.adjusted.benchmarks import (
     _calibration,
     _discrimination,
     benchmark_table,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from riskmodel.factors.firth import (
+from riskmodel.factors.adjusted.firth import (
     LogisticProblem,
     NoMaximumError,
     _searched_end,

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort import CohortDesign, generate_blocks, generate_cohort
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.factors.design import fit_factors, usable_factors
-from riskmodel.factors.impact import measure_impact
-from riskmodel.factors.interactions import interaction_pairs, interactions
-from riskmodel.factors.patterns import FactorPatterns, factor_patterns, pattern_counts
-from riskmodel.factors.resampling import ResamplingPlan, children_of
+from riskmodel.factors.adjusted.design import fit_factors, usable_factors
+from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.adjusted.interactions import interaction_pairs, interactions
+from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns, pattern_counts
+from riskmodel.factors.adjusted.resampling import ResamplingPlan, children_of
 
 
 def table_of(columns: dict[str, np.ndarray], plan: np.ndarray, **others: object) -> Assessments:

@@ -18,8 +18,8 @@ from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cli.impact import impact
 from riskmodel.cohort import CohortDesign, generate_cohort
 from riskmodel.errors import OutputError, UnknownNameError
-from riskmodel.factors.benchmarks import benchmark_table
-from riskmodel.factors.impact import measure_impact
+from riskmodel.factors.adjusted.benchmarks import benchmark_table
+from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.report.model import Chart, Paragraph, Section, Table
 from riskmodel.report.sections.impact import impact_section
 

@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 from riskmodel.assessments import Assessments
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.factors.combinations import factor_combinations
-from riskmodel.factors.patterns import (
+from riskmodel.factors.adjusted.combinations import factor_combinations
+from riskmodel.factors.adjusted.patterns import (
     FactorPatterns,
     factor_patterns,
     number_patterns,

@@ -11,16 +11,16 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.factors import attributable
-from riskmodel.factors.attributable import (
+from riskmodel.factors.adjusted import attributable
+from riskmodel.factors.adjusted.attributable import (
     alone_fractions,
     average_fractions,
     joint_fraction,
     sequential_fractions,
 )
-from riskmodel.factors.design import FactorModel, fit_factors
-from riskmodel.factors.patterns import FactorPatterns
-from riskmodel.factors.standardised import standardise
+from riskmodel.factors.adjusted.design import FactorModel, fit_factors
+from riskmodel.factors.adjusted.patterns import FactorPatterns
+from riskmodel.factors.adjusted.standardised import standardise
 
 BITS = np.array([[i & 1, i >> 1 & 1, i >> 2 & 1] for i in range(8)], dtype=bool)
 

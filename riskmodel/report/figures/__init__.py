@@ -8,12 +8,15 @@ from riskmodel.report.figures.canvas import Drawing
 from riskmodel.report.figures.cooccurrence import draw_cooccurrence
 from riskmodel.report.figures.quadrants import QuadrantPoint, draw_quadrants
 from riskmodel.report.figures.rates import draw_ranked_rates
+from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
 
 __all__ = [
     "Drawing",
     "QuadrantPoint",
+    "SensitivityRange",
     "draw_cooccurrence",
     "draw_quadrants",
     "draw_ranked_rates",
+    "draw_sensitivity",
     "draw_snapshots",
 ]

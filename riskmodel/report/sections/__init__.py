@@ -5,6 +5,7 @@ from riskmodel.report.sections.cohort import cohort_section
 from riskmodel.report.sections.factors import factors_section
 from riskmodel.report.sections.impact import impact_section
 from riskmodel.report.sections.lookup import lookup_section
+from riskmodel.report.sections.margins import margins_section
 from riskmodel.report.sections.published import published_section
 from riskmodel.report.sections.record import assumptions_section, manifest_section
 from riskmodel.report.sections.summary import summary_points
@@ -17,6 +18,7 @@ __all__ = [
     "impact_section",
     "lookup_section",
     "manifest_section",
+    "margins_section",
     "published_section",
     "summary_points",
 ]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from riskmodel.estimates import Estimate
-from riskmodel.factors.impact_result import FactorAssociation, FactorImpact
+from riskmodel.factors.adjusted.result import FactorAssociation, FactorImpact
 from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
 from riskmodel.report.sections.impact_tables import (
     beside_table,
@@ -19,7 +19,7 @@ from riskmodel.report.sections.quadrants import label_of
 from riskmodel.report.wording import count_of, join_words, percent
 
 if TYPE_CHECKING:
-    from riskmodel.factors.benchmarks import TableBenchmark
+    from riskmodel.factors.adjusted.benchmarks import TableBenchmark
 
 __all__ = ["impact_charts", "impact_section", "impact_sentences"]
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from riskmodel.estimates import Estimate
-from riskmodel.factors.impact_result import FactorImpact
+from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.report.model import Table
 from riskmodel.report.sections.quadrants import label_of
 from riskmodel.report.wording import percent
 
 if TYPE_CHECKING:
-    from riskmodel.factors.benchmarks import TableBenchmark
+    from riskmodel.factors.adjusted.benchmarks import TableBenchmark
     from riskmodel.report.figures.impact import ComparedRate
 
 __all__ = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
-from riskmodel.factors.patterns import FactorPatterns
+from riskmodel.factors.adjusted.patterns import FactorPatterns
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:

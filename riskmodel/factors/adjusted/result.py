@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.estimates import Basis, Estimate
-from riskmodel.factors.combinations import FactorCombinations
-from riskmodel.factors.interactions import InteractionTest
+from riskmodel.factors.adjusted.combinations import FactorCombinations
+from riskmodel.factors.adjusted.interactions import InteractionTest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,8 @@ class FactorImpact:
     total_assessments, total_plans
         What was analysed.
     basis
-        What the combinations of factors rest on (:func:`riskmodel.factors.patterns.joint_basis`).
+        What the combinations of factors rest on
+        (:func:`riskmodel.factors.adjusted.patterns.joint_basis`).
         On a synthetic table ``assumed``: it returns the association that went in.
     level
         Coverage of the intervals.

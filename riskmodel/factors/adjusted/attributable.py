@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from riskmodel.factors.design import FactorModel
-from riskmodel.factors.standardised import BLOCK, StandardisedRisks
+from riskmodel.factors.adjusted.design import FactorModel
+from riskmodel.factors.adjusted.standardised import BLOCK, StandardisedRisks
 from riskmodel.streams import stream
 
 __all__ = [

@@ -12,10 +12,10 @@ from scipy import stats
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Estimate
-from riskmodel.factors.design import FactorModel, fit_factors, refuse_tied
-from riskmodel.factors.firth import NoMaximumError, fit_logistic, profile_end
-from riskmodel.factors.patterns import FactorPatterns
-from riskmodel.factors.standardised import standardised_contrast
+from riskmodel.factors.adjusted.design import FactorModel, fit_factors, refuse_tied
+from riskmodel.factors.adjusted.firth import NoMaximumError, fit_logistic, profile_end
+from riskmodel.factors.adjusted.patterns import FactorPatterns
+from riskmodel.factors.adjusted.standardised import standardised_contrast
 from riskmodel.parameters import parameter
 
 __all__ = ["PARENTAL_TRIO", "Interaction", "InteractionTest", "interaction_pairs", "interactions"]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from riskmodel.assessments import PLAN, Assessments
-from riskmodel.factors.patterns import FactorPatterns, number_patterns
+from riskmodel.factors.adjusted.patterns import FactorPatterns, number_patterns
 from riskmodel.streams import stream
 
 __all__ = ["CHILD", "ResamplingPlan", "children_of"]

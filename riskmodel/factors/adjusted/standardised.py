@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from riskmodel.factors.design import FactorModel
+from riskmodel.factors.adjusted.design import FactorModel
 
 __all__ = ["BLOCK", "StandardisedRisks", "standardise", "standardised_contrast"]
 

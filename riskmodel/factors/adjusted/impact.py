@@ -13,28 +13,28 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.estimates import Estimate
-from riskmodel.factors.associations import associations
-from riskmodel.factors.attributable import (
+from riskmodel.factors.adjusted.attributable import (
     Fractions,
     alone_fractions,
     average_fractions,
     joint_fraction,
     sequential_fractions,
 )
-from riskmodel.factors.bootstrap import Replicates, bootstrap
-from riskmodel.factors.combinations import factor_combinations
-from riskmodel.factors.design import FactorModel, fit_factors, usable_factors
-from riskmodel.factors.firth import profile_end
-from riskmodel.factors.impact_result import (
+from riskmodel.factors.adjusted.bootstrap import Replicates, bootstrap
+from riskmodel.factors.adjusted.combinations import factor_combinations
+from riskmodel.factors.adjusted.design import FactorModel, fit_factors, usable_factors
+from riskmodel.factors.adjusted.firth import profile_end
+from riskmodel.factors.adjusted.interactions import interaction_pairs, interactions
+from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
+from riskmodel.factors.adjusted.resampling import ResamplingPlan, children_of
+from riskmodel.factors.adjusted.result import (
     Association,
     AttributableFractions,
     FactorAssociation,
     FactorImpact,
 )
-from riskmodel.factors.interactions import interaction_pairs, interactions
-from riskmodel.factors.patterns import FactorPatterns, factor_patterns
-from riskmodel.factors.resampling import ResamplingPlan, children_of
-from riskmodel.factors.standardised import StandardisedRisks, standardise
+from riskmodel.factors.adjusted.standardised import StandardisedRisks, standardise
+from riskmodel.factors.associations import associations
 from riskmodel.parameters import parameter
 
 __all__ = ["measure_impact"]
@@ -89,9 +89,9 @@ def measure_impact(
     -----
     Adjusted odds ratios: Firth's logistic regression on all factors, with profile penalised
     likelihood intervals for a factor with a small cell, else Wald's. Risk differences and ratios:
-    marginal standardisation. Fractions: see :mod:`riskmodel.factors.attributable`. Bootstrap
-    intervals are percentile intervals; children are resampled with all their assessments where
-    ``child_id`` is there, otherwise assessments. None of this tells what a factor brings about, and
+    marginal standardisation. Fractions: see :mod:`riskmodel.factors.adjusted.attributable`.
+    Bootstrap intervals are percentile intervals; children are resampled with all their assessments
+    where ``child_id`` is there, otherwise assessments. None of this tells what a factor brings about, and
     nothing is computed for a single assessment.
     """
     if level is None:

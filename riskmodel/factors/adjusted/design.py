@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError
-from riskmodel.factors.firth import (
+from riskmodel.factors.adjusted.firth import (
     LogisticFit,
     LogisticProblem,
     NoMaximumError,
     fit_logistic,
     level_intercept,
 )
-from riskmodel.factors.patterns import FactorPatterns
+from riskmodel.factors.adjusted.patterns import FactorPatterns
 from riskmodel.parameters import parameter
 
 __all__ = ["FactorModel", "fit_factors", "refuse_tied", "usable_factors"]

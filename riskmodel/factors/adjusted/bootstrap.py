@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError
-from riskmodel.factors.attributable import (
+from riskmodel.factors.adjusted.attributable import (
     alone_fractions,
     average_fractions,
     joint_fraction,
     sequential_fractions,
 )
-from riskmodel.factors.design import FactorModel, fit_factors
-from riskmodel.factors.patterns import FactorPatterns
-from riskmodel.factors.resampling import ResamplingPlan
-from riskmodel.factors.standardised import standardise
+from riskmodel.factors.adjusted.design import FactorModel, fit_factors
+from riskmodel.factors.adjusted.patterns import FactorPatterns
+from riskmodel.factors.adjusted.resampling import ResamplingPlan
+from riskmodel.factors.adjusted.standardised import standardise
 
 __all__ = ["Replicates", "bootstrap"]
 

@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
-from riskmodel.factors.patterns import joint_basis
+from riskmodel.factors.adjusted.patterns import joint_basis
+from riskmodel.factors.adjusted.resampling import CHILD, children_of
 from riskmodel.factors.rates import proportion_estimate
-from riskmodel.factors.resampling import CHILD, children_of
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 

@@ -1,0 +1,1 @@
+"""Adjusted association on a table of assessments: penalised fits, standardised risks, fractions."""

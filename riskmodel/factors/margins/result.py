@@ -1,0 +1,140 @@
+"""What bounds are handed back as: an interval, and a table in which its end is attained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError
+from riskmodel.estimates import Basis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["QUANTITIES", "Bound", "BoundQuantity", "JointTable"]
+
+FloatArray = npt.NDArray[np.float64]
+
+BoundQuantity = Literal["risk_difference", "risk_ratio", "mantel_haenszel_difference", "only_plans"]
+"""What is bounded: see :func:`riskmodel.factors.margins.bounds.margin_bounds`."""
+
+QUANTITIES: tuple[BoundQuantity, ...] = get_args(BoundQuantity)
+
+_NULL: dict[BoundQuantity, float] = {
+    "risk_difference": 0.0,
+    "risk_ratio": 1.0,
+    "mantel_haenszel_difference": 0.0,
+}
+_UNIT: dict[BoundQuantity, str] = {
+    "risk_difference": "difference of proportions",
+    "risk_ratio": "ratio of proportions",
+    "mantel_haenszel_difference": "difference of proportions",
+    "only_plans": "plans",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The interval of a quantity over every table with the margins; both ends are attained.
+
+    Parameters
+    ----------
+    quantity
+        What is bounded.
+    low, high
+        Ends of the interval; an infinite risk ratio means nobody without the factor had a plan.
+    crude
+        The same quantity without allowing for the other factors; for ``only_plans`` all plans with
+        the factor.
+    method
+        ``"exact bounds"`` or ``"linear programme"``.
+    basis
+        What the margins rest on.
+    level
+        1: bounds, not a confidence interval.
+    """
+
+    quantity: BoundQuantity
+    low: float
+    high: float
+    crude: float
+    method: str
+    basis: Basis
+    level: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise DataError(f"bounds run from {self.low} to {self.high}")
+
+    @property
+    def unit(self) -> str:
+        """What is measured."""
+        return _UNIT[self.quantity]
+
+    @property
+    def sign(self) -> str | None:
+        """Direction of the association in words; None for a count, which has none."""
+        null = _NULL.get(self.quantity)
+        if null is None:
+            return None
+        if self.low > null:
+            return "positive"
+        return "negative" if self.high < null else "sign not identified"
+
+    def __str__(self) -> str:
+        words = self.quantity.replace("_", " ").replace("mantel haenszel", "Mantel-Haenszel")
+        if self.quantity == "only_plans":
+            return f"{words}: {self.low:,.0f} to {self.high:,.0f} of {self.crude:,.0f}"
+        return f"{words}: {self.low:.3f} to {self.high:.3f} (crude {self.crude:.3f}): {self.sign}"
+
+
+@dataclass(frozen=True, slots=True)
+class JointTable:
+    """A whole table with the margins: counts of each combination of factors.
+
+    Parameters
+    ----------
+    factors
+        The factor asked about, then the others.
+    patterns
+        Which factors each combination has, shape (M, d); combinations nobody has are left out.
+    plans, without_plan
+        Assessments with and without a plan, shape (M,). Where ``is_whole`` is False they are
+        fractions: a mixture of tables.
+    """
+
+    factors: tuple[str, ...]
+    patterns: npt.NDArray[np.bool_]
+    plans: FloatArray
+    without_plan: FloatArray
+
+    def __post_init__(self) -> None:
+        for name in ("patterns", "plans", "without_plan"):
+            locked = np.array(getattr(self, name))
+            locked.flags.writeable = False
+            object.__setattr__(self, name, locked)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all counts are whole."""
+        cells = np.concatenate([self.plans, self.without_plan])
+        return bool(np.array_equal(cells, np.round(cells)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a combination: a column a factor, then plans and without_plan."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.patterns, columns=list(self.factors))
+        kind = np.int64 if self.is_whole else np.float64
+        return frame.assign(
+            plans=self.plans.astype(kind), without_plan=self.without_plan.astype(kind)
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.plans)} combinations of {len(self.factors)} factors, "
+            f"{self.plans.sum():,.0f} plans, {self.without_plan.sum():,.0f} assessments without"
+        )

@@ -1,0 +1,179 @@
+"""The extremes of a quantity over every pair of points of two polygons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.factors.margins.grid import Extreme, Quantities, pick_extremes
+from riskmodel.factors.margins.programme import snapped
+
+__all__ = ["MOST_TABLES", "polygon_extremes", "search_step"]
+
+FloatArray = npt.NDArray[np.float64]
+
+MOST_TABLES = 10_000_000
+"""Tables looked at before the search goes by every second, third, ... whole number first."""
+
+_INSIDE = 1e-9
+_PIECE = 2**14
+
+
+def polygon_extremes(
+    planned: FloatArray, unplanned: FloatArray, quantities: Quantities
+) -> list[tuple[Extreme, Extreme]]:
+    """Smallest and largest value of each quantity over p in one polygon and q in another.
+
+    Parameters
+    ----------
+    planned, unplanned
+        Corners in order, shape (C, 2): what (factor alone, none) can be with and without a plan.
+    quantities
+        As for :func:`riskmodel.factors.margins.grid.grid_extremes`: for fixed p + q linear, or a
+        ratio of linear functions, in p.
+
+    Notes
+    -----
+    For fixed whole p + q = t the quantity is extreme at a corner of the polygon P ∩ (t - Q). Such a
+    corner is a corner of P, or t minus a corner of Q, or lies on an edge of P with t - p on an edge
+    of Q. All of these are looked at for every whole t, so the result is exact over every table
+    whose numbers of assessments with the factor alone and with none are whole, and so holds for
+    every table of whole numbers.
+    """
+    step = search_step(planned, unplanned)
+    found = pick_extremes(quantities, _pieces(_candidates(planned, unplanned, step)))
+    if step == 1:
+        return found
+    return [
+        (
+            _nearby(low, planned, unplanned, step, quantities)[row][0],
+            _nearby(high, planned, unplanned, step, quantities)[row][1],
+        )
+        for row, (low, high) in enumerate(found)
+    ]
+
+
+def search_step(planned: FloatArray, unplanned: FloatArray) -> int:
+    """Distance between the whole numbers looked at, so that the search stays in bounds."""
+    area = sum(_box(corner + unplanned) for corner in planned)
+    area += sum(_box(corner + planned) for corner in unplanned)
+    for start, along in _edges(planned):
+        for other, across in _edges(unplanned):
+            area += _box(_parallelogram(start + other, along, across))
+    return max(1, math.ceil(math.sqrt(area / MOST_TABLES)))
+
+
+def _nearby(
+    best: Extreme, planned: FloatArray, unplanned: FloatArray, step: int, quantities: Quantities
+) -> list[tuple[Extreme, Extreme]]:
+    """The extremes over the whole totals around a table, itself included."""
+    middle = best[1] + best[2]
+    if np.isnan(middle).any():
+        return pick_extremes(quantities, [(best[1][None], best[2][None])])
+    window = np.stack([middle - step, middle + step])
+    tables = chain([(best[1][None], best[2][None])], _candidates(planned, unplanned, 1, window))
+    return pick_extremes(quantities, _pieces(tables))
+
+
+def _candidates(
+    planned: FloatArray, unplanned: FloatArray, step: int, window: FloatArray | None = None
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    # Corners with corners, whatever the step: they are cheap.
+    first = np.repeat(planned, len(unplanned), axis=0)
+    second = np.tile(unplanned, (len(planned), 1))
+    totals = first + second
+    whole = (np.abs(totals - np.round(totals)) <= _INSIDE).all(axis=1)
+    yield first[whole], second[whole]
+    for corner in planned:
+        totals = _lattice(corner + unplanned, step, window)
+        other = snapped(totals - corner)
+        inside = _within(other, unplanned)
+        yield np.broadcast_to(corner, other[inside].shape), other[inside]
+    for corner in unplanned:
+        totals = _lattice(corner + planned, step, window)
+        other = snapped(totals - corner)
+        inside = _within(other, planned)
+        yield other[inside], np.broadcast_to(corner, other[inside].shape)
+    for start, along in _edges(planned):
+        for other_start, across in _edges(unplanned):
+            yield from _edge_pairs((start, along), (other_start, across), step, window)
+
+
+def _pieces(
+    tables: Iterable[tuple[FloatArray, FloatArray]],
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """The same tables, few enough at a time to stay in the processor's cache."""
+    for planned, unplanned in tables:
+        for start in range(0, len(planned), _PIECE):
+            yield planned[start : start + _PIECE], unplanned[start : start + _PIECE]
+
+
+def _edge_pairs(
+    edge: tuple[FloatArray, FloatArray],
+    other_edge: tuple[FloatArray, FloatArray],
+    step: int,
+    window: FloatArray | None,
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Whole totals of a point on one edge and a point on another; none where they are parallel."""
+    (start, along), (other, across) = edge, other_edge
+    determinant = along[0] * across[1] - along[1] * across[0]
+    if abs(determinant) <= _INSIDE * np.abs(along).max() * np.abs(across).max():
+        return
+    totals = _lattice(_parallelogram(start + other, along, across), step, window)
+    gone = totals - start - other
+    first = (gone[:, 0] * across[1] - gone[:, 1] * across[0]) / determinant
+    second = (along[0] * gone[:, 1] - along[1] * gone[:, 0]) / determinant
+    inside = (np.minimum(first, second) >= -_INSIDE) & (np.maximum(first, second) <= 1 + _INSIDE)
+    points = snapped(start + first[inside, None] * along)
+    yield points, snapped(totals[inside] - points)
+
+
+def _edges(corners: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
+    """Start and direction of each edge; a segment has one, a point none."""
+    if len(corners) == 1:
+        return []
+    count = len(corners) if len(corners) > 2 else 1
+    following = np.roll(corners, -1, axis=0)
+    return [(corners[i], following[i] - corners[i]) for i in range(count)]
+
+
+def _parallelogram(corner: FloatArray, along: FloatArray, across: FloatArray) -> FloatArray:
+    return np.array([corner, corner + along, corner + across, corner + along + across])
+
+
+def _box(points: FloatArray) -> float:
+    return float(np.prod(np.ptp(points, axis=0) + 1))
+
+
+def _lattice(points: FloatArray, step: int, window: FloatArray | None) -> FloatArray:
+    """Whole points of the rectangle around some points, its upper ends always among them.
+
+    A window, shape (2, 2), keeps those between its rows.
+    """
+    lowest, highest = points.min(axis=0), points.max(axis=0)
+    if window is not None:
+        lowest, highest = np.maximum(lowest, window[0]), np.minimum(highest, window[1])
+    ticks = []
+    for low, high in zip(lowest, highest, strict=True):
+        first, last = math.ceil(low - _INSIDE), math.floor(high + _INSIDE)
+        every = np.arange(first, last + 1, step)
+        ticks.append(every if step == 1 or first > last else np.union1d(every, [last]))
+    across, up = np.meshgrid(*ticks, indexing="ij")
+    return np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float64)
+
+
+def _within(points: FloatArray, corners: FloatArray) -> npt.NDArray[np.bool_]:
+    """Whether points lie in a convex polygon given anticlockwise, a segment or a point."""
+    size = max(1.0, float(np.abs(corners).max()))
+    room = _INSIDE * size
+    lowest, highest = corners.min(axis=0) - room, corners.max(axis=0) + room
+    inside = np.asarray(((points >= lowest) & (points <= highest)).all(axis=1))
+    for start, along in _edges(corners):
+        gone = points - start
+        turn = (along[0] * gone[:, 1] - along[1] * gone[:, 0]) / np.abs(along).max()
+        inside &= (turn >= -room) if len(corners) > 2 else (np.abs(turn) <= room)
+    return inside

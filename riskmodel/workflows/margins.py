@@ -1,0 +1,207 @@
+"""What margins leave open: bounds and the sensitivity surface, on published counts or a table's."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.cohort import published_targets
+from riskmodel.cohort.joint import Margins, UnitLayout, draw_block
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
+from riskmodel.factors.margins import bounds, sensitivity
+from riskmodel.factors.margins.fits import SurfaceMethod
+from riskmodel.published import factor_counts
+from riskmodel.streams import stream
+from riskmodel.vocabulary import factor as known_factor
+
+if TYPE_CHECKING:
+    from riskmodel.report.figures import Drawing
+
+__all__ = ["draw_sensitivity", "margin_bounds", "sensitivity_surface"]
+
+
+def margin_bounds(
+    factor: str,
+    *,
+    assessments: int | None = None,
+    given: Sequence[str] | None = None,
+    phi: tuple[float, float] | None = None,
+    path: Path | None = None,
+) -> bounds.MarginBounds:
+    """Bounds of one factor's association with a plan from margins.
+
+    Parameters
+    ----------
+    factor
+        Name, printed label or census code.
+    assessments
+        N; must be given for the published counts, and may not be for a table, which knows it.
+    given
+        Other factors; None for all that have counts.
+    phi
+        Least and greatest phi of each pair of factors within an outcome, or None.
+    path
+        A table whose margins to take instead of the published ones.
+    """
+    counts = _counts(path)
+    if assessments is not None:
+        if path is not None:
+            raise DataError("a table knows its number of assessments; leave --assessments away")
+        counts = _at(counts, assessments)
+    name = _name(factor, counts)
+    others = counts.factors if given is None else [_name(word, counts) for word in given]
+    if given is None:
+        others = [other for other in others if other != name]
+    return bounds.margin_bounds(counts, name, others, phi=phi)
+
+
+def sensitivity_surface(
+    *,
+    assessments: Sequence[int],
+    overlaps: Sequence[float],
+    factors: Literal["printed", "all"] | Sequence[str] = "printed",
+    replicates: int = 5,
+    method: SurfaceMethod = "auto",
+    level: float | None = None,
+    seed: int = 0,
+    path: Path | None = None,
+) -> sensitivity.SensitivitySurface:
+    """Adjusted odds ratios over numbers of assessments and overlaps of factors.
+
+    Parameters
+    ----------
+    assessments, overlaps
+        The grid.
+    factors
+        The ten with printed counts, all 34, or some by name, label or code. For a table both words
+        mean all of its factors.
+    replicates
+        Cohorts a point of the grid.
+    method, level
+        Fit and coverage of the intervals.
+    seed
+        Names the cohorts: the same seed, the same bytes.
+    path
+        A table whose margins to take instead of the published ones.
+    """
+    for overlap in overlaps:
+        if not 0 <= overlap <= 1:
+            raise DataError(f"overlap must lie between 0 and 1, got {overlap:g}")
+    counts = _surface_counts(factors, assessments, path, seed)
+    for number in assessments:
+        _at(counts, number)
+
+    def cohorts(number: int, overlap: float, replicate: int) -> FactorPatterns:
+        return _cohort(counts, number, overlap, cohort_seed(replicate))
+
+    @functools.cache
+    def cohort_seed(replicate: int) -> int:
+        return int(stream(seed, "sensitivity/cohorts", replicate).integers(2**62))
+
+    return sensitivity.sensitivity_surface(
+        cohorts,
+        counts.factors,
+        assessments=assessments,
+        overlaps=overlaps,
+        replicates=replicates,
+        level=level,
+        method=method,
+    )
+
+
+def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:
+    """The chart of a surface."""
+    from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
+
+    ranges = [
+        SensitivityRange(_label(one.factor), tuple(surface.odds_ratio[row].ravel()), one.verdict)
+        for row, one in enumerate(surface.summaries())
+    ]
+    return draw_sensitivity("sensitivity", ranges, across="Adjusted odds ratio (assumed)")
+
+
+def _surface_counts(
+    factors: Literal["printed", "all"] | Sequence[str],
+    assessments: Sequence[int],
+    path: Path | None,
+    seed: int,
+) -> FactorCounts:
+    """Counts of the factors asked for, without a number of assessments of their own."""
+    counts = _counts(path)
+    if path is None and factors != "printed":
+        every = published_targets(max(assessments, default=0), seed=seed).counts
+        asked = every.factors if isinstance(factors, str) else [_name(w, every) for w in factors]
+        counts = counts if set(asked) <= set(counts.factors) else every
+        return _only(replace(counts, total_assessments=None), asked)
+    names = counts.factors if isinstance(factors, str) else [_name(w, counts) for w in factors]
+    return _only(replace(counts, total_assessments=None), names)
+
+
+def _cohort(counts: FactorCounts, number: int, overlap: float, seed: int) -> FactorPatterns:
+    margins = Margins(number, counts.total_plans, counts.plans, counts.assessments - counts.plans)
+    loadings = np.full(len(counts.factors), overlap)
+    # One stream for every N and overlap: neighbouring points of the surface share their draws.
+    layout = UnitLayout.plan("sensitivity", seed, loadings, margins)
+    found = None
+    for block in range(len(layout.blocks)):
+        plan, flags = draw_block(layout, block)
+        part = pattern_counts(counts.factors, plan, flags, basis="assumed")
+        found = part if found is None else found + part
+    assert found is not None  # a layout has at least one block
+    return found
+
+
+def _counts(path: Path | None) -> FactorCounts:
+    if path is None:
+        return factor_counts()
+    from riskmodel.intake import read_counts
+
+    return read_counts(path)[()]
+
+
+def _at(counts: FactorCounts, assessments: int) -> FactorCounts:
+    """The counts with a stated N: assumed, since nobody published it."""
+    floor = counts.minimum_assessments
+    if assessments < floor:
+        raise DataError(
+            f"{assessments:,} assessments are too few: {counts.total_plans:,} led to a plan and "
+            f"{floor - counts.total_plans:,} more had one factor without one, so at least "
+            f"{floor:,} are needed"
+        )
+    return replace(counts, total_assessments=assessments, basis="assumed")
+
+
+def _only(counts: FactorCounts, names: Sequence[str]) -> FactorCounts:
+    rows = [counts.factors.index(name) for name in names]
+    return replace(
+        counts,
+        factors=tuple(names),
+        assessments=counts.assessments[rows],
+        plans=counts.plans[rows],
+    )
+
+
+def _name(word: str, counts: FactorCounts) -> str:
+    if word in counts.factors:
+        return word
+    name = known_factor(word).name
+    if name not in counts.factors:
+        raise DataError(
+            f"{known_factor(word).label} has no counts here; those with counts: "
+            f"{', '.join(counts.factors)}"
+        )
+    return name
+
+
+def _label(name: str) -> str:
+    try:
+        return known_factor(name).label
+    except UnknownNameError:
+        return name
