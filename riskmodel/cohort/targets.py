@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -123,8 +124,7 @@ def published_targets(total_assessments: int, *, seed: int = 0) -> CohortTargets
         )
     }
     others = [name for name in quadrants if name not in known]
-    conversions = unprinted_conversions(printed, quadrants, others, seed=seed)
-    sizes = unprinted_sizes(printed, others)
+    conversions, sizes = _unprinted(seed)
     room = total_assessments - printed.total_plans
     ceiling = int(parameter("unprinted_plans_at_most").value)
     for name in others:
@@ -142,6 +142,15 @@ def published_targets(total_assessments: int, *, seed: int = 0) -> CohortTargets
         name: "published" if name in printed.factors else "assumed" for name in names
     }
     return CohortTargets(counts, basis)
+
+
+@cache
+def _unprinted(seed: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Conversion rate and wished size of each unprinted factor: neither depends on N."""
+    printed, quadrants = factor_counts(), printed_quadrants()
+    others = [name for name in quadrants if name not in printed.factors]
+    conversions = unprinted_conversions(printed, quadrants, others, seed=seed)
+    return conversions, unprinted_sizes(printed, others)
 
 
 def _refuse_below_floor(printed: FactorCounts, total_assessments: int) -> None:
