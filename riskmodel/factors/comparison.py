@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.conversions import conversion_distribution, impact_cut
@@ -53,7 +54,6 @@ def holm_comparison(
     """
     import pandas as pd
     from scipy.stats import binomtest
-    from statsmodels.stats.multitest import multipletests
 
     if not 0 < cut < 1:
         raise DataError(f"the cut must lie between 0 and 1, got {cut:g}; 25% is 0.25")
@@ -63,7 +63,7 @@ def holm_comparison(
         binomtest(k, n, cut).pvalue if n else 1.0
         for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
     ]
-    reject, adjusted, _, _ = multipletests(p_values, alpha=1 - level, method="holm")
+    adjusted = _holm(np.array(p_values))
     rates = counts.plans / np.maximum(counts.assessments, 1)
     return pd.DataFrame(
         {
@@ -73,8 +73,8 @@ def holm_comparison(
             "p_value": p_values,
             "p_value_holm": adjusted,
             "conclusion": [
-                ("above" if rate > cut else "below") if found else "not distinguished"
-                for rate, found in zip(rates, reject, strict=True)
+                ("above" if rate > cut else "below") if p <= 1 - level else "not distinguished"
+                for rate, p in zip(rates, adjusted, strict=True)
             ],
             "level": level,
         }
@@ -264,6 +264,16 @@ def decompose_change(before: FactorCounts, after: FactorCounts) -> pd.DataFrame:
     columns = ["factor", "plans_before", "plans_after", "change"]
     parts_named = ["volume", "prevalence", "conversion", "remainder"]
     return pd.DataFrame(rows, columns=[*columns, *parts_named]).assign(basis=after.basis)
+
+
+def _holm(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Adjusted p values; statsmodels' function collects garbage at every call, 80 ms each."""
+    number = len(p_values)
+    order = np.argsort(p_values, kind="stable")
+    steps = np.maximum.accumulate(p_values[order] * np.arange(number, 0, -1))
+    adjusted = np.empty(number)
+    adjusted[order] = np.minimum(steps, 1)
+    return adjusted
 
 
 def _shapley_product(

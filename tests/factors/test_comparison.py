@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
+from statsmodels.stats.multitest import multipletests
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.conversions import conversion_distribution, impact_cut
@@ -55,6 +56,13 @@ def test_holm_by_hand():
     adjusted = np.maximum.accumulate(np.minimum(p[order] * np.array([3, 2, 1]), 1))
     assert np.array(frame["p_value_holm"])[order] == pytest.approx(adjusted)
     assert list(frame["conclusion"]) == ["above", "above", "not distinguished"]
+
+
+@pytest.mark.unit
+def test_holm_is_that_of_statsmodels():
+    frame = holm_comparison(factor_counts(), 0.3)
+    expected = multipletests(np.array(frame["p_value"]), method="holm")[1]
+    assert np.array(frame["p_value_holm"]) == pytest.approx(expected)
 
 
 @pytest.mark.property
