@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 import riskmodel
-from riskmodel.cli import bounds, cohort, factors, impact, published, report, sensitivity
+from riskmodel.cli import (
+    bounds,
+    cohort,
+    factors,
+    impact,
+    intake,
+    published,
+    report,
+    sensitivity,
+)
 
 __all__ = ["app"]
 
@@ -26,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(intake.app, name="intake")
 app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)

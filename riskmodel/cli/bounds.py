@@ -16,6 +16,7 @@ from riskmodel.cli.output import (
     print_frame,
     print_json,
     print_table,
+    warn_of_observed,
 )
 from riskmodel.errors import DataError
 
@@ -83,6 +84,7 @@ def bounds(
         )
     words = [given] if given is not None else _words(among)
     found = margin_bounds(factor, assessments=assessments, given=words, phi=_range(phi), path=table)
+    warn_of_observed(found.counts.basis)
     if form == "csv":
         print_frame(found.to_frame(), form)
     elif form == "json":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
+    check_picture,
     choose,
     console,
     print_data,
@@ -96,6 +98,16 @@ def factors(  # noqa: PLR0913 (each is an option)
         Path | None,
         typer.Option(help="Write the quadrant chart of the rates: .svg or .png."),
     ] = None,
+    threshold: Annotated[
+        int | None,
+        typer.Option(help="Of observed records withhold counts from 1 to this. [default: 5]"),
+    ] = None,
+    no_suppression: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Print observed records unprotected; say why, in a sentence."
+        ),
+    ] = None,
     form: FormatOption = "text",
 ) -> None:
     """How often a factor was recorded among plans, and how often a plan followed.
@@ -107,32 +119,94 @@ def factors(  # noqa: PLR0913 (each is an option)
     choose("interval method", method, METHODS)
     columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
     choose("view", show, SHOWN)
+    if out is not None:
+        check_picture(out)
+    release = _release(path, columns, threshold, no_suppression, form)
     if show != "rates":
-        _show_view(show, path, columns, (assessments, cut, seed, level), form)
+        if out is not None:
+            raise DataError("--out draws the rates; leave --show away")
+        _show_view(show, release, (assessments, cut, seed, level), form)
+    else:
+        options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
+        _show_rates(release, options, out, path, form)
+    _tell_withheld(release)
+
+
+def _release(
+    path: Path | None,
+    columns: tuple[str, ...],
+    threshold: int | None,
+    no_suppression: str | None,
+    form: str,
+) -> Any:
+    """Counts of the table as they may be printed; None for the published counts."""
+    if path is None:
+        if columns:
+            raise DataError("--by groups a table of assessments; the published table has one group")
+        return None
+    from riskmodel.disclosure import Waiver
+    from riskmodel.workflows.release import policy_from_parameters, release_counts
+
+    waived = no_suppression is not None
+    policy = Waiver(no_suppression or "") if waived else policy_from_parameters(threshold)
+    marks: Any = "json" if form == "json" else "text"
+    return release_counts(path, by=columns, policy=policy, marks=marks)
+
+
+def _tell_withheld(release: Any) -> None:
+    """What a reader of the numbers has to know besides, on standard error."""
+    if release is None:
         return
-    options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
-    analyses = _analyses(path, columns, options)
+    if release.issues:
+        print(
+            f"riskmodel: {release.issues:,} things in the file could not be read; see "
+            "`riskmodel intake check`",
+            file=sys.stderr,
+        )
+    if release.number_withheld:
+        print(
+            f"riskmodel: {release.number_withheld} counts are withheld, shown as [c]: small, or "
+            "needed to work out a small one",
+            file=sys.stderr,
+        )
+
+
+def _show_rates(
+    release: Any, options: dict[str, Any], out: Path | None, path: Path | None, form: str
+) -> None:
+    from riskmodel.workflows import published_factors, released_factors
+
+    if release is None:
+        analyses: dict[tuple[object, ...], Any] = {(): published_factors(**options)}
+        frame = analyses[()].to_frame()
+    else:
+        analyses, frame = released_factors(release, **options)
+    frame = _labelled(frame)
     if out is not None:
         _draw(analyses, out, path)
     if form == "csv":
-        print_frame(_joined(analyses, columns), form)
+        print_frame(frame, form)
     elif form == "json":
-        print_json(
-            {
-                "factors": _joined(analyses, columns).to_dict("records"),
-                "thresholds": _thresholds(next(iter(analyses.values()))),
-            }
-        )
+        thresholds = _thresholds(next(iter(analyses.values()))) if analyses else None
+        print_json({"factors": frame.to_dict("records"), "thresholds": thresholds})
     else:
-        for key, analysis in analyses.items():
-            group = ", ".join(f"{name} {value}" for name, value in zip(columns, key, strict=True))
-            _print_text(analysis, group, is_published=path is None)
+        _print_groups(frame, analyses, release)
+
+
+def _print_groups(frame: Any, analyses: dict[tuple[object, ...], Any], release: Any) -> None:
+    columns = [] if release is None else list(release.by)
+    parts = frame.groupby(columns, sort=False) if columns else [((), frame)]
+    for key, part in parts:
+        words = ", ".join(f"{name} {value}" for name, value in zip(columns, key, strict=True))
+        _print_table(part, words)
+        if key in analyses:
+            for line in _sentences(analyses[key], is_published=release is None):
+                console().print(line, markup=False)
 
 
 def _show_view(
     view: str,
-    path: Path | None,
-    columns: tuple[str, ...],
+    release: Any,
     words: tuple[str | None, float | None, int, float | None],
     form: str,
 ) -> None:
@@ -140,14 +214,8 @@ def _show_view(
     from riskmodel.workflows.factors import ViewOptions
 
     assessments, cut, seed, level = words
-    if path is None and columns:
-        raise DataError("--by groups a table of assessments; the published table has one group")
-    frame = factor_view(
-        view,
-        path,
-        by=columns,
-        options=ViewOptions(whole_numbers("assessments", assessments), cut, seed, level),
-    )
+    options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level)
+    frame = factor_view(view, release, options=options)
     if form == "text":
         print_data(frame)
         console().print(
@@ -169,40 +237,20 @@ def _draw(analyses: dict[tuple[object, ...], Any], out: Path, path: Path | None)
     write_picture(out, chart.svg, chart.png)
 
 
-def _analyses(
-    path: Path | None, columns: tuple[str, ...], options: dict[str, Any]
-) -> dict[tuple[object, ...], Any]:
-    from riskmodel.workflows import published_factors, table_factors
-
-    if path is None:
-        if columns:
-            raise DataError("--by groups a table of assessments; the published table has one group")
-        return {(): published_factors(**options)}
-    return table_factors(path, by=columns, **options)
-
-
-def _joined(analyses: dict[tuple[object, ...], Any], columns: tuple[str, ...]) -> Any:
-    """One row a group and factor, the group first."""
-    import pandas as pd
-
-    frames = []
-    for key, analysis in analyses.items():
-        frame = _frame(analysis)
-        for position, (column, value) in enumerate(zip(columns, key, strict=True)):
-            frame.insert(position, column, value)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _frame(analysis: Any) -> Any:
+def _labelled(frame: Any) -> Any:
+    """With each factor's label, census code and unit, and its printed quadrant where it has one."""
+    from riskmodel.published import printed_quadrants
     from riskmodel.vocabulary import FACTORS
 
     known = {factor.name: factor for factor in FACTORS}
-    frame = analysis.to_frame()
     names = list(frame["factor"])
-    frame.insert(1, "label", [known[name].label if name in known else name for name in names])
-    frame.insert(2, "census_code", [known[name].code if name in known else None for name in names])
-    frame.insert(3, "unit", "assessment")
+    place = list(frame.columns).index("factor")
+    frame.insert(place + 1, "label", [known[n].label if n in known else n for n in names])
+    frame.insert(place + 2, "census_code", [known[n].code if n in known else None for n in names])
+    frame.insert(place + 3, "unit", "assessment")
+    printed = printed_quadrants()
+    for position, axis in enumerate(("prevalence", "impact")):
+        frame[f"printed_{axis}"] = [printed[n][position] if n in printed else None for n in names]
     return frame
 
 
@@ -223,17 +271,16 @@ def _thresholds(analysis: Any) -> dict[str, Any]:
     return found
 
 
-def _print_text(analysis: Any, group: str, *, is_published: bool) -> None:
-    frame = _frame(analysis)
+def _print_table(frame: Any, group: str) -> None:
     percent = f"{100 * float(frame['level'].iloc[0]):.6g}%"
     rows = [
         (
             row.label,
-            f"{row.plans:,}",
+            _count(row.plans),
             _rate(row.share_of_plans, row.share_of_plans_low, row.share_of_plans_high),
-            f"{row.assessments:,}",
+            _count(row.assessments),
             _rate(row.conversion_rate, row.conversion_rate_low, row.conversion_rate_high),
-            f"{row.prevalence} / {row.impact}",
+            f"{row.prevalence} / {row.impact}" if row.prevalence != "[c]" else "[c]",
             f"{row.printed_prevalence} / {row.printed_impact}" if row.printed_impact else "-",
         )
         for row in frame.itertuples(index=False)
@@ -246,12 +293,15 @@ def _print_text(analysis: Any, group: str, *, is_published: bool) -> None:
         right=(1, 2, 3, 4),
         whole=(0, 5, 6),
     )
-    out = console()
-    for line in _sentences(analysis, is_published=is_published):
-        out.print(line, markup=False)
 
 
-def _rate(value: float, low: float, high: float) -> str:
+def _count(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def _rate(value: Any, low: Any, high: Any) -> str:
+    if isinstance(value, str):
+        return value
     if value != value:
         return "never found"
     return f"{100 * value:.1f}% ({100 * low:.1f} to {100 * high:.1f})"

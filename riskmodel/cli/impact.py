@@ -11,11 +11,13 @@ import typer
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
+    check_picture,
     choose,
     console,
     print_frame,
     print_json,
     print_table,
+    warn_of_observed,
     write_picture,
 )
 
@@ -86,6 +88,9 @@ def impact(  # noqa: PLR0913 (each is an option)
     from riskmodel.workflows.impact import draw_impact, factor_impact
 
     choose("format", form, FORMATS)
+    places = (out, out.with_name(f"{out.stem}-combinations{out.suffix}")) if out else ()
+    for place in places:
+        check_picture(place)
     with Console(file=sys.stderr).status("Starting") as status:
         found = factor_impact(
             path,
@@ -97,12 +102,10 @@ def impact(  # noqa: PLR0913 (each is an option)
             level=level,
             progress=status.update,
         )
-    if out is not None:
-        for chart, place in zip(
-            draw_impact(found, path.name),
-            (out, out.with_name(f"{out.stem}-combinations{out.suffix}")),
-            strict=False,
-        ):
+    warn_of_observed(found.impact.basis)
+    if places:
+        # A table in which no two factors meet has no chart of combinations.
+        for chart, place in zip(draw_impact(found, path.name), places, strict=False):
             write_picture(place, chart.svg, chart.png)
     if form == "csv":
         print_frame(found.impact.to_frame(), form)

@@ -173,4 +173,8 @@ def _rows(frame: Any) -> list[Any]:
 
 
 def _share(count: int, of: int) -> str:
-    return f"{100 * count / of:.1f}%" if of else "-"
+    if not of:
+        return "-"
+    if 0 < of - count < of / 1000:
+        return ">99.9%"
+    return f"{100 * count / of:.1f}%"

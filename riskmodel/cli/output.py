@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "FormatOption",
+    "check_picture",
     "choose",
     "console",
     "numbers",
@@ -29,11 +30,13 @@ __all__ = [
     "print_frame",
     "print_json",
     "print_table",
+    "warn_of_observed",
     "whole_numbers",
     "write_picture",
 ]
 
 FORMATS = ("text", "csv", "json")
+PICTURES = (".svg", ".png")
 
 FormatOption = Annotated[
     str,
@@ -123,6 +126,16 @@ def print_table(
     out.print(table, crop=False)
 
 
+def warn_of_observed(basis: str) -> None:
+    """Say on standard error that an answer rests on observed records and is not protected."""
+    if basis == "observed":
+        print(
+            "riskmodel: these figures rest on observed records and small counts are not withheld "
+            "here: for your own eyes; `riskmodel factors` gives what may be shared",
+            file=sys.stderr,
+        )
+
+
 def print_data(frame: pd.DataFrame) -> None:
     """Print a data frame as a text table: numbers to four digits, what is missing as a dash."""
     numeric = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
@@ -130,7 +143,7 @@ def print_data(frame: pd.DataFrame) -> None:
         [str(column).replace("_", " ") for column in frame.columns],
         [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)],
         right=numeric,
-        whole=(0,),
+        whole=[i for i, column in enumerate(frame.columns) if column in ("factor", "measure")],
     )
 
 
@@ -168,15 +181,20 @@ def numbers(option: str, text: str | None) -> tuple[float, ...]:
     return found
 
 
-def write_picture(out: Path, svg: bytes, png: bytes) -> None:
-    """Write a chart in the form that the ending names; what is there already is refused."""
-    content = {".svg": svg, ".png": png}.get(out.suffix.casefold())
-    if content is None:
+def check_picture(out: Path) -> None:
+    """Refuse, before the work begins, an ending that is no picture and a file that is there."""
+    if out.suffix.casefold() not in PICTURES:
         raise OutputError(
             f"a picture is written as .svg or .png, not {out.suffix or 'without one'!r}"
         )
     if out.exists():
         raise OutputError(f"{out} is there already; choose another --out or remove it")
+
+
+def write_picture(out: Path, svg: bytes, png: bytes) -> None:
+    """Write a chart in the form that the ending names; what is there already is refused."""
+    check_picture(out)
+    content = svg if out.suffix.casefold() == ".svg" else png
     beside = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

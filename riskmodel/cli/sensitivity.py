@@ -10,6 +10,7 @@ import typer
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
+    check_picture,
     choose,
     console,
     numbers,
@@ -22,17 +23,21 @@ from riskmodel.cli.output import (
 
 __all__ = ["sensitivity"]
 
+ASSESSMENTS = "1500,2000,2500,3000,4000,5000"
 METHODS = ("auto", "likelihood", "firth")
 
 
 def sensitivity(  # noqa: PLR0913 (each is an option)
     assessments: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="N,N",
-            help="Numbers of assessments to try; not published, at least 1,069.",
+            help=(
+                "Numbers of assessments to try; not published, at least 1,069. "
+                f"[default: {ASSESSMENTS}, or the table's own]"
+            ),
         ),
-    ] = "1500,2000,2500,3000,4000,5000",
+    ] = None,
     overlap: Annotated[
         str,
         typer.Option(
@@ -78,8 +83,12 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
 
     choose("format", form, FORMATS)
     choose("method", method, METHODS)
+    if out is not None:
+        check_picture(out)
+    if assessments is None and table is None:
+        assessments = ASSESSMENTS
     options: dict[str, Any] = {
-        "assessments": whole_numbers("assessments", assessments),
+        "assessments": None if assessments is None else whole_numbers("assessments", assessments),
         "overlaps": numbers("overlap", overlap),
         "factors": factors if factors in ("printed", "all") else _words(factors),
         "replicates": replicates,

@@ -258,7 +258,7 @@ def decompose_change(before: FactorCounts, after: FactorCounts) -> pd.DataFrame:
                 int(after.plans[i]),
                 change,
                 *parts,
-                change - sum(parts),
+                round(change - sum(parts), 9),
             )
         )
     columns = ["factor", "plans_before", "plans_after", "change"]

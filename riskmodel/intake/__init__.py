@@ -1,7 +1,43 @@
-"""Other people's files, read into our tables: assessments from CSV, Parquet and census returns."""
+"""Other people's files, read into our tables: returns, tables of assessments, open data."""
 
+from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.counts import iter_counts, read_counts
+from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors
+from riskmodel.intake.mapping import ColumnMapping, read_mapping
+from riskmodel.intake.modules import read_modules
+from riskmodel.intake.panels import (
+    join_panels,
+    panel_text,
+    read_neighbours,
+    read_panel,
+    with_neighbours,
+)
 from riskmodel.intake.reading import ENDINGS, read_assessments
-from riskmodel.intake.result import RULES, Intake, Issue
+from riskmodel.intake.result import NOTES, RULES, Intake, Issue
+from riskmodel.intake.summary import Summary, summarise
 
-__all__ = ["ENDINGS", "RULES", "Intake", "Issue", "iter_counts", "read_assessments", "read_counts"]
+__all__ = [
+    "ENDINGS",
+    "NOTES",
+    "RULES",
+    "ColumnMapping",
+    "FactorPanel",
+    "Intake",
+    "Issue",
+    "SeriesBreak",
+    "Summary",
+    "iter_counts",
+    "join_panels",
+    "panel_text",
+    "read_assessments",
+    "read_counts",
+    "read_dfe",
+    "read_dfe_factors",
+    "read_mapping",
+    "read_modules",
+    "read_neighbours",
+    "read_panel",
+    "series_breaks",
+    "summarise",
+    "with_neighbours",
+]

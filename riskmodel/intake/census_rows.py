@@ -1,283 +1,222 @@
-"""Child groups of a census return, turned into one row an assessment.
-
-The rule that links: a plan, section 47 enquiry or conference belongs to the latest assessment of
-the same episode (``CINdetails``) that was authorised on its day or at most
-:data:`riskmodel.census.PLAN_WINDOW_DAYS` days before it.
-"""
+"""Child groups of a census return, taken apart into episodes of need."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from riskmodel.census import (
     CATEGORIES_OF_ABUSE,
-    FACTOR_CODES,
-    FIRST_YEAR,
-    GENDERS,
-    LAST_YEAR,
-    LATER_FACTORS,
-    NO_FACTORS,
-    PLAN_WINDOW_DAYS,
-    SEXES,
-    factor_of_code,
+    PRIMARY_NEEDS,
+    REASONS_FOR_CLOSURE,
+    REFERRAL_SOURCES,
 )
-from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
+from riskmodel.intake.dates import ALLOWED
+from riskmodel.intake.linking import Episode, Linker, Plan
 from riskmodel.intake.result import IssueLog
-from riskmodel.vocabulary import FACTORS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["FACTOR_BIT", "Header", "Reader", "Row"]
+__all__ = ["Reader"]
 
-_CODED = (*(known.name for known in FACTORS if known.code), *LATER_FACTORS.values())
-FACTOR_BIT = {name: 1 << position for position, name in enumerate(_CODED)}
-"""One bit for each factor that has a code: an assessment keeps its factors in one number."""
-
-_BIT_OF_CODE = {code: FACTOR_BIT.get(factor_of_code(code) or "", 0) for code in FACTOR_CODES}
-_CATEGORY = {
-    "NEG": "neglect",
-    "EMO": "emotional",
-    "PHY": "physical",
-    "SAB": "sexual",
-    "MUL": "multiple",
+_FLAGS = ("0", "1", "true", "false")
+_CODES: Mapping[str, Iterable[str]] = {
+    "ReferralSource": REFERRAL_SOURCES,
+    "PrimaryNeedCode": PRIMARY_NEEDS,
+    "ReasonForClosure": REASONS_FOR_CLOSURE,
+    "LatestCategoryOfAbuse": CATEGORIES_OF_ABUSE,
+    "ReferralNFA": _FLAGS,
+    "ICPCnotRequired": _FLAGS,
 }
-_GENDER = {"1": "male", "2": "female", "M": "male", "F": "female"}
+"""Fields that are not used for anything else: their codes are checked, and reported as notes."""
+
+_DATES = (
+    "CINclosureDate",
+    "AssessmentActualStartDate",
+    "AssessmentInternalReviewDate",
+    "InitialCPCtarget",
+    "CPPreviewDate",
+)
+_MODULES = (
+    "Child", "CINdetails", "Assessments", "CINPlanDates", "Section47", "ChildProtectionPlans",
+    "Reviews",
+)  # fmt: skip
+
+_FACTS_OF_ASSESSMENT = 2
+"""Start and authorisation: an assessment that holds no more needs no look at the rest."""
+
+_Facts = dict[str, str | None]
 
 
-@dataclass(slots=True)
-class Header:
-    """What the header of a return says."""
+class _Tags(NamedTuple):
+    """Tags of a return with its namespace, put together once a file."""
 
-    year: int | None = None
-    authority: str = ""
-    software: str = ""
+    ChildIdentifiers: str
+    CINdetails: str
+    LAchildID: str
+    PersonBirthDate: str
+    Sex: str
+    GenderCurrent: str
+    CINreferralDate: str
+    DateOfInitialCPC: str
+    Assessments: str
+    AssessmentActualStartDate: str
+    AssessmentAuthorisationDate: str
+    FactorsIdentifiedAtAssessment: str
+    Section47: str
+    S47ActualStartDate: str
+    CINPlanDates: str
+    CINPlanStartDate: str
+    CINPlanEndDate: str
+    ChildProtectionPlans: str
+    CPPstartDate: str
+    CPPendDate: str
+    InitialCategoryOfAbuse: str
+    LatestCategoryOfAbuse: str
+    NumberOfPreviousCPP: str
+    Reviews: str
+
+    @classmethod
+    def of(cls, prefix: str) -> _Tags:
+        """The tags of a return whose namespace is this."""
+        return cls(*(prefix + name for name in cls._fields))
 
 
-@dataclass(slots=True)
-class Row:
-    """One assessment while its episode is read; dates are day numbers."""
-
-    child: str
-    gender: str | None
-    birth_date: int
-    referral_date: int
-    assessment_date: int
-    factors: int
-    section_47_date: int = MISSING
-    conference_date: int = MISSING
-    plan_start_date: int = MISSING
-    plan_end_date: int = MISSING
-    category: str | None = None
-    previous: int | None = None
-
-
-@dataclass(slots=True)
 class Reader:
-    """Turns child groups into rows; remembers dates that it has read before."""
+    """Takes child groups apart, for :class:`riskmodel.intake.linking.Linker` to read.
 
-    log: IssueLog
-    header: Header = field(default_factory=Header)
-    rows: list[Row] = field(default_factory=list)
-    assessments: int = 0
-    days: dict[str | None, int] = field(default_factory=dict)
+    Parameters
+    ----------
+    log
+        Where issues go.
+    prefix
+        Namespace of the tags.
+    """
 
-    def day(self, text: str | None, child: str, name: str) -> int:
-        """The day number of a date, and an issue when it is none."""
-        known = self.days.get(text)
-        if known is None:
-            known = self.days[text] = day_number(text)
-        if known == BAD:
-            self.log.add("bad_date", f"child {child}", name, text, ALLOWED)
-            return MISSING
-        return known
+    def __init__(self, log: IssueLog, prefix: str) -> None:
+        self.log = log
+        self.linker = Linker(log)
+        self.modules = dict.fromkeys(_MODULES, 0)
+        self._prefix = prefix
+        self._tags = tags = _Tags.of(prefix)
+        groups = ("Assessments", "Section47", "ChildProtectionPlans", "CINPlanDates")
+        self._groups = {getattr(tags, name): name for name in groups}
+        self._codes = {prefix + name: frozenset(codes) for name, codes in _CODES.items()}
+        self._dates = frozenset(prefix + name for name in _DATES)
 
-    def read_header(self, element: Element, prefix: str) -> None:
+    def read_header(self, element: Element) -> None:
         """Take census year, authority and software from a header group."""
-        if self.assessments:
+        if self.linker.assessments:
             return
         found = {part.tag: (part.text or "").strip() for part in element.iter()}
+        prefix = self._prefix
         year = found.get(f"{prefix}Year", "") or found.get(f"{prefix}ReferenceDate", "")[:4]
-        allowed = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
-        if year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR:
-            self.header.year = int(year)
-        else:
-            self.log.add("missing_header", "header", "Year", year, allowed)
-        self.header.authority = found.get(f"{prefix}LEA", "")
-        if not self.header.authority:
-            self.log.add("missing_header", "header", "LEA", "", "three digits")
-        self.header.software = found.get(f"{prefix}SoftwareCode", "")
+        software = found.get(f"{prefix}SoftwareCode", "")
+        self.linker.set_header(year, found.get(f"{prefix}LEA", ""), software)
 
-    def read_child(self, element: Element, prefix: str) -> None:
+    def read_child(self, element: Element) -> None:
         """Add a row for each completed assessment of a child group."""
-        facts: dict[str, str | None] = {}
-        episodes = []
+        self.modules["Child"] += 1
+        tags, linker = self._tags, self.linker
+        facts: _Facts = {}
+        groups = []
         for group in element:
-            if group.tag == f"{prefix}ChildIdentifiers":
+            tag = group.tag
+            if tag == tags.CINdetails:
+                groups.append(group)
+            elif tag == tags.ChildIdentifiers:
                 facts = {part.tag: part.text for part in group}
-            elif group.tag == f"{prefix}CINdetails":
-                episodes.append(group)
-        child = (facts.get(f"{prefix}LAchildID") or "").strip()
+        child = (facts.get(tags.LAchildID) or "").strip()
         if not child:
             self.log.add("missing_reference", "a child", "LAchildID", "", "the child's reference")
-        born = self.day(facts.get(f"{prefix}PersonBirthDate"), child, "PersonBirthDate")
-        gender = self._gender(facts, prefix, child)
-        for episode in episodes:
-            self._episode(episode, prefix, child, gender, born)
-
-    def _gender(self, facts: dict[str, str | None], prefix: str, child: str) -> str | None:
-        name = "Sex" if f"{prefix}Sex" in facts else "GenderCurrent"
-        code = (facts.get(prefix + name) or "").strip()
-        if code and code not in GENDERS and code not in SEXES:
-            allowed = ", ".join((*GENDERS, *SEXES))
-            self.log.add("unknown_code", f"child {child}", name, code, allowed)
-        return _GENDER.get(code)
+        born = linker.day(facts.get(tags.PersonBirthDate), child, "PersonBirthDate")
+        sex = facts.get(tags.Sex)
+        if sex and sex.strip():
+            gender = linker.gender(sex, "Sex", child)
+        else:
+            gender = linker.gender(facts.get(tags.GenderCurrent), "GenderCurrent", child)
+        need_plans: list[tuple[str | None, str | None]] = []
+        episodes = [self._episode(group, child, need_plans) for group in groups]
+        linker.add_child(child, gender, born, episodes, need_plans)
 
     def _episode(
-        self, episode: Element, prefix: str, child: str, gender: str | None, born: int
-    ) -> None:
-        facts: dict[str, str | None] = {}
-        parts: dict[str, list[Element]] = {"Assessments": [], "Section47": [], "Plans": []}
-        kinds = {
-            f"{prefix}Assessments": parts["Assessments"],
-            f"{prefix}Section47": parts["Section47"],
-            f"{prefix}ChildProtectionPlans": parts["Plans"],
-        }
-        for part in episode:
+        self, element: Element, child: str, need_plans: list[tuple[str | None, str | None]]
+    ) -> Episode:
+        tags, modules, kinds = self._tags, self.modules, self._groups
+        facts: _Facts = {}
+        assessments, enquiries, plans = [], [], []
+        for part in element:
             kind = kinds.get(part.tag)
             if kind is None:
                 facts[part.tag] = part.text
+                continue
+            modules[kind] += 1
+            if kind == "Assessments":
+                assessments.append(part)
+                continue
+            inner = self._checked({entry.tag: entry.text for entry in part}, child)
+            if kind == "Section47":
+                start = inner.get(tags.S47ActualStartDate)
+                enquiries.append((start, inner.get(tags.DateOfInitialCPC)))
+            elif kind == "CINPlanDates":
+                end = inner.get(tags.CINPlanEndDate)
+                need_plans.append((inner.get(tags.CINPlanStartDate), end))
             else:
-                kind.append(part)
-        referred = self.day(facts.get(f"{prefix}CINreferralDate"), child, "CINreferralDate")
-        rows = []
-        for part in parts["Assessments"]:
-            self.assessments += 1
-            row = self._assessment(part, prefix, child, gender, born, referred)
-            if row is not None:
-                rows.append(row)
-        rows.sort(key=lambda row: row.assessment_date)
-        authorised = [row.assessment_date for row in rows]
-        conference = self.day(facts.get(f"{prefix}DateOfInitialCPC"), child, "DateOfInitialCPC")
-        self._enquiries(parts["Section47"], prefix, child, rows, authorised, conference)
-        self._plans(parts["Plans"], prefix, child, rows, authorised)
-        self.rows.extend(rows)
+                plans.append(self._plan(part, inner, child))
+        modules["CINdetails"] += 1
+        self._checked(facts, child)
+        referral = facts.get(tags.CINreferralDate)
+        read = [self._assessment(part, child, referral) for part in assessments]
+        return Episode(facts.get(tags.DateOfInitialCPC), read, enquiries, plans)
 
     def _assessment(
-        self, part: Element, prefix: str, child: str, gender: str | None, born: int, referred: int
-    ) -> Row | None:
-        authorised: str | None = None
+        self, element: Element, child: str, referral: str | None
+    ) -> tuple[str | None, list[str | None], str | None]:
+        factors_tag = self._tags.FactorsIdentifiedAtAssessment
+        facts: _Facts = {}
         codes: list[str | None] = []
-        for entry in part:
-            if entry.tag == f"{prefix}FactorsIdentifiedAtAssessment":
-                codes.extend([code.text for code in entry])
-            elif entry.tag == f"{prefix}AssessmentAuthorisationDate":
-                authorised = entry.text
-        if not (authorised or "").strip():
-            name = "AssessmentAuthorisationDate"
-            self.log.add("open_assessment", f"child {child}", name, "", ALLOWED)
-            return None
-        day = self.day(authorised, child, "AssessmentAuthorisationDate")
-        if day == MISSING:
-            return None
-        return Row(child, gender, born, referred, day, self._factors(codes, child))
-
-    def _factors(self, codes: list[str | None], child: str) -> int:
-        bits, none_found = 0, False
-        for text in codes:
-            bit = _BIT_OF_CODE.get(text)  # type: ignore[arg-type]  # None is just not there
-            if bit:
-                bits |= bit
-                continue
-            for code in (text or "").upper().replace(",", " ").replace(";", " ").split():
-                if code not in _BIT_OF_CODE:
-                    allowed = "a factor code of the census, such as 1A"
-                    self.log.add(
-                        "unknown_code", f"child {child}", "AssessmentFactors", code, allowed
-                    )
-                bits |= _BIT_OF_CODE.get(code, 0)
-                none_found = none_found or code == NO_FACTORS
-        if bits and none_found:
-            allowed = "21 alone"
-            self.log.add(
-                "no_factors_and_factors", f"child {child}", "AssessmentFactors", NO_FACTORS, allowed
-            )
-        elif not codes:
-            allowed = "at least one code, or 21"
-            self.log.add("no_factors_recorded", f"child {child}", "AssessmentFactors", "", allowed)
-        return bits
-
-    def _enquiries(
-        self,
-        parts: list[Element],
-        prefix: str,
-        child: str,
-        rows: list[Row],
-        authorised: list[int],
-        conference: int,
-    ) -> None:
-        for part in parts:
-            facts = {entry.tag: entry.text for entry in part}
-            start = self.day(facts.get(f"{prefix}S47ActualStartDate"), child, "S47ActualStartDate")
-            held = self.day(facts.get(f"{prefix}DateOfInitialCPC"), child, "DateOfInitialCPC")
-            row = _latest(rows, authorised, start)
-            if row is not None and row.section_47_date == MISSING:
-                row.section_47_date = start
-                row.conference_date = held
-            elif (row := _latest(rows, authorised, held)) and row.conference_date == MISSING:
-                row.conference_date = held
-        row = _latest(rows, authorised, conference)
-        if row is not None and row.conference_date == MISSING:
-            row.conference_date = conference
-
-    def _plans(
-        self, parts: list[Element], prefix: str, child: str, rows: list[Row], authorised: list[int]
-    ) -> None:
-        plans = []
-        for part in parts:
-            facts = {entry.tag: entry.text for entry in part}
-            start = self.day(facts.get(f"{prefix}CPPstartDate"), child, "CPPstartDate")
-            if start == MISSING:
-                self.log.add("missing_date", f"child {child}", "CPPstartDate", "", ALLOWED)
+        for entry in element:
+            if entry.tag == factors_tag:
+                codes += [code.text for code in entry]
             else:
-                plans.append((start, facts))
-        for start, facts in sorted(plans, key=lambda plan: plan[0]):
-            row = _latest(rows, authorised, start)
-            shown = str(np.datetime64(start, "D"))
-            if row is None:
-                allowed = f"at most {PLAN_WINDOW_DAYS} days after an assessment of the episode"
-                self.log.add("plan_not_linked", f"child {child}", "CPPstartDate", shown, allowed)
-            elif row.plan_start_date != MISSING:
-                allowed = "one plan an assessment"
-                self.log.add("second_plan", f"child {child}", "CPPstartDate", shown, allowed)
-            else:
-                self._plan(row, start, facts, prefix)
+                facts[entry.tag] = entry.text
+        started = facts.get(self._tags.AssessmentActualStartDate)
+        if started not in self.linker.days or len(facts) > _FACTS_OF_ASSESSMENT:
+            self._checked(facts, child)
+        return facts.get(self._tags.AssessmentAuthorisationDate), codes, referral
 
-    def _plan(self, row: Row, start: int, facts: dict[str, str | None], prefix: str) -> None:
-        reference = f"child {row.child}"
-        row.plan_start_date = start
-        row.plan_end_date = self.day(facts.get(f"{prefix}CPPendDate"), row.child, "CPPendDate")
-        name = "InitialCategoryOfAbuse"
-        code = (
-            facts.get(prefix + name) or facts.get(f"{prefix}LatestCategoryOfAbuse") or ""
-        ).strip()
-        row.category = _CATEGORY.get(code)
-        if code and row.category is None:
-            self.log.add("unknown_code", reference, name, code, ", ".join(CATEGORIES_OF_ABUSE))
-        previous = (facts.get(f"{prefix}NumberOfPreviousCPP") or "").strip()
-        if previous.isascii() and previous.isdigit() and len(previous) < 4:
-            row.previous = int(previous)
-        elif previous:
-            self.log.add("bad_value", reference, "NumberOfPreviousCPP", previous, "a whole number")
+    def _plan(self, element: Element, facts: _Facts, child: str) -> Plan:
+        tags = self._tags
+        if tags.Reviews in facts:
+            for part in element:
+                if part.tag == tags.Reviews:
+                    self.modules["Reviews"] += len(part)
+                    for review in part:
+                        self._checked({review.tag: review.text}, child)
+        return Plan(
+            facts.get(tags.CPPstartDate),
+            facts.get(tags.CPPendDate),
+            facts.get(tags.InitialCategoryOfAbuse),
+            facts.get(tags.LatestCategoryOfAbuse),
+            facts.get(tags.NumberOfPreviousCPP),
+        )
 
+    def _checked(self, facts: _Facts, child: str) -> _Facts:
+        """The same facts, after a note of what fields hold that are not used for anything else."""
+        codes, days = self._codes, self.linker.days
+        for tag, text in facts.items():
+            allowed = codes.get(tag)
+            if allowed is not None:
+                if text not in allowed:
+                    self._check_code(tag, text, child)
+            elif text not in days and tag in self._dates and not self.linker.is_date(text):
+                name = tag[len(self._prefix) :]
+                self.log.add("unused_field", f"child {child}", name, text, ALLOWED)
+        return facts
 
-def _latest(rows: list[Row], authorised: list[int], day: int) -> Row | None:
-    """The latest assessment authorised on that day or at most 183 days before it."""
-    position = bisect_right(authorised, day) - 1
-    if day == MISSING or position < 0 or day - authorised[position] > PLAN_WINDOW_DAYS:
-        return None
-    return rows[position]
+    def _check_code(self, tag: str, text: str | None, child: str) -> None:
+        word = (text or "").strip()
+        if word and word not in self._codes[tag] and word.casefold() not in self._codes[tag]:
+            name = tag[len(self._prefix) :]
+            self.log.add("unused_field", f"child {child}", name, word, ", ".join(_CODES[name]))

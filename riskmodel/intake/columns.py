@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +12,21 @@ from riskmodel.census import LATER_FACTORS, factor_of_code
 from riskmodel.errors import DataError
 from riskmodel.vocabulary import FACTORS, factor_name
 
-__all__ = ["COLUMNS", "LOCAL_PREFIX", "Column", "Headings", "Kind", "match_headings"]
+__all__ = [
+    "COLUMNS",
+    "FACTOR_WORDS",
+    "LOCAL_PREFIX",
+    "Column",
+    "Headings",
+    "Kind",
+    "brief",
+    "match_headings",
+]
 
 Kind = Literal["integer", "flag", "date", "category", "text"]
 """What a column holds. ``flag`` is true or false, and may be missing outside plan and factors."""
 
+_NUMBERS = re.compile(r"[0-9]{3}")
 LOCAL_PREFIX = "factor_"
 """A heading that begins so is a local factor, under its whole name."""
 
@@ -136,8 +147,10 @@ def _factor_words() -> dict[str, str]:
     return words
 
 
-_FACTOR_WORDS = _factor_words()
-_FACTOR_NAMES = frozenset(_FACTOR_WORDS.values())
+FACTOR_WORDS = _factor_words()
+"""Column name of a factor by its name, printed label or census code, in lower case."""
+
+_FACTOR_NAMES = frozenset(FACTOR_WORDS.values())
 
 
 def match_headings(
@@ -167,7 +180,7 @@ def match_headings(
     factors: list[str] = []
     for heading in headings:
         word = heading.strip()
-        name = _FACTOR_WORDS.get(word.casefold())
+        name = FACTOR_WORDS.get(word.casefold())
         if name is None and (word.casefold() in local or _is_local(word)):
             name = word
         if name is not None:
@@ -202,9 +215,9 @@ def _check_headings(headings: Sequence[str], names: Sequence[str], file: str) ->
     for heading, name in zip(headings, names, strict=True):
         if name in first:
             raise DataError(
-                f"two columns mean the same: {first[name]!r} and {heading!r}; keep one",
+                f"two columns mean the same: {brief(first[name])} and {brief(heading)}; keep one",
                 file=file,
-                field=name,
+                field=name[:40],
             )
         first[name] = heading
         if factor_of_code(heading.strip().upper()) and name not in _FACTOR_NAMES:
@@ -217,5 +230,18 @@ def _check_headings(headings: Sequence[str], names: Sequence[str], file: str) ->
 
 
 def _listed(headings: Sequence[str]) -> str:
-    shown = ", ".join(repr(heading) for heading in headings[:12])
+    shown = ", ".join(brief(heading) for heading in headings[:12])
     return shown + (", …" if len(headings) > 12 else "") if headings else "no columns"
+
+
+def brief(heading: str) -> str:
+    """A heading for a message: short, and not what stands where a heading is missing.
+
+    Examples
+    --------
+    >>> brief("Date of plan"), brief("2010-01-02"), brief("x" * 90) == repr("x" * 40) + "…"
+    ("'Date of plan'", 'a text with numbers', True)
+    """
+    if _NUMBERS.search(heading):
+        return "a text with numbers"
+    return repr(heading) if len(heading) <= 40 else repr(heading[:40]) + "…"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,14 @@ import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.intake.columns import COLUMNS, Headings
-from riskmodel.intake.dates import ALLOWED, BAD, day_number, day_numbers_to_dates, put_in_order
+from riskmodel.intake.dates import (
+    ALLOWED,
+    BAD,
+    MISSING,
+    day_number,
+    day_numbers_to_dates,
+    put_in_order,
+)
 from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.result import Intake, IssueLog
 
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["FLAGS_ALLOWED", "read_flags", "to_intake"]
+__all__ = ["FLAGS_ALLOWED", "Words", "distinct", "read_flags", "to_intake"]
 
 FLAGS_ALLOWED = "true or false, 1 or 0, yes or no"
 
@@ -29,7 +37,34 @@ _FLAG_WORDS = {
 _IDENTIFIERS = ("assessment_id", "child_id")
 
 
-def read_flags(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a table writes true, false and dates.
+
+    Parameters
+    ----------
+    flags
+        1 for a word that says true, 0 for one that says false; lower case.
+    flags_allowed
+        The same for messages.
+    day
+        The day number of a date, as :func:`riskmodel.intake.dates.day_number`.
+    days_allowed
+        Which dates it reads, for messages.
+    """
+
+    flags: Mapping[str, int] = field(default_factory=lambda: _FLAG_WORDS)
+    flags_allowed: str = FLAGS_ALLOWED
+    day: Callable[[str | None], int] = day_number
+    days_allowed: str = ALLOWED
+
+
+PLAIN = Words()
+
+
+def read_flags(
+    column: pa.ChunkedArray, words: Words = PLAIN
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Values of a flag column, and which of its cells are neither true nor false."""
     import pyarrow as pa
 
@@ -39,9 +74,9 @@ def read_flags(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.bool_], npt.NDAr
             bad = column.is_null().to_numpy()
             column = column.fill_null(False)
         return column.to_numpy(), bad
-    words, codes = _distinct(column)
-    known = np.array([_FLAG_WORDS.get(word.strip().casefold(), -1) for word in words] + [-1])
-    read = known[codes]
+    texts, codes = distinct(column)
+    known = [words.flags.get(text.strip().casefold(), -1) for text in texts]
+    read = np.array([*known, words.flags.get("", -1)])[codes]
     return read == 1, read < 0
 
 
@@ -54,6 +89,7 @@ def to_intake(
     *,
     source: str,
     left_out: int = 0,
+    words: Words = PLAIN,
 ) -> Intake:
     """Convert columns, leave out rows without readable flags, and put dates in order.
 
@@ -73,10 +109,12 @@ def to_intake(
         Name for messages where the dictionary has none.
     left_out
         Rows of the file that are not in the table.
+    words
+        How the table writes true, false and dates.
     """
     import pandas as pd
 
-    flags, refused = _flag_columns(table, headings, log, reference)
+    flags, refused = _flag_columns(table, headings, log, reference, words)
     kept = np.flatnonzero(~refused)
     if len(kept) < len(table):
         table = table.take(kept)
@@ -89,18 +127,22 @@ def to_intake(
     for position, name in enumerate(headings.names):
         column = flags.get(name)
         if column is None:
-            column = _other_column(name, table.column(position), log, kept_reference)
+            column = _other_column(name, table.column(position), log, kept_reference, words)
         columns[name] = column
     frame = pd.DataFrame({name: columns[name] for name in _order(columns, dictionary.columns)})
     frame = put_in_order(frame, log, kept_reference)
     factors = tuple(name for name in frame.columns if name in set(headings.factors))
     basis = {name: dictionary.basis.get(name, "observed") for name in frame.columns}
     assessments = Assessments(frame, factors, basis, dictionary.source or source)
-    return Intake(assessments, log.issues(), len(refused) + left_out)
+    return log.intake(assessments, len(refused) + left_out)
 
 
 def _flag_columns(
-    table: pa.Table, headings: Headings, log: IssueLog, reference: Callable[[int], str]
+    table: pa.Table,
+    headings: Headings,
+    log: IssueLog,
+    reference: Callable[[int], str],
+    words: Words,
 ) -> tuple[dict[str, npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
     flags: dict[str, npt.NDArray[np.bool_]] = {}
     refused = np.zeros(len(table), dtype=bool)
@@ -108,10 +150,10 @@ def _flag_columns(
         if name != PLAN and name not in headings.factors:
             continue
         column = table.column(position)
-        flags[name], bad = read_flags(column)
+        flags[name], bad = read_flags(column, words)
         for row in np.flatnonzero(bad):
             found = column[int(row)].as_py()
-            log.add("bad_flag", reference(int(row)), name, found, FLAGS_ALLOWED)
+            log.add("bad_flag", reference(int(row)), name, found, words.flags_allowed)
         refused |= bad
     return flags, refused
 
@@ -124,23 +166,31 @@ def _order(columns: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
 
 
 def _other_column(
-    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+    name: str,
+    column: pa.ChunkedArray,
+    log: IssueLog,
+    reference: Callable[[int], str],
+    words: Words,
 ) -> Any:
     known = COLUMNS.get(name)
     kind = "as it comes" if known is None else known.kind
     if kind == "date":
-        return _dates(name, column, log, reference)
+        return _dates(name, column, log, reference, words)
     if kind == "integer":
         return _integers(name, column, log, reference)
     if kind == "flag":
-        return _optional_flags(name, column, log, reference)
+        return _optional_flags(name, column, log, reference, words)
     if kind == "as it comes" and not _is_text(column):
         return column.to_pandas()
     return _text(column)
 
 
 def _dates(
-    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+    name: str,
+    column: pa.ChunkedArray,
+    log: IssueLog,
+    reference: Callable[[int], str],
+    words: Words,
 ) -> npt.NDArray[np.datetime64]:
     import pyarrow as pa
 
@@ -149,10 +199,10 @@ def _dates(
     if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
         seconds = column.cast(pa.timestamp("s"), safe=False).to_numpy()
         return np.asarray(seconds, dtype="datetime64[s]")
-    words, codes = _distinct(column)
-    days = np.array([day_number(word) for word in words] + [day_number("")], dtype=np.int64)[codes]
+    texts, codes = distinct(column)
+    days = np.array([words.day(text) for text in texts] + [MISSING], dtype=np.int64)[codes]
     for row in np.flatnonzero(days == BAD):
-        log.add("bad_date", reference(int(row)), name, words[codes[row]], ALLOWED)
+        log.add("bad_date", reference(int(row)), name, texts[codes[row]], words.days_allowed)
     return day_numbers_to_dates(days)
 
 
@@ -163,7 +213,7 @@ def _integers(
     import pyarrow as pa
 
     if not pa.types.is_integer(column.type):
-        words, codes = _distinct(column)
+        words, codes = distinct(column)
         numbers = [_whole(word) for word in words]
         bad = np.array([number is None for number in numbers] + [False])[codes]
         if bad.any() and name in _IDENTIFIERS:
@@ -185,14 +235,19 @@ def _may_miss(name: str) -> bool:
 
 
 def _optional_flags(
-    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+    name: str,
+    column: pa.ChunkedArray,
+    log: IssueLog,
+    reference: Callable[[int], str],
+    words: Words,
 ) -> pd.Series:
     import pandas as pd
 
-    values, bad = read_flags(column)
+    values, bad = read_flags(column, words)
     missing = column.is_null().to_numpy()
     for row in np.flatnonzero(bad & ~missing):
-        log.add("bad_value", reference(int(row)), name, column[int(row)].as_py(), FLAGS_ALLOWED)
+        found = column[int(row)].as_py()
+        log.add("bad_value", reference(int(row)), name, found, words.flags_allowed)
     return pd.Series(values).astype("boolean").mask(bad | missing)
 
 
@@ -212,7 +267,7 @@ def _is_text(column: pa.ChunkedArray) -> bool:
     )
 
 
-def _distinct(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
+def distinct(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The different texts of a column, and for each row which; the last + 1 where it has none."""
     import pyarrow as pa
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from riskmodel.estimates import Basis
 from riskmodel.intake.columns import Headings, match_headings
 from riskmodel.intake.convert import FLAGS_ALLOWED, read_flags
 from riskmodel.intake.dictionary import Dictionary
+from riskmodel.intake.mapping import ColumnMapping
 from riskmodel.intake.reading import is_parquet, read_assessments
+from riskmodel.intake.shapes import is_our_shape
 from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
 
 if TYPE_CHECKING:
@@ -27,7 +29,15 @@ Key = tuple[object, ...]
 """Values of the columns that counts are grouped by; empty when they are not."""
 
 
-def read_counts(path: Path, *, by: Sequence[str] = ()) -> dict[Key, FactorCounts]:
+def read_counts(
+    path: Path,
+    *,
+    by: Sequence[str] = (),
+    strict: bool = True,
+    local_factors: Iterable[str] = (),
+    mapping: Path | ColumnMapping | None = None,
+    sheet: str | None = None,
+) -> dict[Key, FactorCounts]:
     """Factor counts of a file or folder, in all or for each group.
 
     Parameters
@@ -37,6 +47,9 @@ def read_counts(path: Path, *, by: Sequence[str] = ()) -> dict[Key, FactorCounts
         row group and never loaded whole.
     by
         Columns to group by, such as ``("authority", "year")``.
+    strict, local_factors, mapping, sheet
+        As for :func:`riskmodel.intake.read_assessments`; Parquet that is counted by row groups
+        refuses what cannot be read whether strict or not.
 
     Returns
     -------
@@ -51,18 +64,33 @@ def read_counts(path: Path, *, by: Sequence[str] = ()) -> dict[Key, FactorCounts
         When a column to group by does not exist.
     """
     total: dict[Key, FactorCounts] = {}
-    for key, counts in iter_counts(path, by=by):
+    found = iter_counts(
+        path, by=by, strict=strict, local_factors=local_factors, mapping=mapping, sheet=sheet
+    )
+    for key, counts in found:
         total[key] = total[key] + counts if key in total else counts
     return dict(sorted(total.items(), key=lambda item: tuple(map(_sortable, item[0]))))
 
 
-def iter_counts(path: Path, *, by: Sequence[str] = ()) -> Iterator[tuple[Key, FactorCounts]]:
+def iter_counts(
+    path: Path,
+    *,
+    by: Sequence[str] = (),
+    strict: bool = True,
+    local_factors: Iterable[str] = (),
+    mapping: Path | ColumnMapping | None = None,
+    sheet: str | None = None,
+) -> Iterator[tuple[Key, FactorCounts]]:
     """Counts of one piece of the table after the other; a key can come again, and counts add.
 
     See :func:`read_counts` for parameters and errors.
     """
-    if not is_parquet(path):
-        table = read_assessments(path, strict=True).assessments
+    path = Path(path)
+    local = tuple(local_factors)
+    if mapping is not None or sheet is not None or not _counts_in_place(path):
+        table = read_assessments(
+            path, strict=strict, local_factors=local, mapping=mapping, sheet=sheet
+        ).assessments
         if by:
             yield from table.counts_by(by)
         else:
@@ -73,7 +101,9 @@ def iter_counts(path: Path, *, by: Sequence[str] = ()) -> Iterator[tuple[Key, Fa
         file = open_part(part)
         dictionary = parquet_dictionary(file, part.name)
         names = [*file.schema_arrow.names, *(key for key, _ in part.keys)]
-        headings = match_headings(names, file=part.name, local_factors=dictionary.factors)
+        headings = match_headings(
+            names, file=part.name, local_factors=(*local, *dictionary.factors)
+        )
         expected = expected or headings.factors
         if headings.factors != expected:
             different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
@@ -85,6 +115,13 @@ def iter_counts(path: Path, *, by: Sequence[str] = ()) -> Iterator[tuple[Key, Fa
                 raise UnknownNameError("column to group by", column, headings.names)
         for group in range(file.num_row_groups):
             yield from _count_group(file, group, part, headings, dictionary, by)
+
+
+def _counts_in_place(path: Path) -> bool:
+    """Whether a path is Parquet in which plan and factors have columns of their own."""
+    if not path.exists() or not is_parquet(path):
+        return False
+    return all(is_our_shape(open_part(part).schema_arrow.names) for part in parquet_parts(path))
 
 
 def _count_group(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from riskmodel.assessments import Assessments
@@ -11,13 +13,15 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NOTES", "RULES", "Intake", "Issue", "IssueLog"]
+__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog"]
 
 RULES = {
     "bad_date": "a date cannot be read: the cell counts as missing",
+    "bad_factors": "a list of factors cannot be read: the row is left out",
     "bad_flag": "plan or a factor is neither true nor false: the row is left out",
     "bad_row": "a row has more or fewer cells than the heading: it is left out",
     "bad_value": "a number or a yes/no cannot be read: the cell counts as missing",
+    "code_not_of_year": "the census of that year does not have this factor code: it counts",
     "date_order": "dates run backwards: the less certain of the two counts as missing",
     "encoding": "the file was read as Windows-1252, for it is not UTF-8",
     "missing_date": "an assessment or plan has no date that it needs: it is left out",
@@ -27,16 +31,33 @@ RULES = {
     "no_factors_recorded": "a completed assessment has neither a factor nor code 21",
     "open_assessment": "an assessment is not authorised yet: it is left out",
     "plan_not_linked": "a plan follows no assessment of its episode within 183 days",
+    "row_not_linked": "a row names a child or assessment that no other table holds: left out",
     "second_plan": "a second plan follows the same assessment: the first one counts",
-    "unknown_code": "a code is in no list of the census: it is left out",
+    "unknown_code": "a code is in no list of the census: a factor is kept as a local one, "
+    "anything else counts as missing",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
+    "unused_field": "a field that is checked and not used holds what the census does not allow",
 }
 """What can be wrong with a file, and what is done about it."""
 
 NOTES = frozenset(
-    {"encoding", "no_factors_recorded", "open_assessment", "plan_not_linked", "second_plan"}
+    {
+        "code_not_of_year",
+        "encoding",
+        "no_factors_recorded",
+        "open_assessment",
+        "plan_not_linked",
+        "second_plan",
+        "unused_field",
+    }
 )
 """Rules that a sound file can trip: reported, and no reason to refuse it."""
+
+ISSUES_KEPT = 100_000
+"""Issues that are kept one by one; beyond it they are counted, so that memory stays bounded."""
+
+_CODES_KEPT = 1_000
+_PERSONAL = ("LAchildID", "PersonBirthDate", "UPN", "child_id", "birth_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +105,46 @@ class Intake:
     assessments
         One row an assessment.
     issues
-        In the order of the file.
+        In the order of the file, the first :data:`ISSUES_KEPT` of them.
     rows_read
         Assessments in the file, those left out included.
+    modules
+        Rows by module of the census, where the file has modules.
+    counts
+        Issues by rule, with those that are not kept one by one; from ``issues`` when not given.
+    codes
+        Unknown codes: how often each stands in each field.
     """
 
     assessments: Assessments
     issues: tuple[Issue, ...]
     rows_read: int
+    modules: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("modules", "codes"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        counts = dict(self.counts)
+        if not counts:
+            for issue in self.issues:
+                counts[issue.rule] = counts.get(issue.rule, 0) + 1
+        object.__setattr__(self, "counts", MappingProxyType(counts))
 
     @property
     def rows_left_out(self) -> int:
         """Assessments that could not be used; the issues say why."""
         return self.rows_read - len(self.assessments)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether all issues are mere notes."""
+        return set(self.counts) <= NOTES
+
     def by_rule(self) -> dict[str, int]:
         """How many issues of each rule."""
-        counts: dict[str, int] = {}
-        for issue in self.issues:
-            counts[issue.rule] = counts.get(issue.rule, 0) + 1
-        return counts
+        return dict(self.counts)
 
     def issues_frame(self) -> pd.DataFrame:
         """One row an issue: file, reference, field, found, allowed, rule."""
@@ -135,6 +176,8 @@ class IssueLog:
     def __init__(self, file: str, *, strict: bool = False) -> None:
         self.file, self.strict = file, strict
         self._issues: list[Issue] = []
+        self.counts: dict[str, int] = {}
+        self.codes: dict[tuple[str, str], int] = {}
 
     def add(self, rule: str, reference: str, field: str, found: object, allowed: str) -> None:
         """Record an issue.
@@ -142,22 +185,37 @@ class IssueLog:
         Raises
         ------
         DataError
-            When strict and the rule is not a note.
+            When strict and the rule is not a note. The message can be shared: it names no child.
         """
-        issue = Issue(self.file, reference, field, _shown(found), allowed, rule)
-        if self.strict and not issue.is_note:
-            raise DataError(
-                f"{reference}: found {issue.found}; allowed: {allowed}"
-                if reference
-                else f"found {issue.found}; allowed: {allowed}",
-                file=self.file,
-                field=field,
-            )
-        self._issues.append(issue)
+        if self.strict and rule not in NOTES:
+            place = "one child" if reference.startswith("child ") else reference
+            shown = "what cannot be read" if field in _PERSONAL else _shown(found)
+            what = f"found {shown}; allowed: {allowed}"
+            raise DataError(f"{place}: {what}" if place else what, file=self.file, field=field)
+        self.counts[rule] = self.counts.get(rule, 0) + 1
+        if rule == "unknown_code":
+            key = (field, str(found)[:40])
+            if key in self.codes or len(self.codes) < _CODES_KEPT:
+                self.codes[key] = self.codes.get(key, 0) + 1
+        if len(self._issues) < ISSUES_KEPT:
+            issue = Issue(self.file, reference[:200], field, _shown(found), allowed, rule)
+            self._issues.append(issue)
+
+    def take(self, other: IssueLog) -> None:
+        """Add what another log recorded, of another file."""
+        self._issues += other._issues[: ISSUES_KEPT - len(self._issues)]
+        for rule, count in other.counts.items():
+            self.counts[rule] = self.counts.get(rule, 0) + count
 
     def issues(self) -> tuple[Issue, ...]:
-        """What was recorded so far."""
+        """What was recorded so far, as far as it is kept."""
         return tuple(self._issues)
+
+    def intake(
+        self, assessments: Assessments, rows_read: int, modules: Mapping[str, int] | None = None
+    ) -> Intake:
+        """The result of reading, with what was recorded."""
+        return Intake(assessments, self.issues(), rows_read, modules or {}, self.counts, self.codes)
 
 
 def _shown(found: object) -> str:

@@ -1,4 +1,4 @@
-"""Assessment tables in CSV and Parquet files, of our own writing or an analyst's."""
+"""Assessment tables in CSV, Parquet and Excel files, of our own writing or an analyst's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -19,20 +19,95 @@ from riskmodel.errors import DataError
 from riskmodel.intake.columns import match_headings
 from riskmodel.intake.convert import to_intake
 from riskmodel.intake.dictionary import Dictionary, read_dictionary
+from riskmodel.intake.mapping import ColumnMapping
 from riskmodel.intake.result import Intake, IssueLog
+from riskmodel.intake.shapes import Raw, to_our_shape
+from riskmodel.intake.xlsx import read_sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["Part", "open_part", "parquet_dictionary", "parquet_parts", "read_csv", "read_parquet"]
+__all__ = [
+    "Part",
+    "csv_table",
+    "open_part",
+    "parquet_dictionary",
+    "parquet_parts",
+    "read_csv",
+    "read_excel",
+    "read_parquet",
+]
 
 
-def read_csv(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> Intake:
+def read_csv(
+    path: Path,
+    log: IssueLog,
+    local_factors: Iterable[str] = (),
+    mapping: ColumnMapping | None = None,
+) -> Intake:
     """Read a table of assessments from CSV: UTF-8 (with or without BOM), UTF-16, Windows-1252.
 
     The basis of the columns comes from the data dictionary beside the file; without one they
     are observed.
+    """
+    raw = csv_table(path, log)
+    return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
+
+
+def read_excel(
+    path: Path,
+    log: IssueLog,
+    local_factors: Iterable[str] = (),
+    mapping: ColumnMapping | None = None,
+    sheet: str | None = None,
+) -> Intake:
+    """Read a table of assessments from a sheet of an Excel workbook, the first one by default."""
+    import pyarrow as pa
+
+    heading, rows, lines, ragged = read_sheet(path, sheet)
+    for line, found in ragged:
+        allowed = f"{len(heading)} cells, as in the heading"
+        log.add("bad_row", f"row {line}", "", f"{found} cells", allowed)
+    columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(heading))]
+    table = pa.table(columns, [str(place) for place in range(len(heading))])
+    raw = Raw(table, tuple(heading), lambda row: f"row {lines[row]}", len(ragged))
+    return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
+
+
+def _assemble(
+    raw: Raw,
+    log: IssueLog,
+    dictionary: Dictionary,
+    local_factors: Iterable[str],
+    mapping: ColumnMapping | None,
+    file: str,
+) -> Intake:
+    """Rename, bring into our shape, recognise the columns and convert them."""
+    mapping = mapping or ColumnMapping()
+    raw = replace(raw, headings=mapping.rename(raw.headings, file))
+    raw = to_our_shape(raw, log, mapping.words, file=file)
+    local = (*local_factors, *dictionary.factors)
+    headings = match_headings(raw.headings, file=file, local_factors=local)
+    return to_intake(
+        raw.table,
+        headings,
+        log,
+        raw.reference,
+        dictionary,
+        source=file,
+        left_out=raw.left_out,
+        words=mapping.words,
+    )
+
+
+def csv_table(path: Path, log: IssueLog) -> Raw:
+    """A CSV file as columns of text; lines with another number of cells are reported, left out.
+
+    Raises
+    ------
+    DataError
+        When it is no text, has no heading, or cannot be read as CSV.
     """
     text = _decoded(path, log)
     reader = csv.reader(io.StringIO(text, newline=""))
@@ -42,23 +117,11 @@ def read_csv(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> In
         raise DataError(f"the heading cannot be read: {error}", file=path.name, line=1) from error
     if not any(cell.strip() for cell in heading):
         raise DataError("the file has no heading", file=path.name, line=1)
-    dictionary = read_dictionary(path)
-    headings = match_headings(
-        heading, file=path.name, local_factors=(*local_factors, *dictionary.factors)
-    )
     table, lines, ragged = _csv_table(text, len(heading), reader.line_num, path.name)
     for line, found in ragged:
         allowed = f"{len(heading)} cells, as in the heading"
         log.add("bad_row", f"line {line}", "", f"{found} cells", allowed)
-    return to_intake(
-        table,
-        headings,
-        log,
-        lambda row: f"line {lines[row]}",
-        dictionary,
-        source=path.name,
-        left_out=len(ragged),
-    )
+    return Raw(table, tuple(heading), lambda row: f"line {lines[row]}", len(ragged))
 
 
 def _decoded(path: Path, log: IssueLog) -> str:
@@ -208,7 +271,12 @@ def parquet_dictionary(file: pq.ParquetFile, name: str) -> Dictionary:
     return Dictionary(basis, factors, columns, source)
 
 
-def read_parquet(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -> Intake:
+def read_parquet(
+    path: Path,
+    log: IssueLog,
+    local_factors: Iterable[str] = (),
+    mapping: ColumnMapping | None = None,
+) -> Intake:
     """Read a table of assessments from a Parquet file, or from a folder of them.
 
     The basis of the columns comes from the schema metadata; without them they are observed.
@@ -241,10 +309,8 @@ def read_parquet(path: Path, log: IssueLog, local_factors: Iterable[str] = ()) -
         name = f"{parts[number].name} " if len(parts) > 1 else ""
         return f"{name}row {row - starts[number] + 1}"
 
-    headings = match_headings(
-        whole.column_names, file=path.name, local_factors=(*local_factors, *dictionary.factors)
-    )
-    return to_intake(whole, headings, log, reference, dictionary, source=path.name)
+    raw = Raw(whole, tuple(whole.column_names), reference)
+    return _assemble(raw, log, dictionary, local_factors, mapping, path.name)
 
 
 def _part_tables(parts: tuple[Part, ...]) -> Iterator[tuple[Part, pa.Table, Dictionary]]:

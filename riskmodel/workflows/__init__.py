@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 _HOME_OF = {
     "CohortCheck": "riskmodel.workflows.cohort",
     "CohortDescription": "riskmodel.workflows.cohort",
+    "Release": "riskmodel.workflows.release",
     "TableImpact": "riskmodel.workflows.impact",
     "assumptions": "riskmodel.workflows.published",
     "check_cohort": "riskmodel.workflows.cohort",
@@ -23,6 +24,8 @@ _HOME_OF = {
     "margin_bounds": "riskmodel.workflows.margins",
     "published_factors": "riskmodel.workflows.published",
     "published_report": "riskmodel.workflows.published",
+    "release_counts": "riskmodel.workflows.release",
+    "released_factors": "riskmodel.workflows.factors",
     "report_impact": "riskmodel.workflows.impact",
     "sensitivity_surface": "riskmodel.workflows.margins",
     "table_factors": "riskmodel.workflows.factors",
@@ -34,6 +37,7 @@ _HOME_OF = {
 __all__ = [
     "CohortCheck",
     "CohortDescription",
+    "Release",
     "TableImpact",
     "assumptions",
     "check_cohort",
@@ -46,6 +50,8 @@ __all__ = [
     "margin_bounds",
     "published_factors",
     "published_report",
+    "release_counts",
+    "released_factors",
     "report_impact",
     "sensitivity_surface",
     "table_factors",
@@ -63,7 +69,12 @@ if TYPE_CHECKING:
         write_cohort,
         write_reference_cohort,
     )
-    from riskmodel.workflows.factors import draw_factors, factor_view, table_factors
+    from riskmodel.workflows.factors import (
+        draw_factors,
+        factor_view,
+        released_factors,
+        table_factors,
+    )
     from riskmodel.workflows.impact import (
         TableImpact,
         draw_impact,
@@ -81,6 +92,7 @@ if TYPE_CHECKING:
         published_report,
         write_published_report,
     )
+    from riskmodel.workflows.release import Release, release_counts
 
 
 def __getattr__(name: str) -> Any:

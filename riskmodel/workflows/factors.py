@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,13 +16,19 @@ from riskmodel.intake import read_counts
 from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
+from riskmodel.workflows.release import Release
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VIEWS", "ViewOptions", "draw_factors", "factor_view", "table_factors"]
-
-Groups = Mapping[tuple[object, ...], FactorCounts]
+__all__ = [
+    "VIEWS",
+    "ViewOptions",
+    "draw_factors",
+    "factor_view",
+    "released_factors",
+    "table_factors",
+]
 
 
 def table_factors(
@@ -80,40 +86,65 @@ class ViewOptions:
     level: float | None = None
 
 
+def released_factors(
+    release: Release,
+    *,
+    prevalence: Prevalence = "plans",
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+) -> tuple[dict[tuple[object, ...], FactorAnalysis], pd.DataFrame]:
+    """Rates and quadrants of a table from what may be printed of it.
+
+    Parameters
+    ----------
+    release
+        As :func:`riskmodel.workflows.release_counts` gives it.
+    prevalence, level, method
+        As for :func:`riskmodel.factors.analyse_factors`.
+
+    Returns
+    -------
+    tuple
+        Analysis by group, and one row a group and factor with withheld cells marked.
+    """
+    printed = printed_quadrants()
+    region = feasible_region(factor_counts(), printed, prevalence=prevalence)
+
+    def analyse(counts: FactorCounts) -> FactorAnalysis:
+        return FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
+
+    analyses = {key: analyse(counts) for key, counts in release.groups.items()}
+    return analyses, release.frame(lambda counts: analyse(counts).to_frame())
+
+
 def factor_view(
-    view: str, path: Path | None, *, by: Sequence[str] = (), options: ViewOptions | None = None
+    view: str, release: Release | None, *, options: ViewOptions | None = None
 ) -> pd.DataFrame:
     """One view of the counts per factor, as tidy data.
 
     Parameters
     ----------
     view
-        One of :data:`VIEWS`.
-    path
-        A table of assessments; None takes the published counts.
-    by
-        Columns to group a table by; ``change`` compares each group with the one before.
+        One of :data:`VIEWS`, or ``change``, which compares each group with the one before.
+    release
+        Counts of a table, as :func:`riskmodel.workflows.release_counts` gives them; None takes
+        the published counts.
     options
         What the view needs besides.
 
     Returns
     -------
     pandas.DataFrame
-        The group's columns first.
+        The group's columns first; withheld cells marked.
     """
-    import pandas as pd
-
     options = options or ViewOptions()
-    groups: Groups = {(): factor_counts()} if path is None else read_counts(path, by=tuple(by))
+    if options.level is not None and not 0 < options.level < 1:
+        raise DataError(f"the level must lie between 0 and 1, got {options.level:g}; usual is 0.95")
     if view == "change":
-        return _changes(groups, by, options)
-    frames = []
-    for key, counts in groups.items():
-        frame = VIEWS[view](counts, options)
-        for position, (column, value) in enumerate(zip(by, key, strict=True)):
-            frame.insert(position, column, [value] * len(frame))
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+        return _changes(release, options)
+    if release is None:
+        return VIEWS[view](factor_counts(), options)
+    return release.frame(lambda counts: VIEWS[view](counts, options))
 
 
 def draw_factors(analysis: FactorAnalysis, source: str) -> Any:
@@ -178,7 +209,19 @@ def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
 def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.comparison import shrunken_conversions
 
-    return shrunken_conversions(counts, printed_quadrants(), level=options.level)
+    printed = printed_quadrants()
+    for name, found in zip(counts.factors, counts.assessments.tolist(), strict=True):
+        if name not in printed or found == 0:
+            what = "is not in the report's chart" if found else "was never found"
+            raise DataError(
+                f"{name} {what}: shrinkage leans on the chart and on each factor's rate"
+            )
+    if {printed[name][1] for name in counts.factors} != {"high", "low"}:
+        raise DataError(
+            "shrinkage leans on the sides of the report's chart: it needs factors printed as of "
+            f"high and of low impact; got {', '.join(counts.factors)}"
+        )
+    return shrunken_conversions(counts, printed, level=options.level)
 
 
 VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
@@ -192,27 +235,41 @@ VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
 """Views of the counts besides the rates; ``change`` needs two groups."""
 
 
-def _changes(groups: Groups, by: Sequence[str], options: ViewOptions) -> pd.DataFrame:
+def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
     import pandas as pd
 
     from riskmodel.factors.comparison import change_between, decompose_change
 
-    if len(groups) < 2:
+    if release is None or len(release.groups) < 2:
         raise DataError(
             "a change needs at least two groups: give a table with --by, such as --by year"
         )
     frames = []
-    keys = list(groups)
-    for earlier, later in pairwise(keys):
-        difference = change_between(groups[earlier], groups[later], level=options.level)
-        parts = decompose_change(groups[earlier], groups[later]).drop(columns="basis")
-        frame = difference.rename(columns={"before": "rate_before", "after": "rate_after"}).merge(
-            parts, on="factor"
+    for earlier, later in pairwise(release.groups):
+        before, after = _comparable(release, earlier, later)
+        if before is None or after is None:
+            continue
+        parts = decompose_change(before, after).drop(columns="basis")
+        frame = (
+            change_between(before, after, level=options.level)
+            .rename(columns={"before": "rate_before", "after": "rate_after"})
+            .merge(parts, on="factor")
         )
-        frame.insert(0, "from_group", _group_words(by, earlier))
-        frame.insert(1, "to_group", _group_words(by, later))
+        frame.insert(0, "from_group", _group_words(release.by, earlier))
+        frame.insert(1, "to_group", _group_words(release.by, later))
         frames.append(frame)
+    if not frames:
+        raise DataError("too little may be printed of these groups to compare them; merge some")
     return pd.concat(frames, ignore_index=True)
+
+
+def _comparable(
+    release: Release, earlier: tuple[object, ...], later: tuple[object, ...]
+) -> tuple[FactorCounts | None, FactorCounts | None]:
+    """Both groups over the factors that may be printed in both."""
+    if release.protected is None:
+        return release.groups[earlier], release.groups[later]
+    return release.protected.safe(earlier, later), release.protected.safe(later, earlier)
 
 
 def _group_words(by: Sequence[str], key: tuple[object, ...]) -> str:

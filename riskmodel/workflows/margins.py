@@ -17,6 +17,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
 from riskmodel.factors.margins import bounds, sensitivity
 from riskmodel.factors.margins.fits import SurfaceMethod
+from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts
 from riskmodel.streams import stream
 from riskmodel.vocabulary import factor as known_factor
@@ -51,10 +52,10 @@ def margin_bounds(
         A table whose margins to take instead of the published ones.
     """
     counts = _counts(path)
-    if assessments is not None:
-        if path is not None:
-            raise DataError("a table knows its number of assessments; leave --assessments away")
-        counts = _at(counts, assessments)
+    if path is None:
+        counts = _at(counts, _given(assessments, counts))
+    elif assessments is not None:
+        raise DataError("a table knows its number of assessments; leave --assessments away")
     name = _name(factor, counts)
     others = counts.factors if given is None else [_name(word, counts) for word in given]
     if given is None:
@@ -64,7 +65,7 @@ def margin_bounds(
 
 def sensitivity_surface(
     *,
-    assessments: Sequence[int],
+    assessments: Sequence[int] | None,
     overlaps: Sequence[float],
     factors: Literal["printed", "all"] | Sequence[str] = "printed",
     replicates: int = 5,
@@ -78,7 +79,7 @@ def sensitivity_surface(
     Parameters
     ----------
     assessments, overlaps
-        The grid.
+        The grid; None takes the number of assessments that a table has.
     factors
         The ten with printed counts, all 34, or some by name, label or code. For a table both words
         mean all of its factors.
@@ -91,12 +92,16 @@ def sensitivity_surface(
     path
         A table whose margins to take instead of the published ones.
     """
+    from riskmodel.factors.adjusted.firth import NoMaximumError
+
     for overlap in overlaps:
         if not 0 <= overlap <= 1:
             raise DataError(f"overlap must lie between 0 and 1, got {overlap:g}")
+    if assessments is None:
+        assessments = (_given(_counts(path).total_assessments, _counts(path)),)
     counts = _surface_counts(factors, assessments, path, seed)
     for number in assessments:
-        _at(counts, number)
+        _refuse_one_sided(_at(counts, number), number)
 
     def cohorts(number: int, overlap: float, replicate: int) -> FactorPatterns:
         return _cohort(counts, number, overlap, cohort_seed(replicate))
@@ -105,15 +110,21 @@ def sensitivity_surface(
     def cohort_seed(replicate: int) -> int:
         return int(stream(seed, "sensitivity/cohorts", replicate).integers(2**62))
 
-    return sensitivity.sensitivity_surface(
-        cohorts,
-        counts.factors,
-        assessments=assessments,
-        overlaps=overlaps,
-        replicates=replicates,
-        level=level,
-        method=method,
-    )
+    try:
+        return sensitivity.sensitivity_surface(
+            cohorts,
+            counts.factors,
+            assessments=assessments,
+            overlaps=overlaps,
+            replicates=replicates,
+            level=level,
+            method=method,
+        )
+    except NoMaximumError as error:
+        raise DataError(
+            f"some factors cannot be told apart in a cohort ({error}): take a smaller overlap than "
+            f"{max(overlaps):g}, or fewer factors"
+        ) from error
 
 
 def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:
@@ -176,6 +187,30 @@ def _at(counts: FactorCounts, assessments: int) -> FactorCounts:
             f"{floor:,} are needed"
         )
     return replace(counts, total_assessments=assessments, basis="assumed")
+
+
+def _given(assessments: int | None, counts: FactorCounts) -> int:
+    """The number of assessments, which these counts do not hold by themselves."""
+    if assessments is None:
+        raise DataError(
+            "the number of assessments is not published: give --assessments, at least "
+            f"{counts.minimum_assessments:,} (the documented prior has its median at "
+            f"{parameter('assessments_prior_median').value:,.0f})"
+        )
+    return assessments
+
+
+def _refuse_one_sided(counts: FactorCounts, number: int) -> None:
+    """A regression needs plans and none, and each factor in some assessments and not in others."""
+    if counts.total_plans in (0, number):
+        share = "no" if counts.total_plans == 0 else "every"
+        raise DataError(f"{share} assessment led to a plan: nothing to compare")
+    for name, found in zip(counts.factors, counts.assessments.tolist(), strict=True):
+        if found in (0, number):
+            share = "no" if found == 0 else "every"
+            raise DataError(
+                f"{name} was recorded in {share} assessment: name the others with --factors"
+            )
 
 
 def _only(counts: FactorCounts, names: Sequence[str]) -> FactorCounts:

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from riskmodel.workflows.factors import VIEWS, ViewOptions, factor_view
+from riskmodel.workflows.release import release_counts
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def cohort_csv(tmp_path_factory):
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_every_view_works_on_published_counts_and_on_a_table(view, cohort_csv):
     published = factor_view(view, None)
-    table = factor_view(view, cohort_csv, by=("year",))
+    table = factor_view(view, release_counts(cohort_csv, by=("year",)))
     assert set(published["basis"]) <= {"published", "assumed"}
     assert set(table["basis"]) == {"assumed"}
     assert list(table.columns[:2]) == ["year", "factor"]
@@ -36,7 +37,7 @@ def test_every_view_works_on_published_counts_and_on_a_table(view, cohort_csv):
 
 @pytest.mark.integration
 def test_change_compares_each_group_with_the_one_before_and_adds_up(cohort_csv):
-    frame = factor_view("change", cohort_csv, by=("year",))
+    frame = factor_view("change", release_counts(cohort_csv, by=("year",)))
     assert set(frame["from_group"]) == {"year 2014"}
     assert set(frame["to_group"]) == {"year 2015"}
     parts = frame[["volume", "prevalence", "conversion", "remainder"]].sum(axis=1)
@@ -98,3 +99,25 @@ def test_the_quadrant_chart_is_written_and_nothing_is_lost(ending, call, tmp_pat
     assert "is there already" in again.err
     assert place.read_bytes() == before
     assert call("factors", "--out", str(tmp_path / "quadrants.gif")).code == 2
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("view", ["associations", "comparison", "shrinkage"])
+def test_a_level_in_percent_is_refused(view, call):
+    assert "usual is 0.95" in call("factors", "--show", view, "--level", "95").message
+
+
+@pytest.mark.end_to_end
+def test_a_picture_is_of_the_rates_alone(call, tmp_path):
+    place = tmp_path / "ranks.svg"
+    assert "leave --show away" in call("factors", "--show", "ranks", "--out", place).message
+    assert not place.exists()
+
+
+@pytest.mark.end_to_end
+def test_shrinkage_of_a_table_off_the_chart_is_a_message(call, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("plan,child_neglect\ntrue,true\nfalse,true\nfalse,false\n", encoding="utf-8")
+    reason = "made-up rows of a test, seen by nobody"
+    answer = call("factors", table, "--show", "shrinkage", "--no-suppression", reason)
+    assert "of high and of low impact" in answer.message

@@ -91,8 +91,8 @@ def measure_impact(
     likelihood intervals for a factor with a small cell, else Wald's. Risk differences and ratios:
     marginal standardisation. Fractions: see :mod:`riskmodel.factors.adjusted.attributable`.
     Bootstrap intervals are percentile intervals; children are resampled with all their assessments
-    where ``child_id`` is there, otherwise assessments. None of this tells what a factor brings about, and
-    nothing is computed for a single assessment.
+    where ``child_id`` is there, otherwise assessments. None of this tells what a factor brings
+    about, and nothing is computed for a single assessment.
     """
     if level is None:
         level = parameter("interval_level").value

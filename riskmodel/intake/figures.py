@@ -1,0 +1,107 @@
+"""Cells of published tables: a figure, or a symbol that stands for one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from riskmodel.errors import DataError
+from riskmodel.series import SYMBOLS, Status
+
+__all__ = ["CELLS_ALLOWED", "read_cell", "read_rows", "read_year"]
+
+CELLS_ALLOWED = "a figure such as 1234, 1,234 or 12.5%, or a symbol: c, x, :, z, low, k"
+
+_FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?%?")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0)?")
+
+
+def read_cell(text: str) -> tuple[float, Status] | None:
+    """The figure of a cell and its status; NaN and why for a symbol; None for anything else.
+
+    Examples
+    --------
+    >>> read_cell("1,234"), read_cell("22.7%"), read_cell("c"), read_cell("about 5")
+    ((1234.0, 'observed'), (22.7, 'observed'), (nan, 'suppressed'), None)
+    """
+    word = text.strip()
+    status = SYMBOLS.get(word.casefold())
+    if status is None and word[:1] == "[" and word[-1:] == "]":
+        status = SYMBOLS.get(word[1:-1].casefold())
+    if status is not None:
+        return math.nan, status
+    if match := _FIGURE.fullmatch(word):
+        return float(match.group(1).replace(",", "") + (match.group(2) or "")), "observed"
+    return None
+
+
+def read_year(text: str) -> int | None:
+    """A year as these tables write it: 2021, or 202021 for the year that ends in 2021.
+
+    Examples
+    --------
+    >>> read_year("2021"), read_year("202021"), read_year("201920"), read_year("202025")
+    (2021, 2021, 2020, None)
+    """
+    word = text.strip()
+    if _YEAR.fullmatch(word):
+        return int(word[:4])
+    if re.fullmatch(r"(?:19|20)[0-9]{4}", word) and (int(word[:4]) + 1) % 100 == int(word[4:]):
+        return int(word[:4]) + 1
+    return None
+
+
+def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Heading of a CSV file, and its rows that are not empty with their lines.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, is empty, or a row has another number of cells.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "utf-16" or b"\x00" in data[:4096]:
+            raise DataError("this is no text file", file=path.name) from None
+        text = data.decode("cp1252", errors="replace")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows = _rows(reader, path.name)
+    first = next(rows, None)
+    if first is None:
+        raise DataError("the file is empty", file=path.name)
+    heading = [cell.strip() for cell in first[1]]
+    twice = next((name for name in heading if name and heading.count(name) > 1), None)
+    if twice is not None:
+        raise DataError("stands in two columns; keep one", file=path.name, line=1, field=twice)
+    return heading, _checked(rows, len(heading), path.name)
+
+
+def _rows(reader: Iterator[list[str]], file: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, row  # type: ignore[attr-defined]  # the reader of csv
+    except csv.Error as error:
+        line = reader.line_num  # type: ignore[attr-defined]
+        raise DataError(f"cannot be read as CSV: {error}", file=file, line=line) from error
+
+
+def _checked(
+    rows: Iterator[tuple[int, list[str]]], width: int, file: str
+) -> Iterator[tuple[int, list[str]]]:
+    for line, row in rows:
+        if len(row) != width:
+            raise DataError(
+                f"found {len(row)} cells; allowed: {width}, as in the heading", file=file, line=line
+            )
+        yield line, row

@@ -1,0 +1,271 @@
+"""Panels of authorities in plain CSV: read, joined, written, and neighbours picked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.figures import CELLS_ALLOWED, read_cell, read_rows, read_year
+from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Status
+
+__all__ = [
+    "Cells",
+    "join_panels",
+    "neighbours_of",
+    "panel_text",
+    "read_neighbours",
+    "read_panel",
+    "with_neighbours",
+]
+
+_SYMBOL_OF = {
+    "suppressed": "c",
+    "not_available": "x",
+    "not_applicable": "z",
+    "low": "low",
+}
+
+
+@dataclass(slots=True)
+class Cells:
+    """Figures and statuses by authority, year and measure, while files are read."""
+
+    areas: dict[tuple[str, int], str] = field(default_factory=dict)
+    cells: dict[tuple[str, int, str], tuple[float, Status]] = field(default_factory=dict)
+    places: dict[tuple[str, int, str], str] = field(default_factory=dict)
+
+    def put(
+        self, key: tuple[str, int], area: str, measure: str, cell: tuple[float, Status], place: str
+    ) -> None:
+        """Add a cell; a figure stands before a status, and two figures must be the same.
+
+        Raises
+        ------
+        DataError
+            When another file holds another figure.
+        """
+        self.areas.setdefault(key, area)
+        where = (*key, measure)
+        known = self.cells.get(where)
+        if known is None or known[1] == "not_available" or cell[1] == "observed":
+            if known is not None and known[1] == "observed" and known[0] != cell[0]:
+                raise DataError(
+                    f"{key[0]} in {key[1]} is {cell[0]:g} here and {known[0]:g} in "
+                    f"{self.places[where]}; keep one",
+                    file=place,
+                    field=measure,
+                )
+            self.cells[where] = cell
+            self.places[where] = place
+
+    def panel(self, source: str) -> AuthorityPanel:
+        """All cells as one panel: authorities by code, England last."""
+        keys = sorted(self.areas, key=lambda key: (key[0] == ENGLAND, key))
+        held = {measure for _, _, measure in self.cells}
+        figures, status = {}, {}
+        absent: tuple[float, Status] = (np.nan, "not_available")
+        for measure in (name for name in MEASURES if name in held):
+            found = [self.cells.get((*key, measure), absent) for key in keys]
+            figures[measure] = np.array([value for value, _ in found])
+            status[measure] = [word for _, word in found]
+        return AuthorityPanel(
+            tuple(code for code, _ in keys),
+            tuple(self.areas[key] for key in keys),
+            np.array([year for _, year in keys], dtype=np.int64),
+            figures,
+            status,
+            source,
+        )
+
+
+def read_panel(path: Path) -> AuthorityPanel:
+    """Read a plain table of figures by authority and year.
+
+    Parameters
+    ----------
+    path
+        CSV with the columns ``la_code``, ``area`` and ``year`` and any of
+        :data:`riskmodel.series.MEASURES`. A cell holds a figure, a symbol (c, x, :, z, low) or
+        nothing, which counts as not available.
+
+    Raises
+    ------
+    DataError
+        With file, line and column, when a column is missing or unknown, a cell is neither figure
+        nor symbol, or an authority has a year twice.
+    """
+    path = Path(path)
+    heading, rows = read_rows(path)
+    for name in KEYS:
+        if name not in heading:
+            problem = UnknownNameError("column", name, heading)
+            raise DataError(
+                f"this column is missing. {problem}", file=path.name, line=1, field=name
+            )
+    for name in heading:
+        if name not in KEYS and name not in MEASURES:
+            problem = UnknownNameError("measure", name, MEASURES)
+            raise DataError(str(problem), file=path.name, line=1, field=name)
+    cells = Cells()
+    lines: dict[tuple[str, int], int] = {}
+    for line, row in rows:
+        key, area = _key(dict(zip(heading, row, strict=True)), path.name, line)
+        if key in lines:
+            raise DataError(
+                f"{key[0]} in {key[1]} stands in line {lines[key]} already",
+                file=path.name,
+                line=line,
+                field="la_code",
+            )
+        lines[key] = line
+        cells.areas[key] = area
+        for name, text in zip(heading, row, strict=True):
+            if name in MEASURES:
+                cells.put(key, area, name, _cell(text, name, path.name, line), path.name)
+    return cells.panel(path.name)
+
+
+def _need(names: Iterable[str], heading: list[str], file: str) -> None:
+    for name in names:
+        if name not in heading:
+            problem = UnknownNameError("column", name, heading)
+            raise DataError(f"this column is missing. {problem}", file=file, line=1, field=name)
+
+
+def _key(row: Mapping[str, str], file: str, line: int) -> tuple[tuple[str, int], str]:
+    code, year = row["la_code"].strip(), read_year(row["year"])
+    if not code:
+        raise DataError("found nothing; allowed: a code", file=file, line=line, field="la_code")
+    if year is None:
+        found = row["year"]
+        allowed = "a year such as 2021"
+        raise DataError(f"found {found!r}; allowed: {allowed}", file=file, line=line, field="year")
+    return (code, year), row["area"].strip()
+
+
+def _cell(text: str, name: str, file: str, line: int) -> tuple[float, Status]:
+    cell = read_cell(text)
+    if cell is None:
+        raise DataError(
+            f"found {text!r}; allowed: {CELLS_ALLOWED}", file=file, line=line, field=name
+        )
+    return cell
+
+
+def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
+    """Several panels as one: the rows and measures of each; a figure stands before a status.
+
+    Raises
+    ------
+    DataError
+        When two hold different figures for the same cell.
+    """
+    cells = Cells()
+    sources: dict[str, None] = {}
+    for panel in panels:
+        sources[panel.source] = None
+        keys = list(zip(panel.la_codes, panel.years.tolist(), strict=True))
+        for key, area in zip(keys, panel.areas, strict=True):
+            cells.areas.setdefault(key, area)
+        for name in panel.measures:
+            found = zip(keys, panel.areas, panel.figures[name], panel.status[name], strict=True)
+            for key, area, value, word in found:
+                cells.put(key, area, name, (float(value), word), panel.source)  # type: ignore[arg-type]  # a checked status
+    return cells.panel(" and ".join(sources) or "no panel")
+
+
+def panel_text(panel: AuthorityPanel) -> str:
+    """A panel as CSV that :func:`read_panel` reads back: figures, and symbols for the statuses."""
+    names = panel.measures
+    lines = [",".join((*KEYS, *names))]
+    for row, (code, area, year) in enumerate(
+        zip(panel.la_codes, panel.areas, panel.years.tolist(), strict=True)
+    ):
+        cells = [
+            f"{panel.figures[name][row]:.15g}" if word == "observed" else _SYMBOL_OF[word]
+            for name in names
+            for word in (panel.status[name][row],)
+        ]
+        quoted = '"' + area.replace('"', '""') + '"' if set(area) & set(',"\n\r') else area
+        lines.append(",".join((code, quoted, str(year), *cells)))
+    return "\n".join(lines) + "\n"
+
+
+def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """Statistical neighbours as the user states them: none come with the package.
+
+    Parameters
+    ----------
+    path
+        CSV with the columns ``la_code`` and ``neighbour_code``, one row a neighbour, the nearest
+        first.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or an authority is its own neighbour or has one twice.
+    """
+    path = Path(path)
+    heading, rows = read_rows(path)
+    for name in ("la_code", "neighbour_code"):
+        if name not in heading:
+            problem = UnknownNameError("column", name, heading)
+            raise DataError(
+                f"this column is missing. {problem}", file=path.name, line=1, field=name
+            )
+    found: dict[str, list[str]] = {}
+    for line, row in rows:
+        cells = dict(zip(heading, row, strict=True))
+        code, other = cells["la_code"].strip(), cells["neighbour_code"].strip()
+        listed = found.setdefault(code, [])
+        if not code or not other or other == code or other in listed:
+            raise DataError(
+                f"found {code!r} and {other!r}; allowed: two different codes, each pair once",
+                file=path.name,
+                line=line,
+                field="neighbour_code",
+            )
+        listed.append(other)
+    return {code: tuple(listed) for code, listed in found.items()}
+
+
+def neighbours_of(code: str, neighbours: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The neighbours of an authority.
+
+    Raises
+    ------
+    UnknownNameError
+        When the list has none for it.
+    """
+    if code not in neighbours:
+        raise UnknownNameError("authority with neighbours", code, neighbours)
+    return neighbours[code]
+
+
+def with_neighbours(
+    panel: AuthorityPanel, code: str, neighbours: Mapping[str, tuple[str, ...]]
+) -> AuthorityPanel:
+    """An authority, its neighbours that the panel has, and England.
+
+    Parameters
+    ----------
+    panel
+        Figures of all of them.
+    code
+        The authority.
+    neighbours
+        From :func:`read_neighbours`.
+
+    Raises
+    ------
+    UnknownNameError
+        When the panel lacks the authority, or the list has no neighbours for it.
+    """
+    present = set(panel.la_codes)
+    others = [other for other in neighbours_of(code, neighbours) if other in present]
+    england = [ENGLAND] if ENGLAND in present else []
+    return panel.select([code, *others, *england])

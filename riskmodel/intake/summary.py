@@ -1,0 +1,121 @@
+"""What a file holds and what is wrong with it, in counts: nothing in it names a child.
+
+Counts by factor are not in it: those of an observed table go through suppression.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskmodel.intake.breaks import SeriesBreak, series_breaks
+from riskmodel.intake.result import NOTES, RULES, Intake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Summary", "summarise"]
+
+_CODE = re.compile(r"[0-9]{1,3}[A-Za-z]{0,2}|[A-Za-z]{1,3}[0-9]{0,2}")
+_OTHER_TEXT = "(other text)"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A file in counts.
+
+    Parameters
+    ----------
+    source
+        Name of the file, and what its rows rest on.
+    rows
+        Rows by module of the census, then assessments read, used and left out, and plans.
+    years
+        Assessments by census year; empty where the file does not say.
+    coverage
+        Rows with something in each column, for columns that may be empty.
+    codes
+        Unknown codes: field, code and how often. What does not look like a code is not shown.
+    issues
+        Rule, how often, and whether it is a mere note.
+    breaks
+        Breaks in the series of factors between the first and the last year of the file.
+    """
+
+    source: str
+    rows: tuple[tuple[str, int], ...]
+    years: tuple[tuple[int, int], ...]
+    coverage: tuple[tuple[str, int], ...]
+    codes: tuple[tuple[str, str, int], ...]
+    issues: tuple[tuple[str, int, bool], ...]
+    breaks: tuple[SeriesBreak, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all issues are mere notes."""
+        return all(note for _, _, note in self.issues)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a count: section, item, count, what it means."""
+        import pandas as pd
+
+        found: list[tuple[str, str, int, str]] = [
+            ("rows", name, count, "") for name, count in self.rows
+        ]
+        found += [("years", str(year), count, "assessments") for year, count in self.years]
+        found += [("coverage", name, count, "rows with a value") for name, count in self.coverage]
+        found += [("unknown codes", code, count, field) for field, code, count in self.codes]
+        found += [
+            ("notes" if note else "issues", rule, count, RULES[rule])
+            for rule, count, note in self.issues
+        ]
+        found += [("breaks", each.factor, each.year, str(each)) for each in self.breaks]
+        return pd.DataFrame(found, columns=["section", "item", "count", "meaning"])
+
+    def __str__(self) -> str:
+        rows = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.rows)
+        wrong = sum(count for _, count, note in self.issues if not note)
+        notes = sum(count for _, count, note in self.issues if note)
+        return f"{self.source}: {rows}; {wrong:,} issues, {notes:,} notes"
+
+
+def summarise(found: Intake) -> Summary:
+    """The summary of what was read."""
+    table = found.assessments
+    frame = table.frame
+    rows = [(name, count) for name, count in found.modules.items()]
+    rows += [
+        ("assessments_read", found.rows_read),
+        ("assessments_used", len(table)),
+        ("assessments_left_out", found.rows_left_out),
+        ("plans", int(frame["plan"].sum())),
+    ]
+    years = []
+    if "year" in frame.columns:
+        counts = frame["year"].value_counts(dropna=True).sort_index()
+        years = [(int(year), int(count)) for year, count in counts.items()]  # type: ignore[call-overload]
+    flags = {"plan", *table.factors}
+    coverage = [
+        (str(name), int(frame[name].notna().sum())) for name in frame.columns if name not in flags
+    ]
+    codes: dict[tuple[str, str], int] = {}
+    for (field, code), count in found.codes.items():
+        key = (field, code if _CODE.fullmatch(code) else _OTHER_TEXT)
+        codes[key] = codes.get(key, 0) + count
+    return Summary(
+        f"{table.source} ({table.weakest_basis})",
+        tuple(rows),
+        tuple(years),
+        tuple(coverage),
+        tuple((*key, count) for key, count in sorted(codes.items())),
+        tuple((rule, count, rule in NOTES) for rule, count in found.by_rule().items()),
+        _breaks(years, table.factors),
+    )
+
+
+def _breaks(years: list[tuple[int, int]], factors: tuple[str, ...]) -> tuple[SeriesBreak, ...]:
+    from riskmodel.census import FIRST_YEAR, LAST_YEAR
+
+    known = [year for year, _ in years if FIRST_YEAR <= year <= LAST_YEAR]
+    return series_breaks(min(known), max(known), factors) if len(known) > 1 else ()

@@ -1,0 +1,68 @@
+"""A census return against the bare walk: iterparse that only counts children."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree.ElementTree import iterparse
+
+import pytest
+
+from riskmodel.cohort import CohortDesign, generate_cohort
+from riskmodel.cohort.export import write_census_xml
+from riskmodel.intake import read_assessments
+
+CHILDREN = 30_000
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from riskmodel.intake import read_assessments
+read_assessments(Path(sys.argv[1]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.fixture(scope="module")
+def census_return(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("bench") / "return.xml"
+    cohort = generate_cohort(CohortDesign(CHILDREN))
+    return write_census_xml(cohort, place, year=2015, authority_code="001")
+
+
+@pytest.mark.integration
+def test_a_return_of_thirty_thousand_children(compare, census_return: Path) -> None:
+    def ours() -> None:
+        assert len(read_assessments(census_return).assessments) == CHILDREN
+
+    def limit() -> None:
+        children = 0
+        for _, element in iterparse(census_return):
+            if element.tag == "Child":
+                children += 1
+                element.clear()
+        assert children == CHILDREN
+
+    ours()
+    found = compare(
+        f"census return, {CHILDREN:,} children",
+        ours,
+        "xml.etree.ElementTree.iterparse that walks and clears",
+        limit,
+        "at most 2.5",
+    )
+    assert found.ratio > 0
+
+
+@pytest.mark.integration
+def test_memory_of_a_return_of_thirty_thousand_children(benchmark, census_return: Path) -> None:
+    pytest.importorskip("resource", reason="this system does not say how much memory was used")
+
+    def megabytes() -> int:
+        command = [sys.executable, "-c", MEMORY, str(census_return)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+        return int(done.stdout)
+
+    used = benchmark.pedantic(megabytes, rounds=1, iterations=1)
+    benchmark.extra_info.update(megabytes=used, aim="at most 500 MB")
+    assert used <= 500

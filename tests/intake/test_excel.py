@@ -1,0 +1,132 @@
+"""Workbooks: cells as text, sheets, and archives that nobody should trust."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.errors import DataError
+from riskmodel.intake import read_assessments
+from riskmodel.intake import xlsx as reader
+from riskmodel.intake.xlsx import read_sheet
+
+
+def sound(place: Path) -> Path:
+    with xlsxwriter.Workbook(place) as book:
+        sheet = book.add_worksheet("First")
+        sheet.write_row(1, 0, ["plan", "3B", "referral_date", "previous_plans", "team", "share"])
+        sheet.write_boolean(2, 0, True)
+        sheet.write_number(2, 1, 0)
+        sheet.write_datetime(2, 2, date(2015, 3, 31), book.add_format({"num_format": "d mmm yy"}))
+        sheet.write_number(2, 3, 2)
+        sheet.write_rich_string(2, 4, "We", book.add_format({"bold": True}), "st")
+        sheet.write_number(2, 5, 0.25, book.add_format({"num_format": "0.0%"}))
+        sheet.write_row(5, 0, ["no", "yes"])
+        sheet.write_formula(6, 0, "=1=1", None, True)
+        sheet.write_row(6, 1, ["1", "31/03/2015", "", "x", "", "", "beyond"])
+        book.add_worksheet("Second").write_row(0, 0, ["plan", "4B"])
+    return place
+
+
+def altered(place: Path, part: str, old: str, new: str) -> Path:
+    beside = place.with_name("altered.xlsx")
+    with zipfile.ZipFile(place) as before, zipfile.ZipFile(beside, "w") as after:
+        for name in before.namelist():
+            data = before.read(name)
+            if name == part:
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode())
+            after.writestr(name, data)
+    return beside
+
+
+@pytest.mark.unit
+def test_cells_are_read_as_they_are_meant(tmp_path: Path) -> None:
+    heading, rows, lines, ragged = read_sheet(sound(tmp_path / "t.xlsx"))
+    assert heading == ["plan", "3B", "referral_date", "previous_plans", "team", "share"]
+    assert rows[0] == ["true", "0", "2015-03-31", "2", "West", "0.25"]
+    assert rows[1][:3] == ["no", "yes", None]
+    assert lines == [3, 6]
+    assert ragged == [(7, 8)]
+
+
+@pytest.mark.unit
+def test_rows_are_named_by_their_number(tmp_path: Path) -> None:
+    found = read_assessments(sound(tmp_path / "t.xlsx"))
+    assert [(issue.rule, issue.reference) for issue in found.issues] == [("bad_row", "row 7")]
+    assert found.assessments.counts().total_plans == 1
+    assert read_assessments(tmp_path / "t.xlsx", sheet="Second").rows_read == 0
+
+
+@pytest.mark.unit
+def test_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx", {"date_1904": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "day")
+        sheet.write_datetime(1, 0, date(2015, 3, 31), book.add_format({"num_format": 14}))
+    assert read_sheet(tmp_path / "t.xlsx")[1] == [["2015-03-31"]]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("part", "old", "new", "message"),
+    [
+        ("xl/workbook.xml", "?>", '?><!DOCTYPE x [<!ENTITY a "b">]>', "declares a document type"),
+        ("xl/worksheets/sheet1.xml", "?>", "?><!DOCTYPE x>", "declares a document type"),
+        ("xl/worksheets/sheet1.xml", "</sheetData>", "", "cannot be read: mismatched tag"),
+        ("xl/workbook.xml", "<sheet ", "<shoot ", "has no sheet"),
+        ("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "nowhere.xml", "no item named"),
+        ("xl/worksheets/sheet1.xml", "<v>0</v>", "<v>999</v>", "cannot be read"),
+        ("xl/worksheets/sheet1.xml", 's="1"', 's="one"', "cannot be read"),
+        ("xl/worksheets/sheet1.xml", "<sheetData>", "<sheetData>" + "<a>" * 60_000, "workbook"),
+    ],
+    ids=["book_dtd", "sheet_dtd", "broken", "no_sheet", "lost", "text", "style", "deep"],
+)
+def test_a_workbook_that_is_not_sound_is_refused(
+    tmp_path: Path, part: str, old: str, new: str, message: str
+) -> None:
+    place = altered(sound(tmp_path / "t.xlsx"), part, old, new)
+    with pytest.raises(DataError, match=rf"altered\.xlsx.*{message}"):
+        read_sheet(place)
+
+
+@pytest.mark.unit
+def test_what_unpacks_to_more_than_a_table_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_LARGEST_PART", 1 << 17)
+    monkeypatch.setattr(reader, "_BLOCK", 1 << 12)
+    filler = "<sheetData>" + "<cols/>" * 100_000
+    place = altered(sound(tmp_path / "t.xlsx"), "xl/worksheets/sheet1.xml", "<sheetData>", filler)
+    with pytest.raises(DataError, match="too large for a workbook"):
+        read_sheet(place)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("data", [b"", b"plan,3B\n", b"PK\x03\x04broken"])
+def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "t.xlsx").write_bytes(data)
+    with pytest.raises(DataError, match="no Excel workbook, or a broken one"):
+        read_sheet(tmp_path / "t.xlsx")
+
+
+@pytest.mark.property
+@given(cut=st.integers(0, 6000), length=st.integers(0, 60), put=st.binary(max_size=20))
+def test_no_bytes_of_a_workbook_end_in_a_traceback(
+    cut: int, length: int, put: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("book")
+    data = sound(folder / "t.xlsx").read_bytes()
+    (folder / "t.xlsx").write_bytes(data[:cut] + put + data[cut + length :])
+    message = ""
+    try:
+        read_assessments(folder / "t.xlsx")
+    except DataError as error:
+        message = str(error)
+    assert not message or "t.xlsx" in message

@@ -1,0 +1,308 @@
+"""Open data of the Department for Education and plain panels: figures, symbols, neighbours."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake import (
+    join_panels,
+    panel_text,
+    read_dfe,
+    read_dfe_factors,
+    read_neighbours,
+    read_panel,
+    with_neighbours,
+)
+from riskmodel.intake.figures import read_cell, read_year
+from riskmodel.series import ENGLAND, AuthorityPanel
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the shared open data files are not on this machine"
+)
+
+KEYS = (
+    "time_period,time_identifier,geographic_level,country_code,country_name,region_code,"
+    "region_name,old_la_code,new_la_code,la_name,category"
+)
+
+
+def row(code: str, year: str, *cells: str, level: str = "Local authority") -> str:
+    local = level == "Local authority"
+    names = (code, f"E0600{code}", f"Area {code}") if local else ("", "", "")
+    region = ("E12", "North") if level != "National" else ("", "")
+    return ",".join(
+        (year, "Reporting year", level, ENGLAND, "England", *region, *names, "x", *cells)
+    )
+
+
+def write(folder: Path, columns: str, *rows: str, name: str = "d.csv") -> Path:
+    place = folder / name
+    place.write_text("\n".join((f"{KEYS},{columns}", *rows)) + "\n", encoding="utf-8-sig")
+    return place
+
+
+PLANS = "CPP_start,CPP_subsequent,CPP_subsequent_percent"
+
+
+@pytest.mark.unit
+def test_symbols_become_a_status_and_never_zero(tmp_path: Path) -> None:
+    symbols = ("c", "x", ":", "z", "low", "0", '"1,234"')
+    rows = [row(f"80{i}", "2015", cell, "1", "2.5") for i, cell in enumerate(symbols)]
+    found = read_dfe([write(tmp_path, PLANS, *rows)])
+    assert found.status["cpp_starts"] == (
+        "suppressed", "not_available", "not_available", "not_applicable", "low", "observed",
+        "observed",
+    )  # fmt: skip
+    figures = found.figures["cpp_starts"]
+    assert np.isnan(figures[:5]).all()
+    assert figures[5:].tolist() == [0, 1234]
+
+
+@pytest.mark.unit
+def test_levels_regions_are_left_out_and_england_stands_last(tmp_path: Path) -> None:
+    rows = (
+        row("", "2015", "100", "20", "20", level="National"),
+        row("", "2015", "60", "12", "20", level="Regional"),
+        row("801", "201415", "10", "2", "20"),
+    )
+    found = read_dfe([write(tmp_path, PLANS, *rows)])
+    assert found.la_codes == ("801", ENGLAND)
+    assert found.years.tolist() == [2015, 2015]
+    assert found.areas == ("Area 801", "England")
+
+
+@pytest.mark.unit
+def test_a_file_is_known_by_its_columns_and_several_become_one(tmp_path: Path) -> None:
+    first = write(tmp_path, PLANS, row("801", "2015", "10", "2", "20"), name="anything.csv")
+    second = write(
+        tmp_path,
+        "referral_count,rereferral_count,no_further_action_count,not_in_need_count",
+        row("801", "2015", "50", "5", "c", "3"),
+        row("802", "2014", "7", "1", "0", "0"),
+        name="b.csv",
+    )
+    found = read_dfe([first, second])
+    assert found.la_codes == ("801", "802")
+    assert found.figures["cpp_starts"][0] == 10
+    assert found.status["cpp_starts"][1] == "not_available"
+    assert found.status["referrals_nfa"][0] == "suppressed"
+
+
+@pytest.mark.unit
+def test_workforce_and_looked_after_children_follow_their_published_layout(tmp_path: Path) -> None:
+    workforce = write(
+        tmp_path,
+        "turnover_rate_fte,vacancy_rate_fte,agency_rate_fte,caseload_fte,inpost_fte",
+        row("801", "2019", "15.5", "16.1", "c", "17.2", "210.5"),
+    )
+    looked_after = write(
+        tmp_path,
+        "population_count,number,rate_per_10000",
+        row("801", "2019", "Children starting to be looked after each year", "90", "30"),
+        row("801", "2019", "Children ceasing to be looked after each year", "80", "28"),
+        row("801", "2019", "Children looked after at 31 March each year", "c", "c"),
+        name="l.csv",
+    )
+    found = read_dfe([workforce, looked_after])
+    assert found.figures["sw_turnover_rate_fte_pct"].tolist() == [15.5]
+    assert found.status["sw_agency_rate_fte_pct"] == ("suppressed",)
+    assert [found.figures[f"lac_{each}"][0] for each in ("starts", "ends")] == [90, 80]
+    assert found.status["lac_at_31_mar"] == ("suppressed",)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("columns", "cells", "message"),
+    [
+        (PLANS, ("many", "2", "3"), r"d.csv, line 2, field CPP_start: found 'many'; allowed"),
+        (PLANS, ("-4", "2", "3"), "found '-4'"),
+        (PLANS, ("1,2", "2"), "found 13 cells; allowed: 14|found 14 cells; allowed: 14"),
+        ("a,b,c", ("1", "2", "3"), "is no open data file that is known here"),
+    ],
+)
+def test_a_cell_or_file_of_another_kind_is_refused_with_its_place(
+    tmp_path: Path, columns: str, cells: tuple[str, ...], message: str
+) -> None:
+    if message.startswith("found 13"):
+        place = write(tmp_path, columns, row("801", "2015", "1", "2"))
+        message = "line 2: found 13 cells; allowed: 14"
+    else:
+        place = write(tmp_path, columns, row("801", "2015", *cells))
+    with pytest.raises(DataError, match=message):
+        read_dfe([place])
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ((row("801", "2015", "1", "1", "1"), row("801", "2015", "2", "1", "1")), "in two rows"),
+        ((row("801", "20", "1", "1", "1"),), "field time_period: found '20'"),
+        ((row("801", "2015", "1", "1", "1", level="Ward"),), "field geographic_level"),
+        ((row("", "2015", "1", "1", "1").replace("E0600", ""),), "found no code"),
+    ],
+    ids=["twice", "year", "level", "code"],
+)
+def test_rows_that_name_no_authority_and_year_once_are_refused(
+    tmp_path: Path, rows: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read_dfe([write(tmp_path, PLANS, *rows)])
+
+
+@pytest.mark.unit
+def test_two_files_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    first = write(tmp_path, PLANS, row("801", "2015", "10", "2", "20"), name="a.csv")
+    second = write(tmp_path, PLANS, row("801", "2015", "11", "2", "18"), name="b.csv")
+    with pytest.raises(DataError, match=r"801 in 2015 is 11 here and 10 in a.csv"):
+        read_dfe([first, second])
+
+
+@pytest.mark.unit
+def test_factors_keep_their_code_person_and_status(tmp_path: Path) -> None:
+    place = write(
+        tmp_path,
+        "Episodes_with_assessment_factor,Domestic_Abuse_parent,Physical_Abuse_adult_on_child,Other",
+        row("801", "2021", "200", "90", "c", "12"),
+    )
+    found = read_dfe_factors([place])
+    assert [entry[3:] for entry in found.rows] == [
+        ("3B", "parent_domestic_violence", "parent", 90.0, "observed"),
+        ("18C", "child_physical_abuse", "child", found.rows[1][6], "suppressed"),
+        ("20", "general_other", "general", 12.0, "observed"),
+    ]
+    assert math.isnan(found.rows[1][6])
+    assert str(found) == "3 factor codes, 1 authorities, 2021 to 2021 (d.csv)"
+    assert found.to_frame()["episodes"].isna().tolist() == [False, True, False]
+    assert read_dfe([place]).figures["episodes_with_assessment_factors"].tolist() == [200]
+
+
+@needs_shared
+@pytest.mark.regression
+def test_the_shared_files_are_the_compiled_panel_wherever_both_hold_a_figure() -> None:
+    found = read_dfe(sorted(SHARED.glob("[bcd]*.csv")))
+    compiled = read_panel(SHARED / "authority_panel_2010_2021.csv")
+    places = {
+        key: row
+        for row, key in enumerate(zip(compiled.la_codes, compiled.years.tolist(), strict=True))
+    }
+    both = 0
+    for row, key in enumerate(zip(found.la_codes, found.years.tolist(), strict=True)):
+        for name in found.measures:
+            ours, theirs = found.figures[name][row], compiled.figures[name][places[key]]
+            # Factors are in the files from 2018, in the compiled panel until 2017.
+            if not (math.isnan(ours) or math.isnan(theirs)):
+                both += 1
+                assert ours == theirs, (key, name)
+            elif name != "episodes_with_assessment_factors":
+                assert math.isnan(ours), (key, name)
+                assert math.isnan(theirs), (key, name)
+    assert both == 10_280
+
+
+@needs_shared
+@pytest.mark.regression
+def test_the_shared_factors_hold_a_row_for_each_code_and_symbol() -> None:
+    found = read_dfe_factors(SHARED.glob("c3*.csv")).to_frame()
+    england = found[(found["la_code"] == ENGLAND) & (found["year"] == 2018)]
+    counts = dict(zip(england["code"], england["episodes"], strict=True))
+    assert (counts["1B"], counts["2B"]) == (64380, 62260)
+    assert set(found["status"]) == {"observed", "suppressed", "not_available", "not_applicable"}
+    assert found["episodes"].isna().equals(found["status"] != "observed")
+
+
+def plain(folder: Path, *lines: str, name: str = "panel.csv") -> Path:
+    place = folder / name
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return place
+
+
+@pytest.mark.unit
+def test_a_plain_panel_is_read_and_written_back_with_its_symbols(tmp_path: Path) -> None:
+    place = plain(
+        tmp_path,
+        "la_code,area,year,referrals,sw_agency_rate_fte_pct",
+        '801,"Bristol, City of",2015,"1,234",12.5%',
+        "801,Bristol,2016,c,low",
+        "314 / 318,Both,2016,,z",
+    )
+    found = read_panel(place)
+    assert found.figures["referrals"][1] == 1234
+    again = tmp_path / "again.csv"
+    again.write_text(panel_text(found), encoding="utf-8")
+    assert read_panel(again) == found
+    assert found.status["sw_agency_rate_fte_pct"] == ("not_applicable", "observed", "low")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            ("la_cod,area,year,referrals",),
+            "line 1, field la_code: this column is missing.*'la_cod'",
+        ),
+        (("la_code,area,year,referals",), "line 1, field referals.*Did you mean 'referrals'"),
+        (("la_code,area,year,referrals", "801,A,2015,few"), "line 2, field referrals: found 'few'"),
+        (("la_code,area,year,referrals", "801,A,15,1"), "line 2, field year: found '15'"),
+        (("la_code,area,year,referrals", ",A,2015,1"), "line 2, field la_code: found nothing"),
+        (
+            ("la_code,area,year,referrals", "801,A,2015,1", "", "801,A,2015,1"),
+            "line 4, field la_code: 801 in 2015 stands in line 2 already",
+        ),
+        (("la_code,area,year,referrals", "801,A,2015"), "line 2: found 3 cells; allowed: 4"),
+        (("la_code,area,year,year",), "line 1, field year: stands in two columns"),
+    ],
+    ids=["missing", "unknown", "cell", "year", "code", "twice", "ragged", "heading_twice"],
+)
+def test_a_panel_of_an_analyst_is_refused_with_file_line_and_column(
+    tmp_path: Path, lines: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(DataError, match=rf"panel\.csv, {message}"):
+        read_panel(plain(tmp_path, *lines))
+
+
+@pytest.mark.unit
+def test_panels_join_and_a_figure_stands_before_a_status() -> None:
+    first = AuthorityPanel(("801",), ("A",), np.array([2015]), {"referrals": np.array([np.nan])})
+    second = AuthorityPanel(("801",), ("A",), np.array([2015]), {"referrals": np.array([4.0])})
+    assert join_panels([first, second]).figures["referrals"].tolist() == [4.0]
+    assert join_panels([second, first]).figures["referrals"].tolist() == [4.0]
+
+
+@pytest.mark.unit
+def test_neighbours_come_from_the_user_with_england_beside(tmp_path: Path) -> None:
+    listed = read_neighbours(
+        plain(tmp_path, "la_code,neighbour_code", "801,803", "801,999", "803,801", name="n.csv")
+    )
+    assert dict(listed) == {"801": ("803", "999"), "803": ("801",)}
+    codes = ("801", "802", "803", ENGLAND)
+    everyone = AuthorityPanel(
+        codes, codes, np.full(4, 2015), {"referrals": np.array([1.0, 2.0, 3.0, 9.0])}
+    )
+    assert with_neighbours(everyone, "801", listed).la_codes == ("801", "803", ENGLAND)
+    with pytest.raises(UnknownNameError, match="no authority with neighbours '802'"):
+        with_neighbours(everyone, "802", listed)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("pair", ["801,801", "801,", "801,803\n801,803"])
+def test_a_list_of_neighbours_that_makes_no_sense_is_refused(tmp_path: Path, pair: str) -> None:
+    with pytest.raises(DataError, match=r"n\.csv, line [23], field neighbour_code"):
+        read_neighbours(plain(tmp_path, "la_code,neighbour_code", pair, name="n.csv"))
+
+
+@pytest.mark.unit
+def test_cells_and_years_of_published_tables() -> None:
+    assert read_cell("[c]") is not None
+    assert read_cell("1,23") is None
+    assert read_cell("nan") is None
+    assert read_cell("1e5") is None
+    assert read_year("2014-15") is None
+    assert read_year("2021.0") == 2021
