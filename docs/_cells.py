@@ -97,9 +97,22 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def columns_of(words: str, folder: Path | None = None) -> list[str]:
-    """The columns of what a command prints with ``--format csv``, run in that folder."""
-    return next(csv.reader(run(f"{words} --format csv", folder).stdout.splitlines()))
+def first_row(words: str, folder: Path | None = None) -> dict[str, str]:
+    """The first row of what a command prints with ``--format csv``: column to cell."""
+    done = run(f"{words} --format csv", folder)
+    found = next(csv.DictReader(done.stdout.splitlines()), None)
+    if found is None:
+        raise RuntimeError(f"riskmodel {words} prints no row:\n{done.stderr}")
+    return {column: _short(cell) for column, cell in found.items()}
+
+
+def _short(cell: str) -> str:
+    """A cell as an example: a number to four digits, a text to forty signs."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return cell if len(cell) <= 40 else f"{cell[:39].rstrip()}{ELLIPSIS}"
+    return cell if len(cell) <= 6 else f"{number:.4g}"
 
 
 # README.md and CHANGELOG.md

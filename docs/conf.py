@@ -26,7 +26,13 @@ language = "en"
 # names of other libraries are written as ``code``.
 nitpicky = True
 # Types in signatures that belong to Python or to other libraries.
-nitpick_ignore_regex = [("py:.*", r"(?!riskmodel\.).*")]
+# So do types that a module keeps to itself.
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!riskmodel\.).*"),
+    ("py:.*", r"riskmodel\.(.*\.)?_\w+"),
+    ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.convert\.Words)"),
+    ("py:.*", r"riskmodel\.intake\.result\.IssueLog"),
+]
 
 # -- Pages ---------------------------------------------------------------------
 
@@ -65,5 +71,11 @@ def _readable_defaults(app, what, name, obj, options, signature, returns):
     return (signature.replace("<factory>", "...") if signature else signature), returns
 
 
+def _without_tuples(app, what, name, obj, skip, options):
+    """A name for a tuple type has no page of its own: autodoc cannot format its signature."""
+    return True if getattr(obj, "__origin__", None) is tuple else None
+
+
 def setup(app):
+    app.connect("autodoc-skip-member", _without_tuples)
     app.connect("autodoc-process-signature", _readable_defaults)

@@ -98,7 +98,7 @@ def released_factors(
     Parameters
     ----------
     release
-        As :func:`riskmodel.workflows.release_counts` gives it.
+        As :func:`riskmodel.workflows.release.release_counts` gives it.
     prevalence, level, method
         As for :func:`riskmodel.factors.analyse_factors`.
 
@@ -127,7 +127,7 @@ def factor_view(
     view
         One of :data:`VIEWS`, or ``change``, which compares each group with the one before.
     release
-        Counts of a table, as :func:`riskmodel.workflows.release_counts` gives them; None takes
+        Counts of a table, as :func:`riskmodel.workflows.release.release_counts` gives them; None takes
         the published counts.
     options
         What the view needs besides.
