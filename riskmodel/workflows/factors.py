@@ -92,7 +92,7 @@ def released_factors(
     prevalence: Prevalence = "plans",
     level: float | None = None,
     method: IntervalMethod = "auto",
-) -> tuple[dict[tuple[object, ...], FactorAnalysis], pd.DataFrame]:
+) -> tuple[dict[tuple[object, ...], Any], pd.DataFrame]:
     """Rates and quadrants of a table from what may be printed of it.
 
     Parameters
