@@ -127,8 +127,8 @@ def factor_view(
     view
         One of :data:`VIEWS`, or ``change``, which compares each group with the one before.
     release
-        Counts of a table, as :func:`riskmodel.workflows.release.release_counts` gives them; None takes
-        the published counts.
+        Counts of a table, as :func:`riskmodel.workflows.release.release_counts` gives them; None
+        takes the published counts.
     options
         What the view needs besides.
 
