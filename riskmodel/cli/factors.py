@@ -98,6 +98,13 @@ def factors(  # noqa: PLR0913 (each is an option)
         Path | None,
         typer.Option(help="Write the quadrant chart of the rates: .svg or .png."),
     ] = None,
+    cuts: Annotated[
+        str,
+        typer.Option(
+            metavar="report|base-rate|quantile:Q|SHARE,RATE",
+            help="Cuts of the quadrants, of a table: the report's, the data's, or your own.",
+        ),
+    ] = "report",
     threshold: Annotated[
         int | None,
         typer.Option(help="Of observed records withhold counts from 1 to this. [default: 5]"),
@@ -125,9 +132,13 @@ def factors(  # noqa: PLR0913 (each is an option)
     if show != "rates":
         if out is not None:
             raise DataError("--out draws the rates; leave --show away")
-        _show_view(show, release, (assessments, cut, seed, level), form)
+        _show_view(show, release, (assessments, cut, seed, level, cuts), form)
     else:
         options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
+        if release is not None:
+            options["cuts"] = cuts
+        elif cuts != "report":
+            raise DataError("--cuts is for a table; the published chart has its own")
         _show_rates(release, options, out, path, form)
     _tell_withheld(release)
 
@@ -207,14 +218,14 @@ def _print_groups(frame: Any, analyses: dict[tuple[object, ...], Any], release: 
 def _show_view(
     view: str,
     release: Any,
-    words: tuple[str | None, float | None, int, float | None],
+    words: tuple[str | None, float | None, int, float | None, str],
     form: str,
 ) -> None:
     from riskmodel.workflows import factor_view
     from riskmodel.workflows.factors import ViewOptions
 
-    assessments, cut, seed, level = words
-    options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level)
+    assessments, cut, seed, level, cuts = words
+    options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level, cuts)
     frame = factor_view(view, release, options=options)
     if form == "text":
         print_data(frame)
@@ -345,10 +356,15 @@ def _region_sentences(region: Any, *, is_published: bool) -> list[str]:
         if share is None
         else f"{100 * float(share.low):.1f}% to {100 * float(share.high):.1f}% of plans"
     )
+    if share is not None and share.is_exact:
+        cuts, as_share = (
+            f"of {100 * float(impact.low):.1f}%",
+            f"{100 * float(share.low):.1f}% of plans",
+        )
     if not is_published:
         return [
-            f"Quadrants by the report's own cuts: {as_share or region.reading}, and a rate {cuts}; "
-            "'depends' where these disagree."
+            f"Quadrants by the cuts: {as_share or region.reading}, and a rate {cuts}; 'depends' "
+            "where these disagree."
         ]
     return [
         f"Every printed quadrant holds for a cut above {region.prevalence.low} and up to "

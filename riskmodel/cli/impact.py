@@ -20,20 +20,21 @@ from riskmodel.cli.output import (
     warn_of_observed,
     write_picture,
 )
+from riskmodel.errors import DataError
 
 __all__ = ["impact"]
 
 
 def impact(  # noqa: PLR0913 (each is an option)
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             help=(
                 "A table of assessments: .csv, .parquet, .xml (children in need census) or a "
                 "folder of Parquet files."
             )
         ),
-    ],
+    ] = None,
     factors: Annotated[
         str | None,
         typer.Option(
@@ -88,6 +89,12 @@ def impact(  # noqa: PLR0913 (each is an option)
     from riskmodel.workflows.impact import draw_impact, factor_impact
 
     choose("format", form, FORMATS)
+    if path is None:
+        raise DataError(
+            "impact needs a table of assessments: the published counts do not say which factors "
+            "were recorded together, so no adjusted association follows from them; see `riskmodel "
+            "bounds` and `riskmodel sensitivity`, or name data/synthetic/cohort.csv"
+        )
     places = (out, out.with_name(f"{out.stem}-combinations{out.suffix}")) if out else ()
     for place in places:
         check_picture(place)

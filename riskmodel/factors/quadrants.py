@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, get_args
 
+import numpy as np
+
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
@@ -18,9 +20,11 @@ __all__ = [
     "Contradiction",
     "Prevalence",
     "QuadrantRegion",
+    "data_region",
     "feasible_cut",
     "feasible_region",
     "prevalence_values",
+    "stated_region",
 ]
 
 Prevalence = Literal["plans", "assessments"]
@@ -186,6 +190,59 @@ def feasible_region(
     return QuadrantRegion(
         prevalence, cuts["prevalence"], cuts["impact"], tuple(contradictions), counts.total_plans
     )
+
+
+def stated_region(counts: FactorCounts, share_of_plans: float, rate: float) -> QuadrantRegion:
+    """Cuts that a user states: a share of plans and a conversion rate.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    share_of_plans, rate
+        Cuts, each above 0 and below 1; a factor is high when it reaches the cut.
+    """
+    for name, cut in (("share of plans", share_of_plans), ("rate", rate)):
+        if not 0 < cut < 1:
+            raise DataError(f"the cut on the {name} must lie between 0 and 1, got {cut:g}")
+    plans = Interval.exactly(Fraction(str(share_of_plans)) * counts.total_plans)
+    return QuadrantRegion(
+        "plans", plans, Interval.exactly(Fraction(str(rate))), (), counts.total_plans
+    )
+
+
+def data_region(counts: FactorCounts, quantile: float | None = None) -> QuadrantRegion:
+    """Cuts that a table's own counts set.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    quantile
+        Cut both axes at this quantile of the factors that were found; None cuts the rate at the
+        base rate (plans over assessments) and prevalence at the median factor.
+
+    Raises
+    ------
+    DataError
+        When the quantile is out of range, no factor was found, or the base rate is not known.
+    """
+    found = counts.assessments > 0
+    if not found.any() or not counts.total_plans:
+        raise DataError("cuts from the data need plans, and a factor that was found")
+    if quantile is not None and not 0 < quantile < 1:
+        raise DataError(f"a quantile lies between 0 and 1, got {quantile:g}; 0.5 is the median")
+    if quantile is None and counts.total_assessments is None:
+        raise DataError("the base rate needs the number of assessments, which is not published")
+    level = 0.5 if quantile is None else quantile
+    shares = counts.plans[found] / counts.total_plans
+    rates = counts.plans[found] / counts.assessments[found]
+    if quantile is None:
+        rate = counts.total_plans / int(counts.total_assessments or 1)
+    else:
+        rate = float(np.quantile(rates, level))
+    share = float(np.quantile(shares, level))
+    return stated_region(counts, *(min(max(cut, 1e-9), 1 - 1e-9) for cut in (share, rate)))
 
 
 def feasible_cut(values: Sequence[Fraction], labels: Sequence[str]) -> Interval | None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError
-from riskmodel.factors import FactorAnalysis, Prevalence, factor_rates, feasible_region
+from riskmodel.factors import (
+    FactorAnalysis,
+    Prevalence,
+    QuadrantRegion,
+    factor_rates,
+    feasible_region,
+)
+from riskmodel.factors.quadrants import data_region, stated_region
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.intake import read_counts
 from riskmodel.parameters import parameter
@@ -78,12 +85,15 @@ class ViewOptions:
         Names the draws.
     level
         Coverage of the intervals.
+    cuts
+        Cuts of the quadrants, as for :func:`released_factors`.
     """
 
     assessments: tuple[int, ...] = ()
     cut: float | None = None
     seed: int = 0
     level: float | None = None
+    cuts: str = "report"
 
 
 def released_factors(
@@ -92,6 +102,7 @@ def released_factors(
     prevalence: Prevalence = "plans",
     level: float | None = None,
     method: IntervalMethod = "auto",
+    cuts: str = "report",
 ) -> tuple[dict[tuple[object, ...], Any], pd.DataFrame]:
     """Rates and quadrants of a table from what may be printed of it.
 
@@ -101,6 +112,9 @@ def released_factors(
         As :func:`riskmodel.workflows.release.release_counts` gives it.
     prevalence, level, method
         As for :func:`riskmodel.factors.analyse_factors`.
+    cuts
+        Where quadrants are cut: ``report`` (the cuts that reproduce its chart), ``base-rate``,
+        ``quantile:0.5``, or a share of plans and a rate, ``0.12,0.25``.
 
     Returns
     -------
@@ -108,13 +122,34 @@ def released_factors(
         Analysis by group, and one row a group and factor with withheld cells marked.
     """
     printed = printed_quadrants()
-    region = feasible_region(factor_counts(), printed, prevalence=prevalence)
 
     def analyse(counts: FactorCounts) -> FactorAnalysis:
+        region = cut_region(counts, cuts, prevalence)
         return FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
 
     analyses = {key: analyse(counts) for key, counts in release.groups.items()}
     return analyses, release.frame(lambda counts: analyse(counts).to_frame())
+
+
+def cut_region(counts: FactorCounts, cuts: str, prevalence: Prevalence) -> QuadrantRegion:
+    """The quadrants' cuts: of the report, of the data, or as stated; see `released_factors`."""
+    if cuts == "report":
+        return feasible_region(factor_counts(), printed_quadrants(), prevalence=prevalence)
+    if prevalence != "plans":
+        raise DataError("cuts other than the report's are on plans; leave --prevalence away")
+    if cuts == "base-rate":
+        return data_region(counts)
+    word, _, number = cuts.partition(":")
+    try:
+        if word == "quantile":
+            return data_region(counts, float(number))
+        share, rate = (float(part) for part in cuts.split(","))
+    except ValueError as error:
+        raise DataError(
+            f"cannot read the cuts {cuts!r}; allowed: report, base-rate, quantile:0.5, or a share "
+            "of plans and a rate such as 0.12,0.25"
+        ) from error
+    return stated_region(counts, share, rate)
 
 
 def factor_view(
@@ -175,7 +210,7 @@ def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
 def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.membership import membership
 
-    region = feasible_region(factor_counts(), printed_quadrants())
+    region = cut_region(counts, options.cuts, "plans")
     found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
     return found.assign(basis=counts.basis)
 

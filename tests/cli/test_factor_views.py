@@ -121,3 +121,35 @@ def test_shrinkage_of_a_table_off_the_chart_is_a_message(call, tmp_path):
     reason = "made-up rows of a test, seen by nobody"
     answer = call("factors", table, "--show", "shrinkage", "--no-suppression", reason)
     assert "of high and of low impact" in answer.message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("cuts", "high"),
+    [
+        ("0.12,0.25", lambda share, rate: (share >= 0.12, rate >= 0.25)),
+        ("base-rate", lambda share, rate: (None, rate >= 630 / 2250)),
+        ("quantile:0.8", None),
+    ],
+)
+def test_quadrants_of_a_table_by_other_cuts(cuts, high, call, cohort_csv):
+    rows = call("factors", cohort_csv, "--by", "year", "--cuts", cuts, "--format", "json").json[
+        "factors"
+    ]
+    assert {row["prevalence"] for row in rows} == {row["impact"] for row in rows} == {"high", "low"}
+    for row in rows:
+        if high is None:
+            continue
+        common, often = high(row["share_of_plans"], row["conversion_rate"])
+        assert common is None or (row["prevalence"] == "high") == common
+        assert (row["impact"] == "high") == often
+    if high is None:
+        commonest = [row for row in rows if row["year"] == 2015 and row["prevalence"] == "high"]
+        assert len(commonest) == 7  # the top fifth of 34 factors
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("cuts", ["median", "0.1", "2,0.3", "quantile:1.5", "quantile:x"])
+def test_cuts_that_cannot_be_read_are_refused(cuts, call, cohort_csv):
+    assert call("factors", cohort_csv, "--cuts", cuts).code == 2
+    assert call("factors", "--cuts", cuts).code == 2
