@@ -211,6 +211,6 @@ def test_a_file_that_is_no_table_of_assessments(text, message, call, tmp_path):
 
 @pytest.mark.end_to_end
 def test_published_counts_will_not_do(call):
-    answer = call("impact")
-    assert (answer.code, answer.out) == (2, "")
-    assert "Missing argument" in answer.err
+    message = call("impact").message
+    assert "do not say which factors were recorded together" in message
+    assert "riskmodel bounds" in message
