@@ -17,6 +17,7 @@ from riskmodel.cli.output import (
     print_frame,
     print_json,
     print_table,
+    warn_of_observed,
     whole_numbers,
     write_picture,
 )
@@ -80,6 +81,7 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
     value is an association in cohorts that reproduce the published counts; all of them are assumed.
     """
     from riskmodel.workflows import sensitivity_surface
+    from riskmodel.workflows.margins import margins_basis
 
     choose("format", form, FORMATS)
     choose("method", method, METHODS)
@@ -98,6 +100,9 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
         "path": table,
     }
     surface = sensitivity_surface(**options)
+    if table is not None:
+        # The surface itself is assumed; the margins that it reproduces are the table's own.
+        warn_of_observed(margins_basis(table))
     if out is not None:
         from riskmodel.workflows import draw_sensitivity
 

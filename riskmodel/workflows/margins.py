@@ -14,6 +14,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.cohort import published_targets
 from riskmodel.cohort.joint import Margins, UnitLayout, draw_block
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
 from riskmodel.factors.margins import bounds, sensitivity
 from riskmodel.factors.margins.fits import SurfaceMethod
@@ -25,7 +26,7 @@ from riskmodel.vocabulary import factor as known_factor
 if TYPE_CHECKING:
     from riskmodel.report.figures import Drawing
 
-__all__ = ["draw_sensitivity", "margin_bounds", "sensitivity_surface"]
+__all__ = ["draw_sensitivity", "margin_bounds", "margins_basis", "sensitivity_surface"]
 
 
 def margin_bounds(
@@ -125,6 +126,11 @@ def sensitivity_surface(
             f"some factors cannot be told apart in a cohort ({error}): take a smaller overlap than "
             f"{max(overlaps):g}, or fewer factors"
         ) from error
+
+
+def margins_basis(path: Path) -> Basis:
+    """What the margins of a table rest on."""
+    return _counts(path).basis
 
 
 def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:

@@ -85,3 +85,21 @@ def test_too_little_to_print_is_one_message(call, tmp_path):
     table = tmp_path / "tiny.csv"
     table.write_text("plan,child_neglect\ntrue,true\nfalse,true\nfalse,false\n", encoding="utf-8")
     assert "too little of these observed records" in call("factors", table).message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("impact", "{}"),
+        ("bounds", "child_neglect", "--table", "{}"),
+        ("sensitivity", "--table", "{}", "--overlap", "0", "--replicates", "1"),
+    ],
+)
+def test_what_is_not_protected_yet_says_so_and_only_of_observed_records(words, call, observed):
+    synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
+    own = call(*(word.format(observed) for word in words))
+    assert own.code == 0, own.err
+    assert "small counts are not withheld" in own.err
+    if words[0] != "bounds":  # as many factors as the reference cohort has are too many to bound
+        assert "not withheld" not in call(*(word.format(synthetic) for word in words)).err
