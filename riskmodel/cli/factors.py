@@ -96,7 +96,7 @@ def factors(  # noqa: PLR0913 (each is an option)
     seed: Annotated[int, typer.Option(help="Names the draws, for membership and ranks.")] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the quadrant chart of the rates: .svg or .png."),
+        typer.Option(help="Write the quadrant chart (or --show funnel): .svg or .png."),
     ] = None,
     cuts: Annotated[
         str,
@@ -130,8 +130,13 @@ def factors(  # noqa: PLR0913 (each is an option)
         check_picture(out)
     release = _release(path, columns, threshold, no_suppression, form)
     if show != "rates":
+        if out is not None and show != "funnel":
+            raise DataError("--out draws the rates or the funnel, not this view")
         if out is not None:
-            raise DataError("--out draws the rates; leave --show away")
+            from riskmodel.workflows.factors import draw_funnel_of
+
+            drawing = draw_funnel_of(release)
+            write_picture(out, drawing.svg, drawing.png)
         _show_view(show, release, (assessments, cut, seed, level, cuts), form)
     else:
         options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}

@@ -32,6 +32,7 @@ __all__ = [
     "VIEWS",
     "ViewOptions",
     "draw_factors",
+    "draw_funnel_of",
     "factor_view",
     "released_factors",
     "table_factors",
@@ -189,6 +190,26 @@ def draw_factors(analysis: FactorAnalysis, source: str) -> Any:
     return quadrant_chart(
         analysis.region.reading, analysis.region, analysis.rates, analysis.printed, source
     )
+
+
+def draw_funnel_of(release: Release | None) -> Any:
+    """The funnel of all rates, as a drawing; of observed records only what may be printed."""
+    from riskmodel.factors.comparison import funnel
+    from riskmodel.report.figures import draw_funnel
+    from riskmodel.report.sections.quadrants import label_of
+
+    groups = [factor_counts()] if release is None else list(release.groups.values())
+    if len(groups) != 1:
+        raise DataError("--out draws one group; leave --by away")
+    frame = funnel(groups[0])
+    points = [
+        (label_of(name), int(size), float(rate), abs(z) > 1.959964)
+        for name, size, rate, z in zip(
+            frame["factor"], frame["assessments"], frame["conversion_rate"], frame["z"], strict=True
+        )
+    ]
+    target, dispersion = float(frame["target"].iloc[0]), float(frame["dispersion"].iloc[0])
+    return draw_funnel("funnel", points, target=target, dispersion=dispersion)
 
 
 def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:

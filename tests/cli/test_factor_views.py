@@ -110,7 +110,7 @@ def test_a_level_in_percent_is_refused(view, call):
 @pytest.mark.end_to_end
 def test_a_picture_is_of_the_rates_alone(call, tmp_path):
     place = tmp_path / "ranks.svg"
-    assert "leave --show away" in call("factors", "--show", "ranks", "--out", place).message
+    assert "not this view" in call("factors", "--show", "ranks", "--out", place).message
     assert not place.exists()
 
 
@@ -153,3 +153,13 @@ def test_quadrants_of_a_table_by_other_cuts(cuts, high, call, cohort_csv):
 def test_cuts_that_cannot_be_read_are_refused(cuts, call, cohort_csv):
     assert call("factors", cohort_csv, "--cuts", cuts).code == 2
     assert call("factors", "--cuts", cuts).code == 2
+
+
+@pytest.mark.end_to_end
+def test_the_funnel_is_drawn_with_the_outlying_factors_named(call, tmp_path):
+    place = tmp_path / "funnel.svg"
+    assert call("factors", "--show", "funnel", "--out", place).code == 0
+    drawn = place.read_text(encoding="utf-8")
+    assert "Child Emotional Abuse" in drawn
+    assert "Child Domestic Violence" in drawn
+    assert "Child Neglect" not in drawn

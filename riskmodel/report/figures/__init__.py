@@ -6,6 +6,7 @@ Each function returns drawings as bytes; the same input gives the same bytes.
 from riskmodel.report.figures.activity import draw_snapshots
 from riskmodel.report.figures.canvas import Drawing
 from riskmodel.report.figures.cooccurrence import draw_cooccurrence
+from riskmodel.report.figures.funnel import draw_funnel
 from riskmodel.report.figures.quadrants import QuadrantPoint, draw_quadrants
 from riskmodel.report.figures.rates import draw_ranked_rates
 from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
@@ -15,6 +16,7 @@ __all__ = [
     "QuadrantPoint",
     "SensitivityRange",
     "draw_cooccurrence",
+    "draw_funnel",
     "draw_quadrants",
     "draw_ranked_rates",
     "draw_sensitivity",
