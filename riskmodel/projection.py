@@ -1,0 +1,317 @@
+"""Projected stocks and flows, month by month: what demand makes, and caseload and report read.
+
+Every replicate keeps the identity opening + starts - ends = closing in every month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.vocabulary import STAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "BASELINE",
+    "MEASURED",
+    "QUANTILES",
+    "Projection",
+    "month_after",
+    "months_between",
+    "quantile_name",
+]
+
+BASELINE = "baseline"
+"""The scenario that changes nothing."""
+
+MEASURED = ("starts", "ends", "stock")
+"""What a projection holds of each stage and month."""
+
+QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+"""Quantiles of a summary: the limits of the 95%, 90%, 80% and 50% intervals, and the median."""
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_Counts = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """Stocks and flows by scenario, replicate, month and stage.
+
+    Parameters
+    ----------
+    area
+        Whose they are.
+    scenarios
+        Names; all scenarios share the openings and the draws, so that their differences are not
+        noise.
+    stages
+        Stages of :data:`riskmodel.vocabulary.STAGES` that hold a stock.
+    opening_month
+        ``YYYY-MM``: the opening stock is that at its end.
+    opening
+        Opening stock, shape (replicate, stage).
+    starts, ends
+        Flows in each month after the opening, shape (scenario, replicate, month, stage).
+    stock
+        Stock at the end of each month, same shape.
+    source
+        What they rest on, for logs and captions.
+
+    Raises
+    ------
+    DataError
+        When shapes differ, a count is negative, or opening + starts - ends is not the closing
+        stock somewhere: the place is named.
+
+    Notes
+    -----
+    Counts are of episodes or plans, as 32-bit integers; arrays are copied and locked.
+    ``basis`` is ``projected`` throughout.
+    """
+
+    area: str
+    scenarios: tuple[str, ...]
+    stages: tuple[str, ...]
+    opening_month: str
+    opening: _Counts
+    starts: _Counts
+    ends: _Counts
+    stock: _Counts
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        month_after(self.opening_month, 0)
+        for stage in self.stages:
+            if stage not in STAGES:
+                raise UnknownNameError("stage", stage, STAGES)
+        for name in ("opening", *MEASURED):
+            made = np.array(getattr(self, name), dtype=np.int32, order="C")
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+        self._check_shapes()
+        self._check_identity()
+
+    def _check_shapes(self) -> None:
+        shape = self.stock.shape
+        expected = (len(self.scenarios), len(self.opening), shape[2] if len(shape) == 4 else -1)
+        for name in MEASURED:
+            found = getattr(self, name).shape
+            if found != (*expected, len(self.stages)) or self.opening.shape != (
+                expected[1],
+                len(self.stages),
+            ):
+                raise DataError(
+                    "a projection needs the shape (scenario, replicate, month, stage), here "
+                    f"{(*expected, len(self.stages))}; found {found}, and an opening of "
+                    f"{self.opening.shape}",
+                    field=name,
+                )
+        if len(set(self.scenarios)) != len(self.scenarios) or not self.scenarios:
+            raise DataError(
+                f"scenarios need different names, found {', '.join(self.scenarios) or 'none'}"
+            )
+
+    def _check_identity(self) -> None:
+        before = np.concatenate(
+            [
+                np.broadcast_to(
+                    self.opening[None, :, None, :], (*self.stock.shape[:2], 1, len(self.stages))
+                ),
+                self.stock[:, :, :-1, :],
+            ],
+            axis=2,
+        )
+        wrong = np.argwhere(before + self.starts - self.ends != self.stock)
+        if len(wrong):
+            scenario, replicate, month, stage = (int(place) for place in wrong[0])
+            raise DataError(
+                f"opening + starts - ends is not the closing stock of {self.stages[stage]} in "
+                f"{self.months[month]}, scenario {self.scenarios[scenario]}, replicate {replicate}"
+            )
+        for name in ("opening", *MEASURED):
+            if getattr(self, name).size and int(getattr(self, name).min()) < 0:
+                raise DataError("counts are 0 or more; found a negative one", field=name)
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are."""
+        return len(self.opening)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Each month projected, ``YYYY-MM``."""
+        return tuple(
+            month_after(self.opening_month, ahead + 1) for ahead in range(self.stock.shape[2])
+        )
+
+    def of(self, measured: str, scenario: str, stage: str) -> _Counts:
+        """Stock, starts or ends of one scenario and stage, shape (replicate, month).
+
+        Raises
+        ------
+        UnknownNameError
+            When the projection does not hold it.
+        """
+        for kind, name, names in (
+            ("measure", measured, MEASURED),
+            ("scenario", scenario, self.scenarios),
+            ("stage", stage, self.stages),
+        ):
+            if name not in names:
+                raise UnknownNameError(kind, name, names)
+        values: _Counts = getattr(self, measured)
+        return values[self.scenarios.index(scenario), :, :, self.stages.index(stage)]
+
+    def with_scenarios(self, *others: Projection) -> Projection:
+        """The same with further scenarios of the same area, stages, opening and replicates.
+
+        Raises
+        ------
+        DataError
+            When they differ in anything but their scenarios.
+        """
+        for other in others:
+            same = (
+                other.area == self.area
+                and other.stages == self.stages
+                and other.opening_month == self.opening_month
+                and np.array_equal(other.opening, self.opening)
+                and other.stock.shape[2] == self.stock.shape[2]
+            )
+            if not same:
+                raise DataError(
+                    "scenarios are compared on the same area, stages, opening and months; "
+                    f"{', '.join(other.scenarios)} differs from {', '.join(self.scenarios)}"
+                )
+        together = (self, *others)
+        starts, ends, stock = (
+            np.concatenate([getattr(each, name) for each in together]) for name in MEASURED
+        )
+        return Projection(
+            self.area,
+            tuple(name for each in together for name in each.scenarios),
+            self.stages,
+            self.opening_month,
+            self.opening,
+            starts,
+            ends,
+            stock,
+            self.source,
+        )
+
+    def probability_above(
+        self, level: float, stage: str, *, scenario: str = BASELINE
+    ) -> npt.NDArray[np.float64]:
+        """Probability that the stock has passed a level by the end of each month.
+
+        Parameters
+        ----------
+        level
+            Children; passed means more than this.
+        stage
+            Which stock.
+        scenario
+            Which scenario.
+
+        Returns
+        -------
+        numpy.ndarray
+            Share of replicates whose stock was above the level in that month or an earlier one,
+            shape (month,).
+        """
+        above = self.of("stock", scenario, stage) > level
+        passed: npt.NDArray[np.float64] = np.maximum.accumulate(above, axis=1).mean(axis=0)
+        return passed
+
+    def to_frame(self, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
+        """A row a scenario, stage, measure and month: mean and quantiles over the replicates.
+
+        Columns: area, scenario, stage, measure, month, mean, then ``q05`` and so on, basis.
+        """
+        import pandas as pd
+
+        pieces = []
+        names = [quantile_name(each) for each in quantiles]
+        for measured in MEASURED:
+            values = getattr(self, measured)
+            found = np.quantile(values, quantiles, axis=1)
+            means = values.mean(axis=1)
+            for i, scenario in enumerate(self.scenarios):
+                for k, stage in enumerate(self.stages):
+                    pieces.append(
+                        pd.DataFrame(
+                            {
+                                "area": self.area,
+                                "scenario": scenario,
+                                "stage": stage,
+                                "measure": measured,
+                                "month": self.months,
+                                "mean": means[i, :, k],
+                                **{name: found[q, i, :, k] for q, name in enumerate(names)},
+                                "basis": "projected",
+                            }
+                        )
+                    )
+        return pd.concat(pieces, ignore_index=True)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.area}: {', '.join(self.stages)} over {self.stock.shape[2]} months after "
+            f"{self.opening_month}, {len(self.scenarios)} scenarios, {self.replicates:,} replicates"
+        )
+
+
+def quantile_name(quantile: float) -> str:
+    """The column of a quantile: ``q05`` for 0.05, ``q025`` for 0.025.
+
+    Examples
+    --------
+    >>> quantile_name(0.05), quantile_name(0.025), quantile_name(0.5)
+    ('q05', 'q025', 'q50')
+    """
+    return "q" + f"{quantile:.6f}".split(".")[1].rstrip("0").ljust(2, "0")
+
+
+def month_after(month: str, ahead: int) -> str:
+    """The month so many months after another, ``YYYY-MM``.
+
+    Raises
+    ------
+    DataError
+        When the month is not written ``YYYY-MM``.
+
+    Examples
+    --------
+    >>> month_after("2015-11", 2)
+    '2016-01'
+    """
+    found = _MONTH.fullmatch(month)
+    if not found:
+        raise DataError(f"a month is written as YYYY-MM, such as 2015-11; got {month!r}")
+    number = int(found[1]) * 12 + int(found[2]) - 1 + ahead
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def months_between(first: str, last: str) -> int:
+    """How many months the second lies after the first.
+
+    Examples
+    --------
+    >>> months_between("2015-11", "2017-09")
+    22
+    """
+    counted = []
+    for month in (first, last):
+        month_after(month, 0)
+        year, number = month.split("-")
+        counted.append(int(year) * 12 + int(number))
+    return counted[1] - counted[0]
