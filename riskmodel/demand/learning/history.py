@@ -1,0 +1,146 @@
+"""A stage's stocks and flows by authority and year, as the learning reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.series import ENGLAND, AuthorityPanel
+
+__all__ = ["STOCK_MEASURES", "StageHistory"]
+
+STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "child_protection_plan": "cpp_at_31_mar",
+        "looked_after": "lac_at_31_mar",
+        "child_in_need": "cin_at_31_mar",
+    }
+)
+"""The panel's measure of each stock. The department's children in need include children on a
+protection plan and looked after, hence not ``child_in_need_plan``."""
+
+POPULATION = "pop_0_17_midyear"
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageHistory:
+    """Stocks at 31 March and flows of the year before, by authority and year.
+
+    Parameters
+    ----------
+    measure
+        The panel's name of the stock.
+    codes
+        Codes of the authorities.
+    years
+        Consecutive years; a year that the panel does not hold is all missing.
+    stock, starts, ends, population
+        Shape (authority, year); NaN where there is no figure. Copied and locked.
+    """
+
+    measure: str
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+    stock: Floats
+    starts: Floats
+    ends: Floats
+    population: Floats
+
+    def __post_init__(self) -> None:
+        shape = (len(self.codes), len(self.years))
+        for name in ("stock", "starts", "ends", "population"):
+            made = np.array(getattr(self, name), dtype=np.float64)
+            if made.shape != shape:
+                raise DataError(f"needs the shape {shape}, found {made.shape}", field=name)
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    @classmethod
+    def from_panel(cls, panel: AuthorityPanel, measure: str) -> StageHistory:
+        """The history of one stock; authorities and years in order, England not among them.
+
+        Raises
+        ------
+        UnknownNameError
+            When it is no stock of :data:`STOCK_MEASURES`.
+        DataError
+            When the panel holds no figure of it.
+        """
+        if measure not in STOCK_MEASURES.values():
+            raise UnknownNameError("measure", measure, STOCK_MEASURES.values())
+        if measure not in panel.measures:
+            raise DataError(
+                f"has no column {measure}; found {', '.join(panel.measures)}", file=panel.source
+            )
+        seen = [
+            year
+            for year, value in zip(panel.years.tolist(), panel.figures[measure], strict=True)
+            if np.isfinite(value)
+        ]
+        if not seen:
+            raise DataError("holds no figure", file=panel.source, field=measure)
+        years = range(min(seen), max(seen) + 1)
+        codes = sorted({code for code in panel.la_codes if code != ENGLAND})
+        prefix = measure.split("_")[0]
+        tables = {
+            name: _table(panel, name, codes, years)
+            for name in (measure, f"{prefix}_starts", f"{prefix}_ends", POPULATION)
+        }
+        return cls(measure, tuple(codes), tuple(years), *tables.values())
+
+    @property
+    def stage(self) -> str:
+        """The stage of the stock."""
+        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+
+    def until(self, year: int) -> StageHistory:
+        """What was known when that year had ended: nothing later is in it."""
+        if year not in self.years:
+            raise DataError(
+                f"holds the years {self.years[0]} to {self.years[-1]}, not {year}",
+                field=self.measure,
+            )
+        kept = slice(0, self.years.index(year) + 1)
+        return StageHistory(
+            self.measure,
+            self.codes,
+            self.years[kept],
+            self.stock[:, kept],
+            self.starts[:, kept],
+            self.ends[:, kept],
+            self.population[:, kept],
+        )
+
+    def of(self, rows: Iterable[int]) -> StageHistory:
+        """Some of the authorities, by their places."""
+        places = list(rows)
+        return StageHistory(
+            self.measure,
+            tuple(self.codes[place] for place in places),
+            self.years,
+            self.stock[places],
+            self.starts[places],
+            self.ends[places],
+            self.population[places],
+        )
+
+
+def _table(panel: AuthorityPanel, name: str, codes: list[str], years: range) -> Floats:
+    found = np.full((len(codes), len(years)), np.nan)
+    if name not in panel.measures:
+        return found
+    rows = {code: place for place, code in enumerate(codes)}
+    columns = {year: place for place, year in enumerate(years)}
+    for code, year, value in zip(
+        panel.la_codes, panel.years.tolist(), panel.figures[name], strict=True
+    ):
+        if code in rows and year in columns:
+            found[rows[code], columns[year]] = value
+    return found

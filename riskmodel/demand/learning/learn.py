@@ -1,0 +1,289 @@
+"""What authorities have in common, learned from some of them up to a year, and forecasts by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.learning.course import (
+    common_course,
+    common_growth,
+    log_rates,
+    mean_stay_years,
+)
+from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.learning.process import (
+    Prediction,
+    Process,
+    log_likelihood,
+    predict,
+    size_scale,
+)
+from riskmodel.demand.learning.turnover import correct, flows
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+
+__all__ = ["Forecast", "Learned", "forecast", "learn"]
+
+Floats = npt.NDArray[np.float64]
+
+_PRIORS = (
+    ("level", 0.35, 1.0),
+    ("deviation", 0.2, 1.0),
+    ("deviation_memory", 0.69, 1.5),
+    ("wander", 0.07, 1.0),
+    ("growth", 0.04, 1.0),
+    ("growth_memory", 0.57, 1.0),
+    ("size", 1.0, 1.5),
+    ("noise", 0.03, 1.0),
+    ("tail", 8.0, 0.7),
+)
+"""Centre of each part's prior, and its standard deviation on the unbounded scale: wide enough that
+seventy authorities outweigh it within three years."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What a set of authorities teaches about a stock, from nothing later than a year.
+
+    Parameters
+    ----------
+    measure
+        Which stock.
+    year
+        The last year looked at; it ends on 31 March.
+    authorities
+        How many it was learned from.
+    process
+        Sizes and memories of the parts.
+    stay_years
+        Mean stay: median stock over median starts, Little's law.
+    course
+        The common course: median log rate per child in each year, shape (year,).
+    drift, drift_variance
+        Growth a year of the common course that is carried forward, and the variance of a year's
+        common change about it.
+    turnover
+        Coefficients of :data:`riskmodel.demand.learning.turnover.TURNOVER`, shape (horizon, 2).
+    spread
+        What each horizon's variance is multiplied by, from how past forecasts fared, shape
+        (horizon,).
+    """
+
+    measure: str
+    year: int
+    authorities: int
+    process: Process
+    stay_years: float
+    course: Floats
+    drift: float
+    drift_variance: float
+    turnover: Floats
+    spread: Floats
+
+    def __str__(self) -> str:
+        return (
+            f"{self.measure} from {self.authorities} authorities to {self.year}: a deviation of "
+            f"{self.process.deviation:.2f} that keeps {self.process.deviation_memory:.0%} a year, "
+            f"levels {self.process.level:.2f} apart"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Forecasts of a stock by authority and years ahead: a Student-t of log(stock + 1).
+
+    Parameters
+    ----------
+    codes
+        Authorities.
+    year
+        Made with nothing later than this year.
+    horizons
+        Years ahead, from 1.
+    location, scale
+        Median and standard deviation on the log scale, shape (authority, horizon).
+    covariance
+        Between horizons, shape (authority, horizon, horizon); its diagonal is ``scale`` squared.
+    degrees
+        Degrees of freedom, shape (authority,).
+    """
+
+    codes: tuple[str, ...]
+    year: int
+    horizons: tuple[int, ...]
+    location: Floats
+    scale: Floats
+    covariance: Floats
+    degrees: Floats
+
+    def quantiles(self, levels: Sequence[float] | Floats) -> Floats:
+        """Stock at these probability levels, shape (authority, horizon, level), from 0."""
+        from scipy.stats import t
+
+        degrees = self.degrees[:, None]
+        unit = t.ppf(np.asarray(levels)[None, :], degrees) * np.sqrt((degrees - 2) / degrees)
+        log = self.location[:, :, None] + self.scale[:, :, None] * unit[:, None, :]
+        found: Floats = np.maximum(np.exp(log) - 1, 0.0)
+        return found
+
+
+def learn(
+    history: StageHistory,
+    *,
+    learners: Iterable[int] | None = None,
+    horizons: int = 4,
+    start: Process | None = None,
+) -> Learned:
+    """Learn a stock's process from some authorities, from all years of the history given.
+
+    Parameters
+    ----------
+    history
+        Cut it first (:meth:`StageHistory.until`): every year in it is used.
+    learners
+        Places of the authorities to learn from; None takes all.
+    horizons
+        Years ahead to learn the turnover and the spread for.
+    start
+        Where the search for the process begins; the answer does not hang on it.
+
+    Raises
+    ------
+    DataError
+        When there are fewer than two years or two authorities with a figure.
+
+    Notes
+    -----
+    The process maximises the posterior density of the Student-t process (L-BFGS-B). The common
+    course is the median yearly change, and its growth is carried forward only as far as it stands
+    out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a parameter by stage.
+    The turnover is a ridge regression of what past forecasts missed, centred within each year. The
+    spread compares squared misses with their variances, the latest years weighing most.
+    """
+    places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
+    taught = history.of(places.tolist())
+    if len(taught.years) < 2 or int(np.isfinite(taught.stock).any(axis=1).sum()) < 2:
+        raise DataError(
+            f"learning needs two years and two authorities with a figure; found "
+            f"{len(taught.years)} years and "
+            f"{int(np.isfinite(taught.stock).any(axis=1).sum())} authorities",
+            field=history.measure,
+        )
+    values, _ = log_rates(taught)
+    course, changes = common_course(values)
+    drift, drift_variance = common_growth(changes, history.stage)
+    stay = mean_stay_years(taught)
+    process = _fit(taught, values - course, stay, start)
+    past = [
+        _beside_course(process, taught, course, stay, year, horizons)
+        for year in range(len(taught.years))
+    ]
+    turnover, spread = correct(taught, past, course, horizons)
+    return Learned(
+        history.measure,
+        history.years[-1],
+        len(places),
+        process,
+        stay,
+        course,
+        drift,
+        drift_variance,
+        turnover,
+        spread,
+    )
+
+
+def forecast(learned: Learned, history: StageHistory) -> Forecast:
+    """Forecast the stocks of authorities, taught or not, from their own history.
+
+    Parameters
+    ----------
+    learned
+        What other authorities teach, up to the same year.
+    history
+        The authorities' own, up to the year of the forecast.
+
+    Raises
+    ------
+    DataError
+        When what was learned rests on later years than the history, or on other ones.
+    """
+    if learned.year != history.years[-1] or len(learned.course) != len(history.years):
+        raise DataError(
+            f"was learned from years up to {learned.year} and is asked to forecast after "
+            f"{history.years[-1]}; cut both to the same years",
+            field=history.measure,
+        )
+    horizons = len(learned.spread)
+    last = len(history.years) - 1
+    found = _beside_course(
+        learned.process, history, learned.course, learned.stay_years, last, horizons
+    )
+    _, exposure = log_rates(history, learned.course)
+    ahead = np.arange(1, horizons + 1)
+    location = found.mean + learned.course[-1] + exposure[:, None] + learned.drift * ahead
+    location += flows(history, last) @ learned.turnover.T
+    widths = np.sqrt(learned.spread)
+    covariance = found.covariance * widths[None, :, None] * widths[None, None, :]
+    covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead[None, :])
+    scale = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    most = parameter("demand_forecast_degrees_at_most").value
+    return Forecast(
+        history.codes,
+        learned.year,
+        tuple(ahead.tolist()),
+        location,
+        scale,
+        covariance,
+        np.minimum(found.degrees, most),
+    )
+
+
+def _fit(history: StageHistory, values: Floats, stay: float, start: Process | None) -> Process:
+    from scipy.optimize import minimize
+
+    times = np.arange(len(history.years), dtype=np.float64)
+    scale = _scale(history.stock)
+    centre = Process(**{name: middle for name, middle, _ in _PRIORS}).to_vector()
+    width = np.array([spread for _, _, spread in _PRIORS])
+
+    def cost(vector: Floats) -> float:
+        process = Process.from_vector(np.clip(vector, centre - 6 * width, centre + 6 * width))
+        fit = log_likelihood(process, times, values, scale, stay)
+        return -fit + 0.5 * float((((vector - centre) / width) ** 2).sum())
+
+    begin = centre if start is None else start.to_vector()
+    found = minimize(cost, begin, method="L-BFGS-B", options={"maxiter": 80})
+    return Process.from_vector(found.x)
+
+
+def _scale(stock: Floats) -> Floats:
+    """Scale of the size part; where a stock is missing it does not matter which."""
+    return size_scale(np.where(np.isfinite(stock), stock, 100.0))
+
+
+def _beside_course(
+    process: Process, history: StageHistory, course: Floats, stay: float, last: int, horizons: int
+) -> Prediction:
+    """Predictions beside the common course, from the years up to that place."""
+    seen = slice(0, last + 1)
+    values, _ = log_rates(history, course)
+    scale = _scale(history.stock[:, seen])
+    times = np.arange(last + 1, dtype=np.float64)
+    later = last + np.arange(1, horizons + 1, dtype=np.float64)
+    # A forecast has the size that the authority had when last seen.
+    stock = _last_seen(history.stock[:, seen])
+    ahead = np.repeat(size_scale(stock)[:, None], horizons, axis=1)
+    beside = values[:, seen] - course[seen]
+    return predict(process, times, beside, scale, later, ahead, stay)
+
+
+def _last_seen(stock: Floats) -> Floats:
+    found = np.full(len(stock), 100.0)
+    for column in stock.T:
+        found = np.where(np.isfinite(column), column, found)
+    return found

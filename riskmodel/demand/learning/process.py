@@ -1,0 +1,256 @@
+"""The process that a stock follows in an authority: its spread, and how long it remembers.
+
+On the log scale and beside the course that authorities have in common, an authority's stock is the
+sum of five independent Gaussian parts, whose sizes all authorities share:
+
+- *level*: what the authority always has more or less of than others;
+- *deviation*: comes and goes, an Ornstein-Uhlenbeck process;
+- *wander*: the level itself drifting, a random walk;
+- *growth*: a rate of growth that itself comes and goes, an integrated Ornstein-Uhlenbeck process;
+- *size*: what the finite number of children does, with a variance of (sibling factor) / stock, and
+  remembered as long as a stay lasts, as in an M/G/infinity queue;
+
+and of reporting noise. Some authorities are livelier than others: the whole is scaled by an
+inverse-gamma draw for each authority, which makes it a Student-t process (Shah, Wilson and
+Ghahramani, AISTATS 2014; Rasmussen and Williams 2006, chapter 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError
+
+__all__ = ["Prediction", "Process", "covariance", "log_likelihood", "predict", "size_scale"]
+
+Floats = npt.NDArray[np.float64]
+
+_MISSING = 1e6
+"""Variance that stands for an observation that was not made."""
+
+_SIZE_OFFSET = 5.0
+"""Added to a stock where it divides, so that a stock of nought has a finite variance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Sizes and memories of the parts.
+
+    Parameters
+    ----------
+    level, deviation, growth, noise
+        Standard deviations on the log scale; ``growth`` a year.
+    wander
+        Standard deviation of the random walk over one year.
+    deviation_memory, growth_memory
+        Correlation over one year, between 0 and 1.
+    size
+        Sibling factor: variance of the stock over its mean, were nothing else at work.
+    tail
+        Degrees of freedom of the Student-t process, above 2.
+    """
+
+    level: float
+    deviation: float
+    deviation_memory: float
+    wander: float
+    growth: float
+    growth_memory: float
+    size: float
+    noise: float
+    tail: float
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            memory = entry.name.endswith("_memory")
+            lowest = 2.0 if entry.name == "tail" else 0.0
+            if not (np.isfinite(value) and value > lowest and (not memory or value < 1)):
+                allowed = "between 0 and 1" if memory else f"above {lowest:g}"
+                raise DataError(f"must be {allowed}, got {value!r}", field=entry.name)
+
+    @classmethod
+    def from_vector(cls, vector: Floats) -> Process:
+        """Of nine unbounded numbers: logarithms, log-odds for a memory, log(tail - 2)."""
+        found = {
+            name: _expit(value) if name.endswith("_memory") else float(np.exp(value))
+            for name, value in zip(NAMES, vector, strict=True)
+        }
+        return cls(**{**found, "tail": 2 + found["tail"]})
+
+    def to_vector(self) -> Floats:
+        """The reverse of :meth:`from_vector`."""
+        values = []
+        for name in NAMES:
+            value = float(getattr(self, name))
+            if name == "tail":
+                value -= 2
+            values.append(
+                np.log(value / (1 - value)) if name.endswith("_memory") else np.log(value)
+            )
+        return np.array(values)
+
+
+NAMES = tuple(entry.name for entry in fields(Process))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What authorities' own history says of later times, beside the common course.
+
+    Parameters
+    ----------
+    mean
+        Shape (authority, time), log scale.
+    covariance
+        Shape (authority, time, time): of the predictive Student-t, scaled by each authority's own
+        liveliness, so that its diagonal is the variance.
+    degrees
+        Degrees of freedom, shape (authority,).
+    """
+
+    mean: Floats
+    covariance: Floats
+    degrees: Floats
+
+    @property
+    def variance(self) -> Floats:
+        """Shape (authority, time)."""
+        return np.diagonal(self.covariance, axis1=1, axis2=2)
+
+
+def size_scale(stock: Floats) -> Floats:
+    """What the size part's standard deviation is multiplied by: 1 / sqrt(stock + 5)."""
+    return 1 / np.sqrt(stock + _SIZE_OFFSET)
+
+
+def covariance(process: Process, times: Floats, scale: Floats, stay_years: float) -> Floats:
+    """Covariance between times for each authority, all parts and noise.
+
+    Parameters
+    ----------
+    process
+        Sizes and memories.
+    times
+        Years since the first observation, shape (time,).
+    scale
+        Of the size part, shape (authority, time); see :func:`size_scale`.
+    stay_years
+        Mean length of a stay.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (authority, time, time).
+
+    Notes
+    -----
+    The growth part is the integral from the first observation of a stationary
+    Ornstein-Uhlenbeck process with variance s^2 and rate r, whose covariance is
+    s^2 / r^2 (2 r min(t, u) - 1 + exp(-r t) + exp(-r u) - exp(-r |t - u|)).
+    """
+    apart = np.abs(times[:, None] - times[None, :])
+    earlier = np.minimum(times[:, None], times[None, :])
+    rate = -np.log(process.growth_memory)
+    fading = np.exp(-rate * times)
+    grown = 2 * rate * earlier - 1 + fading[:, None] + fading[None, :] - np.exp(-rate * apart)
+    shared = (
+        process.level**2
+        + process.deviation**2 * process.deviation_memory**apart
+        + process.wander**2 * earlier
+        + (process.growth / rate) ** 2 * grown
+    )
+    sizes = scale[:, :, None] * scale[:, None, :] * np.exp(-apart / stay_years)
+    found: Floats = shared[None] + process.size * sizes
+    places = np.arange(len(times))
+    found[:, places, places] += process.noise**2
+    return found
+
+
+def log_likelihood(
+    process: Process, times: Floats, values: Floats, scale: Floats, stay_years: float
+) -> float:
+    """Log density of what was observed, up to a constant; NaN is not observed.
+
+    Parameters
+    ----------
+    values
+        Log stock beside exposure and common course, shape (authority, time).
+    """
+    from scipy.special import gammaln
+
+    distance, log_determinant, number = _whiten(process, times, values, scale, stay_years)
+    tail = process.tail
+    each = (
+        gammaln((tail + number) / 2)
+        - gammaln(tail / 2)
+        - number / 2 * np.log(tail - 2)
+        - log_determinant
+        - (tail + number) / 2 * np.log1p(distance / (tail - 2))
+    )
+    return float(each.sum())
+
+
+def predict(
+    process: Process,
+    times: Floats,
+    values: Floats,
+    scale: Floats,
+    later: Floats,
+    later_scale: Floats,
+    stay_years: float,
+) -> Prediction:
+    """What the history says of later times.
+
+    Parameters
+    ----------
+    times, values, scale
+        As observed; see :func:`log_likelihood`.
+    later
+        Years since the first observation, shape (later,).
+    later_scale
+        Scale of the size part at these times, shape (authority, later).
+    stay_years
+        Mean length of a stay.
+    """
+    seen = np.isfinite(values)
+    known = np.where(seen, values, 0.0)
+    number = seen.sum(axis=1)
+    count = len(times)
+    whole = covariance(
+        process, np.concatenate([times, later]), np.hstack([scale, later_scale]), stay_years
+    )
+    places = np.arange(count)
+    history = whole[:, :count, :count].copy()
+    history[:, places, places] += np.where(seen, 0.0, _MISSING)
+    across = whole[:, :count, count:]
+    solved = np.linalg.solve(history, np.concatenate([across, known[:, :, None]], axis=2))
+    weights, whitened = solved[:, :, :-1], solved[:, :, -1]
+    mean = np.einsum("nth,nt->nh", weights, known)
+    remaining = whole[:, count:, count:] - np.einsum("nth,ntk->nhk", across, weights)
+    distance = (whitened * known).sum(axis=1)
+    livelier = (process.tail - 2 + distance) / (process.tail - 2 + number)
+    return Prediction(mean, remaining * livelier[:, None, None], process.tail + number)
+
+
+def _whiten(
+    process: Process, times: Floats, values: Floats, scale: Floats, stay_years: float
+) -> tuple[Floats, Floats, Floats]:
+    """Squared distance, half log determinant and number of observations of each authority."""
+    seen = np.isfinite(values)
+    found = covariance(process, times, scale, stay_years)
+    places = np.arange(len(times))
+    found[:, places, places] += np.where(seen, 0.0, _MISSING)
+    factor = np.linalg.cholesky(found)
+    whitened = np.linalg.solve(factor, np.where(seen, values, 0.0)[:, :, None])[:, :, 0]
+    number = seen.sum(axis=1).astype(np.float64)
+    log_determinant = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    log_determinant -= 0.5 * np.log(_MISSING) * (len(times) - number)
+    return (whitened**2).sum(axis=1), log_determinant, number
+
+
+def _expit(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))

@@ -1,0 +1,72 @@
+"""How forecasts are judged: as 200 equally likely values, against what happened."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError
+
+__all__ = ["LEVELS", "covered", "crps", "probability_integral_transform"]
+
+Floats = npt.NDArray[np.float64]
+
+LEVELS: Floats = (np.arange(200) + 0.5) / 200
+"""Every model issues its forecast as its quantiles at these levels. So all are scored alike, and a
+Student-t of the logarithm, whose mean is infinite, has a score."""
+LEVELS.flags.writeable = False
+
+
+def crps(values: Floats, observed: Floats) -> Floats:
+    """Continuous ranked probability score of equally likely values; smaller is better.
+
+    Parameters
+    ----------
+    values
+        Ascending quantiles at equally spaced levels (i - 1/2) / n, shape (..., n).
+    observed
+        What happened, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...), in the unit of the values.
+
+    Notes
+    -----
+    CRPS = 2 / n sum_i (x_i - y) (1{y < x_i} - (i - 1/2) / n) (Laio and Tamea, *Hydrology and Earth
+    System Sciences* 11 (2007), 1267-1277): exact for the n values, and what the pinball loss adds
+    up to. Of a single value it is the absolute error.
+
+    Examples
+    --------
+    >>> float(crps(np.array([3.0]), np.array(5.0)))
+    2.0
+    """
+    number = values.shape[-1]
+    levels = (np.arange(number) + 0.5) / number
+    beyond = values - observed[..., None]
+    found: Floats = 2 * np.mean(beyond * ((beyond > 0) - levels), axis=-1)
+    return found
+
+
+def probability_integral_transform(values: Floats, observed: Floats) -> Floats:
+    """Share of the values that what happened exceeds, ties counted half; shape (...)."""
+    beside = values - observed[..., None]
+    found: Floats = np.mean((beside < 0) + 0.5 * (beside == 0), axis=-1)
+    return found
+
+
+def covered(values: Floats, observed: Floats, level: float) -> npt.NDArray[np.bool_]:
+    """Whether the central interval of that level holds what happened, shape (...).
+
+    Raises
+    ------
+    DataError
+        When the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise DataError(f"an interval's level is between 0 and 1, got {level:g}")
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    found: npt.NDArray[np.bool_] = (low <= observed) & (observed <= high)
+    return found

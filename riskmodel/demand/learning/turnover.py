@@ -1,0 +1,120 @@
+"""What past forecasts missed: what the flows would have added, and how far the spread was right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.learning.course import log_rates, median
+from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.learning.process import Prediction
+from riskmodel.parameters import parameter
+
+__all__ = ["TURNOVER", "correct", "flows"]
+
+Floats = npt.NDArray[np.float64]
+
+TURNOVER = ("starts_to_stock", "starts_to_ends")
+"""What the flows of the last year add: log starts over stock, beside its median over authorities,
+and log starts over ends."""
+
+
+def flows(history: StageHistory, place: int) -> Floats:
+    """The two turnover figures of a year, shape (authority, 2); nought where one is missing.
+
+    Parameters
+    ----------
+    history
+        Any authorities.
+    place
+        Of the year.
+    """
+    stock, starts, ends = (
+        np.log(table[:, place] + 1) for table in (history.stock, history.starts, history.ends)
+    )
+    ratio = starts - stock
+    found: Floats = np.nan_to_num(np.column_stack([ratio - median(ratio), starts - ends]))
+    return found
+
+
+def correct(
+    history: StageHistory, past: Sequence[Prediction], course: Floats, horizons: int
+) -> tuple[Floats, Floats]:
+    """Coefficients of the turnover, and the factor of each horizon's variance.
+
+    Parameters
+    ----------
+    history
+        Of the authorities learned from.
+    past
+        For each year the predictions made at its end, beside the common course.
+    course
+        The common course, shape (year,).
+    horizons
+        Years ahead, from 1 to this.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Shapes (horizon, 2) and (horizon,).
+    """
+    values, _ = log_rates(history, course)
+    turnover = np.zeros((horizons, len(TURNOVER)))
+    spread = np.ones(horizons)
+    for ahead in range(1, horizons + 1):
+        missed = _missed(history, values, past, course, ahead)
+        if missed is None:
+            continue
+        columns, miss, variance, age = missed
+        limit = 3 * np.sqrt(variance)
+        turnover[ahead - 1] = _ridge(columns, np.clip(miss, -limit, limit), 1 / variance)
+        spread[ahead - 1] = _spread(miss**2 / variance, age, len(history.years) - 1 - ahead)
+    return turnover, spread
+
+
+def _missed(
+    history: StageHistory, values: Floats, past: Sequence[Prediction], course: Floats, ahead: int
+) -> tuple[Floats, Floats, Floats, Floats] | None:
+    """Flows, misses centred within each year, variances and ages of the forecasts so far."""
+    last = len(history.years) - 1 - ahead
+    columns, misses, variances, ages = [], [], [], []
+    for place in range(last + 1):
+        miss = values[:, place + ahead] - (past[place].mean[:, ahead - 1] + course[place])
+        seen = np.isfinite(miss) & np.isfinite(history.stock[:, place])
+        if not seen.any():
+            continue
+        columns.append(flows(history, place)[seen])
+        misses.append(miss[seen] - np.median(miss[seen]))
+        variances.append(past[place].variance[seen, ahead - 1])
+        ages.append(np.full(int(seen.sum()), float(last - place)))
+    if not columns:
+        return None
+    return (
+        np.concatenate(columns),
+        np.concatenate(misses),
+        np.concatenate(variances),
+        np.concatenate(ages),
+    )
+
+
+def _spread(squares: Floats, age: Floats, oldest: int) -> float:
+    """Weighted mean of standardised squares, drawn towards 1; the first year's tell too little."""
+    told = age < oldest
+    weight = parameter("demand_spread_fading").value ** age[told]
+    usual = parameter("demand_spread_weight").value
+    return float((weight @ np.minimum(squares[told], 9.0) + usual) / (weight.sum() + usual))
+
+
+def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:
+    """Weighted ridge regression through the origin on columns of unit variance."""
+    penalty = 1 / parameter("demand_turnover_spread").value ** 2
+    unit = columns.std(axis=0) + 1e-9
+    scaled = columns / unit
+    weighted = scaled * precision[:, None]
+    solved = np.linalg.solve(
+        weighted.T @ scaled + penalty * np.eye(columns.shape[1]), weighted.T @ target
+    )
+    found: Floats = solved / unit
+    return found
