@@ -1,0 +1,298 @@
+"""Levers over the months of a projection: what a scenario makes, and demand and caseload apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.levers.registry import LEVERS, Lever, lever
+from riskmodel.projection import month_after, months_between
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LeverPath", "Levers"]
+
+_Path = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeverPath:
+    """How one lever differs from the baseline in each month.
+
+    Parameters
+    ----------
+    name
+        A name of :data:`riskmodel.levers.registry.LEVERS`.
+    value
+        Value that the lever is set to, NaN where it is not, shape (month,).
+    weight
+        How far it is there: 0 is the baseline, 1 the value, between them a ramp. Shape (month,);
+        0 where no value is set.
+    multiplier
+        What it is multiplied by then; 1 changes nothing. Shape (month,).
+
+    Raises
+    ------
+    DataError
+        When there is no such lever, lengths differ, a weight lies outside 0 to 1, a value is
+        given without a weight or the other way round, or a multiplier is negative or not finite.
+    """
+
+    name: str
+    value: _Path
+    weight: _Path
+    multiplier: _Path
+
+    def __post_init__(self) -> None:
+        lever(self.name)
+        for field in ("value", "weight", "multiplier"):
+            made = np.array(getattr(self, field), dtype=np.float64)
+            made.flags.writeable = False
+            object.__setattr__(self, field, made)
+        if self.value.ndim != 1 or not (
+            self.value.shape == self.weight.shape == self.multiplier.shape
+        ):
+            raise DataError(
+                "value, weight and multiplier of a lever need one number a month; found shapes "
+                f"{self.value.shape}, {self.weight.shape}, {self.multiplier.shape}",
+                field=self.name,
+            )
+        unset = np.isnan(self.value)
+        if ((self.weight < 0) | (self.weight > 1) | ((self.weight == 0) != unset)).any():
+            raise DataError(
+                "the weight of a value lies above 0 and up to 1, and is 0 where no value is set",
+                field=self.name,
+            )
+        if not (np.isfinite(self.multiplier) & (self.multiplier >= 0)).all():
+            raise DataError("a multiplier is a number from 0", field=self.name)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it differs from the baseline in any month."""
+        return bool((self.weight > 0).any() or (self.multiplier != 1).any())
+
+    def _key(self) -> tuple[str, bytes, bytes, bytes]:
+        arrays = (self.value, self.weight, self.multiplier)
+        value, weight, multiplier = (array.tobytes() for array in arrays)
+        return self.name, value, weight, multiplier
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LeverPath) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """What a scenario sets, month by month; two that set the same are equal.
+
+    Parameters
+    ----------
+    months
+        Each month after the opening, ``YYYY-MM``, without a gap.
+    paths
+        One for each lever that is set; made and sorted by :meth:`with_path`.
+
+    Raises
+    ------
+    DataError
+        When months are not consecutive, a path has another length, or a lever has two.
+    """
+
+    months: tuple[str, ...]
+    paths: tuple[LeverPath, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "months", tuple(self.months))
+        if not self.months:
+            raise DataError("levers need at least one month")
+        for ahead, month in enumerate(self.months):
+            if months_between(self.months[0], month) != ahead:
+                raise DataError(f"months follow on each other without a gap; found {month}")
+        order = tuple(LEVERS)
+        kept = sorted(
+            (path for path in self.paths if path.changes), key=lambda path: order.index(path.name)
+        )
+        object.__setattr__(self, "paths", tuple(kept))
+        names = [path.name for path in self.paths]
+        for path in self.paths:
+            if len(path.value) != len(self.months):
+                raise DataError(
+                    f"has {len(path.value)} months, and the projection {len(self.months)}",
+                    field=path.name,
+                )
+            if names.count(path.name) > 1:
+                raise DataError("a lever has one path; found two", field=path.name)
+
+    @classmethod
+    def none(cls, months: Iterable[str]) -> Levers:
+        """Levers that change nothing: the baseline."""
+        return cls(tuple(months))
+
+    @classmethod
+    def after(cls, opening_month: str, number_of_months: int) -> Levers:
+        """Levers that change nothing in so many months after the opening month."""
+        ahead = range(1, number_of_months + 1)
+        return cls(tuple(month_after(opening_month, each) for each in ahead))
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of the levers that are set, in the order of the registry."""
+        return tuple(path.name for path in self.paths)
+
+    def path(self, name: str) -> LeverPath:
+        """The path of one lever; where it is not set, one that changes nothing."""
+        lever(name)
+        found = next((path for path in self.paths if path.name == name), None)
+        if found is not None:
+            return found
+        shape = len(self.months)
+        return LeverPath(name, np.full(shape, np.nan), np.zeros(shape), np.ones(shape))
+
+    def with_path(
+        self,
+        name: str,
+        *,
+        value: npt.ArrayLike = np.nan,
+        weight: npt.ArrayLike = 1.0,
+        multiplier: npt.ArrayLike = 1.0,
+    ) -> Levers:
+        """The same with one lever set anew.
+
+        Parameters
+        ----------
+        name
+            Which lever; what was set of it before is dropped.
+        value, weight, multiplier
+            As :class:`LeverPath` has them, one number for all months or one for each. The weight
+            counts only where there is a value.
+        """
+        shape = (len(self.months),)
+        values, weights, multipliers = (
+            np.broadcast_to(np.asarray(each, dtype=np.float64), shape)
+            for each in (value, weight, multiplier)
+        )
+        made = LeverPath(name, values, np.where(np.isnan(values), 0.0, weights), multipliers)
+        return Levers(self.months, (*self.without(name).paths, made))
+
+    def only(self, names: Iterable[str]) -> Levers:
+        """The same with these levers alone, the others as in the baseline.
+
+        Raises
+        ------
+        DataError
+            When there is no such lever.
+        """
+        wanted = {lever(name).name for name in names}
+        return Levers(self.months, tuple(path for path in self.paths if path.name in wanted))
+
+    def without(self, name: str) -> Levers:
+        """The same with one lever as in the baseline.
+
+        Raises
+        ------
+        DataError
+            When there is no such lever.
+        """
+        lever(name)
+        return Levers(self.months, tuple(path for path in self.paths if path.name != name))
+
+    def apply(self, name: str, baseline: npt.ArrayLike | None = None) -> _Path:
+        r"""The lever's value in each month, given what it is in the baseline.
+
+        Parameters
+        ----------
+        name
+            Which lever.
+        baseline
+            In the lever's unit; any shape whose last axis is the month, or one number. May be left
+            out where the lever has a neutral value.
+
+        Returns
+        -------
+        numpy.ndarray
+            :math:`((1 - w_t) b_t + w_t v_t) m_t` with value v, weight w and multiplier m in month
+            t; of the baseline's shape, (month,) for one number. Where nothing is set it is the
+            baseline to the last bit.
+
+        Raises
+        ------
+        DataError
+            When the last axis is not the months, or a result is none that the lever can have: the
+            first such month is named. Nothing is clipped.
+
+        Examples
+        --------
+        >>> levers = Levers.after("2015-11", 3).with_path("starts.looked_after", multiplier=1.5)
+        >>> levers.apply("starts.looked_after", [20.0, 22.0, 24.0])
+        array([30., 33., 36.])
+        """
+        known = lever(name)
+        base = np.asarray(_neutral(known) if baseline is None else baseline, dtype=np.float64)
+        count = len(self.months)
+        if base.ndim and base.shape[-1] != count:
+            raise DataError(
+                f"the baseline's last axis is the month, here {count}; found shape {base.shape}",
+                field=name,
+            )
+        made = np.array(np.broadcast_to(base, base.shape or (count,)))
+        path = next((path for path in self.paths if path.name == name), None)
+        if path is not None:
+            isset = path.weight > 0
+            part = path.weight[isset]
+            made[..., isset] = (1.0 - part) * made[..., isset] + part * path.value[isset]
+            made *= path.multiplier
+        self._check(known, made, base)
+        return made
+
+    def _check(self, known: Lever, made: _Path, base: _Path) -> None:
+        sound = (made >= known.lowest) & (made <= known.highest) & np.isfinite(made)
+        if known.whole:
+            sound &= made == np.round(made)
+        if sound.all():
+            return
+        place = tuple(np.argwhere(~sound)[0])
+        month = int(place[-1])
+        was = np.broadcast_to(base, made.shape)[place]
+        raise DataError(
+            f"would be {made[place]:g} in {self.months[month]} (baseline {was:g}); allowed is "
+            f"{known.limits} [{known.unit}]",
+            field=known.name,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a lever that is set and month: parameter, month, value, weight, multiplier."""
+        import pandas as pd
+
+        columns = ["parameter", "month", "value", "weight", "multiplier"]
+        pieces = [
+            pd.DataFrame(
+                {
+                    "parameter": path.name,
+                    "month": self.months,
+                    "value": path.value,
+                    "weight": path.weight,
+                    "multiplier": path.multiplier,
+                }
+            )
+            for path in self.paths
+        ]
+        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns)
+
+    def __str__(self) -> str:
+        what = ", ".join(self.changed) or "nothing"
+        return f"{len(self.months)} months from {self.months[0]}: changes {what}"
+
+
+def _neutral(known: Lever) -> float:
+    if known.neutral is None:
+        having = [each.name for each in LEVERS.values() if each.neutral is not None]
+        raise UnknownNameError("neutral value of lever", known.name, having)
+    return known.neutral

@@ -1,0 +1,357 @@
+"""Every parameter that a scenario may change, with its unit, its limits and how it acts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from riskmodel.errors import DataError, UnknownNameError
+
+__all__ = [
+    "LEVERS",
+    "LOWEST_MULTIPLIER",
+    "MOST_MULTIPLIER",
+    "OPERATIONS",
+    "Lever",
+    "Operation",
+    "Side",
+    "lever",
+    "unknown_lever",
+]
+
+Side = Literal["demand", "workforce", "feedback"]
+"""What a lever acts on."""
+
+Operation = Literal["value", "multiplier", "ramp"]
+"""What can be done with a lever: set it to a value, multiply what it is in the baseline, or get
+to either linearly over some months."""
+
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+"""All operations."""
+
+LOWEST_MULTIPLIER, MOST_MULTIPLIER = 0.0, 10.0
+"""Limits of a multiplier. Above ten it is most likely a percentage: 120 written for 1.2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One parameter that a scenario may change.
+
+    Parameters
+    ----------
+    name
+        Stable name for files and code: ``starts.child_protection_plan``.
+    label
+        In plain words.
+    unit
+        Of its value.
+    lowest, highest
+        What its value may be, both included; ``highest`` may be infinite.
+    operations
+        Which operations make sense.
+    meaning
+        How it acts, in a sentence or two.
+    neutral
+        What it is where nobody sets it; None where the model or an authority's own figures say.
+    whole
+        Whether only whole numbers make sense.
+    """
+
+    name: str
+    label: str
+    unit: str
+    lowest: float
+    highest: float
+    operations: tuple[Operation, ...]
+    meaning: str
+    neutral: float | None = None
+    whole: bool = False
+
+    @property
+    def acts_on(self) -> Side:
+        """Demand, the workforce, or feedback between them."""
+        prefix = self.name.partition(".")[0]
+        if prefix == "workforce":
+            return "workforce"
+        return "feedback" if prefix == "feedback" else "demand"
+
+    @property
+    def limits(self) -> str:
+        """What its value may be, in words: ``from 0 to 1``, ``0 or more``."""
+        if math.isinf(self.highest):
+            return f"{self.lowest:g} or more"
+        whole = ", whole numbers" if self.whole else ""
+        return f"from {self.lowest:g} to {self.highest:g}{whole}"
+
+    def holds(self, value: float) -> bool:
+        """Whether the lever can have that value."""
+        inside = math.isfinite(value) and self.lowest <= value <= self.highest
+        return inside and (not self.whole or float(value).is_integer())
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.label} ({self.unit}; {self.limits})"
+
+
+_ALL: tuple[Operation, ...] = OPERATIONS
+_TIMES: tuple[Operation, ...] = ("multiplier", "ramp")
+_SET: tuple[Operation, ...] = ("value", "ramp")
+_FIXED: tuple[Operation, ...] = ("value",)
+_NO_LIMIT = math.inf
+# A childhood: no stay is longer, so no mean of stays is.
+_CHILDHOOD_DAYS = 18 * 365.0
+_SHARE = "share"
+_STARTS = "Expected starts in a month."
+_LENGTH = "Mean length of the stays that begin from then on; those under way keep theirs."
+_BASELINE = "times the baseline"
+_MULTIPLIERS = (LOWEST_MULTIPLIER, MOST_MULTIPLIER)
+_LINK = (
+    "A link of the chain from referral to plan: multiplies the starts of child protection plans, "
+    "as if the children whom it adds or takes away went on as often as the others."
+)
+
+_REGISTRY = (
+    # Demand
+    *(
+        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS)
+        for stage, words, unit in (
+            ("child_protection_plan", "child protection plans", "plans a month"),
+            ("looked_after", "being looked after", "children a month"),
+            ("child_in_need_plan", "child in need plans", "plans a month"),
+        )
+    ),
+    *(
+        Lever(f"length.{stage}", f"Mean {words}", "days", 1, _CHILDHOOD_DAYS, _ALL, _LENGTH)
+        for stage, words in (
+            ("child_protection_plan", "length of child protection plans"),
+            ("looked_after", "time looked after"),
+            ("child_in_need_plan", "length of child in need plans"),
+        )
+    ),
+    Lever(
+        "population_0_17",
+        "Children aged 0 to 17",
+        _BASELINE,
+        *_MULTIPLIERS,
+        _TIMES,
+        "Multiplies the starts of every stage: the rate for each child stays as it is.",
+        neutral=1,
+    ),
+    *(
+        Lever(f"conversion.{name}", label, _BASELINE, *_MULTIPLIERS, _TIMES, _LINK, neutral=1)
+        for name, label in (
+            ("referral_to_assessment", "Share of referrals that lead to an assessment"),
+            (
+                "assessment_to_section_47_enquiry",
+                "Section 47 enquiries for each assessment",
+            ),
+            (
+                "section_47_enquiry_to_conference",
+                "Share of section 47 enquiries that lead to a conference",
+            ),
+            (
+                "conference_to_child_protection_plan",
+                "Share of conferences that lead to a child protection plan",
+            ),
+        )
+    ),
+    Lever(
+        "starts.unaccompanied_children",
+        "Starts of unaccompanied asylum-seeking children",
+        "share of the looked-after starts of the baseline",
+        0,
+        1,
+        _ALL,
+        "The other starts stay as they are: a share s in the baseline and t in the scenario "
+        "multiply all looked-after starts by 1 - s + t, so twice the share is twice the children.",
+    ),
+    Lever(
+        "diversion.early_help",
+        "Share of starts of child protection plans that become child in need plans instead",
+        _SHARE,
+        0,
+        1,
+        _SET,
+        "Taken from the starts of child protection plans and added to those of child in need "
+        "plans.",
+        neutral=0,
+    ),
+    # Workforce
+    Lever(
+        "workforce.posts",
+        "Posts",
+        "full-time equivalents",
+        0,
+        _NO_LIMIT,
+        _ALL,
+        "Posts on the establishment, filled or vacant.",
+    ),
+    Lever(
+        "workforce.vacancy_rate",
+        "Vacant posts",
+        "share of posts",
+        0,
+        1,
+        _ALL,
+        "Share of posts that nobody holds.",
+    ),
+    Lever(
+        "workforce.turnover_rate",
+        "Turnover",
+        "share of staff in a year",
+        0,
+        1,
+        _ALL,
+        "Share of the staff in post who leave within a year.",
+    ),
+    Lever(
+        "workforce.hires_per_month",
+        "Hires",
+        "full-time equivalents a month",
+        0,
+        _NO_LIMIT,
+        _ALL,
+        "Appointments in a month; they start work after the recruitment lag.",
+    ),
+    Lever(
+        "workforce.recruitment_lag_months",
+        "Time from appointment to first day",
+        "months",
+        0,
+        36,
+        _FIXED,
+        "How long an appointment takes to become a worker in post.",
+        whole=True,
+    ),
+    Lever(
+        "workforce.agency_fte",
+        "Agency workers",
+        "full-time equivalents",
+        0,
+        _NO_LIMIT,
+        _ALL,
+        "Agency workers besides the staff in post.",
+    ),
+    Lever(
+        "workforce.sickness_rate",
+        "Sickness absence",
+        "share of working time",
+        0,
+        1,
+        _ALL,
+        "Share of working time that staff in post are away.",
+    ),
+    Lever(
+        "workforce.newly_qualified_share",
+        "Newly qualified workers",
+        "share of case-holding staff",
+        0,
+        1,
+        _ALL,
+        "Share of case-holding staff in their first year.",
+    ),
+    Lever(
+        "workforce.newly_qualified_protection",
+        "Protection of newly qualified workers",
+        "share of a full caseload",
+        0,
+        1,
+        _ALL,
+        "Share of a full caseload that a newly qualified worker does not carry.",
+    ),
+    Lever(
+        "workforce.case_holding_share",
+        "Staff who hold cases",
+        "share of staff",
+        0,
+        1,
+        _ALL,
+        "Share of staff in post who hold cases.",
+    ),
+    Lever(
+        "workforce.caseload_cap",
+        "Highest caseload",
+        "cases for each case-holding full-time equivalent",
+        1,
+        100,
+        _SET,
+        "The most cases that a full-time case-holding worker should have.",
+    ),
+    Lever(
+        "workforce.specialist_caseload",
+        "Caseload of a specialist team",
+        "cases for each case-holding full-time equivalent",
+        1,
+        100,
+        _SET,
+        "Caseload of a team that works with fewer cases for each worker.",
+    ),
+    Lever(
+        "workforce.specialist_length_multiplier",
+        "Length of plans in a specialist team",
+        "times the mean length elsewhere",
+        0.1,
+        2,
+        _FIXED,
+        "Mean length of the child protection plans that the specialist team works with.",
+        neutral=1,
+    ),
+    # Feedback. The limit of 0.4 is what a rise of caseload by 29% with plan lengths within 10%
+    # allows over time (docs/scenarios.md).
+    Lever(
+        "feedback.caseload_to_length",
+        "How far a higher caseload makes plans longer",
+        "elasticity",
+        0,
+        0.4,
+        _FIXED,
+        "Plans that begin while caseload is 1% above its opening are longer by this many percent.",
+        neutral=0,
+    ),
+    Lever(
+        "feedback.child_in_need_to_starts",
+        "How far squeezed child in need work makes more plans start",
+        "elasticity",
+        0,
+        0.4,
+        _FIXED,
+        "Starts of child protection plans rise by this many percent for each 1% by which child in "
+        "need work goes short.",
+        neutral=0,
+    ),
+)
+
+LEVERS: Mapping[str, Lever] = MappingProxyType({each.name: each for each in _REGISTRY})
+"""Every lever by its name, in the order of the documentation."""
+
+
+def lever(name: str) -> Lever:
+    """The lever of that name.
+
+    Raises
+    ------
+    DataError
+        With the nearest names, and those of the same group.
+
+    Examples
+    --------
+    >>> print(lever("workforce.caseload_cap").limits)
+    from 1 to 100
+    """
+    if name not in LEVERS:
+        raise DataError(unknown_lever(name))
+    return LEVERS[name]
+
+
+def unknown_lever(name: str) -> str:
+    """What to say of a name that no lever has: the nearest, and the names of its group."""
+    group = name.partition(".")[0]
+    groups = tuple(dict.fromkeys(known.partition(".")[0] for known in LEVERS))
+    said = str(UnknownNameError("parameter", name, LEVERS)).split(" Allowed:")[0]
+    # All names at once would bury the nearest.
+    shown = [known for known in LEVERS if known.partition(".")[0] == group] or [
+        known if known in LEVERS else f"{known}.…" for known in groups
+    ]
+    return f"{said} Allowed: {', '.join(shown)}; `riskmodel scenario levers` lists all."
