@@ -15,6 +15,7 @@ from riskmodel.cli import (
     intake,
     published,
     report,
+    scenario,
     sensitivity,
 )
 
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(intake.app, name="intake")
+app.add_typer(scenario.app, name="scenario")
 app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)

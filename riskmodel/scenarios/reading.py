@@ -1,0 +1,228 @@
+"""Reads and checks a scenario file.
+
+.. code-block:: toml
+
+    name = "freeze_and_growth"
+    description = "Plans grow as nationally, and nobody is hired for half a year."
+    based_on = ["national_growth"]
+
+    [[change]]
+    parameter = "workforce.hires_per_month"
+    from_month = "2016-01"
+    to_month = "2016-06"
+    value = 0
+    reason = "Draft budget of the directorate."
+    source = "assumed"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.scenarios.change import Change, Place
+from riskmodel.scenarios.lines import CHANGE, Lines, find_lines
+from riskmodel.scenarios.scenario import Scenario
+
+__all__ = ["CHANGE_KEYS", "ENDING", "SCENARIO_KEYS", "read_scenario"]
+
+ENDING = ".toml"
+"""What a scenario file's name ends in."""
+
+SCENARIO_KEYS: Mapping[str, str] = {
+    "name": "how the scenario is called: small letters, digits, _ and -",
+    "description": "what happens in it, in plain words",
+    "based_on": "scenarios whose changes hold too: names of the library, or files beside this one",
+    CHANGE: "a table for each change, headed [[change]]",
+}
+"""Keys of a file, and what they are for."""
+
+CHANGE_KEYS: Mapping[str, str] = {
+    "parameter": "the lever, such as starts.child_protection_plan",
+    "from_month": 'first month that differs: "2016-01", or 1 for the first after the opening',
+    "to_month": "last month that differs; to the end where it is left out",
+    "value": "what the lever is set to, in its unit",
+    "multiplier": "what the lever of the baseline is multiplied by: 1.2 is 20% more",
+    "ramp": "true: reached in equal steps, complete in to_month, and kept afterwards",
+    "reason": "why this number, in words",
+    "source": 'document and figure that it comes from, or "assumed"',
+    "replaces": "true: takes the place of the change to this lever in a scenario of based_on",
+}
+"""Keys of a change, and what they are for."""
+
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "parameter": ((str,), "a text"),
+    "from_month": ((str, int), 'a month as a text, "2015-12", or its number after the opening'),
+    "to_month": ((str, int), 'a month as a text, "2016-12", or its number after the opening'),
+    "value": ((int, float), "a number"),
+    "multiplier": ((int, float), "a number"),
+    "ramp": ((bool,), "true or false"),
+    "reason": ((str,), "a text"),
+    "source": ((str,), "a text"),
+    "replaces": ((bool,), "true or false"),
+}
+_LINE = re.compile(r"at line (\d+)")
+_LARGEST = 10**9
+_BARE_MONTH = re.compile(r"\s*(from_month|to_month)\s*=\s*\d{4}-\d")
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read and check a scenario file, and those that it is based on.
+
+    Raises
+    ------
+    DataError
+        When it is no TOML, or a key, name or value is none that a scenario has, changes overlap,
+        or files are based on each other in a circle: with file, line, key, what was found, and
+        what is allowed.
+    """
+    path = Path(path)
+    return _read_file(path, ())
+
+
+def _read_file(path: Path, way: tuple[Path, ...]) -> Scenario:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"cannot be read: {reason}", file=path.name) from error
+    return parse_scenario(text, path.name, way=(*way, path.resolve()))
+
+
+def parse_scenario(
+    text: str, file: str, *, way: tuple[Path, ...] = (), library: bool = False
+) -> Scenario:
+    """The scenario of a text.
+
+    Parameters
+    ----------
+    text
+        TOML.
+    file
+        What messages call it.
+    way
+        The files that led here, itself last; empty for the library.
+    library
+        Whether it is one of the library, whose names no other file may use.
+    """
+    data = _load(text, file)
+    lines = find_lines(text)
+    top = Place(file, None, lines.top)
+    for key in data:
+        if key not in SCENARIO_KEYS:
+            raise top.error(_unknown("key of a scenario", key, SCENARIO_KEYS, CHANGE_KEYS), key)
+    for key in ("name", "description"):
+        if not isinstance(data.get(key, ""), str):
+            raise top.error(f"must be a text; found {_shown(data[key])}", key)
+        if key not in data:
+            raise top.error(f"is missing: {SCENARIO_KEYS[key]}", key)
+    name = data["name"]
+    if not library and name in _library_names():
+        raise top.error(f"the library has a scenario {name!r} already; choose another name", "name")
+    changes = _changes(data.get(CHANGE, []), lines, top)
+    parents = _parents(data.get("based_on", []), top, way)
+    return Scenario(name, data["description"], changes, parents, top)
+
+
+def _load(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        # Of the reader itself, or of Python for a number with thousands of digits.
+        at = _LINE.search(str(error))
+        line = int(at[1]) if at else None
+        written = text.split("\n")[line - 1] if line else ""
+        hint = '; a month is written in quotes: "2015-12"' if _BARE_MONTH.match(written) else ""
+        raise DataError(f"this is no TOML: {error}{hint}", file=file, line=line) from error
+    except RecursionError as error:
+        raise DataError("this is no scenario: nested too deeply", file=file) from error
+
+
+def _changes(content: Any, lines: Lines, top: Place) -> tuple[Change, ...]:
+    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
+        raise top.error("each change is a table with two brackets: [[change]]", CHANGE)
+    return tuple(
+        _change(each, Place(top.file, *lines.change(position)))
+        for position, each in enumerate(content)
+    )
+
+
+def _change(content: Mapping[str, Any], place: Place) -> Change:
+    for key, found in content.items():
+        if key not in CHANGE_KEYS:
+            raise place.error(_unknown("key of a change", key, CHANGE_KEYS, SCENARIO_KEYS), key)
+        kinds, words = _KINDS[key]
+        # True is a whole number to Python.
+        if not isinstance(found, kinds) or (isinstance(found, bool) and bool not in kinds):
+            raise place.error(f"must be {words}; found {_shown(found)}", key)
+        if isinstance(found, int) and abs(found) > _LARGEST:
+            raise place.error(f"must be {words}; found one beyond {_LARGEST:,}", key)
+    for key in ("parameter", "from_month"):
+        if key not in content:
+            raise place.error(f"is missing: {CHANGE_KEYS[key]}", key)
+    return Change(**content, place=place)
+
+
+def _parents(content: Any, top: Place, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
+    if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
+        raise top.error(
+            f'must be a list of texts, such as ["plateau"]; found {_shown(content)}', "based_on"
+        )
+    twice = [each for each in content if content.count(each) > 1]
+    if twice:
+        raise top.error(f"names {twice[0]!r} twice", "based_on")
+    return tuple(_parent(each, top, way) for each in content)
+
+
+def _parent(name: str, top: Place, way: tuple[Path, ...]) -> Scenario:
+    from riskmodel.scenarios.library import library_scenario
+
+    if not name.casefold().endswith(ENDING):
+        if name not in _library_names():
+            message = str(UnknownNameError("scenario in the library", name, _library_names()))
+            raise top.error(
+                f"{message} A file of your own is named with its ending, {name}{ENDING}", "based_on"
+            )
+        return library_scenario(name)
+    path = (way[-1].parent / name) if way else Path(name)
+    if path.resolve() in way:
+        circle = [*way[way.index(path.resolve()) :], path]
+        shown = " → ".join(each.name for each in circle)
+        raise top.error(f"scenarios are based on each other in a circle: {shown}", "based_on")
+    if not path.is_file():
+        beside = sorted(each.name for each in path.parent.glob(f"*{ENDING}"))
+        message = str(UnknownNameError(f"file beside {top.file}:", name, beside))
+        raise top.error(message, "based_on")
+    return _read_file(path, way)
+
+
+def _library_names() -> Sequence[str]:
+    # The library reads its files with this module.
+    from riskmodel.scenarios.library import LIBRARY
+
+    return LIBRARY
+
+
+def _unknown(kind: str, key: str, allowed: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
+    message = str(UnknownNameError(kind, key, allowed))
+    if key not in elsewhere:
+        return message
+    where = "above the first [[change]]" if key in SCENARIO_KEYS else "below a [[change]]"
+    return f"{message} This key stands {where}."
+
+
+def _shown(found: Any) -> str:
+    """What was found, as TOML calls it."""
+    if isinstance(found, datetime | date | time):
+        return f"the date {found}"
+    if isinstance(found, bool):
+        return str(found).lower()
+    if isinstance(found, list | dict):
+        return "a list" if isinstance(found, list) else "a table"
+    text = repr(found)
+    return text if len(text) <= 60 else f"{text[:59]}…"

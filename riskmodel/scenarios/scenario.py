@@ -1,0 +1,215 @@
+"""A scenario: a name, plain words, and its changes together with those that it inherits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.levers import Levers
+from riskmodel.scenarios.change import Change, Place
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["NAME", "Inherited", "Scenario"]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+"""What a scenario can be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A change, and the name of the scenario that makes it."""
+
+    origin: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Named changes of parameters; one without changes is the baseline.
+
+    Parameters
+    ----------
+    name
+        Small letters, digits, ``_`` and ``-``.
+    description
+        What happens in it, in plain words.
+    changes
+        Its own.
+    parents
+        Scenarios that it is based on: their changes hold too, in order.
+    place
+        Where it stands in a file; for messages alone.
+
+    Raises
+    ------
+    DataError
+        When the name or the description is none, two changes act on one lever in one month and
+        neither replaces the other, or one replaces nothing.
+    """
+
+    name: str
+    description: str
+    changes: tuple[Change, ...] = ()
+    parents: tuple[Scenario, ...] = ()
+    place: Place = field(default=Place(""), compare=False, repr=False)
+    combined: tuple[Inherited, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise self.place.error(
+                f"{self.name!r} is no name; allowed are up to 60 small letters, digits, _ and -, "
+                "such as recruitment_freeze",
+                "name",
+            )
+        if not self.description.strip():
+            raise self.place.error("is missing: what happens, in plain words", "description")
+        object.__setattr__(self, "changes", tuple(self.changes))
+        object.__setattr__(self, "parents", tuple(self.parents))
+        object.__setattr__(self, "combined", self._combine())
+
+    def _combine(self) -> tuple[Inherited, ...]:
+        own = [Inherited(self.name, change) for change in self.changes]
+        _refuse_overlaps(own)
+        # What comes down on two ways comes once.
+        inherited = list(dict.fromkeys(each for parent in self.parents for each in parent.combined))
+        kept = inherited
+        for one in own:
+            # A pair that only the opening month can tell apart (None) counts as overlapping where
+            # the change says that it replaces.
+            if one.change.replaces:
+                hit = [old for old in inherited if one.change.overlaps(old.change) is not False]
+                if not hit:
+                    raise one.change.error(
+                        f"there is nothing to replace: no scenario that {self.name} is based on "
+                        f"changes {one.change.parameter} in these months",
+                        "replaces",
+                    )
+                kept = [old for old in kept if old not in hit]
+        for one in own:
+            for old in kept:
+                if one.change.overlaps(old.change):
+                    raise one.change.error(
+                        f"{old.origin} changes {old.change.parameter} too, {old.change.months}; "
+                        "say `replaces = true` to put this change in its place",
+                        "parameter",
+                    )
+        for position, one in enumerate(kept):
+            for other in kept[:position]:
+                if one.change.overlaps(other.change):
+                    raise self.place.error(
+                        f"{other.origin} and {one.origin} both change {one.change.parameter} "
+                        f"({other.change.months}; {one.change.months}); give a change of your own "
+                        "with `replaces = true`, or leave one of them out",
+                        "based_on",
+                    )
+        return (*kept, *own)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the levers that it changes, inherited ones too."""
+        return tuple(dict.fromkeys(each.change.parameter for each in self.combined))
+
+    def levers(self, opening_month: str, number_of_months: int) -> Levers:
+        """The paths of its levers over a horizon.
+
+        Parameters
+        ----------
+        opening_month
+            ``YYYY-MM``; the first month of the horizon is the next.
+        number_of_months
+            Length of the horizon.
+
+        Returns
+        -------
+        Levers
+            Of the months after the opening; empty for the baseline.
+
+        Raises
+        ------
+        DataError
+            When a change names a month outside the horizon, or two changes meet in one month.
+        """
+        made = Levers.after(opening_month, number_of_months)
+        for parameter in self.parameters:
+            weight = np.zeros(number_of_months)
+            value = np.full(number_of_months, np.nan)
+            multiplier = np.ones(number_of_months)
+            taken = np.zeros(number_of_months, dtype=bool)
+            for change in (each.change for each in self.combined):
+                if change.parameter != parameter:
+                    continue
+                part = change.weights(opening_month, number_of_months)
+                acts = part > 0
+                if (acts & taken).any():
+                    raise change.error(
+                        f"another change of {parameter} acts in the same month when the opening "
+                        f"month is {opening_month}",
+                        "from_month",
+                    )
+                taken |= acts
+                if change.multiplier is None:
+                    value[acts], weight[acts] = change.number, part[acts]
+                else:
+                    multiplier[acts] = 1 + (change.number - 1) * part[acts]
+            made = made.with_path(parameter, value=value, weight=weight, multiplier=multiplier)
+        return made
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a change, inherited ones first; months as written."""
+        import pandas as pd
+
+        columns = (
+            "scenario",
+            "from_scenario",
+            "parameter",
+            "from_month",
+            "to_month",
+            "operation",
+            "number",
+            "ramp",
+            "basis",
+            "reason",
+            "source",
+        )
+        rows = [
+            (
+                self.name,
+                each.origin,
+                each.change.parameter,
+                str(each.change.from_month),
+                None if each.change.to_month is None else str(each.change.to_month),
+                "value" if each.change.multiplier is None else "multiplier",
+                each.change.number,
+                each.change.ramp,
+                each.change.basis,
+                each.change.reason,
+                each.change.source,
+            )
+            for each in self.combined
+        ]
+        return pd.DataFrame(rows, columns=pd.Index(columns))
+
+    def __str__(self) -> str:
+        count = len(self.combined)
+        changes = f"{count} change{'' if count == 1 else 's'}" if count else "changes nothing"
+        return f"{self.name}: {changes}" + (f" ({', '.join(self.parameters)})" if count else "")
+
+
+def _refuse_overlaps(own: Sequence[Inherited]) -> None:
+    for position, one in enumerate(own):
+        for other in own[:position]:
+            if one.change.overlaps(other.change):
+                line = other.change.place.line
+                where = f" (line {line})" if line else ""
+                raise one.change.error(
+                    f"overlaps another change of {one.change.parameter}{where}, "
+                    f"{other.change.months}: a lever has one change in a month"
+                    + ("; a ramp stays where it has arrived" if other.change.ramp else ""),
+                    "from_month",
+                )

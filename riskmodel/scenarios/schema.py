@@ -1,0 +1,105 @@
+"""The form of a scenario file as a JSON Schema, made from the register of levers.
+
+Editors complete and check a TOML file by it; other programs learn what a scenario can hold.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, Lever
+from riskmodel.scenarios.lines import CHANGE
+from riskmodel.scenarios.reading import CHANGE_KEYS, SCENARIO_KEYS
+from riskmodel.scenarios.scenario import NAME
+
+__all__ = ["scenario_schema"]
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema, draft 2020-12, as plain data.
+
+    It holds what can be said of one file by itself. That months follow each other, changes do not
+    overlap, and parents exist is checked by :func:`riskmodel.scenarios.read_scenario` alone.
+    """
+    keys: dict[str, dict[str, Any]] = {
+        "name": {"type": "string", "pattern": f"^{NAME.pattern}$"},
+        "description": _TEXT,
+        "based_on": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        CHANGE: {"type": "array", "items": {"$ref": "#/$defs/change"}},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario of riskmodel",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "description"],
+        "properties": _described(keys, SCENARIO_KEYS),
+        "$defs": {
+            "month": {
+                "anyOf": [
+                    {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+                    {"type": "integer", "minimum": 1, "maximum": 1200},
+                ]
+            },
+            "change": _change(),
+        },
+    }
+
+
+def _change() -> dict[str, Any]:
+    month = {"$ref": "#/$defs/month"}
+    keys: dict[str, dict[str, Any]] = {
+        "parameter": {"enum": list(LEVERS)},
+        "from_month": month,
+        "to_month": month,
+        "value": {"type": "number"},
+        "multiplier": {
+            "type": "number",
+            "minimum": LOWEST_MULTIPLIER,
+            "maximum": MOST_MULTIPLIER,
+        },
+        "ramp": {"type": "boolean"},
+        "reason": _TEXT,
+        "source": _TEXT,
+        "replaces": {"type": "boolean"},
+    }
+    is_ramp = {"properties": {"ramp": {"const": True}}, "required": ["ramp"]}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["parameter", "from_month", "reason", "source"],
+        "oneOf": [{"required": ["value"]}, {"required": ["multiplier"]}],
+        "properties": _described(keys, CHANGE_KEYS),
+        "allOf": [
+            {"if": is_ramp, "then": {"required": ["to_month"]}},
+            *(_of_lever(lever) for lever in LEVERS.values()),
+        ],
+    }
+
+
+def _of_lever(lever: Lever) -> dict[str, Any]:
+    value: dict[str, Any] = {"minimum": lever.lowest}
+    if math.isfinite(lever.highest):
+        value["maximum"] = lever.highest
+    if lever.whole:
+        value["type"] = "integer"
+    then: dict[str, Any] = {"properties": {"value": value}}
+    refused: list[dict[str, Any]] = [
+        {"required": [key]} for key in ("value", "multiplier") if key not in lever.operations
+    ]
+    if "ramp" not in lever.operations:
+        then["properties"]["ramp"] = {"const": False}
+    if refused:
+        then["not"] = {"anyOf": refused}
+    return {
+        "if": {"properties": {"parameter": {"const": lever.name}}, "required": ["parameter"]},
+        "then": then,
+        "description": str(lever),
+    }
+
+
+def _described(keys: dict[str, dict[str, Any]], words: Any) -> dict[str, Any]:
+    return {key: {**content, "description": words[key]} for key, content in keys.items()}
