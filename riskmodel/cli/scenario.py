@@ -170,7 +170,10 @@ def levers(form: FormatOption = "text") -> None:
     if form == "csv":
         print_csv(columns, rows)
     elif form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        found: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in rows]
+        for one, each in zip(found, LEVERS.values(), strict=True):
+            one["operations"] = list(each.operations)
+        print_json(found)
     else:
         _print_levers(LEVERS.values())
 
@@ -207,10 +210,12 @@ def _write_new(place: Path, text: str) -> None:
     beside = place.with_name(f".{place.name}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(place)
+        try:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise OutputError(f"{place} cannot be written: {error.strerror}") from error
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from riskmodel.errors import UnknownNameError
 from riskmodel.projection import BASELINE
+from riskmodel.scenarios.definition import Scenario
 from riskmodel.scenarios.reading import ENDING, parse_scenario, read_scenario
-from riskmodel.scenarios.scenario import Scenario
 
 __all__ = ["LIBRARY", "library_scenario", "load_library", "scenario"]
 

@@ -26,8 +26,8 @@ from typing import Any
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.scenarios.change import Change, Place
+from riskmodel.scenarios.definition import Scenario
 from riskmodel.scenarios.lines import CHANGE, Lines, find_lines
-from riskmodel.scenarios.scenario import Scenario
 
 __all__ = ["CHANGE_KEYS", "ENDING", "SCENARIO_KEYS", "read_scenario"]
 

@@ -9,9 +9,9 @@ import math
 from typing import Any
 
 from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, Lever
+from riskmodel.scenarios.definition import NAME
 from riskmodel.scenarios.lines import CHANGE
 from riskmodel.scenarios.reading import CHANGE_KEYS, SCENARIO_KEYS
-from riskmodel.scenarios.scenario import NAME
 
 __all__ = ["scenario_schema"]
 
