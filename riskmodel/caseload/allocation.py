@@ -1,0 +1,153 @@
+"""Projected children allocated to teams: drawn once a replicate, whole children in every month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload.structure import STATUSES, Structure
+from riskmodel.errors import DataError
+from riskmodel.streams import stream
+
+__all__ = ["BLOCK", "Allocation", "draw_allocation", "replicate_blocks"]
+
+BLOCK = 1024
+"""Replicates a random stream: more replicates leave the first ones as they are."""
+
+_Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocation:
+    """How each replicate spreads children over teams, and the workers it starts with.
+
+    Parameters
+    ----------
+    shares
+        Share of each status in each team, shape (status, team, replicate); adds up to 1 over
+        the teams.
+    offsets
+        Where each replicate's rounding begins, in [0, 1), shape (status, replicate).
+    workers
+        Workers of each team at the opening, shape (team, replicate); NaN where not known.
+    """
+
+    shares: _Floats
+    offsets: _Floats
+    workers: _Floats
+
+    def __post_init__(self) -> None:
+        for name in ("shares", "offsets", "workers"):
+            made = np.array(getattr(self, name), dtype=np.float64, order="C")
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are."""
+        return int(self.workers.shape[1])
+
+    def of_status(self, status: str, stock: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Children of one status by team, whole, adding up to the stock everywhere.
+
+        Parameters
+        ----------
+        status
+            One of :data:`~riskmodel.caseload.structure.STATUSES`.
+        stock
+            Children, shape (month, replicate).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (team, month, replicate).
+
+        Notes
+        -----
+        Systematic rounding: team k receives floor(N C_k + u) - floor(N C_(k-1) + u), where C are
+        cumulated shares and u the replicate's offset. Each count lies within one child of its
+        share, is right on average over u, and the counts add up to N.
+        """
+        place = STATUSES.index(status)
+        shares = self.shares[place]
+        # Single precision decides at worst which of two teams a child on the border joins.
+        cumulated = np.cumsum(shares, axis=0).astype(np.float32)
+        offsets = self.offsets[place].astype(np.float32)
+        total = stock.astype(np.float32)
+        made = np.zeros((len(shares), *stock.shape), dtype=np.int32)
+        holding = np.flatnonzero(shares.any(axis=1))
+        before = np.zeros(stock.shape, dtype=np.int32)
+        for team in holding[:-1]:
+            bound = total * cumulated[team]
+            bound += offsets
+            # Cumulated shares can pass 1 by a rounding error of the computer.
+            upto = np.minimum(bound.astype(np.int32), stock)
+            np.subtract(upto, before, out=made[team])
+            before = upto
+        np.subtract(stock, before, out=made[holding[-1]])
+        return made
+
+
+def draw_allocation(structure: Structure, seed: int, replicates: int) -> Allocation:
+    """Shares, offsets and opening workers of each replicate.
+
+    Parameters
+    ----------
+    structure
+        The teams.
+    seed
+        The user's seed; streams ``caseload/structure``.
+    replicates
+        How many, 1 or more.
+
+    Notes
+    -----
+    Of each status, the counts of the structure are taken as one sample of where its children are:
+    shares are Dirichlet with these counts as weights, then a whole number of children is drawn
+    from them (Dirichlet-multinomial). A team without children of a status gets none. Workers are
+    uniform between their two ends, with one draw for all teams of an area, as a printed mean is
+    one figure for the area.
+    """
+    if replicates < 1:
+        raise DataError(f"needs 1 replicate or more, got {replicates}", field="replicates")
+    pieces = [
+        _draw_block(structure, stream(seed, "caseload/structure", block))
+        for block, _ in replicate_blocks(replicates)
+    ]
+    shares, offsets, workers = (
+        np.concatenate([piece[place] for piece in pieces], axis=-1)[..., :replicates]
+        for place in range(3)
+    )
+    return Allocation(shares, offsets, workers)
+
+
+def replicate_blocks(replicates: int) -> Iterator[tuple[int, int]]:
+    """Number of each block, and how many of its replicates are wanted."""
+    for block in range(-(-replicates // BLOCK)):
+        yield block, min(BLOCK, replicates - block * BLOCK)
+
+
+def _draw_block(
+    structure: Structure, random: np.random.Generator
+) -> tuple[_Floats, _Floats, _Floats]:
+    counts = structure.counts()
+    shares = np.zeros((*counts.shape, BLOCK))
+    for place, weights in enumerate(counts):
+        held = weights > 0
+        if not held.any():
+            # Nothing to learn from: children of this status go to teams as all cases do.
+            weights = counts.sum(axis=0)
+            held = weights > 0
+        drawn = random.dirichlet(weights[held], size=BLOCK)
+        size = max(round(float(weights.sum())), 1)
+        shares[place, held] = random.multinomial(size, drawn).T / size
+    offsets = random.random((len(STATUSES), BLOCK))
+    low, high = structure.workers()
+    areas = [team.area + team.kind for team in structure]
+    code = np.unique(areas, return_inverse=True)[1]
+    spread = random.random((int(code.max()) + 1, BLOCK))[code]
+    workers = low[:, None] + spread * (high - low)[:, None]
+    return shares, offsets, workers

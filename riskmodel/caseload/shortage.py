@@ -1,0 +1,188 @@
+"""Work that waits: a fluid shortage with protection first, and Erlang's formula beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload.published import published_caseloads
+from riskmodel.errors import DataError
+
+__all__ = [
+    "QueueCheck",
+    "erlang_c",
+    "queue_check",
+    "slots_for_waiting",
+    "unallocated_by_status",
+    "waiting",
+]
+
+_Floats = npt.NDArray[np.float64]
+
+
+def unallocated_by_status(cases: Sequence[_Floats], slots: _Floats) -> tuple[_Floats, ...]:
+    """Cases of each status without a worker, when the first status has first call on the slots.
+
+    Parameters
+    ----------
+    cases
+        Open cases by status, in order of priority: protection, looked after, child in need.
+    slots
+        Cases that the workers can hold: full-time equivalents x the most each of them holds.
+
+    Returns
+    -------
+    tuple
+        Unallocated cases by status, same shapes.
+
+    Notes
+    -----
+    A fluid: slots are shared without friction, so it is the least that can be unallocated.
+    Unallocated of all statuses = max(0, cases - slots).
+
+    Examples
+    --------
+    >>> unallocated_by_status(
+    ...     (np.array([163.0]), np.array([51.0]), np.array([203.0])), np.array([380.0])
+    ... )[2]
+    array([37.])
+    """
+    left = slots
+    found = []
+    for held in cases:
+        short = np.maximum(held - left, 0)
+        left = np.maximum(left - held, 0)
+        found.append(short)
+    return tuple(found)
+
+
+def erlang_c(slots: int, load: float) -> float:
+    """Probability that work has to wait in an M/M/c queue.
+
+    Parameters
+    ----------
+    slots
+        Places in service, c, 1 or more.
+    load
+        Work offered, a, in places; below c, or everything waits.
+
+    Notes
+    -----
+    C = B / (1 - (a / c)(1 - B)), with Erlang's B by its recursion B(k) = a B(k-1) / (k + a B(k-1))
+    from B(0) = 1 (Erlang 1917; Cooper 1981), which neither overflows nor cancels.
+
+    Examples
+    --------
+    >>> erlang_c(2, 1.0)
+    0.333333
+    """
+    if slots < 1:
+        raise DataError(f"a queue needs 1 slot or more, got {slots}", field="slots")
+    if not (np.isfinite(load) and load >= 0):
+        raise DataError(f"a load must be 0 or more, got {load:g}", field="load")
+    if load >= slots:
+        return 1.0
+    blocked = 1.0
+    for k in range(1, slots + 1):
+        blocked = load * blocked / (k + load * blocked)
+    return blocked / (1 - load / slots * (1 - blocked))
+
+
+def waiting(slots: int, load: float) -> float:
+    """Cases that wait on average in an M/M/c queue: C a / (c - a); infinite where a >= c.
+
+    Examples
+    --------
+    >>> waiting(2, 1.0)
+    0.333333
+    """
+    chance = erlang_c(slots, load)
+    return float("inf") if load >= slots else chance * load / (slots - load)
+
+
+def slots_for_waiting(load: float, at_most: float) -> int:
+    """Fewest slots with which no more than so many cases wait on average.
+
+    Examples
+    --------
+    >>> slots_for_waiting(380, 37)
+    387
+    """
+    if not at_most > 0:
+        raise DataError(f"waiting cases must be above 0, got {at_most:g}", field="at_most")
+    low = int(load)
+    high = low + 1
+    while waiting(high, load) > at_most:
+        low, high = high, high + max(1, high - int(load))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if waiting(middle, load) <= at_most else (middle, high)
+    return high
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCheck:
+    """What a queue says of one area, beside the fluid.
+
+    Parameters
+    ----------
+    area
+        Which.
+    load
+        Cases that are allocated.
+    printed
+        Unallocated cases as printed.
+    slots
+        Fewest slots with which no more wait on average.
+    waits
+        Cases that wait on average with so many slots.
+    fluid
+        Unallocated cases of the fluid at ``most`` a worker, over the workers that are implied:
+        least and greatest.
+    most
+        Cases a worker holds at most.
+    """
+
+    area: str
+    load: int
+    printed: int
+    slots: int
+    waits: float
+    fluid: tuple[float, float]
+    most: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.area}: {self.printed} unallocated as printed; {self.slots} slots for a load of "
+            f"{self.load} leave {self.waits:.1f} waiting on average, the fluid at "
+            f"{self.most:g} a worker {self.fluid[0]:.0f} to {self.fluid[1]:.0f}"
+        )
+
+
+def queue_check(area: str, most: float) -> QueueCheck:
+    """Erlang's formula and the fluid on the printed figures of one area.
+
+    Notes
+    -----
+    The queue takes cases as if they came and went at random and were alike; its load is the cases
+    that have a worker. It is a check, not the model: caseworkers take up protection work at once.
+    """
+    printed = published_caseloads().area(area)
+    load = printed.cases - printed.unallocated
+    slots = slots_for_waiting(load, printed.unallocated)
+    short = sorted(
+        max(printed.cases - most * float(end), 0.0)
+        for end in (printed.workers.low, printed.workers.high)
+    )
+    return QueueCheck(
+        area,
+        load,
+        printed.unallocated,
+        slots,
+        waiting(slots, load),
+        (short[0], short[-1]),
+        most,
+    )

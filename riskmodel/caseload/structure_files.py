@@ -1,0 +1,263 @@
+"""An authority's own teams from a small CSV or TOML file, and the files to start from.
+
+.. code-block:: toml
+
+    [[team]]
+    team = "south_1"
+    area = "south"
+    kind = "family_support"
+    child_protection_plan = 81
+    looked_after = 26
+    child_in_need_plan = 102
+    unallocated = 18
+    workers = "9.3..9.7"
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from riskmodel.caseload.structure import (
+    KINDS,
+    STATUSES,
+    Structure,
+    Team,
+    published_structure,
+)
+from riskmodel.errors import DataError, UnknownNameError
+
+__all__ = ["FIELDS", "read_structure", "structure_template"]
+
+FIELDS = ("team", "area", "kind", *STATUSES, "unallocated", "workers")
+"""Columns of the CSV file, and keys of each ``[[team]]`` in the TOML file. ``kind``,
+``unallocated`` and ``workers`` may be left out or empty; ``workers`` is a number or a range such
+as ``9.3..9.7``."""
+
+_OPTIONAL = frozenset({"kind", "unallocated", "workers"})
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One team as a file has it, and where."""
+
+    file: str
+    line: int
+    cells: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+    def error(self, message: str, field: str) -> DataError:
+        return DataError(
+            message, file=self.file, line=self.lines.get(field, self.line), field=field
+        )
+
+    def text(self, field: str) -> str:
+        value = self.cells.get(field, "")
+        if field in ("team", "area", "kind") and not isinstance(value, str):
+            raise self.error(f"must be a text, got {value!r}", field)
+        return str(value).strip()
+
+    def number(self, field: str) -> float:
+        text = self.text(field)
+        if not text and field in _OPTIONAL:
+            return 0.0
+        if not _NUMBER.fullmatch(text):
+            raise self.error(f"must be a number of cases, 0 or more, got {text!r}", field)
+        return float(text)
+
+    def workers(self) -> tuple[float, float]:
+        text = self.text("workers")
+        if not text:
+            return math.nan, math.nan
+        low, dots, high = text.partition("..")
+        parts = (low, high) if dots else (low, low)
+        if not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+            raise self.error(
+                f"must be a number above 0, or a range such as 9.3..9.7; got {text!r}", "workers"
+            )
+        return float(parts[0]), float(parts[1])
+
+
+def read_structure(path: str | Path) -> Structure:
+    """Read and check a file of teams; ``.toml``, or otherwise CSV.
+
+    Parameters
+    ----------
+    path
+        See :data:`FIELDS` for its columns; :func:`structure_template` writes one to start from.
+        Rows of kind ``other`` hold the children of teams that are not modelled: without them, the
+        teams hold all projected children.
+
+    Raises
+    ------
+    DataError
+        What was found, in which file, line and field, and what is allowed.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read: {error}", file=path.name) from error
+    read = _toml_rows if path.suffix.casefold() == ".toml" else _csv_rows
+    rows = list(read(path.name, text))
+    if not rows:
+        raise DataError("holds no team; start from the template", file=path.name)
+    seen: dict[str, int] = {}
+    teams = []
+    for row in rows:
+        team = _team(row)
+        if team.name in seen:
+            raise row.error(f"the team {team.name!r} stands in line {seen[team.name]} too", "team")
+        seen[team.name] = row.line
+        teams.append(team)
+    try:
+        return Structure(tuple(teams), path.name, "observed")
+    except DataError as error:
+        raise DataError(str(error), file=path.name) from error
+
+
+def structure_template(form: Literal["csv", "toml"] = "csv") -> str:
+    """The published teams as a file to change.
+
+    Raises
+    ------
+    UnknownNameError
+        When the form is neither ``csv`` nor ``toml``.
+    """
+    if form not in ("csv", "toml"):
+        raise UnknownNameError("form of a template", form, ("csv", "toml"))
+    rows = [_cells(team) for team in published_structure()]
+    if form == "csv":
+        made = io.StringIO()
+        writer = csv.DictWriter(made, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return made.getvalue()
+    text = ("team", "area", "kind", "workers")
+    return "\n".join(
+        "[[team]]\n"
+        + "".join(
+            f'{field} = "{value}"\n' if field in text else f"{field} = {value}\n"
+            for field, value in cells.items()
+            if value != ""
+        )
+        for cells in rows
+    )
+
+
+def _cells(team: Team) -> dict[str, str]:
+    rounded = replace(
+        team,
+        workers_low=round(team.workers_low, 2),
+        workers_high=round(team.workers_high, 2),
+    )
+    workers = f"{rounded.workers_low:g}..{rounded.workers_high:g}" if team.workers_known else ""
+    counts = {name: f"{round(getattr(team, name), 1):g}" for name in (*STATUSES, "unallocated")}
+    return {
+        "team": team.name,
+        "area": team.area,
+        "kind": team.kind,
+        **counts,
+        "workers": workers,
+    }
+
+
+def _team(row: _Row) -> Team:
+    missing = [name for name in FIELDS if name not in row.cells and name not in _OPTIONAL]
+    if missing:
+        raise row.error(f"needs {', '.join(missing)}", missing[0])
+    kind = row.text("kind") or "family_support"
+    if kind not in KINDS:
+        raise row.error(str(UnknownNameError("kind of team", kind, KINDS)), "kind")
+    if not row.text("area"):
+        raise row.error("needs the area that the team belongs to", "area")
+    try:
+        return Team(
+            row.text("team"),
+            row.text("area"),
+            kind,
+            row.number("child_protection_plan"),
+            row.number("looked_after"),
+            row.number("child_in_need_plan"),
+            row.number("unallocated"),
+            *row.workers(),
+        )
+    except DataError as error:
+        if error.file:
+            raise
+        message = str(error).partition(": ")[2] if error.field else str(error)
+        raise row.error(message, error.field or "team") from error
+
+
+def _csv_rows(file: str, text: str) -> Iterator[_Row]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        heading = [name.strip() for name in next(reader, [])]
+        _check_names(file, 1, heading)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(heading):
+                raise DataError(
+                    f"has {len(cells)} cells under {len(heading)} headings",
+                    file=file,
+                    line=reader.line_num,
+                )
+            yield _Row(file, reader.line_num, dict(zip(heading, cells, strict=True)), {})
+    except csv.Error as error:
+        raise DataError(f"this is no CSV: {error}", file=file, line=reader.line_num) from error
+
+
+def _toml_rows(file: str, text: str) -> Iterator[_Row]:
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DataError(f"this is no TOML: {error}", file=file) from error
+    entries = data.get("team")
+    other = [name for name in data if name != "team"]
+    if other:
+        raise DataError(
+            str(UnknownNameError("section", other[0], ["team"])), file=file, field=other[0]
+        )
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise DataError("a structure is a list of teams, each under [[team]]", file=file)
+    places = _toml_lines(text)
+    for place, entry in enumerate(entries):
+        line, lines = places[place] if place < len(places) else (1, {})
+        for name in entry:
+            if name not in FIELDS:
+                problem = UnknownNameError("key of a team", name, FIELDS)
+                raise DataError(str(problem), file=file, line=lines.get(name, line), field=name)
+        yield _Row(file, line, entry, lines)
+
+
+def _check_names(file: str, line: int, names: list[str]) -> None:
+    for name in names:
+        if name not in FIELDS:
+            problem = UnknownNameError("column of a structure", name, FIELDS)
+            raise DataError(str(problem), file=file, line=line, field=name)
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise DataError("this column stands twice", file=file, line=line, field=twice[0])
+    missing = [name for name in FIELDS if name not in names and name not in _OPTIONAL]
+    if missing:
+        raise DataError(f"needs the columns {', '.join(missing)}", file=file, line=line)
+
+
+def _toml_lines(text: str) -> list[tuple[int, dict[str, int]]]:
+    """Line of each ``[[team]]`` and of its keys."""
+    found: list[tuple[int, dict[str, int]]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(r"\s*\[\[\s*\"?team\"?\s*\]\]", line):
+            found.append((number, {}))
+        elif found and (key := re.match(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=", line)):
+            found[-1][1].setdefault(key[1], number)
+    return found
