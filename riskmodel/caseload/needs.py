@@ -1,0 +1,314 @@
+"""Posts and hires needed to reach a cap by a date, solved on the replicates themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload.allocation import draw_allocation
+from riskmodel.caseload.flows import (
+    WorkforceDraws,
+    WorkforcePath,
+    simulate_workforce,
+    workforce_draws,
+)
+from riskmodel.caseload.planning import check_month, service_cases
+from riskmodel.caseload.structure import Structure
+from riskmodel.caseload.targets import (
+    HiresNeeded,
+    PostsNeeded,
+    Recruitment,
+    Sensitivity,
+    Target,
+)
+from riskmodel.caseload.workforce import Workforce
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE, Projection
+
+__all__ = ["hires_needed", "posts_needed"]
+
+_Floats = npt.NDArray[np.float64]
+
+
+def posts_needed(
+    projection: Projection,
+    structure: Structure,
+    workforce: Workforce,
+    target: Target,
+    *,
+    seed: int,
+    scenario: str = BASELINE,
+    recruitment: Recruitment = "as_needed",
+    sensitivity: bool = True,
+) -> PostsNeeded:
+    """Fewest posts, established from the first month on, with which the target is met.
+
+    Parameters
+    ----------
+    projection, structure, workforce, seed
+        As in :func:`~riskmodel.caseload.plan`, with the same draws.
+    target
+        Cap, date and probability.
+    scenario
+        Whose cases.
+    recruitment
+        ``as_needed`` answers what posts it takes if candidates can be found; ``as_given`` keeps
+        to the workforce's candidates a month.
+    sensitivity
+        Whether to solve again with each assumption at the ends of its range.
+
+    Raises
+    ------
+    DataError
+        When no number of posts meets it: why, and what would.
+
+    Notes
+    -----
+    More posts never mean fewer workers in any replicate, so each replicate has a fewest number of
+    posts that keeps to the cap, found by bisection; the answer is the quantile of these numbers
+    at the probability. That is exact on the replicates: one post fewer and fewer of them keep it.
+    """
+    if recruitment not in get_args(Recruitment):
+        raise UnknownNameError("recruitment", recruitment, get_args(Recruitment))
+    problem = _Problem(projection, structure, workforce, target, seed, scenario)
+    force = _recruiting(workforce, recruitment)
+    needed = problem.posts(force)
+    level = parameter("needs_interval_level").value
+    posts = _at(needed, target.probability)
+    if not np.isfinite(posts):
+        raise DataError(problem.why_not(force, recruitment), field="posts")
+    path = problem.path(force, np.full(projection.replicates, posts))
+    joiners = float(path.joiners.sum(axis=0).mean())
+    lag = int(workforce.monthly("recruitment_lag_months", 1)[0])
+    return PostsNeeded(
+        target,
+        int(posts),
+        _whole(_at(needed, (1 - level) / 2)),
+        _whole(_at(needed, (1 + level) / 2)),
+        level,
+        problem.posts_now,
+        float(path.in_post[-1].mean()),
+        joiners,
+        joiners / max(problem.months - lag, 1),
+        recruitment,
+        _sensitivity(problem, force) if sensitivity else (),
+        _assumptions(workforce, recruitment),
+    )
+
+
+def hires_needed(
+    projection: Projection,
+    structure: Structure,
+    workforce: Workforce,
+    target: Target,
+    *,
+    seed: int,
+    scenario: str = BASELINE,
+    posts: float | None = None,
+) -> HiresNeeded:
+    """Fewest candidates a month, from the first month on, with which the target is met.
+
+    Parameters
+    ----------
+    projection, structure, workforce, target, seed, scenario
+        As in :func:`posts_needed`.
+    posts
+        Posts there are to fill; None takes what meets the target with a probability half way
+        between the one asked for and certainty when candidates do not limit, which leaves the
+        other half of the risk to recruitment.
+
+    Raises
+    ------
+    DataError
+        When no number of candidates meets it at these posts.
+
+    Notes
+    -----
+    By bisection in each replicate, to a hundredth of a candidate, rounded up.
+    """
+    problem = _Problem(projection, structure, workforce, target, seed, scenario)
+    if posts is None:
+        room = problem.posts(_recruiting(workforce, "as_needed"))
+        posts = _at(room, (1 + target.probability) / 2)
+        if not np.isfinite(posts):
+            raise DataError(
+                problem.why_not(_recruiting(workforce, "as_needed"), "as_needed"), field="posts"
+            )
+    given = np.full(projection.replicates, float(posts))
+
+    def fewest(chance: float) -> float:
+        def enough(hundredths: int) -> bool:
+            force = workforce.changed(hires_per_month=hundredths / 100)
+            return bool(problem.met(force, given).mean() >= chance - 1e-12)
+
+        found = _first_that(enough, int(100 * parameter("search_hires_maximum").value))
+        return np.inf if found is None else found / 100
+
+    needed = fewest(target.probability)
+    if np.isinf(needed):
+        raise DataError(
+            f"{posts:g} posts do not give {target} however many candidates there are; "
+            "allow more posts",
+            field="posts",
+        )
+    level = parameter("needs_interval_level").value
+    return HiresNeeded(
+        target,
+        float(posts),
+        needed,
+        float(workforce.monthly("hires_per_month", 1)[0]),
+        fewest((1 - level) / 2),
+        fewest((1 + level) / 2),
+        level,
+    )
+
+
+class _Problem:
+    """Cases, draws and opening, held while posts or hires are searched."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        structure: Structure,
+        workforce: Workforce,
+        target: Target,
+        seed: int,
+        scenario: str,
+    ) -> None:
+        self.months = check_month(projection, target.by) + 1
+        self.workforce, self.target, self.seed = workforce, target, seed
+        allocation = draw_allocation(structure, seed, projection.replicates)
+        held = service_cases(projection, structure, allocation, scenario)
+        self.cases: _Floats = held[self.months - 1].astype(np.float64)
+        self.draws: WorkforceDraws = workforce_draws(seed, projection.replicates, self.months)
+        self.opening = allocation.workers[structure.is_family_support].sum(axis=0)
+        before = workforce.posts_before
+        self.posts_now = float(workforce.monthly("posts", 1)[0]) if before is None else before
+
+    def path(self, force: Workforce, posts: _Floats) -> WorkforcePath:
+        return simulate_workforce(force, self.opening, self.draws, posts=posts)
+
+    def met(self, force: Workforce, posts: _Floats) -> npt.NDArray[np.bool_]:
+        """Whether each replicate keeps to the cap at the date with its posts."""
+        fte = self.path(force, posts).fte[-1]
+        share = force.monthly("specialist_share", self.months)[-1]
+        each = force.monthly("specialist_caseload", self.months)[-1]
+        kept: npt.NDArray[np.bool_] = self.cases * (1 - share) <= self.target.cap * (
+            fte - self.cases * share / each
+        )
+        return kept
+
+    def posts(self, force: Workforce, scale: float = 1.0) -> _Floats:
+        """Fewest whole posts of each replicate; infinite where none is enough."""
+        kept, self.cases = self.cases, self.cases * scale
+        try:
+            most = int(parameter("search_posts_maximum").value)
+            return _fewest(
+                lambda posts: self.met(force, posts.astype(np.float64)), len(self.cases), most
+            )
+        finally:
+            self.cases = kept
+
+    def why_not(self, force: Workforce, recruitment: Recruitment) -> str:
+        lag = int(force.monthly("recruitment_lag_months", self.months)[-1])
+        if self.months <= lag:
+            return (
+                f"posts of now bring joiners after {lag} months, later than {self.target.by}; "
+                "allow a later date or a shorter recruitment lag"
+            )
+        if recruitment == "as_given":
+            hires = float(force.monthly("hires_per_month", 1)[0])
+            return (
+                f"with {hires:.2f} candidates a month no number of posts gives {self.target}; "
+                "hires_needed says how many it takes, recruitment='as_needed' leaves them open"
+            )
+        return (
+            f"no number of posts up to {parameter('search_posts_maximum').value:g} gives "
+            f"{self.target}"
+        )
+
+
+def _recruiting(workforce: Workforce, recruitment: Recruitment) -> Workforce:
+    return workforce.changed(hires_per_month=np.inf) if recruitment == "as_needed" else workforce
+
+
+def _fewest(
+    met: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]], number: int, most: int
+) -> _Floats:
+    """Smallest whole number, for each replicate, at which a monotone condition holds."""
+    high = np.full(number, most, dtype=np.int64)
+    reachable = met(high)
+    low = np.full(number, -1, dtype=np.int64)
+    while bool((high - low > 1).any()):
+        middle = (low + high) // 2
+        holds = met(middle)
+        high, low = np.where(holds, middle, high), np.where(holds, low, middle)
+    return np.where(reachable, high.astype(np.float64), np.inf)
+
+
+def _first_that(holds: Callable[[int], bool], most: int) -> int | None:
+    """Smallest whole number up to the most at which a monotone condition holds."""
+    if not holds(most):
+        return None
+    low, high = -1, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def _at(needed: _Floats, probability: float) -> float:
+    """Smallest number that at least this share of replicates does not exceed."""
+    place = min(max(int(np.ceil(probability * len(needed) - 1e-9)) - 1, 0), len(needed) - 1)
+    return float(np.sort(needed)[place])
+
+
+def _whole(value: float) -> int:
+    return int(value) if np.isfinite(value) else int(parameter("search_posts_maximum").value)
+
+
+def _sensitivity(problem: _Problem, force: Workforce) -> tuple[Sensitivity, ...]:
+    chance = problem.target.probability
+    rows = []
+    for name, words in (
+        ("vacancy_rate", "posts that stay vacant"),
+        ("newly_qualified_share", "workers who are newly qualified"),
+        ("newly_qualified_protection", "caseload that newly qualified workers are spared"),
+        ("sickness_rate", "working time lost to sickness"),
+        ("turnover_rate", "workers who leave in a year"),
+        ("recruitment_lag_months", "months from advertisement to first day"),
+    ):
+        given = parameter(f"workforce_{name}_range")
+        low, high = given.numbers
+        at_low, at_high = (
+            _whole(_at(problem.posts(force.changed(**{name: value})), chance))
+            for value in (low, high)
+        )
+        rows.append(Sensitivity(words, low, high, at_low, at_high, given.source))
+    given = parameter("needs_cases_range")
+    low, high = given.numbers
+    at_low, at_high = (_whole(_at(problem.posts(force, scale), chance)) for scale in (low, high))
+    rows.append(Sensitivity("projected cases, times", low, high, at_low, at_high, given.source))
+    return tuple(rows)
+
+
+def _assumptions(workforce: Workforce, recruitment: Recruitment) -> str:
+    def first(name: str) -> float:
+        return float(workforce.monthly(name, 1)[0])
+
+    candidates = (
+        "every vacancy finds a candidate"
+        if recruitment == "as_needed"
+        else f"{first('hires_per_month'):.2f} candidates a month"
+    )
+    return (
+        f"posts advertised in the first month, {candidates} after "
+        f"{first('recruitment_lag_months'):.0f} months, {first('vacancy_rate'):.0%} of posts "
+        f"vacant, {first('newly_qualified_share'):.0%} newly qualified and spared "
+        f"{first('newly_qualified_protection'):.0%}, {first('sickness_rate'):.0%} sickness, "
+        f"{first('agency_fte'):g} agency workers"
+    )

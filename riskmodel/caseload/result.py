@@ -1,0 +1,282 @@
+"""The plan of a service: cases, workers, caseload and waiting work by scenario and month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload.flows import WorkforcePath
+from riskmodel.caseload.workers import WorkerSpread
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.projection import BASELINE, QUANTILES, months_between, quantile_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PLANNED", "SERVICE", "CaseloadPlan", "Unit"]
+
+PLANNED = ("cases", "fte", "caseload", "unallocated")
+"""What a plan holds of each unit and month: open cases, case-holding full-time equivalents, cases
+over these, cases without a worker."""
+
+SERVICE = "family_support"
+"""The unit that holds all family support teams."""
+
+_ARRAYS = ("cases", "mean_caseload", "unallocated", "uncovered", "looked_after", "summary")
+
+_Floats = npt.NDArray[np.float32]
+_Counts = npt.NDArray[np.int32]
+_Array = TypeVar("_Array", bound=npt.NDArray[np.floating])
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A team, an area or the whole service."""
+
+    name: str
+    level: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseloadPlan:
+    """Caseloads by scenario, month and unit.
+
+    Parameters
+    ----------
+    area
+        Whose they are.
+    scenarios
+        Names; they share their draws.
+    months
+        ``YYYY-MM``, at whose end everything is counted.
+    units
+        Teams, areas, and last the whole service.
+    cases, mean_caseload, unallocated, uncovered
+        Of the whole service, kept for every replicate, shape (scenario, month, replicate):
+        open cases; cases over case-holding full-time equivalents, both without those of a
+        specialist team; cases without a worker; those of them that are protection or looked
+        after cases.
+    looked_after
+        All looked-after children, same shape: what placements cost.
+    paths
+        Workers of each scenario, their full-time equivalents among them.
+    summary
+        Mean and quantiles over the replicates, shape (scenario, unit, measure, month, 1 + number
+        of quantiles); NaN where a unit's workers are not known.
+    quantiles
+        Which.
+    spread
+        How cases spread over workers.
+    source
+        What it rests on.
+
+    Raises
+    ------
+    DataError
+        When shapes differ.
+    """
+
+    area: str
+    scenarios: tuple[str, ...]
+    months: tuple[str, ...]
+    units: tuple[Unit, ...]
+    cases: _Counts
+    mean_caseload: _Floats
+    unallocated: _Floats
+    uncovered: _Floats
+    looked_after: _Counts
+    paths: tuple[WorkforcePath, ...]
+    summary: _Floats
+    quantiles: tuple[float, ...] = QUANTILES
+    spread: WorkerSpread | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        shape = (len(self.scenarios), len(self.months), self.cases.shape[-1])
+        for name in _ARRAYS:
+            given = getattr(self, name)
+            expected = (
+                (*shape[:1], len(self.units), len(PLANNED), shape[1], 1 + len(self.quantiles))
+                if name == "summary"
+                else shape
+            )
+            if given.shape != expected:
+                raise DataError(f"needs the shape {expected}, found {given.shape}", field=name)
+            object.__setattr__(self, name, locked(given))
+        if len(self.paths) != len(self.scenarios):
+            raise DataError("needs one path of workers for each scenario", field="paths")
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are."""
+        return int(self.cases.shape[-1])
+
+    def _place(self, scenario: str) -> int:
+        if scenario not in self.scenarios:
+            raise UnknownNameError("scenario", scenario, self.scenarios)
+        return self.scenarios.index(scenario)
+
+    def month_number(self, month: str) -> int:
+        """Place of a month, from 0.
+
+        Raises
+        ------
+        DataError
+            When the plan does not reach it.
+        """
+        ahead = months_between(self.months[0], month)
+        if not 0 <= ahead < len(self.months):
+            raise DataError(
+                f"{month} is outside the plan, which goes from {self.months[0]} to "
+                f"{self.months[-1]}",
+                field="month",
+            )
+        return ahead
+
+    def path(self, scenario: str = BASELINE) -> WorkforcePath:
+        """Workers of one scenario."""
+        return self.paths[self._place(scenario)]
+
+    def caseload(self, scenario: str = BASELINE) -> _Floats:
+        """Mean caseload of the service, shape (month, replicate): open cases over workers.
+
+        Cases and workers of a specialist team are left out of both. Infinite where nobody is left.
+        """
+        found: _Floats = self.mean_caseload[self._place(scenario)]
+        return found
+
+    def probability_within(self, cap: float, scenario: str = BASELINE) -> npt.NDArray[np.float64]:
+        """Share of replicates whose mean caseload is at most the cap, shape (month,).
+
+        All open cases count, unallocated ones too: leaving work without a worker does not keep to
+        a cap.
+        """
+        _check_cap(cap)
+        found: npt.NDArray[np.float64] = (self.caseload(scenario) <= cap).mean(axis=1)
+        return found
+
+    def share_above(self, cap: float, scenario: str = BASELINE) -> npt.NDArray[np.float64]:
+        """Expected share of workers above the cap, shape (month, replicate).
+
+        Raises
+        ------
+        DataError
+            When the plan was made without a spread over workers, or the cap is impossible.
+        """
+        if self.spread is None:
+            raise DataError("this plan was made without a spread of cases over workers")
+        return self.spread.share_above(self.caseload(scenario), cap)
+
+    def to_frame(self, level: str | None = None) -> pd.DataFrame:
+        """A row a scenario, unit, measure and month: mean and quantiles over the replicates.
+
+        Parameters
+        ----------
+        level
+            ``team``, ``area`` or ``service`` alone; None gives all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns: area, scenario, level, unit, measure, month, mean, then ``q05`` and so on,
+            basis. Measures without known workers are left out.
+        """
+        import pandas as pd
+
+        levels = tuple(dict.fromkeys(unit.level for unit in self.units))
+        if level is not None and level not in levels:
+            raise UnknownNameError("level", level, levels)
+        names = ["mean", *(quantile_name(each) for each in self.quantiles)]
+        pieces = []
+        for i, scenario in enumerate(self.scenarios):
+            for k, unit in enumerate(self.units):
+                for m, measure in enumerate(PLANNED):
+                    values = self.summary[i, k, m]
+                    if (level and unit.level != level) or np.isnan(values).all():
+                        continue
+                    pieces.append(
+                        pd.DataFrame(
+                            {
+                                "area": self.area,
+                                "scenario": scenario,
+                                "level": unit.level,
+                                "unit": unit.name,
+                                "measure": measure,
+                                "month": self.months,
+                                **{name: values[:, q] for q, name in enumerate(names)},
+                                "basis": "projected",
+                            }
+                        )
+                    )
+        return pd.concat(pieces, ignore_index=True)
+
+    def within_frame(self, cap: float) -> pd.DataFrame:
+        """A row a scenario and month: chance to keep to the cap, and workers above it."""
+        import pandas as pd
+
+        pieces = []
+        for scenario in self.scenarios:
+            found: dict[str, object] = {
+                "area": self.area,
+                "scenario": scenario,
+                "month": self.months,
+                "cap": cap,
+                "probability_within": self.probability_within(cap, scenario),
+            }
+            if self.spread is not None:
+                found["share_of_workers_above"] = self.share_above(cap, scenario).mean(axis=1)
+            pieces.append(pd.DataFrame({**found, "basis": "projected"}))
+        return pd.concat(pieces, ignore_index=True)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.area}: caseload of {sum(unit.level == 'team' for unit in self.units)} teams, "
+            f"{self.months[0]} to {self.months[-1]}, {len(self.scenarios)} scenarios, "
+            f"{self.replicates:,} replicates"
+        )
+
+
+def caseload_of(cases: _Array, fte: _Array) -> _Array:
+    """Cases over full-time equivalents; no cases are a caseload of 0, no workers an infinite one.
+
+    Examples
+    --------
+    >>> caseload_of(np.float32([20, 20, 0]), np.float32([1, 0, 0]))
+    array([20., inf,  0.], dtype=float32)
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: _Array = cases / np.maximum(fte, 0)
+    found[np.isnan(found)] = 0
+    return found
+
+
+def locked(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A copy that cannot be written to; the array itself where it is locked and its own."""
+    if values.base is None and not values.flags.writeable and values.flags.c_contiguous:
+        return values
+    made = np.array(values, order="C")
+    made.flags.writeable = False
+    return made
+
+
+def order_statistics(values: npt.NDArray[np.floating], quantiles: Sequence[float]) -> _Floats:
+    """Mean and quantiles along the last axis, which is sorted in place.
+
+    The quantile at p is the smallest value that at least that share of replicates does not pass:
+    a value that occurred, also where some are infinite.
+    """
+    number = values.shape[-1]
+    means = values.mean(axis=-1, dtype=np.float64)
+    values.sort(axis=-1)
+    places = [min(max(int(np.ceil(each * number - 1e-9)) - 1, 0), number - 1) for each in quantiles]
+    return np.concatenate([means[..., None], values[..., places]], axis=-1).astype(np.float32)
+
+
+def _check_cap(cap: float) -> None:
+    if not (np.isfinite(cap) and cap > 0):
+        raise DataError(f"a cap must be above 0 cases, got {cap:g}", field="cap")

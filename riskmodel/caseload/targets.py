@@ -1,0 +1,177 @@
+"""What is to be reached, and what it takes: targets, and the answers to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["HiresNeeded", "PostsNeeded", "Recruitment", "Sensitivity", "Target"]
+
+Recruitment = Literal["as_needed", "as_given"]
+"""``as_needed``: every vacancy finds a candidate; ``as_given``: as many as the workforce says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A caseload to reach.
+
+    Parameters
+    ----------
+    cap
+        Mean open cases a case-holding full-time equivalent at most, above 0.
+    by
+        Month, ``YYYY-MM``, at whose end it is to be kept.
+    probability
+        Chance with which, between 0 and 1.
+    """
+
+    cap: float
+    by: str
+    probability: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.cap) and self.cap > 0):
+            raise DataError(f"a cap must be above 0 cases, got {self.cap:g}", field="cap")
+        if not 0 < self.probability < 1:
+            raise DataError(
+                f"a probability must lie between 0 and 1, got {self.probability:g}",
+                field="probability",
+            )
+
+    def __str__(self) -> str:
+        return (
+            f"at most {self.cap:g} cases by {self.by} with a probability of {self.probability:.0%}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Posts needed when one assumption is set to the ends of its range, all others kept."""
+
+    assumption: str
+    low: float
+    high: float
+    posts_low: int
+    posts_high: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostsNeeded:
+    """Established posts with which a target is met.
+
+    Parameters
+    ----------
+    target
+        What was asked.
+    posts
+        Fewest whole posts with which at least that share of replicates meets it.
+    low, high, level
+        Central interval of the posts that single replicates need.
+    posts_now
+        Posts before the first month.
+    workers
+        Workers in post at the date with so many posts: mean over the replicates.
+    joiners
+        Joiners until the date, mean; ``joiners_a_month`` spreads them over the months in which
+        posts advertised now bring any.
+    recruitment
+        Whether candidates were limited.
+    sensitivity
+        What would change it, one assumption at a time.
+    assumes
+        In words.
+    """
+
+    target: Target
+    posts: int
+    low: int
+    high: int
+    level: float
+    posts_now: float
+    workers: float
+    joiners: float
+    joiners_a_month: float
+    recruitment: Recruitment
+    sensitivity: tuple[Sensitivity, ...]
+    assumes: str
+
+    @property
+    def more(self) -> float:
+        """Posts besides those there are."""
+        return self.posts - self.posts_now
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for the answer and one for each end of each assumption."""
+        import pandas as pd
+
+        common = {
+            "cap": self.target.cap,
+            "by": self.target.by,
+            "probability": self.target.probability,
+        }
+        rows: list[dict[str, object]] = [
+            {
+                **common,
+                "assumption": "as stated",
+                "value": None,
+                "posts": self.posts,
+                "low": self.low,
+                "high": self.high,
+                "source": self.assumes,
+            }
+        ]
+        for each in self.sensitivity:
+            for value, posts in ((each.low, each.posts_low), (each.high, each.posts_high)):
+                rows.append(
+                    {
+                        **common,
+                        "assumption": each.assumption,
+                        "value": value,
+                        "posts": posts,
+                        "low": None,
+                        "high": None,
+                        "source": each.source,
+                    }
+                )
+        return pd.DataFrame(rows).assign(level=self.level, basis="projected")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.posts} posts for {self.target} ({self.level:.0%} of replicates need "
+            f"{self.low} to {self.high}); {self.posts_now:.0f} now, {self.more:+.0f}; "
+            f"{self.joiners:.0f} joiners until then, {self.joiners_a_month:.1f} a month "
+            f"({self.assumes}; projected)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HiresNeeded:
+    """Candidates a month with which a target is met at so many posts.
+
+    ``low`` and ``high`` are the central interval over the replicates; infinite where some miss
+    the target at these posts whoever applies.
+    """
+
+    target: Target
+    posts: float
+    hires_per_month: float
+    hires_now: float
+    low: float
+    high: float
+    level: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.hires_per_month:.2f} candidates a month for {self.target} with "
+            f"{self.posts:g} posts ({self.level:.0%} of replicates need {self.low:.2f} to "
+            + ("more than there are posts for" if self.high == float("inf") else f"{self.high:.2f}")
+            + f"); {self.hires_now:.2f} now (projected)"
+        )
