@@ -1,1 +1,1 @@
-"""Demand: how many children will be on a plan or looked after, learned from history."""
+"""Durations, stocks and flows, calibration: how many children there will be, month by month."""
