@@ -45,7 +45,7 @@ equilibrium` says.
     --------
     >>> plans = Lengths("gamma", 303, 1.25)
     >>> print(plans)
-    gamma, mean 303 days, shape 1.25: half end within 227 days, 7.3% last over two years
+    gamma, mean 303 days, shape 1.25: half end within 227 days, 7.6% last over two years
     >>> round(plans.open_full_mean_days)
     545
     """

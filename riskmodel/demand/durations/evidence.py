@@ -1,0 +1,309 @@
+"""What may be known about lengths: a mean, a share, bands, or dates one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.laws import DAYS_A_YEAR, Floats
+from riskmodel.demand.durations.lengths import Lengths
+from riskmodel.errors import DataError
+from riskmodel.estimates import Interval
+
+__all__ = [
+    "PUBLISHED_BANDS_DAYS",
+    "Band",
+    "EndedBands",
+    "Evidence",
+    "IndividualLengths",
+    "MeanLength",
+    "OpenBands",
+    "ShareOver",
+]
+
+PUBLISHED_BANDS_DAYS = (
+    0.0,
+    DAYS_A_YEAR / 4,
+    DAYS_A_YEAR / 2,
+    DAYS_A_YEAR,
+    2 * DAYS_A_YEAR,
+    np.inf,
+)
+"""Edges of the bands of the national statistics: 3 and 6 months, 1 and 2 years."""
+
+
+class Band(NamedTuple):
+    """One band of lengths beside what a fit expects in it."""
+
+    label: str
+    low_days: float
+    high_days: float
+    observed: float
+    expected: float
+
+    @property
+    def pearson_residual(self) -> float:
+        """(Observed - expected) / √expected."""
+        return (self.observed - self.expected) / float(np.sqrt(self.expected))
+
+
+class Evidence:
+    """One source of knowledge about lengths; sources are independent of one another."""
+
+    __slots__ = ()
+
+    label: str
+
+    def log_likelihood(self, lengths: Lengths) -> float:
+        """Log-likelihood of these lengths."""
+        raise NotImplementedError
+
+    def bands(self, lengths: Lengths) -> tuple[Band, ...]:
+        """Observed and expected counts by band; none where the source has no counts."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeanLength(Evidence):
+    """A printed mean length of plans that ended.
+
+    Parameters
+    ----------
+    days
+        What the mean can have been, in days.
+    number
+        Of how many plans it is the mean; None takes the interval alone, as a normal density with
+        the variance of a uniform one over it.
+    label
+        Where it is from.
+
+    Notes
+    -----
+    The mean of n plans is normal about the mean of all, with standard deviation √(variance / n).
+    """
+
+    days: Interval
+    number: int | None = None
+    label: str = "mean length"
+
+    def __post_init__(self) -> None:
+        _check_interval(self.days, self.number, np.inf)
+
+    def log_likelihood(self, lengths: Lengths) -> float:
+        """Log-likelihood of these lengths."""
+        low, high = float(self.days.low), float(self.days.high)
+        if self.number is None:
+            return float(
+                stats.norm.logpdf(lengths.mean_days, (low + high) / 2, (high - low) / 12**0.5)
+            )
+        variance = laws.second_moment(lengths.family, lengths.mean_days, lengths.shape)
+        error = float(np.sqrt((variance - lengths.mean_days**2) / self.number))
+        return _log_normal_share(low, high, lengths.mean_days, error)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOver(Evidence):
+    """A printed share of the plans that ended which had lasted longer than so many days.
+
+    Parameters
+    ----------
+    days
+        Length that counts as long.
+    share
+        What the share can have been, as a proportion.
+    number
+        Of how many plans; None takes the interval alone, as for :class:`MeanLength`.
+    label
+        Where it is from.
+    """
+
+    days: float
+    share: Interval
+    number: int | None = None
+    label: str = "share of long plans"
+
+    def __post_init__(self) -> None:
+        laws.check_positive(self.days, "days")
+        _check_interval(self.share, self.number, 1.0)
+
+    def log_likelihood(self, lengths: Lengths) -> float:
+        """Log-likelihood of these lengths: binomial over the counts that print this share."""
+        over = float(lengths.survival(self.days))
+        low, high = float(self.share.low), float(self.share.high)
+        if self.number is None:
+            return float(stats.norm.logpdf(over, (low + high) / 2, (high - low) / 12**0.5))
+        counts = np.array(list((self.share * self.number).whole_numbers()))
+        if not len(counts):
+            counts = np.array([round((low + high) / 2 * self.number)])
+        return float(special.logsumexp(stats.binom.logpmf(counts, self.number, over)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EndedBands(Evidence):
+    """Plans that ended, counted by band of length.
+
+    Parameters
+    ----------
+    edges_days
+        Edges of the bands in days, one more than there are bands.
+    counts
+        Plans in each band; NaN where it is suppressed.
+    total
+        All plans, where that is printed: the suppressed bands then hold the remainder together.
+        Else only the shares among the printed bands are used.
+    label
+        Where it is from.
+    """
+
+    edges_days: Sequence[float]
+    counts: Sequence[float]
+    total: float | None = None
+    label: str = "plans ended by length"
+
+    def __post_init__(self) -> None:
+        edges = tuple(float(edge) for edge in self.edges_days)
+        counts = tuple(float(count) for count in self.counts)
+        if len(edges) != len(counts) + 1 or len(counts) < 2:
+            raise DataError(
+                f"needs two or more bands and one more edge than bands; got {len(counts)} bands "
+                f"and {len(edges)} edges",
+                field="counts",
+            )
+        printed = np.array([count for count in counts if not np.isnan(count)])
+        if len(printed) < 1 or not (np.isfinite(printed) & (printed >= 0)).all():
+            raise DataError("counts are 0 or more, with at least one printed", field="counts")
+        if printed.sum() <= 0:
+            raise DataError("all bands are empty: they say nothing about lengths", field="counts")
+        if self.total is not None and not self.total >= printed.sum():
+            raise DataError(
+                f"the total, {self.total:g}, is below the sum of the bands, {printed.sum():g}",
+                field="total",
+            )
+        object.__setattr__(self, "edges_days", edges)
+        object.__setattr__(self, "counts", counts)
+
+    def _shares(self, lengths: Lengths) -> Floats:
+        return lengths.ended_shares(self.edges_days)
+
+    def _merged(self, lengths: Lengths) -> tuple[list[tuple[float, float]], Floats, Floats]:
+        """Bands, counts and shares, suppressed bands together or left out; shares sum to 1."""
+        counts, shares = np.array(self.counts), self._shares(lengths)
+        edges = list(zip(self.edges_days[:-1], self.edges_days[1:], strict=True))
+        printed = ~np.isnan(counts)
+        kept = [edges[place] for place in np.flatnonzero(printed)]
+        observed, expected = counts[printed], shares[printed]
+        if self.total is not None and not printed.all():
+            hidden = [edges[place] for place in np.flatnonzero(~printed)]
+            kept.append((hidden[0][0], hidden[-1][1]))
+            observed = np.append(observed, self.total - observed.sum())
+            expected = np.append(expected, shares[~printed].sum())
+        return kept, observed, expected / expected.sum()
+
+    def log_likelihood(self, lengths: Lengths) -> float:
+        """Multinomial log-likelihood of these lengths."""
+        _, observed, shares = self._merged(lengths)
+        with np.errstate(divide="ignore"):
+            return float(special.xlogy(observed, shares).sum())
+
+    def bands(self, lengths: Lengths) -> tuple[Band, ...]:
+        """Observed and expected counts by band."""
+        edges, observed, shares = self._merged(lengths)
+        return tuple(
+            Band(self.label, low, high, float(count), float(share * observed.sum()))
+            for (low, high), count, share in zip(edges, observed, shares, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenBands(EndedBands):
+    """Plans open at a date, counted by band of time since their start.
+
+    As :class:`EndedBands`; a long plan is the likelier to be found open (length bias), and the
+    shares are those of a steady state.
+    """
+
+    label: str = "plans open by time since start"
+
+    def _shares(self, lengths: Lengths) -> Floats:
+        return lengths.open_shares(self.edges_days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndividualLengths(Evidence):
+    """Plans one by one: how long each lasted, or has lasted so far.
+
+    Parameters
+    ----------
+    days
+        Length, or time so far, above 0.
+    ended
+        Whether it ended (else it is censored: it lasts longer).
+    entered_days
+        How long the plan had lasted when it came under observation, 0 for those observed from
+        their start: a plan that had ended before would not be among them (left truncation).
+    label
+        Where they are from.
+    """
+
+    days: npt.NDArray[np.float64]
+    ended: npt.NDArray[np.bool_]
+    entered_days: npt.NDArray[np.float64] | None = None
+    label: str = "plans one by one"
+
+    def __post_init__(self) -> None:
+        days = np.array(laws.check_positive(self.days, "days"))
+        ended = np.array(self.ended, dtype=bool)
+        entered = np.zeros_like(days) if self.entered_days is None else np.array(self.entered_days)
+        if days.ndim != 1 or ended.shape != days.shape or entered.shape != days.shape:
+            raise DataError(
+                f"needs one length, one flag and one entry a plan; got {days.shape}, "
+                f"{ended.shape}, {entered.shape}",
+                field="days",
+            )
+        if not ((entered >= 0) & (entered < days)).all():
+            raise DataError(
+                "a plan comes under observation on day 0 or later, and before its last day",
+                field="entered_days",
+            )
+        if not ended.any():
+            raise DataError("no plan ended: their lengths are not known", field="ended")
+        for name, made in (("days", days), ("ended", ended), ("entered_days", entered)):
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    def log_likelihood(self, lengths: Lengths) -> float:
+        """Log-likelihood with right censoring and left truncation."""
+        chance = np.where(self.ended, lengths.density(self.days), lengths.survival(self.days))
+        entering = lengths.survival(0.0 if self.entered_days is None else self.entered_days)
+        # Lengths so short that no plan would have lasted to be seen.
+        if not (chance > 0).all() or not (entering > 0).all():
+            return -np.inf
+        return float((np.log(chance) - np.log(entering)).sum())
+
+
+def _check_interval(found: Interval, number: int | None, most: float) -> None:
+    if not 0 <= found.low <= found.high <= most or found.high == 0:
+        raise DataError(f"needs an interval within 0 and {most:g}, got {found}")
+    if number is None and found.is_exact:
+        raise DataError(
+            f"{found} is exact: say of how many plans, or give the interval that it can lie in"
+        )
+    if number is not None and number < 2:
+        raise DataError(f"needs two or more plans, got {number}", field="number")
+
+
+def _log_normal_share(low: float, high: float, mean: float, error: float) -> float:
+    """Log of the normal probability between two values, also far out in a tail."""
+    below, above = (low - mean) / error, (high - mean) / error
+    if below + above > 0:
+        below, above = -above, -below
+    if above == below:
+        return float(stats.norm.logpdf(above)) - float(np.log(error))
+    top, bottom = special.log_ndtr(above), special.log_ndtr(below)
+    return float(top + np.log(-np.expm1(min(bottom - top, -1e-300))))
