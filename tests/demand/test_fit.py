@@ -190,7 +190,7 @@ def test_a_fit_says_what_it_rests_on():
     fit = fit_lengths([MeanLength(Interval(290, 310))], prior=ShapePrior(1.2, 0.1))
     assert "too few bands to say how well it fits (mean length)" in str(fit)
     assert fit.to_frame().empty
-    assert list(fit.to_frame().columns)[0] == "family"
+    assert next(iter(fit.to_frame().columns)) == "family"
     assert np.isnan(fit.p_value)
     with pytest.raises(ValueError, match="read-only"):
         fit.covariance[0, 0] = 1

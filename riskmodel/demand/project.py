@@ -1,0 +1,102 @@
+"""Several stages together, as a projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.stepping import Feedback, simulate_with_feedback
+from riskmodel.demand.stock_flow import simulate_stage
+from riskmodel.errors import DataError
+from riskmodel.projection import BASELINE, Projection
+
+__all__ = ["PURPOSE", "project_stages"]
+
+PURPOSE = "demand"
+"""Streams of a projection are named ``demand/`` and the stage."""
+
+
+def project_stages(
+    stages: Mapping[str, StageInputs],
+    *,
+    area: str,
+    opening_month: str,
+    seed: int,
+    scenario: str = BASELINE,
+    reference: Mapping[str, StageInputs] | None = None,
+    feedback: Feedback | None = None,
+    source: str = "",
+) -> Projection:
+    """Simulate stages and put them together.
+
+    Parameters
+    ----------
+    stages
+        What each stage is simulated from, by its name in :data:`riskmodel.vocabulary.STAGES`.
+    area
+        Whose they are.
+    opening_month
+        ``YYYY-MM``; the opening stock is that at its end.
+    seed
+        The user's seed. A stage's children depend on seed and stage alone: another stage, or
+        another scenario, moves nothing.
+    scenario
+        Name of the scenario.
+    reference
+        Stages of the baseline, where these are a scenario's: both share their draws, so that
+        their difference is not noise. Put them side by side with
+        :meth:`~riskmodel.projection.Projection.with_scenarios`.
+    feedback
+        Month by month from the stocks to multipliers, see
+        :data:`riskmodel.demand.stepping.Feedback`; it takes no reference, for its children are
+        drawn month by month.
+    source
+        What it rests on.
+
+    Raises
+    ------
+    DataError
+        When stages differ in replicates or months, or a scenario cannot share draws with its
+        reference.
+    """
+    shapes = {each.rates.shape for each in stages.values()}
+    if len(shapes) != 1:
+        raise DataError(
+            "stages of one projection need the same replicates and months; got "
+            f"{', '.join(str(each) for each in sorted(shapes)) or 'no stage'}"
+        )
+    if reference is not None and list(reference) != list(stages):
+        raise DataError(
+            f"a scenario has the stages of its baseline, {', '.join(reference)}; got "
+            f"{', '.join(stages)}"
+        )
+    if feedback is not None:
+        flows = simulate_with_feedback(stages, feedback, seed=seed, purpose=PURPOSE)
+    else:
+        flows = {
+            name: simulate_stage(
+                inputs,
+                seed,
+                f"{PURPOSE}/{name}",
+                reference=None if reference is None else reference[name],
+            )
+            for name, inputs in stages.items()
+        }
+    starts, ends, stock = (
+        np.stack([getattr(each, name) for each in flows.values()], axis=-1)[None]
+        for name in ("starts", "ends", "stock")
+    )
+    opening = np.stack([each.opening for each in stages.values()], axis=-1)
+    return Projection(
+        area,
+        (scenario,),
+        tuple(stages),
+        opening_month,
+        opening.astype(np.int32),
+        starts,
+        ends,
+        stock,
+        source,
+    )
