@@ -27,6 +27,7 @@ __all__ = [
     "SYMBOLS",
     "AuthorityPanel",
     "Measure",
+    "Note",
     "Status",
 ]
 
@@ -60,6 +61,28 @@ SYMBOLS: Mapping[str, Status] = MappingProxyType(
 )
 """Symbols that stand for a figure in publications of the Department for Education. ``low`` and the
 later ``k`` say that a figure above zero rounds to zero; an empty cell was not published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a reader of figures has to know, and that is no mistake in itself.
+
+    Parameters
+    ----------
+    rule
+        In a word: ``gap``, ``unexplained``.
+    message
+        What was found and what is done about it, with file, line and column where known.
+    la_code
+        The authority that it is about; empty for all.
+    """
+
+    rule: str
+    message: str
+    la_code: str = ""
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +188,8 @@ class AuthorityPanel:
         ``observed`` and NaN is ``not_available``.
     source
         Where the figures come from, for messages.
+    notes
+        What a reader of the figures has to know; not part of what makes two panels equal.
 
     Raises
     ------
@@ -181,6 +206,7 @@ class AuthorityPanel:
     figures: Mapping[str, _Floats]
     status: Mapping[str, Sequence[str]] = field(default_factory=dict)
     source: str = "panel"
+    notes: Sequence[Note] = ()
     _codes: Mapping[str, _Codes] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -206,6 +232,7 @@ class AuthorityPanel:
             ("areas", tuple(self.areas)),
             ("years", years),
             ("figures", MappingProxyType(values)),
+            ("notes", tuple(self.notes)),
             ("_codes", MappingProxyType(codes)),
         ):
             object.__setattr__(self, key, made)
@@ -337,13 +364,15 @@ class AuthorityPanel:
         return self._take([row for row, code in enumerate(self.la_codes) if code in chosen])
 
     def _take(self, rows: list[int]) -> AuthorityPanel:
+        codes = tuple(self.la_codes[row] for row in rows)
         return AuthorityPanel(
-            tuple(self.la_codes[row] for row in rows),
+            codes,
             tuple(self.areas[row] for row in rows),
             self.years[rows],
             {name: column[rows] for name, column in self.figures.items()},
             {name: [words[row] for row in rows] for name, words in self.status.items()},
             self.source,
+            [note for note in self.notes if not note.la_code or note.la_code in codes],
         )
 
     def _key_frame(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from riskmodel.intake.counts import iter_counts, read_counts
 from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors
 from riskmodel.intake.mapping import ColumnMapping, read_mapping
 from riskmodel.intake.modules import read_modules
+from riskmodel.intake.panel_notes import PANEL_RULES
 from riskmodel.intake.panels import (
     join_panels,
     panel_text,
@@ -14,12 +15,15 @@ from riskmodel.intake.panels import (
 )
 from riskmodel.intake.reading import ENDINGS, read_assessments
 from riskmodel.intake.result import NOTES, RULES, Intake, Issue
+from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
 from riskmodel.intake.summary import Summary, summarise
 
 __all__ = [
     "ENDINGS",
     "NOTES",
+    "PANEL_RULES",
     "RULES",
+    "SNAPSHOT_RULES",
     "ColumnMapping",
     "FactorPanel",
     "Intake",
@@ -37,6 +41,7 @@ __all__ = [
     "read_modules",
     "read_neighbours",
     "read_panel",
+    "read_snapshots",
     "series_breaks",
     "summarise",
     "with_neighbours",

@@ -7,12 +7,13 @@ import io
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from riskmodel.errors import DataError
 from riskmodel.series import SYMBOLS, Status
 
-__all__ = ["CELLS_ALLOWED", "read_cell", "read_rows", "read_year"]
+__all__ = ["CELLS_ALLOWED", "check_year_is_over", "read_cell", "read_rows", "read_year"]
 
 CELLS_ALLOWED = "a figure such as 1234, 1,234 or 12.5%, or a symbol: c, x, :, z, low, k"
 
@@ -53,6 +54,28 @@ def read_year(text: str) -> int | None:
     if re.fullmatch(r"(?:19|20)[0-9]{4}", word) and (int(word[:4]) + 1) % 100 == int(word[4:]):
         return int(word[:4]) + 1
     return None
+
+
+def check_year_is_over(
+    year: int, today: date | None = None, *, file: str, line: int, field: str
+) -> None:
+    """Refuse the figures of a year that ends, on 31 March, after today.
+
+    Raises
+    ------
+    DataError
+        With the place: a forecast, or a slip of the pen, must not pass for a count.
+    """
+    today = today or date.today()
+    last = today.year if today >= date(today.year, 3, 31) else today.year - 1
+    if year > last:
+        raise DataError(
+            f"found {year}, which ends on 31 March {year} and is not over; allowed: years up to "
+            f"{last}",
+            file=file,
+            line=line,
+            field=field,
+        )
 
 
 def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake.figures import CELLS_ALLOWED, read_cell, read_rows, read_year
-from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Status
+from riskmodel.intake.figures import (
+    CELLS_ALLOWED,
+    check_year_is_over,
+    read_cell,
+    read_rows,
+    read_year,
+)
+from riskmodel.intake.panel_notes import panel_notes
+from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Note, Status
 
 __all__ = [
     "Cells",
@@ -62,8 +70,13 @@ class Cells:
             self.cells[where] = cell
             self.places[where] = place
 
-    def panel(self, source: str) -> AuthorityPanel:
-        """All cells as one panel: authorities by code, England last."""
+    def panel(
+        self,
+        source: str,
+        lines: Mapping[tuple[str, int], int] | None = None,
+        notes: Iterable[Note] = (),
+    ) -> AuthorityPanel:
+        """All cells as one panel: authorities by code, England last; with what is to be noted."""
         keys = sorted(self.areas, key=lambda key: (key[0] == ENGLAND, key))
         held = {measure for _, _, measure in self.cells}
         figures, status = {}, {}
@@ -72,7 +85,7 @@ class Cells:
             found = [self.cells.get((*key, measure), absent) for key in keys]
             figures[measure] = np.array([value for value, _ in found])
             status[measure] = [word for _, word in found]
-        return AuthorityPanel(
+        made = AuthorityPanel(
             tuple(code for code, _ in keys),
             tuple(self.areas[key] for key in keys),
             np.array([year for _, year in keys], dtype=np.int64),
@@ -80,9 +93,10 @@ class Cells:
             status,
             source,
         )
+        return replace(made, notes=(*notes, *panel_notes(made, lines)))
 
 
-def read_panel(path: Path) -> AuthorityPanel:
+def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     """Read a plain table of figures by authority and year.
 
     Parameters
@@ -91,12 +105,21 @@ def read_panel(path: Path) -> AuthorityPanel:
         CSV with the columns ``la_code``, ``area`` and ``year`` and any of
         :data:`riskmodel.series.MEASURES`. A cell holds a figure, a symbol (c, x, :, z, low) or
         nothing, which counts as not available.
+    today
+        A year that ends after this day is refused; the present day where it is not given.
+
+    Returns
+    -------
+    AuthorityPanel
+        In order of authority and year, England last. Its ``notes`` name rows that stood in
+        another order, authorities that begin late, end early or lack years, and stocks that do
+        not follow from their flows (:data:`riskmodel.intake.PANEL_RULES`).
 
     Raises
     ------
     DataError
         With file, line and column, when a column is missing or unknown, a cell is neither figure
-        nor symbol, or an authority has a year twice.
+        nor symbol, a year is not over, or an authority has a year twice.
     """
     path = Path(path)
     heading, rows = read_rows(path)
@@ -114,6 +137,7 @@ def read_panel(path: Path) -> AuthorityPanel:
     lines: dict[tuple[str, int], int] = {}
     for line, row in rows:
         key, area = _key(dict(zip(heading, row, strict=True)), path.name, line)
+        check_year_is_over(key[1], today, file=path.name, line=line, field="year")
         if key in lines:
             raise DataError(
                 f"{key[0]} in {key[1]} stands in line {lines[key]} already",
@@ -126,14 +150,24 @@ def read_panel(path: Path) -> AuthorityPanel:
         for name, text in zip(heading, row, strict=True):
             if name in MEASURES:
                 cells.put(key, area, name, _cell(text, name, path.name, line), path.name)
-    return cells.panel(path.name)
+    return cells.panel(path.name, lines, _out_of_order(lines, path.name))
 
 
-def _need(names: Iterable[str], heading: list[str], file: str) -> None:
-    for name in names:
-        if name not in heading:
-            problem = UnknownNameError("column", name, heading)
-            raise DataError(f"this column is missing. {problem}", file=file, line=1, field=name)
+def _out_of_order(lines: Mapping[tuple[str, int], int], file: str) -> tuple[Note, ...]:
+    """A note where the years of an authority do not stand one after the other in the file."""
+    before: dict[str, tuple[int, int]] = {}
+    first: dict[str, str] = {}
+    for (code, year), line in lines.items():
+        other, other_line = before.get(code, (year, line))
+        if year < other:
+            text = f"line {line}, field year: {code} has {year} after {other} in line {other_line}"
+            first.setdefault(code, text)
+        before[code] = (year, line)
+    if not first:
+        return ()
+    others = f", and so on for {len(first) - 1} others" if len(first) > 1 else ""
+    text = f"{file}, {next(iter(first.values()))}{others}; put in order"
+    return (Note("order", text, "" if others else next(iter(first))),)
 
 
 def _key(row: Mapping[str, str], file: str, line: int) -> tuple[tuple[str, int], str]:
@@ -166,8 +200,11 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
     """
     cells = Cells()
     sources: dict[str, None] = {}
+    order: list[Note] = []
     for panel in panels:
         sources[panel.source] = None
+        # The other notes are made anew: together, panels may hold what each of them lacks.
+        order += [note for note in panel.notes if note.rule == "order"]
         keys = list(zip(panel.la_codes, panel.years.tolist(), strict=True))
         for key, area in zip(keys, panel.areas, strict=True):
             cells.areas.setdefault(key, area)
@@ -175,7 +212,7 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
             found = zip(keys, panel.areas, panel.figures[name], panel.status[name], strict=True)
             for key, area, value, word in found:
                 cells.put(key, area, name, (float(value), word), panel.source)  # type: ignore[arg-type]  # a checked status
-    return cells.panel(" and ".join(sources) or "no panel")
+    return cells.panel(" and ".join(sources) or "no panel", notes=order)
 
 
 def panel_text(panel: AuthorityPanel) -> str:

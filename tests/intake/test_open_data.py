@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake import (
+    PANEL_RULES,
     join_panels,
     panel_text,
     read_dfe,
@@ -266,6 +268,77 @@ def test_a_panel_of_an_analyst_is_refused_with_file_line_and_column(
 ) -> None:
     with pytest.raises(DataError, match=rf"panel\.csv, {message}"):
         read_panel(plain(tmp_path, *lines))
+
+
+@pytest.mark.unit
+def test_what_a_reader_of_a_panel_has_to_know_is_noted(tmp_path: Path) -> None:
+    place = plain(
+        tmp_path,
+        "la_code,area,year,cpp_at_31_mar,cpp_starts,cpp_ends",
+        "801,A,2015,120,60,50",
+        "801,A,2014,100,50,40",
+        "801,A,2013,90,c,30",
+        "802,Old,2013,50,20,20",
+        "803,New,2015,70,,",
+        "804,D,2013,10,1,1",
+        "804,D,2015,10,1,1",
+    )
+    found = read_panel(place)
+    assert found.figures["cpp_at_31_mar"][:3].tolist() == [90, 100, 120]
+    assert [(note.rule, note.la_code) for note in found.notes] == [
+        ("order", "801"), ("ends_early", "802"), ("single_year", "802"),
+        ("begins_late", "803"), ("single_year", "803"), ("gap", "804"),
+    ]  # fmt: skip
+    assert {note.rule for note in found.notes} <= set(PANEL_RULES)
+    words = [str(note) for note in found.notes]
+    assert words[0] == (
+        "panel.csv, line 3, field year: 801 has 2014 after 2015 in line 2; put in order"
+    )
+    assert words[1] == "panel.csv, line 5, field year: 802 ends in 2013, others in 2015"
+    assert words[5] == "panel.csv, line 8, field year: 804 lacks 2014; not filled in"
+    assert [note.la_code for note in found.authority("803").notes] == ["803", "803"]
+
+
+@pytest.mark.unit
+def test_a_stock_that_its_flows_do_not_explain_is_kept_and_noted(tmp_path: Path) -> None:
+    stocks = {"801": (100, 110, 120), "802": (100, 130, 141)}
+    lines = [
+        f"{code},A,{year},{stock},50,40"
+        for code, found in stocks.items()
+        for year, stock in zip((2014, 2015, 2016), found, strict=True)
+    ]
+    head = "la_code,area,year,cpp_at_31_mar,cpp_starts,cpp_ends"
+    found = read_panel(plain(tmp_path, head, *lines))
+    (note,) = found.notes
+    assert (note.rule, note.la_code) == ("unexplained", "802")
+    assert str(note) == (
+        "panel.csv, line 6, field cpp_at_31_mar: 802: 1 of 2 years differ by more than 10% from "
+        "the year before, plus starts, less ends; furthest 2015, 130 where these give 110"
+    )
+    assert found.figures["cpp_at_31_mar"][4] == 130
+
+
+@pytest.mark.unit
+def test_newest_first_is_one_note_and_joining_keeps_it(tmp_path: Path) -> None:
+    lines = [f"80{i},A,{year},5" for year in (2015, 2014) for i in (1, 2, 3)]
+    found = read_panel(plain(tmp_path, "la_code,area,year,referrals", *lines))
+    (note,) = found.notes
+    assert str(note) == (
+        "panel.csv, line 5, field year: 801 has 2014 after 2015 in line 2, and so on for 2 others; "
+        "put in order"
+    )
+    assert note in join_panels([found, found.authority("801")]).notes
+
+
+@pytest.mark.unit
+def test_a_year_that_is_not_over_is_refused(tmp_path: Path) -> None:
+    place = plain(tmp_path, "la_code,area,year,referrals", "801,A,2015,1", "801,A,2016,1")
+    assert len(read_panel(place, today=date(2016, 3, 31))) == 2
+    with pytest.raises(
+        DataError,
+        match=r"panel\.csv, line 3, field year: found 2016, which .* allowed: years up to 2015",
+    ):
+        read_panel(place, today=date(2016, 3, 30))
 
 
 @pytest.mark.unit

@@ -1,0 +1,314 @@
+"""An analyst's own monthly snapshots in a plain table.
+
+One row a month (and area), the measures in columns of their own: ``cpp_stock``, ``cpp_starts``,
+``cpp_ends``, and so on for ``looked_after`` (or ``lac``) and ``child_in_need_plan`` (or
+``cin_plan``). Or one row a month and stage, with the columns ``stage``, ``stock``, ``starts`` and
+``ends``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.figures import read_cell, read_rows
+from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
+from riskmodel.intake.xlsx import read_sheet
+from riskmodel.series import Note
+from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
+
+__all__ = ["SNAPSHOT_COLUMNS", "SNAPSHOT_RULES", "read_snapshots"]
+
+SNAPSHOT_RULES: Mapping[str, str] = {
+    "order": "months stand in another order: they are put in order",
+    "gap": "months between the first and the last are not in the file: they are kept as missing",
+    "single_month": "there is one month: a level, and nothing about its change",
+    "zero": "a stock is zero beside others that are not: it is kept as zero; leave a cell empty "
+    "where nothing was counted",
+    "unexplained": "a stock does not follow from the stock before, starts and ends: all are kept",
+}
+"""What the notes of a series say. None of them changes a figure."""
+
+_WHEN = {"month": True, "month_end": False, "date": False, "snapshot_date": False}
+"""Headings of the month, and whether the first day of a month stands for that month."""
+
+_AREAS = ("area", "authority", "la_code")
+_MEASURES = ("stock", "starts", "ends")
+_STAGE_WORDS = {
+    "child_protection_plan": "child_protection_plan",
+    "cpp": "child_protection_plan",
+    "looked_after": "looked_after",
+    "lac": "looked_after",
+    "child_in_need_plan": "child_in_need_plan",
+    "cin_plan": "child_in_need_plan",
+}
+_COLUMNS = {
+    f"{word}_{measure}": (stage, measure)
+    for word, stage in _STAGE_WORDS.items()
+    for measure in _MEASURES
+}
+SNAPSHOT_COLUMNS = (*_WHEN, *_AREAS, "stage", *_MEASURES, *_COLUMNS)
+"""Headings that a table of snapshots can have."""
+
+_NUMBER_ALLOWED = "a whole number such as 1234 or 1,234; nothing where it was not counted"
+_Month = tuple[int, int]
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Months:
+    """The months of one area and stage, as the file has them."""
+
+    cells: dict[_Month, dict[str, float]] = field(default_factory=dict)
+    lines: dict[_Month, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the file has what: the place of the month, the area, the stage and the measures."""
+
+    month: int
+    first_day: bool
+    area: int | None
+    stage: int | None
+    measures: Mapping[int, tuple[str, str]]
+
+
+def read_snapshots(
+    path: Path, *, strict: bool = False, sheet: str | None = None, today: date | None = None
+) -> tuple[MonthlySeries, ...]:
+    """Read monthly stocks and flows.
+
+    Parameters
+    ----------
+    path
+        CSV, or an Excel workbook. A column ``month`` (2015-03, Mar 2015, 31/03/2015) or ``date``
+        (the last day of a month); measures such as ``cpp_stock`` and ``cpp_starts``, or a column
+        ``stage`` with ``stock``, ``starts`` and ``ends``; and, where there are several, ``area``.
+    strict
+        Refuse what would be noted (:data:`SNAPSHOT_RULES`).
+    sheet
+        Sheet of a workbook; the first one without.
+    today
+        A month that ends after this day is refused; the present day where it is not given.
+
+    Returns
+    -------
+    tuple of MonthlySeries
+        One an area and stage that has a figure: areas in the order of the file, stages in that
+        of :data:`riskmodel.snapshots.SERIES_STAGES`. Months without any figure before the first
+        and after the last are left out; between them they are missing. Nothing is filled in.
+
+    Raises
+    ------
+    DataError
+        With file, line and column: when a column is missing or unknown, a month is none, is not
+        over or stands twice, or a cell is neither a whole number nor empty.
+    UnknownNameError
+        When the workbook has no such sheet.
+    """
+    path = Path(path)
+    heading, rows = _table(path, sheet)
+    layout = _layout(heading, path.name)
+    found: dict[_Key, _Months] = {}
+    for line, row in rows:
+        _read_row(row, line, layout, heading, found, path.name, today or date.today())
+    areas = list(dict.fromkeys(area for area, _ in found))
+    series = []
+    for area in areas:
+        for stage in SERIES_STAGES:
+            made = _series(area, stage, found.get((area, stage), _Months()), path.name)
+            if made is not None:
+                series.append(made)
+    if not series:
+        raise DataError("no cell holds a figure", file=path.name)
+    for each in series:
+        if strict and each.notes:
+            raise DataError(str(each.notes[0]))
+    return tuple(series)
+
+
+def _table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    if path.suffix.casefold() != ".xlsx":
+        if sheet is not None:
+            raise DataError("has no sheets: a sheet is named for .xlsx only", file=path.name)
+        return read_rows(path)
+    heading, rows, lines, ragged = read_sheet(path, sheet)
+    if ragged:
+        line, found = ragged[0]
+        message = f"found {found} cells; allowed: {len(heading)}, as in the heading"
+        raise DataError(message, file=path.name, line=line)
+    cells = ([cell or "" for cell in row] for row in rows)
+    filled = ((n, row) for n, row in zip(lines, cells, strict=True) if any(map(str.strip, row)))
+    return [cell.strip() for cell in heading], filled
+
+
+def _layout(heading: Sequence[str], file: str) -> _Layout:
+    places: dict[str, int] = {}
+    for place, title in enumerate(heading):
+        name = "_".join(title.casefold().split())
+        if name not in SNAPSHOT_COLUMNS:
+            problem = UnknownNameError("column of monthly snapshots", title, SNAPSHOT_COLUMNS)
+            raise DataError(str(problem), file=file, line=1, field=title[:40])
+        if name in places:
+            raise DataError("stands in two columns; keep one", file=file, line=1, field=name)
+        places[name] = place
+    when = _one(places, tuple(_WHEN), file)
+    if when is None:
+        message = f"this column is missing; the file has {', '.join(heading)}"
+        raise DataError(message, file=file, line=1, field="month")
+    area = _one(places, _AREAS, file)
+    stage = places.get("stage")
+    long = {places[name]: ("", name) for name in _MEASURES if name in places}
+    wide = {places[name]: _COLUMNS[name] for name in places if name in _COLUMNS}
+    twice = [found for found in wide.values() if list(wide.values()).count(found) > 1]
+    if twice:
+        message = f"{' '.join(twice[0])} stands in two columns; keep one"
+        raise DataError(message, file=file, line=1)
+    if bool(long) == bool(wide) or bool(long) != (stage is not None):
+        raise DataError(
+            "needs either a column stage with stock, starts or ends, or columns such as cpp_stock "
+            f"without one; the file has {', '.join(heading)}",
+            file=file,
+            line=1,
+        )
+    at = None if area is None else places[area]
+    return _Layout(places[when], _WHEN[when], at, stage, long or wide)
+
+
+def _one(places: Mapping[str, int], names: tuple[str, ...], file: str) -> str | None:
+    present = [name for name in names if name in places]
+    if len(present) > 1:
+        message = f"{' and '.join(present)} mean the same; keep one"
+        raise DataError(message, file=file, line=1, field=present[1])
+    return present[0] if present else None
+
+
+def _read_row(
+    row: list[str],
+    line: int,
+    layout: _Layout,
+    heading: list[str],
+    found: dict[_Key, _Months],
+    file: str,
+    today: date,
+) -> None:
+    name = heading[layout.month]
+    text = row[layout.month]
+    month = month_of(text, first_day=layout.first_day)
+    if month is None:
+        allowed = MONTH_ALLOWED if layout.first_day else DATE_ALLOWED
+        message = f"found {text[:40]!r}; allowed: {allowed}"
+        raise DataError(message, file=file, line=line, field=name)
+    ending = month_ends([f"{month[0]:04}-{month[1]:02}"])[0]
+    if ending > np.datetime64(today):
+        message = f"found {text[:40]!r}, a month that is not over on {today}"
+        raise DataError(message, file=file, line=line, field=name)
+    area = "" if layout.area is None else row[layout.area].strip()
+    if layout.area is not None and not area:
+        message = "found nothing; allowed: the name or code of the area"
+        raise DataError(message, file=file, line=line, field=heading[layout.area])
+    stages = _stage(row, line, layout, file)
+    for stage in stages:
+        months = found.setdefault((area, stage), _Months())
+        if month in months.lines:
+            message = f"{text.strip()} stands in line {months.lines[month]} already"
+            raise DataError(message, file=file, line=line, field=name)
+        months.lines[month] = line
+        months.cells[month] = {}
+    for place, (stage, measure) in layout.measures.items():
+        value = _number(row[place], file, line, heading[place])
+        found[area, stage or stages[0]].cells[month][measure] = value
+
+
+def _stage(row: list[str], line: int, layout: _Layout, file: str) -> tuple[str, ...]:
+    if layout.stage is None:
+        return tuple(dict.fromkeys(stage for stage, _ in layout.measures.values()))
+    word = "_".join(row[layout.stage].casefold().split())
+    if word not in _STAGE_WORDS:
+        problem = UnknownNameError("stage", row[layout.stage][:40], _STAGE_WORDS)
+        raise DataError(str(problem), file=file, line=line, field="stage")
+    return (_STAGE_WORDS[word],)
+
+
+def _number(text: str, file: str, line: int, name: str) -> float:
+    cell = read_cell(text)
+    if cell is None or "%" in text or (cell[1] == "observed" and cell[0] != int(cell[0])):
+        message = f"found {text[:40]!r}; allowed: {_NUMBER_ALLOWED}"
+        raise DataError(message, file=file, line=line, field=name)
+    return cell[0]
+
+
+def _series(area: str, stage: str, months: _Months, file: str) -> MonthlySeries | None:
+    filled = sorted(
+        m for m, cells in months.cells.items() if not all(map(np.isnan, cells.values()))
+    )
+    if not filled:
+        return None
+    first, last = (
+        np.datetime64(f"{year:04}-{month:02}") for year, month in (filled[0], filled[-1])
+    )
+    dates = month_ends(np.arange(first, last + np.timedelta64(1, "M")))
+    keys = [(day.year, day.month) for day in dates.tolist()]
+    stock, starts, ends = (
+        np.array([months.cells.get(key, {}).get(measure, np.nan) for key in keys])
+        for measure in _MEASURES
+    )
+    made = MonthlySeries(area, dates, stage, stock, starts, ends, file)
+    return replace(made, notes=tuple(_notes(made, keys, months.lines, file)))
+
+
+def _notes(
+    series: MonthlySeries, keys: list[_Month], lines: Mapping[_Month, int], file: str
+) -> Iterator[Note]:
+    what = f"{series.stage} of {series.area}" if series.area else series.stage
+
+    def place(month: _Month) -> str:
+        return f"{file}, line {lines[month]}: {what}"
+
+    listed = [month for month in lines if keys[0] <= month <= keys[-1]]
+    for before, after in pairwise(listed):
+        if after < before:
+            text = f"{place(after)}: {_word(after)} stands after {_word(before)}; put in order"
+            yield Note("order", text, series.area)
+            break
+    absent = [month for month in keys if month not in lines]
+    if absent:
+        known = max(month for month in lines if month < absent[0])
+        text = f"{place(known)}: {len(absent)} months are not in the file, {_word(absent[0])} the "
+        yield Note("gap", f"{text}first; kept as missing", series.area)
+    if len(series) == 1:
+        text = f"{place(keys[0])}: one month alone, which says nothing about change"
+        yield Note("single_month", text, series.area)
+    zero = np.flatnonzero(series.stock == 0)
+    if len(zero) and np.nansum(series.stock) > 0:
+        text = f"{place(keys[zero[0]])}: the stock is 0 in {len(zero)} months, and not in others"
+        yield Note("zero", f"{text}; kept as 0", series.area)
+    yield from _unexplained(series, keys, place)
+
+
+def _unexplained(
+    series: MonthlySeries, keys: list[_Month], place: Callable[[_Month], str]
+) -> Iterator[Note]:
+    left = series.unexplained
+    wrong = np.flatnonzero(~np.isnan(left) & (left != 0))
+    if len(wrong):
+        row = int(wrong[np.argmax(np.abs(left[wrong]))])
+        known = int((~np.isnan(left)).sum())
+        expected = series.stock[row] - left[row]
+        text = (
+            f"{place(keys[row])}: {len(wrong)} of {known} stocks are not the stock before, plus "
+            f"starts, less ends; furthest {_word(keys[row])}, {series.stock[row]:,.0f} where these "
+            f"give {expected:,.0f}"
+        )
+        yield Note("unexplained", text, series.area)
+
+
+def _word(month: _Month) -> str:
+    return f"{month[0]:04}-{month[1]:02}"
