@@ -53,6 +53,7 @@ SYMBOLS: Mapping[str, Status] = MappingProxyType(
         "c": "suppressed",
         "x": "not_available",
         ":": "not_available",
+        "u": "not_available",
         "": "not_available",
         "z": "not_applicable",
         "low": "low",
@@ -60,7 +61,8 @@ SYMBOLS: Mapping[str, Status] = MappingProxyType(
     }
 )
 """Symbols that stand for a figure in publications of the Department for Education. ``low`` and the
-later ``k`` say that a figure above zero rounds to zero; an empty cell was not published."""
+later ``k`` say that a figure above zero rounds to zero, ``u`` that it was not reliable enough to
+publish; an empty cell was not published."""
 
 
 @dataclass(frozen=True, slots=True)

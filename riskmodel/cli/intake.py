@@ -79,27 +79,124 @@ def check(
 def panel(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Open data of the Department for Education, CSV, in any order."),
+        typer.Argument(
+            help="Open data of the Department for Education, and plain panels; CSV, in any order."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="CSV to make: one row an authority and year.")],
     factors_out: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="CSV to make of the factors, one row a code."),
     ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="Says what columns mean that are not known here."),
+    ] = None,
+    authority: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Keep this authority, its neighbours and England."),
+    ] = None,
+    neighbours: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Statistical neighbours: la_code and neighbour_code, the nearest first.",
+        ),
+    ] = None,
+    notes_out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="CSV to make of the notes, one row each."),
+    ] = None,
 ) -> None:
     """Put open data files together into one panel of authorities; symbols stay symbols."""
-    from riskmodel.intake import panel_text, read_dfe, read_dfe_factors
+    from riskmodel.intake import panel_text, read_dfe_factors, read_layouts, read_panels
 
-    for place in (out, factors_out):
+    for place in (out, factors_out, notes_out):
         if place is not None:
             _refuse_existing(place)
-    found = read_dfe(paths)
+    found = read_panels(paths, layouts=() if layout is None else read_layouts(layout))
+    found = _of_authority(found, authority, neighbours)
     rows = None if factors_out is None else read_dfe_factors(paths)
     _write(out, panel_text(found))
     print(found)
     if factors_out is not None and rows is not None:
         _write(factors_out, rows.to_frame().to_csv(index=False, lineterminator="\n"))
         print(rows)
+    _tell_notes(found.notes, notes_out)
+
+
+@app.command("snapshots")
+def snapshots(
+    path: Annotated[
+        Path, typer.Argument(help="Monthly stocks and flows of your own: .csv or .xlsx.")
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what would be noted, with exit 2.")
+    ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook. [default: the first one]")
+    ] = None,
+    form: FormatOption = "text",
+) -> None:
+    """Say what a table of monthly snapshots holds: series, missing months, contradictions."""
+    import pandas as pd
+
+    from riskmodel.intake import read_snapshots
+
+    choose("format", form, FORMATS)
+    series = read_snapshots(path, strict=strict, sheet=sheet)
+    frame = pd.concat([each.to_frame() for each in series], ignore_index=True)
+    frame["month_end"] = frame["month_end"].dt.strftime("%Y-%m-%d")
+    whole = ["stock", "starts", "ends", "unexplained"]
+    frame[whole] = frame[whole].astype("Int64").astype(object).where(frame[whole].notna(), None)
+    notes = [note for each in series for note in each.notes]
+    if form == "csv":
+        print_frame(frame, form)
+    elif form == "json":
+        print_json(
+            {"months": frame.to_dict("records"), "notes": [_as_data(note) for note in notes]}
+        )
+    else:
+        for each in series:
+            print(each)
+        for note in notes:
+            print(f"Note ({note.rule}): {note}.")
+
+
+def _as_data(note: Any) -> dict[str, str]:
+    """A note as data."""
+    return {"rule": note.rule, "la_code": note.la_code, "message": note.message}
+
+
+def _of_authority(found: Any, authority: str | None, neighbours: Path | None) -> Any:
+    """The panel of an authority, its neighbours and England, where one was named."""
+    from riskmodel.errors import DataError
+    from riskmodel.intake import read_neighbours, with_neighbours
+
+    if authority is None:
+        if neighbours is not None:
+            raise DataError("--neighbours goes with --authority CODE: whose neighbours?")
+        return found
+    listed = {authority: ()} if neighbours is None else read_neighbours(neighbours)
+    return with_neighbours(found, authority, listed)
+
+
+def _tell_notes(notes: Any, notes_out: Path | None) -> None:
+    """How many notes by rule; all of them in a file where one was asked for."""
+    from collections import Counter
+
+    from riskmodel.intake import PANEL_RULES
+
+    for rule, count in Counter(note.rule for note in notes).items():
+        first = next(note for note in notes if note.rule == rule)
+        print(f"Note ({rule}, {count:,}): {PANEL_RULES[rule]}. First: {first}.")
+    if notes_out is not None:
+        import pandas as pd
+
+        rows = pd.DataFrame(
+            [_as_data(note) for note in notes], columns=["rule", "la_code", "message"]
+        )
+        _write(notes_out, rows.to_csv(index=False, lineterminator="\n"))
 
 
 def _refuse_existing(path: Path) -> None:

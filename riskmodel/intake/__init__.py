@@ -2,7 +2,8 @@
 
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.counts import iter_counts, read_counts
-from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors
+from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors, read_panels
+from riskmodel.intake.layouts import Layout, known_layouts, read_layouts
 from riskmodel.intake.mapping import ColumnMapping, read_mapping
 from riskmodel.intake.modules import read_modules
 from riskmodel.intake.panel_notes import PANEL_RULES
@@ -28,19 +29,23 @@ __all__ = [
     "FactorPanel",
     "Intake",
     "Issue",
+    "Layout",
     "SeriesBreak",
     "Summary",
     "iter_counts",
     "join_panels",
+    "known_layouts",
     "panel_text",
     "read_assessments",
     "read_counts",
     "read_dfe",
     "read_dfe_factors",
+    "read_layouts",
     "read_mapping",
     "read_modules",
     "read_neighbours",
     "read_panel",
+    "read_panels",
     "read_snapshots",
     "series_breaks",
     "summarise",

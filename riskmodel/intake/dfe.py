@@ -1,113 +1,42 @@
 """Open data of the Department for Education, as *explore education statistics* gives it.
 
-A file is known by its columns, not by its name. Symbols become a status, never a zero. Children in
-need, referrals, repeat plans, durations and factors were checked against a compiled panel; the
-columns of looked-after children and of the workforce follow their published layout, and no file of
-them was at hand to check.
+A file is known by its columns, not by its name: :mod:`riskmodel.intake.layouts` says which column
+is which measure, and which layouts were checked against real files. Symbols become a status, never
+a zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from riskmodel.census import LATER_FACTORS
 from riskmodel.errors import DataError
-from riskmodel.intake.figures import CELLS_ALLOWED, read_cell, read_rows, read_year
-from riskmodel.intake.panels import Cells
-from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel, Status
+from riskmodel.intake.figures import (
+    CELLS_ALLOWED,
+    check_year_is_over,
+    read_cell,
+    read_rows,
+    read_year,
+)
+from riskmodel.intake.layouts import Layout, layout_of, wanted
+from riskmodel.intake.panels import Cells, join_panels, read_panel
+from riskmodel.series import ENGLAND, AuthorityPanel, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DFE_TABLES", "DfeTable", "FactorPanel", "read_dfe", "read_dfe_factors"]
+__all__ = ["FactorPanel", "read_dfe", "read_dfe_factors", "read_panels"]
 
 _KEYS = ("time_period", "geographic_level")
 _LEVELS = ("national", "regional", "local authority")
+_OLD_CODE = re.compile(r"[0-9]{3}(?: ?/ ?[0-9]{3})*")
 
-
-@dataclass(frozen=True, slots=True)
-class DfeTable:
-    """One kind of file.
-
-    Parameters
-    ----------
-    name
-        What it holds, for messages.
-    columns
-        Our measure for each column of the file.
-    group
-        For a file with one row a group: the column that names the group.
-    groups
-        For such a file, our measure by a word that only that group has.
-    """
-
-    name: str
-    columns: Mapping[str, str]
-    group: str = ""
-    groups: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns by which it is known."""
-        return (self.group, "number") if self.group else tuple(self.columns)[:2]
-
-
-DFE_TABLES = (
-    DfeTable(
-        "children in need",
-        {
-            "Started_episodes": "cin_starts",
-            "Ended_episodes": "cin_ends",
-            "At31_episodes": "cin_at_31_mar",
-        },
-    ),
-    DfeTable(
-        "referrals and re-referrals",
-        {
-            "referral_count": "referrals",
-            "rereferral_count": "rereferrals_within_12m",
-            "no_further_action_count": "referrals_nfa",
-            "not_in_need_count": "referrals_assessed_not_in_need",
-        },
-    ),
-    DfeTable(
-        "plans that are a second or subsequent plan",
-        {"CPP_start": "cpp_starts", "CPP_subsequent": "cpp_starts_second_or_subsequent"},
-    ),
-    DfeTable(
-        "plans at 31 March by length of time",
-        {
-            "CPP_At31": "cpp_at_31_mar",
-            "3_months_or_less": "cpp_at_31_mar_duration_under_3m",
-            "more_than_3_months_6_months": "cpp_at_31_mar_duration_3_to_6m",
-            "more_than_6_months_less_than_1_year": "cpp_at_31_mar_duration_6m_to_1y",
-            "1_year_less_than_2_years": "cpp_at_31_mar_duration_1_to_2y",
-            "2_years_or_more": "cpp_at_31_mar_duration_2y_plus",
-        },
-    ),
-    DfeTable(
-        "social work workforce",
-        {
-            "turnover_rate_fte": "sw_turnover_rate_fte_pct",
-            "vacancy_rate_fte": "sw_vacancy_rate_fte_pct",
-            "agency_rate_fte": "sw_agency_rate_fte_pct",
-            "caseload_fte": "sw_avg_caseload_fte",
-            "inpost_fte": "sw_fte",
-        },
-    ),
-    DfeTable(
-        "children looked after",
-        {},
-        "population_count",
-        {"starting": "lac_starts", "ceasing": "lac_ends", "31 march": "lac_at_31_mar"},
-    ),
-)
-"""The files that can be read, but for factors. A column that is named as one of
-:data:`riskmodel.series.MEASURES` is read from any file."""
 
 _EPISODES = "episodes_with_assessment_factor"
 
@@ -178,34 +107,59 @@ class FactorPanel:
         )
 
 
-def read_dfe(paths: Iterable[Path]) -> AuthorityPanel:
+def read_dfe(
+    paths: Iterable[Path], *, layouts: Sequence[Layout] = (), today: date | None = None
+) -> AuthorityPanel:
     """Read open data files into one panel.
 
     Parameters
     ----------
     paths
         CSV files of *explore education statistics*, in any order. Rows of regions are left out.
+    layouts
+        What the columns of files mean that the package does not know; see
+        :func:`riskmodel.intake.read_layouts`. They go before the package's own.
+    today
+        A year that ends after this day is refused; the present day where it is not given.
 
     Returns
     -------
     AuthorityPanel
-        Authorities by their three digits (``old_la_code``), England beside them.
+        Authorities by their three digits (``old_la_code``; ``314 / 318`` for two that report
+        together), England beside them.
 
     Raises
     ------
     DataError
         With file, line and column: when a file is of no known kind, a cell is neither figure nor
-        symbol, or two files contradict each other.
+        symbol, rows or files contradict each other, or a year is not over.
     """
     cells = Cells()
     names = []
     for path in paths:
         path = Path(path)
         names.append(path.name)
-        _read_file(path, cells)
+        _read_file(path, cells, layouts, today)
     if not names:
         raise DataError("give at least one file")
     return cells.panel(", ".join(names))
+
+
+def read_panels(
+    paths: Iterable[Path], *, layouts: Sequence[Layout] = (), today: date | None = None
+) -> AuthorityPanel:
+    """Read open data files and plain panels, in any order, into one panel.
+
+    A file with a column ``la_code`` is a plain panel (:func:`riskmodel.intake.read_panel`), any
+    other open data (:func:`read_dfe`); parameters and errors are theirs.
+    """
+    paths = [Path(path) for path in paths]
+    plain = [path for path in paths if "la_code" in read_rows(path)[0]]
+    open_data = [path for path in paths if path not in plain]
+    panels = [read_panel(path, today=today) for path in plain]
+    if open_data or not plain:
+        panels.insert(0, read_dfe(open_data, layouts=layouts, today=today))
+    return panels[0] if len(panels) == 1 else join_panels(panels)
 
 
 def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
@@ -237,62 +191,64 @@ def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
     return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
 
 
-def _read_file(path: Path, cells: Cells) -> None:
+def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None) -> None:
     heading, rows = read_rows(path)
-    table = _table(heading, path.name)
     folded = [name.casefold() for name in heading]
-    places = {
-        folded.index(column.casefold()): measure
-        for column, measure in table.columns.items()
-        if column.casefold() in folded
-    }
-    group = folded.index(table.group) if table.group else None
-    seen: set[tuple[str, int, str]] = set()
+    for name in _KEYS:
+        if name not in folded:
+            message = (
+                f"this column is missing: it is no open data file; it has {', '.join(heading)}"
+            )
+            raise DataError(message, file=path.name, line=1, field=name)
+    figures = layout_of(heading, layouts, path.name).figures_in(heading)
+    places = [folded.index(figure.column.casefold()) for figure in figures]
+    seen: dict[tuple[str, int, str], tuple[int, list[str]]] = {}
     for line, row in rows:
         found = _row_key(heading, row, path.name, line)
         if found is None:
             continue
         key, area = found
-        if group is not None:
-            words = row[group].casefold()
-            measure = next((name for word, name in table.groups.items() if word in words), None)
-            places = {} if measure is None else {folded.index("number"): measure}
-        for place, measure in places.items():
-            if (*key, measure) in seen:
-                raise DataError(
-                    f"{key[0]} in {key[1]} stands in two rows", file=path.name, line=line
-                )
-            seen.add((*key, measure))
+        check_year_is_over(key[1], today, file=path.name, line=line, field="time_period")
+        by_column = dict(zip(folded, row, strict=True))
+        for figure, place in zip(figures, places, strict=True):
+            if not wanted(figure.where, by_column):
+                continue
+            where = (*key, figure.measure)
+            if where in seen:
+                raise _twice(where, seen[where], (line, row), heading, path.name)
+            seen[where] = (line, row)
             cell = _read(row[place], heading[place], path.name, line)
-            cells.put(key, area, measure, cell, path.name)
+            cells.put(key, area, figure.measure, cell, path.name)
 
 
-def _table(heading: list[str], file: str) -> DfeTable:
-    folded = {name.casefold() for name in heading}
-    missing = [name for name in _KEYS if name not in folded]
-    own = {name: name for name in heading if name in MEASURES}
-    if not missing:
-        for table in DFE_TABLES:
-            if folded.issuperset(name.casefold() for name in table.needed):
-                return DfeTable(table.name, {**table.columns, **own}, table.group, table.groups)
-        if _EPISODES in folded:
-            own[_EPISODES] = "episodes_with_assessment_factors"
-        if own:
-            return DfeTable("figures", own)
-    kinds = "; ".join(f"{t.name} ({', '.join(t.needed)})" for t in DFE_TABLES)
-    what = f"the column {missing[0]} is missing" if missing else "no column of figures is known"
-    raise DataError(
-        f"is no open data file that is known here: {what}. Known: {kinds}; factors "
-        f"({_EPISODES}); and columns named as a measure of the panel",
-        file=file,
-    )
+def _twice(
+    where: tuple[str, int, str],
+    first: tuple[int, list[str]],
+    second: tuple[int, list[str]],
+    heading: list[str],
+    file: str,
+) -> DataError:
+    """Two rows for one figure: most likely the file is divided by a column that nobody named."""
+    pairs = zip(heading, first[1], second[1], strict=True)
+    differing = [
+        f"{name} ({one[:30]!r}, {other[:30]!r})"
+        for name, one, other in pairs
+        if one != other and read_cell(one) is None
+    ]
+    message = f"{where[0]} in {where[1]} stands in two rows, this one and line {first[0]}"
+    if differing:
+        message += (
+            f". They differ in {', '.join(differing[:3])}: a layout says under [layout.where] "
+            "which rows are the total"
+        )
+    return DataError(message, file=file, line=second[0], field=where[2])
 
 
 def _row_key(
     heading: list[str], row: list[str], file: str, line: int
 ) -> tuple[tuple[str, int], str] | None:
     """Code, year and name of a row's authority; None for a region or a former total."""
-    cells: dict[str, Any] = {
+    cells: dict[str, str] = {
         name.casefold(): cell.strip() for name, cell in zip(heading, row, strict=True)
     }
     level = cells["geographic_level"].casefold()
@@ -311,7 +267,7 @@ def _row_key(
     if level == "national":
         return (ENGLAND, year), cells.get("country_name") or "England"
     code = cells.get("old_la_code", "")
-    if not (code.isdigit() and len(code) == 3):
+    if not _OLD_CODE.fullmatch(code):
         code = cells.get("new_la_code", "")
     if not code or code.casefold() in ("z", "x", "c", ":"):
         message = "found no code; allowed: three digits, or nine signs in new_la_code"

@@ -115,3 +115,88 @@ def test_open_data_become_a_panel_that_is_read_back(tmp_path: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(OutputError, match=r"panel\.csv is there already"):
         run("panel", place, "--out", out)
+
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"
+
+
+@pytest.mark.end_to_end
+def test_a_panel_of_an_authority_its_neighbours_and_england(tmp_path: Path) -> None:
+    place = tmp_path / "plans.csv"
+    rows = [f"2014,Local authority,80{i},A{i},{100 * i},9" for i in (1, 2, 3)]
+    head = f"{KEYS},CPP_start,CPP_subsequent"
+    place.write_text("\n".join([head, *rows, "2014,National,,,9000,800"]), encoding="utf-8")
+    near = tmp_path / "near.csv"
+    near.write_text("la_code,neighbour_code\n801,803\n", encoding="utf-8")
+    out, notes = tmp_path / "panel.csv", tmp_path / "notes.csv"
+    words = ("--authority", "801", "--neighbours", near, "--notes-out", notes)
+    code, text = run("panel", place, "--out", out, *words)
+    assert code == 0
+    assert [row["la_code"] for row in rows_of(out)] == ["801", "803", "E92000001"]
+    assert "2 authorities and England" in text
+    assert notes.read_text(encoding="utf-8") == "rule,la_code,message\n"
+    assert run("panel", place, "--out", tmp_path / "one.csv", "--authority", "802")[0] == 0
+    assert [row["la_code"] for row in rows_of(tmp_path / "one.csv")] == ["802", "E92000001"]
+    for wrong, error in (
+        (("--neighbours", near), DataError), (("--authority", "80"), UnknownNameError),
+        (("--authority", "802", "--neighbours", near), UnknownNameError),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            run("panel", place, "--out", tmp_path / "no.csv", *wrong)
+        assert not (tmp_path / "no.csv").exists()
+
+
+@pytest.mark.end_to_end
+def test_a_layout_and_the_notes_of_a_panel(tmp_path: Path) -> None:
+    place = tmp_path / "enquiries.csv"
+    rows = ["2015,Local authority,801,A,9", "2013,Local authority,801,A,8"]
+    place.write_text("\n".join([f"{KEYS},enquiries", *rows]), encoding="utf-8")
+    layout = tmp_path / "own.toml"
+    layout.write_text(
+        "[[layout]]\nname = 'own'\nmeasures = {enquiries = 's47_enquiries'}", encoding="utf-8"
+    )
+    out, notes = tmp_path / "panel.csv", tmp_path / "notes.csv"
+    with pytest.raises(DataError, match="no column of figures is known"):
+        run("panel", place, "--out", out)
+    code, text = run("panel", place, "--out", out, "--layout", layout, "--notes-out", notes)
+    assert code == 0
+    assert [row["s47_enquiries"] for row in rows_of(out)] == ["8", "9"]
+    assert "Note (gap, 1): an authority lacks years" in text
+    assert [row["rule"] for row in rows_of(notes)] == ["gap"]
+
+
+@pytest.mark.end_to_end
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared open data files are not here")
+def test_the_panel_that_the_command_makes_is_the_compiled_one_where_both_hold_a_figure(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "panel.csv"
+    assert run("panel", *sorted(SHARED.glob("[bcd]*.csv")), "--out", out)[0] == 0
+    made = {(row["la_code"], row["year"]): row for row in rows_of(out)}
+    compiled = rows_of(SHARED / "authority_panel_2010_2021.csv")
+    both = 0
+    for row in compiled:
+        ours = made.get((row["la_code"], row["year"]), {})
+        for name in set(ours) & set(row) - {"la_code", "area", "year"}:
+            if ours[name].replace(".", "").isdigit() and row[name]:
+                both += 1
+                assert float(ours[name]) == float(row[name]), (row["la_code"], row["year"], name)
+    assert both == 10_280
+
+
+@pytest.mark.end_to_end
+def test_snapshots_are_shown_with_what_is_to_be_noted(tmp_path: Path) -> None:
+    place = tmp_path / "own.csv"
+    place.write_text("month,cpp_stock\n2014-01,5\n2014-03,7\n", encoding="utf-8")
+    code, text = run("snapshots", place)
+    assert code == 0
+    assert "child_protection_plan: 3 months, 2014-01 to 2014-03, stock 5 to 7, 1 without" in text
+    assert "Note (gap): own.csv, line 2" in text
+    code, text = run("snapshots", place, "--format", "csv")
+    assert [row["stock"] for row in csv.DictReader(text.splitlines())] == ["5", "", "7"]
+    code, text = run("snapshots", place, "--format", "json")
+    data = json.loads(text)
+    assert [row["stock"] for row in data["months"]] == [5, None, 7]
+    assert [note["rule"] for note in data["notes"]] == ["gap"]
+    with pytest.raises(DataError, match="line 2"):
+        run("snapshots", place, "--strict")

@@ -13,15 +13,19 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake import (
     PANEL_RULES,
     join_panels,
+    known_layouts,
     panel_text,
     read_dfe,
     read_dfe_factors,
+    read_layouts,
     read_neighbours,
     read_panel,
+    read_panels,
     with_neighbours,
 )
-from riskmodel.intake.figures import read_cell, read_year
-from riskmodel.series import ENGLAND, AuthorityPanel
+from riskmodel.intake.figures import read_cell, read_rows, read_year
+from riskmodel.intake.layouts import layout_of
+from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"
 needs_shared = pytest.mark.skipif(
@@ -125,7 +129,11 @@ def test_workforce_and_looked_after_children_follow_their_published_layout(tmp_p
         (PLANS, ("many", "2", "3"), r"d.csv, line 2, field CPP_start: found 'many'; allowed"),
         (PLANS, ("-4", "2", "3"), "found '-4'"),
         (PLANS, ("1,2", "2"), "found 13 cells; allowed: 14|found 14 cells; allowed: 14"),
-        ("a,b,c", ("1", "2", "3"), "is no open data file that is known here"),
+        (
+            "a,b,c",
+            ("1", "2", "3"),
+            "no column of figures is known. Beside time and place the file has: a, b, c. Known: ",
+        ),
     ],
 )
 def test_a_cell_or_file_of_another_kind_is_refused_with_its_place(
@@ -379,3 +387,139 @@ def test_cells_and_years_of_published_tables() -> None:
     assert read_cell("1e5") is None
     assert read_year("2014-15") is None
     assert read_year("2021.0") == 2021
+
+
+OWN = """
+[[layout]]
+name = "section 47 enquiries"
+where = { age = ["Total", "All*"] }
+
+[layout.measures]
+enquiries = "s47_enquiries"
+
+[[layout.groups]]
+measure = "icpc_children"
+column = "number"
+where = { kind = ["conferences"] }
+"""
+
+
+def layout(folder: Path, text: str = OWN) -> Path:
+    place = folder / "own.toml"
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.mark.unit
+def test_a_layout_of_the_analyst_reads_the_total_rows_of_a_file_that_is_not_known(
+    tmp_path: Path,
+) -> None:
+    columns = "age,kind,enquiries,number"
+    rows = (
+        row("801", "2015", "Total", "x", "90", "1"),
+        row("801", "2015", "0 to 4", "x", "40", "1"),
+        row("802", "2015", "ALL AGES", "x", "c", "1"),
+        row("801", "2015", "total", "Conferences", ":", "30"),
+    )
+    place = write(tmp_path, columns, *rows[:3])
+    with pytest.raises(
+        DataError, match=r"the file has: age, kind, enquiries, number\. Known: chil"
+    ):
+        read_dfe([place])
+    found = read_dfe([place], layouts=read_layouts(layout(tmp_path)))
+    assert found.figures["s47_enquiries"][0] == 90
+    assert found.status["s47_enquiries"] == ("observed", "suppressed")
+    grouped = OWN.replace('enquiries = "s47_enquiries"', "").replace("[layout.measures]", "")
+    found = read_dfe(
+        [write(tmp_path, columns, *rows[1:])], layouts=read_layouts(layout(tmp_path, grouped))
+    )
+    assert found.measures == ("icpc_children",)
+    assert found.figures["icpc_children"].tolist() == [30]
+
+
+@pytest.mark.unit
+def test_rows_that_no_layout_tells_apart_are_refused_with_what_parts_them(tmp_path: Path) -> None:
+    text = OWN.replace('where = { age = ["Total", "All*"] }', "")
+    rows = (row("801", "2015", "Total", "x", "9", "1"), row("801", "2015", "0-4", "x", "4", "1"))
+    place = write(tmp_path, "age,kind,enquiries,number", *rows)
+    with pytest.raises(
+        DataError,
+        match=r"d\.csv, line 3, field s47_enquiries: 801 in 2015 stands in two rows, this one and "
+        r"line 2\. They differ in age \('Total', '0-4'\)",
+    ):
+        read_dfe([place], layouts=read_layouts(layout(tmp_path, text)))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name = 3", "needs one or more sections"),
+        ("[[layout", "this is no TOML"),
+        ("[[layout]]\nname = 'a'", "layout 1: names no measure"),
+        ("[[layout]]\nmeasures = {a = 'referrals'}", "layout 1, name: must be a text"),
+        ("[[layout]]\nname = 'a'\nmeasures = {a = 'referals'}", "Did you mean 'referrals'"),
+        ("[[layout]]\nname = 'a'\nmeasure = {a = 'referrals'}", "Did you mean 'measures'"),
+        ("[[layout]]\nname = 'a'\nmeasures = 4", "layout 1, measures: must be a section"),
+        ("[[layout]]\nname = 'a'\ngroups = 4", "layout 1, groups: must be sections"),
+        ("[[layout]]\nname = 'a'\ngroups = [4]", "layout 1, groups: must be a section"),
+        (
+            "[[layout]]\nname = 'a'\nmeasures = {a = 'referrals'}\nwhere = {b = 'Total'}",
+            r"layout 1, where, b: must be a list of texts as \[.Total.\]",
+        ),
+        (
+            "[[layout]]\nname = 'a'\nmeasures = {a = 'referrals'}\nchecked = 'x'",
+            "no kind of check 'x'",
+        ),
+    ],
+)
+def test_a_layout_that_makes_no_sense_is_refused_with_its_place(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=rf"own\.toml.*{message}"):
+        read_layouts(layout(tmp_path, text))
+
+
+@pytest.mark.unit
+def test_every_layout_of_the_package_says_what_it_was_checked_against() -> None:
+    assert {each.checked for each in known_layouts()} == {"files", "columns"}
+    assert len({each.name for each in known_layouts()}) == len(known_layouts())
+    assert all(figure.measure in MEASURES for each in known_layouts() for figure in each.figures)
+
+
+@needs_shared
+@pytest.mark.regression
+def test_a_layout_is_marked_as_checked_when_a_shared_file_is_read_by_it() -> None:
+    found = {
+        layout_of(read_rows(path)[0], (), path.name).name
+        for path in SHARED.glob("[bcd]*.csv")
+    }  # fmt: skip
+    assert found == {each.name for each in known_layouts() if each.checked == "files"}
+
+
+@pytest.mark.unit
+def test_two_authorities_that_report_together_and_later_column_names(tmp_path: Path) -> None:
+    workforce = write(
+        tmp_path, "turnover_rate_fte,vacancy_rate_fte", row("314 / 318", "2019", "10", "u")
+    )
+    later = write(
+        tmp_path, "Referrals,Re_referrals", row("801", "2019", "100", "20"), name="later.csv"
+    )
+    found = read_dfe([workforce, later])
+    assert found.la_codes == ("314 / 318", "801")
+    assert found.status["sw_vacancy_rate_fte_pct"] == ("not_available", "not_available")
+    assert found.figures["rereferrals_within_12m"][1] == 20
+    with pytest.raises(DataError, match="which ends on 31 March 2019 and is not over"):
+        read_dfe([later], today=date(2018, 12, 1))
+
+
+@pytest.mark.unit
+def test_open_data_and_plain_panels_go_together(tmp_path: Path) -> None:
+    plans = write(tmp_path, PLANS, row("801", "2015", "10", "2", "20"))
+    own = plain(tmp_path, "la_code,area,year,s47_enquiries", "801,Here,2015,33")
+    found = read_panels([own, plans])
+    assert set(found.measures) == {"cpp_starts", "cpp_starts_second_or_subsequent", "s47_enquiries"}
+    assert found.areas == ("Area 801",)
+    assert read_panels([own]) == read_panel(own)
+    with pytest.raises(DataError, match="at least one file"):
+        read_panels([])
