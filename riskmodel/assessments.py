@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.ages import AGE_BAND, age_bands
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
@@ -319,11 +320,19 @@ class Assessments:
     def counts_by(
         self, columns: Sequence[str]
     ) -> Iterator[tuple[tuple[object, ...], FactorCounts]]:
-        """Counts for each combination of values of the columns, in order of the values."""
+        """Counts for each combination of values of the columns, in order of the values.
+
+        ``age_band`` is the band of age at the assessment (:data:`riskmodel.ages.AGE_BANDS`), where
+        the table holds ``age`` or the dates of birth and assessment.
+        """
+        frame = self.frame
         for column in columns:
-            if column not in self.frame.columns:
-                raise UnknownNameError("column to group by", column, self.frame.columns)
-        for key, rows in self.frame.groupby(list(columns), sort=True, observed=True, dropna=False):
+            if column not in frame.columns and column == AGE_BAND:
+                frame = frame.assign(**{AGE_BAND: age_bands(frame, self.source)})
+            elif column not in frame.columns:
+                allowed = dict.fromkeys((*frame.columns, AGE_BAND))
+                raise UnknownNameError("column to group by", column, allowed)
+        for key, rows in frame.groupby(list(columns), sort=True, observed=True, dropna=False):
             part = Assessments(rows, self.factors, self.basis, self.source)
             yield key, part.counts()
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["FLAGS_ALLOWED", "Words", "distinct", "read_flags", "to_intake"]
+__all__ = ["FLAGS_ALLOWED", "Words", "distinct", "other_column", "read_flags", "to_intake"]
 
 FLAGS_ALLOWED = "true or false, 1 or 0, yes or no"
 
@@ -127,7 +127,7 @@ def to_intake(
     for position, name in enumerate(headings.names):
         column = flags.get(name)
         if column is None:
-            column = _other_column(name, table.column(position), log, kept_reference, words)
+            column = other_column(name, table.column(position), log, kept_reference, words)
         columns[name] = column
     frame = pd.DataFrame({name: columns[name] for name in _order(columns, dictionary.columns)})
     frame = put_in_order(frame, log, kept_reference)
@@ -165,13 +165,14 @@ def _order(columns: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
     return present
 
 
-def _other_column(
+def other_column(
     name: str,
     column: pa.ChunkedArray,
     log: IssueLog,
     reference: Callable[[int], str],
     words: Words,
 ) -> Any:
+    """A column that is neither plan nor factor, by its kind; what cannot be read is missing."""
     known = COLUMNS.get(name)
     kind = "as it comes" if known is None else known.kind
     if kind == "date":

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.ages import AGE_BAND, age_bands, age_sources, group_order
 from riskmodel.assessments import PLAN, FactorCounts
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.intake.columns import Headings, match_headings
-from riskmodel.intake.convert import FLAGS_ALLOWED, read_flags
+from riskmodel.intake.convert import FLAGS_ALLOWED, Words, other_column, read_flags
 from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.mapping import ColumnMapping
 from riskmodel.intake.reading import is_parquet, read_assessments
+from riskmodel.intake.result import IssueLog
 from riskmodel.intake.shapes import is_our_shape
 from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow.parquet as pq
 
 __all__ = ["Key", "iter_counts", "read_counts"]
@@ -46,7 +49,8 @@ def read_counts(
         Whatever :func:`riskmodel.intake.read_assessments` takes. Parquet is counted row group by
         row group and never loaded whole.
     by
-        Columns to group by, such as ``("authority", "year")``.
+        Columns to group by, such as ``("authority", "year")``; ``age_band`` is the band of age
+        at the assessment, where the table holds ``age`` or the dates of birth and assessment.
     strict, local_factors, mapping, sheet
         As for :func:`riskmodel.intake.read_assessments`; Parquet that is counted by row groups
         refuses what cannot be read whether strict or not.
@@ -69,7 +73,7 @@ def read_counts(
     )
     for key, counts in found:
         total[key] = total[key] + counts if key in total else counts
-    return dict(sorted(total.items(), key=lambda item: tuple(map(_sortable, item[0]))))
+    return dict(sorted(total.items(), key=lambda item: tuple(map(group_order, by, item[0]))))
 
 
 def iter_counts(
@@ -111,8 +115,11 @@ def iter_counts(
                 f"has other factors than the first file: {', '.join(different)}", file=part.name
             )
         for column in by:
-            if column not in headings.names:
-                raise UnknownNameError("column to group by", column, headings.names)
+            if column not in headings.names and column == AGE_BAND:
+                age_sources(headings.names, part.name)
+            elif column not in headings.names:
+                allowed = dict.fromkeys((*headings.names, AGE_BAND))
+                raise UnknownNameError("column to group by", column, allowed)
         for group in range(file.num_row_groups):
             yield from _count_group(file, group, part, headings, dictionary, by)
 
@@ -135,7 +142,10 @@ def _count_group(
     import pyarrow as pa
 
     stored = dict(zip(headings.names, [*file.schema_arrow.names], strict=False))
-    wanted = [stored[name] for name in (PLAN, *headings.factors, *by) if name in stored]
+    needed = dict.fromkeys((PLAN, *headings.factors, *by))
+    if AGE_BAND in by and AGE_BAND not in headings.names:
+        needed |= dict.fromkeys(age_sources(headings.names, part.name))
+    wanted = [stored[name] for name in needed if name in stored]
     try:
         table = file.read_row_group(group, columns=wanted)
     except (pa.ArrowInvalid, OSError) as error:
@@ -181,13 +191,40 @@ def _groups(
     columns = [name for name in by if name not in folder]
     if not columns:
         return [tuple(folder[name] for name in by)], np.zeros(len(table), dtype=np.int64)
-    frame = pd.DataFrame({name: table.column(stored[name]).to_pandas() for name in columns})
-    codes = frame.groupby(columns, sort=True, dropna=False).ngroup().to_numpy().astype(np.int64)
+    frame = pd.DataFrame(
+        {
+            name: table.column(stored[name]).to_pandas()
+            if name in stored
+            else _age_bands(table, stored, part)
+            for name in columns
+        }
+    )
+    codes = (
+        frame.groupby(columns, sort=True, dropna=False, observed=True)
+        .ngroup()
+        .to_numpy()
+        .astype(np.int64)
+    )
     _, first = np.unique(codes, return_index=True)
     rows = (
         dict(zip(columns, row, strict=True)) for row in frame.iloc[first].itertuples(False, None)
     )
     return [tuple(folder[n] if n in folder else row[n] for n in by) for row in rows], codes
+
+
+def _age_bands(table: Any, stored: dict[str, str], part: Part) -> pd.Categorical:
+    """The band of age of each row; a date that cannot be read counts as missing."""
+    import pandas as pd
+
+    folder = dict(part.keys)
+    columns = {}
+    for name in age_sources({*stored, *folder}, part.name):
+        if name in folder:
+            columns[name] = np.full(len(table), folder[name])
+        else:
+            log = IssueLog(part.name)
+            columns[name] = other_column(name, table.column(stored[name]), log, str, Words())
+    return age_bands(pd.DataFrame(columns), part.name)
 
 
 def _tally(
@@ -210,7 +247,3 @@ def _tally(
         count(plan),
         np.bincount(codes, minlength=groups) if groups > 1 else np.array([len(codes)]),
     )
-
-
-def _sortable(value: object) -> tuple[str, Any]:
-    return type(value).__name__, value

@@ -139,8 +139,8 @@ def layout_of(heading: Sequence[str], own: Sequence[Layout], file: str) -> Layou
     kinds = "; ".join(each.name for each in known_layouts())
     raise DataError(
         f"no column of figures is known. Beside time and place the file has: {shown}. Known: "
-        f"{kinds}; and columns named as a measure of the panel. A layout of your own says what other columns mean "
-        "(--layout FILE.toml)",
+        f"{kinds}; and columns named as a measure of the panel. A layout of your own says what "
+        "other columns mean (--layout FILE.toml)",
         file=file,
     )
 
