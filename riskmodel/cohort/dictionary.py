@@ -12,7 +12,7 @@ from riskmodel.intake.columns import COLUMNS
 from riskmodel.intake.dictionary import HEADINGS
 from riskmodel.vocabulary import FACTORS
 
-__all__ = ["dictionary_rows", "write_dictionary", "write_rows"]
+__all__ = ["dictionary_rows", "marker_rows", "write_dictionary", "write_rows"]
 
 
 def write_dictionary(assessments: Assessments, path: Path, *, overwrite: bool = False) -> Path:
@@ -43,6 +43,22 @@ def dictionary_rows(
     """The data dictionary as rows: all columns of the table, or those named."""
     names = assessments.frame.columns if columns is None else columns
     return [_dictionary_row(name, assessments) for name in names]
+
+
+def marker_rows(columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of the columns that mark a table as made up; none where there are none."""
+    description = "The row is made up: no real child, and derived from none"
+    return [
+        {
+            "column": name,
+            "role": "other",
+            "type": "flag",
+            "basis": "assumed",
+            "allowed": "true",
+            "description": description,
+        }
+        for name in columns
+    ]
 
 
 def write_rows(place: Path, rows: list[dict[str, str]]) -> None:

@@ -17,11 +17,17 @@ import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.census_return import write_census_xml
-from riskmodel.cohort.dictionary import dictionary_rows, write_dictionary, write_rows
+from riskmodel.cohort.dictionary import (
+    dictionary_rows,
+    marker_rows,
+    write_dictionary,
+    write_rows,
+)
 from riskmodel.cohort.files import new_file, new_folder
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.intake.dictionary import dictionary_path
+from riskmodel.intake.marker import SYNTHETIC, SYNTHETIC_SOURCE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,6 +56,7 @@ def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) 
 
     UTF-8, a heading, ``true`` and ``false``, ISO dates, nothing for what is missing. The dictionary
     is ``<stem>.dictionary.csv``; :func:`riskmodel.intake.read_assessments` reads the basis from it.
+    Made-up rows say so in a first column ``synthetic``, for when the file travels without it.
 
     Parameters
     ----------
@@ -67,14 +74,16 @@ def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) 
     """
     import pyarrow.csv as pa_csv
 
-    table = _table(_columns(assessments))
+    made_up = assessments.source == SYNTHETIC_SOURCE
+    marker: Block = {SYNTHETIC: np.ones(len(assessments), dtype=bool)} if made_up else {}
+    table = _table({**marker, **_columns(assessments)})
     options = pa_csv.WriteOptions(quoting_style="needed")
     with (
         new_file(path, overwrite=overwrite) as place,
         new_file(dictionary_path(path), overwrite=overwrite) as beside,
     ):
         pa_csv.write_csv(table, str(place), options)
-        write_rows(beside, dictionary_rows(assessments))
+        write_rows(beside, [*marker_rows(marker), *dictionary_rows(assessments)])
     return path
 
 

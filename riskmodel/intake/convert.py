@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["FLAGS_ALLOWED", "Words", "distinct", "other_column", "read_flags", "to_intake"]
+__all__ = ["FLAGS_ALLOWED", "PLAIN", "Words", "distinct", "other_column", "read_flags", "to_intake"]
 
 FLAGS_ALLOWED = "true or false, 1 or 0, yes or no"
 
@@ -132,7 +132,7 @@ def to_intake(
     frame = pd.DataFrame({name: columns[name] for name in _order(columns, dictionary.columns)})
     frame = put_in_order(frame, log, kept_reference)
     factors = tuple(name for name in frame.columns if name in set(headings.factors))
-    basis = {name: dictionary.basis.get(name, "observed") for name in frame.columns}
+    basis = {name: dictionary.basis_of(name) for name in frame.columns}
     assessments = Assessments(frame, factors, basis, dictionary.source or source)
     return log.intake(assessments, len(refused) + left_out)
 

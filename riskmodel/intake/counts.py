@@ -17,6 +17,7 @@ from riskmodel.intake.columns import Headings, match_headings
 from riskmodel.intake.convert import FLAGS_ALLOWED, Words, other_column, read_flags
 from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.mapping import ColumnMapping
+from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.reading import is_parquet, read_assessments
 from riskmodel.intake.result import IssueLog
 from riskmodel.intake.shapes import is_our_shape
@@ -142,6 +143,7 @@ def _count_group(
     import pyarrow as pa
 
     stored = dict(zip(headings.names, [*file.schema_arrow.names], strict=False))
+    dictionary = _marked(file, group, part, stored, dictionary)
     needed = dict.fromkeys((PLAN, *headings.factors, *by))
     if AGE_BAND in by and AGE_BAND not in headings.names:
         needed |= dict.fromkeys(age_sources(headings.names, part.name))
@@ -164,13 +166,24 @@ def _count_group(
         flags[name] = values
     keys, codes = _groups(table, stored, part, by)
     counts = _tally(flags, headings.factors, codes, len(keys))
-    basis = weakest_basis([dictionary.basis.get(n, "observed") for n in (PLAN, *headings.factors)])
+    basis = weakest_basis([dictionary.basis_of(n) for n in (PLAN, *headings.factors)])
     for position, key in enumerate(keys):
         assessments, plans, total_plans, total = (count[..., position] for count in counts)
         yield (
             key,
             FactorCounts(headings.factors, assessments, plans, int(total_plans), int(total), basis),
         )
+
+
+def _marked(
+    file: pq.ParquetFile, group: int, part: Part, stored: dict[str, str], dictionary: Dictionary
+) -> Dictionary:
+    """What is known of the columns, after a look at the column that marks made-up rows."""
+    heading = next((stored[name] for name in stored if name.casefold() == SYNTHETIC), None)
+    if heading is None:
+        return dictionary
+    column = file.read_row_group(group, columns=[heading]).column(0)
+    return as_synthetic(dictionary) if is_marked(column, part.name) else dictionary
 
 
 def weakest_basis(bases: Sequence[Basis]) -> Basis:

@@ -33,12 +33,19 @@ class Dictionary:
         All columns in order, empty where unknown.
     source
         Where the rows come from; empty where unknown.
+    default
+        What a column rests on of which nothing is said.
     """
 
     basis: Mapping[str, Basis] = field(default_factory=dict)
     factors: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     source: str = ""
+    default: Basis = "observed"
+
+    def basis_of(self, column: str) -> Basis:
+        """What a column rests on."""
+        return self.basis.get(column, self.default)
 
 
 def dictionary_path(path: Path) -> Path:

@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from riskmodel.errors import DataError
 from riskmodel.intake.columns import match_headings
-from riskmodel.intake.convert import to_intake
+from riskmodel.intake.convert import Words, to_intake
 from riskmodel.intake.dictionary import Dictionary, read_dictionary
 from riskmodel.intake.mapping import ColumnMapping
+from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.shapes import Raw, to_our_shape
 from riskmodel.intake.xlsx import read_sheet
@@ -49,7 +50,7 @@ def read_csv(
     """Read a table of assessments from CSV: UTF-8 (with or without BOM), UTF-16, Windows-1252.
 
     The basis of the columns comes from the data dictionary beside the file; without one they
-    are observed.
+    are observed, or assumed where a column ``synthetic`` is true in every row.
     """
     raw = csv_table(path, log)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
@@ -86,6 +87,7 @@ def _assemble(
     """Rename, bring into our shape, recognise the columns and convert them."""
     mapping = mapping or ColumnMapping()
     raw = replace(raw, headings=mapping.rename(raw.headings, file))
+    raw, dictionary = _marker_taken(raw, dictionary, mapping.words, file)
     raw = to_our_shape(raw, log, mapping.words, file=file)
     local = (*local_factors, *dictionary.factors)
     headings = match_headings(raw.headings, file=file, local_factors=local)
@@ -99,6 +101,17 @@ def _assemble(
         left_out=raw.left_out,
         words=mapping.words,
     )
+
+
+def _marker_taken(
+    raw: Raw, dictionary: Dictionary, words: Words, file: str
+) -> tuple[Raw, Dictionary]:
+    """Without the column that marks made-up rows, and what it says of the others."""
+    place = raw.place((SYNTHETIC,))
+    marked = None if place is None else is_marked(raw.column(place), file, words)
+    if place is None or marked is None:
+        return raw, dictionary
+    return raw.without([place]), as_synthetic(dictionary) if marked else dictionary
 
 
 def csv_table(path: Path, log: IssueLog) -> Raw:

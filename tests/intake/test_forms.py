@@ -16,6 +16,8 @@ import xlsxwriter
 
 from riskmodel.assessments import Assessments
 from riskmodel.census import factor_code
+from riskmodel.cohort import CohortDesign, generate_cohort
+from riskmodel.cohort.export import write_csv
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake import read_assessments, read_counts, read_mapping
 from riskmodel.published import factor_counts
@@ -317,3 +319,50 @@ def test_a_factor_of_an_assessment_that_is_not_there_is_reported(tmp_path: Path)
     found = read_assessments(tmp_path)
     assert found.by_rule() == {"row_not_linked": 1}
     assert found.assessments.counts().assessments.sum() == 2
+
+
+@pytest.mark.integration
+def test_a_synthetic_table_says_so_without_its_dictionary(tmp_path: Path) -> None:
+    cohort = generate_cohort(CohortDesign(1_200))
+    place = write_csv(cohort, tmp_path / "t.csv")
+    beside = read_assessments(place).assessments
+    assert (beside.source, beside.weakest_basis) == ("synthetic", "assumed")
+    assert beside.basis == cohort.basis
+    assert "synthetic" not in beside.frame
+    (tmp_path / "t.dictionary.csv").unlink()
+    alone = read_assessments(place).assessments
+    assert set(alone.basis.values()) == {"assumed"}
+    assert alone.counts() == cohort.counts()
+    # Through other programs, which keep the column and lose everything beside it.
+    frame = pd.read_csv(place)
+    frame.to_parquet(tmp_path / "t.parquet")
+    frame.to_excel(tmp_path / "t.xlsx", index=False)
+    for name in ("t.parquet", "t.xlsx"):
+        assert read_assessments(tmp_path / name).assessments.weakest_basis == "assumed"
+        assert read_counts(tmp_path / name)[()] == cohort.counts()
+    # Written again, a table that was read keeps its mark.
+    again = write_csv(alone, tmp_path / "again.csv")
+    assert again.read_text(encoding="utf-8").startswith('"synthetic",')
+
+
+@pytest.mark.unit
+def test_a_mark_on_some_rows_is_refused_and_another_column_of_that_name_is_none(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "t.csv"
+    place.write_text("Synthetic,plan,3B\ntrue,1,1\n,0,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"t\.csv, field synthetic: 1 of 2 rows are marked"):
+        read_assessments(place)
+    for cells in ("false,1,1\nfalse,0,1", ",1,1\n,0,1", "cannabis,1,1\nnone,0,1"):
+        place.write_text(f"Synthetic,plan,3B\n{cells}\n", encoding="utf-8")
+        found = read_assessments(place).assessments
+        assert (found.weakest_basis, found.source) == ("observed", "t.csv")
+        assert ("Synthetic" in found.frame) == ("cannabis" in cells)
+    for flags in ([True, False], [True, True]):
+        table = pa.table({"synthetic": flags, "plan": [True] * 2, "3B": [True] * 2})
+        pq.write_table(table, tmp_path / "t.parquet", row_group_size=1)
+        if all(flags):
+            assert read_counts(tmp_path / "t.parquet")[()].basis == "assumed"
+        else:
+            with pytest.raises(DataError, match="different bases"):
+                read_counts(tmp_path / "t.parquet")
