@@ -18,6 +18,7 @@ from riskmodel.census import LATER_FACTORS
 from riskmodel.errors import DataError
 from riskmodel.intake.figures import (
     CELLS_ALLOWED,
+    briefly,
     check_year_is_over,
     read_cell,
     read_rows,
@@ -196,9 +197,7 @@ def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date 
     folded = [name.casefold() for name in heading]
     for name in _KEYS:
         if name not in folded:
-            message = (
-                f"this column is missing: it is no open data file; it has {', '.join(heading)}"
-            )
+            message = f"this column is missing: it is no open data file; it has {briefly(*heading)}"
             raise DataError(message, file=path.name, line=1, field=name)
     figures = layout_of(heading, layouts, path.name).figures_in(heading)
     places = [folded.index(figure.column.casefold()) for figure in figures]
@@ -231,7 +230,7 @@ def _twice(
     """Two rows for one figure: most likely the file is divided by a column that nobody named."""
     pairs = zip(heading, first[1], second[1], strict=True)
     differing = [
-        f"{name} ({one[:30]!r}, {other[:30]!r})"
+        f"{name[:40]} ({briefly(one, other)})"
         for name, one, other in pairs
         if one != other and read_cell(one) is None
     ]
@@ -257,12 +256,14 @@ def _row_key(
         found = cells["geographic_level"]
         allowed = ", ".join(_LEVELS)
         field = "geographic_level"
-        raise DataError(f"found {found!r}; allowed: {allowed}", file=file, line=line, field=field)
+        raise DataError(
+            f"found {briefly(found)}; allowed: {allowed}", file=file, line=line, field=field
+        )
     if level == "regional":
         return None
     if year is None:
         found = cells["time_period"]
-        message = f"found {found!r}; allowed: a year such as 2021 or 202021"
+        message = f"found {briefly(found)}; allowed: a year such as 2021 or 202021"
         raise DataError(message, file=file, line=line, field="time_period")
     if level == "national":
         return (ENGLAND, year), cells.get("country_name") or "England"
@@ -279,6 +280,9 @@ def _read(text: str, column: str, file: str, line: int) -> tuple[float, Status]:
     cell = read_cell(text)
     if cell is None:
         raise DataError(
-            f"found {text!r}; allowed: {CELLS_ALLOWED}", file=file, line=line, field=column
+            f"found {briefly(text)}; allowed: {CELLS_ALLOWED}",
+            file=file,
+            line=line,
+            field=column[:40],
         )
     return cell

@@ -13,12 +13,25 @@ from pathlib import Path
 from riskmodel.errors import DataError
 from riskmodel.series import SYMBOLS, Status
 
-__all__ = ["CELLS_ALLOWED", "check_year_is_over", "read_cell", "read_rows", "read_year"]
+__all__ = ["CELLS_ALLOWED", "briefly", "check_year_is_over", "read_cell", "read_rows", "read_year"]
 
 CELLS_ALLOWED = "a figure such as 1234, 1,234 or 12.5%, or a symbol: c, x, :, z, low, k, u"
 
 _FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?%?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0)?")
+
+
+def briefly(*texts: object) -> str:
+    """Texts of a file for a message: in quotes, cut short, and not too many of them.
+
+    Examples
+    --------
+    >>> briefly("few"), briefly("x" * 90) == repr("x" * 40) + "…"
+    ("'few'", True)
+    """
+    words = [text if isinstance(text, str) else repr(text) for text in texts[:40]]
+    shown = [repr(word) if len(word) <= 40 else repr(word[:40]) + "…" for word in words]
+    return ", ".join((*shown, "…") if len(texts) > 40 else shown) or "nothing"
 
 
 def read_cell(text: str) -> tuple[float, Status] | None:
@@ -105,7 +118,7 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     heading = [cell.strip() for cell in first[1]]
     twice = next((name for name in heading if name and heading.count(name) > 1), None)
     if twice is not None:
-        raise DataError("stands in two columns; keep one", file=path.name, line=1, field=twice)
+        raise DataError("stands in two columns; keep one", file=path.name, line=1, field=twice[:40])
     return heading, _checked(rows, len(heading), path.name)
 
 

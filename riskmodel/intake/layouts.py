@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.figures import briefly
 from riskmodel.series import MEASURES
 
 __all__ = ["CHECKED", "FigureColumn", "Layout", "known_layouts", "layout_of", "read_layouts"]
@@ -134,8 +135,7 @@ def layout_of(heading: Sequence[str], own: Sequence[Layout], file: str) -> Layou
             return Layout(layout.name, (*layout.figures, *named), layout.needs, layout.checked)
     if named:
         return Layout("figures", named, tuple(each.column for each in named))
-    other = [name[:60] for name in heading if name.casefold() not in _ALWAYS]
-    shown = ", ".join(other[:60]) + (", …" if len(other) > 60 else "") or "none"
+    shown = briefly(*(name for name in heading if name.casefold() not in _ALWAYS))
     kinds = "; ".join(each.name for each in known_layouts())
     raise DataError(
         f"no column of figures is known. Beside time and place the file has: {shown}. Known: "
@@ -169,7 +169,7 @@ def read_layouts(path: Path) -> tuple[Layout, ...]:
         raise DataError(f"cannot be read: {error}", file=path.name) from error
     entries = data.get("layout")
     if set(data) != {"layout"} or not isinstance(entries, list) or not entries:
-        found = ", ".join(data) or "nothing"
+        found = briefly(*data)
         message = f"needs one or more sections [[layout]] and nothing else; found {found}"
         raise DataError(message, file=path.name)
     return tuple(_layout(each, number, path.name) for number, each in enumerate(entries, start=1))
@@ -200,7 +200,7 @@ def _layout(entry: Any, number: int, file: str) -> Layout:
     needs = _texts(entry.get("needs", held), file, f"{place}, needs")
     checked = entry.get("checked", "own")
     if checked not in CHECKED:
-        problem = UnknownNameError("kind of check", str(checked), CHECKED)
+        problem = UnknownNameError("kind of check", str(checked)[:40], CHECKED)
         raise DataError(str(problem), file=file, field=f"{place}, checked")
     return Layout(name, tuple(figures), needs, checked)
 
@@ -210,7 +210,7 @@ def _section(entry: Any, keys: Sequence[str], file: str, place: str) -> dict[str
         raise DataError("must be a section", file=file, field=place)
     for key in entry:
         if key not in keys:
-            raise DataError(str(UnknownNameError("key", key, keys)), file=file, field=place)
+            raise DataError(str(UnknownNameError("key", key[:40], keys)), file=file, field=place)
     return entry
 
 
@@ -222,26 +222,26 @@ def _table(value: Any, file: str, place: str) -> dict[str, Any]:
 
 def _measure(value: Any, file: str, place: str) -> str:
     if not isinstance(value, str) or value not in MEASURES:
-        problem = UnknownNameError("measure", str(value), MEASURES)
+        problem = UnknownNameError("measure", str(value)[:40], MEASURES)
         raise DataError(str(problem), file=file, field=place)
     return value
 
 
 def _text(value: Any, file: str, place: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise DataError(f"must be a text, found {value!r}", file=file, field=place)
+        raise DataError(f"must be a text, found {briefly(value)}", file=file, field=place)
     return value
 
 
 def _texts(value: Any, file: str, place: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise DataError(f'must be a list of texts as ["Total"], found {value!r}', file=file,
+        raise DataError(f'must be a list of texts as ["Total"], found {briefly(value)}', file=file,
                         field=place)  # fmt: skip
     return tuple(_text(each, file, place) for each in value)
 
 
 def _where(value: Any, file: str, place: str) -> dict[str, tuple[str, ...]]:
     return {
-        column: _texts(words, file, f"{place}, {column}")
+        column: _texts(words, file, f"{place}, {column[:40]}")
         for column, words in _table(value, file, place).items()
     }

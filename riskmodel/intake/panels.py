@@ -12,6 +12,7 @@ import numpy as np
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import (
     CELLS_ALLOWED,
+    briefly,
     check_year_is_over,
     read_cell,
     read_rows,
@@ -125,14 +126,14 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     heading, rows = read_rows(path)
     for name in KEYS:
         if name not in heading:
-            problem = UnknownNameError("column", name, heading)
+            problem = UnknownNameError("column", name, [title[:40] for title in heading])
             raise DataError(
                 f"this column is missing. {problem}", file=path.name, line=1, field=name
             )
     for name in heading:
         if name not in KEYS and name not in MEASURES:
-            problem = UnknownNameError("measure", name, MEASURES)
-            raise DataError(str(problem), file=path.name, line=1, field=name)
+            problem = UnknownNameError("measure", name[:40], MEASURES)
+            raise DataError(str(problem), file=path.name, line=1, field=name[:40])
     cells = Cells()
     lines: dict[tuple[str, int], int] = {}
     for line, row in rows:
@@ -177,7 +178,9 @@ def _key(row: Mapping[str, str], file: str, line: int) -> tuple[tuple[str, int],
     if year is None:
         found = row["year"]
         allowed = "a year such as 2021"
-        raise DataError(f"found {found!r}; allowed: {allowed}", file=file, line=line, field="year")
+        raise DataError(
+            f"found {briefly(found)}; allowed: {allowed}", file=file, line=line, field="year"
+        )
     return (code, year), row["area"].strip()
 
 
@@ -185,7 +188,7 @@ def _cell(text: str, name: str, file: str, line: int) -> tuple[float, Status]:
     cell = read_cell(text)
     if cell is None:
         raise DataError(
-            f"found {text!r}; allowed: {CELLS_ALLOWED}", file=file, line=line, field=name
+            f"found {briefly(text)}; allowed: {CELLS_ALLOWED}", file=file, line=line, field=name
         )
     return cell
 
@@ -250,7 +253,7 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
     heading, rows = read_rows(path)
     for name in ("la_code", "neighbour_code"):
         if name not in heading:
-            problem = UnknownNameError("column", name, heading)
+            problem = UnknownNameError("column", name, [title[:40] for title in heading])
             raise DataError(
                 f"this column is missing. {problem}", file=path.name, line=1, field=name
             )
@@ -261,7 +264,7 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
         listed = found.setdefault(code, [])
         if not code or not other or other == code or other in listed:
             raise DataError(
-                f"found {code!r} and {other!r}; allowed: two different codes, each pair once",
+                f"found {briefly(code, other)}; allowed: two different codes, each pair once",
                 file=path.name,
                 line=line,
                 field="neighbour_code",

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake.figures import read_cell, read_rows
+from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
 from riskmodel.intake.xlsx import read_sheet
 from riskmodel.series import Note
@@ -154,14 +154,14 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
     for place, title in enumerate(heading):
         name = "_".join(title.casefold().split())
         if name not in SNAPSHOT_COLUMNS:
-            problem = UnknownNameError("column of monthly snapshots", title, SNAPSHOT_COLUMNS)
+            problem = UnknownNameError("column of monthly snapshots", title[:40], SNAPSHOT_COLUMNS)
             raise DataError(str(problem), file=file, line=1, field=title[:40])
         if name in places:
             raise DataError("stands in two columns; keep one", file=file, line=1, field=name)
         places[name] = place
     when = _one(places, tuple(_WHEN), file)
     if when is None:
-        message = f"this column is missing; the file has {', '.join(heading)}"
+        message = f"this column is missing; the file has {briefly(*heading)}"
         raise DataError(message, file=file, line=1, field="month")
     area = _one(places, _AREAS, file)
     stage = places.get("stage")
@@ -174,7 +174,7 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
     if bool(long) == bool(wide) or bool(long) != (stage is not None):
         raise DataError(
             "needs either a column stage with stock, starts or ends, or columns such as cpp_stock "
-            f"without one; the file has {', '.join(heading)}",
+            f"without one; the file has {briefly(*heading)}",
             file=file,
             line=1,
         )
@@ -204,11 +204,11 @@ def _read_row(
     month = month_of(text, first_day=layout.first_day)
     if month is None:
         allowed = MONTH_ALLOWED if layout.first_day else DATE_ALLOWED
-        message = f"found {text[:40]!r}; allowed: {allowed}"
+        message = f"found {briefly(text)}; allowed: {allowed}"
         raise DataError(message, file=file, line=line, field=name)
     ending = month_ends([f"{month[0]:04}-{month[1]:02}"])[0]
     if ending > np.datetime64(today):
-        message = f"found {text[:40]!r}, a month that is not over on {today}"
+        message = f"found {briefly(text)}, a month that is not over on {today}"
         raise DataError(message, file=file, line=line, field=name)
     area = "" if layout.area is None else row[layout.area].strip()
     if layout.area is not None and not area:
@@ -218,7 +218,7 @@ def _read_row(
     for stage in stages:
         months = found.setdefault((area, stage), _Months())
         if month in months.lines:
-            message = f"{text.strip()} stands in line {months.lines[month]} already"
+            message = f"{briefly(text.strip())} stands in line {months.lines[month]} already"
             raise DataError(message, file=file, line=line, field=name)
         months.lines[month] = line
         months.cells[month] = {}
@@ -240,7 +240,7 @@ def _stage(row: list[str], line: int, layout: _Layout, file: str) -> tuple[str, 
 def _number(text: str, file: str, line: int, name: str) -> float:
     cell = read_cell(text)
     if cell is None or "%" in text or (cell[1] == "observed" and cell[0] != int(cell[0])):
-        message = f"found {text[:40]!r}; allowed: {_NUMBER_ALLOWED}"
+        message = f"found {briefly(text)}; allowed: {_NUMBER_ALLOWED}"
         raise DataError(message, file=file, line=line, field=name)
     return cell[0]
 

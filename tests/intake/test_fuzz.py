@@ -15,8 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.errors import DataError
-from riskmodel.intake import RULES, read_assessments, summarise
+from riskmodel.errors import DataError, RiskmodelError
+from riskmodel.intake import (
+    RULES,
+    read_assessments,
+    read_layouts,
+    read_panels,
+    read_snapshots,
+    summarise,
+)
 
 RETURNS = int(os.environ.get("RISKMODEL_FUZZ", "1500"))
 SEED = 20150331
@@ -151,6 +158,47 @@ def test_mutated_modules_give_rows_or_a_clear_message(tmp_path: Path) -> None:
         except DataError as error:
             message = str(error)
         assert ".csv" in message or message.startswith("return")
+
+
+SNAPSHOTS = (
+    b"month,cpp_stock,cpp_starts,cpp_ends\n2014-01,100,9,8\n2014-02,101,7,6\n2014-04,99,,\n",
+    b"date,area,stage,stock\n31/01/2014,N,cpp,10\n28/02/2014,N,lac,11\n31/01/2014,S,cpp,0\n",
+)
+PANELS = (
+    b'la_code,area,year,referrals,cpp_at_31_mar\n801,A,2014,1,c\n801,A,2015,"1,234",5\n',
+    b"time_period,geographic_level,old_la_code,la_name,CPP_start,CPP_subsequent\n"
+    b"2014,Local authority,801,Here,310,c\n2014,National,,,59840,low\n",
+)
+LAYOUTS = (
+    b"[[layout]]\nname = 'a'\nneeds = ['b']\n[layout.measures]\nb = 'referrals'\n"
+    b"[layout.where]\nage = ['Total']\n[[layout.groups]]\nmeasure = 'referrals'\ncolumn = 'c'\n",
+)
+SERIES: tuple[tuple[Callable[[Path], object], tuple[bytes, ...]], ...] = (
+    (read_snapshots, SNAPSHOTS),
+    (lambda place: read_panels([place]), PANELS),
+    (read_layouts, LAYOUTS),
+)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("kind", range(len(SERIES)), ids=["snapshots", "panels", "layouts"])
+def test_mutated_series_give_figures_or_a_clear_message(tmp_path: Path, kind: int) -> None:
+    reader, seeds = SERIES[kind]
+    place = tmp_path / "series.csv"
+    read = 0
+    for data in mutated(seeds, RETURNS // 3):
+        place.write_bytes(data)
+        message = ""
+        try:
+            found = reader(place)
+        except RiskmodelError as error:
+            message = str(error)
+        assert not message or message.startswith(place.name), message
+        assert len(message) < 2000
+        if not message:
+            assert str(found)
+            read += 1
+    assert RETURNS // 60 < read < RETURNS // 3
 
 
 LARGE = """

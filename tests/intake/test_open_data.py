@@ -132,7 +132,7 @@ def test_workforce_and_looked_after_children_follow_their_published_layout(tmp_p
         (
             "a,b,c",
             ("1", "2", "3"),
-            "no column of figures is known. Beside time and place the file has: a, b, c. Known: ",
+            "no column of figures is known. Beside time and place the file has: 'a', 'b', 'c'.",
         ),
     ],
 )
@@ -423,7 +423,7 @@ def test_a_layout_of_the_analyst_reads_the_total_rows_of_a_file_that_is_not_know
     )
     place = write(tmp_path, columns, *rows[:3])
     with pytest.raises(
-        DataError, match=r"the file has: age, kind, enquiries, number\. Known: chil"
+        DataError, match=r"file has: 'age', 'kind', 'enquiries', 'number'\. Known: chil"
     ):
         read_dfe([place])
     found = read_dfe([place], layouts=read_layouts(layout(tmp_path)))

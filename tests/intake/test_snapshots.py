@@ -159,7 +159,7 @@ def test_zero_throughout_is_a_count_like_any_other(tmp_path: Path) -> None:
         (("month,cpp_stock", "2031-01,100"), "line 2, field month: found '2031-01', a month that"),
         (
             ("month,cpp_stock", "2015-01,1", "Jan 2015,2"),
-            "line 3, field month: Jan 2015 stands in line 2 already",
+            "line 3, field month: 'Jan 2015' stands in line 2 already",
         ),
         (("month,cpp_stock", "15/03/2015,1"), "line 2, field month: found '15/03/2015'; allowed"),
         (("month,cpp_stock", "2015-13,1"), "line 2, field month: found '2015-13'"),
