@@ -46,11 +46,6 @@ _MODULES = (
 _FACTS_OF_ASSESSMENT = 2
 """Start and authorisation: an assessment that holds no more needs no look at the rest."""
 
-_MOST_SOUND = 100_000
-_LONGEST_SOUND = 40
-"""How many contents of fields are remembered as sound, and how long they may be: memory is bounded
-whatever a file holds."""
-
 _Facts = dict[str, str | None]
 
 
@@ -108,7 +103,6 @@ class Reader:
         groups = ("Assessments", "Section47", "ChildProtectionPlans", "CINPlanDates")
         self._groups = {getattr(tags, name): name for name in groups}
         self._codes = {prefix + name: frozenset(codes) for name, codes in _CODES.items()}
-        self._sound: set[tuple[str, str | None]] = set()
         self._dates = frozenset(prefix + name for name in _DATES)
 
     def read_header(self, element: Element) -> None:
@@ -209,26 +203,16 @@ class Reader:
         )
 
     def _checked(self, facts: _Facts, child: str) -> _Facts:
-        """The same facts, after a note of what fields hold that are not used for anything else.
-
-        What a field holds repeats, so what was found sound once is remembered: one comparison of
-        sets, in C, then stands for a look at each field.
-        """
-        if facts.items() <= self._sound:
-            return facts
-        codes, days, sound = self._codes, self.linker.days, self._sound
+        """The same facts, after a note of what fields hold that are not used for anything else."""
+        codes, days = self._codes, self.linker.days
         for tag, text in facts.items():
             allowed = codes.get(tag)
             if allowed is not None:
                 if text not in allowed:
                     self._check_code(tag, text, child)
-                    continue
             elif text not in days and tag in self._dates and not self.linker.is_date(text):
                 name = tag[len(self._prefix) :]
                 self.log.add("unused_field", f"child {child}", name, text, ALLOWED)
-                continue
-            if len(sound) < _MOST_SOUND and len(text or "") <= _LONGEST_SOUND:
-                sound.add((tag, text))
         return facts
 
     def _check_code(self, tag: str, text: str | None, child: str) -> None:

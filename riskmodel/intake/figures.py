@@ -17,7 +17,7 @@ __all__ = ["CELLS_ALLOWED", "briefly", "check_year_is_over", "read_cell", "read_
 
 CELLS_ALLOWED = "a figure such as 1234, 1,234 or 12.5%, or a symbol: c, x, :, z, low, k, u"
 
-_FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?%?")
+_FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]+)?%?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0)?")
 
 

@@ -8,6 +8,7 @@ one child, and a child that never ends is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
@@ -22,6 +23,10 @@ __all__ = ["groups"]
 _BLOCK = 1 << 17
 _LARGEST_CHILD = 2 << 20
 """Bytes without the end of a child: no honest return comes near it."""
+
+_MANY_ELEMENTS = 1_000
+_DEEPEST = 50
+"""A return nests seven deep. Only a group of very many elements can nest much deeper than this."""
 
 _ENDS_EARLY = (
     expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
@@ -46,7 +51,7 @@ def groups(path: Path) -> Iterator[tuple[str, str, Element]]:
     ------
     DataError
         When the file is no well-formed XML, ends early (the message says where), declares a
-        document type, or has a group too large to be one child.
+        document type, or has a group too large, or nested too deep, to be one child.
     """
     try:
         with path.open("rb") as stream:
@@ -107,9 +112,11 @@ def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, 
             parser.feed(block)
             since += len(block)
             for name, element in _whole(around, prefix, ended=False):
-                children += name == "Child"
                 since = 0
-                yield name, prefix, element
+                _check_depth(element, children, file)
+                children += name == "Child"
+                if name:
+                    yield name, prefix, element
             if since > _LARGEST_CHILD:
                 raise DataError(
                     f"{since // 2**20} MB go by without the end of a child (after {children:,} "
@@ -120,11 +127,28 @@ def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, 
     except (ParseError, LookupError, ValueError) as error:
         raise _unreadable(error, file, children) from error
     for name, element in _whole(around, prefix, ended=True):
-        yield name, prefix, element
+        _check_depth(element, children, file)
+        if name:
+            yield name, prefix, element
+
+
+def _check_depth(element: Element, children: int, file: str) -> None:
+    """Refuse a group that nests deeper than any return does."""
+    if next(islice(element.iter(), _MANY_ELEMENTS, None), None) is None:
+        return
+    depth, level = 0, [element]
+    while level and depth <= _DEEPEST:
+        depth, level = depth + 1, [part for parent in level for part in parent]
+    if level:
+        raise DataError(
+            f"has elements in one another more than {_DEEPEST} deep, after {children:,} children: "
+            "this is no return of the census, which nests seven deep",
+            file=file,
+        )
 
 
 def _whole(around: Element, prefix: str, *, ended: bool) -> Iterator[tuple[str, Element]]:
-    """Groups that have ended, taken out of the tree."""
+    """Groups that have ended, taken out of the tree; those of no use without a name."""
     if not len(around):
         return
     message = around[0]
@@ -134,11 +158,10 @@ def _whole(around: Element, prefix: str, *, ended: bool) -> Iterator[tuple[str, 
         if section.tag == f"{prefix}Children":
             whole = section[:-1] if open_section else section[:]
             for element in whole:
-                if element.tag == f"{prefix}Child":
-                    yield "Child", element
+                yield "Child" if element.tag == f"{prefix}Child" else "", element
             del section[: len(whole)]
-        elif section.tag == f"{prefix}Header" and not open_section:
-            yield "Header", section
+        elif not open_section:
+            yield "Header" if section.tag == f"{prefix}Header" else "", section
         if not open_section:
             message.remove(section)
 
@@ -154,7 +177,10 @@ def _unreadable(error: Exception, file: str, children: int) -> DataError:
     else:
         what = f"not well-formed XML at column {column}, {after}: {expat.ErrorString(code)}"
         if code in _WRONG_BYTES:
-            what += "; is the file in the encoding that its first line declares?"
+            what += (
+                "; is the file in the encoding that its first line declares, and each & in a text "
+                "written as &amp;?"
+            )
     return DataError(what, file=file, line=line)
 
 

@@ -383,6 +383,7 @@ def test_a_list_of_neighbours_that_makes_no_sense_is_refused(tmp_path: Path, pai
 def test_cells_and_years_of_published_tables() -> None:
     assert read_cell("[c]") is not None
     assert read_cell("1,23") is None
+    assert read_cell("9" * 400) is None
     assert read_cell("nan") is None
     assert read_cell("1e5") is None
     assert read_year("2014-15") is None
