@@ -45,7 +45,7 @@ def panel_notes(
     Returns
     -------
     tuple of Note
-        In order of authority; rules are those of :data:`PANEL_RULES`.
+        In order of authority; rules are those of ``PANEL_RULES``.
     """
     years: dict[str, dict[int, int]] = {}
     for row, (code, year) in enumerate(zip(panel.la_codes, panel.years.tolist(), strict=True)):

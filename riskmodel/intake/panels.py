@@ -114,7 +114,7 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     AuthorityPanel
         In order of authority and year, England last. Its ``notes`` name rows that stood in
         another order, authorities that begin late, end early or lack years, and stocks that do
-        not follow from their flows (:data:`riskmodel.intake.PANEL_RULES`).
+        not follow from their flows (``PANEL_RULES``).
 
     Raises
     ------

@@ -92,7 +92,7 @@ def read_snapshots(
         (the last day of a month); measures such as ``cpp_stock`` and ``cpp_starts``, or a column
         ``stage`` with ``stock``, ``starts`` and ``ends``; and, where there are several, ``area``.
     strict
-        Refuse what would be noted (:data:`SNAPSHOT_RULES`).
+        Refuse what would be noted (``SNAPSHOT_RULES``).
     sheet
         Sheet of a workbook; the first one without.
     today
