@@ -10,7 +10,7 @@ physics of the M_t/G/infinity queue, Operations Research 41, 731-742).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Family, Floats, check_positive
 from riskmodel.errors import DataError
 
-__all__ = ["Counted", "Moments", "Quantity", "moments", "steady_stock"]
+__all__ = ["Counted", "Moments", "Presence", "Quantity", "moments", "steady_stock"]
 
 Counted = Literal["stock", "starts", "ends"]
 
@@ -94,6 +94,65 @@ class Moments:
         return self.mean @ made.T, made @ self.covariance @ made.T
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """Who is still there at each time, given lengths alone: what moments cost is here.
+
+    Parameters
+    ----------
+    times
+        Months, ascending, shape (time,).
+    months
+        Of each interval, its months times the mean share of their starts that is there at each
+        time, shape (…, time - 1, time): expected children for one start a month.
+    opening_left
+        Share of the opening children there at each time, shape (…, time).
+    """
+
+    times: Floats
+    months: Floats
+    opening_left: Floats
+
+    @classmethod
+    def of(
+        cls,
+        times: Floats,
+        mean_days: Floats,
+        shape: Floats,
+        *,
+        family: Family = "gamma",
+        by_interval: bool = False,
+    ) -> Presence:
+        """The presence of those lengths; see :func:`moments` for the arguments."""
+        first = mean_days[..., 0] if by_interval else mean_days
+        since = (times - times[0]) * DAYS_A_MONTH
+        left = 1 - laws.equilibrium(family, since, first[..., None], shape[..., None])
+        return cls(times, _months_present(family, times, mean_days, shape, by_interval), left)
+
+    def moments(self, rates: Floats, opening: Floats, *, counted: bool = True) -> Moments:
+        """Moments with these rates, shape (…, time - 1), and opening stock, shape (…)."""
+        intervals = len(self.times) - 1
+        there = rates[..., None] * self.months
+        left = self.opening_left
+        starts = rates * np.diff(self.times)
+        stocks = there.sum(axis=-2) + opening[..., None] * left
+        size = 2 * intervals + 1
+        covariance = np.zeros((*rates.shape[:-1], size, size))
+        place = np.arange(intervals)
+        covariance[..., place, place] = starts
+        covariance[..., :intervals, intervals:] = there
+        covariance[..., intervals:, :intervals] = np.swapaxes(there, -1, -2)
+        # Cov(stock at i, stock at j), i <= j: those who started before i and are there at j.
+        before = np.concatenate(
+            [np.zeros_like(there[..., :1, :]), np.cumsum(there, axis=-2)], axis=-2
+        )
+        survivors = opening[..., None, None] * left[..., None, :]
+        joint = before + survivors * (1 - left[..., :, None] if counted else 1.0)
+        upper = np.triu(np.ones((intervals + 1, intervals + 1), dtype=bool))
+        covariance[..., intervals:, intervals:] = np.where(upper, joint, np.swapaxes(joint, -1, -2))
+        return Moments(self.times, np.concatenate([starts, stocks], axis=-1), covariance)
+
+
 def moments(
     times: npt.ArrayLike,
     rates: npt.ArrayLike,
@@ -150,14 +209,10 @@ def moments(
             f"{rate.shape}, got {mean.shape}; a shape {rate.shape[:-1]}, got {shaped.shape}",
             field="mean_days",
         )
-    there = rate[..., None] * _months_present(family, at, mean, shaped, by_interval)
-    first = mean[..., 0] if by_interval else mean
-    if opening_left is None:
-        since = (at - at[0]) * DAYS_A_MONTH
-        left = 1 - laws.equilibrium(family, since, first[..., None], shaped[..., None])
-    else:
-        left = np.asarray(opening_left, dtype=np.float64)
-    return _assembled(at, rate, there, left, np.asarray(opening, dtype=float), opening_counted)
+    present = Presence.of(at, mean, shaped, family=family, by_interval=by_interval)
+    if opening_left is not None:
+        present = replace(present, opening_left=np.asarray(opening_left, dtype=np.float64))
+    return present.moments(rate, np.asarray(opening, dtype=float), counted=opening_counted)
 
 
 def steady_stock(starts_a_month: npt.ArrayLike, mean_days: npt.ArrayLike) -> Floats:
@@ -171,14 +226,15 @@ def _months_present(
     """Months × share there: ∫ S(time - u) du over each interval before it, (…, interval, time)."""
     lags = np.maximum(times[None, :] - times[:, None], 0.0)
     if by_interval:
-        months = mean[..., None] / DAYS_A_MONTH
-
-        def total(lag: Floats) -> Floats:
-            return months * laws.equilibrium(
-                family, lag * DAYS_A_MONTH, mean[..., None], shape[..., None, None]
-            )
-
-        made = total(lags[:-1]) - total(lags[1:])
+        # Only the times after an interval: half of all pairs.
+        row, column = np.nonzero(lags[:-1] > 0)
+        of_row, shaped = mean[..., row], shape[..., None]
+        far, near = (each[row, column] * DAYS_A_MONTH for each in (lags[:-1], lags[1:]))
+        made = np.zeros((*mean.shape, len(times)))
+        total = laws.equilibrium(family, far, of_row, shaped)
+        some = near > 0
+        total[..., some] -= laws.equilibrium(family, near[some], of_row[..., some], shaped)
+        made[..., row, column] = total * of_row / DAYS_A_MONTH
     else:
         # Few lags are different where times are regular.
         _, first, place = np.unique(lags.round(9), return_index=True, return_inverse=True)
@@ -189,27 +245,6 @@ def _months_present(
         months = (share * (mean[..., None] / DAYS_A_MONTH))[..., place.reshape(lags.shape)]
         made = months[..., :-1, :] - months[..., 1:, :]
     return np.asarray(np.where(lags[:-1] > 0, made, 0.0))
-
-
-def _assembled(
-    times: Floats, rate: Floats, there: Floats, left: Floats, opening: Floats, counted: bool
-) -> Moments:
-    intervals = len(times) - 1
-    starts = rate * np.diff(times)
-    stocks = there.sum(axis=-2) + opening[..., None] * left
-    size = 2 * intervals + 1
-    covariance = np.zeros((*rate.shape[:-1], size, size))
-    place = np.arange(intervals)
-    covariance[..., place, place] = starts
-    covariance[..., :intervals, intervals:] = there
-    covariance[..., intervals:, :intervals] = np.swapaxes(there, -1, -2)
-    # Cov(stock at i, stock at j), i <= j: those who started before i and are there at j.
-    before = np.concatenate([np.zeros_like(there[..., :1, :]), np.cumsum(there, axis=-2)], axis=-2)
-    survivors = opening[..., None, None] * left[..., None, :]
-    joint = before + survivors * (1 - left[..., :, None] if counted else 1.0)
-    upper = np.triu(np.ones((intervals + 1, intervals + 1), dtype=bool))
-    covariance[..., intervals:, intervals:] = np.where(upper, joint, np.swapaxes(joint, -1, -2))
-    return Moments(times, np.concatenate([starts, stocks], axis=-1), covariance)
 
 
 def _weights(times: Floats, quantities: Sequence[Quantity]) -> Floats:

@@ -1,0 +1,170 @@
+"""Calibration of one stage of one authority."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from riskmodel.demand.calibration.model import OUTER, Model, build_model
+from riskmodel.demand.calibration.observations import Observation
+from riskmodel.demand.calibration.priors import DemandPriors
+from riskmodel.demand.calibration.result import (
+    PARAMETERS,
+    Calibration,
+    step_names,
+    weight_warnings,
+)
+from riskmodel.demand.calibration.sampling import Sampled, sample_posterior
+from riskmodel.demand.durations.laws import Floats
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+from riskmodel.streams import stream
+
+__all__ = ["DRAWS", "calibrate", "calibrate_model"]
+
+DRAWS = 2000
+"""Draws of a calibration, and points weighed in each round for them."""
+
+
+def calibrate(
+    observations: Sequence[Observation],
+    stage: str,
+    *,
+    area: str,
+    seed: int,
+    priors: DemandPriors | None = None,
+    population: float | None = None,
+    draws: int = DRAWS,
+) -> Calibration:
+    """Parameters of a stage from its stocks, starts and ends, by their joint likelihood.
+
+    Parameters
+    ----------
+    observations
+        Stocks at dates, starts and ends of periods; whatever there is, in any order. What is
+        missing is missing; sources that disagree are all used, each with the error of a printed
+        count.
+    stage
+        Name of the stage, such as ``child_protection_plan``.
+    area
+        Whose it is.
+    seed
+        The user's seed.
+    priors
+        What is believed before, and how starts move; None are those of the parameters for the
+        stage. What is known of
+        lengths (means, shares, bands) enters through
+        :meth:`~riskmodel.demand.calibration.priors.DemandPriors.with_lengths`.
+    population
+        Children aged 0 to 17, for the prior of starts.
+    draws
+        Draws from the posterior.
+
+    Returns
+    -------
+    Calibration
+        With its diagnostics and, in words, its warnings.
+
+    Raises
+    ------
+    DataError, UnknownNameError
+        When there is no observation, one source gives a count twice, or an argument is out of
+        range.
+
+    Notes
+    -----
+    The likelihood is Gaussian with the exact mean and full covariance of M_t/G/infinity, see
+    :mod:`riskmodel.demand.calibration.model`; the sampler is that of
+    :mod:`riskmodel.demand.calibration.sampling`.
+    """
+    if not 100 <= draws <= 100_000:
+        raise DataError(f"a calibration takes from 100 to 100,000 draws, got {draws}")
+    model = build_model(
+        observations,
+        DemandPriors.of_parameters(stage) if priors is None else priors,
+        population=population,
+    )
+    return calibrate_model(model, stage, area, seed=seed, draws=draws)
+
+
+def calibrate_model(
+    model: Model, stage: str, area: str, *, seed: int, draws: int = DRAWS, replicate: int = 0
+) -> Calibration:
+    """As :func:`calibrate`, of a model that is made already."""
+    sampled = sample_posterior(
+        model,
+        stream(seed, f"demand/{stage}/calibration", replicate),
+        draws=draws,
+        proposals=draws,
+        pareto_k_limit=parameter("demand_pareto_k_limit").value,
+        effective_at_least=parameter("demand_effective_draws_at_least").value,
+    )
+    return _result(
+        model, sampled, stage, area, stream(seed, f"demand/{stage}/closing_stock", replicate)
+    )
+
+
+def _result(
+    model: Model, sampled: Sampled, stage: str, area: str, generator: np.random.Generator
+) -> Calibration:
+    outer = model.outer(sampled.points[:, :OUTER])
+    logs = model.log_rates(sampled.points, outer)
+    counts = model.counts(model.presence(outer), logs)
+    mean, covariance = model.printed(counts, outer.error)
+    closing = _closing(model, counts.mean, counts.covariance, mean, covariance, generator)
+    level = model.starts_log_mean + model.starts_log_sd * sampled.points[:, OUTER]
+    columns = {
+        "mean_days": outer.mean_days,
+        "shape": outer.shape,
+        "length_drift": outer.drift,
+        "step_sd": outer.step_sd,
+        "persistence": outer.persistence,
+        "observation_error": outer.error,
+        "level": 12 * np.exp(level),
+        "opening_stock": np.exp(logs[:, -1]),
+        "closing_stock": closing,
+    }
+    assert list(columns) == list(PARAMETERS)
+    fitted = mean.mean(axis=0)
+    spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2).mean(axis=0) + mean.var(axis=0))
+    return Calibration(
+        stage,
+        area,
+        model,
+        (*columns, *step_names(model)),
+        np.column_stack([*columns.values(), 12 * np.exp(logs[:, :-1])]),
+        fitted,
+        spread,
+        sampled.pareto_k,
+        sampled.effective,
+        sampled.proposed,
+        (*weight_warnings(sampled.pareto_k, sampled.effective), *_far_off(model, fitted, spread)),
+    )
+
+
+def _closing(
+    model: Model,
+    basis_mean: Floats,
+    basis_covariance: Floats,
+    mean: Floats,
+    covariance: Floats,
+    generator: np.random.Generator,
+) -> Floats:
+    """The stock at the last figure given all figures, a whole number a draw."""
+    tied = np.einsum("oi,ni->no", model.weights, basis_covariance[:, :, -1])
+    solved = np.linalg.solve(covariance, tied[..., None])[..., 0]
+    centre = basis_mean[:, -1] + (solved * (model.observed - mean)).sum(axis=1)
+    variance = np.maximum(basis_covariance[:, -1, -1] - (solved * tied).sum(axis=1), 0.0)
+    drawn = centre + np.sqrt(variance) * generator.standard_normal(len(centre))
+    return np.asarray(np.maximum(np.rint(drawn), 0.0))
+
+
+def _far_off(model: Model, fitted: Floats, spread: Floats) -> list[str]:
+    limit = parameter("demand_observation_far_from_fit").value
+    return [
+        f"{each} lies {abs(each.middle - expected) / sd:.1f} standard deviations from what the "
+        f"calibration expects, {expected:.0f}"
+        for each, expected, sd in zip(model.observations, fitted, spread, strict=True)
+        if abs(each.middle - expected) > limit * sd
+    ]

@@ -1,0 +1,291 @@
+"""A calibrated stage: draws of its parameters, how far they can be trusted, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration.model import Model, step_kept, step_size
+from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+from riskmodel.demand.inputs import StageInputs
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter
+from riskmodel.projection import QUANTILES, month_after, quantile_name
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PARAMETERS", "Calibration"]
+
+PARAMETERS: dict[str, tuple[str, str]] = {
+    "mean_days": ("mean length of those who start at the last figure", "days"),
+    "shape": ("gamma shape of lengths", "gamma shape"),
+    "length_drift": ("change of the log mean length", "log days a year"),
+    "step_sd": ("standard deviation of the yearly change of log starts", "log starts a year"),
+    "persistence": ("share of a deviation of starts left after a year", "proportion"),
+    "observation_error": ("relative error of a printed count", "proportion"),
+    "level": ("level to which starts revert", "starts a year"),
+    "opening_stock": ("stock when the first period begins", "children"),
+    "closing_stock": ("stock at the last figure", "children"),
+}
+"""What each parameter of a calibration is, and its unit; besides them there are the starts a year
+in each step, ``starts_to_YYYY-MM``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What the figures of one stage say of its parameters.
+
+    Parameters
+    ----------
+    stage, area
+        Which stock, and whose.
+    model
+        Observations, priors and process.
+    names
+        Of the parameters; see :data:`PARAMETERS`.
+    draws
+        From the posterior, shape (draw, parameter); equal weights.
+    fitted, fitted_sd
+        Posterior mean of each observation, and standard deviation of what would be printed.
+    pareto_k, effective, proposed
+        Tail of the importance weights, effective sample size, and points weighed.
+    warnings
+        In words, what is not as it should be.
+
+    Notes
+    -----
+    Arrays are locked. The basis of the draws is ``projected`` where they are used ahead of the
+    last figure.
+    """
+
+    stage: str
+    area: str
+    model: Model
+    names: tuple[str, ...]
+    draws: Floats
+    fitted: Floats
+    fitted_sd: Floats
+    pareto_k: float
+    effective: float
+    proposed: int
+    warnings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("draws", "fitted", "fitted_sd"):
+            made = np.array(getattr(self, name), dtype=np.float64)
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    def of(self, name: str) -> Floats:
+        """Draws of one parameter.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none of that name.
+        """
+        if name not in self.names:
+            raise UnknownNameError("parameter", name, self.names)
+        return np.asarray(self.draws[:, self.names.index(name)])
+
+    @property
+    def opening_month(self) -> str:
+        """The month of the last figure, at whose end a projection opens."""
+        return self.model.last
+
+    @property
+    def starts_a_year(self) -> Floats:
+        """Level of starts a year in each step of the history, shape (draw, step)."""
+        return self.draws[:, -self.model.steps :]
+
+    def stage_inputs(
+        self,
+        months: int,
+        *,
+        seed: int,
+        replicates: int | None = None,
+        drift_goes_on: bool = False,
+    ) -> StageInputs:
+        """What a projection starts from, each replicate with a draw of its own.
+
+        Parameters
+        ----------
+        months
+            How far ahead.
+        seed
+            The user's seed: names the moves of starts to come.
+        replicates
+            How many; None is one a draw, more take the draws again from the first.
+        drift_goes_on
+            Whether lengths go on drifting as they did; else they stay as at the last figure, for
+            a trend carried forward foresees worse than none.
+
+        Returns
+        -------
+        StageInputs
+            Starts move on from the last step as the process says. The open children have the
+            times behind them that the history gives them.
+        """
+        if months < 1:
+            raise DataError(f"a projection has one month or more, got {months}")
+        rows = np.arange(len(self.draws) if replicates is None else replicates) % len(self.draws)
+        mean = self.of("mean_days")[rows]
+        if drift_goes_on:
+            ahead = (np.arange(months) + 0.5) / 12
+            mean = mean[:, None] * np.exp(self.of("length_drift")[rows, None] * ahead)
+        return StageInputs(
+            self._future_rates(rows, months, seed),
+            mean,
+            self.of("shape")[rows],
+            self.of("closing_stock")[rows].astype(np.int64),
+            opening_survival=self.open_children_left(months)[rows],
+        )
+
+    def _future_rates(self, rows: npt.NDArray[np.intp], months: int, seed: int) -> Floats:
+        model = self.model
+        ends = np.arange(months) + model.times[-1]
+        step_of = np.floor(ends / model.step_months).astype(np.intp) - (model.steps - 1)
+        persistence = self.of("persistence")[rows]
+        size = self.of("step_sd")[rows] * step_size(persistence, model.step_months)
+        kept = step_kept(persistence, model.step_months)
+        level = np.log(self.of("level")[rows] / 12)
+        moves = stream(seed, f"demand/{self.stage}/starts_to_come").standard_normal(
+            (len(rows), int(step_of[-1]) + 1)
+        )
+        logs = [np.log(self.starts_a_year[rows, -1] / 12)]
+        for step in range(1, int(step_of[-1]) + 1):
+            logs.append(level + kept * (logs[-1] - level) + size * moves[:, step])
+        return np.asarray(np.exp(np.stack(logs, axis=1))[:, step_of])
+
+    def open_children_left(self, months: int) -> Floats:
+        """Share of the children there at the last figure who are there at the end of each month.
+
+        Shape (draw, month). Their times since start are those that the starts of the history and
+        their lengths lead one to expect.
+        """
+        model, now = self.model, self.model.times[-1]
+        drift, shape = self.of("length_drift")[:, None], self.of("shape")[:, None]
+        middles = (model.times[1:] + model.times[:-1]) / 2
+        means = self.of("mean_days")[:, None] * np.exp(-drift * (now - middles) / 12)
+        rates = self.starts_a_year[:, model.step_of] / 12
+        left = np.empty((len(self.draws), months + 1))
+        for ahead in range(months + 1):
+            since = (now + ahead - model.times) * DAYS_A_MONTH
+            present = laws.equilibrium("gamma", since[:-1], means, shape) - laws.equilibrium(
+                "gamma", since[1:], means, shape
+            )
+            opening = 1 - laws.equilibrium("gamma", since[0], means[:, 0], shape[:, 0])
+            left[:, ahead] = (rates * present * means / DAYS_A_MONTH).sum(axis=1)
+            left[:, ahead] += self.of("opening_stock") * opening
+        share = left[:, 1:] / left[:, :1]
+        return np.minimum(np.minimum.accumulate(share, axis=1), 1.0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a parameter: mean, standard deviation and quantiles of its draws, unit, basis."""
+        import pandas as pd
+
+        quantiles = np.quantile(self.draws, QUANTILES, axis=0)
+        rows = []
+        for place, name in enumerate(self.names):
+            label, unit = PARAMETERS.get(
+                name, (f"starts a year, {self._step_words(name)}", "starts a year")
+            )
+            rows.append(
+                {
+                    "area": self.area,
+                    "stage": self.stage,
+                    "parameter": name,
+                    "label": label,
+                    "mean": self.draws[:, place].mean(),
+                    "sd": self.draws[:, place].std(),
+                    **{
+                        quantile_name(each): quantiles[number, place]
+                        for number, each in enumerate(QUANTILES)
+                    },
+                    "unit": unit,
+                    "method": "posterior",
+                    "basis": self.model.priors.basis,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _step_words(self, name: str) -> str:
+        return name.replace("starts_to_", f"step of {self.model.step_months} months to ")
+
+    def observations_frame(self) -> pd.DataFrame:
+        """A row an observation: what was printed beside what the calibration expects."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "area": self.area,
+                    "stage": self.stage,
+                    "counted": each.counted,
+                    "month": each.month,
+                    "months": 0 if each.counted == "stock" else each.months,
+                    "low": float(each.count.low),
+                    "high": float(each.count.high),
+                    "fitted": fitted,
+                    "fitted_sd": spread,
+                    "standardised": (each.middle - fitted) / spread,
+                    "source": each.source,
+                    "figure": each.figure,
+                    "basis": each.basis,
+                }
+                for each, fitted, spread in zip(
+                    self.model.observations, self.fitted, self.fitted_sd, strict=True
+                )
+            ]
+        )
+
+    def __str__(self) -> str:
+        def words(name: str, digits: int = 0) -> str:
+            low, middle, high = np.quantile(self.of(name), (0.05, 0.5, 0.95))
+            return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+        trust = (
+            f"Pareto k {self.pareto_k:.2f}, {self.effective:.0f} effective of {self.proposed} draws"
+        )
+        return "\n".join(
+            [
+                f"{self.area}, {self.stage}: {len(self.model.observations)} figures, "
+                f"{self.model.origin} to {self.model.last}; medians with 90% intervals",
+                f"  mean length {words('mean_days')} days, shape {words('shape', 2)}",
+                f"  starts a year to {self.model.last}: {words(self.names[-1])}",
+                f"  stock at the end of {self.model.last}: {words('closing_stock')}",
+                f"  {trust}",
+                *(f"  warning: {each}" for each in self.warnings),
+            ]
+        )
+
+
+def step_names(model: Model) -> tuple[str, ...]:
+    """``starts_to_YYYY-MM`` for each step of a model's history; the last may be cut short."""
+    length = int(model.times[-1])
+    ends = [min((step + 1) * model.step_months, length) for step in range(model.steps)]
+    return tuple(f"starts_to_{month_after(model.origin, end)}" for end in ends)
+
+
+def weight_warnings(pareto_k: float, effective: float) -> list[str]:
+    """What the weights say against the draws, in words."""
+    limit = parameter("demand_pareto_k_limit").value
+    least = parameter("demand_effective_draws_at_least").value
+    found = []
+    if not pareto_k <= limit:
+        found.append(
+            f"the weights of the draws are not to be trusted: their tail, k = {pareto_k:.2f}, is "
+            f"above {limit:g}; the figures may contradict one another or the priors"
+        )
+    if effective < least:
+        found.append(
+            f"the draws are worth {effective:.0f} independent ones, fewer than {least:g}: "
+            "quantiles are rough"
+        )
+    return found
