@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,9 +16,12 @@ from typing import Any
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
-__all__ = ["Parameter", "parameter", "parameters", "parameters_sha256"]
+__all__ = ["Parameter", "parameter", "parameters", "parameters_sha256", "recording"]
 
 FIELDS = ("value", "unit", "basis", "from", "source", "reason")
+
+_RECORDS: list[set[str]] = []
+"""Where the names of parameters read are noted; one set for each recording under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,49 @@ def parameter(name: str) -> Parameter:
     >>> parameter("interval_level").value
     0.95
     """
-    known = {found.name: found for found in parameters()}
+    known = {found.name: found for found in _read()}
     if name not in known:
         raise UnknownNameError("parameter", name, known)
+    _note(name)
     return known[name]
 
 
-@cache
 def parameters() -> tuple[Parameter, ...]:
     """All parameters, in the order of their files."""
+    found = _read()
+    _note(*(each.name for each in found))
+    return found
+
+
+@contextmanager
+def recording() -> Iterator[set[str]]:
+    """Note which parameters are read within the block, in this process and on any thread.
+
+    Who asks for all of them (:func:`parameters`) has read all of them.
+
+    Examples
+    --------
+    >>> with recording() as read:
+    ...     _ = parameter("interval_level")
+    >>> read
+    {'interval_level'}
+    """
+    read: set[str] = set()
+    _RECORDS.append(read)
+    try:
+        yield read
+    finally:
+        # By identity: sets that hold the same names are equal.
+        _RECORDS[:] = [kept for kept in _RECORDS if kept is not read]
+
+
+def _note(*names: str) -> None:
+    for read in _RECORDS:
+        read.update(names)
+
+
+@cache
+def _read() -> tuple[Parameter, ...]:
     found: dict[str, Parameter] = {}
     for file in _files():
         for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
