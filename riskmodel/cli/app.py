@@ -10,6 +10,7 @@ import riskmodel
 from riskmodel.cli import (
     bounds,
     cohort,
+    experiment,
     factors,
     impact,
     intake,
@@ -38,6 +39,7 @@ app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(intake.app, name="intake")
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(experiment.app, name="experiment")
 app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)

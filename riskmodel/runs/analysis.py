@@ -77,16 +77,17 @@ class Option:
         UnknownNameError
             When it is a word that is not allowed.
         """
+        given = value
         if isinstance(value, list):
             value = tuple(value)
         kind = type(self.default)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not kind:
-            raise DataError(f"{name} must be {_KINDS[kind]}, got {value!r}")
+            raise DataError(f"{name} must be {_KINDS[kind]}, got {given!r}")
         if isinstance(value, tuple):
             if not all(isinstance(part, int | float) for part in value):
-                raise DataError(f"{name} must be {_KINDS[kind]}, got {list(value)!r}")
+                raise DataError(f"{name} must be {_KINDS[kind]}, got {given!r}")
             value = tuple(float(part) for part in value)
         if isinstance(value, str) and self.allowed and value not in self.allowed:
             raise UnknownNameError(f"value of {name}", value, self.allowed)
@@ -155,7 +156,7 @@ class Analysis:
     measure
         Point to tidy tables. Must be a function of a module, so that worker processes find it.
     summarise
-        All points' tables, with the grid's columns in front, to the few numbers that matter.
+        All points' tables, with every setting as a column, to the few numbers that matter.
     answer
         The summary to a few paragraphs of Markdown; every number in them is from the summary.
     basis

@@ -23,7 +23,7 @@ def write_answer(experiment: Experiment, summary: Summary, *, is_quick: bool) ->
         Whether quick settings made them.
     """
     lines = [f"# {experiment.question}", ""]
-    if is_quick:
+    if is_quick and experiment.has_quick_settings:
         lines += ["**From quick settings: the full run can differ.**", ""]
     for step in experiment.steps:
         lines += [step.analysis.answer(summary.of_step(step.id)).strip(), ""]

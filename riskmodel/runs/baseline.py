@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,14 @@ from riskmodel.runs.summary import Cell, Result, Summary
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Moved", "compare_summaries", "moved_frame", "read_baseline"]
+__all__ = [
+    "Moved",
+    "changelog_row",
+    "compare_summaries",
+    "moved_frame",
+    "read_baseline",
+    "read_summary",
+]
 
 _PARTS = ("value", "low", "high", "level", "unit", "basis", "method")
 
@@ -113,6 +121,12 @@ def moved_frame(moved: Sequence[Moved]) -> pd.DataFrame:
         [[one.step, one.name, one.part, one.was, one.now, one.by] for one in moved],
         columns=["step", "name", "part", "was", "now", "by"],
     ).astype({"was": object, "now": object})
+
+
+def changelog_row(name: str, summary: Summary, was: str = "–") -> str:
+    """The row of CHANGELOG.md that tells a baseline: how many results, and the sum of its bytes."""
+    digest = hashlib.sha256(summary.to_csv().encode("utf-8")).hexdigest()
+    return f"| Experiment: {name} | {was} | {len(summary)} results, sha256 {digest[:12]} |"
 
 
 def is_same(was: Cell | None, now: Cell | None, absolute: float, relative: float) -> bool:

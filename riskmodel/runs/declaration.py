@@ -173,6 +173,15 @@ class Experiment:
             for step in self.steps
         )
 
+    @property
+    def has_quick_settings(self) -> bool:
+        """Whether a quick run differs from a full one."""
+        quick, full = (
+            [point.settings for step in self.steps for point in step.points(0, is_quick=is_quick)]
+            for is_quick in (True, False)
+        )
+        return quick != full
+
     def __str__(self) -> str:
         return f"{self.name}: {self.question}"
 

@@ -207,10 +207,13 @@ class _Inputs:
             }
         for name in experiment.results_of:
             sums[f"results of {name}"] = key_of({"summary": summaries[name].to_csv()})
-        published = key_of({name: key_of({"": data}) for name, data in data_files().items()})
+        published = {
+            f"published/{name}": hashlib.sha256(content).hexdigest()
+            for name, content in data_files().items()
+        }
         if experiment.uses_published:
-            sums["published tables"] = published
-        return cls(every, dict(summaries), sums, published)
+            sums |= published
+        return cls(every, dict(summaries), sums, key_of(published))
 
 
 def _summary_beside(experiment: Experiment, name: str, *, is_quick: bool) -> Summary:
@@ -294,7 +297,7 @@ def _tables(
             )
         for table, frame in found.items():
             name = f"{plan.step.id}.{table}"
-            parts.setdefault(name, []).append(_with_axes(frame, plan))
+            parts.setdefault(name, []).append(_with_settings(frame, plan))
     return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}, len(
         missing
     )
@@ -342,13 +345,14 @@ def _undeclared(name: str, undeclared: list[str]) -> DataError:
     )
 
 
-def _with_axes(frame: pd.DataFrame, plan: _Plan) -> pd.DataFrame:
-    """The grid's values as the first columns."""
-    for position, axis in enumerate(plan.step.grid):
-        if axis not in frame.columns:
-            value = plan.point.settings[axis]
-            text = " to ".join(f"{part:g}" for part in value) if isinstance(value, tuple) else value
-            frame.insert(position, axis, [text] * len(frame))
+def _with_settings(frame: pd.DataFrame, plan: _Plan) -> pd.DataFrame:
+    """Every setting as a column in front, the grid's axes first: each row says what made it."""
+    settings = plan.point.settings
+    names = dict.fromkeys((*plan.step.grid, *settings))
+    for position, name in enumerate(name for name in names if name not in frame.columns):
+        value = settings[name]
+        text = " to ".join(f"{part:g}" for part in value) if isinstance(value, tuple) else value
+        frame.insert(position, name, [text] * len(frame))
     return frame
 
 

@@ -111,6 +111,10 @@ class Result:
             raise DataError(f"the result {self.name} has no interval")
         return f"{_words(self.low, places)} to {_words(self.high, places)}"
 
+    def between(self, places: int = 0) -> str:
+        """Both ends after the word between: ``10.1 and 14.9``."""
+        return self.range(places).replace(" to ", " and ")
+
     def both(self, places: int = 0) -> str:
         """The value and its ends: ``12.3 (10.1 to 14.9)``."""
         return f"{self.text(places)} ({self.range(places)})"

@@ -8,6 +8,7 @@ from riskmodel.report.figures.canvas import Drawing
 from riskmodel.report.figures.cooccurrence import draw_cooccurrence
 from riskmodel.report.figures.funnel import draw_funnel
 from riskmodel.report.figures.quadrants import QuadrantPoint, draw_quadrants
+from riskmodel.report.figures.ranges import draw_ranges
 from riskmodel.report.figures.rates import draw_ranked_rates
 from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
 
@@ -18,6 +19,7 @@ __all__ = [
     "draw_cooccurrence",
     "draw_funnel",
     "draw_quadrants",
+    "draw_ranges",
     "draw_ranked_rates",
     "draw_sensitivity",
     "draw_snapshots",

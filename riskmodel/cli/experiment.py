@@ -1,0 +1,378 @@
+"""``riskmodel experiment``: declared experiments, run, held against their baselines, compared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riskmodel.cli.output import (
+    FORMATS,
+    FormatOption,
+    choose,
+    console,
+    print_csv,
+    print_data,
+    print_frame,
+    print_json,
+    print_table,
+)
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    from riskmodel.runs import Experiment, Run
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help=(
+        "Experiments: questions declared in a folder each, answered by repeatable runs that are "
+        "held against a baseline."
+    ),
+    no_args_is_help=True,
+)
+
+FOUND_SOMETHING = 1
+FolderOption = Annotated[
+    Path, typer.Option("--folder", help="Folder that holds the experiments, one folder each.")
+]
+EXPERIMENTS = Path("experiments")
+
+
+@app.command("list")
+def list_experiments(
+    folder: FolderOption = EXPERIMENTS,
+    uses: Annotated[
+        str | None,
+        typer.Option(metavar="PARAMETER", help="Only those whose results this parameter can move."),
+    ] = None,
+    analyses: Annotated[
+        bool, typer.Option("--analyses", help="List the analyses that steps can name instead.")
+    ] = False,
+    form: FormatOption = "text",
+) -> None:
+    """List the experiments, what each asks, and how long it takes."""
+    from riskmodel.parameters import parameter
+    from riskmodel.runs import users_of
+
+    choose("format", form, FORMATS)
+    if analyses:
+        _list_analyses(form)
+        return
+    found = _read(folder)
+    shown = list(found)
+    if uses is not None:
+        shown = list(users_of(parameter(uses).name, found))
+    rows = [
+        {
+            "experiment": name,
+            "paragraphs": found[name].paragraphs,
+            "points": found[name].number_of_points(),
+            "expected_seconds": found[name].expected_seconds,
+            "has_baseline": found[name].baseline.is_file(),
+            "parameters": " ".join(found[name].parameters),
+            "question": found[name].question,
+        }
+        for name in shown
+    ]
+    columns = list(rows[0]) if rows else ["experiment"]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(columns, [list(row.values()) for row in rows])
+    else:
+        kept = ("experiment", "paragraphs", "points", "expected_seconds", "question")
+        print_table(
+            ("Experiment", "Where", "Points", "Seconds", "Question"),
+            [[str(row[name]) for name in kept] for row in rows],
+            right=(2, 3),
+            whole=(0,),
+        )
+
+
+@app.command("run")
+def run(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which experiments.", metavar="NAME…")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every experiment that needs no file to be given.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Quick settings, written to quick/; no baseline.")
+    ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept", help="Make the results the new baseline. Say so in CHANGELOG.md."),
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(help="Worker processes, -1 for one a core; the bytes stay the same.")
+    ] = -1,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--input", metavar="NAME=PATH", help="A file that an experiment wants given."),
+    ] = None,
+    folder: FolderOption = EXPERIMENTS,
+    form: FormatOption = "text",
+) -> None:
+    """Run experiments; exit 1 when a number is not that of the baseline.
+
+    Finished points are kept: an interrupted run goes on where it was.
+    """
+    from riskmodel.runs import run_experiments
+
+    choose("format", form, FORMATS)
+    if every == bool(names):
+        raise DataError("name the experiments to run, or give --all")
+    if workers == 0 or workers < -1:
+        raise DataError(f"--workers must be at least 1, or -1 for one a core; got {workers}")
+    found = _read(folder)
+    files = _files(given or [], found)
+    wanted = list(names or [])
+    if every:
+        wanted = [name for name in found if set(found[name].given) <= set(files)]
+        for name in found:
+            if name not in wanted:
+                wants = ", ".join(f"--input {file}=PATH" for file in found[name].given)
+                print(f"riskmodel: left out {name}, which wants {wants}", file=sys.stderr)
+    runs: list[Run] = []
+    with _progress() as progress:
+        runs.extend(
+            run_experiments(
+                wanted,
+                found,
+                files=files,
+                workers=workers,
+                is_quick=quick,
+                accept=accept,
+                progress=progress,
+            )
+        )
+    _print_runs(runs, form)
+    raise typer.Exit(0 if all(one.is_as_before for one in runs) else FOUND_SOMETHING)
+
+
+@app.command("compare")
+def compare(
+    first: Annotated[str, typer.Argument(help="An experiment, or a folder of its results.")],
+    second: Annotated[str, typer.Argument(help="The other.")],
+    folder: FolderOption = EXPERIMENTS,
+    form: FormatOption = "text",
+) -> None:
+    """Compare two runs number by number, and say what can explain a difference; exit 1 if any."""
+    from riskmodel.runs import compare_runs
+
+    choose("format", form, FORMATS)
+    found = compare_runs(*(_results(name, folder) for name in (first, second)))
+    if form == "csv":
+        print_frame(found.to_frame(), form)
+    elif form == "json":
+        print_json(
+            {
+                "same": found.is_same,
+                "explanation": found.explanation,
+                "moved": found.to_frame().to_dict("records"),
+                "tables": [str(one) for one in found.tables],
+                "manifest": found.manifest_frame().to_dict("records"),
+            }
+        )
+    else:
+        if found.moved:
+            print_data(found.to_frame())
+        out = console()
+        for one in found.tables:
+            out.print(str(one), markup=False)
+        if found.manifest:
+            print_data(found.manifest_frame())
+        out.print(found.explanation, markup=False)
+    raise typer.Exit(0 if found.is_same else FOUND_SOMETHING)
+
+
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
+    folder: FolderOption = EXPERIMENTS,
+) -> None:
+    """Make the folder of a new experiment, which runs as it is."""
+    from riskmodel.runs import new_experiment
+
+    made = new_experiment(folder, name)
+    where = "" if folder == EXPERIMENTS else f" --folder {folder}"
+    print(f"{made}: edit experiment.toml, then  riskmodel experiment run {name}{where}")
+
+
+def _list_analyses(form: str) -> None:
+    from riskmodel.workflows.experiments import ANALYSES
+
+    rows: list[tuple[str, str | None, str | None, Any, str]] = []
+    for analysis in ANALYSES.values():
+        rows += [
+            (analysis.name, option, known.words, known.default, analysis.words)
+            for option, known in analysis.options.items()
+        ]
+        if not analysis.options:
+            rows.append((analysis.name, None, None, None, analysis.words))
+    columns = ("analysis", "setting", "what_it_sets", "default", "answers")
+    cells = [
+        (name, option, words, _text(default), answers)
+        for name, option, words, default, answers in rows
+    ]
+    if form == "json":
+        print_json([dict(zip(columns, row, strict=True)) for row in cells])
+    elif form == "csv":
+        print_csv(columns, cells)
+    else:
+        print_table(
+            ("Analysis", "Setting", "What it sets", "Default", "Answers"),
+            [["" if cell is None else str(cell) for cell in row] for row in cells],
+            whole=(0, 1),
+        )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(list(value) if isinstance(value, tuple) else value)
+
+
+def _read(folder: Path) -> dict[str, Experiment]:
+    from riskmodel.runs import read_experiments
+    from riskmodel.workflows.experiments import ANALYSES
+
+    return read_experiments(folder, ANALYSES)
+
+
+def _files(given: list[str], experiments: dict[str, Experiment]) -> dict[str, Path]:
+    """Files by name from words such as ``panel=panel.csv``."""
+    from riskmodel.errors import UnknownNameError
+
+    wanted = {name for experiment in experiments.values() for name in experiment.given}
+    files = {}
+    for word in given:
+        name, sign, path = word.partition("=")
+        if not sign or not path:
+            raise DataError(f"--input takes NAME=PATH, such as panel=panel.csv; got {word!r}")
+        if name not in wanted:
+            raise UnknownNameError("input", name, sorted(wanted) or ["none"])
+        files[name] = Path(path)
+    return files
+
+
+def _results(name: str, folder: Path) -> Path:
+    """A folder of results: by path, or by the name of an experiment."""
+    for path in (Path(name), Path(name) / "results", folder / name / "results"):
+        if (path / "manifest.json").is_file():
+            return path
+    return Path(name)
+
+
+def _print_runs(runs: list[Run], form: str) -> None:
+    rows = [
+        {
+            "experiment": one.experiment.name,
+            "settings": "quick" if one.is_quick else "full",
+            "points": one.points,
+            "computed": one.computed,
+            "results": len(one.summary),
+            "baseline": _verdict(one),
+            "folder": one.folder.as_posix(),
+        }
+        for one in runs
+    ]
+    moved = [
+        {"experiment": one.experiment.name, **row}
+        for one in runs
+        if one.moved and not one.accepted
+        for row in _moved_rows(one)
+    ]
+    if form == "json":
+        print_json({"runs": rows, "moved": moved})
+        return
+    if form == "csv":
+        print_csv(list(rows[0]), [list(row.values()) for row in rows])
+        _tell_moved(runs)
+        return
+    if len(runs) == 1 and not moved:
+        console().print(runs[0].answer, markup=False)
+    print_table(
+        ("Experiment", "Settings", "Points", "Computed", "Results", "Baseline"),
+        [[str(cell) for cell in row.values()][:-1] for row in rows],
+        right=(2, 3, 4),
+        whole=(0,),
+    )
+    if moved:
+        import pandas as pd
+
+        print_data(pd.DataFrame(moved).astype({"was": object, "now": object}))
+    _tell_moved(runs)
+
+
+def _moved_rows(one: Run) -> list[dict[str, Any]]:
+    from riskmodel.runs.baseline import moved_frame
+
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in moved_frame(one.moved or ()).to_dict("records")
+    ]
+
+
+def _verdict(one: Run) -> str:
+    if one.accepted:
+        return "renewed"
+    if one.is_quick:
+        return "not compared"
+    if one.moved is None:
+        return "none yet"
+    return f"{len(one.moved)} moved" if one.moved else "matched"
+
+
+def _tell_moved(runs: list[Run]) -> None:
+    """What to do next, on standard error."""
+    from riskmodel.runs.baseline import changelog_row
+
+    moved = [one.experiment.name for one in runs if one.moved and not one.accepted]
+    if moved:
+        print(
+            f"riskmodel: numbers moved in {', '.join(moved)}. If they should have: riskmodel "
+            f"experiment run {' '.join(moved)} --accept, and say so in CHANGELOG.md, section "
+            "Published numbers. If not, something broke",
+            file=sys.stderr,
+        )
+    accepted = [one for one in runs if one.accepted]
+    if accepted:
+        print(
+            "riskmodel: baselines renewed; put these rows at the top of the section Published "
+            "numbers of CHANGELOG.md:",
+            file=sys.stderr,
+        )
+        for one in accepted:
+            print(changelog_row(one.experiment.name, one.summary), file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each experiment with the time left, on standard error where it is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} points"),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+    )
+    tasks: dict[str, Any] = {}
+
+    def tell(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=total)
+        bar.update(tasks[name], completed=done)
+
+    with bar:
+        yield tell
