@@ -295,7 +295,7 @@ def _print_runs(runs: list[Run], form: str) -> None:
         _tell_moved(runs)
         return
     if len(runs) == 1 and not moved:
-        console().print(runs[0].answer, markup=False)
+        console().print(runs[0].answer, markup=False, soft_wrap=True)
     print_table(
         ("Experiment", "Settings", "Points", "Computed", "Results", "Baseline"),
         [[str(cell) for cell in row.values()][:-1] for row in rows],

@@ -24,6 +24,7 @@ _HOME_OF = {
     "Summary": "riskmodel.runs.summary",
     "compare_runs": "riskmodel.runs.comparison",
     "compare_summaries": "riskmodel.runs.baseline",
+    "measure_step": "riskmodel.runs.execute",
     "in_order": "riskmodel.runs.order",
     "new_experiment": "riskmodel.runs.template",
     "point_keys": "riskmodel.runs.execute",
@@ -51,6 +52,7 @@ __all__ = [
     "compare_summaries",
     "in_order",
     "make_manifest",
+    "measure_step",
     "new_experiment",
     "point_keys",
     "read_baseline",
@@ -67,7 +69,7 @@ if TYPE_CHECKING:
     from riskmodel.runs.baseline import Moved, compare_summaries, read_baseline
     from riskmodel.runs.comparison import RunComparison, compare_runs
     from riskmodel.runs.declaration import Experiment, Step, read_experiment, read_experiments
-    from riskmodel.runs.execute import Run, point_keys, run_experiment
+    from riskmodel.runs.execute import Run, measure_step, point_keys, run_experiment
     from riskmodel.runs.order import in_order, run_experiments, users_of
     from riskmodel.runs.summary import Result, Summary
     from riskmodel.runs.template import new_experiment

@@ -67,7 +67,9 @@ def code_sha256(module: str) -> str:
     own = module.removeprefix("riskmodel.").replace(".", "/") + ".py"
     digest = hashlib.sha256()
     for name, content in _sources().items():
-        is_analysis = name.startswith(_ANALYSES) and not name.startswith(f"{_ANALYSES}_")
+        # The list of analyses (__init__.py) is no part of any; what begins with _ is shared.
+        is_shared = name.startswith(f"{_ANALYSES}_") and not name.startswith(f"{_ANALYSES}__")
+        is_analysis = name.startswith(_ANALYSES) and not is_shared
         if not is_analysis or name == own:
             digest.update(name.encode("utf-8") + b"\0" + content + b"\0")
     return digest.hexdigest()

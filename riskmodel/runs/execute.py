@@ -26,7 +26,7 @@ from riskmodel.runs.summary import Summary
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Progress", "Run", "parameters_read", "point_keys", "run_experiment"]
+__all__ = ["Progress", "Run", "measure_step", "parameters_read", "point_keys", "run_experiment"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the experiment's name, points done, and points that had to be computed."""
@@ -174,6 +174,44 @@ def parameters_read(analysis: Analysis, point: Point) -> frozenset[str]:
     return frozenset(read)
 
 
+def measure_step(
+    step: Step,
+    *,
+    seed: int = 0,
+    summaries: Mapping[str, Summary] | None = None,
+    is_quick: bool = False,
+) -> tuple[dict[str, pd.DataFrame], Summary]:
+    """Measure one step here and now, with no folder, no finished points and no baseline.
+
+    Parameters
+    ----------
+    step
+        The step, from an experiment or made for the purpose.
+    seed
+        Names the draws.
+    summaries
+        Summaries of other experiments, where its analysis takes them.
+    is_quick
+        Use the quick settings.
+
+    Returns
+    -------
+    tuple
+        The tables by name, and the summary.
+    """
+    import pandas as pd
+
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for bare in step.points(seed, is_quick=is_quick):
+        point = Point(
+            bare.settings, bare.seed, bare.purpose, bare.index, summaries=dict(summaries or {})
+        )
+        for name, frame in step.analysis.measure(point).items():
+            parts.setdefault(name, []).append(_with_settings(frame, step, point))
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    return tables, step.analysis.summarise(tables).named_step(step.id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Inputs:
     """Files and summaries of a run, and the SHA-256 of each input."""
@@ -297,7 +335,7 @@ def _tables(
             )
         for table, frame in found.items():
             name = f"{plan.step.id}.{table}"
-            parts.setdefault(name, []).append(_with_settings(frame, plan))
+            parts.setdefault(name, []).append(_with_settings(frame, plan.step, plan.point))
     return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}, len(
         missing
     )
@@ -345,10 +383,10 @@ def _undeclared(name: str, undeclared: list[str]) -> DataError:
     )
 
 
-def _with_settings(frame: pd.DataFrame, plan: _Plan) -> pd.DataFrame:
+def _with_settings(frame: pd.DataFrame, step: Step, point: Point) -> pd.DataFrame:
     """Every setting as a column in front, the grid's axes first: each row says what made it."""
-    settings = plan.point.settings
-    names = dict.fromkeys((*plan.step.grid, *settings))
+    settings = point.settings
+    names = dict.fromkeys((*step.grid, *settings))
     for position, name in enumerate(name for name in names if name not in frame.columns):
         value = settings[name]
         text = " to ".join(f"{part:g}" for part in value) if isinstance(value, tuple) else value

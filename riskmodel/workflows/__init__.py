@@ -14,7 +14,10 @@ _HOME_OF = {
     "Release": "riskmodel.workflows.release",
     "TableImpact": "riskmodel.workflows.impact",
     "assumptions": "riskmodel.workflows.published",
+    "assumptions_log": "riskmodel.workflows.logs",
     "check_cohort": "riskmodel.workflows.cohort",
+    "data_log": "riskmodel.workflows.logs",
+    "decisions_log": "riskmodel.workflows.logs",
     "describe_cohort": "riskmodel.workflows.cohort",
     "draw_factors": "riskmodel.workflows.factors",
     "draw_impact": "riskmodel.workflows.impact",
@@ -40,7 +43,10 @@ __all__ = [
     "Release",
     "TableImpact",
     "assumptions",
+    "assumptions_log",
     "check_cohort",
+    "data_log",
+    "decisions_log",
     "describe_cohort",
     "draw_factors",
     "draw_impact",
@@ -81,6 +87,7 @@ if TYPE_CHECKING:
         factor_impact,
         report_impact,
     )
+    from riskmodel.workflows.logs import assumptions_log, data_log, decisions_log
     from riskmodel.workflows.margins import (
         draw_sensitivity,
         margin_bounds,

@@ -25,6 +25,7 @@ from riskmodel.published import (
     table_ids,
 )
 from riskmodel.runs import make_manifest
+from riskmodel.workflows.explanations import explanations_section
 from riskmodel.workflows.margins import draw_sensitivity, margin_bounds, sensitivity_surface
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
             report.margins_section(
                 surface, draw_sensitivity(surface), bounds, source=f"{card.title}, para 16"
             ),
+            explanations_section(progress=progress),
             report.audit_section(found),
             report.cohort_section(
                 cohort,

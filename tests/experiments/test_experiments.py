@@ -24,6 +24,7 @@ from riskmodel.runs import (
 )
 from riskmodel.runs.baseline import changelog_row
 from riskmodel.workflows.experiments import ANALYSES, coverage, older_girls, vicious_circle
+from riskmodel.workflows.explanations import EXPLAINED, explanations_section
 
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 SLOW = {"calibration-check", "quadrants-rebuilt", "what-margins-can-say"}
@@ -59,6 +60,27 @@ def test_the_change_log_tells_every_baseline(declared):
         rows = [row for row in text.splitlines() if row.startswith(f"| Experiment: {name} |")]
         assert rows, name
         assert rows[0].endswith(ending), f"put {changelog_row(name, baseline)} into CHANGELOG.md"
+
+
+@pytest.mark.unit
+def test_the_report_asks_the_explanations_as_their_experiments_do(declared):
+    """The report is made without the folder of experiments, from the same steps and grids."""
+    for name, steps in EXPLAINED.items():
+        asked = declared[name].steps[: len(steps)]
+        assert [step.analysis.name for step in asked] == [analysis for analysis, _ in steps]
+        assert [dict(step.grid) for step in asked] == [dict(grid) for _, grid in steps]
+        assert not declared[name].has_quick_settings
+    assert set(EXPLAINED) == set(declared["explanations-compared"].results_of)
+
+
+@pytest.mark.integration
+def test_the_report_shows_what_the_comparison_found(quick):
+    section = explanations_section()
+    tables = [block for block in section.blocks if hasattr(block, "frame")]
+    shown = "; ".join(tables[0].frame["share"])
+    answer = quick.runs["explanations-compared"].answer
+    for share in tables[0].frame["share"]:
+        assert f"| {share} |" in answer, shown
 
 
 @pytest.mark.unit

@@ -97,20 +97,9 @@ def measure(point: Point) -> Tables:
                 "inputs.results_of"
             )
         share = point.summaries[one.experiment].of_step(one.step)["share_of_growth"]
+        result = (share.value, share.low, share.high, share.level, share.basis, share.method)
         rows.append(
-            (
-                one.words,
-                one.paragraph,
-                one.period,
-                share.value,
-                share.low,
-                share.high,
-                share.level,
-                share.basis,
-                share.method,
-                one.can,
-                one.cannot,
-            )
+            (one.words, one.paragraph, one.period, *result, one.is_range, one.can, one.cannot)
         )
     columns = (
         "explanation",
@@ -122,6 +111,7 @@ def measure(point: Point) -> Tables:
         "level",
         "basis",
         "method",
+        "is_range",
         "can_account_for",
         "cannot_say",
     )
