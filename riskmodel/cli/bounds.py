@@ -16,7 +16,18 @@ from riskmodel.cli.output import (
     print_frame,
     print_json,
     print_table,
-    warn_of_observed,
+)
+from riskmodel.cli.protection import (
+    EarlierOption,
+    MappingOption,
+    NoSuppressionOption,
+    RoundToOption,
+    SheetOption,
+    ThresholdOption,
+    release_lines,
+    release_of,
+    tell_release,
+    with_waiver,
 )
 from riskmodel.errors import DataError
 
@@ -30,7 +41,7 @@ QUANTITIES = {
 }
 
 
-def bounds(
+def bounds(  # noqa: PLR0913 (each is an option)
     factor: Annotated[
         str, typer.Argument(help="The factor: its name, printed label or census code.")
     ],
@@ -68,6 +79,12 @@ def bounds(
         Path | None,
         typer.Option(help="Margins of this table of assessments instead of the published ones."),
     ] = None,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    earlier: EarlierOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Every value that a factor's association with a plan can have, given the counts alone.
@@ -83,14 +100,31 @@ def bounds(
             "--given names one other factor and --among several; leave one of them away"
         )
     words = [given] if given is not None else _words(among)
-    found = margin_bounds(factor, assessments=assessments, given=words, phi=_range(phi), path=table)
-    warn_of_observed(found.counts.basis)
+    release = release_of(
+        table,
+        option="--table",
+        form=form,
+        mapping=mapping,
+        sheet=sheet,
+        threshold=threshold,
+        round_to=round_to,
+        no_suppression=no_suppression,
+        earlier=earlier,
+    )
+    found = margin_bounds(
+        factor, assessments=assessments, given=words, phi=_range(phi), release=release
+    )
+    frame = with_waiver(found.to_frame(), release)
     if form == "csv":
-        print_frame(found.to_frame(), form)
+        print_frame(frame, form)
     elif form == "json":
-        print_json({"bounds": found.to_frame().to_dict("records"), "tables": _tables(found)})
+        answer = {"bounds": frame.to_dict("records"), "tables": _tables(found)}
+        print_json(answer if release is None else {**answer, "disclosure": release.manifest()})
     else:
         _print_text(found, is_published=table is None)
+        for line in release_lines(release):
+            console().print(line, markup=False)
+    tell_release(release)
 
 
 def _words(text: str | None) -> list[str] | None:

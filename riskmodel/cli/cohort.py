@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,18 @@ from riskmodel.cli.output import (
     print_json,
     print_table,
 )
+from riskmodel.cli.protection import (
+    MappingOption,
+    NoSuppressionOption,
+    RoundToOption,
+    SheetOption,
+    ThresholdOption,
+    policy_of,
+    release_lines,
+    table_of,
+    tell_release,
+    with_waiver,
+)
 
 __all__ = ["app"]
 
@@ -32,7 +45,8 @@ app = typer.Typer(
 
 REPORT_YEAR = 2015
 PathArgument = Annotated[
-    Path, typer.Argument(help="A .csv, .parquet or .xml file, or a folder of Parquet files.")
+    Path,
+    typer.Argument(help="A .csv, .xlsx, .parquet or .xml file, or a folder of Parquet files."),
 ]
 
 
@@ -113,52 +127,107 @@ def reference(
 
 
 @app.command("check")
-def check(path: PathArgument, form: FormatOption = "text") -> None:
-    """Hold a cohort against every published figure; exit 1 when one is missed."""
+def check(
+    path: PathArgument,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Hold a cohort against every published figure; exit 1 when one is missed.
+
+    Of observed records only the counts of factors that may be printed are compared.
+    """
+    from rich.console import Console
+
     from riskmodel.workflows import check_cohort
+    from riskmodel.workflows.release import release_counted
 
     choose("format", form, FORMATS)
-    found = check_cohort(path)
+    policy = policy_of(threshold, round_to, no_suppression)
+    with Console(file=sys.stderr).status("Reading") as status:
+        found = check_cohort(
+            table_of(path, mapping, sheet),
+            protect=partial(release_counted, policy=policy, marks=_marks(form)),
+            progress=status.update,
+        )
     if form == "csv":
-        print_frame(found.fidelity.to_frame(), form)
+        print_frame(with_waiver(found.fidelity.to_frame(), found.release), form)
     elif form == "json":
         structure = found.structure
         print_json(
             {
                 "exact": found.fidelity.is_exact,
-                "rows": found.rows,
+                "rows": _or_null(found.rows),
                 "factors_an_assessment": found.factors_mean,
                 "checks": found.fidelity.to_frame().to_dict("records"),
                 "not_checked": list(found.fidelity.absent),
                 "pairs": [] if structure is None else structure.to_dict("records"),
+                **_disclosure(found.release),
             }
         )
     else:
         _print_check(found)
+    tell_release(found.release)
     raise typer.Exit(0 if found.fidelity.is_exact else 1)
 
 
 @app.command("describe")
-def describe(path: PathArgument, form: FormatOption = "text") -> None:
+def describe(
+    path: PathArgument,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    form: FormatOption = "text",
+) -> None:
     """Say what a cohort file holds: columns and what they rest on, factors an assessment."""
     from riskmodel.workflows import describe_cohort
+    from riskmodel.workflows.release import release_intake
 
     choose("format", form, FORMATS)
-    found = describe_cohort(path)
+    policy = policy_of(threshold, round_to, no_suppression)
+    found = describe_cohort(
+        table_of(path, mapping, sheet),
+        protect=partial(release_intake, policy=policy, marks=_marks(form)),
+    )
     if form == "csv":
-        print_frame(found.columns, form)
+        print_frame(with_waiver(found.columns, found.release), form)
     elif form == "json":
         print_json(
             {
                 "source": found.source,
-                "assessments": found.counts.total_assessments,
-                "plans": found.counts.total_plans,
+                "assessments": _or_null(found.assessments),
+                "plans": _or_null(found.plans),
                 "columns": found.columns.to_dict("records"),
                 "factors_an_assessment": found.by_number.to_dict("records"),
+                **_disclosure(found.release),
             }
         )
     else:
         _print_described(found)
+    tell_release(found.release)
+
+
+def _marks(form: str) -> Any:
+    return "json" if form == "json" else "text"
+
+
+def _or_null(count: int | str | None) -> int | None:
+    """A count, null where it is withheld."""
+    return count if isinstance(count, int) else None
+
+
+def _disclosure(release: Any) -> dict[str, Any]:
+    """How observed records were protected; nothing for others."""
+    return {} if release.protected is None else {"disclosure": release.manifest()}
+
+
+def _count(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 def _print_check(found: Any) -> None:
@@ -172,8 +241,9 @@ def _print_check(found: Any) -> None:
     out = console()
     if found.fidelity.absent:
         out.print(f"Not checked: {', '.join(found.fidelity.absent)}.", markup=False)
-    out.print(f"{found.fidelity}; {found.rows:,} assessments.", markup=False)
-    out.print(f"{found.factors_mean:.2f} factors an assessment.", markup=False)
+    out.print(f"{found.fidelity}; {_count(found.rows)} assessments.", markup=False)
+    if found.factors_mean is not None:
+        out.print(f"{found.factors_mean:.2f} factors an assessment.", markup=False)
     if found.structure is not None:
         phi = found.structure["phi"].dropna()
         out.print(
@@ -187,13 +257,15 @@ def _print_check(found: Any) -> None:
             f"{found.lifts[1]:.2f} times as often as if independent.",
             markup=False,
         )
+    for line in release_lines(found.release):
+        out.print(line, markup=False)
 
 
 def _print_described(found: Any) -> None:
     print_table(
         ("Column", "Type", "Rests on", "Missing", "Distinct"),
         [
-            (row.column, row.type, row.basis, f"{row.missing:,}", f"{row.distinct:,}")
+            (row.column, row.type, row.basis, _count(row.missing), _count(row.distinct))
             for row in found.columns.itertuples(index=False)
         ],
         right=(3, 4),
@@ -202,12 +274,13 @@ def _print_described(found: Any) -> None:
     print_table(
         ("Factors recorded", "Assessments", "Plans"),
         [
-            (str(row.factors_recorded), f"{row.assessments:,}", f"{row.plans:,}")
+            (str(row.factors_recorded), _count(row.assessments), _count(row.plans))
             for row in found.by_number.itertuples(index=False)
         ],
         right=(0, 1, 2),
     )
-    console().print(str(found.counts), markup=False)
+    for line in (str(found), *release_lines(found.release)):
+        console().print(line, markup=False)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +20,18 @@ from riskmodel.cli.output import (
     whole_numbers,
     write_picture,
 )
+from riskmodel.cli.protection import (
+    EarlierOption,
+    MappingOption,
+    NoSuppressionOption,
+    RoundToOption,
+    SheetOption,
+    ThresholdOption,
+    release_lines,
+    release_of,
+    tell_release,
+    with_waiver,
+)
 from riskmodel.errors import DataError
 
 __all__ = ["factors"]
@@ -37,6 +48,15 @@ SHOWN = (
     "shrinkage",
     "change",
 )
+USED_BY = {
+    "assessments": ("associations",),
+    "cut": ("comparison",),
+    "cuts": ("rates", "membership"),
+    "method": ("rates",),
+    "prevalence": ("rates",),
+    "seed": ("membership", "ranks"),
+}
+"""Views that an option is for; with another it would be ignored."""
 
 
 def factors(  # noqa: PLR0913 (each is an option)
@@ -44,8 +64,8 @@ def factors(  # noqa: PLR0913 (each is an option)
         Path | None,
         typer.Argument(
             help=(
-                "A table of assessments: .csv, .parquet, .xml (children in need census) or a "
-                "folder of Parquet files. [default: the published table, paras 16 and 17]"
+                "A table of assessments: .csv, .xlsx, .parquet, .xml (children in need census) or "
+                "a folder of Parquet files. [default: the published table, paras 16 and 17]"
             )
         ),
     ] = None,
@@ -54,23 +74,29 @@ def factors(  # noqa: PLR0913 (each is an option)
         typer.Option(help="Columns to group a table by, such as authority,year.", metavar="A,B"),
     ] = None,
     prevalence: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="|".join(READINGS),
-            help="Reading of prevalence: plans with the factor, or assessments with it.",
+            help=(
+                "Reading of prevalence: plans with the factor, or assessments with it. "
+                "[default: plans]"
+            ),
         ),
-    ] = "plans",
+    ] = None,
     level: Annotated[
         float | None,
         typer.Option(help="Coverage of the intervals, between 0 and 1. [default: 0.95]"),
     ] = None,
     method: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="|".join(METHODS),
-            help="Interval: Jeffreys, Wilson, or auto (Wilson for 30 trials or fewer).",
+            help=(
+                "Interval: Jeffreys, Wilson, or auto (Wilson for 30 trials or fewer). "
+                "[default: auto]"
+            ),
         ),
-    ] = "auto",
+    ] = None,
     show: Annotated[
         str,
         typer.Option(
@@ -93,28 +119,30 @@ def factors(  # noqa: PLR0913 (each is an option)
         float | None,
         typer.Option(help="Rate to compare with, for comparison. [default: plans in all]"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Names the draws, for membership and ranks.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Names the draws, for membership and ranks. [default: 0]"),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Write the quadrant chart (or --show funnel): .svg or .png."),
     ] = None,
     cuts: Annotated[
-        str,
-        typer.Option(
-            metavar="report|base-rate|quantile:Q|SHARE,RATE",
-            help="Cuts of the quadrants, of a table: the report's, the data's, or your own.",
-        ),
-    ] = "report",
-    threshold: Annotated[
-        int | None,
-        typer.Option(help="Of observed records withhold counts from 1 to this. [default: 5]"),
-    ] = None,
-    no_suppression: Annotated[
         str | None,
         typer.Option(
-            metavar="REASON", help="Print observed records unprotected; say why, in a sentence."
+            metavar="report|base-rate|quantile:Q|SHARE,RATE",
+            help=(
+                "Cuts of the quadrants, of a table: the report's, the data's, or your own. "
+                "[default: report]"
+            ),
         ),
     ] = None,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    earlier: EarlierOption = None,
     form: FormatOption = "text",
 ) -> None:
     """How often a factor was recorded among plans, and how often a plan followed.
@@ -122,73 +150,74 @@ def factors(  # noqa: PLR0913 (each is an option)
     The unit is the assessment. The rates are associations: they do not say what a factor causes.
     """
     choose("format", form, FORMATS)
-    choose("reading of prevalence", prevalence, READINGS)
-    choose("interval method", method, METHODS)
-    columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
     choose("view", show, SHOWN)
+    given = {
+        "assessments": assessments,
+        "cut": cut,
+        "cuts": cuts,
+        "method": method,
+        "prevalence": prevalence,
+        "seed": seed,
+    }
+    _refuse_unused(show, given)
+    choose("reading of prevalence", prevalence or "plans", READINGS)
+    choose("interval method", method or "auto", METHODS)
+    columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
     if out is not None:
         check_picture(out)
-    release = _release(path, columns, threshold, no_suppression, form)
-    if show != "rates":
-        if out is not None and show != "funnel":
+        if show not in ("rates", "funnel"):
             raise DataError("--out draws the rates or the funnel, not this view")
+    if path is None and cuts is not None:
+        raise DataError("--cuts is for a table; the published chart has its own")
+    if path is None and columns:
+        raise DataError("--by groups a table of assessments; the published table has one group")
+    release = release_of(
+        path,
+        option="PATH",
+        form=form,
+        by=columns,
+        mapping=mapping,
+        sheet=sheet,
+        threshold=threshold,
+        round_to=round_to,
+        no_suppression=no_suppression,
+        earlier=earlier,
+    )
+    if show == "rates":
+        options: dict[str, Any] = {
+            "prevalence": prevalence or "plans",
+            "level": level,
+            "method": method or "auto",
+        }
+        _show_rates(release, options, cuts or "report", out, path, form)
+    else:
         if out is not None:
             from riskmodel.workflows.factors import draw_funnel_of
 
             drawing = draw_funnel_of(release)
             write_picture(out, drawing.svg, drawing.png)
-        _show_view(show, release, (assessments, cut, seed, level, cuts), form)
-    else:
-        options: dict[str, Any] = {"prevalence": prevalence, "level": level, "method": method}
-        if release is not None:
-            options["cuts"] = cuts
-        elif cuts != "report":
-            raise DataError("--cuts is for a table; the published chart has its own")
-        _show_rates(release, options, out, path, form)
-    _tell_withheld(release)
+        _show_view(show, release, (assessments, cut, seed or 0, level, cuts or "report"), form)
+    tell_release(release)
 
 
-def _release(
-    path: Path | None,
-    columns: tuple[str, ...],
-    threshold: int | None,
-    no_suppression: str | None,
-    form: str,
-) -> Any:
-    """Counts of the table as they may be printed; None for the published counts."""
-    if path is None:
-        if columns:
-            raise DataError("--by groups a table of assessments; the published table has one group")
-        return None
-    from riskmodel.disclosure import Waiver
-    from riskmodel.workflows.release import policy_from_parameters, release_counts
-
-    waived = no_suppression is not None
-    policy = Waiver(no_suppression or "") if waived else policy_from_parameters(threshold)
-    marks: Any = "json" if form == "json" else "text"
-    return release_counts(path, by=columns, policy=policy, marks=marks)
-
-
-def _tell_withheld(release: Any) -> None:
-    """What a reader of the numbers has to know besides, on standard error."""
-    if release is None:
-        return
-    if release.issues:
-        print(
-            f"riskmodel: {release.issues:,} things in the file could not be read; see "
-            "`riskmodel intake check`",
-            file=sys.stderr,
-        )
-    if release.number_withheld:
-        print(
-            f"riskmodel: {release.number_withheld} counts are withheld, shown as [c]: small, or "
-            "needed to work out a small one",
-            file=sys.stderr,
-        )
+def _refuse_unused(show: str, given: dict[str, Any]) -> None:
+    """An option that this view would ignore is a mistake, said with the views that take it."""
+    for name, value in given.items():
+        if value is not None and show not in USED_BY[name]:
+            views = " and ".join(f"--show {view}" for view in USED_BY[name])
+            raise DataError(
+                f"--{name} is not used by --show {show}: it goes with {views}"
+                f"{' (the default)' if 'rates' in USED_BY[name] else ''}"
+            )
 
 
 def _show_rates(
-    release: Any, options: dict[str, Any], out: Path | None, path: Path | None, form: str
+    release: Any,
+    options: dict[str, Any],
+    cuts: str,
+    out: Path | None,
+    path: Path | None,
+    form: str,
 ) -> None:
     from riskmodel.workflows import published_factors, released_factors
 
@@ -196,17 +225,20 @@ def _show_rates(
         analyses: dict[tuple[object, ...], Any] = {(): published_factors(**options)}
         frame = analyses[()].to_frame()
     else:
-        analyses, frame = released_factors(release, **options)
-    frame = _labelled(frame)
+        analyses, frame = released_factors(release, **options, cuts=cuts)
+    frame = with_waiver(_labelled(frame), release)
     if out is not None:
         _draw(analyses, out, path)
     if form == "csv":
         print_frame(frame, form)
     elif form == "json":
         thresholds = _thresholds(next(iter(analyses.values()))) if analyses else None
-        print_json({"factors": frame.to_dict("records"), "thresholds": thresholds})
+        found = {"factors": frame.to_dict("records"), "thresholds": thresholds}
+        print_json(found if release is None else {**found, "disclosure": release.manifest()})
     else:
         _print_groups(frame, analyses, release)
+        for line in release_lines(release):
+            console().print(line, markup=False)
 
 
 def _print_groups(frame: Any, analyses: dict[tuple[object, ...], Any], release: Any) -> None:
@@ -231,9 +263,11 @@ def _show_view(
 
     assessments, cut, seed, level, cuts = words
     options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level, cuts)
-    frame = factor_view(view, release, options=options)
+    frame = with_waiver(factor_view(view, release, options=options), release)
     if form == "text":
-        print_data(frame)
+        print_data(frame.drop(columns="waiver", errors="ignore"))
+        for line in release_lines(release):
+            console().print(line, markup=False)
         console().print(
             f"Basis: {', '.join(sorted(set(frame['basis'])))}. Associations among assessments; "
             "they do not say what a factor causes.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +18,20 @@ from riskmodel.cli.output import (
     print_frame,
     print_json,
     print_table,
-    warn_of_observed,
     write_picture,
+)
+from riskmodel.cli.protection import (
+    EarlierOption,
+    MappingOption,
+    NoSuppressionOption,
+    RoundToOption,
+    SheetOption,
+    ThresholdOption,
+    policy_of,
+    release_lines,
+    table_of,
+    tell_release,
+    with_waiver,
 )
 from riskmodel.errors import DataError
 
@@ -77,6 +90,12 @@ def impact(  # noqa: PLR0913 (each is an option)
             help="Write the charts: .svg or .png; that of combinations beside the one named."
         ),
     ] = None,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    earlier: EarlierOption = None,
     form: FormatOption = "text",
 ) -> None:
     """How far plans differ with each factor, adjusted for the other factors of a table.
@@ -87,6 +106,7 @@ def impact(  # noqa: PLR0913 (each is an option)
     from rich.console import Console
 
     from riskmodel.workflows.impact import draw_impact, factor_impact
+    from riskmodel.workflows.release import release_intake
 
     choose("format", form, FORMATS)
     if path is None:
@@ -98,31 +118,35 @@ def impact(  # noqa: PLR0913 (each is an option)
     places = (out, out.with_name(f"{out.stem}-combinations{out.suffix}")) if out else ()
     for place in places:
         check_picture(place)
+    policy = policy_of(threshold, round_to, no_suppression)
     with Console(file=sys.stderr).status("Starting") as status:
         found = factor_impact(
-            path,
+            table_of(path, mapping, sheet),
             factors=_names(factors) if factors else None,
             pairs=[":".join(_names(word, ":")) for word in _words(interactions or "")],
             resamples=bootstrap,
             folds=folds,
             seed=seed,
             level=level,
+            protect=partial(
+                release_intake,
+                policy=policy,
+                marks="json" if form == "json" else "text",
+                earlier=tuple(earlier or ()),
+            ),
             progress=status.update,
         )
-    warn_of_observed(found.impact.basis)
     if places:
         # A table in which no two factors meet has no chart of combinations.
         for chart, place in zip(draw_impact(found, path.name), places, strict=False):
             write_picture(place, chart.svg, chart.png)
     if form == "csv":
-        print_frame(found.impact.to_frame(), form)
+        print_frame(with_waiver(found.measures(), found.release), form)
     elif form == "json":
         print_json(_plain(found))
     else:
         _print_text(found)
-    left_out = found.intake.rows_left_out
-    if left_out:
-        print(f"riskmodel: {left_out:,} rows could not be used: {found.intake}", file=sys.stderr)
+    tell_release(found.release)
 
 
 def _words(text: str, between: str = ",") -> list[str]:
@@ -146,11 +170,13 @@ def _names(text: str, between: str = ",") -> list[str]:
 
 def _plain(found: Any) -> dict[str, Any]:
     impact, tested = found.impact, found.impact.interactions
+    benchmark = found.benchmark_frame()
+    protected = found.release.protected is not None
     return {
         "assessments": impact.total_assessments,
         "plans": impact.total_plans,
         "basis": impact.basis,
-        "measures": impact.to_frame().to_dict("records"),
+        "measures": with_waiver(found.measures(), found.release).to_dict("records"),
         "combinations": impact.combinations.to_frame().astype(object).to_dict("records"),
         "interaction_test": None
         if tested is None
@@ -163,10 +189,9 @@ def _plain(found: Any) -> dict[str, Any]:
             ],
             "notes": list(tested.notes),
         },
-        "benchmark": None
-        if found.benchmark is None
-        else found.benchmark.to_frame().to_dict("records"),
+        "benchmark": None if benchmark is None else benchmark.to_dict("records"),
         "notes": list(impact.notes),
+        **({"disclosure": found.release.manifest()} if protected else {}),
     }
 
 
@@ -187,6 +212,7 @@ def _print_text(found: Any) -> None:
         )
         for each in ranked
     ]
+    rows += [(_label(n), "[c]", "[c]", "[c]", "[c]", "[c]") for n in found.withheld_factors]
     print_table(
         (
             "Factor",
@@ -204,27 +230,30 @@ def _print_text(found: Any) -> None:
         right=(1, 2, 3, 4, 5),
         whole=(0,),
     )
-    _print_pairs(impact)
+    _print_pairs(impact, found.withheld_pairs)
     out = console()
     for line in _sentences(found):
         out.print(line, markup=False)
 
 
-def _print_pairs(impact: Any) -> None:
-    if impact.interactions is None:
+def _print_pairs(impact: Any, withheld: tuple[tuple[str, str], ...]) -> None:
+    pairs = impact.interactions.pairs if impact.interactions else ()
+    if not pairs and not withheld:
         return
+    rows = [
+        (
+            " + ".join(_label(name) for name in pair.factors),
+            f"{pair.contrast.denominator:,.0f}",
+            _ends(pair.contrast, 100, 1),
+            _ends(pair.odds_ratio, 1, 2),
+            f"{pair.p_value:.3f}",
+        )
+        for pair in pairs
+    ]
+    rows += [(" + ".join(map(_label, pair)), "[c]", "[c]", "[c]", "[c]") for pair in withheld]
     print_table(
         ("Pair", "With both", "Beyond the sum of both", "Ratio of odds ratios", "p"),
-        [
-            (
-                " + ".join(_label(name) for name in pair.factors),
-                f"{pair.contrast.denominator:,.0f}",
-                _ends(pair.contrast, 100, 1),
-                _ends(pair.odds_ratio, 1, 2),
-                f"{pair.p_value:.3f}",
-            )
-            for pair in impact.interactions.pairs
-        ],
+        rows,
         title="Pairs of factors, percentage points and odds",
         right=(1, 2, 3, 4),
     )
@@ -239,8 +268,7 @@ def _sentences(found: Any) -> list[str]:
         *impact_sentences(impact),
         f"All factors together statistically account for {_ends(joint, 100, 1)} percent of the "
         "plans; the last column divides that up over every order of counting and adds up to it.",
-        f"{overlap.mean_number:.1f} factors an assessment; {sum(overlap.by_number[2:]):,} of "
-        f"{overlap.total_assessments:,} assessments have two or more.",
+        f"{overlap.mean_number:.1f} factors an assessment{_several(impact)}.",
     ]
     if impact.interactions is not None:
         tested = impact.interactions
@@ -252,7 +280,21 @@ def _sentences(found: Any) -> list[str]:
         lines += tested.notes
     if found.benchmark is not None:
         lines += str(found.benchmark).splitlines()
-    return [*lines, *impact.notes]
+    if found.withheld_factors:
+        lines.append(
+            "Left out of the model, because a count of theirs is withheld: "
+            f"{', '.join(map(_label, found.withheld_factors))}."
+        )
+    return [*lines, *impact.notes, *release_lines(found.release)]
+
+
+def _several(impact: Any) -> str:
+    """How many assessments have several factors, where the table may be split so."""
+    overlap = impact.combinations
+    if not overlap.fewest:
+        return ""
+    several = overlap.other_assessments + sum(one.assessments for one in overlap.combinations)
+    return f"; {several:,} of {impact.total_assessments:,} assessments have two or more"
 
 
 def _ends(estimate: Any, scale: float, digits: int) -> str:

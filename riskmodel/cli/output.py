@@ -30,7 +30,6 @@ __all__ = [
     "print_frame",
     "print_json",
     "print_table",
-    "warn_of_observed",
     "whole_numbers",
     "write_picture",
 ]
@@ -68,11 +67,13 @@ def console() -> Console:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as CSV; what is missing is an empty cell."""
+    """Print rows as CSV; what is missing is an empty cell, and no text is run as a formula."""
+    from riskmodel.disclosure.symbols import inert
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([inert(name) for name in columns])
     for row in rows:
-        writer.writerow(["" if _is_missing(value) else value for value in row])
+        writer.writerow(["" if _is_missing(value) else inert(value) for value in row])
 
 
 def print_json(data: Any) -> None:
@@ -124,16 +125,6 @@ def print_table(
     # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
     out.width = max(out.width, out.measure(table).minimum)
     out.print(table, crop=False)
-
-
-def warn_of_observed(basis: str) -> None:
-    """Say on standard error that an answer rests on observed records and is not protected."""
-    if basis == "observed":
-        print(
-            "riskmodel: these figures rest on observed records and small counts are not withheld "
-            "here: for your own eyes; `riskmodel factors` gives what may be shared",
-            file=sys.stderr,
-        )
 
 
 def print_data(frame: pd.DataFrame) -> None:

@@ -17,9 +17,20 @@ from riskmodel.cli.output import (
     print_frame,
     print_json,
     print_table,
-    warn_of_observed,
     whole_numbers,
     write_picture,
+)
+from riskmodel.cli.protection import (
+    EarlierOption,
+    MappingOption,
+    NoSuppressionOption,
+    RoundToOption,
+    SheetOption,
+    ThresholdOption,
+    release_lines,
+    release_of,
+    tell_release,
+    with_waiver,
 )
 
 __all__ = ["sensitivity"]
@@ -73,6 +84,12 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
         typer.Option(help="Margins of this table of assessments instead of the published ones."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the chart: .svg or .png.")] = None,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
+    threshold: ThresholdOption = None,
+    round_to: RoundToOption = None,
+    no_suppression: NoSuppressionOption = None,
+    earlier: EarlierOption = None,
     form: FormatOption = "text",
 ) -> None:
     """How each factor's adjusted odds ratio hangs on assumptions, over a grid of them.
@@ -81,7 +98,6 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
     value is an association in cohorts that reproduce the published counts; all of them are assumed.
     """
     from riskmodel.workflows import sensitivity_surface
-    from riskmodel.workflows.margins import margins_basis
 
     choose("format", form, FORMATS)
     choose("method", method, METHODS)
@@ -97,28 +113,38 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
         "method": method,
         "level": level,
         "seed": seed,
-        "path": table,
     }
-    surface = sensitivity_surface(**options)
-    if table is not None:
-        # The surface itself is assumed; the margins that it reproduces are the table's own.
-        warn_of_observed(margins_basis(table))
+    release = release_of(
+        table,
+        option="--table",
+        form=form,
+        mapping=mapping,
+        sheet=sheet,
+        threshold=threshold,
+        round_to=round_to,
+        no_suppression=no_suppression,
+        earlier=earlier,
+    )
+    surface = sensitivity_surface(**options, release=release)
     if out is not None:
         from riskmodel.workflows import draw_sensitivity
 
         drawing = draw_sensitivity(surface)
         write_picture(out, drawing.svg, drawing.png)
+    frame = with_waiver(surface.to_frame(), release)
     if form == "csv":
-        print_frame(surface.to_frame(), form)
+        print_frame(frame, form)
     elif form == "json":
-        print_json(
-            {
-                "surface": surface.to_frame().to_dict("records"),
-                "summary": surface.summary_frame().to_dict("records"),
-            }
-        )
+        answer = {
+            "surface": frame.to_dict("records"),
+            "summary": surface.summary_frame().to_dict("records"),
+        }
+        print_json(answer if release is None else {**answer, "disclosure": release.manifest()})
     else:
         _print_text(surface)
+        for line in release_lines(release):
+            console().print(line, markup=False)
+    tell_release(release)
 
 
 def _words(text: str) -> list[str]:

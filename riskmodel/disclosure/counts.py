@@ -29,6 +29,8 @@ from riskmodel.errors import DataError, UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.disclosure.earlier import EarlierCounts
+
 __all__ = ["TOTAL", "CountCell", "Key", "ProtectedCounts", "combine", "protect_counts"]
 
 
@@ -191,6 +193,7 @@ def protect_counts(
     by: Sequence[str] = (),
     totals_published: bool = True,
     earlier: Sequence[ProtectedCounts] = (),
+    known: Sequence[EarlierCounts] = (),
 ) -> ProtectedCounts:
     """Decide which counts per factor may be printed, so that none of the small ones is revealed.
 
@@ -207,6 +210,8 @@ def protect_counts(
         leave this true: the groups are then protected against it as well.
     earlier
         Releases of the same records that are out already, the oldest first.
+    known
+        The same as their files show them, where nothing else is left of them.
 
     Raises
     ------
@@ -239,6 +244,11 @@ def protect_counts(
     for later, one in enumerate(releases):
         for other in range(later + 1, len(releases)):
             built.link(later, one, other, releases[other])
+    if known:
+        from riskmodel.disclosure.earlier import tie_earlier
+
+        for number, out in enumerate(known, start=len(releases)):
+            tie_earlier(built, number, draft, out, policy)
     return ProtectedCounts(
         draft.counts, names, policy, protect_table(built.table(), policy), all_groups
     )

@@ -16,7 +16,7 @@ from riskmodel.errors import DataError, UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Marks", "blank_derived", "complete", "protected_frame"]
+__all__ = ["Marks", "blank_derived", "complete", "marked_frame", "protected_frame"]
 
 Marks = Literal["text", "json"]
 """How a withheld cell looks: ``[c]``; or None, its column named in the last column,
@@ -107,7 +107,7 @@ def complete(
         absent = [name for name in counts.factors if name not in names]
         rows += [group | row for row in _filled(own, absent, columns, frames, protected, key)]
     whole = pd.DataFrame(rows, columns=[*protected.by, *columns], dtype=object)
-    return refuse_rows(_marked(_rounded(whole, protected.policy), marks))
+    return refuse_rows(marked_frame(_rounded(whole, protected.policy), marks))
 
 
 def blank_derived(
@@ -165,7 +165,7 @@ def blank_derived(
             cell if _is_told(protected, tuple(key), str(factor), needed) else CONFIDENTIAL
             for cell, (*key, factor) in zip(found[column], keys, strict=True)
         ]
-    return refuse_rows(_marked(_rounded(found, protected.policy), marks))
+    return refuse_rows(marked_frame(_rounded(found, protected.policy), marks))
 
 
 def _is_told(protected: ProtectedCounts, key: Key, factor: str, measures: Sequence[str]) -> bool:
@@ -254,7 +254,8 @@ def _rounded(frame: pd.DataFrame, policy: Policy | Waiver) -> pd.DataFrame:
     return frame
 
 
-def _marked(frame: pd.DataFrame, marks: Marks) -> pd.DataFrame:
+def marked_frame(frame: pd.DataFrame, marks: Marks) -> pd.DataFrame:
+    """A frame with ``[c]`` in its withheld cells, as text or as JSON wants it."""
     import pandas as pd
 
     if marks == "text":

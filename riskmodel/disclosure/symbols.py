@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from riskmodel.errors import UnknownNameError
@@ -30,7 +31,8 @@ SHORTHAND = {
 """Meaning of each symbol. They are those of the Analysis Function's guidance *Using symbols and
 shorthand in data tables* (Government Analysis Function, 2023)."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A minus before a number, with or without a percent sign, is a number and no formula.
+_FORMULA = re.compile(r"[=+@\t\r]|-(?!\d[\d,.]*%?$)")
 
 
 def shorthand_notes(used: Iterable[str] | None = None) -> tuple[tuple[str, str], ...]:
@@ -64,14 +66,15 @@ def inert(cell: object) -> object:
     """A cell for a CSV file that a spreadsheet will not run as a formula.
 
     Text that begins with ``= + - @``, a tab or a carriage return gets an apostrophe in front.
-    Numbers pass unchanged. The workbook needs none of this: it writes text as text
-    (``strings_to_formulas`` is off in :mod:`riskmodel.report.workbook`).
+    Numbers pass unchanged, negative ones too, written as text or not. The workbook needs none of
+    this: it writes text as text (``strings_to_formulas`` is off in
+    :mod:`riskmodel.report.workbook`).
 
     Examples
     --------
-    >>> inert("=1+1"), inert(-3), inert("North")
-    ("'=1+1", -3, 'North')
+    >>> inert("=1+1"), inert("-3.5%"), inert("-3+1"), inert("North")
+    ("'=1+1", '-3.5%', "'-3+1", 'North')
     """
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
+    if isinstance(cell, str) and _FORMULA.match(cell):
         return f"'{cell}"
     return cell

@@ -6,12 +6,12 @@ import csv
 import hashlib
 import io
 import json
-import re
 import secrets
 import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from riskmodel.disclosure import inert
 from riskmodel.errors import OutputError
 from riskmodel.report.html import render_html
 from riskmodel.report.model import Report, Table
@@ -22,7 +22,6 @@ MADE_BY = "riskmodel report"
 """Says in ``manifest.json`` that a folder was written here."""
 
 _PAGE, _WORKBOOK, _MANIFEST = "index.html", "riskmodel-report.xlsx", "manifest.json"
-_RISKY = re.compile(r"[=+@\t\r]|-(?!\d[\d,.]*%?$)")
 
 
 def write_report(report: Report, out: Path) -> tuple[Path, ...]:
@@ -191,15 +190,10 @@ def _csv(table: Table) -> bytes:
     """UTF-8 with line feeds; column names as in code, cells as printed."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.frame.columns)
+    writer.writerow([inert(name) for name in table.frame.columns])
     for row in table.frame.itertuples(index=False, name=None):
-        writer.writerow([_inert(cell) for cell in row])
+        writer.writerow([inert(cell) for cell in row])
     return stream.getvalue().encode("utf-8")
-
-
-def _inert(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and _RISKY.match(cell) else cell
 
 
 def _make_parents(target: Path) -> list[Path]:

@@ -9,16 +9,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOME_OF = {
-    "CohortCheck": "riskmodel.workflows.cohort",
-    "CohortDescription": "riskmodel.workflows.cohort",
+    "CohortCheck": "riskmodel.workflows.cohort_views",
+    "CohortDescription": "riskmodel.workflows.cohort_views",
     "Release": "riskmodel.workflows.release",
     "TableImpact": "riskmodel.workflows.impact",
     "assumptions": "riskmodel.workflows.published",
     "assumptions_log": "riskmodel.workflows.logs",
-    "check_cohort": "riskmodel.workflows.cohort",
+    "check_cohort": "riskmodel.workflows.cohort_views",
     "data_log": "riskmodel.workflows.logs",
     "decisions_log": "riskmodel.workflows.logs",
-    "describe_cohort": "riskmodel.workflows.cohort",
+    "describe_cohort": "riskmodel.workflows.cohort_views",
     "draw_factors": "riskmodel.workflows.factors",
     "draw_impact": "riskmodel.workflows.impact",
     "draw_sensitivity": "riskmodel.workflows.margins",
@@ -67,13 +67,12 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from riskmodel.workflows.cohort import (
+    from riskmodel.workflows.cohort import write_cohort, write_reference_cohort
+    from riskmodel.workflows.cohort_views import (
         CohortCheck,
         CohortDescription,
         check_cohort,
         describe_cohort,
-        write_cohort,
-        write_reference_cohort,
     )
     from riskmodel.workflows.factors import (
         draw_factors,

@@ -1,48 +1,35 @@
-"""Cohort jobs: make one in any form, check one, describe one."""
+"""Cohort jobs: make one in any form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.assessments import PLAN, Assessments, FactorCounts
+from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort import (
     CohortBlock,
     CohortDesign,
-    Fidelity,
-    FidelityCheck,
-    check_fidelity,
     cohort_basis,
-    factors_an_assessment,
     generate_blocks,
     generate_cohort,
-    joint_structure,
-    parental_lifts,
-    published_targets,
     reference_design,
 )
 from riskmodel.cohort.export import write_csv, write_parquet, write_parquet_blocks
 from riskmodel.cohort.files import new_folder
 from riskmodel.cohort.joint import RANK_ROWS
-from riskmodel.errors import DataError, OutputError, UnknownNameError
-from riskmodel.intake import read_assessments, read_counts
-from riskmodel.parameters import parameter, parameters_sha256
-from riskmodel.published import data_files, factor_counts
+from riskmodel.errors import DataError, OutputError
+from riskmodel.parameters import parameters_sha256
+from riskmodel.published import data_files
 from riskmodel.runs import make_manifest
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "COLUMNS",
-    "CohortCheck",
-    "CohortDescription",
-    "check_cohort",
-    "describe_cohort",
     "write_cohort",
     "write_reference_cohort",
 ]
@@ -65,53 +52,6 @@ COHORT_INPUTS = (
 )
 COHORT_PARAMETERS = ("cohort.toml", "national_factors.toml")
 """What a cohort rests on: another file may change without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CohortCheck:
-    """Fidelity of a cohort, and what it says of factors together.
-
-    Parameters
-    ----------
-    fidelity
-        Published figures against the cohort.
-    rows
-        Assessments.
-    factors_mean
-        Mean number of factors an assessment.
-    lifts
-        Mean lift of the parental pairs and of the triples; None where they cannot be counted.
-    structure
-        Every pair of factors; None where the table is too large to hold or has several units.
-    """
-
-    fidelity: Fidelity
-    rows: int
-    factors_mean: float
-    lifts: tuple[float, float] | None
-    structure: pd.DataFrame | None
-
-
-@dataclass(frozen=True, slots=True)
-class CohortDescription:
-    """What a cohort file holds.
-
-    Parameters
-    ----------
-    source
-        File name.
-    counts
-        Counts per factor.
-    columns
-        One row a column: column, type, basis, missing, distinct.
-    by_number
-        Assessments and plans by number of factors.
-    """
-
-    source: str
-    counts: FactorCounts
-    columns: pd.DataFrame
-    by_number: pd.DataFrame
 
 
 def write_cohort(
@@ -203,54 +143,6 @@ def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in sorted((*made, "manifest.json")))
 
 
-def check_cohort(path: Path) -> CohortCheck:
-    """Every published figure against a cohort file, and its joint structure.
-
-    A table of one authority and year is held against the printed counts, a table of several
-    against the printed counts in proportion to each one's assessments.
-    """
-    units = _units(path)
-    if len(units) > 1:
-        fidelity = _check_scaled(units)
-        counts = sum(units.values(), start=_nothing(units))
-        return CohortCheck(fidelity, _rows(counts), _factors_mean(counts), None, None)
-    counts = next(iter(units.values()))
-    if _rows(counts) > JOINT_AT_MOST:
-        raise DataError(
-            f"{_rows(counts):,} rows of one authority and year are too many to check at once; at "
-            f"most {JOINT_AT_MOST:,}",
-            file=path.name,
-        )
-    cohort = read_assessments(path).assessments
-    structure = joint_structure(cohort)
-    try:
-        lifts = parental_lifts(structure)
-    except DataError:
-        lifts = None
-    return CohortCheck(check_fidelity(cohort), len(cohort), _factors_mean(counts), lifts, structure)
-
-
-def describe_cohort(path: Path) -> CohortDescription:
-    """What a file of assessments holds: columns with their basis, counts, factors an assessment."""
-    import pandas as pd
-
-    cohort = read_assessments(path).assessments
-    frame = cohort.frame
-    columns = pd.DataFrame(
-        [
-            {
-                "column": name,
-                "type": _type_word(frame[name]),
-                "basis": cohort.basis[name],
-                "missing": int(frame[name].isna().sum()),
-                "distinct": int(frame[name].nunique()),
-            }
-            for name in frame.columns
-        ]
-    )
-    return CohortDescription(path.name, cohort.counts(), columns, factors_an_assessment(cohort))
-
-
 def _refuse_form(design: CohortDesign, ending: str, columns: str) -> None:
     if ending not in (".csv", ".parquet", ".xml", ""):
         raise DataError(
@@ -333,58 +225,3 @@ def _in_memory(design: CohortDesign, jobs: int) -> Assessments:
     ]
     table = pd.concat(frames, ignore_index=True)
     return Assessments(table, targets.counts.factors, cohort_basis(targets), "synthetic")
-
-
-def _units(path: Path) -> dict[tuple[object, ...], FactorCounts]:
-    """Counts by authority and year where the table has them, else of the whole."""
-    try:
-        return read_counts(path, by=UNIT)
-    except UnknownNameError:
-        return read_counts(path)
-
-
-def _check_scaled(units: dict[tuple[object, ...], FactorCounts]) -> Fidelity:
-    printed = factor_counts()
-    base = published_targets(int(parameter("assessments_prior_median").value))
-    checks = []
-    for unit, counts in units.items():
-        wished = base.scaled(_rows(counts)).counts
-        missed = [] if counts.total_plans == wished.total_plans else ["plans started"]
-        for name in printed.factors:
-            mine, theirs = counts.factors.index(name), wished.factors.index(name)
-            if (
-                counts.plans[mine] != wished.plans[theirs]
-                or counts.assessments[mine] != wished.assessments[theirs]
-            ):
-                missed.append(name)
-        checks.append(
-            FidelityCheck(
-                " ".join(str(part) for part in unit),
-                f"{len(printed.factors)} printed factors and the plans, in proportion",
-                "all exact" if not missed else f"missed: {', '.join(missed)}",
-                not missed,
-                "para 16",
-            )
-        )
-    unchecked = ("the 24 factors without printed counts", "who the children are, and dates")
-    return Fidelity(tuple(checks), unchecked)
-
-
-def _nothing(units: dict[tuple[object, ...], FactorCounts]) -> FactorCounts:
-    first = next(iter(units.values()))
-    none = np.zeros(len(first.factors), dtype=np.int64)
-    return FactorCounts(first.factors, none, none, 0, 0, first.basis)
-
-
-def _rows(counts: FactorCounts) -> int:
-    return counts.total_assessments or 0
-
-
-def _factors_mean(counts: FactorCounts) -> float:
-    return float(counts.assessments.sum() / max(_rows(counts), 1))
-
-
-def _type_word(values: pd.Series[Any]) -> str:
-    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else str(values.dtype)
-    words = {"b": "true or false", "i": "whole number", "f": "number", "M": "date", "O": "text"}
-    return words.get(kind, {"boolean": "true or false", "Int64": "whole number"}.get(kind, "text"))

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from riskmodel.disclosure import marked_frame
 from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.result import FactorImpact
-from riskmodel.intake import Intake, read_assessments
+from riskmodel.intake import Intake
+from riskmodel.workflows.impact_release import (
+    RowsOf,
+    choose_factors,
+    choose_pairs,
+    refuse_solvable,
+    released_benchmark,
+    released_impact,
+)
+from riskmodel.workflows.reading import TableFile, table_file
+from riskmodel.workflows.release import Release, release_intake
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from riskmodel.report import Chart, Section
 
 __all__ = ["TableImpact", "draw_impact", "factor_impact", "report_impact"]
@@ -20,18 +33,74 @@ __all__ = ["TableImpact", "draw_impact", "factor_impact", "report_impact"]
 
 @dataclass(frozen=True, slots=True)
 class TableImpact:
-    """What was measured on a file, and what could not be read in it.
+    """What was measured on a file, of observed records only what may be printed of it.
 
-    ``benchmark`` is None where none was asked for.
+    Parameters
+    ----------
+    impact
+        The result.
+    benchmark
+        None where none was asked for; of observed records its groups without those withheld.
+    release
+        How the table's counts were protected.
+    withheld_factors, withheld_pairs
+        Asked for, and left out of the model because a count of theirs is small.
+    withheld_groups
+        Groups of the calibration with a count withheld, their rows as they are printed.
     """
 
     impact: FactorImpact
     benchmark: TableBenchmark | None
-    intake: Intake
+    release: Release
+    withheld_factors: tuple[str, ...] = ()
+    withheld_pairs: tuple[tuple[str, str], ...] = ()
+    withheld_groups: RowsOf = ()
+
+    def measures(self) -> pd.DataFrame:
+        """As :meth:`FactorImpact.to_frame`, with a row of ``[c]`` a measure that is withheld."""
+        import pandas as pd
+
+        frame = self.impact.to_frame()
+        if self.release.policy is None:
+            return frame
+        names: dict[str, tuple[str, ...]] = {
+            ":".join(pair): ("interaction_odds_ratio", "interaction_contrast")
+            for pair in self.withheld_pairs
+        }
+        kinds = [measure for measure, _ in self.impact.factors[0].measures()]
+        names |= dict.fromkeys(self.withheld_factors, tuple(kinds))
+        rows = [
+            {**dict.fromkeys(frame.columns, "[c]"), "factor": name, "measure": measure}
+            | {"level": self.impact.level, "basis": self.impact.basis}
+            for name, measures in names.items()
+            for measure in measures
+        ]
+        whole = pd.DataFrame([*frame.astype(object).to_dict("records"), *rows], dtype=object)
+        return marked_frame(whole[list(frame.columns)], self.release.marks)
+
+    def benchmark_frame(self) -> pd.DataFrame | None:
+        """As :meth:`TableBenchmark.to_frame`, with the groups that are withheld after the others.
+
+        None where there is no benchmark.
+        """
+        import pandas as pd
+
+        if self.benchmark is None:
+            return None
+        frame = self.benchmark.to_frame()
+        if self.release.policy is None:
+            return frame
+        rows = [
+            {**dict.fromkeys(frame.columns, "[c]"), "measure": "calibration"}
+            | {"level": self.impact.level, "basis": self.benchmark.basis, **row}
+            for row in self.withheld_groups
+        ]
+        whole = pd.DataFrame([*frame.astype(object).to_dict("records"), *rows], dtype=object)
+        return marked_frame(whole[list(frame.columns)], self.release.marks)
 
 
-def factor_impact(
-    path: Path,
+def factor_impact(  # noqa: PLR0913 (each by its name)
+    table: TableFile | Path,
     *,
     factors: Sequence[str] | None = None,
     pairs: Sequence[str] = (),
@@ -39,25 +108,44 @@ def factor_impact(
     folds: int = 0,
     seed: int = 0,
     level: float | None = None,
+    protect: Callable[[Intake], Release] = release_intake,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TableImpact:
     """Association of each factor of a table with a plan, adjusted for the others.
 
     Parameters
     ----------
-    path
-        CSV, Parquet (file or folder) or a return of the children in need census.
+    table
+        Where it lies and how to read it.
     factors, pairs, resamples, seed, level
         As for :func:`riskmodel.factors.adjusted.impact.measure_impact`.
     folds
         Parts of the cross-validated benchmark; 0 for none.
+    protect
+        Decides what may be printed of the table:
+        :func:`riskmodel.workflows.release.release_intake`, with options of its own.
     progress
         Called with a few words at each step.
+
+    Notes
+    -----
+    Of observed records the model is fitted to the factors of which every count may be printed, so
+    that nothing in the answer rests on the others; its figures are cut to the digits of the
+    policy; and a model so small that its figures could be solved for the counts of combinations
+    of factors is refused, unless these may be printed.
     """
     progress("Reading")
-    intake = read_assessments(path)
+    intake = table_file(table).read()
+    assessments = intake.assessments
+    release = protect(intake)
+    kept, left = choose_factors(release, assessments, factors)
+    withheld: tuple[tuple[str, str], ...] = ()
+    if release.policy is not None:
+        safe, withheld = choose_pairs(release.policy, assessments, pairs, kept)
+        pairs, factors = [":".join(pair) for pair in safe], kept
+        refuse_solvable(release.policy, assessments, kept, len(safe), has_benchmark=bool(folds))
     impact = measure_impact(
-        intake.assessments,
+        assessments,
         factors=factors,
         pairs=pairs,
         resamples=resamples,
@@ -65,13 +153,21 @@ def factor_impact(
         level=level,
         progress=progress,
     )
-    benchmark = None
+    benchmark: TableBenchmark | None = None
+    groups: RowsOf = ()
     if folds:
         progress("Cross-validating")
         benchmark = benchmark_table(
-            intake.assessments, factors=factors, folds=folds, seed=seed, level=level
+            assessments,
+            factors=factors,
+            folds=folds,
+            seed=seed,
+            level=level,
         )
-    return TableImpact(impact, benchmark, intake)
+        benchmark, groups = released_benchmark(benchmark, release)
+    return TableImpact(
+        released_impact(impact, release, assessments), benchmark, release, left, withheld, groups
+    )
 
 
 def draw_impact(found: TableImpact, source: str) -> tuple[Chart, ...]:
@@ -85,4 +181,5 @@ def report_impact(found: TableImpact, source: str) -> Section:
     """All of it as a section of the report."""
     from riskmodel.report.sections.impact import impact_section
 
-    return impact_section(found.impact, found.benchmark, source=source)
+    tells_none = found.release.policy is None
+    return impact_section(found.impact, found.benchmark, source=source, tells_none=tells_none)

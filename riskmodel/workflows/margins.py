@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +13,6 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.cohort import published_targets
 from riskmodel.cohort.joint import Margins, UnitLayout, draw_block
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
 from riskmodel.factors.margins import bounds, sensitivity
 from riskmodel.factors.margins.fits import SurfaceMethod
@@ -22,11 +20,17 @@ from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts
 from riskmodel.streams import stream
 from riskmodel.vocabulary import factor as known_factor
+from riskmodel.workflows.release import Release
 
 if TYPE_CHECKING:
     from riskmodel.report.figures import Drawing
 
-__all__ = ["draw_sensitivity", "margin_bounds", "margins_basis", "sensitivity_surface"]
+__all__ = ["draw_sensitivity", "margin_bounds", "sensitivity_surface"]
+
+_NO_TOTAL = (
+    "the number of assessments is withheld in these observed records: those without a plan, or "
+    "without some factor, are few; take more years or areas together"
+)
 
 
 def margin_bounds(
@@ -35,7 +39,7 @@ def margin_bounds(
     assessments: int | None = None,
     given: Sequence[str] | None = None,
     phi: tuple[float, float] | None = None,
-    path: Path | None = None,
+    release: Release | None = None,
 ) -> bounds.MarginBounds:
     """Bounds of one factor's association with a plan from margins.
 
@@ -49,16 +53,22 @@ def margin_bounds(
         Other factors; None for all that have counts.
     phi
         Least and greatest phi of each pair of factors within an outcome, or None.
-    path
-        A table whose margins to take instead of the published ones.
+    release
+        Margins of a table, as far as they may be printed, instead of the published ones.
+
+    Notes
+    -----
+    Of observed records nothing but printed counts goes in, so the bounds tell no more than these.
     """
-    counts = _counts(path)
-    if path is None:
+    counts = _counts(release)
+    if release is None:
         counts = _at(counts, _given(assessments, counts))
     elif assessments is not None:
         raise DataError("a table knows its number of assessments; leave --assessments away")
-    name = _name(factor, counts)
-    others = counts.factors if given is None else [_name(word, counts) for word in given]
+    elif counts.total_assessments is None:
+        raise DataError(_NO_TOTAL)
+    name = _name(factor, counts, release)
+    others = counts.factors if given is None else [_name(word, counts, release) for word in given]
     if given is None:
         others = [other for other in others if other != name]
     return bounds.margin_bounds(counts, name, others, phi=phi)
@@ -73,7 +83,7 @@ def sensitivity_surface(
     method: SurfaceMethod = "auto",
     level: float | None = None,
     seed: int = 0,
-    path: Path | None = None,
+    release: Release | None = None,
 ) -> sensitivity.SensitivitySurface:
     """Adjusted odds ratios over numbers of assessments and overlaps of factors.
 
@@ -90,8 +100,8 @@ def sensitivity_surface(
         Fit and coverage of the intervals.
     seed
         Names the cohorts: the same seed, the same bytes.
-    path
-        A table whose margins to take instead of the published ones.
+    release
+        Margins of a table, as far as they may be printed, instead of the published ones.
     """
     from riskmodel.factors.adjusted.firth import NoMaximumError
 
@@ -99,8 +109,11 @@ def sensitivity_surface(
         if not 0 <= overlap <= 1:
             raise DataError(f"overlap must lie between 0 and 1, got {overlap:g}")
     if assessments is None:
-        assessments = (_given(_counts(path).total_assessments, _counts(path)),)
-    counts = _surface_counts(factors, assessments, path, seed)
+        known = _counts(release)
+        if release is not None and known.total_assessments is None:
+            raise DataError(_NO_TOTAL)
+        assessments = (_given(known.total_assessments, known),)
+    counts = _surface_counts(factors, assessments, release, seed)
     for number in assessments:
         _refuse_one_sided(_at(counts, number), number)
 
@@ -128,11 +141,6 @@ def sensitivity_surface(
         ) from error
 
 
-def margins_basis(path: Path) -> Basis:
-    """What the margins of a table rest on."""
-    return _counts(path).basis
-
-
 def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:
     """The chart of a surface."""
     from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
@@ -147,17 +155,21 @@ def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:
 def _surface_counts(
     factors: Literal["printed", "all"] | Sequence[str],
     assessments: Sequence[int],
-    path: Path | None,
+    release: Release | None,
     seed: int,
 ) -> FactorCounts:
     """Counts of the factors asked for, without a number of assessments of their own."""
-    counts = _counts(path)
-    if path is None and factors != "printed":
+    counts = _counts(release)
+    if release is None and factors != "printed":
         every = published_targets(max(assessments, default=0), seed=seed).counts
         asked = every.factors if isinstance(factors, str) else [_name(w, every) for w in factors]
         counts = counts if set(asked) <= set(counts.factors) else every
         return _only(replace(counts, total_assessments=None), asked)
-    names = counts.factors if isinstance(factors, str) else [_name(w, counts) for w in factors]
+    names = (
+        counts.factors
+        if isinstance(factors, str)
+        else [_name(word, counts, release) for word in factors]
+    )
     return _only(replace(counts, total_assessments=None), names)
 
 
@@ -175,12 +187,8 @@ def _cohort(counts: FactorCounts, number: int, overlap: float, seed: int) -> Fac
     return found
 
 
-def _counts(path: Path | None) -> FactorCounts:
-    if path is None:
-        return factor_counts()
-    from riskmodel.intake import read_counts
-
-    return read_counts(path)[()]
+def _counts(release: Release | None) -> FactorCounts:
+    return factor_counts() if release is None else release.counts()
 
 
 def _at(counts: FactorCounts, assessments: int) -> FactorCounts:
@@ -229,10 +237,16 @@ def _only(counts: FactorCounts, names: Sequence[str]) -> FactorCounts:
     )
 
 
-def _name(word: str, counts: FactorCounts) -> str:
+def _name(word: str, counts: FactorCounts, release: Release | None = None) -> str:
     if word in counts.factors:
         return word
-    name = known_factor(word).name
+    withheld = () if release is None else release.withheld()
+    name = word if word in withheld else known_factor(word).name
+    if name in withheld:
+        raise DataError(
+            f"a count of {_label(name)} is withheld in these observed records, so nothing may be "
+            f"worked out from it; those that may be printed: {', '.join(counts.factors)}"
+        )
     if name not in counts.factors:
         raise DataError(
             f"{known_factor(word).label} has no counts here; those with counts: "

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure import (
+    Marks,
     Policy,
     ProtectedCounts,
     Waiver,
     complete,
-    needs_protection,
     protect_counts,
 )
-from riskmodel.disclosure.frames import Marks
 from riskmodel.errors import DataError
-from riskmodel.intake import read_assessments, read_counts
-from riskmodel.intake.reading import is_parquet
+from riskmodel.intake import Intake
 from riskmodel.parameters import parameter
+from riskmodel.runs.releases import read_earlier
+from riskmodel.workflows.reading import Counted, TableFile, count_intake, table_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Groups", "Release", "policy_from_parameters", "release_counts"]
+__all__ = [
+    "Release",
+    "policy_from_parameters",
+    "release_counted",
+    "release_counts",
+    "release_intake",
+]
 
-Groups = Mapping[tuple[object, ...], FactorCounts]
+TOO_LITTLE = (
+    "too little of these observed records may be printed: in every group a count is so small that "
+    "plans in all are withheld; take more years or areas together"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Release:
     """
 
     by: tuple[str, ...]
-    groups: Groups
+    groups: Mapping[tuple[object, ...], FactorCounts]
     protected: ProtectedCounts | None
     marks: Marks
     issues: int = 0
@@ -58,6 +67,56 @@ class Release:
     def number_withheld(self) -> int:
         """Counts withheld."""
         return 0 if self.protected is None else self.protected.number_withheld
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that applies; None under a waiver, and where nothing needs protection."""
+        policy = None if self.protected is None else self.protected.policy
+        return policy if isinstance(policy, Policy) else None
+
+    @property
+    def waiver(self) -> str:
+        """The reason why nothing is withheld of observed records; "" where there is none."""
+        policy = None if self.protected is None else self.protected.policy
+        return policy.reason if isinstance(policy, Waiver) else ""
+
+    @property
+    def number_exposed(self) -> int:
+        """Small counts that an earlier release gives away, whatever is withheld now."""
+        table = None if self.protected is None else self.protected.table
+        return 0 if table is None else len(table.exposed)
+
+    def manifest(self) -> dict[str, Any]:
+        """What a run record keeps of how the table was protected."""
+        if self.protected is None:
+            return {"suppressed": False, "reason": "no observed records"}
+        return self.protected.manifest()
+
+    def counts(self) -> FactorCounts:
+        """Counts of a table without groups, as they may be printed.
+
+        Raises
+        ------
+        DataError
+            When too little may be printed.
+        """
+        if () not in self.groups:
+            raise DataError(TOO_LITTLE)
+        return self.groups[()]
+
+    def printed(self, measure: str) -> int | str | None:
+        """A total of a table without groups, as it is printed."""
+        if self.protected is None:
+            total: int | None = getattr(self.groups[()], measure)
+            return total
+        return self.protected.printed((), measure)
+
+    def withheld(self) -> tuple[str, ...]:
+        """Factors of a table without groups that have a count withheld."""
+        if self.policy is None or self.protected is None:
+            return ()
+        told = self.groups[()].factors if () in self.groups else ()
+        return tuple(name for name in self.protected.true_counts(()).factors if name not in told)
 
     def frame(self, make: Callable[[FactorCounts], pd.DataFrame]) -> pd.DataFrame:
         """A view of every group, the group's columns first, withheld cells marked.
@@ -70,10 +129,7 @@ class Release:
         import pandas as pd
 
         if not self.groups:
-            raise DataError(
-                "too little of these observed records may be printed: in every group a count is so "
-                "small that plans in all are withheld; take more years or areas together"
-            )
+            raise DataError(TOO_LITTLE)
         frames = {key: make(counts) for key, counts in self.groups.items()}
         if self.protected is not None:
             return complete(frames, self.protected, marks=self.marks)
@@ -84,47 +140,79 @@ class Release:
 
 
 def release_counts(
-    path: Path,
+    table: TableFile | Path,
     *,
     by: Sequence[str] = (),
     policy: Policy | Waiver | None = None,
     marks: Marks = "text",
+    earlier: Sequence[Path] = (),
 ) -> Release:
     """Read a table's counts and protect them where they rest on observed records.
 
     Parameters
     ----------
-    path
-        CSV, Parquet (file or folder), Excel or a return of the children in need census.
+    table
+        Where it lies and how to read it.
     by
         Columns to group by.
     policy
         What is small, or a waiver with its reason; None takes the parameters.
     marks
         How a withheld cell looks.
+    earlier
+        Files of counts of the same records that are out already, as
+        :func:`riskmodel.runs.releases.read_earlier` takes them.
     """
-    issues = 0
-    groups: Groups
-    if is_parquet(path):
-        groups = read_counts(path, by=tuple(by))
-    else:
-        intake = read_assessments(path)
-        issues = sum(not issue.is_note for issue in intake.issues)
-        table = intake.assessments
-        groups = dict(table.counts_by(by)) if by else {(): table.counts()}
-    if not any(needs_protection(counts.basis) for counts in groups.values()):
+    counted = table_file(table).counts(by)
+    return release_counted(counted, by=by, policy=policy, marks=marks, earlier=earlier)
+
+
+def release_intake(
+    intake: Intake,
+    *,
+    policy: Policy | Waiver | None = None,
+    marks: Marks = "text",
+    earlier: Sequence[Path] = (),
+) -> Release:
+    """The same of a table that was read already, without groups."""
+    return release_counted(count_intake(intake), policy=policy, marks=marks, earlier=earlier)
+
+
+def release_counted(
+    counted: Counted,
+    *,
+    by: Sequence[str] = (),
+    policy: Policy | Waiver | None = None,
+    marks: Marks = "text",
+    earlier: Sequence[Path] = (),
+) -> Release:
+    """The same of counts: protected where any column is observed, even beside made-up ones."""
+    known = [read_earlier(path) for path in earlier]
+    groups, issues, is_observed = counted
+    if not is_observed:
         return Release(tuple(by), groups, None, marks, issues)
-    protected = protect_counts(groups, policy or policy_from_parameters(), by=by)
+    protected = protect_counts(groups, policy or policy_from_parameters(), by=by, known=known)
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
     return Release(tuple(by), safe, protected, marks, issues)
 
 
-def policy_from_parameters(threshold: int | None = None) -> Policy:
-    """The disclosure policy of the parameters, with the threshold that the user asked for."""
-    round_to: dict[int, Literal[5, 10] | None] = {0: None, 5: 5, 10: 10}
+def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:
+    """The disclosure policy of the parameters, with the choices that the user made.
+
+    Parameters
+    ----------
+    threshold
+        Counts from 1 to this are withheld.
+    round_to
+        5 or 10; 0 for counts as they are.
+    """
+    allowed: dict[int, Literal[5, 10] | None] = {0: None, 5: 5, 10: 10}
+    base = int(parameter("disclosure_round_to").value) if round_to is None else round_to
+    if base not in allowed:
+        raise DataError(f"counts are rounded to 5 or 10, or not at all (0); got {base}")
     return Policy(
         threshold=int(parameter("disclosure_threshold").value) if threshold is None else threshold,
-        round_to=round_to[int(parameter("disclosure_round_to").value)],
+        round_to=allowed[base],
         publish_zero=bool(parameter("disclosure_publish_zero").value),
         decimals=int(parameter("disclosure_decimals").value),
     )

@@ -285,6 +285,9 @@ def test_an_edited_copy_is_found(call, synthetic: Path, tmp_path: Path):
     copy = tmp_path / "cohort.csv"
     with copy.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([head, *rows])
+    # Without its dictionary the copy would count as an authority's own records.
+    dictionary = (synthetic / "cohort.dictionary.csv").read_bytes()
+    (tmp_path / "cohort.dictionary.csv").write_bytes(dictionary)
     answer = call("cohort", "check", copy, "--format", "json")
     assert (answer.code, answer.err) == (1, "")
     assert answer.json["exact"] is False

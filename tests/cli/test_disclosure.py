@@ -87,19 +87,145 @@ def test_too_little_to_print_is_one_message(call, tmp_path):
     assert "too little of these observed records" in call("factors", table).message
 
 
+TABLES = [
+    ("factors", "{}"),
+    ("impact", "{}"),
+    ("bounds", "child_neglect", "--table", "{}"),
+    ("sensitivity", "--table", "{}", "--overlap", "0", "--replicates", "1"),
+    ("cohort", "check", "{}"),
+    ("cohort", "describe", "{}"),
+]
+REASON = "made-up rows of a test, seen by nobody"
+
+
+def of(words: tuple[str, ...], table: Path) -> list[str]:
+    return [word.format(table) for word in words]
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("words", TABLES)
+def test_every_command_says_what_is_withheld_and_only_of_observed_records(words, call, observed):
+    own = call(*of(words, observed))
+    assert own.code in (0, 1), own.err
+    assert "withheld" in own.out
+    assert "withheld" in own.err
+    if words[0] != "bounds":  # as many factors as the reference cohort has are too many to bound
+        synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
+        made_up = call(*of(words, synthetic))
+        assert "withheld" not in made_up.out + made_up.err
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("words", TABLES)
+def test_a_waiver_is_printed_where_the_answer_is_read(words, call, observed):
+    waived = (*of(words, observed), "--no-suppression", REASON)
+    text = call(*waived)
+    assert REASON in " ".join(text.out.split())
+    assert REASON in text.err
+    rows = list(csv.DictReader(io.StringIO(call(*waived, "--format", "csv").out)))
+    assert {row["waiver"] for row in rows} == {REASON}
+    assert not any("[c]" in row.values() for row in rows)
+    data = call(*waived, "--format", "json").json
+    assert data["disclosure"] == {"suppressed": False, "reason": REASON, "counts_withheld": 0}
+    assert "leave --threshold" in call(*waived, "--threshold", 7).message
+    assert "20 characters" in call(*of(words, observed), "--no-suppression", "ok").message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("words", TABLES)
+def test_threshold_and_rounding_reach_every_command(words, call, observed):
+    plain = of(words, observed)
+    data = call(*plain, "--threshold", 3, "--round-to", 10, "--format", "json").json
+    assert data["disclosure"]["threshold"] == 3
+    assert data["disclosure"]["round_to"] == 10
+    assert "rounded to 5 or 10" in call(*plain, "--round-to", 7).message
+    assert "from 1 to 1,000" in call(*plain, "--threshold", 0).message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("words", TABLES)
+def test_a_mapping_and_a_sheet_reach_every_command(words, call, observed, tmp_path):
+    text = observed.read_text(encoding="utf-8").replace("plan,", "CP?,", 1)
+    table = tmp_path / "named.csv"
+    table.write_text(text, encoding="utf-8")
+    mapping = tmp_path / "names.toml"
+    mapping.write_text('[columns]\nplan = "CP?"\n', encoding="utf-8")
+    expected = call(*of(words, observed), "--format", "csv")
+    found = call(*of(words, table), "--mapping", mapping, "--format", "csv")
+    assert (found.code, found.out) == (expected.code, expected.out)
+    assert "for .xlsx only" in call(*of(words, table), "--sheet", "Sheet1").message
+
+
+@pytest.mark.end_to_end
+def test_a_mapping_of_parquet(call, observed, tmp_path):
+    import pandas as pd
+
+    table = tmp_path / "own.parquet"
+    pd.read_csv(observed).rename(columns={"plan": "CP?"}).to_parquet(table)
+    mapping = tmp_path / "names.toml"
+    mapping.write_text('[columns]\nplan = "CP?"\n', encoding="utf-8")
+    words = ("--by", "area", "--format", "csv")
+    assert call("factors", table, "--mapping", mapping, *words).out == (
+        call("factors", observed, *words).out
+    )
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("words", [("factors",), ("bounds", "child_neglect"), ("sensitivity",)])
+def test_options_of_a_table_need_one(words, call):
+    assert "--threshold" in call(*words, "--threshold", 6).message
+    assert "--sheet" in call(*words, "--sheet", "A").message
+
+
+@pytest.mark.end_to_end
+def test_one_observed_column_beside_made_up_ones_is_protected(call, observed, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_bytes(observed.read_bytes())
+    rows = "plan,outcome,flag,observed,,\nchild_neglect,factor,flag,assumed,,\n"
+    heading = "column,role,type,basis,allowed,description\n"
+    (tmp_path / "own.dictionary.csv").write_text(heading + rows, encoding="utf-8")
+    assert "[c]" in call("factors", table, "--format", "csv").out
+
+
+@pytest.mark.end_to_end
+def test_a_factor_with_a_withheld_count_is_in_no_model(call, observed, tmp_path):
+    rows = list(csv.DictReader(io.StringIO(call("impact", observed, "--format", "csv").out)))
+    gangs = [row for row in rows if row["factor"] == "child_gangs"]
+    assert len(gangs) == 10
+    assert {row["value"] for row in gangs} == {row["numerator"] for row in gangs} == {"[c]"}
+    named = ("--factors", "child_neglect,parent_mental_health", "--format", "csv")
+    others = [row for row in rows if row["factor"] != "child_gangs"]
+    assert others == list(csv.DictReader(io.StringIO(call("impact", observed, *named).out)))
+    refused = call("bounds", "child_gangs", "--table", observed).message
+    assert "a count of Child Gangs is withheld" in refused
+    refused = call("sensitivity", "--factors", "child_gangs", "--table", observed).message
+    assert "a count of Child Gangs is withheld" in refused
+
+
 @pytest.mark.end_to_end
 @pytest.mark.parametrize(
-    "words",
+    ("words", "uses"),
     [
-        ("impact", "{}"),
-        ("bounds", "child_neglect", "--table", "{}"),
-        ("sensitivity", "--table", "{}", "--overlap", "0", "--replicates", "1"),
+        (("--cut", 0.3), "comparison"),
+        (("--assessments", 2000), "associations"),
+        (("--seed", 1), "membership and --show ranks"),
+        (("--show", "ranks", "--method", "wilson"), "rates (the default)"),
+        (("--show", "funnel", "--cuts", "base-rate"), "membership"),
+        (("--show", "funnel", "--prevalence", "plans"), "rates"),
     ],
 )
-def test_what_is_not_protected_yet_says_so_and_only_of_observed_records(words, call, observed):
-    synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
-    own = call(*(word.format(observed) for word in words))
-    assert own.code == 0, own.err
-    assert "small counts are not withheld" in own.err
-    if words[0] != "bounds":  # as many factors as the reference cohort has are too many to bound
-        assert "not withheld" not in call(*(word.format(synthetic) for word in words)).err
+def test_an_option_that_a_view_does_not_use_is_refused(words, uses, call):
+    assert f"--show {uses}" in call("factors", *words).message
+
+
+@pytest.mark.end_to_end
+def test_text_of_a_table_is_run_by_no_spreadsheet(call, observed, tmp_path):
+    table = tmp_path / "formula.csv"
+    text = observed.read_text(encoding="utf-8")
+    table.write_text(text.replace("north", "=1+1").replace("south", "-2"), encoding="utf-8")
+    out = call("factors", table, "--by", "area", "--format", "csv").out
+    areas = {row["area"] for row in csv.DictReader(io.StringIO(out))}
+    assert areas == {"'=1+1", "-2"}
+    shown = call("published", "show", "statements", "--format", "csv").out
+    cells = [cell for row in csv.reader(io.StringIO(shown)) for cell in row]
+    assert not any(cell.startswith(("=", "+", "@")) for cell in cells)

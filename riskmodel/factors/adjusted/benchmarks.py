@@ -173,10 +173,12 @@ def benchmark_table(
             raise UnknownNameError("factor in this table", name, table.factors)
     children, plan = children_of(table), table.frame[PLAN].to_numpy()
     fewest = min(len(np.unique(children[plan])), len(np.unique(children[~plan])))
-    if not 2 <= folds <= fewest:
+    if folds < 2:
+        raise DataError(f"cross-validation takes at least 2 folds, got {folds}; usual are 5 or 10")
+    if folds > fewest:
         raise DataError(
-            f"{folds} folds need at least 2, and as many children with and without a plan; the "
-            f"table has {fewest} of the fewer"
+            f"{folds} folds need {folds} children with a plan and as many without one, and this "
+            "table has fewer; take fewer folds"
         )
     flags = table.frame[list(names)].to_numpy(dtype=np.float32)
     models = _benchmarks(flags, plan, children, (folds, seed, level), joint_basis(table))

@@ -28,7 +28,11 @@ SHOWN = 15
 
 
 def impact_section(
-    result: FactorImpact, benchmark: TableBenchmark | None = None, *, source: str = ""
+    result: FactorImpact,
+    benchmark: TableBenchmark | None = None,
+    *,
+    source: str = "",
+    tells_none: bool = True,
 ) -> Section:
     """Adjusted association of factors, their fractions of plans, and how they overlap.
 
@@ -40,6 +44,8 @@ def impact_section(
         Discrimination and calibration of the table; left out where it is None.
     source
         Where the table comes from.
+    tells_none
+        Whether the share of assessments without any factor may be told.
     """
     sentences = impact_sentences(result)
     beside, *overlap = impact_charts(result, source=source)
@@ -49,7 +55,7 @@ def impact_section(
         measures_table(result, source),
         Paragraph(_fraction_words(result)),
         fractions_table(result, source),
-        Paragraph(_overlap_words(result)),
+        Paragraph(_overlap_words(result, tells_none)),
         *overlap,
     ]
     if result.interactions is not None and result.interactions.pairs:
@@ -204,16 +210,17 @@ def _fraction_words(result: FactorImpact) -> str:
     )
 
 
-def _overlap_words(result: FactorImpact) -> str:
+def _overlap_words(result: FactorImpact, tells_none: bool) -> str:
     overlap = result.combinations
     total = overlap.total_assessments
-    several = sum(overlap.by_number[2:])
     shown = sum(found.assessments for found in overlap.combinations)
-    words = (
-        f"An assessment carries {overlap.mean_number:.1f} factors on average: "
-        f"{percent(overlap.by_number[0] / total, 0)} of assessments carry none and "
-        f"{percent(several / total, 0)} two or more."
-    )
+    several = shown + overlap.other_assessments
+    words = f"An assessment carries {overlap.mean_number:.1f} factors on average"
+    if not overlap.fewest:
+        # Nothing but the whole table may be told of observed records.
+        return f"{words}."
+    none = f"{percent(overlap.by_number[0] / total, 0)} of assessments carry none and "
+    words += f": {none if tells_none else ''}{percent(several / total, 0)} two or more."
     if not overlap.combinations:
         return words
     return (
