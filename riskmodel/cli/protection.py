@@ -139,16 +139,8 @@ def refuse_without_table(option: str, **given: Any) -> None:
 
 def release_lines(release: Release | None) -> list[str]:
     """What stands beside the numbers for those who read them: the symbol, or the waiver."""
-    if release is None:
-        return []
-    if release.waiver:
-        return [f"Observed records, nothing is withheld: {release.waiver}"]
-    if release.policy is None:
-        return []
-    return [
-        f"Observed records: {release.policy}. [c]: confidential, withheld because it is small or "
-        "would give a small count away."
-    ]
+    words = "" if release is None else release.words()
+    return [words] if words else []
 
 
 def tell_release(release: Release | None) -> None:
@@ -163,13 +155,19 @@ def tell_release(release: Release | None) -> None:
         _tell(f"observed records, nothing is withheld: {release.waiver}")
     if release.number_withheld:
         _tell(
-            f"{release.number_withheld} counts are withheld, shown as [c]: small, or needed to "
-            "work out a small one"
+            f"{release.number_withheld:,} count{' is' if release.number_withheld == 1 else 's are'}"
+            " withheld, shown as [c]: small, or needed to work out a small one"
         )
+    if release.veiled:
+        columns = [
+            f"{measure} of {factor}" if factor else measure for measure, factor in release.veiled
+        ]
+        _tell(f"zeros are withheld too of {', '.join(columns)}: they would tell of small counts")
     if release.number_exposed:
         _tell(
-            f"{release.number_exposed} small counts can no longer be hidden: the earlier release "
-            "tells of them, whatever is withheld now"
+            f"{release.number_exposed} small counts can be known more closely than the threshold "
+            "allows, whatever is withheld: by the counts of all groups together, or an earlier "
+            "release; put small groups together"
         )
 
 

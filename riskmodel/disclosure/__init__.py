@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+# Not lazily: the function has its module's name, and whichever is loaded last would stand.
+from riskmodel.disclosure.scrub import IDENTIFIERS, refuse_rows, scrub, shareable
+
 _HOME_OF = {
     "CONFIDENTIAL": "riskmodel.disclosure.symbols",
     "EarlierCounts": "riskmodel.disclosure.earlier",
-    "IDENTIFIERS": "riskmodel.disclosure.scrub",
     "LOW": "riskmodel.disclosure.symbols",
     "NOT_APPLICABLE": "riskmodel.disclosure.symbols",
     "NOT_AVAILABLE": "riskmodel.disclosure.symbols",
@@ -40,9 +42,6 @@ _HOME_OF = {
     "protect_parts": "riskmodel.disclosure.parts",
     "protect_table": "riskmodel.disclosure.suppress",
     "protected_frame": "riskmodel.disclosure.frames",
-    "refuse_rows": "riskmodel.disclosure.scrub",
-    "scrub": "riskmodel.disclosure.scrub",
-    "shareable": "riskmodel.disclosure.scrub",
     "shorthand_notes": "riskmodel.disclosure.symbols",
 }
 
@@ -102,7 +101,6 @@ if TYPE_CHECKING:
     )
     from riskmodel.disclosure.parts import Part, protect_parts
     from riskmodel.disclosure.policy import Policy, Waiver, needs_protection
-    from riskmodel.disclosure.scrub import IDENTIFIERS, refuse_rows, scrub, shareable
     from riskmodel.disclosure.suppress import ProtectedTable, protect_table
     from riskmodel.disclosure.symbols import (
         CONFIDENTIAL,

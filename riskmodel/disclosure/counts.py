@@ -50,6 +50,8 @@ class ProtectedCounts:
         The protected cells; None under a waiver.
     all_groups
         Counts of all groups together where they are or will be printed too; None otherwise.
+    whole
+        The table of all groups as it is printed by itself; None where it gives way to the groups.
     """
 
     counts: Mapping[Key, FactorCounts] = field(repr=False)
@@ -57,6 +59,7 @@ class ProtectedCounts:
     policy: Policy | Waiver
     table: ProtectedTable | None = field(repr=False)
     all_groups: FactorCounts | None = field(repr=False)
+    whole: ProtectedCounts | None = field(default=None, repr=False)
 
     def true_counts(self, key: Key) -> FactorCounts:
         """Counts of a group as they are: not for printing.
@@ -89,6 +92,8 @@ class ProtectedCounts:
         count = count_of(self.true_counts(key), measure, factor)
         if self.table is None or count is None:
             return count
+        if key == TOTAL and key not in self.counts and self.whole is not None:
+            return self.whole.printed(TOTAL, measure, factor)
         return self.table.printed(CountCell(0, group_of(self.by, key), measure, factor))
 
     def is_published(self, key: Key, factor: str) -> bool:
@@ -194,6 +199,7 @@ def protect_counts(
     totals_published: bool = True,
     earlier: Sequence[ProtectedCounts] = (),
     known: Sequence[EarlierCounts] = (),
+    whole_first: bool = False,
 ) -> ProtectedCounts:
     """Decide which counts per factor may be printed, so that none of the small ones is revealed.
 
@@ -212,6 +218,11 @@ def protect_counts(
         Releases of the same records that are out already, the oldest first.
     known
         The same as their files show them, where nothing else is left of them.
+    whole_first
+        Whether the table of all groups is printed as it is by itself, and the groups have to give
+        way to it: for somebody who prints it without saying that the groups were or will be. Where
+        small counts could then be known too closely (a sum of six over six groups, none of them
+        zero), zeros of that column are withheld as well, so that what is withheld can be zero.
 
     Raises
     ------
@@ -235,7 +246,10 @@ def protect_counts(
     all_groups = reduce(add, groups.values()) if has_total else None
     if isinstance(policy, Waiver):
         return ProtectedCounts(dict(groups), tuple(by), policy, None, all_groups)
-    draft = ProtectedCounts(dict(groups), names, policy, None, all_groups)
+    whole = None
+    if has_total and whole_first and all_groups is not None:
+        whole = protect_counts({TOTAL: all_groups}, policy, earlier=earlier, known=known)
+    draft = ProtectedCounts(dict(groups), names, policy, None, all_groups, whole)
     built = Links()
     built.release(0, draft)
     for number, release in enumerate(earlier, start=1):
@@ -249,9 +263,11 @@ def protect_counts(
 
         for number, out in enumerate(known, start=len(releases)):
             tie_earlier(built, number, draft, out, policy)
-    return ProtectedCounts(
-        draft.counts, names, policy, protect_table(built.table(), policy), all_groups
-    )
+    table = protect_table(built.table(), policy)
+    if whole is not None and table.exposed:
+        veiled = protect_table(built.table(built.columns_of(table.exposed)), policy)
+        table = min(table, veiled, key=lambda found: len(found.exposed))
+    return ProtectedCounts(draft.counts, names, policy, table, all_groups, whole)
 
 
 def combine(

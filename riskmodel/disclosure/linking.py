@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from riskmodel.assessments import FactorCounts
@@ -40,6 +40,15 @@ PRINTED = ("assessments", "plans")
 IN_ALL = ("total_assessments", "total_plans")
 MEASURES = (*PRINTED, *IN_ALL)
 
+# Printed counts that the others, which nobody prints, are worked out from.
+_HANGS_ON = {
+    "total_without_plan": IN_ALL,
+    "without_plan": PRINTED,
+    "plans_without": ("plans", "total_plans"),
+    "without_factor": ("assessments", "total_assessments"),
+    "neither": (*PRINTED, *IN_ALL),
+}
+
 # What withholding costs: a plan count costs its own row one figure, a total every row.
 _WEIGHTS = {"plans": 1.0, "assessments": 1.5, "total_assessments": 30.0, "total_plans": 40.0}
 _ALL_GROUPS = 100.0
@@ -68,9 +77,33 @@ class Links:
         self.guards: dict[Name, Name] = {}
         self.weights: dict[Name, float] = {}
 
-    def table(self) -> LinkedTable:
-        """All that was collected."""
-        return LinkedTable(self.cells, self.relations, self.outside, self.guards, self.weights)
+    def table(self, veiled: Iterable[Name] = ()) -> LinkedTable:
+        """All that was collected; zeros of the veiled cells are withheld."""
+        return LinkedTable(
+            self.cells,
+            self.relations,
+            self.outside,
+            self.guards,
+            self.weights,
+            frozenset(veiled),
+        )
+
+    def columns_of(self, exposed: Iterable[Name]) -> set[Name]:
+        """Cells of the groups about to be printed, in the columns that these cells hang on."""
+        columns = {
+            (measure, name.factor if measure in PRINTED else "")
+            for name in exposed
+            if isinstance(name, CountCell)
+            for measure in _HANGS_ON.get(name.measure, (name.measure,))
+        }
+        return {
+            cell
+            for cell in self.cells
+            if isinstance(cell, CountCell)
+            and not cell.release
+            and cell not in self.outside
+            and (cell.measure, cell.factor) in columns
+        }
 
     def release(self, number: int, release: ProtectedCounts) -> None:
         """All groups of a release, those together, and their sums."""
@@ -98,6 +131,9 @@ class Links:
             if number:
                 key = tuple(value for _, value in group)
                 self.outside[cell] = _known_earlier(release, key, cell, count)
+            elif not group and release.whole is not None:
+                # The table of all groups is printed by itself, whatever these groups would need.
+                self.outside[cell] = _known_earlier(release.whole, TOTAL, cell, count)
         self._complements(number, group, counts)
 
     def _complements(self, number: int, group: Group, counts: FactorCounts) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from riskmodel.disclosure.counts import ProtectedCounts
 from riskmodel.disclosure.linking import PRINTED, TOTAL, CountCell, Group, Links
-from riskmodel.disclosure.policy import Policy
+from riskmodel.disclosure.policy import LARGEST_THRESHOLD, Policy
 from riskmodel.disclosure.suppress import protect_table
 from riskmodel.disclosure.table import Name
 from riskmodel.errors import DataError
@@ -96,7 +97,10 @@ def protect_parts(
                 c: -p.factors for c, p in zip(cells, parts, strict=True) if p.factors
             }
             links.relations.append({**each, **less})
-    protected = protect_table(links.table(), beside.policy)
+    policy = beside.policy
+    if all(part.factors is not None for part in parts):
+        policy = replace(policy, threshold=min(2 * policy.threshold, LARGEST_THRESHOLD))
+    protected = protect_table(links.table(), policy)
     return tuple(
         (protected.printed(found), protected.printed(led))
         for found, led in map(_cells, range(len(parts)))

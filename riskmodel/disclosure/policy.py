@@ -9,13 +9,13 @@ from riskmodel.disclosure.symbols import LOW
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 
-__all__ = ["Policy", "RoundTo", "Waiver", "needs_protection"]
+__all__ = ["LARGEST_THRESHOLD", "Policy", "RoundTo", "Waiver", "needs_protection"]
 
 RoundTo = Literal[5, 10]
 """What published counts may be rounded to."""
 
 _REASON_AT_LEAST = 20
-_LARGEST_THRESHOLD = 1000
+LARGEST_THRESHOLD = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Policy:
     decimals: int = 1
 
     def __post_init__(self) -> None:
-        if self.threshold != int(self.threshold) or not 1 <= self.threshold <= _LARGEST_THRESHOLD:
+        if self.threshold != int(self.threshold) or not 1 <= self.threshold <= LARGEST_THRESHOLD:
             raise DataError(
-                f"the threshold of suppression is a whole number from 1 to {_LARGEST_THRESHOLD:,}, "
+                f"the threshold of suppression is a whole number from 1 to {LARGEST_THRESHOLD:,}, "
                 f"got {self.threshold}; to withhold nothing, give a reason instead"
             )
         object.__setattr__(self, "threshold", int(self.threshold))

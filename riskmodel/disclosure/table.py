@@ -45,6 +45,8 @@ class LinkedTable:
         For a cell that is not printed, the printed one that is withheld when it is small.
     weights
         What withholding a cell costs; 1 where nothing is said.
+    veiled
+        Cells whose zeros are withheld like small counts, so that one that is withheld may be 0.
 
     Raises
     ------
@@ -70,6 +72,7 @@ class LinkedTable:
     outside: Mapping[Name, tuple[float, float]] = field(default_factory=dict, repr=False)
     guards: Mapping[Name, Name] = field(default_factory=dict, repr=False)
     weights: Mapping[Name, float] = field(default_factory=dict, repr=False)
+    veiled: frozenset[Name] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
         for name in ("cells", "outside", "guards", "weights"):
@@ -82,7 +85,7 @@ class LinkedTable:
         for name, count in self.cells.items():
             if count != int(count) or count < 0:
                 raise DataError(f"cell {name} is not a whole number of at least 0")
-        named = [*self.outside, *self.guards, *self.guards.values(), *self.weights]
+        named = [*self.outside, *self.guards, *self.guards.values(), *self.weights, *self.veiled]
         for name in [*named, *(name for found in self.relations for name in found)]:
             if name not in self.cells:
                 raise DataError(f"there is no cell {name}")
@@ -149,6 +152,7 @@ def problem_of(table: LinkedTable, policy: Policy) -> Problem:
     -----
     A reader knows that a withheld count is at least 1 where zero is printed, and nothing above it.
     A cell that is not printed and small has its guard withheld, unless rounding hides it already.
+    A zero that is veiled is withheld, and what is withheld of veiled cells can be 0.
     """
     from scipy.sparse import csr_array
 
@@ -158,13 +162,15 @@ def problem_of(table: LinkedTable, policy: Policy) -> Problem:
     inner = np.array([name not in table.outside for name in names], dtype=bool)
     small = np.array([policy.is_small(int(value)) for value in values], dtype=bool)
     known = np.array([policy.known(int(value)) for value in values], dtype=float).reshape(-1, 2).T
-    hidden = np.vstack([np.full(len(names), float(policy.smallest)), np.full(len(names), math.inf)])
+    veiled = np.array([name in table.veiled for name in names], dtype=bool)
+    lowest = np.where(veiled, 0.0, float(policy.smallest))
+    hidden = np.vstack([lowest, np.full(len(names), math.inf)])
     for name, ends in table.outside.items():
         known[:, place[name]] = hidden[:, place[name]] = ends
     known[:, small & inner] = hidden[:, small & inner]
     # A zero that anybody knows (a difference of nothing) is no secret.
     small &= ~((values == 0) & (known[1] == 0) & ~inner)
-    free = inner & ((values > 0) | (not policy.publish_zero))
+    free = inner & ((values > 0) | veiled | (not policy.publish_zero))
     entries = [
         (row, place[name], coefficient)
         for row, found in enumerate(table.relations)
@@ -174,7 +180,7 @@ def problem_of(table: LinkedTable, policy: Policy) -> Problem:
     matrix = csr_array(
         (coefficients.astype(float), (rows, columns)), shape=(len(table.relations), len(names))
     )
-    forced = small & inner & free
+    forced = (small | (veiled & (values == 0))) & inner & free
     for name, guard in table.guards.items():
         is_hidden = _is_hidden(place[name], matrix, known, policy)
         if small[place[name]] and free[place[guard]] and not is_hidden:

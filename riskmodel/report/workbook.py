@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.report.model import Report, Table
 
 if TYPE_CHECKING:
@@ -111,13 +112,24 @@ def _gptable(gptables: Any, table: Table) -> Any:
         table=frame,
         table_name=f"table_{table.id}",
         title=_plain_text(table.title),
-        subtitles=[_plain_text(note) for note in table.notes],
+        subtitles=[_plain_text(note) for note in (*table.notes, *_symbol_notes(table))],
         scope=basis,
         source=f"Source: {_plain_text(source)}.",
         instructions="This sheet holds one table. Where a cell has no number, a word says why."
         "$$shorthand$$",
         index_columns={2: 0},
     )
+
+
+def _symbol_notes(table: Table) -> list[str]:
+    """What each symbol in the table means, where its notes do not say so."""
+    told = " ".join(table.notes)
+    cells = {cell for name in table.frame for cell in table.frame[name] if isinstance(cell, str)}
+    return [
+        f"{symbol} {words}."
+        for symbol, words in SHORTHAND.items()
+        if symbol in cells and symbol not in told
+    ]
 
 
 def _plain_text(text: str) -> str:

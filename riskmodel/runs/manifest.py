@@ -49,6 +49,9 @@ class Manifest:
         The seed; None where nothing is drawn at random.
     libraries
         Versions of Python and of the libraries that can move a number.
+    disclosure
+        The policy under which small counts were withheld, or the reason why none were; None where
+        the run prints no counts of a table.
 
     Notes
     -----
@@ -61,10 +64,13 @@ class Manifest:
     parameters_sha256: str
     seed: int | None
     libraries: Mapping[str, str]
+    disclosure: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         for name in ("inputs", "libraries"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        if self.disclosure is not None:
+            object.__setattr__(self, "disclosure", MappingProxyType(dict(self.disclosure)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -75,6 +81,7 @@ class Manifest:
             "inputs": dict(self.inputs),
             "parameters_sha256": self.parameters_sha256,
             "libraries": dict(self.libraries),
+            **({} if self.disclosure is None else {"disclosure": dict(self.disclosure)}),
         }
 
     def __str__(self) -> str:
@@ -88,6 +95,8 @@ def make_manifest(
     inputs: Mapping[str, bytes],
     parameters_sha256: str,
     seed: int | None = None,
+    files: Sequence[Path] = (),
+    disclosure: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """The manifest of a run.
 
@@ -101,14 +110,21 @@ def make_manifest(
         As :func:`riskmodel.parameters.parameters_sha256` gives it.
     seed
         The seed, where there is one.
+    files
+        Files or folders of the user that went in; they are named without their place.
+    disclosure
+        As the release of a table gives it.
     """
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(inputs.items())}
+    sums |= {f"your own: {path.name}": _sha256_of(path) for path in files}
     return Manifest(
         riskmodel.__version__,
         " ".join(command),
-        {name: hashlib.sha256(content).hexdigest() for name, content in sorted(inputs.items())},
+        sums,
         parameters_sha256,
         seed,
         _versions(),
+        disclosure,
     )
 
 
@@ -137,6 +153,16 @@ def write_manifest(
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
     beside.replace(path)
+
+
+def _sha256_of(path: Path) -> str:
+    """Of a file, piece by piece; of a folder, over its files with their names."""
+    if path.is_dir():
+        inside = sorted(found for found in path.rglob("*") if found.is_file())
+        listed = "\n".join(f"{_sha256_of(f)}  {f.relative_to(path).as_posix()}" for f in inside)
+        return hashlib.sha256(listed.encode()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _versions() -> dict[str, str]:

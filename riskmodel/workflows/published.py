@@ -27,6 +27,8 @@ from riskmodel.published import (
 from riskmodel.runs import make_manifest
 from riskmodel.workflows.explanations import explanations_section
 from riskmodel.workflows.margins import draw_sensitivity, margin_bounds, sensitivity_surface
+from riskmodel.workflows.own_table import OwnTable, own_parts
+from riskmodel.workflows.release import NO_RECORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +60,7 @@ def published_factors(
 
 
 def write_published_report(
-    out: Path, *, progress: Callable[[str], None] = lambda _: None
+    out: Path, *, own: OwnTable | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[Path, ...]:
     """Write the report on the published tables to a folder.
 
@@ -66,6 +68,8 @@ def write_published_report(
     ----------
     out
         Folder to write to.
+    own
+        A table of one's own to report beside the published ones, with what may be printed of it.
     progress
         Called with a few words at each step.
 
@@ -78,16 +82,20 @@ def write_published_report(
     from riskmodel.report.write import check_output
 
     check_output(out)
-    report = published_report(progress=progress)
+    report = published_report(own=own, progress=progress)
     progress("Writing the page, the figures and the workbook")
     return write_report(report, out)
 
 
-def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Report:
+def published_report(
+    *, own: OwnTable | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Report:
     """The report on the published tables, as plain data.
 
     Parameters
     ----------
+    own
+        A table of one's own to report beside the published ones, with what may be printed of it.
     progress
         Called with a few words at each step.
     """
@@ -113,16 +121,20 @@ def published_report(*, progress: Callable[[str], None] = lambda _: None) -> Rep
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
-        ["riskmodel", "report"],
+        ["riskmodel", "report", *(() if own is None else own.command)],
         inputs=data_files(),
         parameters_sha256=parameters_sha256(),
         seed=design.seed,
+        files=() if own is None else own.files,
+        disclosure=NO_RECORDS if own is None else own.release.manifest(),
     ).to_dict()
+    points, sections = own_parts(own)
     return report.Report(
         "Child protection plans, risk factors and caseloads",
         f"What {card} printed, rebuilt and checked",
-        report.summary_points(rates, regions, found, tables),
+        (*report.summary_points(rates, regions, found, tables), *points),
         (
+            *sections,
             report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
             report.margins_section(
                 surface, draw_sensitivity(surface), bounds, source=f"{card.title}, para 16"

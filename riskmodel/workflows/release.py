@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure import (
+    CountCell,
     Marks,
     Policy,
     ProtectedCounts,
@@ -37,6 +38,9 @@ TOO_LITTLE = (
     "too little of these observed records may be printed: in every group a count is so small that "
     "plans in all are withheld; take more years or areas together"
 )
+
+NO_RECORDS: Mapping[str, Any] = {"suppressed": False, "reason": "no observed records"}
+"""What a run record keeps where nothing needs protection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,34 @@ class Release:
         table = None if self.protected is None else self.protected.table
         return 0 if table is None else len(table.exposed)
 
+    @property
+    def veiled(self) -> tuple[tuple[str, str], ...]:
+        """Columns in which zeros are withheld too: measure and factor, "" for totals."""
+        table = None if self.protected is None else self.protected.table
+        names = () if table is None else table.table.veiled
+        found = {(cell.measure, cell.factor) for cell in names if isinstance(cell, CountCell)}
+        return tuple(sorted(found))
+
     def manifest(self) -> dict[str, Any]:
         """What a run record keeps of how the table was protected."""
         if self.protected is None:
-            return {"suppressed": False, "reason": "no observed records"}
+            return dict(NO_RECORDS)
         return self.protected.manifest()
+
+    def words(self) -> str:
+        """What was done about small counts, in a sentence; "" where nothing needs protection."""
+        if self.waiver:
+            return f"Observed records, nothing is withheld: {self.waiver}"
+        if self.policy is None:
+            return ""
+        veiled = [
+            f"{measure} of {factor}" if factor else measure for measure, factor in self.veiled
+        ]
+        also = f" Zeros are withheld too of {', '.join(veiled)}." if veiled else ""
+        return (
+            f"Observed records: {self.policy}. [c]: confidential, withheld because it is small or "
+            f"would give a small count away.{also}"
+        )
 
     def counts(self) -> FactorCounts:
         """Counts of a table without groups, as they may be printed.
@@ -191,7 +218,9 @@ def release_counted(
     groups, issues, is_observed = counted
     if not is_observed:
         return Release(tuple(by), groups, None, marks, issues)
-    protected = protect_counts(groups, policy or policy_from_parameters(), by=by, known=known)
+    protected = protect_counts(
+        groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
+    )
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
     return Release(tuple(by), safe, protected, marks, issues)
 

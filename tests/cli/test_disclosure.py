@@ -43,7 +43,7 @@ def test_small_counts_of_observed_records_are_withheld(call, observed):
             for column in ("plans", "assessments"):
                 if row.get(column, "[c]") != "[c]":
                     assert not 1 <= int(row[column]) <= 5
-        assert "counts are withheld" in answer.err
+        assert "withheld, shown as [c]" in answer.err
 
 
 @pytest.mark.end_to_end
@@ -229,3 +229,81 @@ def test_text_of_a_table_is_run_by_no_spreadsheet(call, observed, tmp_path):
     shown = call("published", "show", "statements", "--format", "csv").out
     cells = [cell for row in csv.reader(io.StringIO(shown)) for cell in row]
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
+
+
+@pytest.mark.end_to_end
+def test_the_command_takes_an_earlier_release(call, tmp_path: Path) -> None:
+    random = stream(2, "test/earlier")
+    table, out = tmp_path / "own.csv", tmp_path / "out.csv"
+    lines = ["plan,child_neglect,parent_mental_health"]
+    for _ in range(300):
+        cells = [random.random() < share for share in (0.3, 0.4, 0.4)]
+        lines.append(",".join(str(cell).lower() for cell in cells))
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out.write_text(call("factors", table, "--format", "csv").out, encoding="utf-8")
+    words = ("factors", table, "--earlier", out)
+    assert call(*words, "--format", "csv").out == out.read_text(encoding="utf-8")
+    # Twenty-one more with a plan and the other factor; only one of them neglected.
+    lines += ["true,false,true"] * 20 + ["true,true,true"]
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = call(*words, "--format", "csv").out
+    rows = {row["factor"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert rows["child_neglect"]["plans"] == rows["child_neglect"]["conversion_rate"] == "[c]"
+    assert rows["parent_mental_health"]["plans"].isdigit()
+    refused = call("factors", table, "--earlier", tmp_path / "none.csv").message
+    assert "cannot be read as an earlier release" in refused
+
+
+@pytest.mark.end_to_end
+def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
+    """The section, sheet and pictures show what may be printed; the manifest says why."""
+    import json
+    import zipfile
+
+    out = tmp_path / "report"
+    words = ("report", "--table", observed, "--out", out, "--threshold", 6)
+    answer = call(*words)
+    assert answer.code == 0, answer.err
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == "riskmodel report --table own.csv --threshold 6"
+    assert manifest["disclosure"]["threshold"] == 6
+    assert manifest["disclosure"]["counts_withheld"] > 0
+    assert "your own: own.csv" in manifest["inputs"]
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "Your own table: own.csv" in page
+    assert "Observed records: counts of 1 to 6 are withheld" in page
+    rows = list(
+        csv.DictReader(io.StringIO((out / "tables" / "own-rates.csv").read_text(encoding="utf-8")))
+    )
+    (gangs,) = [row for row in rows if row["factor"] == "Child Gangs"]
+    assert gangs["conversion_rate"] == gangs["plans"] == "[c]"
+    for name in ("own-rates", "own-quadrants-by-plans"):
+        assert "Child Gangs" not in (out / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+    with zipfile.ZipFile(out / "riskmodel-report.xlsx") as book:
+        strings = book.read("xl/sharedStrings.xml").decode("utf-8")
+    for symbol in ("[c] confidential", "[x] not available", "[z] not applicable", "[low] above"):
+        assert symbol in strings
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("waived", [True, False])
+def test_a_report_says_what_applied(waived, observed):
+    from riskmodel.disclosure import Waiver
+    from riskmodel.workflows import release_counts
+    from riskmodel.workflows.own_table import OwnTable, own_parts
+    from riskmodel.workflows.reading import TableFile
+
+    synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
+    path = observed if waived else synthetic
+    release = release_counts(path, policy=Waiver(REASON))
+    own = OwnTable(TableFile(path), release, (("--no-suppression", REASON),))
+    _, (section,) = own_parts(own)
+    words = " ".join(getattr(block, "text", "") for block in section.blocks)
+    assert (REASON in words) == waived
+    reason = REASON if waived else "no observed records"
+    assert release.manifest()["suppressed"] is False
+    assert release.manifest()["reason"] == reason
+    assert own.command[-1] == f"'{REASON}'"
+    chart = next(block for block in section.blocks if getattr(block, "id", "") == "own_rates")
+    assert "[c]" not in chart.data.frame.to_numpy()
+    assert len(chart.data.frame) == (3 if waived else 34)

@@ -118,6 +118,6 @@ def test_symbols_are_explained() -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_never_becomes_a_formula(start) -> None:
-    assert inert(f"{start}1") == f"'{start}1"
+    assert inert(f"{start}1+1") == f"'{start}1+1"
     assert inert(-1.5) == -1.5
     assert inert("[c]") == "[c]"

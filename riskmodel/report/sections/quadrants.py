@@ -55,6 +55,8 @@ def quadrant_chart(
     rates: FactorRates,
     printed: Printed,
     source: str,
+    *,
+    is_own: bool = False,
 ) -> Chart:
     """The chart of one reading of prevalence.
 
@@ -68,6 +70,8 @@ def quadrant_chart(
         Printed quadrants; factors without counts are told in the caption.
     source
         Document and paragraph of the counts.
+    is_own
+        Whether the counts are of another table than the one that the printed chart was made from.
     """
     from riskmodel.report.figures import QuadrantPoint, draw_quadrants
 
@@ -92,26 +96,33 @@ def quadrant_chart(
             rates.conversion,
             strict=True,
         )
-        if name in printed
+        if name in printed and rate.value == rate.value
     ]
-    name = f"quadrants_by_{reading}"
+    name = f"own_quadrants_by_{reading}" if is_own else f"quadrants_by_{reading}"
+    # A cut on plans is a share of the plans that it was made from, here as there.
+    share = region.prevalence_share if is_plans else None
     drawing = draw_quadrants(
         name,
         points,
         across=f"Share of the {total:,} plans" if is_plans else "Assessments with the factor",
         up=f"Conversion rate, with {percent(rates.conversion[0].level, 0)} interval",
-        prevalence_cuts=_ends(region.prevalence, scale),
+        prevalence_cuts=_ends(region.prevalence, scale) if share is None else _ends(share, 100),
         impact_cuts=_ends(region.impact, 100),
         unit="%" if is_plans else "",
     )
     title = "Quadrants by plans with the factor: possible"
     if not region.is_feasible:
         title = f"Quadrants by {reading} with the factor: impossible"
+    if is_own:
+        title = "The table's own factors, with the cuts of the report card's chart"
+    elif not is_plans and region.is_feasible:
+        title = f"Quadrants by {reading}: possible"
+    caption = _own_caption if is_own else _caption
     return Chart(
         name,
-        title if is_plans or not region.is_feasible else f"Quadrants by {reading}: possible",
+        title,
         _alt(points, reading, region),
-        _caption(points, region, rates, printed, drawing.unplaced),
+        caption(points, region, rates, printed, drawing.unplaced),
         drawing.svg,
         drawing.png,
         _points_table(name, points, reading, source, rates.counts.basis),
@@ -173,6 +184,30 @@ def _caption(
             f"{int(rates.counts.plans.min())} plans each, being below the last printed row) stand "
             f"in the printed chart: {groups}."
         )
+    if unplaced:
+        sentences.append(f"Not labelled for want of room: {join_words(unplaced)}.")
+    return " ".join(sentences)
+
+
+def _own_caption(
+    points: Sequence[QuadrantPoint],
+    region: QuadrantRegion,
+    rates: FactorRates,
+    printed: Printed,
+    unplaced: tuple[str, ...],
+) -> str:
+    shapes = [
+        words
+        for quadrant, words in QUADRANTS.items()
+        if any(point.printed == quadrant for point in points)
+    ]
+    sentences = [
+        f"Shapes show where the report card's chart has the factor: {'; '.join(shapes)}. The "
+        "shaded bands are the cuts that reproduce that chart, laid over this table."
+    ]
+    local = [name for name in rates.counts.factors if name not in printed]
+    if local:
+        sentences.append(f"Not in that chart: {join_words(map(label_of, local))}.")
     if unplaced:
         sentences.append(f"Not labelled for want of room: {join_words(unplaced)}.")
     return " ".join(sentences)
