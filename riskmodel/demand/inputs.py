@@ -135,17 +135,16 @@ class StageInputs:
         """How many months there are."""
         return int(self.rates.shape[1])
 
-    def part(self, first: int, last: int) -> StageInputs:
-        """The replicates from the first up to, not including, the last."""
-        rows = slice(first, last)
+    def rows(self, which: npt.NDArray[np.intp] | slice) -> StageInputs:
+        """The same with these replicates."""
         return StageInputs(
-            self.rates[rows],
-            self.mean_days[rows],
-            self.shape[rows],
-            self.opening[rows],
+            self.rates[which],
+            self.mean_days[which],
+            self.shape[which],
+            self.opening[which],
             self.family,
-            None if self.overdispersion is None else self.overdispersion[rows],
-            None if self.opening_survival is None else self.opening_survival[rows],
+            None if self.overdispersion is None else self.overdispersion[which],
+            None if self.opening_survival is None else self.opening_survival[which],
         )
 
 

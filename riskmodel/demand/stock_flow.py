@@ -71,7 +71,7 @@ def simulate(
     )
     return _joined(
         [
-            simulate_block(inputs.part(first, first + BLOCK), (generator, generator))
+            simulate_block(inputs.rows(slice(first, first + BLOCK)), (generator, generator))
             for first in range(0, inputs.replicates, BLOCK)
         ]
     )
@@ -82,7 +82,8 @@ def simulate_stage(
 ) -> Flows:
     """As :func:`simulate`, each block of replicates from its own named stream.
 
-    The bytes of a block are the same however many replicates are asked for, and whoever makes it.
+    A whole block is the same, to the byte, however many others are asked for and whoever makes it;
+    within a block replicates share their stream.
 
     Parameters
     ----------
@@ -106,12 +107,12 @@ def simulate_stage(
         check_reference(inputs, reference)
     made = []
     for number, first in enumerate(range(0, inputs.replicates, BLOCK)):
-        rows = (first, first + BLOCK)
+        rows = slice(first, first + BLOCK)
         made.append(
             simulate_block(
-                inputs.part(*rows),
+                inputs.rows(rows),
                 (stream(seed, purpose, number), stream(seed, f"{purpose}/change", number)),
-                None if reference is None else reference.part(*rows),
+                None if reference is None else reference.rows(rows),
             )
         )
     return _joined(made)

@@ -65,7 +65,7 @@ def assert_law(flows, inputs, limit=5.0):
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("drift", [False, True])
 def test_feedback_of_ones_has_the_exact_law(family, drift):
-    replicates = 6000
+    replicates = 3000
     mean = np.full(replicates, 250.0)
     if drift:
         mean = np.repeat(200 * np.exp(0.03 * np.arange(MONTHS))[None], replicates, 0)
@@ -78,19 +78,19 @@ def test_feedback_of_ones_has_the_exact_law(family, drift):
 
 @pytest.mark.unit
 def test_a_given_history_of_open_children_and_spread_starts_are_kept():
-    replicates = 6000
+    replicates = 3000
     left = np.exp(-np.arange(1, MONTHS + 1) / 5.0)
     inputs = stage(replicates, opening_survival=np.repeat(left[None], replicates, 0))
     assert_law(simulate_with_feedback({PLAN: inputs}, ones, seed=2)[PLAN], inputs)
     spread = stage(replicates, overdispersion=3.0)
     starts = simulate_with_feedback({PLAN: spread}, ones, seed=2)[PLAN].starts
-    assert starts.var(axis=0) == pytest.approx(np.full(MONTHS, 90.0), rel=0.12)
+    assert starts.var(axis=0) == pytest.approx(np.full(MONTHS, 90.0), rel=0.15)
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("longer", [0.5, 2.0])
 def test_a_steady_multiplier_of_length_multiplies_lengths(longer):
-    replicates = 6000
+    replicates = 3000
     inputs = stage(replicates, rates=np.full((replicates, MONTHS), 0.0))
     flows = simulate_with_feedback({PLAN: inputs}, lambda *_: (1.0, longer), seed=3)[PLAN]
     # What open children still have is multiplied: their clock runs slower.
@@ -195,7 +195,7 @@ def changed(replicates, **changes):
 
 @pytest.mark.unit
 def test_a_scenario_has_its_own_exact_law_and_its_difference_is_not_noise():
-    replicates = 6000
+    replicates = 3000
     left = np.repeat(np.exp(-np.arange(1, MONTHS + 1) / 6.0)[None], replicates, 0)
     base, scenario = stage(replicates), changed(replicates, opening_survival=left)
     before = simulate_stage(base, 9, "pair")
@@ -223,13 +223,13 @@ def test_an_unchanged_scenario_has_the_bytes_of_the_baseline():
 
 @pytest.mark.unit
 def test_a_scenario_of_spread_starts_keeps_their_variance():
-    base = stage(20_000, overdispersion=3.0)
+    base = stage(8000, overdispersion=3.0)
     for factor in (0.5, 1.5):
-        rates = np.full((20_000, MONTHS), 30.0 * factor)
-        scenario = stage(20_000, overdispersion=3.0, rates=rates)
+        rates = np.full((8000, MONTHS), 30.0 * factor)
+        scenario = stage(8000, overdispersion=3.0, rates=rates)
         starts = simulate_stage(scenario, 11, "spread", reference=base).starts
         assert starts.mean() == pytest.approx(30 * factor, rel=0.01)
-        assert starts.var(axis=0) == pytest.approx(np.full(MONTHS, 90 * factor), rel=0.07)
+        assert starts.var(axis=0) == pytest.approx(np.full(MONTHS, 90 * factor), rel=0.1)
 
 
 @pytest.mark.unit

@@ -101,7 +101,7 @@ def check_law(made, expected_mean, expected_covariance, false_alarm=1e-6):
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("size", [1.0, 40.0])
 def test_simulation_has_the_exact_means_and_covariances(family, size):
-    replicates = 20_000
+    replicates = 8000
     rates = size * np.linspace(10, 60, MONTHS)
     opening = int(300 * size)
     shape = {"gamma": 1.4, "weibull": 0.8, "lognormal": 1.0}[family]
@@ -121,7 +121,7 @@ def test_simulation_has_the_exact_means_and_covariances(family, size):
 
 @pytest.mark.unit
 def test_lengths_that_change_by_month_of_start_have_the_exact_law():
-    replicates = 20_000
+    replicates = 8000
     means = 200 * np.exp(0.03 * np.arange(MONTHS))
     made = simulate(
         np.full((replicates, MONTHS), 20.0),
@@ -145,7 +145,7 @@ def test_without_memory_the_stock_forgets_how_old_it_is():
 
 @pytest.mark.unit
 def test_overdispersed_starts_have_the_stated_variance():
-    replicates = 40_000
+    replicates = 20_000
     starts = simulate(
         np.full((replicates, 3), 12.0),
         np.full(replicates, 303.0),
@@ -154,15 +154,15 @@ def test_overdispersed_starts_have_the_stated_variance():
         stream(6, "spread"),
         overdispersion=2.5,
     ).starts
-    assert starts.mean(axis=0) == pytest.approx(np.full(3, 12.0), abs=0.14)
-    assert starts.var(axis=0) == pytest.approx(np.full(3, 30.0), rel=0.05)
-    assert abs(np.corrcoef(starts[:, 0], starts[:, 1])[0, 1]) < 0.025
+    assert starts.mean(axis=0) == pytest.approx(np.full(3, 12.0), abs=0.2)
+    assert starts.var(axis=0) == pytest.approx(np.full(3, 30.0), rel=0.07)
+    assert abs(np.corrcoef(starts[:, 0], starts[:, 1])[0, 1]) < 0.035
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("rate", [0.003, 0.7, 4.0, SMALL - 0.1, SMALL + 2, 31.0, 400.0])
 def test_counts_are_poisson(rate):
-    number = 400_000
+    number = 200_000
     counts = poisson(np.full(number, rate), stream(7, f"poisson/{rate}"))
     top = int(stats.poisson.isf(25 / number, rate))
     observed = np.bincount(np.minimum(counts, top + 1), minlength=top + 2)
@@ -187,7 +187,7 @@ def test_rates_of_all_sizes_side_by_side_and_none():
 @pytest.mark.unit
 def test_the_tail_is_there():
     # With a rate of 1, eight or more come once in 98,000 draws.
-    counts = poisson(np.ones(4_000_000, dtype=np.float32), stream(9, "tail"))
+    counts = poisson(np.ones(2_000_000, dtype=np.float32), stream(9, "tail"))
     expected = stats.poisson.sf(7, 1) * len(counts)
     assert (counts >= 8).sum() == pytest.approx(expected, abs=5 * np.sqrt(expected))
     assert counts.max() < 14
@@ -204,7 +204,7 @@ def stage(replicates, **changes):
 
 
 @pytest.mark.unit
-def test_the_same_replicates_have_the_same_bytes_however_many_are_asked_for():
+def test_a_block_has_the_same_bytes_however_many_are_asked_for():
     whole = simulate_stage(stage(2 * BLOCK + 7), 3, "bytes")
     again = simulate_stage(stage(2 * BLOCK + 7), 3, "bytes")
     short = simulate_stage(stage(BLOCK), 3, "bytes")

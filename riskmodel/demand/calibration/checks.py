@@ -20,8 +20,8 @@ from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.durations.laws import Floats
-from riskmodel.demand.inputs import Flows, StageInputs
-from riskmodel.demand.stock_flow import simulate_stage
+from riskmodel.demand.inputs import Flows
+from riskmodel.demand.stock_flow import simulate
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after, months_between
 from riskmodel.streams import stream
@@ -137,13 +137,19 @@ def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]
     months = int(model.times[-1])
     interval_of = np.searchsorted(model.times, np.arange(months), side="right") - 1
     opening = np.rint(np.exp(logs[:, -1])).astype(np.int64)
-    inputs = StageInputs(
-        np.exp(logs[:, model.step_of[interval_of]]),
-        model.interval_means(outer)[:, interval_of],
-        outer.shape,
-        opening,
-    )
-    flows = simulate_stage(inputs, seed, f"{_PURPOSE}/children")
+    rates = np.exp(logs[:, model.step_of[interval_of]])
+    means = model.interval_means(outer)[:, interval_of]
+    each_flows = [
+        simulate(
+            rates[each, None],
+            means[each, None],
+            outer.shape[each, None],
+            opening[each, None],
+            stream(seed, f"{_PURPOSE}/children", each),
+        )
+        for each in range(len(points))
+    ]
+    flows = Flows(*(np.concatenate(each) for each in zip(*each_flows, strict=True)))
     exact = np.stack([_counted(model, each, flows, opening) for each in model.observations], 1)
     noise = np.stack(
         [

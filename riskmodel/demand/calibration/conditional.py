@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.demand.calibration.model import Model, gaussian_log_density
+from riskmodel.demand.calibration.model import Model, gaussian_log_density, safe_exp
 from riskmodel.demand.durations.laws import Floats
 from riskmodel.demand.moments import Presence
 
@@ -66,7 +66,7 @@ def condition(model: Model, outer_points: Floats, start: Floats | None = None) -
         mean, covariance = model.printed(model.counts(presence, logs), outer.error)
         residual = model.observed - mean
         # Of each printed count, by the log of each step's rate and of the opening; then by u.
-        along = (slopes * np.exp(logs)[:, None, :]) @ matrix
+        along = (slopes * safe_exp(logs)[:, None, :]) @ matrix
         solved = np.linalg.solve(covariance, np.concatenate([along, residual[..., None]], axis=2))
         precision = np.swapaxes(along, 1, 2) @ solved[..., :-1] + eye
         if step == _STEPS:
@@ -75,7 +75,7 @@ def condition(model: Model, outer_points: Floats, start: Floats | None = None) -
         move = np.linalg.solve(precision, gradient[..., None])[..., 0]
         change = np.abs(np.einsum("nij,nj->ni", matrix, move)).max(axis=1)
         inner = inner + move * np.minimum(1, _FURTHEST / np.maximum(change, 1e-12))[:, None]
-    factor = np.linalg.cholesky(precision)
+    factor = np.asarray(np.linalg.cholesky(precision), dtype=np.float64)
     height = gaussian_log_density(residual, covariance)
     height = height - 0.5 * (inner**2).sum(axis=1) - 0.5 * (outer_points**2).sum(axis=1)
     height = height - np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)

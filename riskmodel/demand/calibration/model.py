@@ -27,10 +27,20 @@ from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.projection import month_after, months_between
 
-__all__ = ["OUTER", "Model", "Outer", "build_model"]
+__all__ = [
+    "OUTER",
+    "Model",
+    "Outer",
+    "build_model",
+    "gaussian_log_density",
+    "safe_exp",
+    "step_kept",
+    "step_size",
+]
 
 _Matrix = npt.NDArray[np.float64]
 _LONGEST_STEPS = 60
+_LOG_MOST = 20.0
 
 
 OUTER = 6
@@ -167,8 +177,7 @@ class Model:
 
     def counts(self, presence: Presence, log_rates: Floats) -> Moments:
         """Exact moments of starts between the times and stocks at the times, one row a draw."""
-        with np.errstate(over="ignore"):
-            made = np.exp(log_rates)
+        made = safe_exp(log_rates)
         return presence.moments(made[:, self.step_of], made[:, -1])
 
     def printed(self, counts: Moments, error: Floats) -> tuple[Floats, Floats]:
@@ -187,10 +196,14 @@ class Model:
 
     def log_posterior(self, points: Floats) -> Floats:
         """Log posterior density at each point, up to the constant of the prior."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, covariance = self.expected(points)
-            likelihood = gaussian_log_density(self.observed - mean, covariance)
+        mean, covariance = self.expected(points)
+        likelihood = gaussian_log_density(self.observed - mean, covariance)
         return np.asarray(likelihood - 0.5 * (np.asarray(points) ** 2).sum(axis=1))
+
+
+def safe_exp(logs: Floats) -> Floats:
+    """Exponential, cut off where no service could be: proposals may lie anywhere."""
+    return np.asarray(np.exp(np.clip(logs, -_LOG_MOST, _LOG_MOST)))
 
 
 def step_kept(persistence: Floats, step_months: int) -> Floats:

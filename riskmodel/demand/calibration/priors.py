@@ -142,7 +142,9 @@ class DemandPriors:
             source=length.source,
         )
 
-    def with_lengths(self, fit: LengthFit, *, growth_a_year: float = 0.0) -> DemandPriors:
+    def with_lengths(
+        self, fit: LengthFit, *, growth_a_year: float = 0.0, yearly_log_sd: float = 0.0
+    ) -> DemandPriors:
         """The same with what a fit of lengths says of mean and shape.
 
         Parameters
@@ -154,6 +156,9 @@ class DemandPriors:
             Growth of log starts a year while the plans of the fit ended. Where starts grow, those
             who end in a year are the shorter ones: their lengths have the density f(x) e⁻ᵍˣ, for
             gamma lengths a gamma density with the same shape whose mean is m / (1 + g m / k).
+        yearly_log_sd
+            Standard deviation by which the log mean of a single year may differ from that of the
+            years of the fit.
 
         Raises
         ------
@@ -166,14 +171,17 @@ class DemandPriors:
         if not share < 1:
             raise DataError(f"no mean length goes with a growth of {growth_a_year:g} a year")
         variance = fit.covariance
-        deviation = [math.sqrt(variance[place, place]) for place in (0, 1)]
+        deviation = [
+            math.sqrt(variance[place, place] + more**2)
+            for place, more in ((0, yearly_log_sd), (1, 0.0))
+        ]
         return replace(
             self,
             length_log_mean=math.log(fit.lengths.mean_days) - math.log1p(-share),
             length_log_sd=deviation[0],
             shape_log_mean=math.log(fit.lengths.shape),
             shape_log_sd=deviation[1],
-            length_shape_correlation=variance[0, 1] / (deviation[0] * deviation[1]),
+            length_shape_correlation=float(variance[0, 1]) / (deviation[0] * deviation[1]),
             basis=fit.mean.basis,
             source=f"{self.source}; lengths: {', '.join(fit.sources)}",
         )
