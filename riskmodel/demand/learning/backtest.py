@@ -12,7 +12,6 @@ import numpy.typing as npt
 from riskmodel.demand.learning.competitors import COMPETITORS
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import forecast, learn
-from riskmodel.demand.learning.process import Process
 from riskmodel.demand.learning.scores import (
     LEVELS,
     covered,
@@ -318,7 +317,6 @@ def _judge(
     learners = np.setdiff1d(np.arange(len(history.codes)), judged)
     rows: list[dict[str, Any]] = []
     left_out = 0
-    start: Process | None = None
     with threadpool_limits(1):
         for origin in origins:
             known = history.until(origin)
@@ -330,8 +328,7 @@ def _judge(
             taught, own = known.of(learners), known.of(able)
             for model in models:
                 if model == OURS:
-                    learned = learn(taught, horizons=horizons[-1], start=start)
-                    start = learned.process
+                    learned = learn(taught, horizons=horizons[-1])
                     values = forecast(learned, own).quantiles(LEVELS)
                 else:
                     values = COMPETITORS[model](taught, own, horizons[-1]).quantiles(LEVELS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -37,8 +39,14 @@ def log_rates(history: StageHistory, course: Floats | None = None) -> tuple[Floa
 
 
 def common_course(values: Floats) -> tuple[Floats, Floats]:
-    """Median change of each year added up, about the median level; and the changes."""
-    changes = np.array([median(step) for step in np.diff(values, axis=1).T])
+    """Median change of each year added up, about the median level; and the changes.
+
+    Years in which nobody has a figure share the change across them evenly.
+    """
+    changes = np.zeros(values.shape[1] - 1)
+    held = np.flatnonzero(np.isfinite(values).any(axis=0))
+    for before, after in pairwise(held):
+        changes[before:after] = median(values[:, after] - values[:, before]) / (after - before)
     course = np.concatenate([[0.0], np.cumsum(changes)])
     return course + median((values - course).ravel()), changes
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.series import ENGLAND, AuthorityPanel
+from riskmodel.series import AuthorityPanel
 
-__all__ = ["STOCK_MEASURES", "StageHistory"]
+__all__ = ["REGIONS", "STOCK_MEASURES", "StageHistory", "authorities_of"]
 
 STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
     {
@@ -25,6 +25,28 @@ STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
 protection plan and looked after, hence not ``child_in_need_plan``."""
 
 POPULATION = "pop_0_17_midyear"
+
+REGIONS = frozenset(
+    {
+        "england",
+        "north east",
+        "north west",
+        "yorkshire and the humber",
+        "yorkshire and humberside",
+        "east midlands",
+        "west midlands",
+        "east of england",
+        "london",
+        "inner london",
+        "london (inner)",
+        "outer london",
+        "london (outer)",
+        "south east",
+        "south west",
+    }
+)
+"""Areas, in small letters, that published tables list among the authorities and that are sums of
+them: one would count its authorities twice, and by its size outweigh them all in a mean score."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,7 +86,10 @@ class StageHistory:
 
     @classmethod
     def from_panel(cls, panel: AuthorityPanel, measure: str) -> StageHistory:
-        """The history of one stock; authorities and years in order, England not among them.
+        """The history of one stock; authorities and years in order.
+
+        An authority without a figure of the stock is not among them, nor are England and its
+        regions: an area named in :data:`REGIONS` is left out.
 
         Raises
         ------
@@ -79,15 +104,14 @@ class StageHistory:
             raise DataError(
                 f"has no column {measure}; found {', '.join(panel.measures)}", file=panel.source
             )
-        seen = [
-            year
-            for year, value in zip(panel.years.tolist(), panel.figures[measure], strict=True)
-            if np.isfinite(value)
-        ]
-        if not seen:
-            raise DataError("holds no figure", file=panel.source, field=measure)
-        years = range(min(seen), max(seen) + 1)
-        codes = sorted({code for code in panel.la_codes if code != ENGLAND})
+        rows = zip(panel.la_codes, panel.years.tolist(), panel.figures[measure], strict=True)
+        seen = {(code, year) for code, year, value in rows if np.isfinite(value)}
+        held = {code for code, _ in seen}
+        codes = [code for code in authorities_of(panel) if code in held]
+        if not codes:
+            raise DataError("holds no figure of an authority", file=panel.source, field=measure)
+        reported = [year for code, year in seen if code in codes]
+        years = range(min(reported), max(reported) + 1)
         prefix = measure.split("_")[0]
         tables = {
             name: _table(panel, name, codes, years)
@@ -99,6 +123,11 @@ class StageHistory:
     def stage(self) -> str:
         """The stage of the stock."""
         return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+
+    @property
+    def has_population(self) -> npt.NDArray[np.bool_]:
+        """Which authorities have any population figure, shape (authority,)."""
+        return np.asarray((self.population > 0).any(axis=1), dtype=np.bool_)
 
     def until(self, year: int) -> StageHistory:
         """What was known when that year had ended: nothing later is in it."""
@@ -130,6 +159,15 @@ class StageHistory:
             self.ends[places],
             self.population[places],
         )
+
+
+def authorities_of(panel: AuthorityPanel) -> list[str]:
+    """Codes of the panel's authorities in order, England and its regions not among them."""
+    return [
+        code
+        for code, area in panel.authorities.items()
+        if " ".join(area.casefold().split()) not in REGIONS
+    ]
 
 
 def _table(panel: AuthorityPanel, name: str, codes: list[str], years: range) -> Floats:

@@ -22,13 +22,16 @@ from riskmodel.demand.learning.process import (
     predict,
     size_scale,
 )
-from riskmodel.demand.learning.turnover import correct, flows
+from riskmodel.demand.learning.turnover import correct, flows, usual_starts
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 
-__all__ = ["Forecast", "Learned", "forecast", "learn"]
+__all__ = ["NOTHING_KNOWN", "Forecast", "Learned", "degrees_of", "forecast", "learn"]
 
 Floats = npt.NDArray[np.float64]
+
+NOTHING_KNOWN = 100.0
+"""Variance of a log level of which nothing is known beforehand."""
 
 _PRIORS = (
     ("level", 0.35, 1.0),
@@ -53,8 +56,8 @@ class Learned:
     ----------
     measure
         Which stock.
-    year
-        The last year looked at; it ends on 31 March.
+    years
+        The years looked at, each ending on 31 March.
     authorities
         How many it was learned from.
     process
@@ -66,6 +69,8 @@ class Learned:
     drift, drift_variance
         Growth a year of the common course that is carried forward, and the variance of a year's
         common change about it.
+    usual_starts
+        Median of log starts over stock in the last year; NaN where nobody reported both.
     turnover
         Coefficients of :data:`riskmodel.demand.learning.turnover.TURNOVER`, shape (horizon, 2).
     spread
@@ -74,15 +79,64 @@ class Learned:
     """
 
     measure: str
-    year: int
+    years: tuple[int, ...]
     authorities: int
     process: Process
     stay_years: float
     course: Floats
     drift: float
     drift_variance: float
+    usual_starts: float
     turnover: Floats
     spread: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("course", "turnover", "spread"):
+            made = np.array(getattr(self, name), dtype=np.float64)
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    @property
+    def year(self) -> int:
+        """The last year looked at; it ends on 31 March."""
+        return self.years[-1]
+
+    def course_at(self, times: Sequence[float] | Floats) -> Floats:
+        """The common course at any times, in decimal years: 31 March 2015 is 2015.0.
+
+        Between two years it is a straight line. Before the first it keeps its level, after the
+        last its drift; what it really did is unknown, see :meth:`course_covariance`.
+        """
+        moments = np.asarray(times, dtype=np.float64)
+        beyond = np.maximum(moments - self.years[-1], 0.0)
+        found: Floats = np.interp(moments, self.years, self.course) + self.drift * beyond
+        return found
+
+    def course_covariance(self, times: Sequence[float] | Floats) -> Floats:
+        """Covariance of what the common course did outside the years looked at, shape (time, time).
+
+        A random walk on either side, tied to the years looked at; nought between them.
+        """
+        moments = np.asarray(times, dtype=np.float64)
+        found = np.zeros((len(moments), len(moments)))
+        for apart in (moments - self.years[-1], self.years[0] - moments):
+            outside = np.maximum(apart, 0.0)
+            found += np.minimum(outside[:, None], outside[None, :])
+        return self.drift_variance * found
+
+    def ahead(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
+        """Turnover coefficients, shape (ahead, 2), and factors of the standard deviation, (ahead,).
+
+        Parameters
+        ----------
+        years
+            Ahead, 0 or more, whole or not: between the horizons learned on a straight line; beyond
+            the last as at the last. The turnover begins at nought, the spread as after one year.
+        """
+        apart = np.asarray(years, dtype=np.float64)
+        known = np.arange(len(self.spread) + 1.0)
+        turnover = [np.interp(apart, known, [0.0, *column]) for column in self.turnover.T]
+        return np.column_stack(turnover), np.sqrt(np.interp(apart, known[1:], self.spread))
 
     def __str__(self) -> str:
         return (
@@ -136,7 +190,6 @@ def learn(
     *,
     learners: Iterable[int] | None = None,
     horizons: int = 4,
-    start: Process | None = None,
 ) -> Learned:
     """Learn a stock's process from some authorities, from all years of the history given.
 
@@ -148,8 +201,6 @@ def learn(
         Places of the authorities to learn from; None takes all.
     horizons
         Years ahead to learn the turnover and the spread for.
-    start
-        Where the search for the process begins; the answer does not hang on it.
 
     Raises
     ------
@@ -166,18 +217,18 @@ def learn(
     """
     places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
     taught = history.of(places.tolist())
-    if len(taught.years) < 2 or int(np.isfinite(taught.stock).any(axis=1).sum()) < 2:
+    held = int(np.isfinite(taught.stock).any(axis=1).sum())
+    if len(taught.years) < 2 or held < 2:
         raise DataError(
-            f"learning needs two years and two authorities with a figure; found "
-            f"{len(taught.years)} years and "
-            f"{int(np.isfinite(taught.stock).any(axis=1).sum())} authorities",
+            "learning needs two years and two authorities with a figure; found "
+            f"{len(taught.years)} years and {held} authorities",
             field=history.measure,
         )
     values, _ = log_rates(taught)
     course, changes = common_course(values)
     drift, drift_variance = common_growth(changes, history.stage)
     stay = mean_stay_years(taught)
-    process = _fit(taught, values - course, stay, start)
+    process = _fit(taught, values - course, stay)
     past = [
         _beside_course(process, taught, course, stay, year, horizons)
         for year in range(len(taught.years))
@@ -185,65 +236,76 @@ def learn(
     turnover, spread = correct(taught, past, course, horizons)
     return Learned(
         history.measure,
-        history.years[-1],
-        len(places),
+        history.years,
+        held,
         process,
         stay,
         course,
         drift,
         drift_variance,
+        usual_starts(taught, len(taught.years) - 1),
         turnover,
         spread,
     )
 
 
-def forecast(learned: Learned, history: StageHistory) -> Forecast:
+def forecast(learned: Learned, history: StageHistory, horizons: int | None = None) -> Forecast:
     """Forecast the stocks of authorities, taught or not, from their own history.
 
     Parameters
     ----------
     learned
-        What other authorities teach, up to the same year.
+        What other authorities teach, up to the same year or an earlier one.
     history
         The authorities' own, up to the year of the forecast.
+    horizons
+        Years ahead; None takes what was learned for.
 
     Raises
     ------
     DataError
-        When what was learned rests on later years than the history, or on other ones.
+        When what was learned rests on later years than the history.
     """
-    if learned.year != history.years[-1] or len(learned.course) != len(history.years):
+    if learned.year > history.years[-1]:
         raise DataError(
             f"was learned from years up to {learned.year} and is asked to forecast after "
             f"{history.years[-1]}; cut both to the same years",
             field=history.measure,
         )
-    horizons = len(learned.spread)
-    last = len(history.years) - 1
+    number = horizons or len(learned.spread)
+    last, ahead = len(history.years) - 1, np.arange(1, number + 1)
+    moments = np.array([*history.years, *(history.years[-1] + ahead)], dtype=np.float64)
+    course = learned.course_at(moments)
+    # What the course does from here on is added below: no history tells of it.
+    unknown = learned.course_covariance(np.minimum(moments, history.years[-1]))
     found = _beside_course(
-        learned.process, history, learned.course, learned.stay_years, last, horizons
+        learned.process, history, course, learned.stay_years, last, number, unknown
     )
-    _, exposure = log_rates(history, learned.course)
-    ahead = np.arange(1, horizons + 1)
-    location = found.mean + learned.course[-1] + exposure[:, None] + learned.drift * ahead
-    location += flows(history, last) @ learned.turnover.T
-    widths = np.sqrt(learned.spread)
+    _, exposure = log_rates(history, course[: last + 1])
+    turnover, widths = learned.ahead(ahead.astype(np.float64))
+    location = found.mean + course[last + 1 :] + exposure[:, None]
+    location += flows(history, last, learned.usual_starts) @ turnover.T
     covariance = found.covariance * widths[None, :, None] * widths[None, None, :]
     covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead[None, :])
-    scale = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-    most = parameter("demand_forecast_degrees_at_most").value
     return Forecast(
         history.codes,
-        learned.year,
+        history.years[-1],
         tuple(ahead.tolist()),
         location,
-        scale,
+        np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
         covariance,
-        np.minimum(found.degrees, most),
+        degrees_of(found),
     )
 
 
-def _fit(history: StageHistory, values: Floats, stay: float, start: Process | None) -> Process:
+def degrees_of(prediction: Prediction) -> Floats:
+    """Degrees of freedom of a forecast: the prediction's, with tails kept heavy."""
+    most = parameter("demand_forecast_degrees_at_most").value
+    found: Floats = np.minimum(prediction.degrees, most)
+    return found
+
+
+def _fit(history: StageHistory, values: Floats, stay: float) -> Process:
     from scipy.optimize import minimize
 
     times = np.arange(len(history.years), dtype=np.float64)
@@ -252,12 +314,11 @@ def _fit(history: StageHistory, values: Floats, stay: float, start: Process | No
     width = np.array([spread for _, _, spread in _PRIORS])
 
     def cost(vector: Floats) -> float:
-        process = Process.from_vector(np.clip(vector, centre - 6 * width, centre + 6 * width))
-        fit = log_likelihood(process, times, values, scale, stay)
+        fit = log_likelihood(Process.from_vector(vector), times, values, scale, stay)
         return -fit + 0.5 * float((((vector - centre) / width) ** 2).sum())
 
-    begin = centre if start is None else start.to_vector()
-    found = minimize(cost, begin, method="L-BFGS-B", options={"maxiter": 80})
+    limits = list(zip(centre - 5 * width, centre + 5 * width, strict=True))
+    found = minimize(cost, centre, method="L-BFGS-B", bounds=limits, options={"maxiter": 200})
     return Process.from_vector(found.x)
 
 
@@ -267,19 +328,39 @@ def _scale(stock: Floats) -> Floats:
 
 
 def _beside_course(
-    process: Process, history: StageHistory, course: Floats, stay: float, last: int, horizons: int
+    process: Process,
+    history: StageHistory,
+    course: Floats,
+    stay: float,
+    last: int,
+    horizons: int,
+    unknown: Floats | None = None,
 ) -> Prediction:
     """Predictions beside the common course, from the years up to that place."""
     seen = slice(0, last + 1)
-    values, _ = log_rates(history, course)
+    own = course[: len(history.years)]
+    values, _ = log_rates(history, own)
     scale = _scale(history.stock[:, seen])
     times = np.arange(last + 1, dtype=np.float64)
     later = last + np.arange(1, horizons + 1, dtype=np.float64)
     # A forecast has the size that the authority had when last seen.
     stock = _last_seen(history.stock[:, seen])
     ahead = np.repeat(size_scale(stock)[:, None], horizons, axis=1)
-    beside = values[:, seen] - course[seen]
-    return predict(process, times, beside, scale, later, ahead, stay)
+    beside = values[:, seen] - own[seen]
+    # Where no population is known, nothing is known of the level.
+    vague = np.where(history.has_population, 0.0, NOTHING_KNOWN)
+    added = np.broadcast_to(vague[:, None, None], (len(vague), *(last + 1 + horizons,) * 2))
+    return predict(
+        process,
+        times,
+        beside,
+        scale,
+        later,
+        ahead,
+        stay,
+        added=added if unknown is None else added + unknown,
+        spent=(vague > 0) & np.isfinite(beside).any(axis=1),
+    )
 
 
 def _last_seen(stock: Floats) -> Floats:

@@ -28,9 +28,6 @@ __all__ = ["Prediction", "Process", "covariance", "log_likelihood", "predict", "
 
 Floats = npt.NDArray[np.float64]
 
-_MISSING = 1e6
-"""Variance that stands for an observation that was not made."""
-
 _SIZE_OFFSET = 5.0
 """Added to a stock where it divides, so that a stock of nought has a finite variance."""
 
@@ -194,7 +191,7 @@ def log_likelihood(
     return float(each.sum())
 
 
-def predict(
+def predict(  # noqa: PLR0913  the arrays of one calculation
     process: Process,
     times: Floats,
     values: Floats,
@@ -202,6 +199,9 @@ def predict(
     later: Floats,
     later_scale: Floats,
     stay_years: float,
+    *,
+    added: Floats | None = None,
+    spent: npt.ArrayLike | None = None,
 ) -> Prediction:
     """What the history says of later times.
 
@@ -215,25 +215,31 @@ def predict(
         Scale of the size part at these times, shape (authority, later).
     stay_years
         Mean length of a stay.
+    added
+        Covariance beside the process's, such as errors of observation, shape (authority or 1,
+        time + later, time + later).
+    spent
+        Observations that went on levels of which nothing was known before, shape (authority,);
+        they say nothing of the authority's liveliness.
     """
     seen = np.isfinite(values)
     known = np.where(seen, values, 0.0)
-    number = seen.sum(axis=1)
+    told = seen.sum(axis=1) - (0.0 if spent is None else np.asarray(spent, dtype=np.float64))
     count = len(times)
     whole = covariance(
         process, np.concatenate([times, later]), np.hstack([scale, later_scale]), stay_years
     )
-    places = np.arange(count)
-    history = whole[:, :count, :count].copy()
-    history[:, places, places] += np.where(seen, 0.0, _MISSING)
-    across = whole[:, :count, count:]
+    if added is not None:
+        whole = whole + added
+    history = _of_observed(whole[:, :count, :count], seen)
+    across = whole[:, :count, count:] * seen[:, :, None]
     solved = np.linalg.solve(history, np.concatenate([across, known[:, :, None]], axis=2))
     weights, whitened = solved[:, :, :-1], solved[:, :, -1]
     mean = np.einsum("nth,nt->nh", weights, known)
     remaining = whole[:, count:, count:] - np.einsum("nth,ntk->nhk", across, weights)
     distance = (whitened * known).sum(axis=1)
-    livelier = (process.tail - 2 + distance) / (process.tail - 2 + number)
-    return Prediction(mean, remaining * livelier[:, None, None], process.tail + number)
+    livelier = (process.tail - 2 + distance) / (process.tail - 2 + told)
+    return Prediction(mean, remaining * livelier[:, None, None], process.tail + told)
 
 
 def _whiten(
@@ -241,15 +247,18 @@ def _whiten(
 ) -> tuple[Floats, Floats, Floats]:
     """Squared distance, half log determinant and number of observations of each authority."""
     seen = np.isfinite(values)
-    found = covariance(process, times, scale, stay_years)
-    places = np.arange(len(times))
-    found[:, places, places] += np.where(seen, 0.0, _MISSING)
-    factor = np.linalg.cholesky(found)
+    factor = np.linalg.cholesky(_of_observed(covariance(process, times, scale, stay_years), seen))
     whitened = np.linalg.solve(factor, np.where(seen, values, 0.0)[:, :, None])[:, :, 0]
-    number = seen.sum(axis=1).astype(np.float64)
     log_determinant = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-    log_determinant -= 0.5 * np.log(_MISSING) * (len(times) - number)
-    return (whitened**2).sum(axis=1), log_determinant, number
+    return (whitened**2).sum(axis=1), log_determinant, seen.sum(axis=1).astype(np.float64)
+
+
+def _of_observed(whole: Floats, seen: npt.NDArray[np.bool_]) -> Floats:
+    """A missing observation stands apart, with variance 1: it adds nothing to any sum."""
+    found: Floats = np.where(seen[:, :, None] & seen[:, None, :], whole, 0.0)
+    places = np.arange(seen.shape[1])
+    found[:, places, places] += ~seen
+    return found
 
 
 def _expit(value: float) -> float:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.course import log_rates, median
+from riskmodel.demand.learning.course import log_rates
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.process import Prediction
 from riskmodel.parameters import parameter
 
-__all__ = ["TURNOVER", "correct", "flows"]
+__all__ = ["TURNOVER", "correct", "flows", "usual_starts"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,7 +21,7 @@ TURNOVER = ("starts_to_stock", "starts_to_ends")
 and log starts over ends."""
 
 
-def flows(history: StageHistory, place: int) -> Floats:
+def flows(history: StageHistory, place: int, usual: float) -> Floats:
     """The two turnover figures of a year, shape (authority, 2); nought where one is missing.
 
     Parameters
@@ -30,13 +30,21 @@ def flows(history: StageHistory, place: int) -> Floats:
         Any authorities.
     place
         Of the year.
+    usual
+        What log starts over stock usually is; see :func:`usual_starts`.
     """
     stock, starts, ends = (
         np.log(table[:, place] + 1) for table in (history.stock, history.starts, history.ends)
     )
-    ratio = starts - stock
-    found: Floats = np.nan_to_num(np.column_stack([ratio - median(ratio), starts - ends]))
+    found: Floats = np.nan_to_num(np.column_stack([starts - stock - usual, starts - ends]))
     return found
+
+
+def usual_starts(history: StageHistory, place: int) -> float:
+    """Median over authorities of log starts over stock in a year; NaN where nobody has both."""
+    ratio = np.log(history.starts[:, place] + 1) - np.log(history.stock[:, place] + 1)
+    seen = np.isfinite(ratio)
+    return float(np.median(ratio[seen])) if seen.any() else float("nan")
 
 
 def correct(
@@ -85,7 +93,7 @@ def _missed(
         seen = np.isfinite(miss) & np.isfinite(history.stock[:, place])
         if not seen.any():
             continue
-        columns.append(flows(history, place)[seen])
+        columns.append(flows(history, place, usual_starts(history, place))[seen])
         misses.append(miss[seen] - np.median(miss[seen]))
         variances.append(past[place].variance[seen, ahead - 1])
         ages.append(np.full(int(seen.sum()), float(last - place)))
@@ -108,9 +116,11 @@ def _spread(squares: Floats, age: Floats, oldest: int) -> float:
 
 
 def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:
-    """Weighted ridge regression through the origin on columns of unit variance."""
+    """Weighted ridge regression through the origin, in standard deviations of the columns."""
     penalty = 1 / parameter("demand_turnover_spread").value ** 2
-    unit = columns.std(axis=0) + 1e-9
+    # A column without spread, such as flows that nobody reports, says nothing.
+    unit = columns.std(axis=0)
+    unit = np.where(unit > 1e-6, unit, np.inf)
     scaled = columns / unit
     weighted = scaled * precision[:, None]
     solved = np.linalg.solve(
