@@ -26,7 +26,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench synthetic checksums lock clean environment
+.PHONY: help report test check docs bench synthetic checksums learned lock clean environment
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -120,6 +120,20 @@ checksums: $(STAMPS)/package ## say that the published data files are as they sh
 	$(BIN)/python -c "from riskmodel.published import checksums; print(checksums(), end='')" \
 		> build/SHA256SUMS
 	@mv build/SHA256SUMS riskmodel/published/data/SHA256SUMS
+
+# Needs the authority panel, which does not ship: make learned PANEL=../somewhere/panel.csv
+PANEL ?= ../shared/data/dfe/authority_panel_2010_2021.csv
+LEARNED := riskmodel/parameters/data/demand_learned.toml
+
+learned: $(STAMPS)/package
+	@test -f '$(PANEL)' || { echo 'There is no panel $(PANEL): name one with PANEL=' >&2; exit 1; }
+	@mkdir -p build
+	$(BIN)/python -c "import sys; from pathlib import Path; \
+		from riskmodel.demand.learning.shipped import learn_shipped, shipped_text; \
+		from riskmodel.intake import read_panel; \
+		print(shipped_text(learn_shipped(read_panel(Path(sys.argv[1])))), end='')" \
+		'$(PANEL)' > build/demand_learned.toml
+	@mv build/demand_learned.toml $(LEARNED)
 
 $(LOCK_VENV)/stamp: requirements/lock-tool.in
 	@$(PYTHON) -m venv --clear $(LOCK_VENV)
