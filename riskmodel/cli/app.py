@@ -14,6 +14,7 @@ from riskmodel.cli import (
     factors,
     impact,
     intake,
+    project,
     published,
     report,
     scenario,
@@ -44,6 +45,7 @@ app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("project")(project.project)
 app.command("report")(report.report)
 
 

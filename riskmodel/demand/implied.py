@@ -40,19 +40,22 @@ def implied_starts(
     shape: npt.ArrayLike,
     *,
     family: Family = "gamma",
+    opening_survival: Floats | None = None,
 ) -> Implied:
     """Expected starts in each month so that the expected stock takes a given course.
 
     Parameters
     ----------
     opening
-        Expected stock at first, in a steady state, shape (replicate,).
+        Expected stock at first, shape (replicate,).
     expected
         Expected stock at the end of each month, shape (replicate, month).
     mean_days, shape
         Of the lengths, shape (replicate,).
     family
         Distribution of lengths.
+    opening_survival
+        As in :class:`~riskmodel.demand.inputs.StageInputs`; None is that of a steady state.
 
     Raises
     ------
@@ -78,6 +81,8 @@ def implied_starts(
     if not (np.isfinite(course).all() and (course >= 0).all() and (first >= 0).all()):
         raise DataError("an expected stock is 0 or more", field="expected")
     staying, left = _remaining(mean, form, course.shape[1], family)
+    if opening_survival is not None:
+        left = opening_survival.T
     least = LEAST_SHARE * (1 - left[0]) * first
     rates = np.empty((course.shape[1], len(course)))
     held = np.zeros(rates.shape, dtype=bool)
@@ -98,6 +103,7 @@ def expected_stock(
     shape: npt.ArrayLike,
     *,
     family: Family = "gamma",
+    opening_survival: Floats | None = None,
 ) -> Floats:
     """Expected stock at the end of each month; the reverse of :func:`implied_starts`.
 
@@ -114,6 +120,8 @@ def expected_stock(
         Shape (replicate,).
     family
         Distribution of lengths.
+    opening_survival
+        As in :class:`~riskmodel.demand.inputs.StageInputs`; None is that of a steady state.
 
     Returns
     -------
@@ -125,6 +133,8 @@ def expected_stock(
     months = len(starts)
     by_month = mean.ndim == 2
     staying, left = _remaining(mean[:, 0] if by_month else mean, form, months, family)
+    if opening_survival is not None:
+        left = opening_survival.T[:months]
     found = left * np.asarray(opening, dtype=float)
     for month in range(months):
         if by_month and month:

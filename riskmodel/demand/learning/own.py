@@ -15,8 +15,9 @@ import numpy.typing as npt
 from riskmodel.demand.learning.learn import NOTHING_KNOWN, Learned, degrees_of
 from riskmodel.demand.learning.process import Prediction, predict, size_scale
 from riskmodel.errors import DataError
+from riskmodel.projection import months_between
 
-__all__ = ["OwnForecast", "forecast_own", "sample_paths"]
+__all__ = ["OwnForecast", "decimal_year", "forecast_own", "sample_paths"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,7 +82,7 @@ class OwnForecast:
         )
 
 
-def forecast_own(
+def forecast_own(  # noqa: PLR0913  what may be known of one authority
     learned: Learned,
     times: Sequence[float] | Floats,
     stock: Sequence[float] | Floats,
@@ -91,6 +92,7 @@ def forecast_own(
     error_variance: Sequence[float] | Floats | None = None,
     starts: float | None = None,
     ends: float | None = None,
+    expected: bool = False,
 ) -> OwnForecast:
     """Forecast one authority's stock from its own figures and what others taught.
 
@@ -112,6 +114,9 @@ def forecast_own(
         noise that all figures have: for sources known to disagree. None is nought.
     starts, ends
         In the year up to the last figure, where known.
+    expected
+        Forecast what the stock would be without the chance of who starts and ends, and without
+        reporting noise: what a simulation of those starts from.
 
     Raises
     ------
@@ -152,7 +157,7 @@ def forecast_own(
         (log - exposure)[None],
         scale[None],
         wanted - begin,
-        np.full((1, len(wanted)), scale[-1]),
+        np.full((1, len(wanted)), 0.0 if expected else scale[-1]),
         learned.stay_years,
         added=added[None],
         spent=[float(population is None)],
@@ -265,3 +270,14 @@ def sample_paths(forecast: OwnForecast, generator: np.random.Generator, size: in
     levels = np.clip(ndtr(normal), CLIP, 1 - CLIP)
     found: Floats = forecast.location + scale * forecast._unit(levels)
     return found
+
+
+def decimal_year(month: str) -> float:
+    """The decimal year of a month's end, as panels name their years.
+
+    Examples
+    --------
+    >>> decimal_year("2015-03"), decimal_year("2015-09")
+    (2015.0, 2015.5)
+    """
+    return 2000 + months_between("2000-03", month) / 12

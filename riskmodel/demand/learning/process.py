@@ -134,7 +134,8 @@ def covariance(process: Process, times: Floats, scale: Floats, stay_years: float
     times
         Years since the first observation, shape (time,).
     scale
-        Of the size part, shape (authority, time); see :func:`size_scale`.
+        Of the size part, shape (authority, time); see :func:`size_scale`. A time of scale 0 is that
+        of an expected stock: it has neither size nor noise.
     stay_years
         Mean length of a stay.
 
@@ -163,7 +164,7 @@ def covariance(process: Process, times: Floats, scale: Floats, stay_years: float
     sizes = scale[:, :, None] * scale[:, None, :] * np.exp(-apart / stay_years)
     found: Floats = shared[None] + process.size * sizes
     places = np.arange(len(times))
-    found[:, places, places] += process.noise**2
+    found[:, places, places] += process.noise**2 * (scale > 0)
     return found
 
 

@@ -1,0 +1,251 @@
+"""``riskmodel project``: stocks and flows to come, with what moves them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riskmodel.cli.output import (
+    FORMATS,
+    FormatOption,
+    check_picture,
+    choose,
+    console,
+    print_data,
+    print_frame,
+    print_table,
+    write_picture,
+)
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.demand import Outlook
+
+__all__ = ["project"]
+
+TOO_WIDE = ("area", "label", "figure", "method", "fitted_sd", "q025", "q10", "q90", "q975")
+"""Columns that csv and json have and a text table leaves out."""
+
+VIEWS = ("stock", "flows", "above", "drivers", "calibration", "figures")
+
+
+def project(  # noqa: PLR0913  an option is an argument
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help=(
+                "A panel of authorities, or a CSV of an authority's own months. "
+                "[default: the published tables]"
+            )
+        ),
+    ] = None,
+    authority: Annotated[
+        str | None, typer.Option(help="Code of the authority in a panel, or area in a file.")
+    ] = None,
+    learn: Annotated[
+        Path | None,
+        typer.Option(
+            help=(
+                "A panel of authorities to learn from. "
+                "[default: the panel given; else what ships with the package]"
+            )
+        ),
+    ] = None,
+    population: Annotated[
+        float | None, typer.Option(help="Children aged 0 to 17, where the file does not say.")
+    ] = None,
+    stage: Annotated[str | None, typer.Option(help="Only these stages.", metavar="STAGE,…")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Scenarios beside the baseline: names of the library or files.",
+            metavar="NAME,…",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option(help="How far ahead, 1 to 120 months.")] = 60,
+    replicates: Annotated[int, typer.Option(help="How many courses are drawn.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Same seed, same answer.", min=0)] = 1,
+    show: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(VIEWS),
+            help=(
+                "Stocks; starts and ends; the probability of passing --above; what moves the "
+                "stock; the calibrated parameters; the figures it starts from."
+            ),
+        ),
+    ] = "stock",
+    above: Annotated[
+        str | None,
+        typer.Option(help="Probability of having passed a level.", metavar="STAGE=LEVEL,…"),
+    ] = None,
+    form: FormatOption = "text",
+    out: Annotated[
+        Path | None, typer.Option(help="Also draw the stocks as fan charts: .svg or .png.")
+    ] = None,
+) -> None:
+    """Project stocks, starts and ends month by month, the baseline and any scenarios.
+
+    The course of a stock is learned from other authorities' history, given one's own figures;
+    `riskmodel backtest` says how far such projections were to be trusted.
+    """
+    choose("format", form, FORMATS)
+    choose("view", show, VIEWS)
+    if (show == "above") != (above is not None):
+        raise DataError("--show above and --above STAGE=LEVEL go together")
+    if out is not None:
+        check_picture(out)
+    found = _outlook(path, authority, learn, population, stage, scenario, months, replicates, seed)
+    levels = _levels(above, list(found.stages))
+    frame = _view(found, show, levels)
+    if out is not None:
+        from riskmodel.workflows.demand import draw_outlook
+
+        drawing = draw_outlook(found)
+        write_picture(out, drawing.svg, drawing.png)
+    for warning in found.warnings:
+        print(f"riskmodel: {warning}", file=sys.stderr)
+    if form != "text":
+        print_frame(frame, form)
+    elif show in ("stock", "flows"):
+        _print_quantiles(found, frame)
+    else:
+        print_data(frame[[name for name in frame.columns if name not in TOO_WIDE]])
+    if form == "text":
+        _print_basis(found)
+
+
+def _outlook(
+    path: Path | None,
+    authority: str | None,
+    learn: Path | None,
+    population: float | None,
+    stage: str | None,
+    scenario: str | None,
+    *sizes: int,
+) -> Outlook:
+    from riskmodel.intake import read_panel
+    from riskmodel.scenarios import scenario as named
+    from riskmodel.workflows.demand import project as run
+    from riskmodel.workflows.demand import published_source, read_source
+
+    if path is None and authority is not None:
+        raise DataError("--authority names one of a file; give the file")
+    panel = None
+    if path is None:
+        source = published_source()
+    else:
+        source, panel = read_source(path, authority=authority, population=population)
+    if stage is not None:
+        source = source.of(_words(stage))
+    if learn is not None:
+        panel = read_panel(learn)
+    months, replicates, seed = sizes
+    return run(
+        source,
+        months=months,
+        replicates=replicates,
+        seed=seed,
+        scenarios=[named(name) for name in _words(scenario or "") if name != "baseline"],
+        panel=panel,
+        progress=lambda words: (
+            print(f"riskmodel: {words}", file=sys.stderr) if sys.stderr.isatty() else None
+        ),
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _levels(text: str | None, stages: list[str]) -> dict[str, float]:
+    found = {}
+    for word in _words(text or ""):
+        stage, equals, level = word.partition("=")
+        choose("stage", stage.strip(), stages)
+        try:
+            found[stage.strip()] = float(level)
+        except ValueError as error:
+            raise DataError(
+                f"--above takes a stage and a number, such as child_protection_plan=700; "
+                f"got {word!r}"
+            ) from error
+        if not equals or not 0 <= found[stage.strip()] < 1e9:
+            raise DataError(f"--above takes a level of 0 or more; got {word!r}")
+    return found
+
+
+def _view(found: Outlook, show: str, levels: dict[str, float]) -> Any:
+    import pandas as pd
+
+    if show == "above":
+        return pd.DataFrame(
+            [
+                {
+                    "scenario": name,
+                    "stage": stage,
+                    "level": level,
+                    "month": month,
+                    "probability": float(probability),
+                    "basis": "projected",
+                }
+                for stage, level in levels.items()
+                for name in found.projection.scenarios
+                for month, probability in zip(
+                    found.projection.months,
+                    found.projection.probability_above(level, stage, scenario=name),
+                    strict=True,
+                )
+            ]
+        )
+    if show == "drivers":
+        return found.drivers()
+    if show == "calibration":
+        return found.calibration_frame()
+    if show == "figures":
+        return found.observations_frame()
+    frame = found.projection.to_frame()
+    wanted = ["stock"] if show == "stock" else ["starts", "ends"]
+    return frame[frame["measure"].isin(wanted)].reset_index(drop=True)
+
+
+def _print_quantiles(found: Outlook, frame: Any) -> None:
+    """Every March and the last month: median, 50% and 90% intervals."""
+    from riskmodel.workflows.demand import STAGE_LABELS
+
+    last = found.projection.months[-1]
+    shown = frame[frame["month"].str.endswith("-03") | (frame["month"] == last)]
+    print_table(
+        ["Scenario", "Stage", "Measure", "Month", "Median", "50% interval", "90% interval"],
+        [
+            (
+                row["scenario"],
+                STAGE_LABELS[row["stage"]],
+                row["measure"],
+                row["month"],
+                f"{row['q50']:,.0f}",
+                f"{row['q25']:,.0f} to {row['q75']:,.0f}",
+                f"{row['q05']:,.0f} to {row['q95']:,.0f}",
+            )
+            for row in shown.to_dict("records")
+        ],
+        title=f"{found.projection.area}, projected from the end of "
+        f"{found.projection.opening_month}",
+        right=(4,),
+        whole=(5, 6),
+    )
+
+
+def _print_basis(found: Outlook) -> None:
+    learned = next(iter(found.stages.values())).learned
+    console().print(
+        f"Basis: projected. Own figures: {found.source.label}. The course of a stock is learned "
+        f"from {learned.authorities} authorities to March {learned.year}; lengths and opening "
+        f"from the own figures. {found.projection.replicates:,} replicates, seed {found.seed}. "
+        "A projection says what would follow if stocks go on as they have in other authorities, "
+        "not what will be decided.",
+        markup=False,
+    )

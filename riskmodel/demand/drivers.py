@@ -1,0 +1,114 @@
+"""What moves an expected stock: adds up, with the remainder shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.demand.changed import change_inputs
+from riskmodel.demand.implied import expected_stock
+from riskmodel.demand.inputs import StageInputs
+from riskmodel.levers import Levers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["course_drivers", "scenario_drivers"]
+
+
+def course_drivers(inputs: StageInputs, month: int) -> dict[str, float]:
+    """What takes the baseline's expected stock from the opening to a month.
+
+    Parameters
+    ----------
+    inputs
+        Of the stage.
+    month
+        How many months after the opening, from 1.
+
+    Returns
+    -------
+    dict
+        ``opening``; ``starts_as_now``: what starts at the level of the first month make of it, as
+        they do or do not balance the ends; ``later_starts``: what their course after that adds;
+        ``lengths``: what lengths that change by month of start add; ``closing``. The parts add up
+        to closing - opening. Means over the replicates.
+    """
+    mean = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, 0]
+    level = replace(
+        inputs,
+        rates=np.repeat(inputs.rates[:, :1], inputs.months, axis=1),
+        mean_days=mean,
+    )
+    steps = [
+        float(inputs.opening.mean()),
+        _mean_stock(level, month),
+        _mean_stock(replace(inputs, mean_days=mean), month),
+        _mean_stock(inputs, month),
+    ]
+    return {
+        "opening": steps[0],
+        "starts_as_now": steps[1] - steps[0],
+        "later_starts": steps[2] - steps[1],
+        "lengths": steps[3] - steps[2],
+        "closing": steps[3],
+    }
+
+
+def scenario_drivers(stages: Mapping[str, StageInputs], levers: Levers, month: int) -> pd.DataFrame:
+    """What each change of a scenario does to each expected stock, one at a time and together.
+
+    Parameters
+    ----------
+    stages
+        The baseline's inputs.
+    levers
+        The scenario's.
+    month
+        How many months after the opening, from 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a stage and lever that moves demand, with ``alone``: the difference that it makes by
+        itself; then ``together`` for the difference of all, and ``remainder``: together less the
+        sum of the single ones. Columns: stage, lever, children.
+    """
+    import pandas as pd
+
+    before = {stage: _mean_stock(inputs, month) for stage, inputs in stages.items()}
+
+    def difference(chosen: Levers) -> dict[str, float]:
+        after = change_inputs(stages, chosen)
+        return {
+            stage: 0.0 if after[stage] is stages[stage] else _mean_stock(after[stage], month) - base
+            for stage, base in before.items()
+        }
+
+    moved = [name for name in levers.changed if not name.startswith(("workforce.", "feedback."))]
+    single = {name: difference(levers.only([name])) for name in moved}
+    together = difference(levers.only(moved))
+    rows = []
+    for stage in stages:
+        alone = {name: made[stage] for name, made in single.items()}
+        rows += [{"stage": stage, "lever": name, "children": made} for name, made in alone.items()]
+        rows.append({"stage": stage, "lever": "together", "children": together[stage]})
+        rest = together[stage] - sum(alone.values())
+        rows.append({"stage": stage, "lever": "remainder", "children": rest})
+    return pd.DataFrame(rows, columns=["stage", "lever", "children"])
+
+
+def _mean_stock(inputs: StageInputs, month: int) -> float:
+    lengths = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, :month]
+    found = expected_stock(
+        inputs.opening,
+        inputs.rates[:, :month],
+        lengths,
+        inputs.shape,
+        family=inputs.family,
+        opening_survival=inputs.opening_survival,
+    )
+    return float(found[:, month - 1].mean())

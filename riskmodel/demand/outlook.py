@@ -1,0 +1,179 @@
+"""A stage as it stands and may go on: own figures, what other authorities teach, and lengths.
+
+The course of the expected stock is the learned process given the authority's own figures, which is
+what the backtest judges; the lengths of stays then say which starts it implies, and children who
+start and end are simulated from those. So stocks, starts and ends are one projection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration.result import Calibration
+from riskmodel.demand.implied import implied_starts
+from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.learning.learn import Learned
+from riskmodel.demand.learning.own import (
+    OwnForecast,
+    decimal_year,
+    forecast_own,
+    sample_paths,
+)
+from riskmodel.errors import DataError
+from riskmodel.streams import stream
+
+__all__ = ["MOST_MONTHS", "MOST_REPLICATES", "StageOutlook", "stage_outlook"]
+
+Floats = npt.NDArray[np.float64]
+
+MOST_MONTHS = 120
+MOST_REPLICATES = 100_000
+
+YEAR = 12
+
+LEAST_STOCK = 0.5
+
+NODE_MONTHS = 6
+"""The expected stock is drawn twice a year and runs evenly, on the log scale, between."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageOutlook:
+    """One stage, ready to be simulated, and what that rests on.
+
+    Parameters
+    ----------
+    inputs
+        Expected starts, lengths and opening stock of each replicate.
+    calibration
+        The authority's own figures, and what they say of lengths and of the stock now.
+    learned
+        What other authorities taught.
+    held
+        Share of replicates and months in which the expected stock would have fallen faster than
+        children leave, and was held.
+    """
+
+    inputs: StageInputs
+    calibration: Calibration
+    learned: Learned
+    held: float
+
+    @property
+    def stage(self) -> str:
+        """Its name."""
+        return self.calibration.stage
+
+
+def stage_outlook(
+    calibration: Calibration,
+    learned: Learned,
+    *,
+    months: int,
+    replicates: int,
+    seed: int,
+    population: float | None = None,
+) -> StageOutlook:
+    """Put together what a stage is projected from, from its last figure on.
+
+    Parameters
+    ----------
+    calibration
+        Of the authority's own figures; lengths, shape and opening stock are its draws.
+    learned
+        From other authorities, from nothing later than the last figure.
+    months
+        How many months to project, 1 to 120.
+    replicates
+        How many, 1 to 100,000.
+    seed
+        The user's seed.
+    population
+        Children aged 0 to 17.
+
+    Raises
+    ------
+    DataError
+        When months or replicates are out of range, no stock is above 0, or what was learned is
+        later than the last figure.
+    """
+    for name, number, most in (
+        ("months", months, MOST_MONTHS),
+        ("replicates", replicates, MOST_REPLICATES),
+    ):
+        if not 1 <= number <= most:
+            raise DataError(f"needs 1 to {most:,} {name}, got {number:,}")
+    stage, opening_month = calibration.stage, calibration.opening_month
+    opens = decimal_year(opening_month)
+    if learned.year > opens + 1e-9:
+        raise DataError(
+            f"what was learned goes to March {learned.year}, later than the last figure, of the "
+            f"end of {opening_month}; learn from an earlier panel",
+            field=stage,
+        )
+    nodes = np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
+    ahead = _expected(calibration, learned, opens + nodes / 12, population)
+    generator = stream(seed, f"demand/expected/{stage}")
+    expected = np.maximum(np.expm1(sample_paths(ahead, generator, replicates)), LEAST_STOCK)
+    rows = np.arange(replicates) % len(calibration.draws)
+    mean, shape = calibration.of("mean_days")[rows], calibration.of("shape")[rows]
+    left = calibration.open_children_left(months)[rows]
+    course = _by_month(expected, nodes, months)
+    implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
+    inputs = StageInputs(
+        implied.rates,
+        mean,
+        shape,
+        np.rint(calibration.of("closing_stock")[rows]).astype(np.int64),
+        overdispersion=np.asarray(max(learned.process.size, 1.0)),
+        opening_survival=left,
+    )
+    return StageOutlook(inputs, calibration, learned, float(implied.held.mean()))
+
+
+def _expected(
+    calibration: Calibration, learned: Learned, later: Floats, population: float | None
+) -> OwnForecast:
+    """The course of the expected stock, from the stocks and the last year's flows."""
+    observations = calibration.model.observations
+    stocks = [
+        each
+        for each in observations
+        # A figure as wide as itself says nothing of the stock.
+        if each.counted == "stock" and each.width < each.middle
+    ]
+    if not stocks:
+        raise DataError("needs a stock above 0; found none", field=calibration.stage)
+    usual = float(np.median(calibration.of("observation_error")))
+    middle = np.array([each.middle for each in stocks])
+    width = np.array([each.width for each in stocks])
+    last = max(each.month for each in stocks)
+    flows = {
+        each.counted: each.middle
+        for each in observations
+        if each.counted != "stock" and each.months == YEAR and each.month == last
+    }
+    return forecast_own(
+        learned,
+        [decimal_year(each.month) for each in stocks],
+        middle,
+        later,
+        population=population,
+        error_variance=(width / middle) ** 2 / 12 + usual**2,
+        starts=flows.get("starts"),
+        ends=flows.get("ends"),
+        expected=True,
+    )
+
+
+def _by_month(expected: Floats, nodes: npt.NDArray[np.int64], months: int) -> Floats:
+    """Expected stock at the end of each month, even on the log scale between the nodes."""
+    log = np.log(expected)
+    month = np.arange(1, months + 1)
+    after = np.searchsorted(nodes, month)
+    part = (month - nodes[after - 1]) / (nodes[after] - nodes[after - 1])
+    found: Floats = np.exp(log[:, after - 1] * (1 - part) + log[:, after] * part)
+    return found

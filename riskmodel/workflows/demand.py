@@ -1,0 +1,552 @@
+"""Own figures to a projection: calibrated, learned, simulated, scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration import (
+    CALIBRATED_STAGES,
+    DemandPriors,
+    Observation,
+    calibrate,
+)
+from riskmodel.demand.changed import change_inputs
+from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.learning.learn import Learned, learn
+from riskmodel.demand.learning.own import decimal_year
+from riskmodel.demand.outlook import StageOutlook, stage_outlook
+from riskmodel.demand.project import project_stages
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Interval
+from riskmodel.levers import Levers
+from riskmodel.projection import BASELINE, Projection
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.inputs import StageInputs
+    from riskmodel.demand.stepping import Feedback
+    from riskmodel.report.figures.canvas import Drawing
+    from riskmodel.scenarios import Scenario
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = [
+    "MEASURE_OF",
+    "STAGE_LABELS",
+    "DemandSource",
+    "Outlook",
+    "draw_outlook",
+    "panel_source",
+    "project",
+    "published_source",
+    "read_source",
+    "snapshot_source",
+]
+
+Floats = npt.NDArray[np.float64]
+
+MEASURE_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "child_protection_plan": "cpp_at_31_mar",
+        "looked_after": "lac_at_31_mar",
+        "child_in_need_plan": "cin_at_31_mar",
+    }
+)
+"""The stock of a panel that teaches about a stage. Of children in need the panel holds the wide
+sense, plans and looked after included: that the exclusive tier moves like it is assumed."""
+
+STAGE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "child_protection_plan": "Children on a protection plan",
+        "looked_after": "Children looked after",
+        "child_in_need_plan": "Children on a child in need plan",
+    }
+)
+"""Each stage in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSource:
+    """An authority's own figures, ready to be calibrated.
+
+    Parameters
+    ----------
+    area
+        Whose they are.
+    observations
+        By stage.
+    population
+        Children aged 0 to 17; None where it is not known.
+    label
+        What they are, for captions and logs.
+    code
+        Code of the authority, so that it is not among those it learns from.
+    priors
+        What is known of a stage before its counts, such as printed lengths; other stages have the
+        priors of the parameters.
+    """
+
+    area: str
+    observations: Mapping[str, tuple[Observation, ...]]
+    population: float | None
+    label: str
+    code: str = ""
+    priors: Mapping[str, DemandPriors] = field(default_factory=dict)
+
+    def of(self, stages: Iterable[str]) -> DemandSource:
+        """The same with some of its stages.
+
+        Raises
+        ------
+        UnknownNameError
+            When it has no figures of a stage.
+        """
+        chosen = tuple(dict.fromkeys(stages))
+        for stage in chosen:
+            if stage not in self.observations:
+                raise UnknownNameError("stage", stage, self.observations)
+        return DemandSource(
+            self.area,
+            {stage: self.observations[stage] for stage in self.observations if stage in chosen},
+            self.population,
+            self.label,
+            self.code,
+            self.priors,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A projection and what it rests on.
+
+    Parameters
+    ----------
+    source
+        The authority's own figures.
+    stages
+        Calibration, what was learned and inputs of each stage.
+    projection
+        Stocks and flows, the baseline first.
+    levers
+        What each scenario changes, the baseline's empty ones among them.
+    seed
+        Of every draw.
+    """
+
+    source: DemandSource
+    stages: Mapping[str, StageOutlook]
+    projection: Projection
+    levers: Mapping[str, Levers]
+    seed: int
+
+    @property
+    def inputs(self) -> dict[str, StageInputs]:
+        """The baseline's inputs by stage."""
+        return {stage: each.inputs for stage, each in self.stages.items()}
+
+    def drivers(self, month: str | None = None) -> pd.DataFrame:
+        """What moves each expected stock from the opening to a month, and under each scenario.
+
+        Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
+        later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
+        for another scenario each lever alone, together and remainder, against the baseline.
+
+        Raises
+        ------
+        UnknownNameError
+            When the month is not projected.
+        """
+        import pandas as pd
+
+        months = self.projection.months
+        last = months[-1] if month is None else month
+        if last not in months:
+            raise UnknownNameError("month of the projection", last, months)
+        number = months.index(last) + 1
+        rows = []
+        for stage, inputs in self.inputs.items():
+            parts = course_drivers(inputs, number)
+            simulated = float(self.projection.of("stock", BASELINE, stage)[:, number - 1].mean())
+            parts["chance"] = simulated - parts.pop("closing")
+            parts["closing"] = simulated
+            rows += [
+                {"scenario": BASELINE, "stage": stage, "driver": name, "children": value}
+                for name, value in parts.items()
+            ]
+        pieces = [pd.DataFrame(rows)]
+        for name, levers in self.levers.items():
+            if name != BASELINE and levers.changed:
+                found = scenario_drivers(self.inputs, levers, number)
+                found.insert(0, "scenario", name)
+                pieces.append(found.rename(columns={"lever": "driver"}))
+        return pd.concat(pieces, ignore_index=True)
+
+    def calibration_frame(self) -> pd.DataFrame:
+        """Parameters of every stage, as calibrated."""
+        import pandas as pd
+
+        return pd.concat(
+            [each.calibration.to_frame() for each in self.stages.values()], ignore_index=True
+        )
+
+    def observations_frame(self) -> pd.DataFrame:
+        """The authority's own figures beside what the calibration expects."""
+        import pandas as pd
+
+        return pd.concat(
+            [each.calibration.observations_frame() for each in self.stages.values()],
+            ignore_index=True,
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be, in words, each stage's with its name."""
+        return tuple(
+            f"{stage}: {warning}"
+            for stage, each in self.stages.items()
+            for warning in each.calibration.warnings
+        )
+
+
+def published_source() -> DemandSource:
+    """The council's own, from the published tables; they print no number of children."""
+    from riskmodel.demand.published_series import (
+        PUBLISHED_AREA,
+        published_observations,
+        published_priors,
+    )
+
+    return DemandSource(
+        PUBLISHED_AREA,
+        {stage: published_observations(stage) for stage in CALIBRATED_STAGES},
+        None,
+        "published tables of the report card, November 2015",
+        priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
+    )
+
+
+def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
+    """One authority of a panel, from all years that it holds.
+
+    Raises
+    ------
+    UnknownNameError
+        When the panel has no such authority.
+    DataError
+        When it has no stock of it.
+    """
+    own = panel.authority(code)
+    order = np.argsort(own.years)
+    years = own.years[order].tolist()
+
+    def column(name: str) -> list[float]:
+        if name not in own.measures:
+            return [float("nan")] * len(years)
+        return [float(value) for value in own.figures[name][order]]
+
+    stocks = {stage: column(measure) for stage, measure in MEASURE_OF.items()}
+    stocks["child_in_need_plan"] = [
+        every - plans - away
+        for every, plans, away in zip(
+            stocks["child_in_need_plan"],
+            stocks["child_protection_plan"],
+            stocks["looked_after"],
+            strict=True,
+        )
+    ]
+    found: dict[str, tuple[Observation, ...]] = {}
+    for stage, stock in stocks.items():
+        prefix = MEASURE_OF[stage].split("_")[0]
+        made = []
+        for counted, values in (
+            ("stock", stock),
+            ("starts", column(f"{prefix}_starts")),
+            ("ends", column(f"{prefix}_ends")),
+        ):
+            if counted != "stock" and stage == "child_in_need_plan":
+                continue  # flows of the wide sense are not those of the tier
+            made += [
+                Observation(
+                    counted,  # type: ignore[arg-type]  # one of the three
+                    Interval.exactly(round(value)),
+                    f"{year}-03",
+                    source=panel.source,
+                )
+                for year, value in zip(years, values, strict=True)
+                if np.isfinite(value) and value >= 0
+            ]
+        if any(each.counted == "stock" and each.middle > 0 for each in made):
+            found[stage] = tuple(made)
+    if not found:
+        raise DataError(f"holds no stock above 0 of {code}", file=panel.source)
+    population = [value for value in column("pop_0_17_midyear") if value > 0]
+    name = panel.authorities.get(code, code)
+    return DemandSource(name, found, population[-1] if population else None, panel.source, code)
+
+
+def snapshot_source(
+    series: Sequence[MonthlySeries], *, area: str | None = None, population: float | None = None
+) -> DemandSource:
+    """An authority's own months.
+
+    Parameters
+    ----------
+    series
+        One a stage, of one area.
+    area
+        Which, where there are several.
+    population
+        Children aged 0 to 17.
+
+    Raises
+    ------
+    DataError
+        When several areas are there and none is named.
+    UnknownNameError
+        When the named one is not there.
+    """
+    areas = list(dict.fromkeys(each.area for each in series))
+    if area is None and len(areas) > 1:
+        raise DataError(
+            f"holds several areas ({', '.join(areas)}): say which with --authority",
+            file=series[0].source,
+        )
+    wanted = areas[0] if area is None else area
+    if wanted not in areas:
+        raise UnknownNameError("area", wanted, areas)
+    found = {}
+    for each in series:
+        if each.area != wanted:
+            continue
+        months = [str(day)[:7] for day in each.dates]
+        found[each.stage] = tuple(
+            Observation(
+                counted,
+                Interval.exactly(int(value)),
+                month,
+                1,
+                each.source,
+            )
+            for counted in ("stock", "starts", "ends")
+            for month, value in zip(months, getattr(each, counted).tolist(), strict=True)
+            if np.isfinite(value)
+        )
+    return DemandSource(wanted or "own figures", found, population, series[0].source)
+
+
+def read_source(
+    path: Path, *, authority: str | None = None, population: float | None = None
+) -> tuple[DemandSource, AuthorityPanel | None]:
+    """An authority's figures from a panel or a file of its own months.
+
+    Returns
+    -------
+    tuple
+        The figures, and the panel where the file is one, to learn from.
+
+    Raises
+    ------
+    DataError
+        When the file is neither, or a panel is given without an authority.
+    """
+    from riskmodel.intake import read_panel, read_snapshots
+
+    if _is_panel(path):
+        panel = read_panel(path)
+        if authority is None:
+            raise DataError(
+                "is a panel of authorities: say which one with --authority CODE",
+                file=path.name,
+            )
+        return panel_source(panel, authority), panel
+    series = read_snapshots(path)
+    return snapshot_source(series, area=authority, population=population), None
+
+
+def _is_panel(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return "la_code" in file.readline().casefold()
+    except OSError:
+        return False
+
+
+def project(
+    source: DemandSource,
+    *,
+    months: int = 60,
+    replicates: int = 2000,
+    seed: int = 1,
+    scenarios: Sequence[Scenario] = (),
+    panel: AuthorityPanel | None = None,
+    feedback: Callable[[Mapping[str, StageInputs], Levers], Feedback | None] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Outlook:
+    """Project the stages of a source, the baseline and any scenarios from the same draws.
+
+    Parameters
+    ----------
+    source
+        The authority's own figures.
+    months
+        How far ahead, 1 to 120.
+    replicates
+        How many, 1 to 100,000.
+    seed
+        Of every draw.
+    scenarios
+        Beside the baseline, which always comes first.
+    panel
+        To learn from, up to the last March before the opening; None takes what ships.
+    feedback
+        From a scenario's inputs and levers to its feedback, or None where it has none.
+    progress
+        Called with what is done next.
+
+    Raises
+    ------
+    DataError
+        When the stages' last figures are of different months, or a number is out of range.
+    """
+    say = progress or (lambda _: None)
+    stages = {}
+    opening = max(
+        each.month
+        for observations in source.observations.values()
+        for each in observations
+        if each.counted == "stock"
+    )
+    for stage, observations in source.observations.items():
+        say(f"calibrating {stage}")
+        calibration = calibrate(
+            carried_to(observations, opening),
+            stage,
+            area=source.area,
+            seed=seed,
+            priors=source.priors.get(stage),
+            population=source.population,
+        )
+        learned = _learned(stage, calibration.opening_month, panel, source.code)
+        stages[stage] = stage_outlook(
+            calibration,
+            learned,
+            months=months,
+            replicates=replicates,
+            seed=seed,
+            population=source.population,
+        )
+    baseline = {stage: each.inputs for stage, each in stages.items()}
+    levers = {BASELINE: Levers.after(opening, months)}
+    for each in scenarios:
+        levers[each.name] = each.levers(opening, months)
+    made = []
+    for name, changes in levers.items():
+        say(f"simulating {name}")
+        inputs = change_inputs(baseline, changes)
+        loop = None if feedback is None else feedback(inputs, changes)
+        made.append(
+            project_stages(
+                inputs,
+                area=source.area,
+                opening_month=opening,
+                seed=seed,
+                scenario=name,
+                reference=None if name == BASELINE or loop is not None else baseline,
+                feedback=loop,
+                source=source.label,
+            )
+        )
+    together = made[0].with_scenarios(*made[1:]) if len(made) > 1 else made[0]
+    return Outlook(source, stages, together, levers, seed)
+
+
+def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
+    """The observations, and one that says next to nothing at a later month.
+
+    So all stages open together: a stock between nought and twice the last leaves the calibration
+    to carry it forward by starts and lengths.
+    """
+    last = max((each for each in observations if each.counted == "stock"), key=lambda x: x.month)
+    if last.month >= month:
+        return tuple(observations)
+    wide = Interval(0, round(2 * last.middle) + 2)
+    nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
+    return (*observations, nothing)
+
+
+def _learned(stage: str, opening: str, panel: AuthorityPanel | None, own: str) -> Learned:
+    year = int(np.floor(decimal_year(opening) + 1e-9))
+    measure = MEASURE_OF[stage]
+    if panel is None:
+        from riskmodel.demand.learning.shipped import shipped
+
+        return shipped(measure, year)
+    history = StageHistory.from_panel(panel, measure)
+    history = history.until(min(year, history.years[-1]))
+    others = [place for place, code in enumerate(history.codes) if code != own]
+    return learn(history, learners=others)
+
+
+def draw_outlook(outlook: Outlook) -> Drawing:
+    """Fan charts of the stocks, with the own figures before them."""
+    from riskmodel.report.figures.fan import FAN, Fan, draw_fans
+
+    projection = outlook.projection
+    levels = sorted({level for low, high, *_ in FAN for level in (low, high)} | {0.5})
+    fans = []
+    for stage, each in outlook.stages.items():
+        stock = projection.of("stock", BASELINE, stage)
+        opening = projection.opening[:, projection.stages.index(stage)]
+        course = np.column_stack([opening, stock])
+        found = np.quantile(course, levels, axis=0)
+        history = [
+            (_calendar(one.month), one.middle, one.width / 2)
+            for one in each.calibration.model.observations
+            if one.counted == "stock" and one.width < one.middle
+        ]
+        fans.append(
+            Fan(
+                STAGE_LABELS[stage],
+                history,
+                np.array(
+                    [_calendar(month) for month in (projection.opening_month, *projection.months)]
+                ),
+                dict(zip(levels, found, strict=True)),
+                {
+                    name.replace("_", " "): np.concatenate(
+                        [
+                            [np.median(opening)],
+                            np.median(projection.of("stock", name, stage), axis=0),
+                        ]
+                    )
+                    for name in projection.scenarios
+                    if name != BASELINE
+                },
+            )
+        )
+    return draw_fans("outlook", fans)
+
+
+def _others(projection: Projection, stage: str, opening: float) -> dict[str, Floats]:
+    """Medians of the scenarios that move the stage."""
+    baseline = projection.of("stock", BASELINE, stage)
+    found = {}
+    for name in projection.scenarios:
+        stock = projection.of("stock", name, stage)
+        if name != BASELINE and not np.array_equal(stock, baseline):
+            found[name.replace("_", " ")] = np.concatenate([[opening], np.median(stock, axis=0)])
+    return found
+
+
+def _calendar(month: str) -> float:
+    """The decimal year of a month's end as a reader counts: 31 March 2015 is 2015.25."""
+    return decimal_year(month) + 0.25

@@ -1,0 +1,143 @@
+"""From an authority's figures to a projection that keeps to what history judged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskmodel.demand.calibration import Observation, calibrate
+from riskmodel.demand.changed import change_inputs
+from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.learning.own import forecast_own
+from riskmodel.demand.learning.shipped import shipped
+from riskmodel.demand.outlook import stage_outlook
+from riskmodel.demand.project import project_stages
+from riskmodel.errors import DataError
+from riskmodel.estimates import Interval
+from riskmodel.levers import Levers
+
+PLAN = "child_protection_plan"
+STOCKS = {"2011": 332, "2012": 364, "2013": 430, "2014": 504, "2015": 569}
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    made = [
+        Observation("stock", Interval.exactly(count), f"{year}-03", source="test")
+        for year, count in STOCKS.items()
+    ]
+    return calibrate(made, PLAN, area="Test", seed=3, draws=500, population=140_000)
+
+
+@pytest.fixture(scope="module")
+def outlook(calibration):
+    learned = shipped("cpp_at_31_mar", 2015)
+    return stage_outlook(
+        calibration, learned, months=48, replicates=3000, seed=3, population=140_000
+    )
+
+
+@pytest.mark.unit
+def test_an_expected_stock_far_ahead_nears_the_authoritys_usual_level():
+    learned = shipped("cpp_at_31_mar", 2015)
+    found = forecast_own(
+        learned,
+        [float(year) for year in STOCKS],
+        list(STOCKS.values()),
+        2015 + np.arange(0.0, 10.0),
+        population=140_000,
+        expected=True,
+    )
+    middle = np.exp(found.location)
+    usual = np.median(list(STOCKS.values()))
+    assert abs(middle[-1] - usual) < abs(middle[0] - usual)
+    assert (np.diff(found.scale) > -1e-3).all()
+
+
+@pytest.mark.unit
+def test_an_expected_stock_is_spread_less_than_the_stock_itself():
+    learned = shipped("cpp_at_31_mar", 2015)
+    given = (learned, [2014.0, 2015.0], [504, 569], [2015.0, 2016.0, 2018.0])
+    itself, expected = forecast_own(*given), forecast_own(*given, expected=True)
+    np.testing.assert_allclose(itself.location, expected.location, atol=0.03)
+    assert (itself.scale[1:] > expected.scale[1:]).all()
+
+
+@pytest.mark.integration
+def test_what_is_simulated_is_spread_as_what_the_backtest_judges(outlook):
+    """Four years ahead the simulated stock has the quantiles of the learned forecast."""
+    from riskmodel.demand.learning.history import StageHistory
+    from riskmodel.demand.learning.learn import forecast
+
+    made = project_stages({PLAN: outlook.inputs}, area="T", opening_month="2015-03", seed=3)
+    stock = made.of("stock", "baseline", PLAN)
+    learned = outlook.learned
+    years = learned.years
+    nothing = np.full((1, len(years)), np.nan)
+    row = np.array([[STOCKS.get(str(year), np.nan) for year in years]], dtype=float)
+    history = StageHistory(
+        "cpp_at_31_mar", ("1",), years, row, nothing, nothing, np.full((1, len(years)), 140_000.0)
+    )
+    levels = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
+    judged = forecast(learned, history).quantiles(levels)[0]
+    for ahead in (1, 2, 3, 4):
+        mine = np.quantile(stock[:, 12 * ahead - 1], levels)
+        np.testing.assert_allclose(np.log(mine), np.log(judged[ahead - 1]), atol=0.06)
+
+
+@pytest.mark.unit
+def test_the_empty_scenario_is_the_baseline_itself(outlook):
+    stages = {PLAN: outlook.inputs}
+    after = change_inputs(stages, Levers.after("2015-03", 48))
+    assert after[PLAN] is outlook.inputs
+
+
+@pytest.mark.unit
+def test_levers_move_what_they_say(outlook):
+    stages = {PLAN: outlook.inputs}
+    none = Levers.after("2015-03", 48)
+    more = none.with_path(f"starts.{PLAN}", multiplier=np.full(48, 1.1))
+    np.testing.assert_allclose(change_inputs(stages, more)[PLAN].rates, 1.1 * outlook.inputs.rates)
+    fewer = none.with_path("conversion.referral_to_assessment", multiplier=np.full(48, 0.5))
+    np.testing.assert_allclose(change_inputs(stages, fewer)[PLAN].rates, 0.5 * outlook.inputs.rates)
+    with pytest.raises(DataError, match="child_in_need_plan"):
+        change_inputs(stages, none.with_path("diversion.early_help", value=np.full(48, 0.2)))
+    with pytest.raises(DataError, match="48"):
+        change_inputs(stages, Levers.after("2015-03", 12))
+
+
+@pytest.mark.unit
+def test_drivers_add_up(outlook):
+    parts = course_drivers(outlook.inputs, 24)
+    closing = parts.pop("closing")
+    assert sum(parts.values()) == pytest.approx(closing)
+    both = (
+        Levers.after("2015-03", 48)
+        .with_path(f"starts.{PLAN}", multiplier=np.full(48, 1.2))
+        .with_path(f"length.{PLAN}", multiplier=np.full(48, 0.8))
+    )
+    frame = scenario_drivers({PLAN: outlook.inputs}, both, 48).set_index("lever")["children"]
+    alone = frame.drop(["together", "remainder"])
+    assert alone.sum() + frame["remainder"] == pytest.approx(frame["together"])
+    assert alone[f"starts.{PLAN}"] > 0 > alone[f"length.{PLAN}"]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"months": 0}, "1 to 120 months"),
+        ({"months": 121}, "1 to 120 months"),
+        ({"replicates": 0}, "1 to 100,000 replicates"),
+    ],
+)
+def test_sizes_out_of_range_are_refused(calibration, given, match):
+    sizes = {"months": 12, "replicates": 100, **given}
+    with pytest.raises(DataError, match=match):
+        stage_outlook(calibration, shipped("cpp_at_31_mar", 2015), seed=1, **sizes)
+
+
+@pytest.mark.unit
+def test_what_was_learned_later_than_the_opening_is_refused(calibration):
+    with pytest.raises(DataError, match="learn from an earlier panel"):
+        stage_outlook(calibration, shipped("cpp_at_31_mar", 2021), months=12, replicates=10, seed=1)
