@@ -57,7 +57,7 @@ class TableImpact:
     withheld_groups: RowsOf = ()
 
     def measures(self) -> pd.DataFrame:
-        """As :meth:`FactorImpact.to_frame`, with a row of ``[c]`` a measure that is withheld."""
+        """As ``FactorImpact.to_frame``, with a row of ``[c]`` a measure that is withheld."""
         import pandas as pd
 
         frame = self.impact.to_frame()
@@ -79,7 +79,7 @@ class TableImpact:
         return marked_frame(whole[list(frame.columns)], self.release.marks)
 
     def benchmark_frame(self) -> pd.DataFrame | None:
-        """As :meth:`TableBenchmark.to_frame`, with the groups that are withheld after the others.
+        """As ``TableBenchmark.to_frame``, with the groups that are withheld after the others.
 
         None where there is no benchmark.
         """
