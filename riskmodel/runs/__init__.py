@@ -29,8 +29,8 @@ _HOME_OF = {
     "new_experiment": "riskmodel.runs.template",
     "point_keys": "riskmodel.runs.execute",
     "read_baseline": "riskmodel.runs.baseline",
-    "read_experiment": "riskmodel.runs.declaration",
-    "read_experiments": "riskmodel.runs.declaration",
+    "read_experiment": "riskmodel.runs.reading",
+    "read_experiments": "riskmodel.runs.reading",
     "run_experiment": "riskmodel.runs.execute",
     "run_experiments": "riskmodel.runs.order",
     "users_of": "riskmodel.runs.order",
@@ -68,9 +68,10 @@ if TYPE_CHECKING:
     from riskmodel.runs.analysis import Analysis, Option, Point
     from riskmodel.runs.baseline import Moved, compare_summaries, read_baseline
     from riskmodel.runs.comparison import RunComparison, compare_runs
-    from riskmodel.runs.declaration import Experiment, Step, read_experiment, read_experiments
+    from riskmodel.runs.declaration import Experiment, Step
     from riskmodel.runs.execute import Run, measure_step, point_keys, run_experiment
     from riskmodel.runs.order import in_order, run_experiments, users_of
+    from riskmodel.runs.reading import read_experiment, read_experiments
     from riskmodel.runs.summary import Result, Summary
     from riskmodel.runs.template import new_experiment
 

@@ -64,13 +64,13 @@ def code_sha256(module: str) -> str:
         modules that they share, whose names begin with an underscore; nor are the command line, the
         report and this room.
     """
-    own = module.removeprefix("riskmodel.").replace(".", "/") + ".py"
+    own = module.removeprefix("riskmodel.").replace(".", "/")
     digest = hashlib.sha256()
     for name, content in _sources().items():
         # The list of analyses (__init__.py) is no part of any; what begins with _ is shared.
         is_shared = name.startswith(f"{_ANALYSES}_") and not name.startswith(f"{_ANALYSES}__")
         is_analysis = name.startswith(_ANALYSES) and not is_shared
-        if not is_analysis or name == own:
+        if not is_analysis or name == f"{own}.py" or name.startswith(f"{own}/"):
             digest.update(name.encode("utf-8") + b"\0" + content + b"\0")
     return digest.hexdigest()
 

@@ -24,6 +24,7 @@ from riskmodel.runs import (
 )
 from riskmodel.runs.baseline import changelog_row
 from riskmodel.workflows.experiments import ANALYSES, coverage, older_girls, vicious_circle
+from riskmodel.workflows.experiments.coverage import trials
 from riskmodel.workflows.explanations import EXPLAINED, explanations_section
 
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
@@ -368,12 +369,12 @@ def test_quadrants_and_margins_find_what_is_known(quick):
 @pytest.mark.integration
 def test_coverage_knows_the_truth_of_the_adjusted_measures():
     """A table with the population's shares measures the population's values."""
-    truths = coverage._adjusted_truths(-1.2)
+    truths = trials.adjusted_truths(-1.2)
     cells = np.array([[bool((n >> k) & 1) for k in range(3)] for n in range(8)])
-    present = np.array(coverage._PRESENT)
+    present = np.array(trials.PRESENT)
     weight = np.prod(np.where(cells, present, 1 - present), axis=1)
     assessments = np.rint(weight * 4e6).astype(int)
-    risk = 1 / (1 + np.exp(-(-1.2 + cells @ np.array(coverage._ODDS))))
+    risk = 1 / (1 + np.exp(-(-1.2 + cells @ np.array(trials.ODDS))))
     table = FactorPatterns(
         tuple("abc"), cells, assessments, np.rint(assessments * risk).astype(int), "assumed"
     )

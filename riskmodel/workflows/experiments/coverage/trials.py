@@ -1,4 +1,4 @@
-"""How often the intervals that the package prints hold the truth: exactly, or by simulation."""
+"""Trials of intervals whose truth is known: exact over every count, or simulated."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
-from riskmodel.errors import UnknownNameError
 from riskmodel.explanations import count_from_sample
 from riskmodel.factors import proportion_estimate
 from riskmodel.factors.associations import associations
 from riskmodel.factors.comparison import change_between
-from riskmodel.parameters import parameter
-from riskmodel.runs import Analysis, Option, Point, Result, Summary
-from riskmodel.runs.analysis import Picture, Tables
-from riskmodel.workflows.experiments._common import frame
 
-__all__ = ["ANALYSIS", "SUBJECTS"]
+__all__ = ["EXACT", "MODELS", "ODDS", "PRESENT", "SUBJECTS", "Trial", "adjusted_truths"]
 
 Trial = Iterator[tuple[str, str, float, float]]
 """Interval, design, how often the truth was held, and the mean width."""
@@ -27,10 +22,10 @@ _RATES = (0.02, 0.05, 0.1, 0.28, 0.5)
 _SIZES = (10, 30, 100, 600)
 _TABLES = ((1000, 0.3, 0.2, 1.5), (2250, 0.1, 0.25, 1.0), (300, 0.15, 0.1, 2.0))
 """Assessments, share with the factor, share of plans without it, risk ratio."""
-_MODELS = ((400, -1.2), (1500, -1.2), (400, -2.6))
+MODELS = ((400, -1.2), (1500, -1.2), (400, -2.6))
 """Assessments, and the intercept: about a quarter of plans, or about one in ten."""
-_ODDS = (1.0, -0.6, 0.4)
-_PRESENT = (0.15, 0.3, 0.5)
+ODDS = (1.0, -0.6, 0.4)
+PRESENT = (0.15, 0.3, 0.5)
 
 
 def proportions(random: np.random.Generator, replicates: int) -> Trial:
@@ -165,12 +160,12 @@ def adjusted(random: np.random.Generator, replicates: int) -> Trial:
     from riskmodel.factors.adjusted.patterns import pattern_counts
 
     names = tuple("abc")
-    for rows, intercept in _MODELS:
-        truths = _adjusted_truths(intercept)
+    for rows, intercept in MODELS:
+        truths = adjusted_truths(intercept)
         held: dict[tuple[str, str], _Held] = {}
         for _ in range(max(20, replicates // 4)):
-            flags = random.random((rows, 3)) < np.array(_PRESENT)
-            linear = intercept + flags @ np.array(_ODDS)
+            flags = random.random((rows, 3)) < np.array(PRESENT)
+            linear = intercept + flags @ np.array(ODDS)
             plan = random.random(rows) < 1 / (1 + np.exp(-linear))
             found = measure_impact(pattern_counts(names, plan, flags.T, basis="assumed")).to_frame()
             for row in found.to_dict("records"):
@@ -188,12 +183,12 @@ def adjusted(random: np.random.Generator, replicates: int) -> Trial:
             )
 
 
-def _adjusted_truths(intercept: float) -> dict[tuple[str, str], float]:
+def adjusted_truths(intercept: float) -> dict[tuple[str, str], float]:
     """Population values of the adjusted measures, over the eight combinations of factors."""
     cells = np.array([[(n >> k) & 1 for k in range(3)] for n in range(8)], dtype=float)
-    present = np.array(_PRESENT)
+    present = np.array(PRESENT)
     weight = np.prod(np.where(cells > 0, present, 1 - present), axis=1)
-    odds = np.array(_ODDS)
+    odds = np.array(ODDS)
 
     def risk(flags: np.ndarray) -> float:
         return float(weight @ (1 / (1 + np.exp(-(intercept + flags @ odds)))))
@@ -203,7 +198,7 @@ def _adjusted_truths(intercept: float) -> dict[tuple[str, str], float]:
     for k, name in enumerate("abc"):
         on, off = cells.copy(), cells.copy()
         on[:, k], off[:, k] = 1, 0
-        truths["adjusted_odds_ratio", name] = math.exp(_ODDS[k])
+        truths["adjusted_odds_ratio", name] = math.exp(ODDS[k])
         truths["adjusted_risk_difference", name] = risk(on) - risk(off)
         truths["adjusted_risk_ratio", name] = risk(on) / risk(off)
         truths["attributable_fraction_alone", name] = 1 - risk(off) / rate
@@ -264,126 +259,4 @@ SUBJECTS: Mapping[str, Callable[[np.random.Generator, int], Trial]] = {
 }
 """What is tried, by name: another interval of the package is another entry."""
 
-_EXACT = ("proportions", "samples")
-
-
-def measure(point: Point) -> Tables:
-    """Coverage of one subject's intervals."""
-    subject = point.settings["subject"]
-    if subject not in SUBJECTS:
-        raise UnknownNameError("subject of coverage", subject, SUBJECTS)
-    rows = list(SUBJECTS[subject](point.random(), point.settings["replicates"]))
-    table = frame(("interval", "design", "coverage", "mean_width"), rows)
-    table["how"] = "exact" if subject in _EXACT else "simulated"
-    table["level"] = parameter("interval_level").value
-    return {"coverage": table}
-
-
-def summarise(tables: Tables) -> Summary:
-    """Mean and worst coverage of each interval over its designs."""
-    table = tables["coverage"]
-    level = 100 * float(table["level"].iloc[0])
-    results = [
-        Result("level", level, "percent", "assumed"),
-        Result("replicates", int(table["replicates"].max()), "tables", "assumed"),
-    ]
-    for interval, group in table.groupby("interval", sort=False):
-        name = str(interval).replace(", ", "/").replace(" ", "-")
-        method = f"{group['how'].iloc[0]}, {len(group)} designs"
-        coverage = 100 * group["coverage"]
-        results.append(
-            Result(
-                f"coverage/{name}",
-                float(coverage.mean()),
-                "percent",
-                "assumed",
-                float(coverage.min()),
-                float(coverage.max()),
-                1.0,
-                method,
-            )
-        )
-    kinds = [one for one in results if one.name.startswith("coverage/")]
-    low = [one for one in kinds if float(one.value) < level - _NEAR]
-    results += [
-        Result("intervals", len(kinds), "intervals", "assumed"),
-        Result("mean_below", len(low), "intervals", "assumed"),
-        Result("near", _NEAR, "percentage points", "assumed"),
-    ]
-    return Summary(tuple(results))
-
-
-_NEAR = 1.5
-"""Percentage points below the nominal level from which mean coverage is called low."""
-
-
-def answer(summary: Summary) -> str:
-    """The table of coverage, the low ones first in words."""
-    level = float(summary["level"].value)
-    low = [
-        one
-        for one in summary.starting("coverage/")
-        if float(one.value) < level - float(summary["near"].value)
-    ]
-    lines = [
-        f"Of {summary['intervals'].text()} kinds of interval that the package prints, "
-        f"{summary['mean_below'].text()} hold the truth on average more than "
-        f"{summary['near'].text(1)} percentage points less often than the "
-        f"{summary['level'].text()} percent that they state"
-        + (
-            ": " + "; ".join(f"{_words(one)} ({one.text(1)} percent)" for one in low) + "."
-            if low
-            else "."
-        ),
-        "",
-        "| Interval | Holds the truth, percent: mean (worst to best design) | How |",
-        "|---|---|---|",
-    ]
-    lines += [
-        f"| {_words(one)} | {one.both(1)} | {one.method.partition(',')[0]} |"
-        for one in summary.starting("coverage/")
-    ]
-    return "\n".join(lines)
-
-
-def _words(one: Result) -> str:
-    return one.name.partition("/")[2].replace("/", ", ").replace("-", " ")
-
-
-def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
-    """Coverage of each interval, mean and range over designs, as a distance from the level."""
-    from riskmodel.report.figures import draw_ranges
-
-    level = float(summary["level"].value)
-    rows = []
-    for one in summary.starting("coverage/"):
-        middle, low, high = (float(part or 0) - level for part in (one.value, one.low, one.high))
-        rows.append((_words(one).capitalize(), middle, low, high))
-    across = "Percentage points above the stated level"
-    return {"coverage": draw_ranges("coverage", rows, across=across)}
-
-
-ANALYSIS = Analysis(
-    "interval-coverage",
-    "How often the intervals that the package prints hold the truth",
-    measure,
-    summarise,
-    answer,
-    (
-        "Assumed: independent assessments, and for the adjusted measures a logistic model that is "
-        "right. Proportions and counts from a sample are exact over every possible count; the "
-        "others are simulated.",
-    ),
-    (
-        "How intervals do where assessments of one family or worker go together: then all are too "
-        "narrow.",
-        "How they do where the model is wrong.",
-        "Bootstrap intervals and shrunken rates, which are not tried here; bounds are not "
-        "intervals of chance.",
-    ),
-    {
-        "subject": Option("proportions", "which intervals", allowed=tuple(SUBJECTS)),
-        "replicates": Option(4000, "tables simulated a design", quick=60, least=20),
-    },
-    figures=figures,
-)
+EXACT = ("proportions", "samples")
