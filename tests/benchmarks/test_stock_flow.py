@@ -41,29 +41,23 @@ def ours(replicates, times=1, spread=0.05):
 
 
 def one_by_one(replicates, spread=0.05):
-    """Each child drawn, in numpy, without a loop over children or replicates."""
-    generator = stream(2, "bench")
-    stocks = []
-    for rows in np.array_split(np.arange(replicates), max(replicates // 128, 1)):
-        rate, mean, shape = (each[rows] for each in parameters(replicates, spread))
-        number = generator.poisson(rate * MONTHS)
-        who = np.repeat(np.arange(len(rows)), number)
-        begun = generator.random(len(who)) * MONTHS
-        unit = mean / shape / DAYS_A_MONTH
-        ended = begun + generator.standard_gamma(shape[who]) * unit[who]
-        there = np.repeat(np.arange(len(rows)), OPENING)
+    """Each child drawn, in numpy: the fastest of several ways that were tried, in 32 bits."""
+    generator, single = stream(2, "bench"), np.float32
+    stocks = np.empty((replicates, MONTHS), dtype=np.int64)
+
+    def by_month(when):
+        month = np.minimum(when, MONTHS).astype(np.int32)
+        return np.bincount(month, minlength=MONTHS + 1)[:MONTHS]
+
+    for row, (rate, mean, shape) in enumerate(zip(*parameters(replicates, spread), strict=True)):
+        number, unit = generator.poisson(rate * MONTHS), single(mean / shape / DAYS_A_MONTH)
+        begun = generator.random(number, dtype=single) * single(MONTHS)
+        ended = begun + generator.standard_gamma(shape, number, dtype=single) * unit
         # What is left of an open plan is a uniform part of a length-biased length.
-        left = generator.standard_gamma(shape[there] + 1) * generator.random(len(there))
-        left *= unit[there]
-
-        def by_month(whose, when, rows=rows):
-            month = np.minimum(when, MONTHS).astype(np.intp)
-            cells = np.bincount(whose * (MONTHS + 1) + month, minlength=len(rows) * (MONTHS + 1))
-            return cells.reshape(len(rows), -1)[:, :MONTHS]
-
-        change = by_month(who, begun) - by_month(who, ended) - by_month(there, left)
-        stocks.append(OPENING + change.cumsum(axis=1))
-    return np.concatenate(stocks)
+        left = generator.standard_gamma(shape + 1, OPENING, dtype=single) * unit
+        left *= generator.random(OPENING, dtype=single)
+        stocks[row] = OPENING + (by_month(begun) - by_month(ended) - by_month(left)).cumsum()
+    return stocks
 
 
 def with_simpy(simpy, replicates, spread=0.05):
