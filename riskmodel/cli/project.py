@@ -29,7 +29,7 @@ __all__ = ["project"]
 TOO_WIDE = ("area", "label", "figure", "method", "fitted_sd", "q025", "q10", "q90", "q975")
 """Columns that csv and json have and a text table leaves out."""
 
-VIEWS = ("stock", "flows", "above", "drivers", "calibration", "figures")
+VIEWS = ("stock", "flows", "above", "drivers", "calibration", "figures", "chain")
 
 
 def project(  # noqa: PLR0913  an option is an argument
@@ -74,7 +74,8 @@ def project(  # noqa: PLR0913  an option is an argument
             metavar="|".join(VIEWS),
             help=(
                 "Stocks; starts and ends; the probability of passing --above; what moves the "
-                "stock; the calibrated parameters; the figures it starts from."
+                "stock; the calibrated parameters; the figures it starts from; the chain from "
+                "referral to plan of an authority in a panel."
             ),
         ),
     ] = "stock",
@@ -98,6 +99,9 @@ def project(  # noqa: PLR0913  an option is an argument
         raise DataError("--show above and --above STAGE=LEVEL go together")
     if out is not None:
         check_picture(out)
+    if show == "chain":
+        _print_chain(path, authority, form)
+        return
     found = _outlook(path, authority, learn, population, stage, scenario, months, replicates, seed)
     levels = _levels(above, list(found.stages))
     frame = _view(found, show, levels)
@@ -116,6 +120,22 @@ def project(  # noqa: PLR0913  an option is an argument
         print_data(frame[[name for name in frame.columns if name not in TOO_WIDE]])
     if form == "text":
         _print_basis(found)
+
+
+def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
+    from riskmodel.workflows.demand import chain_of
+
+    frame = chain_of(path, authority)
+    if form != "text":
+        print_frame(frame, form)
+        return
+    print_data(frame.drop(columns=["la_code", "method", "basis"]))
+    console().print(
+        "Basis: observed. Each ratio is of the counts of one year, not of the same children "
+        "followed. plans_since_first parts the change of starts since the first whole year among "
+        "the links, and adds up; that a link moved is no statement of why it did.",
+        markup=False,
+    )
 
 
 def _outlook(

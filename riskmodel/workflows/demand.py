@@ -44,6 +44,7 @@ __all__ = [
     "STAGE_LABELS",
     "DemandSource",
     "Outlook",
+    "chain_of",
     "draw_outlook",
     "panel_source",
     "project",
@@ -372,6 +373,37 @@ def read_source(
     return snapshot_source(series, area=authority, population=population), None
 
 
+def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:
+    """Counts and ratios from referral to plan by year, and what moved the starts of plans.
+
+    Columns: those of :func:`riskmodel.demand.chain.chain_frame`, and ``plans_since_first``: how
+    many more plans started a year than in the first year because of that link.
+
+    Raises
+    ------
+    DataError
+        When the file is no panel, or no authority is named.
+    """
+    from riskmodel.demand.chain import chain_frame, what_moved_starts
+    from riskmodel.intake import read_panel
+
+    if path is None or authority is None or not _is_panel(path):
+        raise DataError(
+            "the chain from referral to plan needs a panel of authorities and --authority CODE"
+        )
+    panel = read_panel(path)
+    frame = chain_frame(panel, authority)
+    whole = frame.groupby("year").filter(lambda one: len(one) == frame["link"].nunique())
+    years = sorted(set(whole["year"].tolist()))
+    moved = {}
+    for year in years[1:]:
+        found = what_moved_starts(panel, authority, years[0], year)
+        for link, plans in zip(found["link"], found["plans"], strict=True):
+            moved[year, link] = plans
+    keys = zip(frame["year"].tolist(), frame["link"].tolist(), strict=True)
+    return frame.assign(plans_since_first=[moved.get(key, np.nan) for key in keys])
+
+
 def _is_panel(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
@@ -487,8 +519,14 @@ def _learned(stage: str, opening: str, panel: AuthorityPanel | None, own: str) -
     year = int(np.floor(decimal_year(opening) + 1e-9))
     measure = MEASURE_OF[stage]
     if panel is None:
-        from riskmodel.demand.learning.shipped import shipped
+        from riskmodel.demand.learning.shipped import shipped, shipped_years
 
+        if year < min(shipped_years(measure)):
+            raise DataError(
+                f"the last figure is of the end of {opening}, and what ships was learned to March "
+                f"{min(shipped_years(measure))}: give a panel of earlier years with --learn",
+                field=stage,
+            )
         return shipped(measure, year)
     history = StageHistory.from_panel(panel, measure)
     history = history.until(min(year, history.years[-1]))

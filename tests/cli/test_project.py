@@ -1,0 +1,175 @@
+"""``riskmodel project`` from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+SMALL = ("--replicates", "60", "--months", "6")
+PLAN = "child_protection_plan"
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory):
+    """A made-up panel of twelve authorities."""
+    generator = np.random.default_rng(3)
+    lines = [
+        "la_code,area,year,cpp_at_31_mar,cpp_starts,cpp_ends,lac_at_31_mar,lac_starts,lac_ends,"
+        "cin_at_31_mar,pop_0_17_midyear,referrals,s47_enquiries,icpc_children"
+    ]
+    for code in range(101, 113):
+        level = generator.uniform(0.8, 1.25)
+        for year in range(2010, 2017):
+            noise = generator.normal(1, 0.08, 3)
+            plans, away, need = (
+                int(level * base * each) for base, each in zip((300, 450, 2500), noise, strict=True)
+            )
+            lines.append(
+                f"{code},Area {code},{year},{plans},{plans + 40},{plans + 30},{away},200,190,"
+                f"{need},100000,4000,900,{plans + 90}"
+            )
+    path = tmp_path_factory.mktemp("panel") / "panel.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.end_to_end
+def test_the_published_tables_give_a_fan_of_each_stock(call, tmp_path):
+    picture = tmp_path / "fan.svg"
+    answer = call("project", *SMALL, "--format", "csv", "--out", str(picture))
+    assert answer.code == 0, answer.err
+    found = rows(answer.out)
+    assert {row["stage"] for row in found} == {PLAN, "looked_after", "child_in_need_plan"}
+    assert len(found) == 3 * 6
+    assert all(float(row["q05"]) <= float(row["q50"]) <= float(row["q95"]) for row in found)
+    assert {row["basis"] for row in found} == {"projected"}
+    assert "Children looked after" in picture.read_text(encoding="utf-8")
+
+
+@pytest.mark.end_to_end
+def test_the_same_seed_gives_the_same_bytes(call):
+    words = ("project", *SMALL, "--stage", PLAN, "--format", "csv", "--seed", "7")
+    assert call(*words).out == call(*words).out
+    assert call(*words).out != call(*words[:-1], "8").out
+
+
+@pytest.mark.end_to_end
+def test_a_scenario_shares_the_draws_of_the_baseline(call):
+    answer = call(
+        "project", *SMALL, "--stage", PLAN, "--scenario", "plateau,recruitment_freeze",
+        "--format", "json",
+    )  # fmt: skip
+    found = json.loads(answer.out)
+    of = {
+        name: [row["mean"] for row in found if row["scenario"] == name]
+        for name in ("baseline", "plateau", "recruitment_freeze")
+    }
+    assert of["recruitment_freeze"] == of["baseline"]
+    assert of["plateau"] != of["baseline"]
+
+
+@pytest.mark.end_to_end
+def test_an_authority_of_a_panel_learns_from_the_others(call, panel):
+    answer = call("project", str(panel), "--authority", "103", *SMALL, "--format", "csv")
+    assert answer.code == 0, answer.err
+    assert {row["area"] for row in rows(answer.out)} == {"Area 103"}
+    answer = call("project", str(panel), "--authority", "103", *SMALL)
+    assert "11 authorities" in " ".join(answer.out.split())
+
+
+@pytest.mark.end_to_end
+def test_drivers_and_levels(call):
+    words = ("project", *SMALL, "--stage", PLAN, "--format", "csv")
+    found = rows(call(*words, "--show", "drivers").out)
+    parts = {row["driver"]: float(row["children"]) for row in found}
+    closing = parts.pop("closing")
+    assert sum(parts.values()) == pytest.approx(closing)
+    found = rows(call(*words, "--show", "above", "--above", f"{PLAN}=500").out)
+    chances = [float(row["probability"]) for row in found]
+    assert chances == sorted(chances)
+    assert 0 <= chances[0] <= chances[-1] <= 1
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("show", ["flows", "calibration", "figures"])
+def test_every_view_prints_as_text_and_csv(call, show):
+    words = ("project", *SMALL, "--stage", PLAN, "--show", show)
+    assert "Basis: projected" in " ".join(call(*words).out.split())
+    assert rows(call(*words, "--format", "csv").out)
+
+
+@pytest.mark.end_to_end
+def test_own_months_are_as_welcome(call, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text(
+        f"month,stage,stock,starts,ends\n2015-06,{PLAN},500,50,45\n2015-07,{PLAN},507,52,45\n"
+        f"2015-08,{PLAN},,55,48\n2015-09,{PLAN},520,54,48\n",
+        encoding="utf-8",
+    )
+    answer = call("project", str(path), *SMALL, "--format", "csv", "--population", "90000")
+    assert answer.code == 0, answer.err
+    found = rows(answer.out)
+    assert found[0]["month"] == "2015-10"
+    assert 400 < float(found[0]["q50"]) < 640
+
+
+@pytest.mark.end_to_end
+def test_the_chain_of_an_authority(call, panel):
+    answer = call("project", str(panel), "--authority", "103", "--show", "chain", "--format", "csv")
+    assert answer.code == 0, answer.err
+    found = rows(answer.out)
+    assert {row["link"] for row in found} == {
+        "referrals", "s47_enquiries", "icpc_children", "cpp_starts",
+    }  # fmt: skip
+    last = {row["link"]: row for row in found if row["year"] == "2016"}
+    first = {row["link"]: row for row in found if row["year"] == "2010"}
+    moved = sum(float(row["plans_since_first"]) for row in last.values())
+    change = float(last["cpp_starts"]["count"]) - float(first["cpp_starts"]["count"])
+    assert moved == pytest.approx(change)
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--months", "0"), "1 to 120 months"),
+        (("--replicates", "0"), "1 to 100,000 replicates"),
+        (("--stage", "plan"), "There is no stage 'plan'"),
+        (("--scenario", "platau"), "Did you mean 'plateau'"),
+        (("--show", "above"), "go together"),
+        (("--show", "above", "--above", "looked_after=many"), "a stage and a number"),
+        (("--authority", "931"), "give the file"),
+        (("no-such-file.csv",), "cannot be read"),
+        (("--show", "chain"), "needs a panel"),
+        (("--out", "fan.docx"), "picture"),
+    ],
+)
+def test_a_mistake_gets_one_message(call, words, says):
+    answer = call("project", *words)
+    assert answer.code == 2
+    assert says in " ".join(answer.err.split())
+    assert "Traceback" not in answer.err
+    assert not answer.out
+
+
+@pytest.mark.end_to_end
+def test_a_panel_needs_an_authority_that_it_holds(call, panel):
+    assert "--authority CODE" in call("project", str(panel)).err
+    assert "There is no authority '999'" in call("project", str(panel), "--authority", "999").err
+
+
+@pytest.mark.end_to_end
+def test_figures_too_early_for_what_ships_say_what_to_do(call, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text(f"month,stage,stock\n2012-01,{PLAN},100\n2012-02,{PLAN},101\n", "utf-8")
+    answer = call("project", str(path), *SMALL)
+    assert answer.code == 2
+    assert "--learn" in answer.err
