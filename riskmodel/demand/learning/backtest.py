@@ -14,6 +14,7 @@ from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import forecast, learn
 from riskmodel.demand.learning.scores import (
     LEVELS,
+    at_level,
     covered,
     crps,
     probability_integral_transform,
@@ -354,7 +355,7 @@ def _rows(
         columns = {
             "observed": happened,
             "crps": crps(issued, happened),
-            **{name: np.quantile(issued, level, axis=-1) for name, level in QUANTILES.items()},
+            **{name: at_level(issued, level) for name, level in QUANTILES.items()},
             "pit": probability_integral_transform(issued, happened),
             "covered_50": covered(issued, happened, 0.5),
             "covered_90": covered(issued, happened, 0.9),

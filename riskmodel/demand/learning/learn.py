@@ -38,8 +38,6 @@ _PRIORS = (
     ("deviation", 0.2, 1.0),
     ("deviation_memory", 0.69, 1.5),
     ("wander", 0.07, 1.0),
-    ("growth", 0.04, 1.0),
-    ("growth_memory", 0.57, 1.0),
     ("size", 1.0, 1.5),
     ("noise", 0.03, 1.0),
     ("tail", 8.0, 0.7),
@@ -65,7 +63,7 @@ class Learned:
     stay_years
         Mean stay: median stock over median starts, Little's law.
     course
-        The common course: median log rate per child in each year, shape (year,).
+        The common course: log rate per child in each year, shape (year,).
     drift, drift_variance
         Growth a year of the common course that is carried forward, and the variance of a year's
         common change about it.
@@ -210,8 +208,9 @@ def learn(
     Notes
     -----
     The process maximises the posterior density of the Student-t process (L-BFGS-B). The common
-    course is the median yearly change, and its growth is carried forward only as far as it stands
-    out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a parameter by stage.
+    course adds up the usual yearly change (a trimmed mean), and its growth is carried forward only
+    as far as it stands out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a
+    parameter by stage.
     The turnover is a ridge regression of what past forecasts missed, centred within each year. The
     spread compares squared misses with their variances, the latest years weighing most.
     """

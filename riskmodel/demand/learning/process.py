@@ -1,12 +1,11 @@
 """The process that a stock follows in an authority: its spread, and how long it remembers.
 
 On the log scale and beside the course that authorities have in common, an authority's stock is the
-sum of five independent Gaussian parts, whose sizes all authorities share:
+sum of four independent Gaussian parts, whose sizes all authorities share:
 
 - *level*: what the authority always has more or less of than others;
 - *deviation*: comes and goes, an Ornstein-Uhlenbeck process;
 - *wander*: the level itself drifting, a random walk;
-- *growth*: a rate of growth that itself comes and goes, an integrated Ornstein-Uhlenbeck process;
 - *size*: what the finite number of children does, with a variance of (sibling factor) / stock, and
   remembered as long as a stay lasts, as in an M/G/infinity queue;
 
@@ -38,11 +37,11 @@ class Process:
 
     Parameters
     ----------
-    level, deviation, growth, noise
-        Standard deviations on the log scale; ``growth`` a year.
+    level, deviation, noise
+        Standard deviations on the log scale.
     wander
         Standard deviation of the random walk over one year.
-    deviation_memory, growth_memory
+    deviation_memory
         Correlation over one year, between 0 and 1.
     size
         Sibling factor: variance of the stock over its mean, were nothing else at work.
@@ -54,8 +53,6 @@ class Process:
     deviation: float
     deviation_memory: float
     wander: float
-    growth: float
-    growth_memory: float
     size: float
     noise: float
     tail: float
@@ -71,7 +68,7 @@ class Process:
 
     @classmethod
     def from_vector(cls, vector: Floats) -> Process:
-        """Of nine unbounded numbers: logarithms, log-odds for a memory, log(tail - 2)."""
+        """Of seven unbounded numbers: logarithms, log-odds for a memory, log(tail - 2)."""
         found = {
             name: _expit(value) if name.endswith("_memory") else float(np.exp(value))
             for name, value in zip(NAMES, vector, strict=True)
@@ -143,23 +140,13 @@ def covariance(process: Process, times: Floats, scale: Floats, stay_years: float
     -------
     numpy.ndarray
         Shape (authority, time, time).
-
-    Notes
-    -----
-    The growth part is the integral from the first observation of a stationary
-    Ornstein-Uhlenbeck process with variance s^2 and rate r, whose covariance is
-    s^2 / r^2 (2 r min(t, u) - 1 + exp(-r t) + exp(-r u) - exp(-r |t - u|)).
     """
     apart = np.abs(times[:, None] - times[None, :])
     earlier = np.minimum(times[:, None], times[None, :])
-    rate = -np.log(process.growth_memory)
-    fading = np.exp(-rate * times)
-    grown = 2 * rate * earlier - 1 + fading[:, None] + fading[None, :] - np.exp(-rate * apart)
     shared = (
         process.level**2
         + process.deviation**2 * process.deviation_memory**apart
         + process.wander**2 * earlier
-        + (process.growth / rate) ** 2 * grown
     )
     sizes = scale[:, :, None] * scale[:, None, :] * np.exp(-apart / stay_years)
     found: Floats = shared[None] + process.size * sizes

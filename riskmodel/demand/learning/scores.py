@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from riskmodel.errors import DataError
 
-__all__ = ["LEVELS", "covered", "crps", "probability_integral_transform"]
+__all__ = ["LEVELS", "at_level", "covered", "crps", "probability_integral_transform"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,6 +57,13 @@ def probability_integral_transform(values: Floats, observed: Floats) -> Floats:
     return found
 
 
+def at_level(values: Floats, level: float) -> Floats:
+    """Quantile of a forecast from its values at :data:`LEVELS`, by a line between; shape (...)."""
+    # Hazen's rule is the one that puts the i-th of n values at (i - 1/2) / n.
+    found: Floats = np.quantile(values, level, axis=-1, method="hazen")
+    return found
+
+
 def covered(values: Floats, observed: Floats, level: float) -> npt.NDArray[np.bool_]:
     """Whether the central interval of that level holds what happened, shape (...).
 
@@ -67,6 +74,6 @@ def covered(values: Floats, observed: Floats, level: float) -> npt.NDArray[np.bo
     """
     if not 0 < level < 1:
         raise DataError(f"an interval's level is between 0 and 1, got {level:g}")
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    low, high = at_level(values, (1 - level) / 2), at_level(values, (1 + level) / 2)
     found: npt.NDArray[np.bool_] = (low <= observed) & (observed <= high)
     return found
