@@ -169,6 +169,8 @@ class Analysis:
         Names of the files that it can read, with what they are.
     figures
         Tables and summary to charts by name; None where nothing is drawn.
+    needs
+        Values of a setting without which there is no answer: a grid has to hold them.
     """
 
     name: str
@@ -181,8 +183,10 @@ class Analysis:
     options: Mapping[str, Option] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     figures: Callable[[Tables, Summary], Mapping[str, Picture]] | None = None
+    needs: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", MappingProxyType(dict(self.needs)))
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
 
@@ -199,6 +203,7 @@ class Analysis:
             dict(self.options),
             dict(self.files),
             self.figures,
+            dict(self.needs),
         )
 
     def settings(self, given: Mapping[str, Any], *, is_quick: bool = False) -> dict[str, Any]:

@@ -244,7 +244,24 @@ class _Reader:
                 f"{path}.id", f"holds lower-case letters, digits and underscores, got {step!r}"
             )
         grid = {key: tuple(values) for key, values in tables["grid"].items()}
-        return Step(step, analysis, tables["settings"], grid, tables["quick"])
+        found = Step(step, analysis, tables["settings"], grid, tables["quick"])
+        self.check_needs(found, path)
+        return found
+
+    def check_needs(self, step: Step, path: str) -> None:
+        for is_quick in (False, True):
+            points = [point.settings for point in step.points(0, is_quick=is_quick)]
+            for name, values in step.analysis.needs.items():
+                missing = [
+                    value for value in values if value not in [each[name] for each in points]
+                ]
+                if missing:
+                    part = "quick" if is_quick else "grid"
+                    raise self.error(
+                        f"{path}.{part}.{name}",
+                        f"{step.analysis.name} has no answer without {name} {missing[0]!r}: put "
+                        f"{', '.join(repr(value) for value in values)} on the grid",
+                    )
 
     def setting(
         self, analysis: Analysis, path: str, key: str, value: Any, *, is_axis: bool

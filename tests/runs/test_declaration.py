@@ -88,6 +88,18 @@ def test_two_steps_need_ids_of_their_own(declare, toml):
 
 
 @pytest.mark.unit
+def test_a_grid_without_what_the_answer_needs_is_refused(declare, toml, toys, monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setitem(toys, "toy-mean", replace(toys["toy-mean"], needs={"draws": (10, 20)}))
+    with pytest.raises(DataError, match=r"line 14, .*no answer without draws 20: put 10, 20 on"):
+        declare()
+    with pytest.raises(DataError, match=r"line 11, .*no answer without draws 10"):
+        declare(toml.replace("draws = [10, 20, 30, 40]", "draws = [20]"))
+    declare(toml.replace("draws = [10]", "draws = [20, 10]"))
+
+
+@pytest.mark.unit
 def test_experiments_come_after_those_they_take_results_of(declare, toml, toys, tmp_path: Path):
     takes = toml.replace("[[steps]]", '[inputs]\nresults_of = ["NAME"]\n[[steps]]', 1)
     declare(toml, "zebra")

@@ -240,4 +240,5 @@ ANALYSIS = Analysis(
             allowed=("children", "families"),
         ),
     },
+    needs={"weight": (0.0, 1.0), "clusters": ("children", "families")},
 )

@@ -202,4 +202,5 @@ ANALYSIS = Analysis(
         "method": Option("lmdi", "how the parts are made", allowed=("lmdi", "shapley")),
     },
     figures=figures,
+    needs={"method": ("lmdi",)},
 )

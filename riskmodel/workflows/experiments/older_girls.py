@@ -224,4 +224,5 @@ ANALYSIS = Analysis(
             allowed=("age-table", "stocks"),
         )
     },
+    needs={"total": ("age-table", "stocks")},
 )

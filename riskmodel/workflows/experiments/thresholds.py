@@ -80,6 +80,9 @@ def summarise(tables: Tables) -> Summary:
         Result("half_width_wanted", 10, "percentage points", "assumed"),
     ]
     for (listed, relative), group in table.groupby(["list", "relative_length"], sort=False):
+        place = f"{listed}/length-{relative:g}"
+        length = 100 * float(group["relative_length"].iloc[0])
+        results.append(Result(f"{place}/length", length, "percent of the mean length", "assumed"))
         for row in group.to_dict("records"):
             scale, unit = (
                 (100, "percent of the growth")
@@ -116,8 +119,6 @@ def summarise(tables: Tables) -> Summary:
             "beta-binomial; smallest and largest over what is assumed",
         )
     )
-    shortest = float(shares["relative_length"].min())
-    results.append(Result("shortest", 100 * shortest, "percent of the mean length", "assumed"))
     return Summary(tuple(results))
 
 
@@ -157,11 +158,12 @@ def answer(summary: Summary) -> str:
         "|---|---|---|---|",
     ]
     for one in summary.starting("plans-started/") + summary.starting("children-on-plan/"):
-        listed, length, kind, measured = one.name.split("/")
-        if kind == "posterior" and measured == "children_on_plan":
-            place = f"{listed}/{length}/{kind}"
+        if one.name.endswith("/posterior/children_on_plan"):
+            place = one.name.rpartition("/")[0]
+            listed, length, _ = place.split("/")
+            shown = summary[f"{listed}/{length}/length"].text()
             lines.append(
-                f"| {listed.replace('-', ' ')} | {_length_words(length, summary)} | {one.both()} | "
+                f"| {listed.replace('-', ' ')} | {shown}% | {one.both()} | "
                 f"{summary[f'{place}/share_of_growth'].both()} |"
             )
     lines += [
@@ -173,10 +175,6 @@ def answer(summary: Summary) -> str:
         f"{summary['half_width_wanted'].text()} percentage points.",
     ]
     return "\n".join(lines)
-
-
-def _length_words(length: str, summary: Summary) -> str:
-    return "as long" if length == "length-1" else f"{summary['shortest'].text()}%"
 
 
 ANALYSIS = Analysis(
@@ -209,4 +207,5 @@ ANALYSIS = Analysis(
             1.0, "length of such plans over the mean length", least=0.1, most=3
         ),
     },
+    needs={"list": ("plans-started",), "relative_length": (1.0,)},
 )
