@@ -34,6 +34,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"riskmodel\.intake\.result\.IssueLog"),
 ]
 
+# A type that a signature names in short, where two modules have one of that name, links to none.
+suppress_warnings = ["ref.python"]
+
 # -- Pages ---------------------------------------------------------------------
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]

@@ -43,7 +43,7 @@ def protected_frame(
     Parameters
     ----------
     groups, policy, by, totals_published
-        As for :func:`riskmodel.disclosure.protect_counts`.
+        As for :func:`riskmodel.disclosure.counts.protect_counts`.
     make
         Makes the view of one group: a tidy frame with a column ``factor``. It is given only the
         counts that are printed, as they are printed.

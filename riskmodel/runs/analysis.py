@@ -29,7 +29,7 @@ Setting = bool | int | float | str | tuple[float, ...]
 
 
 class Picture(Protocol):
-    """A chart as bytes, such as :class:`riskmodel.report.figures.Drawing`."""
+    """A chart as bytes, as ``riskmodel.report.figures`` draws it."""
 
     @property
     def svg(self) -> bytes:

@@ -94,7 +94,7 @@ def run_experiment(
     Parameters
     ----------
     experiment
-        As :func:`riskmodel.runs.read_experiment` reads it.
+        As :func:`riskmodel.runs.reading.read_experiment` reads it.
     summaries
         Summaries of the experiments whose results it takes; None reads them from beside it.
     files

@@ -72,7 +72,7 @@ def run_experiments(
     experiments
         All experiments by name.
     files, workers, is_quick, accept, cache, progress
-        As for :func:`riskmodel.runs.run_experiment`.
+        As for :func:`riskmodel.runs.execute.run_experiment`.
 
     Yields
     ------
