@@ -8,6 +8,7 @@ import typer
 
 import riskmodel
 from riskmodel.cli import (
+    backtest,
     bounds,
     cohort,
     experiment,
@@ -46,6 +47,7 @@ app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("project")(project.project)
+app.command("backtest")(backtest.backtest)
 app.command("report")(report.report)
 
 

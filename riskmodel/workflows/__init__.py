@@ -15,10 +15,12 @@ _HOME_OF = {
     "TableImpact": "riskmodel.workflows.impact",
     "assumptions": "riskmodel.workflows.published",
     "assumptions_log": "riskmodel.workflows.logs",
+    "backtest_panel": "riskmodel.workflows.backtest",
     "check_cohort": "riskmodel.workflows.cohort_views",
     "data_log": "riskmodel.workflows.logs",
     "decisions_log": "riskmodel.workflows.logs",
     "describe_cohort": "riskmodel.workflows.cohort_views",
+    "draw_backtest": "riskmodel.workflows.backtest",
     "draw_factors": "riskmodel.workflows.factors",
     "draw_impact": "riskmodel.workflows.impact",
     "draw_sensitivity": "riskmodel.workflows.margins",
@@ -44,10 +46,12 @@ __all__ = [
     "TableImpact",
     "assumptions",
     "assumptions_log",
+    "backtest_panel",
     "check_cohort",
     "data_log",
     "decisions_log",
     "describe_cohort",
+    "draw_backtest",
     "draw_factors",
     "draw_impact",
     "draw_sensitivity",
@@ -67,6 +71,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from riskmodel.workflows.backtest import backtest_panel, draw_backtest
     from riskmodel.workflows.cohort import write_cohort, write_reference_cohort
     from riskmodel.workflows.cohort_views import (
         CohortCheck,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.learning.turnover import usual_starts
 
 __all__ = ["COMPETITORS", "Spread"]
 
@@ -27,6 +28,10 @@ WINDOW = 5
 
 SMALL = 60.0
 """Stock at which the weight of a miss is half that of a large authority's."""
+
+
+_USUAL_CHANGE = 0.1
+"""Of a year, log scale, where nobody has a change to show."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +63,7 @@ Competitor = Callable[[StageHistory, StageHistory, int], Spread]
 """Of what others and the authority's own history say, and how many years ahead."""
 
 
-def last_value(_taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+def last_value(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """The last figure, and the spread of a random walk: own yearly changes times sqrt(years).
 
     Notes
@@ -70,27 +75,17 @@ def last_value(_taught: StageHistory, own: StageHistory, horizons: int) -> Sprea
     changes = np.diff(log, axis=1)
     return Spread(
         np.repeat(_last(log)[:, None], horizons, axis=1),
-        _own_spread(changes)[:, None] * np.sqrt(ahead),
+        _own_spread(changes, taught)[:, None] * np.sqrt(ahead),
         _normal,
     )
 
 
 def last_value_pooled(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """The last figure, and the spread that other authorities' changes had over as many years."""
-    log = np.log(own.stock + 1)
-    nothing = np.zeros((len(own.codes), 1))
-    return _learned(
-        taught,
-        own,
-        horizons,
-        lambda history, _: np.zeros((len(history.codes), 1)),
-        nothing,
-        symmetric=True,
-        log=log,
-    )
+    return _learned(taught, own, horizons, None)
 
 
-def drift(_taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """The line through the first figure and the last, with the textbook interval of the drift."""
     log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
     slope, steps = np.zeros(len(log)), np.ones(len(log))
@@ -102,29 +97,29 @@ def drift(_taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     changes = np.diff(log, axis=1) - slope[:, None]
     return Spread(
         _last(log)[:, None] + slope[:, None] * ahead,
-        _own_spread(changes)[:, None] * np.sqrt(ahead * (1 + ahead / steps[:, None])),
+        _own_spread(changes, taught, 1)[:, None] * np.sqrt(ahead * (1 + ahead / steps[:, None])),
         _normal,
     )
 
 
 def mean_reversion(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """Back towards the authority's own mean of five years, as far as others went."""
-    return _learned(taught, own, horizons, _distance, None)
+    return _learned(taught, own, horizons, _distance)
 
 
 def ridge(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """Ridge regression across authorities: distance from own mean, starts to stock, last change."""
-    return _learned(taught, own, horizons, _three_features, None)
+    return _learned(taught, own, horizons, _three_features)
 
 
-def ets(_taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+def ets(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """Exponential smoothing of the authority's own figures: level, or level and damped trend."""
-    return _one_by_one(own, horizons, _ets_of)
+    return _one_by_one(taught, own, horizons, _ets_of)
 
 
-def arima(_taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+def arima(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """ARIMA of the authority's own figures: (1, 0, 0) with a mean, or (0, 1, 1)."""
-    return _one_by_one(own, horizons, _arima_of)
+    return _one_by_one(taught, own, horizons, _arima_of)
 
 
 COMPETITORS: Mapping[str, Competitor] = MappingProxyType(
@@ -155,14 +150,18 @@ def _last(log: Floats) -> Floats:
     return found
 
 
-def _own_spread(changes: Floats) -> Floats:
-    """Root mean square of each authority's changes; the median authority's where it has none."""
+def _own_spread(changes: Floats, taught: StageHistory, parameters: int = 0) -> Floats:
+    """Root mean square of each authority's changes, less the parameters they were fitted with.
+
+    Where an authority has no change of its own, the median of the others' changes by size.
+    """
     seen = np.isfinite(changes)
-    squares = np.where(seen, changes, 0.0) ** 2
-    found = np.sqrt(squares.sum(axis=1) / np.maximum(seen.sum(axis=1), 1))
-    known = found > 0
-    usual = float(np.median(found[known])) if known.any() else 0.1
-    return np.where(known, found, usual)
+    number = np.maximum(seen.sum(axis=1) - parameters, 1)
+    found = np.sqrt((np.where(seen, changes, 0.0) ** 2).sum(axis=1) / number)
+    others = np.abs(np.diff(np.log(taught.stock + 1), axis=1))
+    others = others[np.isfinite(others) & (others > 0)]
+    usual = float(np.median(others)) if len(others) else _USUAL_CHANGE
+    return np.where(found > 1e-9, found, usual)
 
 
 def _own_mean(log: Floats) -> Floats:
@@ -172,19 +171,18 @@ def _own_mean(log: Floats) -> Floats:
     return found
 
 
-def _distance(history: StageHistory, place: int) -> Floats:
+def _distance(history: StageHistory, _taught: StageHistory, place: int) -> Floats:
     log = np.log(history.stock + 1)
     recent = log[:, max(0, place - WINDOW + 1) : place + 1]
     return np.nan_to_num(log[:, place] - _own_mean(recent))[:, None]
 
 
-def _three_features(history: StageHistory, place: int) -> Floats:
+def _three_features(history: StageHistory, taught: StageHistory, place: int) -> Floats:
     log, starts = np.log(history.stock + 1), np.log(history.starts + 1)
-    ratio = starts[:, place] - log[:, place]
-    usual = np.median(ratio[np.isfinite(ratio)]) if np.isfinite(ratio).any() else 0.0
+    ratio = starts[:, place] - log[:, place] - usual_starts(taught, place)
     change = log[:, place] - log[:, place - 1] if place else np.zeros(len(log))
     return np.hstack(
-        [_distance(history, place), np.nan_to_num(np.column_stack([ratio - usual, change]))]
+        [_distance(history, taught, place), np.nan_to_num(np.column_stack([ratio, change]))]
     )
 
 
@@ -192,16 +190,13 @@ def _learned(
     taught: StageHistory,
     own: StageHistory,
     horizons: int,
-    features: Callable[[StageHistory, int], Floats],
-    fixed: Floats | None,
-    *,
-    symmetric: bool = False,
-    log: Floats | None = None,
+    features: Callable[[StageHistory, StageHistory, int], Floats] | None,
 ) -> Spread:
     """Regress changes over so many years on features of the year before, across authorities.
 
     The errors' spread grows as the stock shrinks (constant + 1 / stock), and their shape is that
-    of the errors themselves, mirrored where ``symmetric``.
+    of the errors themselves. Without features the middle is the last value, and the errors' shape
+    is mirrored.
     """
     from scipy.optimize import nnls
 
@@ -215,20 +210,24 @@ def _learned(
         for place in range(last - ahead + 1):
             change = taught_log[:, place + ahead] - taught_log[:, place]
             seen = np.isfinite(change)
-            columns.append(features(taught, place)[seen])
+            columns.append(
+                features(taught, taught, place)[seen] if features else np.zeros((seen.sum(), 0))
+            )
             changes.append(change[seen])
             stocks.append(taught.stock[seen, place])
         if not columns or sum(map(len, changes)) < 2:
-            before = scale[:, ahead - 2] if ahead > 1 else _own_spread(np.diff(own_log, axis=1))
-            scale[:, ahead - 1] = before * np.sqrt(ahead / max(ahead - 1, 1))
+            if ahead > 1:
+                scale[:, ahead - 1] = scale[:, ahead - 2] * np.sqrt(ahead / (ahead - 1))
+            else:
+                scale[:, 0] = _own_spread(np.diff(own_log, axis=1), taught)
             continue
         column, change, stock = map(np.concatenate, (columns, changes, stocks))
         weight = 1 / (1 + SMALL / (stock + 5))
         error = change.copy()
-        if fixed is None:
+        if features is not None:
             slope, middle, unit = _fit(column, change, weight)
             error -= middle + column / unit @ slope
-            location[:, ahead - 1] += middle + features(own, last) / unit @ slope
+            location[:, ahead - 1] += middle + features(own, taught, last) / unit @ slope
         squares = np.minimum(error**2, 20 * np.median(error**2))
         root = np.sqrt(weight)
         shape = np.column_stack([np.ones_like(stock), 1 / (stock + 5)])
@@ -239,7 +238,7 @@ def _learned(
     if not errors:
         return Spread(location, scale, _normal)
     standard = np.concatenate(errors)
-    if symmetric:
+    if features is None:
         standard = np.concatenate([standard, -standard])
     return Spread(location, scale, lambda levels: np.quantile(standard, levels))
 
@@ -255,9 +254,12 @@ def _fit(column: Floats, change: Floats, weight: Floats) -> tuple[Floats, float,
 
 
 def _one_by_one(
-    own: StageHistory, horizons: int, fit: Callable[[Floats, int], tuple[Floats, Floats]]
+    taught: StageHistory,
+    own: StageHistory,
+    horizons: int,
+    fit: Callable[[Floats, int], tuple[Floats, Floats]],
 ) -> Spread:
-    simple = last_value(own, own, horizons)
+    simple = last_value(taught, own, horizons)
     location, scale = simple.location.copy(), simple.scale.copy()
     for row, values in enumerate(np.log(own.stock + 1)):
         series = _filled(values)
@@ -295,12 +297,16 @@ def _ets_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
         model = ETSModel(
             pd.Series(series), error="add", trend=trend, damped_trend=trend is not None
         )
-        fitted = model.fit(disp=False)
-        if best is None or fitted.aicc < best.aicc:
-            best = fitted
+        # From statsmodels' own start the search often stops where the level hardly moves.
+        lively = [0.9, series[0]] if trend is None else [0.9, 0.05, 0.9, series[0], 0.0]
+        for start in (None, lively):
+            fitted = model.fit(start_params=start, disp=False)
+            if best is None or fitted.aicc < best.aicc:
+                best = fitted
     assert best is not None
     found = best.get_prediction(start=len(series), end=len(series) + horizons - 1)
-    return np.asarray(found.predicted_mean), np.sqrt(np.asarray(found.forecast_variance))
+    variance = np.asarray(found.forecast_variance) * _freedom(len(series), len(best.params))
+    return np.asarray(found.predicted_mean), np.sqrt(variance)
 
 
 def _arima_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
@@ -313,4 +319,11 @@ def _arima_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
             best = fitted
     assert best is not None
     found = best.get_forecast(horizons)
-    return np.asarray(found.predicted_mean), np.asarray(found.se_mean)
+    # The variance itself is one of ARIMA's parameters here, and not of those that cost freedom.
+    factor = _freedom(len(series), len(best.params) - 1)
+    return np.asarray(found.predicted_mean), np.asarray(found.se_mean) * np.sqrt(factor)
+
+
+def _freedom(figures: int, parameters: int) -> float:
+    """Figures over figures less parameters, for a variance of which the likelihood took none."""
+    return figures / max(figures - parameters, 1)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.learn import NOTHING_KNOWN, Learned, degrees_of
+from riskmodel.demand.learning.learn import NOTHING_KNOWN, degrees_of
+from riskmodel.demand.learning.learned import Learned
 from riskmodel.demand.learning.process import Prediction, predict, size_scale
 from riskmodel.errors import DataError
 from riskmodel.projection import months_between

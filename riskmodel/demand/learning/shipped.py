@@ -12,7 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from riskmodel.demand.learning.history import STOCK_MEASURES, StageHistory
-from riskmodel.demand.learning.learn import Learned, learn
+from riskmodel.demand.learning.learn import learn
+from riskmodel.demand.learning.learned import Learned
 from riskmodel.demand.learning.process import NAMES, Process
 from riskmodel.demand.learning.turnover import TURNOVER
 from riskmodel.errors import DataError, UnknownNameError

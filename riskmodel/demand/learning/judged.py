@@ -1,0 +1,207 @@
+"""How a backtest's forecasts fared: skill with intervals, coverage, who won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.demand.learning.competitors import COMPETITORS
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MODELS", "OURS", "QUANTILES", "REFERENCE", "ROW_COLUMNS", "Backtest"]
+
+OURS = "riskmodel"
+REFERENCE = "last_value"
+MODELS = (OURS, *COMPETITORS)
+"""Every model that a backtest runs side by side."""
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+ROW_COLUMNS = ("model", "la_code", "origin", "horizon_years", "observed", "crps", *QUANTILES)
+"""The columns of a backtest's rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """Forecasts of one stock and how they fared.
+
+    Parameters
+    ----------
+    measure
+        Which stock.
+    frame
+        A row a model, authority, origin and horizon: :data:`ROW_COLUMNS`, and ``pit``,
+        ``covered_50``, ``covered_90``.
+    folds
+        Parts of the authorities; each is judged by what the others teach.
+    seed
+        Of the parts.
+    left_out
+        Authority and origin pairs that could not be judged: no figure at the origin, fewer than
+        two by then, or nothing to learn from.
+    from_shipped
+        Origins at which what ships was taken for want of other authorities.
+    """
+
+    measure: str
+    frame: pd.DataFrame
+    folds: int
+    seed: int
+    left_out: int
+    from_shipped: tuple[int, ...] = ()
+
+    def rows(self) -> pd.DataFrame:
+        """The rows, in the order of model, authority, origin and horizon."""
+        return self.frame[list(ROW_COLUMNS)]
+
+    def summary(self, *, resamples: int = 1000) -> pd.DataFrame:
+        """A row a model and horizon: mean CRPS, skill with its interval, coverage.
+
+        Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
+        skill_low, skill_high, coverage_50_percent, coverage_90_percent, best.
+
+        Parameters
+        ----------
+        resamples
+            Bootstrap samples of authorities for the 95% interval of the skill.
+
+        Notes
+        -----
+        Skill is 1 - mean CRPS / mean CRPS of ``last_value``, in percent: above 0 is better. The
+        interval resamples whole authorities, since one authority's forecasts err together; of a
+        single authority there is none (NaN).
+        """
+        import pandas as pd
+
+        pieces = []
+        for ahead in sorted(set(self.frame["horizon_years"].tolist())):
+            here = self.frame[self.frame["horizon_years"] == ahead]
+            sums = here.pivot_table(index="la_code", columns="model", values="crps", aggfunc="sum")
+            generator = stream(self.seed, "demand/backtest/skill", ahead)
+            drawn = generator.multinomial(
+                len(sums), np.full(len(sums), 1 / len(sums)), size=resamples
+            )
+            totals = drawn @ sums.to_numpy()
+            columns = list(sums.columns)
+            base = totals[:, columns.index(REFERENCE)]
+            plain = sums.sum()
+            for model in (name for name in MODELS if name in columns):
+                mine = here[here["model"] == model]
+                skills = 100 * (1 - totals[:, columns.index(model)] / base)
+                # One authority says nothing of how others would have fared.
+                low, high = (
+                    np.quantile(skills, [0.025, 0.975]) if len(sums) > 1 else (np.nan, np.nan)
+                )
+                pieces.append(
+                    {
+                        "measure": self.measure,
+                        "model": model,
+                        "horizon_years": ahead,
+                        "forecasts": len(mine),
+                        "authorities": mine["la_code"].nunique(),
+                        "crps": mine["crps"].mean(),
+                        "skill_percent": 100 * (1 - plain[model] / plain[REFERENCE]),
+                        "skill_low": low,
+                        "skill_high": high,
+                        "coverage_50_percent": 100 * mine["covered_50"].mean(),
+                        "coverage_90_percent": 100 * mine["covered_90"].mean(),
+                    }
+                )
+        found = pd.DataFrame(pieces)
+        best = found.groupby("horizon_years")["crps"].transform("min")
+        return found.assign(best=found["crps"] == best)
+
+    def winners(self) -> dict[int, str]:
+        """The model with the smallest mean CRPS at each horizon, ours or not."""
+        means = self.frame.pivot_table(
+            index="horizon_years", columns="model", values="crps", aggfunc="mean"
+        )
+        best = means.idxmin(axis=1)
+        return dict(zip(best.index.tolist(), best.tolist(), strict=True))
+
+    def pit_histogram(self, bins: int = 10) -> pd.DataFrame:
+        """Share of forecasts by tenth of the probability integral transform.
+
+        Flat where the spread is right; a hump says too wide, a bowl too narrow. Columns: model,
+        horizon_years, from, to, share_percent.
+        """
+        import pandas as pd
+
+        edges = np.linspace(0, 1, bins + 1)
+        pieces = []
+        for (model, ahead), here in self.frame.groupby(["model", "horizon_years"], sort=False):
+            counts, _ = np.histogram(here["pit"], edges)
+            pieces.append(
+                pd.DataFrame(
+                    {
+                        "model": model,
+                        "horizon_years": ahead,
+                        "from": edges[:-1],
+                        "to": edges[1:],
+                        "share_percent": 100 * counts / len(here),
+                    }
+                )
+            )
+        return pd.concat(pieces, ignore_index=True)
+
+    def pit_words(self, model: str = OURS) -> str:
+        """What the probability integral transform of a model says, in a sentence."""
+        pit = self.frame.loc[self.frame["model"] == model, "pit"].to_numpy()
+        low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
+        says = []
+        if low + high > 25:
+            says.append("its intervals are too narrow")
+        elif low + high < 15:
+            says.append("its intervals are too wide")
+        if pit.mean() > 0.55:
+            says.append("what happened was usually above its middle")
+        elif pit.mean() < 0.45:
+            says.append("what happened was usually below its middle")
+        return (
+            f"{low:.0f}% of what happened fell in the lowest tenth that {model} gave it and "
+            f"{high:.0f}% in the highest, where 10% should: "
+            f"{' and '.join(says) or 'its spread is about right'}."
+        )
+
+    def sentences(self) -> list[str]:
+        """What a reader should take from the summary: who won at each horizon, and what it is."""
+        winners = self.winners()
+        lines = [
+            "Best by mean CRPS: "
+            + "; ".join(f"{ahead} ahead {model}" for ahead, model in winners.items())
+            + ". CRPS is in children: how far off a forecast was, its spread counted.",
+            "Skill is how much smaller the mean CRPS is than that of last_value, the last figure "
+            "with the spread of the authority's own yearly changes; last_value_pooled is the same "
+            "figure with the spread that others' changes had.",
+        ]
+        if OURS in set(self.frame["model"]):
+            lines.append(self.pit_words())
+        return lines
+
+    def notes(self) -> list[str]:
+        """What was left out, and where the package's own learning stood in."""
+        found = []
+        if self.left_out:
+            found.append(
+                f"{self.left_out:,} times an authority could not be judged at an origin: no figure "
+                "there, fewer than two by then, or too few others to learn from"
+            )
+        if self.from_shipped:
+            years = ", ".join(map(str, self.from_shipped))
+            found.append(
+                f"at {years} there were too few other authorities: {OURS} used what ships with the "
+                "package, learned by then"
+            )
+        return found
+
+    def __str__(self) -> str:
+        authorities = self.frame["la_code"].nunique()
+        origins = sorted(self.frame["origin"].unique())
+        return (
+            f"{self.measure}: {authorities} authorities, origins {origins[0]} to {origins[-1]}, "
+            f"{len(self.frame) // self.frame['model'].nunique():,} forecasts by each model"
+        )
