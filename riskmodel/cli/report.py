@@ -23,7 +23,7 @@ from riskmodel.cli.protection import (
 __all__ = ["report"]
 
 
-def report(
+def report(  # noqa: PLR0913  an option is an argument
     out: Annotated[
         Path, typer.Option(help="Folder to write to; an earlier report in it is replaced.")
     ] = Path("riskmodel-report"),
@@ -36,6 +36,10 @@ def report(
             )
         ),
     ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="How many courses of each projection are drawn.", min=100)
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -74,6 +78,8 @@ def report(
         own = OwnTable(table_of(table, mapping, sheet), release, tuple(options), earlier or ())
     errors = Console(file=sys.stderr)
     with errors.status("Starting") as status:
-        paths = write_published_report(out, own=own, progress=status.update)
+        paths = write_published_report(
+            out, own=own, replicates=replicates, seed=seed, progress=status.update
+        )
     tell_release(release)
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")

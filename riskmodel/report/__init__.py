@@ -12,7 +12,9 @@ _HOME_OF = {
     "Card": "riskmodel.report.model",
     "Cards": "riskmodel.report.model",
     "Chart": "riskmodel.report.model",
+    "OutlookData": "riskmodel.report.sections",
     "Paragraph": "riskmodel.report.model",
+    "Point": "riskmodel.report.model",
     "Report": "riskmodel.report.model",
     "Section": "riskmodel.report.model",
     "Table": "riskmodel.report.model",
@@ -24,6 +26,8 @@ _HOME_OF = {
     "lookup_section": "riskmodel.report.sections",
     "manifest_section": "riskmodel.report.sections",
     "margins_section": "riskmodel.report.sections",
+    "outlook_point": "riskmodel.report.sections",
+    "outlook_section": "riskmodel.report.sections",
     "own_point": "riskmodel.report.sections",
     "own_section": "riskmodel.report.sections",
     "published_section": "riskmodel.report.sections",
@@ -37,7 +41,9 @@ __all__ = [
     "Card",
     "Cards",
     "Chart",
+    "OutlookData",
     "Paragraph",
+    "Point",
     "Report",
     "Section",
     "Table",
@@ -49,6 +55,8 @@ __all__ = [
     "lookup_section",
     "manifest_section",
     "margins_section",
+    "outlook_point",
+    "outlook_section",
     "own_point",
     "own_section",
     "published_section",
@@ -60,8 +68,9 @@ __all__ = [
 
 if TYPE_CHECKING:
     from riskmodel.report.html import render_html
-    from riskmodel.report.model import Card, Cards, Chart, Paragraph, Report, Section, Table
+    from riskmodel.report.model import Card, Cards, Chart, Paragraph, Point, Report, Section, Table
     from riskmodel.report.sections import (
+        OutlookData,
         assumptions_section,
         audit_section,
         cohort_section,
@@ -70,6 +79,8 @@ if TYPE_CHECKING:
         lookup_section,
         manifest_section,
         margins_section,
+        outlook_point,
+        outlook_section,
         own_point,
         own_section,
         published_section,

@@ -58,6 +58,7 @@ def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -
             }
             for section in report.sections
         ],
+        titles={section.id: section.title for section in report.sections},
         downloads=dict(downloads or {}),
     )
 

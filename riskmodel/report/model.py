@@ -12,7 +12,7 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Block", "Card", "Cards", "Chart", "Paragraph", "Report", "Section", "Table"]
+__all__ = ["Block", "Card", "Cards", "Chart", "Paragraph", "Point", "Report", "Section", "Table"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -22,6 +22,17 @@ class Paragraph:
     """A paragraph of plain text."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A main point of the report: a sentence or two, and the section that says more."""
+
+    text: str
+    section: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +194,7 @@ class Report:
     title, subtitle
         What it is and what it covers.
     summary
-        The main points, one sentence each.
+        The main points.
     sections
         In the order of reading.
     manifest
@@ -193,12 +204,13 @@ class Report:
     ------
     DataError
         When two sections or blocks share an id, or two tables (those of charts included): places
-        on the page would be ambiguous, and files would overwrite each other.
+        on the page would be ambiguous, and files would overwrite each other. When a main point
+        leads to a section that is not there.
     """
 
     title: str
     subtitle: str
-    summary: tuple[str, ...]
+    summary: tuple[Point, ...]
     sections: tuple[Section, ...]
     manifest: Mapping[str, Any]
 
@@ -213,6 +225,12 @@ class Report:
         )
         if repeated:
             raise DataError(f"ids must differ within a report; repeated: {', '.join(repeated)}")
+        for point in self.summary:
+            if point.section and point.section not in {section.id for section in self.sections}:
+                raise DataError(
+                    f"a main point leads to the section {point.section!r}, and the report has no "
+                    f"such section; it has {', '.join(section.id for section in self.sections)}"
+                )
 
     def _blocks(self) -> Iterator[Block]:
         for section in self.sections:

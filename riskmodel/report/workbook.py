@@ -190,7 +190,11 @@ def _cover(gptables: Any, report: Report) -> Any:
     version = report.manifest.get("version", "")
     return gptables.Cover(
         title=report.title,
-        intro=[text for text in (report.subtitle, *report.summary) if text],
+        intro=[
+            text
+            for text in (report.subtitle, *(_plain_text(point.text) for point in report.summary))
+            if text
+        ],
         about=[
             "One sheet holds one table; the sheet Contents lists them, the sheet Notes explains "
             "the words.",

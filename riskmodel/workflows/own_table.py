@@ -15,7 +15,7 @@ from riskmodel.workflows.reading import TableFile
 from riskmodel.workflows.release import Release
 
 if TYPE_CHECKING:
-    from riskmodel.report import Section
+    from riskmodel.report import Point, Section
 
 __all__ = ["OwnTable", "own_parts"]
 
@@ -56,11 +56,11 @@ class OwnTable:
         return (self.file.path, *mapping, *self.earlier)
 
 
-def own_parts(own: OwnTable | None) -> tuple[tuple[str, ...], tuple[Section, ...]]:
+def own_parts(own: OwnTable | None) -> tuple[tuple[Point, ...], tuple[Section, ...]]:
     """A sentence for the summary and a section, of the counts that may be printed."""
     if own is None:
         return (), ()
-    from riskmodel.report import own_point, own_section
+    from riskmodel.report import Point, own_point, own_section
 
     counts = own.release.counts()
     rates = factor_rates(counts)
@@ -73,4 +73,4 @@ def own_parts(own: OwnTable | None) -> tuple[tuple[str, ...], tuple[Section, ...
         source=own.file.name,
         protection=own.release.words(),
     )
-    return (own_point(rates, own.file.name),), (section,)
+    return (Point(own_point(rates, own.file.name), section.id),), (section,)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodel.cohort import (
     check_fidelity,
@@ -12,6 +13,7 @@ from riskmodel.cohort import (
     joint_structure,
     reference_design,
 )
+from riskmodel.cohort.generate import REFERENCE_SEED
 from riskmodel.factors import FactorAnalysis, Prevalence, analyse_factors
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.parameters import parameters, parameters_sha256
@@ -38,7 +40,26 @@ if TYPE_CHECKING:
 SURFACE_ASSESSMENTS = (1500, 2250, 3000, 4000, 5000)
 SURFACE_OVERLAPS = (0.0, 0.3, 0.5, 0.7)
 
-__all__ = ["assumptions", "published_factors", "published_report", "write_published_report"]
+REPLICATES = 1000
+"""Courses drawn of a projection: enough for the printed ends, few enough to wait for."""
+MONTHS = 60
+"""How far ahead the report looks."""
+PROJECTED_FROM = (
+    "caseload.toml",
+    "demand.toml",
+    "demand_learned.toml",
+    "demand_learning.toml",
+)
+"""Parameter files that the projections rest on."""
+
+__all__ = [
+    "MONTHS",
+    "REPLICATES",
+    "assumptions",
+    "published_factors",
+    "published_report",
+    "write_published_report",
+]
 
 
 def published_factors(
@@ -60,7 +81,12 @@ def published_factors(
 
 
 def write_published_report(
-    out: Path, *, own: OwnTable | None = None, progress: Callable[[str], None] = lambda _: None
+    out: Path,
+    *,
+    own: OwnTable | None = None,
+    replicates: int = REPLICATES,
+    seed: int = REFERENCE_SEED,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, ...]:
     """Write the report on the published tables to a folder.
 
@@ -70,6 +96,8 @@ def write_published_report(
         Folder to write to.
     own
         A table of one's own to report beside the published ones, with what may be printed of it.
+    replicates, seed
+        As for :func:`published_report`.
     progress
         Called with a few words at each step.
 
@@ -82,13 +110,17 @@ def write_published_report(
     from riskmodel.report.write import check_output
 
     check_output(out)
-    report = published_report(own=own, progress=progress)
+    report = published_report(own=own, replicates=replicates, seed=seed, progress=progress)
     progress("Writing the page, the figures and the workbook")
     return write_report(report, out)
 
 
 def published_report(
-    *, own: OwnTable | None = None, progress: Callable[[str], None] = lambda _: None
+    *,
+    own: OwnTable | None = None,
+    replicates: int = REPLICATES,
+    seed: int = REFERENCE_SEED,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """The report on the published tables, as plain data.
 
@@ -96,10 +128,16 @@ def published_report(
     ----------
     own
         A table of one's own to report beside the published ones, with what may be printed of it.
+    replicates
+        Courses drawn of each projection.
+    seed
+        Of everything that is drawn.
     progress
         Called with a few words at each step.
     """
     from riskmodel import report
+    from riskmodel.workflows.demand import draw_outlook, project, published_source
+    from riskmodel.workflows.outlook import outlook_data
 
     progress("Reading the published tables")
     tables = [load_table(table) for table in table_ids()]
@@ -111,28 +149,39 @@ def published_report(
     rates, printed = analyses["plans"].rates, printed_quadrants()
     regions = {reading: analysis.region for reading, analysis in analyses.items()}
     progress("Making a synthetic cohort")
-    design = reference_design()
+    design = replace(reference_design(), seed=seed)
     cohort = generate_cohort(design)
     progress("Asking what the counts cannot say")
     surface = sensitivity_surface(
         assessments=SURFACE_ASSESSMENTS, overlaps=SURFACE_OVERLAPS, seed=design.seed
     )
     bounds = [margin_bounds(name, assessments=design.assessments) for name in rates.counts.factors]
+    outlook = project(
+        published_source(), months=MONTHS, replicates=replicates, seed=seed, progress=progress
+    )
+    ahead = outlook_data(outlook)
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
-        ["riskmodel", "report", *(() if own is None else own.command)],
+        [
+            *("riskmodel", "report", "--replicates", str(replicates), "--seed", str(seed)),
+            *(() if own is None else own.command),
+        ],
         inputs=data_files(),
         parameters_sha256=parameters_sha256(),
         seed=design.seed,
         files=() if own is None else own.files,
         disclosure=NO_RECORDS if own is None else own.release.manifest(),
-    ).to_dict()
+    ).to_dict() | {"settings": settings(replicates)}
     points, sections = own_parts(own)
     return report.Report(
         "Child protection plans, risk factors and caseloads",
         f"What {card} printed, rebuilt and checked",
-        (*report.summary_points(rates, regions, found, tables), *points),
+        (
+            *report.summary_points(rates, regions, found, tables),
+            report.outlook_point(ahead),
+            *points,
+        ),
         (
             *sections,
             report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
@@ -140,6 +189,7 @@ def published_report(
                 surface, draw_sensitivity(surface), bounds, source=f"{card.title}, para 16"
             ),
             explanations_section(progress=progress),
+            report.outlook_section(ahead, draw_outlook(outlook)),
             report.audit_section(found),
             report.cohort_section(
                 cohort,
@@ -155,6 +205,15 @@ def published_report(
         ),
         manifest,
     )
+
+
+def settings(replicates: int) -> dict[str, Any]:
+    """What the projections of the report were made with, and which parameter files they read."""
+    return {
+        "replicates": replicates,
+        "months": MONTHS,
+        "parameter_files": {name: parameters_sha256(name) for name in PROJECTED_FROM},
+    }
 
 
 def assumptions() -> pd.DataFrame:

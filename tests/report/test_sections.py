@@ -91,12 +91,12 @@ def test_introductions_are_computed_from_the_numbers(report):
     assert isinstance(first, Paragraph)
     for number in counts.values():
         assert f"{number} " in first.text
-    assert "43.3%" in report.summary[0]
+    assert "43.3%" in report.summary[0].text
 
 
 @pytest.mark.integration
 def test_no_text_claims_an_effect_or_a_cause(report):
-    texts = [*report.summary]
+    texts = [point.text for point in report.summary]
     for section in report.sections:
         if section.id not in {"factors", "published"}:
             continue

@@ -6,12 +6,14 @@ from riskmodel.report.sections.factors import factors_section
 from riskmodel.report.sections.impact import impact_section
 from riskmodel.report.sections.lookup import lookup_section
 from riskmodel.report.sections.margins import margins_section
+from riskmodel.report.sections.outlook import OutlookData, outlook_point, outlook_section
 from riskmodel.report.sections.own import own_point, own_section
 from riskmodel.report.sections.published import published_section
 from riskmodel.report.sections.record import assumptions_section, manifest_section
 from riskmodel.report.sections.summary import summary_points
 
 __all__ = [
+    "OutlookData",
     "assumptions_section",
     "audit_section",
     "cohort_section",
@@ -20,6 +22,8 @@ __all__ = [
     "lookup_section",
     "manifest_section",
     "margins_section",
+    "outlook_point",
+    "outlook_section",
     "own_point",
     "own_section",
     "published_section",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion
 from riskmodel.published import Audit, PublishedTable
+from riskmodel.report.model import Point
 from riskmodel.report.wording import count_of, join_words, percent
 from riskmodel.vocabulary import FACTORS
 
@@ -19,8 +20,8 @@ def summary_points(
     regions: Mapping[Prevalence, QuadrantRegion],
     audit: Audit,
     tables: Sequence[PublishedTable],
-) -> tuple[str, ...]:
-    """The main points, one sentence or two each.
+) -> tuple[Point, ...]:
+    """The main points, one sentence or two each, with the section that says more.
 
     Parameters
     ----------
@@ -34,12 +35,15 @@ def summary_points(
     counts = audit.counts()
     number = sum(len(table.cells) for table in tables)
     return (
-        _ends(rates),
-        *_readings(regions),
-        f"Of {count_of(len(audit.findings), 'check')} between the {number:,} "
-        f"published figures, {counts['published']} hold as printed, {counts['repaired']} hold "
-        f"under one stated reading, and {counts['conflict']} stay in conflict.",
-        *_conflicts(audit),
+        Point(_ends(rates), "factors"),
+        *(Point(text, "factors") for text in _readings(regions)),
+        Point(
+            f"Of {count_of(len(audit.findings), 'check')} between the {number:,} "
+            f"published figures, {counts['published']} hold as printed, {counts['repaired']} hold "
+            f"under one stated reading, and {counts['conflict']} stay in conflict.",
+            "audit",
+        ),
+        *(Point(text, "audit") for text in _conflicts(audit)),
     )
 
 
@@ -86,7 +90,7 @@ def _conflicts(audit: Audit) -> list[str]:
         f"{join_words(sorted(where, key=_order))} of {title}"
         for title, where in places.items()
     ]
-    return [f"The conflicts touch {join_words(parts)}; each is set out under The audit."]
+    return [f"The conflicts touch {join_words(parts)}; each is set out there."]
 
 
 def _order(paragraph: str) -> tuple[int, str]:

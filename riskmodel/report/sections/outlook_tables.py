@@ -1,0 +1,299 @@
+"""The tables of the projection: each number that the section prints, and its data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskmodel.projection import BASELINE
+from riskmodel.report.model import Table
+from riskmodel.report.wording import month_words, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.report.sections.outlook import OutlookData
+
+__all__ = [
+    "calibration_table",
+    "drivers_table",
+    "figures_table",
+    "levels_table",
+    "marches_table",
+    "round_levels",
+    "stock_table",
+]
+
+_QUANTILES = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
+_COUNTED = {
+    "stock": "on the day",
+    "starts": "started in {months} months",
+    "ends": "ended in {months} months",
+}
+_DRIVERS = {
+    "opening": "On the opening day",
+    "starts_as_now": "Starts at their present level, against the ends",
+    "later_starts": "The later course of starts",
+    "lengths": "Lengths that change",
+    "chance": "Left over: chance of the draws, and rounding",
+    "closing": "Expected on the last day",
+}
+
+
+def stock_table(data: OutlookData) -> Table:
+    """Quantiles of each stock at the end of each month: what the fans draw."""
+    import pandas as pd
+
+    frame = data.projection.to_frame()
+    frame = frame[(frame["measure"] == "stock") & (frame["scenario"] == BASELINE)]
+    shown = pd.DataFrame(
+        {
+            "stage": [data.labels[stage] for stage in frame["stage"]],
+            "month": frame["month"].to_numpy(),
+            **{name: _whole(frame[name]) for name in _QUANTILES},
+        }
+    )
+    return Table(
+        "outlook_stock",
+        "Projected numbers at the end of each month, quantiles of the courses drawn",
+        shown,
+        {
+            "stage": "Children",
+            "month": "End of",
+            **{
+                name: "Median" if name == "q50" else f"{_level(name)}% lie below"
+                for name in _QUANTILES
+            },
+        },
+        source=f"Projected from the {data.source}; {data.settings}",
+        basis="projected",
+    )
+
+
+def marches_table(data: OutlookData) -> Table:
+    """Median and intervals on each 31 March, and on the last day."""
+    import pandas as pd
+
+    projection = data.projection
+    rows = []
+    for stage in projection.stages:
+        for month in _marches(data):
+            low, low_half, middle, high_half, high = data.quantiles(stage, month)
+            rows.append(
+                (
+                    data.labels[stage],
+                    month_words(month, day=True),
+                    middle,
+                    low_half,
+                    high_half,
+                    low,
+                    high,
+                )
+            )
+    return Table(
+        "outlook_marches",
+        "Projected numbers each March",
+        pd.DataFrame(
+            rows, columns=["stage", "day", "median", "low_50", "high_50", "low_90", "high_90"]
+        ),
+        {
+            "stage": "Children",
+            "day": "On",
+            "median": "Median",
+            "low_50": "50% interval from",
+            "high_50": "to (50%)",
+            "low_90": "90% interval from",
+            "high_90": "to (90%)",
+        },
+        (
+            "Whole children. Half of the courses drawn end inside the 50% interval, nine in ten "
+            "inside the 90% interval.",
+        ),
+        f"Projected from the {data.source}",
+        "projected",
+    )
+
+
+def levels_table(data: OutlookData) -> Table:
+    """Probability of having passed round numbers by each March, upwards and downwards."""
+    import pandas as pd
+
+    projection = data.projection
+    marches = [month for month in _marches(data) if month.endswith("-03")] or _marches(data)
+    places = [projection.months.index(month) for month in marches]
+    rows: list[dict[str, Any]] = []
+    for place, stage in enumerate(projection.stages):
+        stock = projection.of("stock", BASELINE, stage)
+        below, above = round_levels(float(np.median(projection.opening[:, place])))
+        for way, level in (
+            *(("risen above", level) for level in above),
+            *(("fallen below", level) for level in below),
+        ):
+            passed = stock > level if way == "risen above" else stock < level
+            by_month = np.maximum.accumulate(passed, axis=1).mean(axis=0)
+            rows.append(
+                {
+                    "stage": data.labels[stage],
+                    "level": f"{way} {level:,}",
+                    **{
+                        f"by_{month.replace('-', '_')}": percent(float(by_month[at]), 0)
+                        for month, at in zip(marches, places, strict=True)
+                    },
+                }
+            )
+    return Table(
+        "outlook_levels",
+        "How likely it is that a number is passed by a day",
+        pd.DataFrame(rows),
+        {
+            "stage": "Children",
+            "level": "The number has",
+            **{
+                f"by_{month.replace('-', '_')}": f"by {month_words(month, day=True)}"
+                for month in marches
+            },
+        },
+        (
+            "Passed at the end of any month up to that day, even if not on the day itself. "
+            "0% and 100% mean that none or all of the courses drawn did.",
+        ),
+        f"Projected from the {data.source}; {data.settings}",
+        "projected",
+    )
+
+
+def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Two round numbers below a stock, the nearer first, and two above it.
+
+    Round is a multiple of the largest of 1, 5, 10, 50 and so on that is not above a third of it.
+
+    Examples
+    --------
+    >>> round_levels(636), round_levels(1812)
+    (((600, 500), (700, 800)), ((1500, 1000), (2000, 2500)))
+    """
+    step = max(
+        times * 10**power
+        for power in range(7)
+        for times in (1, 5)
+        if times * 10**power <= max(opening / 3, 1)
+    )
+    above = (int(opening // step) + 1) * step
+    under = above - step
+    if under >= opening:
+        under -= step
+    return (max(under, 0), max(under - step, 0)), (above, above + step)
+
+
+def drivers_table(data: OutlookData) -> Table:
+    """What takes each expected stock from the opening to the last day."""
+    import pandas as pd
+
+    baseline = data.drivers[data.drivers["scenario"] == BASELINE]
+    rows = []
+    for stage in data.projection.stages:
+        parts = baseline[baseline["stage"] == stage].set_index("driver")["children"]
+        row: dict[str, Any] = {"stage": data.labels[stage]}
+        row |= {name: round(float(parts[name])) for name in _DRIVERS}
+        # What is printed adds up: the rest of the rounding stands with what the draws leave over.
+        known = sum(row[name] for name in _DRIVERS if name not in ("chance", "closing"))
+        row["chance"] = row["closing"] - known
+        rows.append(row)
+    last = month_words(data.projection.months[-1], day=True)
+    return Table(
+        "outlook_drivers",
+        f"What moves the expected numbers to {last}",
+        pd.DataFrame(rows),
+        {"stage": "Children", **_DRIVERS},
+        ("Children, means over the courses drawn. Opening and parts add up to the last column.",),
+        f"Projected from the {data.source}",
+        "projected",
+    )
+
+
+def figures_table(data: OutlookData) -> Table:
+    """The own figures, printed beside expected."""
+    import pandas as pd
+
+    frame = data.figures[data.figures["basis"] != "assumed"]
+    rows = [
+        {
+            "stage": data.labels[row["stage"]],
+            "counted": _COUNTED[row["counted"]].format(months=row["months"]),
+            "month": month_words(row["month"]),
+            "low": round(row["low"], 1),
+            "high": round(row["high"], 1),
+            "fitted": round(row["fitted"], 1),
+            "standardised": round(row["standardised"], 2) + 0.0,
+            "source": row["source"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    return Table(
+        "outlook_figures",
+        "The figures that the projection starts from, printed beside expected",
+        pd.DataFrame(rows),
+        {
+            "stage": "Children",
+            "counted": "Counted",
+            "month": "To the end of",
+            "low": "Printed or implied, from",
+            "high": "to",
+            "fitted": "Expected",
+            "standardised": "Standard deviations apart",
+            "source": "Where",
+        },
+        ("A figure that others imply is an interval; one that is printed is exact.",),
+        data.source[:1].upper() + data.source[1:],
+        "published",
+        folded=True,
+    )
+
+
+def calibration_table(data: OutlookData) -> Table:
+    """The calibrated parameters with their intervals."""
+    import pandas as pd
+
+    frame = data.calibration
+    shown = pd.DataFrame(
+        {
+            "stage": [data.labels[stage] for stage in frame["stage"]],
+            "parameter": [str(name).replace("_", " ") for name in frame["parameter"]],
+            "unit": frame["unit"].to_numpy(),
+            **{name: [float(f"{value:.4g}") for value in frame[name]] for name in _SHOWN},
+        }
+    )
+    return Table(
+        "outlook_calibration",
+        "What the figures say of lengths and starts",
+        shown,
+        {
+            "stage": "Children",
+            "parameter": "Quantity",
+            "unit": "Unit",
+            "q05": "90% interval from",
+            "q50": "Median",
+            "q95": "to",
+        },
+        source=f"Calibrated to the {data.source}",
+        basis="projected",
+        folded=True,
+    )
+
+
+_SHOWN = ("q05", "q50", "q95")
+
+
+def _marches(data: OutlookData) -> list[str]:
+    months = data.projection.months
+    return [month for month in months if month.endswith("-03") or month == months[-1]]
+
+
+def _whole(values: pd.Series[float]) -> list[int]:
+    return [round(float(value)) for value in values]
+
+
+def _level(name: str) -> str:
+    """``q025`` as 2.5, ``q05`` as 5."""
+    return f"{100 * float('0.' + name[1:]):g}"

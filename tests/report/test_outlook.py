@@ -1,0 +1,116 @@
+"""The sections on what may come: each number is that of the projection it is drawn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskmodel.projection import BASELINE
+from riskmodel.report import OutlookData, Paragraph, Section, Table
+from riskmodel.report.sections import outlook_point, outlook_section
+from riskmodel.report.sections.outlook_tables import round_levels
+from riskmodel.workflows.demand import Outlook, draw_outlook, project, published_source
+from riskmodel.workflows.outlook import outlook_data
+
+
+@pytest.fixture(scope="module")
+def outlook() -> Outlook:
+    return project(published_source(), months=24, replicates=200, seed=3)
+
+
+@pytest.fixture(scope="module")
+def data(outlook: Outlook) -> OutlookData:
+    return outlook_data(outlook)
+
+
+@pytest.fixture(scope="module")
+def section(outlook: Outlook, data: OutlookData) -> Section:
+    return outlook_section(data, draw_outlook(outlook))
+
+
+def table_of(section: Section, name: str) -> Table:
+    blocks = [getattr(block, "data", block) for block in section.blocks]
+    return next(block for block in blocks if isinstance(block, Table) and block.id == name)
+
+
+def words_of(section: Section) -> str:
+    return " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+
+
+@pytest.mark.integration
+def test_each_march_has_the_quantiles_of_its_courses(outlook: Outlook, section: Section):
+    frame = table_of(section, "outlook_marches").frame
+    projection = outlook.projection
+    assert len(frame) == 3 * 3
+    row = frame.iloc[1]
+    assert (row["stage"], row["day"]) == ("Children on a protection plan", "31 March 2017")
+    stock = projection.of("stock", BASELINE, "child_protection_plan")[:, 17]
+    expected = np.quantile(stock, [0.5, 0.25, 0.75, 0.05, 0.95])
+    assert list(row[2:]) == [round(each) for each in expected]
+
+
+@pytest.mark.integration
+def test_chance_of_passing_a_level_is_that_of_the_projection(outlook: Outlook, section: Section):
+    frame = table_of(section, "outlook_levels").frame
+    row = frame[frame["level"] == "risen above 700"].iloc[0]
+    expected = outlook.projection.probability_above(700, "child_protection_plan")[17]
+    assert row["by_2017_03"] == f"{100 * expected:.0f}%"
+    fallen = frame[frame["level"] == "fallen below 500"].iloc[0]
+    assert fallen["stage"] == "Children on a protection plan"
+    stock = outlook.projection.of("stock", BASELINE, "child_protection_plan")
+    share = (stock[:, :18] < 500).any(axis=1).mean()
+    assert fallen["by_2017_03"] == f"{100 * share:.0f}%"
+
+
+@pytest.mark.integration
+def test_drivers_add_up_as_printed(outlook: Outlook, section: Section):
+    frame = table_of(section, "outlook_drivers").frame
+    parts = ["opening", "starts_as_now", "later_starts", "lengths", "chance"]
+    assert (frame[parts].sum(axis=1) == frame["closing"]).all()
+    means = outlook.projection.stock[0, :, -1, :].mean(axis=0)
+    assert list(frame["closing"]) == [round(each) for each in means]
+
+
+@pytest.mark.integration
+def test_every_printed_figure_stands_beside_what_is_expected(outlook: Outlook, section: Section):
+    frame = table_of(section, "outlook_figures").frame
+    known = outlook.observations_frame()
+    known = known[known["basis"] != "assumed"]
+    assert list(frame["fitted"]) == [round(each, 1) for each in known["fitted"]]
+    assert list(frame["source"]) == list(known["source"])
+
+
+@pytest.mark.integration
+def test_the_figures_that_disagree_are_named_with_both_numbers(section: Section):
+    said = words_of(section)
+    assert "454 children on a protection plan in July 2014" in said
+    assert "between 501 and 510 in March 2014" in said
+
+
+@pytest.mark.integration
+def test_it_says_projected_and_what_would_have_been_projected_then(
+    data: OutlookData, section: Section
+):
+    said = words_of(section)
+    assert "Basis: projected." in said
+    assert "81 English authorities up to March 2015 only" in said
+    assert "what would have been projected in 2015" in said
+    assert "200 courses drawn, 24 months ahead, seed 3" in said
+    assert "Basis: projected." in outlook_point(data).text
+
+
+@pytest.mark.integration
+def test_no_cell_is_empty(section: Section):
+    for block in section.blocks:
+        table = getattr(block, "data", block)
+        if isinstance(table, Table):
+            assert not table.frame.isna().to_numpy().any(), table.id
+            assert not (table.frame.astype(str) == "").to_numpy().any(), table.id
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("opening", [3, 7, 30, 31, 99, 100, 599, 600, 636, 1812, 3000, 99999])
+def test_round_levels_lie_on_their_sides(opening: float):
+    (under, lowest), (above, highest) = round_levels(opening)
+    assert lowest < under < opening < above < highest
+    assert highest - above == under - lowest
