@@ -281,7 +281,8 @@ def _apart(wanted: Mapping[str, float], height: float) -> dict[str, float]:
     for place, model in enumerate(ranked):
         groups.append([wanted[model] - place * _LINE])
         while len(groups) > 1 and _mean(groups[-2]) > _mean(groups[-1]):
-            groups[-2] += groups.pop()
+            last = groups.pop()
+            groups[-1] += last
     starts = [_mean(group) for group in groups for _ in group]
     places = [start + place * _LINE for place, start in enumerate(starts)]
     lowest, highest = 0.0, height - _LINE * (len(places) - 1)

@@ -1,0 +1,308 @@
+"""How far to trust the projections: what they were worth on the history of other authorities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.wording import join_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.report.figures import Drawing
+
+__all__ = ["MODEL_LABELS", "STOCK_LABELS", "trust_point", "trust_section"]
+
+OURS, REFERENCE = "riskmodel", "last_value"
+
+MODEL_LABELS: Mapping[str, str] = {
+    "riskmodel": "This package",
+    "last_value": "Last value",
+    "last_value_pooled": "Last value, pooled",
+    "drift": "Own trend",
+    "mean_reversion": "Own average",
+    "ets": "Smoothing (ETS)",
+    "arima": "ARIMA",
+    "ridge": "Ridge",
+}
+"""Each model's name, short enough for a chart."""
+
+_COMPETITORS: Mapping[str, str] = {
+    "last_value": "the last value with the spread of the authority's own changes",
+    "last_value_pooled": "the last value with the spread of others' changes (pooled)",
+    "drift": "the authority's own trend carried on",
+    "mean_reversion": "a return to the authority's own average",
+    "ets": "exponential smoothing (ETS)",
+    "arima": "ARIMA",
+    "ridge": "a ridge regression that learns across authorities",
+}
+
+STOCK_LABELS: Mapping[str, str] = {
+    "cpp_at_31_mar": "Children on a protection plan",
+    "lac_at_31_mar": "Children looked after",
+    "cin_at_31_mar": "Children in need, plans and looked after included",
+}
+"""Each stock of a panel in words."""
+
+_SHORT: Mapping[str, str] = {
+    "cpp_at_31_mar": "Protection plans",
+    "lac_at_31_mar": "Looked after",
+    "cin_at_31_mar": "In need, all",
+}
+
+_CAVEATS = (
+    "What this does not show. The settings of the method were chosen on this same panel, so its "
+    "skill is somewhat flattered; of its competitors only the ridge regression learns from other "
+    "authorities. The authorities judged had a figure every year, while the published tables give "
+    "few and uneven ones, so a projection from them knows less. Authorities share their years: "
+    "what changed everywhere at once weighs as one event, however many authorities there are."
+)
+
+_SOURCE = (
+    "Rolling origins on DfE figures by local authority, 2010 to 2021: Characteristics of children "
+    "in need, Children looked after in England"
+)
+
+
+def trust_section(frame: pd.DataFrame, drawings: Mapping[str, Drawing]) -> Section:
+    """Skill with intervals against the named competitors, and coverage.
+
+    Parameters
+    ----------
+    frame
+        As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
+    drawings
+        Skill by horizon and model of each stock, by its name.
+    """
+    blocks: list[Block] = [Paragraph(text) for text in _introduction(frame)]
+    blocks += [Paragraph(_verdict(frame, measure)) for measure in _measures(frame)]
+    blocks += [Paragraph(_CAVEATS), _ours(frame)]
+    blocks += [_chart(frame, measure, drawing) for measure, drawing in drawings.items()]
+    blocks.append(_models(frame))
+    return Section("trust", "How far to trust this", tuple(blocks))
+
+
+def trust_point(frame: pd.DataFrame) -> Point:
+    """What the projections were worth, in a sentence for the summary."""
+    rows = _rows(frame, _measures(frame)[0])
+    ours = {row["horizon_years"]: row for row in rows if row["model"] == OURS}
+    ahead = 2 if 2 in ours else min(ours)
+    held = join_words(f"{row['coverage_90_percent']:.0f}%" for row in ours.values())
+    return Point(
+        f"On the history of {ours[ahead]['authorities']} other authorities such projections of "
+        f"children on a plan were {_better(ours[ahead])} than the last value carried forward "
+        f"{_years(ahead)} ahead, and their 90% intervals held {held} of what happened "
+        f"{_horizons(ours)} ahead. Basis: observed.",
+        "trust",
+    )
+
+
+def _measures(frame: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(frame["measure"]))
+
+
+def _rows(frame: pd.DataFrame, measure: str) -> list[dict[Any, Any]]:
+    return frame[frame["measure"] == measure].to_dict("records")
+
+
+def _years(number: int) -> str:
+    return "one year" if number == 1 else f"{number} years"
+
+
+def _horizons(numbers: Mapping[int, Any]) -> str:
+    listed = join_words(str(number) for number in numbers)
+    return f"{listed} {'year' if listed == '1' else 'years'}"
+
+
+def _better(row: Mapping[Any, Any]) -> str:
+    return f"{abs(row['skill_percent']):.1f}% {'better' if row['skill_percent'] >= 0 else 'worse'}"
+
+
+def _introduction(frame: pd.DataFrame) -> list[str]:
+    row = frame.iloc[0]
+    most = frame.groupby("measure")["authorities"].max().max()
+    rivals = join_words(
+        _COMPETITORS.get(name, name) for name in dict.fromkeys(frame["model"]) if name != OURS
+    )
+    return [
+        f"The method was made to stand on 31 March of each year from {row['first_origin']} to "
+        f"{row['last_origin']}, knowing nothing later, and to project the years after that, for up "
+        f"to {most} English authorities. These were parted into {row['folds']} groups: each was "
+        "projected with what the others had taught. What happened is known, so the projections "
+        f"can be scored. In the same run stood its competitors: {rivals}.",
+        "The score is the continuous ranked probability score: how far a whole distribution lay "
+        "from what happened, in children; for a single number it is the plain error. Skill is how "
+        "much smaller it is than that of the last value carried forward. An interval of a skill "
+        "draws the authorities anew, since one authority's projections err together. Basis: "
+        "observed.",
+    ]
+
+
+def _verdict(frame: pd.DataFrame, measure: str) -> str:
+    rows = _rows(frame, measure)
+    ours = {row["horizon_years"]: row for row in rows if row["model"] == OURS}
+    winners = {row["horizon_years"]: row for row in rows if row["best"]}
+    skills = join_words(
+        f"{row['skill_percent']:.1f}% ({row['skill_low']:.1f}% to {row['skill_high']:.1f}%)"
+        for row in ours.values()
+    )
+    lost = [ahead for ahead, row in winners.items() if row["model"] != OURS]
+    if lost:
+        named = join_words(
+            f"{_COMPETITORS.get(winners[ahead]['model'], winners[ahead]['model'])} "
+            f"{_years(ahead)} ahead ({winners[ahead]['skill_percent']:.1f}%)"
+            for ahead in lost
+        )
+        best = f"It was beaten by {named}" + (
+            "." if len(lost) == len(winners) else "; at the other horizons it was the best."
+        )
+    else:
+        best = "No competitor was better at any horizon."
+    half = join_words(f"{row['coverage_50_percent']:.0f}%" for row in ours.values())
+    most = join_words(f"{row['coverage_90_percent']:.0f}%" for row in ours.values())
+    return (
+        f"{STOCK_LABELS.get(measure, measure)}: skill {skills} at {_horizons(ours)}. {best} Its "
+        f"50% intervals held {half} of what happened, its 90% intervals {most}."
+    )
+
+
+def _chart(frame: pd.DataFrame, measure: str, drawing: Drawing) -> Chart:
+    label = STOCK_LABELS.get(measure, measure)
+    return Chart(
+        f"trust_skill_{measure.split('_')[0]}",
+        f"{label}: skill against the last value carried forward",
+        f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
+        "Above 0 is better than the last value carried forward. The band is the 95% interval of "
+        "this package's skill.",
+        drawing.svg,
+        drawing.png,
+        _skills(frame, measure),
+        _SOURCE,
+        "observed",
+        drawing.svg_narrow,
+    )
+
+
+def _skills(frame: pd.DataFrame, measure: str) -> Table:
+    """Skill with a row a model and a column a horizon."""
+    import pandas as pd
+
+    rows: dict[str, dict[str, str]] = {}
+    for row in _rows(frame, measure):
+        label = MODEL_LABELS.get(row["model"], row["model"])
+        found = rows.setdefault(label, {"model": label})
+        found[f"skill_{row['horizon_years']}"] = _percent(row["skill_percent"])
+    names = {name for row in rows.values() for name in row if name != "model"}
+    return Table(
+        f"trust_skills_{measure.split('_')[0]}",
+        f"{STOCK_LABELS.get(measure, measure)}: skill of each model by years ahead",
+        pd.DataFrame(list(rows.values())),
+        {
+            "model": "Model",
+            **{name: f"{_years(int(name.removeprefix('skill_')))} ahead" for name in sorted(names)},
+        },
+        source=_SOURCE,
+        basis="observed",
+    )
+
+
+def _ours(frame: pd.DataFrame) -> Table:
+    import pandas as pd
+
+    rows = []
+    for measure in _measures(frame):
+        known = _rows(frame, measure)
+        for row in (row for row in known if row["model"] == OURS):
+            here = [each for each in known if each["horizon_years"] == row["horizon_years"]]
+            rival = max(
+                (each for each in here if each["model"] != OURS), key=lambda x: x["skill_percent"]
+            )
+            rows.append(
+                {
+                    "stock": _SHORT.get(measure, measure),
+                    "years_ahead": row["horizon_years"],
+                    "skill_percent": _percent(row["skill_percent"]),
+                    "skill_low": _percent(row["skill_low"]),
+                    "skill_high": _percent(row["skill_high"]),
+                    "rival": MODEL_LABELS.get(rival["model"], rival["model"]),
+                    "rival_skill_percent": _percent(rival["skill_percent"]),
+                    "coverage_50_percent": _percent(row["coverage_50_percent"]),
+                    "coverage_90_percent": _percent(row["coverage_90_percent"]),
+                }
+            )
+    return Table(
+        "trust_summary",
+        "This package beside its best competitor",
+        pd.DataFrame(rows),
+        {
+            "stock": "Stock",
+            "years_ahead": "Years ahead",
+            "skill_percent": "Skill",
+            "skill_low": "95% from",
+            "skill_high": "to",
+            "rival": "Best competitor",
+            "rival_skill_percent": "Its skill",
+            "coverage_50_percent": "50% interval held",
+            "coverage_90_percent": "90% interval held",
+        },
+        (
+            "Skill above 0% is better than the last value carried forward. Where the competitor's "
+            "skill is the higher one, it was the better model.",
+        ),
+        _SOURCE,
+        "observed",
+    )
+
+
+def _models(frame: pd.DataFrame) -> Table:
+    import pandas as pd
+
+    return Table(
+        "trust_models",
+        "Every model at every horizon",
+        pd.DataFrame(
+            {
+                "stock": [_SHORT.get(name, name) for name in frame["measure"]],
+                "model": [MODEL_LABELS.get(name, name) for name in frame["model"]],
+                "years_ahead": frame["horizon_years"].to_numpy(),
+                "forecasts": frame["forecasts"].to_numpy(),
+                "authorities": frame["authorities"].to_numpy(),
+                "crps": [round(float(value), 1) for value in frame["crps"]],
+                **{
+                    name: [_percent(value) for value in frame[name]]
+                    for name in (
+                        "skill_percent",
+                        "skill_low",
+                        "skill_high",
+                        "coverage_50_percent",
+                        "coverage_90_percent",
+                    )
+                },
+                "best": ["yes" if best else "no" for best in frame["best"]],
+            }
+        ),
+        {
+            "stock": "Stock",
+            "model": "Model",
+            "years_ahead": "Years ahead",
+            "forecasts": "Projections judged",
+            "authorities": "Authorities",
+            "crps": "Mean score, children",
+            "skill_percent": "Skill",
+            "skill_low": "95% from",
+            "skill_high": "to",
+            "coverage_50_percent": "50% interval held",
+            "coverage_90_percent": "90% interval held",
+            "best": "Best here",
+        },
+        source=_SOURCE,
+        basis="observed",
+        folded=True,
+        searchable=True,
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1f}%".replace("-0.0%", "0.0%")
