@@ -26,7 +26,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench synthetic checksums learned lock clean environment
+.PHONY: help report test check docs bench synthetic checksums learned measured lock clean environment
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -134,6 +134,19 @@ learned: $(STAMPS)/package
 		print(shipped_text(learn_shipped(read_panel(Path(sys.argv[1])))), end='')" \
 		'$(PANEL)' > build/demand_learned.toml
 	@mv build/demand_learned.toml $(LEARNED)
+
+# What the projections were worth on the history of other authorities; takes some minutes.
+MEASURED := riskmodel/demand/learning/data/backtest_summary.csv
+
+measured: $(STAMPS)/package
+	@test -f '$(PANEL)' || { echo 'There is no panel $(PANEL): name one with PANEL=' >&2; exit 1; }
+	@mkdir -p build
+	$(BIN)/python -c "import sys; from pathlib import Path; \
+		from riskmodel.demand.learning.measured import measure_backtests, measured_text; \
+		from riskmodel.intake import read_panel; \
+		print(measured_text(measure_backtests(read_panel(Path(sys.argv[1])))), end='')" \
+		'$(PANEL)' > build/backtest_summary.csv
+	@mv build/backtest_summary.csv $(MEASURED)
 
 $(LOCK_VENV)/stamp: requirements/lock-tool.in
 	@$(PYTHON) -m venv --clear $(LOCK_VENV)

@@ -33,6 +33,8 @@ _HOME_OF = {
     "published_section": "riskmodel.report.sections",
     "render_html": "riskmodel.report.html",
     "summary_points": "riskmodel.report.sections",
+    "trust_point": "riskmodel.report.sections",
+    "trust_section": "riskmodel.report.sections",
     "write_report": "riskmodel.report.write",
     "write_workbook": "riskmodel.report.workbook",
 }
@@ -62,6 +64,8 @@ __all__ = [
     "published_section",
     "render_html",
     "summary_points",
+    "trust_point",
+    "trust_section",
     "write_report",
     "write_workbook",
 ]
@@ -85,6 +89,8 @@ if TYPE_CHECKING:
         own_section,
         published_section,
         summary_points,
+        trust_point,
+        trust_section,
     )
     from riskmodel.report.workbook import write_workbook
     from riskmodel.report.write import write_report

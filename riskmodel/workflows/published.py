@@ -136,8 +136,9 @@ def published_report(
         Called with a few words at each step.
     """
     from riskmodel import report
+    from riskmodel.demand.learning.measured import measured_backtest
     from riskmodel.workflows.demand import draw_outlook, project, published_source
-    from riskmodel.workflows.outlook import outlook_data
+    from riskmodel.workflows.outlook import draw_worth, outlook_data
 
     progress("Reading the published tables")
     tables = [load_table(table) for table in table_ids()]
@@ -160,6 +161,7 @@ def published_report(
         published_source(), months=MONTHS, replicates=replicates, seed=seed, progress=progress
     )
     ahead = outlook_data(outlook)
+    worth = measured_backtest()
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
@@ -180,6 +182,7 @@ def published_report(
         (
             *report.summary_points(rates, regions, found, tables),
             report.outlook_point(ahead),
+            report.trust_point(worth),
             *points,
         ),
         (
@@ -190,6 +193,7 @@ def published_report(
             ),
             explanations_section(progress=progress),
             report.outlook_section(ahead, draw_outlook(outlook)),
+            report.trust_section(worth, draw_worth(worth)),
             report.audit_section(found),
             report.cohort_section(
                 cohort,

@@ -11,8 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from riskmodel.demand.learning.backtest import MODELS, backtest
+from riskmodel.demand.learning.backtest import backtest
 from riskmodel.demand.learning.history import STOCK_MEASURES
+from riskmodel.demand.learning.judged import MODELS
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from riskmodel.report.sections.own import own_point, own_section
 from riskmodel.report.sections.published import published_section
 from riskmodel.report.sections.record import assumptions_section, manifest_section
 from riskmodel.report.sections.summary import summary_points
+from riskmodel.report.sections.trust import trust_point, trust_section
 
 __all__ = [
     "OutlookData",
@@ -28,4 +29,6 @@ __all__ = [
     "own_section",
     "published_section",
     "summary_points",
+    "trust_point",
+    "trust_section",
 ]
