@@ -32,6 +32,7 @@ from riskmodel.cli.protection import (
     tell_release,
     with_waiver,
 )
+from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
 
 __all__ = ["app"]
 
@@ -88,7 +89,16 @@ def generate(  # noqa: PLR0913 (each is an option)
             help="With demographics and dates, or factors only. [default: all to 1,000,000 rows]",
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Worker processes; the bytes stay the same.")] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            "--jobs",
+            help="Worker processes, -1 for one a core; the bytes stay the same.",
+        ),
+    ] = 1,
+    engine: EngineOption = "processes",
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Make a synthetic cohort. With one authority and year every published count is exact."""
     from riskmodel.cohort import CohortDesign
@@ -98,8 +108,7 @@ def generate(  # noqa: PLR0913 (each is an option)
     for name, value, most in (("years", years, 100), ("authorities", authorities, 999)):
         if not 1 <= value <= most:
             raise DataError(f"--{name} must lie between 1 and {most}, got {value}")
-    if jobs < 1:
-        raise DataError(f"--jobs must be at least 1, got {jobs}")
+    where = engine_of(workers, engine, scheduler)
     if columns is not None:
         choose("choice of columns", columns, ("all", "factors"))
     design = CohortDesign(
@@ -111,7 +120,7 @@ def generate(  # noqa: PLR0913 (each is an option)
         tuple(range(REPORT_YEAR - years + 1, REPORT_YEAR + 1)),
     )
     with _progress(design.rows) as advance:
-        write_cohort(design, out, columns=columns, jobs=jobs, progress=advance)
+        write_cohort(design, out, columns=columns, jobs=where, progress=advance)
     print(f"{design} in {out}")
 
 

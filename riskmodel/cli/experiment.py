@@ -21,6 +21,7 @@ from riskmodel.cli.output import (
     print_json,
     print_table,
 )
+from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def list_experiments(
 
 
 @app.command("run")
-def run(
+def run(  # noqa: PLR0913  an option is an argument
     names: Annotated[
         list[str] | None, typer.Argument(help="Which experiments.", metavar="NAME…")
     ] = None,
@@ -109,9 +110,9 @@ def run(
         bool,
         typer.Option("--accept", help="Make the results the new baseline. Say so in CHANGELOG.md."),
     ] = False,
-    workers: Annotated[
-        int, typer.Option(help="Worker processes, -1 for one a core; the bytes stay the same.")
-    ] = -1,
+    workers: WorkersOption = -1,
+    engine: EngineOption = "processes",
+    scheduler: SchedulerOption = "",
     given: Annotated[
         list[str] | None,
         typer.Option("--input", metavar="NAME=PATH", help="A file that an experiment wants given."),
@@ -128,8 +129,7 @@ def run(
     choose("format", form, FORMATS)
     if every == bool(names):
         raise DataError("name the experiments to run, or give --all")
-    if workers == 0 or workers < -1:
-        raise DataError(f"--workers must be at least 1, or -1 for one a core; got {workers}")
+    where = engine_of(workers, engine, scheduler)
     found = _read(folder)
     files = _files(given or [], found)
     wanted = list(names or [])
@@ -146,7 +146,7 @@ def run(
                 wanted,
                 found,
                 files=files,
-                workers=workers,
+                workers=where,
                 is_quick=quick,
                 accept=accept,
                 progress=progress,

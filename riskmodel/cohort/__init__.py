@@ -17,6 +17,7 @@ from riskmodel.cohort.generate import (
     generate_cohort,
     loadings,
     reference_design,
+    unit_blocks,
 )
 from riskmodel.cohort.overlap import calibrated_loading, joint_probability, lift
 from riskmodel.cohort.targets import CohortTargets, published_targets
@@ -41,4 +42,5 @@ __all__ = [
     "parental_lifts",
     "published_targets",
     "reference_design",
+    "unit_blocks",
 ]

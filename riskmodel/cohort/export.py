@@ -41,6 +41,7 @@ __all__ = [
     "write_dictionary",
     "write_parquet",
     "write_parquet_blocks",
+    "write_parts",
 ]
 
 Block = Mapping[str, Any]
@@ -168,6 +169,34 @@ def write_parquet_blocks(
     return path
 
 
+def write_parts(
+    blocks: Iterable[Block],
+    folder: Path,
+    *,
+    factors: Sequence[str],
+    basis: Mapping[str, Basis],
+    source: str = "synthetic",
+    partition_by: Sequence[str],
+) -> int:
+    """Write some partitions into a folder that is being made, beside others who do the same.
+
+    Parameters
+    ----------
+    blocks, factors, basis, source, partition_by
+        As for :func:`write_parquet_blocks`.
+    folder
+        The folder; each partition appears in it whole. One that is there is made anew: whoever
+        made it may have been ended before it could say so.
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    sink = _Sink(factors, basis, source, tuple(partition_by))
+    return sink.write_folder(blocks, folder)
+
+
 class _Sink:
     """Writes blocks to Parquet files in row groups of a fixed number of rows."""
 
@@ -184,8 +213,9 @@ class _Sink:
     def write_file(self, blocks: Iterable[Block], place: Path) -> None:
         self._write(iter(blocks), place)
 
-    def write_folder(self, blocks: Iterable[Block], folder: Path) -> None:
+    def write_folder(self, blocks: Iterable[Block], folder: Path) -> int:
         written: set[Path] = set()
+        rows = 0
         pending = iter(blocks)
         block = next(pending, None)
         if block is None:
@@ -200,10 +230,12 @@ class _Sink:
             if part in written:
                 raise DataError(f"the rows of {'/'.join(steps)} do not follow each other")
             written.add(part)
-            part.parent.mkdir(parents=True)
+            part.parent.mkdir(parents=True, exist_ok=True)
             following = _Following(block, pending, lambda other, key=key: self._key(other) == key)
-            self._write(following, part)
+            with new_file(part, overwrite=True) as place:
+                rows += self._write(following, place)
             block = following.next_block
+        return rows
 
     def _key(self, block: Block) -> tuple[str | int, ...]:
         for name in self.partition_by:
@@ -213,12 +245,13 @@ class _Sink:
                 raise DataError("a block needs one value of a partition column", field=name)
         return tuple(block[name] for name in self.partition_by)
 
-    def _write(self, blocks: Iterator[Block], place: Path) -> None:
+    def _write(self, blocks: Iterator[Block], place: Path) -> int:
+        """Write one file; how many rows it has."""
         import pyarrow as pa
 
         writer: pq.ParquetWriter | None = None
         buffered: list[pa.Table] = []
-        rows = 0
+        rows = written = 0
         try:
             for block in blocks:
                 kept = {name: block[name] for name in block if name not in self.partition_by}
@@ -227,6 +260,7 @@ class _Sink:
                     writer = _writer(place, self._schema(table.schema, list(block)))
                 buffered.append(table.cast(writer.schema))
                 rows += len(table)
+                written += len(table)
                 while rows >= ROW_GROUP_ROWS:
                     whole = pa.concat_tables(buffered)
                     _write_group(writer, whole.slice(0, ROW_GROUP_ROWS))
@@ -238,6 +272,7 @@ class _Sink:
         finally:
             if writer is not None:
                 writer.close()
+        return written
 
     def _schema(self, schema: pa.Schema, columns: list[str]) -> pa.Schema:
         """With our metadata, and flags marked as never missing (which is a quarter faster)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.details import DETAIL_BASIS, add_details
 from riskmodel.cohort.joint import RANK_ROWS, Margins, UnitLayout, draw_block
 from riskmodel.cohort.targets import CohortTargets, published_targets
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
@@ -28,6 +30,7 @@ __all__ = [
     "generate_cohort",
     "loadings",
     "reference_design",
+    "unit_blocks",
 ]
 
 PARENTAL_FACTORS = (
@@ -153,7 +156,7 @@ def loadings(factors: Sequence[str], design: CohortDesign) -> npt.NDArray[np.flo
     return np.array([parental if name in PARENTAL_FACTORS else overlap for name in factors])
 
 
-def generate_blocks(design: CohortDesign, *, jobs: int = 1) -> Iterator[CohortBlock]:
+def generate_blocks(design: CohortDesign, *, jobs: int | Engine = 1) -> Iterator[CohortBlock]:
     """The cohort's plan and factor flags, block by block, in order.
 
     Parameters
@@ -161,38 +164,60 @@ def generate_blocks(design: CohortDesign, *, jobs: int = 1) -> Iterator[CohortBl
     design
         What to make.
     jobs
-        Worker processes. The bytes are the same for any number.
+        Worker processes, or an engine. The bytes are the same for any number.
 
     Yields
     ------
     CohortBlock
         Memory is bounded by the block, not by the rows.
     """
+    engine = as_engine(jobs)
+    if engine == Engine():
+        for number in range(len(design.units)):
+            yield from unit_blocks(design, number)
+        return
+    weights, margins = _planned(design)
+    tasks = (
+        (layout, block)
+        for layout in _layouts(design, weights, margins)
+        for block in range(len(layout.blocks))
+    )
+    row = 1
+    for name, plan, flags in engine.run(_drawn, tasks):
+        authority, _, year = name.partition("/")
+        yield CohortBlock(authority, int(year), row, plan, flags)
+        row += len(plan)
+
+
+def unit_blocks(design: CohortDesign, number: int) -> Iterator[CohortBlock]:
+    """The blocks of one authority and year, the same as in the whole.
+
+    Parameters
+    ----------
+    design
+        What the whole is made of.
+    number
+        Place of the unit in :attr:`CohortDesign.units`.
+    """
+    unit = design.units[number]
+    layout = UnitLayout.plan(f"{unit[0]}/{unit[1]}", design.seed, *_planned(design))
+    row = 1 + number * design.assessments
+    for plan, flags in layout:
+        yield CohortBlock(*unit, row, plan, flags)
+        row += len(plan)
+
+
+@lru_cache(maxsize=1)
+def _planned(design: CohortDesign) -> tuple[npt.NDArray[np.float64], Margins]:
+    """Loadings, and the counts of each unit, which all units of a design share."""
     targets = design.targets()
-    weights = loadings(targets.counts.factors, design)
     margins = Margins(
         targets.total_assessments,
         targets.counts.total_plans,
         targets.counts.plans,
         targets.without_plan,
     )
-    if jobs == 1:
-        for number, unit in enumerate(design.units):
-            yield from _unit_blocks(design, number, unit, weights, margins)
-        return
-    from joblib import Parallel, delayed
-
-    tasks = (
-        delayed(_drawn)(layout, block)
-        for layout in _layouts(design, weights, margins)
-        for block in range(len(layout.blocks))
-    )
-    drawn = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")(tasks)
-    row = 1
-    for name, plan, flags in drawn:
-        authority, _, year = name.partition("/")
-        yield CohortBlock(authority, int(year), row, plan, flags)
-        row += len(plan)
+    return loadings(targets.counts.factors, design), margins
 
 
 def generate_cohort(design: CohortDesign) -> Assessments:
@@ -257,20 +282,6 @@ def _layouts(
 ) -> Iterator[UnitLayout]:
     for authority, year in design.units:
         yield UnitLayout.plan(f"{authority}/{year}", design.seed, weights, margins)
-
-
-def _unit_blocks(
-    design: CohortDesign,
-    number: int,
-    unit: tuple[str, int],
-    weights: npt.NDArray[np.float64],
-    margins: Margins,
-) -> Iterator[CohortBlock]:
-    layout = UnitLayout.plan(f"{unit[0]}/{unit[1]}", design.seed, weights, margins)
-    row = 1 + number * design.assessments
-    for plan, flags in layout:
-        yield CohortBlock(*unit, row, plan, flags)
-        row += len(plan)
 
 
 def _drawn(

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.parameters import recording
 from riskmodel.runs.analysis import Analysis, Point
@@ -83,7 +84,7 @@ def run_experiment(
     *,
     summaries: Mapping[str, Summary] | None = None,
     files: Mapping[str, Path] | None = None,
-    workers: int = 1,
+    workers: int | Engine = 1,
     is_quick: bool = False,
     accept: bool = False,
     cache: Path | None = None,
@@ -100,7 +101,7 @@ def run_experiment(
     files
         The files that it wants to be given, by name.
     workers
-        Worker processes, -1 for one a core; the results have the same bytes on any number.
+        Worker processes, -1 for one a core, or an engine; the results have the same bytes on any.
     is_quick
         Use the quick settings and write to ``quick/`` instead of ``results/``.
     accept
@@ -209,20 +210,19 @@ def _tables(
     experiment: Experiment,
     plans: tuple[PlannedPoint, ...],
     points: PointCache,
-    workers: int,
+    workers: int | Engine,
     progress: Progress,
 ) -> tuple[dict[str, pd.DataFrame], int]:
     """Each step's tables over its whole grid, and how many points had to be computed."""
     import pandas as pd
-    from joblib import Parallel, delayed
 
     missing = [plan for plan in plans if not points.has(plan.key)]
     progress(experiment.name, 0, len(missing))
     allowed = frozenset(experiment.parameters)
     work = partial(_measure, experiment.name, allowed, points)
-    finished = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="2*n_jobs")(
-        delayed(work)(plan.step.analysis, plan.point, plan.key) for plan in missing
-    )
+    tasks = ((plan.step.analysis, plan.point, plan.key) for plan in missing)
+    # In no order: a point is kept as soon as it is finished, whatever still runs.
+    finished = as_engine(workers).run(work, tasks, ordered=False)
     for done, _ in enumerate(finished, start=1):
         progress(experiment.name, done, len(missing))
     parts: dict[str, list[pd.DataFrame]] = {}
@@ -250,10 +250,7 @@ def _measure(
     point: Point,
     key: str,
 ) -> str:
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    # One thread: sums come out the same to the last bit whatever else runs.
-    with recording() as read, threadpool_limits(limits=1):
+    with recording() as read:
         tables = analysis.measure(point)
     undeclared = sorted(read - allowed)
     if undeclared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from riskmodel.engines import Engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.runs.declaration import Experiment
 from riskmodel.runs.execute import Progress, Run, run_experiment
@@ -56,7 +57,7 @@ def run_experiments(
     experiments: Mapping[str, Experiment],
     *,
     files: Mapping[str, Path] | None = None,
-    workers: int = 1,
+    workers: int | Engine = 1,
     is_quick: bool = False,
     accept: bool = False,
     cache: Path | None = None,

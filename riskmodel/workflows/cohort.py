@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,24 @@ from riskmodel.cohort import (
     generate_blocks,
     generate_cohort,
     reference_design,
+    unit_blocks,
 )
-from riskmodel.cohort.export import write_csv, write_parquet, write_parquet_blocks
+from riskmodel.cohort.export import (
+    write_csv,
+    write_parquet,
+    write_parquet_blocks,
+    write_parts,
+)
 from riskmodel.cohort.files import new_folder
 from riskmodel.cohort.joint import RANK_ROWS
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, OutputError
 from riskmodel.parameters import parameters_sha256
 from riskmodel.published import data_files
 from riskmodel.runs import make_manifest
 
 if TYPE_CHECKING:
-    pass
+    from riskmodel.estimates import Basis
 
 __all__ = [
     "COLUMNS",
@@ -39,6 +46,10 @@ ALL_COLUMNS_AT_MOST = 1_000_000
 JOINT_AT_MOST = 5_000_000
 UNIT_AT_MOST = 999_999_999
 UNIT = ("authority", "year")
+
+TASK_ROWS = 2**19
+"""Rows that one task of a worker makes, or one authority and year where that has more: about a
+quarter of a second's work."""
 
 COHORT_INPUTS = (
     "documents.toml",
@@ -59,7 +70,7 @@ def write_cohort(
     path: Path,
     *,
     columns: str | None = None,
-    jobs: int = 1,
+    jobs: int | Engine = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Path:
     """Make a cohort and write it, in the form that the path's ending names.
@@ -74,7 +85,7 @@ def write_cohort(
     columns
         ``all`` (demographics and dates too) or ``factors``; None takes all up to a million rows.
     jobs
-        Worker processes; the bytes are the same for any number.
+        Worker processes, or an engine; the bytes are the same for any.
     progress
         Called with the rows made since the last call.
 
@@ -187,12 +198,15 @@ def _with_unit(cohort: Assessments, design: CohortDesign) -> Assessments:
 
 
 def _write_blocks(
-    design: CohortDesign, path: Path, jobs: int, progress: Callable[[int], None]
+    design: CohortDesign, path: Path, jobs: int | Engine, progress: Callable[[int], None]
 ) -> Path:
+    engine = as_engine(jobs)
+    if not path.suffix and engine != Engine() and len(design.units) > 1:
+        return _write_units(design, path, engine, progress)
     targets = design.targets()
 
     def blocks() -> Iterator[dict[str, Any]]:
-        for block in generate_blocks(design, jobs=jobs):
+        for block in generate_blocks(design, jobs=engine):
             yield _columns(block, targets.counts.factors)
             progress(len(block.plan))
 
@@ -205,6 +219,38 @@ def _write_blocks(
     )
 
 
+def _write_units(
+    design: CohortDesign, path: Path, engine: Engine, progress: Callable[[int], None]
+) -> Path:
+    """Each worker writes the partitions that it makes: no row travels between processes."""
+    targets = design.targets()
+    basis = cohort_basis(targets)
+    together = max(1, TASK_ROWS // design.assessments)
+    units = range(len(design.units))
+    with new_folder(path) as folder:
+        tasks = (
+            (design, units[first : first + together], folder, targets.counts.factors, basis)
+            for first in units[::together]
+        )
+        for rows in engine.run(_write_some, tasks):
+            progress(rows)
+        # What a worker that was ended had begun, another has made anew.
+        for rest in folder.rglob(".*.partial"):
+            rest.unlink(missing_ok=True)
+    return path
+
+
+def _write_some(
+    design: CohortDesign,
+    units: range,
+    folder: Path,
+    factors: tuple[str, ...],
+    basis: Mapping[str, Basis],
+) -> int:
+    blocks = (_columns(block, factors) for number in units for block in unit_blocks(design, number))
+    return write_parts(blocks, folder, factors=factors, basis=basis, partition_by=UNIT)
+
+
 def _columns(block: CohortBlock, factors: tuple[str, ...]) -> dict[str, Any]:
     return {
         "assessment_id": np.arange(block.first_id, block.first_id + len(block.plan)),
@@ -215,7 +261,7 @@ def _columns(block: CohortBlock, factors: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _in_memory(design: CohortDesign, jobs: int) -> Assessments:
+def _in_memory(design: CohortDesign, jobs: int | Engine) -> Assessments:
     import pandas as pd
 
     targets = design.targets()

@@ -152,7 +152,7 @@ def test_an_empty_folder_and_the_present_one_are_used(call, tmp_path: Path, monk
         ("--assessments 2000 --parental-overlap -0.1", "between 0"),
         ("--assessments 2000 --years 0", "--years must lie between 1 and 100"),
         ("--assessments 2000 --authorities 0", "--authorities must lie between 1 and 999"),
-        ("--assessments 2000 --jobs 0", "--jobs must be at least 1"),
+        ("--assessments 2000 --jobs 0", "workers must be at least 1"),
         ("--assessments 2000 --seed -1", "seed must be 0 or more"),
         ("--assessments 2000 --columns factor", "Did you mean 'factors'?"),
         ("--assessments 2000 --overlp 0.2", "--overlap"),

@@ -133,7 +133,7 @@ def test_a_new_experiment_runs_as_it_is(call, tmp_path: Path):
         (("run",), "name the experiments to run, or give --all"),
         (("run", "grid", "--all"), "name the experiments to run, or give --all"),
         (("run", "gird"), "Did you mean 'grid'"),
-        (("run", "grid", "--workers", "0"), "--workers must be at least 1"),
+        (("run", "grid", "--workers", "0"), "workers must be at least 1"),
         (("run", "grid", "--quick", "--accept"), "leave --quick or --accept away"),
         (("run", "grid", "--input", "panel"), "--input takes NAME=PATH"),
         (("run", "grid", "--input", "panel=a.csv"), "There is no input 'panel'"),

@@ -22,6 +22,7 @@ from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.durations.laws import Floats
 from riskmodel.demand.inputs import Flows
 from riskmodel.demand.stock_flow import simulate
+from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after, months_between
 from riskmodel.streams import stream
@@ -52,7 +53,7 @@ def simulation_based_calibration(
     number: int,
     seed: int,
     *,
-    workers: int = 1,
+    workers: int | Engine = 1,
     design: Sequence[Observation] | None = None,
     priors: DemandPriors | None = None,
     population: float = 140_000,
@@ -67,7 +68,7 @@ def simulation_based_calibration(
     seed
         The user's seed; a repetition is the same whatever their number and the workers.
     workers
-        Processes.
+        Processes, or an engine.
     design
         What is counted, and when; None is six years of :func:`annual_design`.
     priors
@@ -84,7 +85,6 @@ def simulation_based_calibration(
         A row a repetition and parameter: repetition, parameter, true value, rank (share of the
         draws below it, ties parted at random), pareto_k, effective.
     """
-    import joblib
     import pandas as pd
 
     design = annual_design(6) if design is None else tuple(design)
@@ -98,11 +98,10 @@ def simulation_based_calibration(
     )
     truth, figures = _simulated(model, points, seed)
     tasks = (
-        joblib.delayed(_ranks)(model, population, truth[each], figures[each], seed, each, draws)
-        for each in range(number)
+        (model, population, truth[each], figures[each], seed, each, draws) for each in range(number)
     )
-    rows = joblib.Parallel(n_jobs=workers)(tasks)
-    return pd.concat(rows, ignore_index=True)
+    rows = as_engine(workers).run(_ranks, tasks)
+    return pd.concat(list(rows), ignore_index=True)
 
 
 def rank_uniformity(ranks: pd.DataFrame, *, bins: int = 8) -> pd.DataFrame:

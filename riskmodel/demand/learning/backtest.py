@@ -21,6 +21,7 @@ from riskmodel.demand.learning.scores import (
     probability_integral_transform,
 )
 from riskmodel.demand.learning.shipped import shipped, shipped_years
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
@@ -48,7 +49,7 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     models: Sequence[str] = MODELS,
     folds: int = 5,
     seed: int = 0,
-    workers: int = 1,
+    workers: int | Engine = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Judge the models on a panel's own history.
@@ -74,7 +75,7 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     seed
         Of the parting.
     workers
-        Processes; the answer does not hang on how many.
+        Processes, or an engine; the answer does not hang on it.
     progress
         Called with parts done and parts in all.
 
@@ -86,7 +87,6 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         When a model or measure is not known.
     """
     import pandas as pd
-    from joblib import Parallel, delayed
 
     for model in models:
         if model not in MODELS:
@@ -96,12 +96,10 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     years = _origins(history, origins, panel.source)
     parts = _parts(history, folds, seed)
     chosen = tuple(dict.fromkeys((*models, REFERENCE)))
-    tasks = [
-        delayed(_judge)(history, part, year, ahead, chosen) for part in parts for year in years
-    ]
+    tasks = [(history, part, year, ahead, chosen) for part in parts for year in years]
     pieces, left_out, from_shipped = [], 0, set()
-    run = Parallel(n_jobs=workers, return_as="generator")
-    for done, (rows, missing, is_shipped) in enumerate(run(tasks), start=1):
+    found = as_engine(workers).run(_judge, tasks)
+    for done, (rows, missing, is_shipped) in enumerate(found, start=1):
         pieces.extend(rows)
         left_out += missing
         if is_shipped and rows:

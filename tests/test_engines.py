@@ -1,0 +1,174 @@
+"""Work that fans out comes back the same wherever it was done, and when a worker is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskmodel.engines import Engine, as_engine
+from riskmodel.errors import DataError, RiskmodelError, UnknownNameError
+
+
+def squared(number: int, shift: np.ndarray) -> np.ndarray:
+    return (number + shift) ** 2
+
+
+def late_first(number: int) -> int:
+    time.sleep(0.5 if number == 0 else 0)
+    return number
+
+
+def refused(number: int) -> int:
+    raise DataError(f"number {number} is not allowed")
+
+
+def process() -> int:
+    return os.getpid()
+
+
+def slow(number: int, big: np.ndarray, folder: Path) -> tuple[int, float]:
+    (folder / f"{number}.{os.getpid()}").touch()
+    time.sleep(0.4)
+    return number, float(big.sum())
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_tasks(workers):
+    said = []
+    found = list(Engine(workers).run(late_first, [(n,) for n in range(5)], progress=said.append))
+    assert found == [0, 1, 2, 3, 4]
+    assert said == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.unit
+def test_results_as_they_are_done():
+    found = list(Engine(2).run(late_first, [(n,) for n in range(5)], ordered=False))
+    assert sorted(found) == [0, 1, 2, 3, 4]
+    assert found[0] != 0
+
+
+@pytest.mark.unit
+def test_one_worker_is_this_process():
+    assert list(as_engine(1).run(process, [()])) == [os.getpid()]
+    assert os.getpid() not in list(as_engine(2).run(process, [(), ()]))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_mistake_in_a_task_is_that_mistake(workers):
+    with pytest.raises(DataError, match="number 7 is not allowed"):
+        list(Engine(workers).run(refused, [(7,)]))
+
+
+@pytest.mark.unit
+def test_engines_that_cannot_be():
+    with pytest.raises(UnknownNameError, match=r"no engine 'dusk'\. Did you mean 'dask'"):
+        Engine(1, "dusk")
+    with pytest.raises(DataError, match="at least 1, or -1 for one a core; got 0"):
+        Engine(0)
+    with pytest.raises(DataError, match="address goes with the engine dask"):
+        Engine(2, "processes", "tcp://127.0.0.1:1")
+
+
+@pytest.mark.integration
+def test_a_worker_process_that_is_ended_is_said():
+    with pytest.raises(RiskmodelError, match="worker process was ended from outside"):
+        list(Engine(2).run(os.kill, [(0, 0), *[_self_ending()] * 2]))
+
+
+def _self_ending() -> tuple[object, ...]:
+    return (_Me(), signal.SIGKILL)
+
+
+class _Me(int):
+    """The number of whichever process takes it up."""
+
+    def __reduce__(self):
+        return os.getpid, ()
+
+
+@pytest.mark.unit
+def test_without_dask_it_says_what_to_install(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(RiskmodelError, match=r"pip install 'riskmodel\[scale\]'"):
+        list(Engine(2, "dask").run(process, [()]))
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed", reason="dask is not installed")
+    with distributed.LocalCluster(
+        n_workers=3,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        silence_logs="CRITICAL",
+    ) as made:
+        yield made
+
+
+@pytest.mark.integration
+def test_a_killed_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
+    """Three worker processes, one killed while it works: same results, in the same order."""
+    big = np.random.default_rng(1).random(200_000)
+    tasks = [(n, big + n, tmp_path) for n in range(18)]
+    expected = [(n, float(values.sum())) for n, values, _ in tasks]
+    engine = Engine(1, "dask", cluster.scheduler_address)
+    found = []
+    for result in engine.run(slow, tasks):
+        found.append(result)
+        if len(found) == 4:
+            victim = sorted({int(each.name.split(".")[1]) for each in tmp_path.iterdir()})[0]
+            os.kill(victim, signal.SIGKILL)
+    assert found == expected
+    taken_up = [int(each.name.split(".")[0]) for each in tmp_path.iterdir()]
+    # Some piece of work was done twice: the killed worker had begun it.
+    assert len(taken_up) > len(set(taken_up)) == 18
+
+
+@pytest.mark.integration
+def test_a_cohort_is_the_same_on_a_cluster(cluster, tmp_path):
+    from riskmodel.cohort import CohortDesign
+    from riskmodel.workflows import write_cohort
+
+    design = CohortDesign(40_000, authorities=("001", "002"), years=tuple(range(2006, 2016)))
+    write_cohort(design, tmp_path / "here", columns="factors")
+    ended = []
+
+    def end_one(_: int) -> None:
+        if not ended:
+            ended.append(next(iter(cluster.workers.values())).pid)
+            os.kill(ended[0], signal.SIGKILL)
+
+    engine = Engine(1, "dask", cluster.scheduler_address)
+    write_cohort(design, tmp_path / "there", columns="factors", jobs=engine, progress=end_one)
+    assert ended
+    here, there = (
+        {each.relative_to(tmp_path / name): each.read_bytes() for each in _files(tmp_path / name)}
+        for name in ("here", "there")
+    )
+    assert here == there
+    assert len(here) == 20
+
+
+def _files(folder: Path) -> list[Path]:
+    return [each for each in sorted(folder.rglob("*")) if each.is_file()]
+
+
+@pytest.mark.integration
+def test_a_scheduler_that_does_not_answer(monkeypatch):
+    pytest.importorskip("distributed", reason="dask is not installed")
+    monkeypatch.setattr("riskmodel.engines._CONNECT_SECONDS", 0.5)
+    with pytest.raises(
+        RiskmodelError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"
+    ):
+        list(Engine(1, "dask", "tcp://127.0.0.1:9").run(process, [()]))
