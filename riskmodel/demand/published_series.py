@@ -8,7 +8,6 @@ about 505 in March.
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING
 
 from riskmodel.demand.calibration.calibrate import calibrate
@@ -21,6 +20,7 @@ from riskmodel.demand.durations.laws import DAYS_A_YEAR
 from riskmodel.demand.moments import Counted
 from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import Interval
+from riskmodel.parameters import remembered
 from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
 
@@ -196,13 +196,13 @@ def published_lengths() -> tuple[Evidence, ...]:
     )
 
 
-@cache
+@remembered
 def published_length_fit() -> LengthFit:
     """Gamma lengths of the plans that ended, with the prior of the shape."""
     return fit_lengths(published_lengths(), prior=ShapePrior.of_parameters(), basis="published")
 
 
-@cache
+@remembered
 def published_priors(stage: str) -> DemandPriors:
     """Priors of a stage, for child protection plans with the printed lengths.
 

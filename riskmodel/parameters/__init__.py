@@ -3,9 +3,19 @@
 from riskmodel.parameters.loader import (
     Parameter,
     parameter,
+    parameter_names,
     parameters,
     parameters_sha256,
     recording,
+    remembered,
 )
 
-__all__ = ["Parameter", "parameter", "parameters", "parameters_sha256", "recording"]
+__all__ = [
+    "Parameter",
+    "parameter",
+    "parameter_names",
+    "parameters",
+    "parameters_sha256",
+    "recording",
+    "remembered",
+]

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
-__all__ = ["Parameter", "parameter", "parameters", "parameters_sha256", "recording"]
+__all__ = [
+    "Parameter",
+    "parameter",
+    "parameter_names",
+    "parameters",
+    "parameters_sha256",
+    "recording",
+    "remembered",
+]
 
 FIELDS = ("value", "unit", "basis", "from", "source", "reason")
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 
 _RECORDS: list[set[str]] = []
 """Where the names of parameters read are noted; one set for each recording under way."""
@@ -81,6 +92,11 @@ def parameters() -> tuple[Parameter, ...]:
     return found
 
 
+def parameter_names() -> tuple[str, ...]:
+    """The names of all parameters, in the order of their files; no value counts as read."""
+    return tuple(found.name for found in _read())
+
+
 @contextmanager
 def recording() -> Iterator[set[str]]:
     """Note which parameters are read within the block, in this process and on any thread.
@@ -101,6 +117,28 @@ def recording() -> Iterator[set[str]]:
     finally:
         # By identity: sets that hold the same names are equal.
         _RECORDS[:] = [kept for kept in _RECORDS if kept is not read]
+
+
+def remembered(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """Work out once for the same arguments, and note each time which parameters that rests on.
+
+    As :func:`functools.cache`, which would hide from :func:`recording` what was read before.
+    Arguments must be hashable.
+    """
+    kept: dict[Hashable, tuple[_Made, frozenset[str]]] = {}
+
+    @wraps(function)
+    def once(*given: _Given.args, **named: _Given.kwargs) -> _Made:
+        key = (given, tuple(sorted(named.items())))
+        if key not in kept:
+            with recording() as read:
+                made = function(*given, **named)
+            kept[key] = made, frozenset(read)
+        made, names = kept[key]
+        _note(*names)
+        return made
+
+    return once
 
 
 def _note(*names: str) -> None:

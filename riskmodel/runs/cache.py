@@ -25,6 +25,9 @@ FORMAT = 1
 
 _NO_CODE = ("cli", "report", "runs")
 """Rooms that print, draw or run, and move no number of a point."""
+_COUNTED_APART = ("parameters/data/", "published/data/")
+"""Data whose values a point's key holds by itself."""
+_SOURCES = (".py", ".toml")
 _ANALYSES = "workflows/experiments/"
 
 
@@ -55,7 +58,7 @@ def content_sha256(path: Path) -> str:
 
 
 def code_sha256(module: str) -> str:
-    """SHA-256 of the package's source that can move a number of an analysis.
+    """SHA-256 of the package's source and data that can move a number of an analysis.
 
     Parameters
     ----------
@@ -85,9 +88,10 @@ def _sources() -> dict[str, bytes]:
 def _collect(folder: Traversable, path: str, found: dict[str, bytes]) -> None:
     for entry in folder.iterdir():
         name = f"{path}{entry.name}"
-        if entry.is_dir() and name not in _NO_CODE:
-            _collect(entry, f"{name}/", found)
-        elif entry.name.endswith(".py"):
+        if entry.is_dir():
+            if name not in _NO_CODE and f"{name}/" not in _COUNTED_APART:
+                _collect(entry, f"{name}/", found)
+        elif entry.name.endswith(_SOURCES):
             found[name] = entry.read_bytes()
 
 

@@ -35,6 +35,16 @@ def test_the_code_of_an_analysis_is_its_own_and_that_below(monkeypatch):
 
 
 @pytest.mark.unit
+def test_data_that_ships_counts_as_source_unless_a_point_names_it_itself():
+    # A scenario of the library moves numbers as code does; parameters and published figures are
+    # in a point's key by their values.
+    names = cache._sources().keys()
+    assert {"scenarios/data/plateau.toml", "intake/dfe_layouts.toml"} <= names
+    apart = ("parameters/data/", "published/data/")
+    assert not [name for name in names if name.startswith(apart)]
+
+
+@pytest.mark.unit
 def test_content_is_told_apart_by_bytes_and_names(tmp_path: Path):
     one = tmp_path / "one"
     one.mkdir()

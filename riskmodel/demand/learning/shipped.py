@@ -17,7 +17,7 @@ from riskmodel.demand.learning.learned import Learned
 from riskmodel.demand.learning.process import NAMES, Process
 from riskmodel.demand.learning.turnover import TURNOVER
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.parameters import parameter, parameters
+from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["SHIPPED_YEARS", "learn_shipped", "shipped", "shipped_text", "shipped_years"]
@@ -91,7 +91,7 @@ def shipped_years(measure: str) -> tuple[int, ...]:
         When it is no stock of :data:`~riskmodel.demand.learning.history.STOCK_MEASURES`.
     """
     pattern = re.compile(rf"{PREFIX}_{_stage(measure)}_(\d{{4}})_process")
-    found = (pattern.fullmatch(known.name) for known in parameters())
+    found = (pattern.fullmatch(name) for name in parameter_names())
     return tuple(sorted(int(match[1]) for match in found if match))
 
 
