@@ -38,6 +38,7 @@ NAMES = [
     "workforce.newly_qualified_protection",
     "workforce.case_holding_share",
     "workforce.caseload_cap",
+    "workforce.specialist_share",
     "workforce.specialist_caseload",
     "workforce.specialist_length_multiplier",
     "feedback.caseload_to_length",
@@ -60,7 +61,7 @@ def test_the_register_holds_every_lever_and_each_can_be_neutral():
         assert not each.whole or each.operations == ("value",)
     sides = {side: [e.name for e in LEVERS.values() if e.acts_on == side]
              for side in ("demand", "workforce", "feedback")}  # fmt: skip
-    assert [len(names) for names in sides.values()] == [13, 13, 2]
+    assert [len(names) for names in sides.values()] == [13, 14, 2]
     assert all(LEVERS[name].neutral == 0 for name in sides["feedback"])
     assert all(LEVERS[name].highest == 0.4 for name in sides["feedback"])
 

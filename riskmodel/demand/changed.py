@@ -13,7 +13,7 @@ from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 
-__all__ = ["CONVERSIONS", "change_inputs"]
+__all__ = ["CONVERSIONS", "SPECIALIST", "change_inputs"]
 
 CONVERSIONS = (
     "conversion.referral_to_assessment",
@@ -22,6 +22,10 @@ CONVERSIONS = (
     "conversion.conference_to_child_protection_plan",
 )
 """The chain that leads to a plan; each link multiplies its starts."""
+
+SPECIALIST = ("workforce.specialist_share", "workforce.specialist_length_multiplier")
+"""A specialist team changes the length of plans only where both are set: its plans are as large a
+share of all plans as its cases are of all cases."""
 
 PLAN, LOOKED_AFTER, IN_NEED = "child_protection_plan", "looked_after", "child_in_need_plan"
 
@@ -100,11 +104,21 @@ def _divert(rates: dict[str, Floats], levers: Levers) -> None:
 
 def _lengths(stage: str, inputs: StageInputs, levers: Levers) -> Floats:
     name = f"length.{stage}"
-    if name not in levers.changed:
+    special = _specialist_multiplier(levers) if stage == PLAN else None
+    if name not in levers.changed and special is None:
         return inputs.mean_days
     mean = inputs.mean_days
     by_month = mean if mean.ndim == 2 else np.repeat(mean[:, None], inputs.months, axis=1)
-    return levers.apply(name, by_month)
+    changed = levers.apply(name, by_month)
+    return changed if special is None else changed * special
+
+
+def _specialist_multiplier(levers: Levers) -> Floats | None:
+    """What a specialist team that holds a share of the plans does to their mean length."""
+    if not set(SPECIALIST) <= set(levers.changed):
+        return None
+    share, multiplier = (levers.apply(name) for name in SPECIALIST)
+    return 1 - share * (1 - multiplier)
 
 
 def _opening_survival(inputs: StageInputs, lengths: Floats) -> Floats | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.demand.changed import change_inputs
+from riskmodel.demand.changed import SPECIALIST, change_inputs
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.inputs import StageInputs
 from riskmodel.levers import Levers
@@ -88,7 +88,11 @@ def scenario_drivers(stages: Mapping[str, StageInputs], levers: Levers, month: i
             for stage, base in before.items()
         }
 
-    moved = [name for name in levers.changed if not name.startswith(("workforce.", "feedback."))]
+    moved = [
+        name
+        for name in levers.changed
+        if name in SPECIALIST or not name.startswith(("workforce.", "feedback."))
+    ]
     single = {name: difference(levers.only([name])) for name in moved}
     together = difference(levers.only(moved))
     rows = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.inputs import Flows, StageInputs
 from riskmodel.demand.stepping import Feedback, simulate_with_feedback
 from riskmodel.demand.stock_flow import simulate_stage
 from riskmodel.errors import DataError
@@ -18,7 +18,7 @@ PURPOSE = "demand"
 """Streams of a projection are named ``demand/`` and the stage."""
 
 
-def project_stages(
+def project_stages(  # noqa: PLR0913  each is a word of the question
     stages: Mapping[str, StageInputs],
     *,
     area: str,
@@ -26,7 +26,9 @@ def project_stages(
     seed: int,
     scenario: str = BASELINE,
     reference: Mapping[str, StageInputs] | None = None,
+    reference_flows: Mapping[str, Flows] | None = None,
     feedback: Feedback | None = None,
+    acts_on: Collection[str] | None = None,
     source: str = "",
 ) -> Projection:
     """Simulate stages and put them together.
@@ -48,10 +50,16 @@ def project_stages(
         Stages of the baseline, where these are a scenario's: both share their draws, so that
         their difference is not noise. Put them side by side with
         :meth:`~riskmodel.projection.Projection.with_scenarios`.
+    reference_flows
+        The reference's, where they are at hand: a stage that the scenario leaves as it is has them
+        without being simulated again.
     feedback
         Month by month from the stocks to multipliers, see
-        :data:`riskmodel.demand.stepping.Feedback`; it takes no reference, for its children are
-        drawn month by month.
+        :data:`riskmodel.demand.stepping.Feedback`. A stage that it acts on has no reference, for
+        its children are drawn month by month.
+    acts_on
+        Stages that feedback acts on; None is all of them. The others have the bytes that they have
+        without it.
     source
         What it rests on.
 
@@ -72,18 +80,18 @@ def project_stages(
             f"a scenario has the stages of its baseline, {', '.join(reference)}; got "
             f"{', '.join(stages)}"
         )
+    looped = set() if feedback is None else set(stages if acts_on is None else acts_on)
+    flows: dict[str, Flows] = {}
+    for name, inputs in stages.items():
+        if name in looped:
+            continue
+        base = None if reference is None else reference[name]
+        if reference_flows is not None and base is inputs:
+            flows[name] = reference_flows[name]
+        else:
+            flows[name] = simulate_stage(inputs, seed, f"{PURPOSE}/{name}", reference=base)
     if feedback is not None:
-        flows = simulate_with_feedback(stages, feedback, seed=seed, purpose=PURPOSE)
-    else:
-        flows = {
-            name: simulate_stage(
-                inputs,
-                seed,
-                f"{PURPOSE}/{name}",
-                reference=None if reference is None else reference[name],
-            )
-            for name, inputs in stages.items()
-        }
+        flows = simulate_with_feedback(stages, feedback, seed=seed, purpose=PURPOSE, given=flows)
     starts, ends, stock = (
         np.stack([getattr(each, name) for each in flows.values()], axis=-1)[None]
         for name in ("starts", "ends", "stock")

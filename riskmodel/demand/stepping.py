@@ -147,6 +147,7 @@ def simulate_with_feedback(
     seed: int,
     purpose: str = "demand",
     runaway: float | None = None,
+    given: Mapping[str, Flows] | None = None,
 ) -> dict[str, Flows]:
     """Several stages side by side, month by month, with feedback from their stocks.
 
@@ -163,6 +164,9 @@ def simulate_with_feedback(
     runaway
         How many times its opening stock, or the stock that its own starts and lengths would hold
         up if that is more, a stage may reach; None is ``feedback_runaway_multiple``.
+    given
+        Flows of stages that feedback does not act on: its function sees their stocks, and what it
+        says of them is not used.
 
     Raises
     ------
@@ -179,26 +183,30 @@ def simulate_with_feedback(
     replicates, months = shapes.pop()
     multiple = parameter("feedback_runaway_multiple").value if runaway is None else runaway
     blocks = range((replicates + BLOCK - 1) // BLOCK)
-    states = [
-        _Stage(name, each, _Draws([stream(seed, f"{purpose}/{name}", block) for block in blocks]))
-        for name, each in stages.items()
-    ]
-    limits = [multiple * _usual_stock(state.inputs) for state in states]
-    stocks = np.stack([state.stock for state in states], axis=1)
-    kept = []
-    for month in range(months):
-        more_starts, longer = _multipliers(feedback(month, stocks), stocks.shape, month)
-        for place, state in enumerate(states):
-            state.step(month, more_starts[:, place], longer[:, place])
-        stocks = np.stack([state.stock for state in states], axis=1)
-        for place, state in enumerate(states):
-            _refuse_runaway(state.name, stocks[:, place], limits[place], multiple, month)
-        kept.append(stocks)
-    by_month = np.stack(kept, axis=1)
-    return {
-        state.name: Flows(state.starts, state.ends, np.ascontiguousarray(by_month[:, :, place]))
-        for place, state in enumerate(states)
+    known = given or {}
+    states = {
+        place: _Stage(name, each, _Draws([stream(seed, f"{purpose}/{name}", n) for n in blocks]))
+        for place, (name, each) in enumerate(stages.items())
+        if name not in known
     }
+    limits = {place: multiple * _usual_stock(state.inputs) for place, state in states.items()}
+    by_month = np.zeros((replicates, months + 1, len(stages)), dtype=np.int32)
+    for place, (name, each) in enumerate(stages.items()):
+        by_month[:, 0, place] = each.opening
+        if name in known:
+            by_month[:, 1:, place] = known[name].stock
+    for month in range(months):
+        stocks = by_month[:, month]
+        more_starts, longer = _multipliers(feedback(month, stocks), stocks.shape, month)
+        for place, state in states.items():
+            state.step(month, more_starts[:, place], longer[:, place])
+            by_month[:, month + 1, place] = state.stock
+            _refuse_runaway(state.name, state.stock, limits[place], multiple, month)
+    made = {
+        state.name: Flows(state.starts, state.ends, np.ascontiguousarray(by_month[:, 1:, place]))
+        for place, state in states.items()
+    }
+    return {name: made[name] if name in made else known[name] for name in stages}
 
 
 def _usual_stock(inputs: StageInputs) -> Floats:

@@ -280,6 +280,17 @@ _REGISTRY = (
         "The most cases that a full-time case-holding worker should have.",
     ),
     Lever(
+        "workforce.specialist_share",
+        "Cases of a specialist team",
+        "share of the family support teams' cases",
+        0,
+        1,
+        _SET,
+        "Share of the family support teams' cases, alike in every status, that a team with a "
+        "caseload of its own takes over. Its workers come out of the same posts.",
+        neutral=0,
+    ),
+    Lever(
         "workforce.specialist_caseload",
         "Caseload of a specialist team",
         "cases for each case-holding full-time equivalent",
@@ -295,7 +306,8 @@ _REGISTRY = (
         0.1,
         2,
         _FIXED,
-        "Mean length of the child protection plans that the specialist team works with.",
+        "Mean length of the child protection plans that begin with the specialist team. Acts where "
+        "workforce.specialist_share is set too.",
         neutral=1,
     ),
     # Feedback. The limit of 0.4 is what a rise of caseload by 29% with plan lengths within 10%
@@ -307,7 +319,8 @@ _REGISTRY = (
         0,
         0.4,
         _FIXED,
-        "Plans that begin while caseload is 1% above its opening are longer by this many percent.",
+        "While caseload is 1% above its opening, what open plans have still before them takes this "
+        "many percent longer.",
         neutral=0,
     ),
     Lever(
@@ -317,8 +330,8 @@ _REGISTRY = (
         0,
         0.4,
         _FIXED,
-        "Starts of child protection plans rise by this many percent for each 1% by which child in "
-        "need work goes short.",
+        "Starts of child protection plans rise by this many percent for each 1% less of child in "
+        "need work that has a worker.",
         neutral=0,
     ),
 )

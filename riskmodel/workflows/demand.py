@@ -19,6 +19,7 @@ from riskmodel.demand.calibration import (
 )
 from riskmodel.demand.changed import change_inputs
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.inputs import Flows
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.learning.own import decimal_year
@@ -27,7 +28,7 @@ from riskmodel.demand.project import project_stages
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
-from riskmodel.projection import BASELINE, Projection
+from riskmodel.projection import BASELINE, MEASURED, Projection
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
     from riskmodel.snapshots import MonthlySeries
 
 __all__ = [
+    "FED_BACK",
     "MEASURE_OF",
     "STAGE_LABELS",
     "DemandSource",
+    "FeedbackOf",
     "Outlook",
     "chain_of",
     "draw_outlook",
@@ -54,6 +57,12 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+
+FeedbackOf = Callable[[Mapping[str, "StageInputs"], Levers], "Feedback | None"]
+"""From a scenario's inputs and levers to its feedback, or None where it has none."""
+
+FED_BACK = "child_protection_plan"
+"""The stage that caseload acts on, where feedback is on."""
 
 MEASURE_OF: Mapping[str, str] = MappingProxyType(
     {
@@ -141,6 +150,8 @@ class Outlook:
         What each scenario changes, the baseline's empty ones among them.
     seed
         Of every draw.
+    feedback
+        What was simulated with, from a scenario's inputs and levers to its feedback.
     """
 
     source: DemandSource
@@ -148,11 +159,46 @@ class Outlook:
     projection: Projection
     levers: Mapping[str, Levers]
     seed: int
+    feedback: FeedbackOf | None = None
 
     @property
     def inputs(self) -> dict[str, StageInputs]:
         """The baseline's inputs by stage."""
         return {stage: each.inputs for stage, each in self.stages.items()}
+
+    def simulate(
+        self,
+        levers: Mapping[str, Levers],
+        *,
+        replicates: int | None = None,
+        workers: int = 1,
+    ) -> Projection:
+        """The baseline and other levers, from the draws that the projection had.
+
+        Parameters
+        ----------
+        levers
+            By name; the baseline comes first and need not be among them.
+        replicates
+            Only the first ones; None is all. They are those of the projection where blocks of
+            :data:`~riskmodel.demand.stock_flow.BLOCK` stay whole.
+        workers
+            How many threads share the scenarios; the bytes do not depend on it.
+        """
+        rows = slice(None, replicates)
+        inputs = {stage: each.rows(rows) for stage, each in self.inputs.items()}
+        if replicates is None or replicates >= self.projection.replicates:
+            inputs = self.inputs
+        baseline = {BASELINE: self.levers[BASELINE]}
+        return _simulated(
+            self.source,
+            self.projection.opening_month,
+            inputs,
+            {**baseline, **levers},
+            self.seed,
+            self.feedback,
+            workers,
+        )
 
     def drivers(self, month: str | None = None) -> pd.DataFrame:
         """What moves each expected stock from the opening to a month, and under each scenario.
@@ -412,7 +458,7 @@ def _is_panel(path: Path) -> bool:
         return False
 
 
-def project(
+def project(  # noqa: PLR0913  each is a word of the question
     source: DemandSource,
     *,
     months: int = 60,
@@ -420,8 +466,9 @@ def project(
     seed: int = 1,
     scenarios: Sequence[Scenario] = (),
     panel: AuthorityPanel | None = None,
-    feedback: Callable[[Mapping[str, StageInputs], Levers], Feedback | None] | None = None,
+    feedback: FeedbackOf | None = None,
     progress: Callable[[str], None] | None = None,
+    workers: int = 1,
 ) -> Outlook:
     """Project the stages of a source, the baseline and any scenarios from the same draws.
 
@@ -440,9 +487,13 @@ def project(
     panel
         To learn from, up to the last March before the opening; None takes what ships.
     feedback
-        From a scenario's inputs and levers to its feedback, or None where it has none.
+        From a scenario's inputs and levers to its feedback on child protection plans, or None
+        where it has none. Plans with feedback are drawn month by month: of those, scenarios share
+        what is not known of lengths and starts, and the other stages share their draws too.
     progress
         Called with what is done next.
+    workers
+        How many threads share the scenarios; the bytes do not depend on it.
 
     Raises
     ------
@@ -480,25 +531,50 @@ def project(
     levers = {BASELINE: Levers.after(opening, months)}
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
-    made = []
-    for name, changes in levers.items():
-        say(f"simulating {name}")
-        inputs = change_inputs(baseline, changes)
-        loop = None if feedback is None else feedback(inputs, changes)
-        made.append(
-            project_stages(
-                inputs,
-                area=source.area,
-                opening_month=opening,
-                seed=seed,
-                scenario=name,
-                reference=None if name == BASELINE or loop is not None else baseline,
-                feedback=loop,
-                source=source.label,
-            )
+    say(f"simulating {', '.join(levers)}")
+    together = _simulated(source, opening, baseline, levers, seed, feedback, workers)
+    return Outlook(source, stages, together, levers, seed, feedback)
+
+
+def _simulated(
+    source: DemandSource,
+    opening: str,
+    baseline: Mapping[str, StageInputs],
+    levers: Mapping[str, Levers],
+    seed: int,
+    feedback: FeedbackOf | None,
+    workers: int,
+) -> Projection:
+    """Each scenario from the draws of the baseline, which comes first."""
+    from joblib import Parallel, delayed
+
+    def one(name: str, flows: Mapping[str, Flows] | None) -> Projection:
+        inputs = change_inputs(baseline, levers[name])
+        loop = None if feedback is None else feedback(inputs, levers[name])
+        return project_stages(
+            inputs,
+            area=source.area,
+            opening_month=opening,
+            seed=seed,
+            scenario=name,
+            reference=None if flows is None else baseline,
+            reference_flows=flows,
+            feedback=loop,
+            acts_on=(FED_BACK,),
+            source=source.label,
         )
-    together = made[0].with_scenarios(*made[1:]) if len(made) > 1 else made[0]
-    return Outlook(source, stages, together, levers, seed)
+
+    first = one(BASELINE, None)
+    flows = {
+        stage: Flows(*(first.of(each, BASELINE, stage) for each in MEASURED))
+        for stage in first.stages
+    }
+    others = [name for name in levers if name != BASELINE]
+    # Threads: most of the time is spent in numpy, which lets others run, and nothing is copied.
+    made = Parallel(n_jobs=max(min(workers, len(others)), 1), prefer="threads")(
+        delayed(one)(name, flows) for name in others
+    )
+    return first.with_scenarios(*made) if others else first
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:

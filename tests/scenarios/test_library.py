@@ -76,6 +76,13 @@ DERIVED = {
     ("caseload_cap_14", "workforce.caseload_cap"): lambda: said(
         "family_support_caseload_ambition_maximum"
     ),
+    ("specialist_team", "workforce.specialist_share"): lambda: (
+        said("kingfisher_children")
+        / sum(
+            printed("family_support_caseloads", "Total family support caseload by area", area)
+            for area in ("south", "central", "north")
+        )
+    ),
     ("specialist_team", "workforce.specialist_caseload"): lambda: middle(
         "kingfisher_mean_caseload"
     ),
