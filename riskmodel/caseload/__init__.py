@@ -9,7 +9,7 @@ from riskmodel.caseload.costs import UnitCosts, cost_frame, monthly_cost, read_c
 from riskmodel.caseload.feedback import CaseloadFeedback, Multipliers, caseload_feedback
 from riskmodel.caseload.flows import WorkforcePath, simulate_workforce, workforce_draws
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, FeedbackSwitches, amplification
-from riskmodel.caseload.needs import hires_needed, posts_needed
+from riskmodel.caseload.needs import hires_needed, posts_by_replicate, posts_needed
 from riskmodel.caseload.planning import plan, workforce_paths
 from riskmodel.caseload.posts import posts_for, published_posts, published_workforce
 from riskmodel.caseload.published import PublishedCaseloads, published_caseloads
@@ -60,6 +60,7 @@ __all__ = [
     "hires_needed",
     "monthly_cost",
     "plan",
+    "posts_by_replicate",
     "posts_for",
     "posts_needed",
     "published_caseloads",

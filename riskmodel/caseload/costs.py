@@ -9,30 +9,47 @@
     currency = "GBP"
     prices = "2015/16"
     source = "whoever answers for these prices"
+
+    [levers]
+    post = 0.0
+    shorter_plans_percent = 0.0
+    diversion_percent = 0.0
+
+The second section is for the search of mixes alone: what a post, and each percent of shorter plans
+and of plans diverted by early help, costs a year. A file has one of them or both.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
+from riskmodel.caseload.search import LeverCosts
 from riskmodel.caseload.workforce import Workforce
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, quantile_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-__all__ = ["COMPONENTS", "UnitCosts", "cost_frame", "monthly_cost", "read_costs"]
+__all__ = [
+    "COMPONENTS",
+    "UnitCosts",
+    "cost_frame",
+    "costs_template",
+    "monthly_cost",
+    "read_costs",
+    "read_lever_costs",
+]
 
 COMPONENTS = ("posts", "agency", "placements")
 """What has a price: workers in post, agency workers, placements of looked-after children."""
@@ -40,6 +57,29 @@ COMPONENTS = ("posts", "agency", "placements")
 WEEKS_A_MONTH = 365.25 / 7 / 12
 _PRICES = ("post_per_year", "agency_per_week", "placement_per_week")
 _WORDS = ("currency", "prices", "source")
+_LEVER_PRICES = ("post", "shorter_plans_percent", "diversion_percent")
+_SECTIONS = ("costs", "levers")
+_Made = TypeVar("_Made")
+
+_TEMPLATE = """\
+# Prices for riskmodel caseload --costs THIS_FILE. Take the sign # away from a line and write your
+# own number: the package has no price of its own. What has no price stays out of every sum.
+
+[costs]
+# post_per_year =         # a worker in post for a year, with on-costs
+# agency_per_week =       # a full-time agency worker for a week
+# placement_per_week =    # the mean placement of a looked-after child for a week
+currency = "GBP"
+prices = ""               # of which year, such as "2015/16"
+source = ""               # who answers for them
+
+# For --show mix alone: what each lever costs a year. All three, or leave the section out.
+# [levers]
+# post =                  # a post
+# shorter_plans_percent = # plans one percent shorter
+# diversion_percent =     # one percent of plans diverted by early help
+"""
+"""Its lines are checked by a test: filled in, they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +135,37 @@ class UnitCosts:
 
 
 def read_costs(path: str | Path) -> UnitCosts:
-    """Read a file of unit costs.
+    """Read the section ``[costs]`` of a file of prices.
 
     Raises
     ------
     DataError
         What was found, in which file, line and key, and what is allowed.
     """
-    path = Path(path)
+    return _read(Path(path), "costs", UnitCosts, _PRICES, _WORDS)
+
+
+def read_lever_costs(path: str | Path) -> LeverCosts | None:
+    """Read the section ``[levers]`` of a file of prices; None where it has none.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_costs`; all three prices are needed.
+    """
+    place = Path(path)
+    if "levers" not in _sections(place)[1]:
+        return None
+    return _read(place, "levers", LeverCosts, _LEVER_PRICES, ("currency",))
+
+
+def costs_template() -> str:
+    """A file of prices to fill in: it holds no price, for the package has none of its own."""
+    return _TEMPLATE
+
+
+def _sections(path: Path) -> tuple[str, dict[str, Any]]:
+    """Text and sections of a file of prices."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text)
@@ -111,30 +174,44 @@ def read_costs(path: str | Path) -> UnitCosts:
     except (OSError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"cannot be read: {error}", file=path.name) from error
     for section in data:
-        if section != "costs":
-            problem = UnknownNameError("section", section, ["costs"])
+        if section not in _SECTIONS:
+            problem = UnknownNameError("section", section, _SECTIONS)
             raise DataError(str(problem), file=path.name, field=section)
-    given = data.get("costs")
+    return text, data
+
+
+def _read(
+    path: Path, section: str, made: type[_Made], prices: Sequence[str], words: Sequence[str]
+) -> _Made:
+    text, data = _sections(path)
+    given = data.get(section)
     if not isinstance(given, dict):
-        raise DataError("needs a section [costs]", file=path.name)
-    allowed = [field.name for field in fields(UnitCosts)]
+        raise DataError(f"needs a section [{section}]", file=path.name)
+    allowed = [*prices, *words]
+    missing = [key for key in prices if made is LeverCosts and key not in given]
+    if missing:
+        raise DataError(
+            f"[{section}] needs {', '.join(prices)}; {', '.join(missing)} is missing",
+            file=path.name,
+            field=missing[0],
+        )
     for key, value in given.items():
-        line = _line(text, key)
+        line = _line(text, key, section)
         if key not in allowed:
             problem = UnknownNameError("unit cost", key, allowed)
             raise DataError(str(problem), file=path.name, line=line, field=key)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if key in _PRICES and not is_number:
+        if key in prices and not is_number:
             raise DataError(
                 f"must be a number, got {value!r}", file=path.name, line=line, field=key
             )
-        if key in _WORDS and not isinstance(value, str):
+        if key in words and not isinstance(value, str):
             raise DataError(f"must be a text, got {value!r}", file=path.name, line=line, field=key)
     try:
-        return UnitCosts(**given)
+        return made(**given)
     except DataError as error:
         message = str(error).partition(": ")[2] if error.field else str(error)
-        line = _line(text, error.field) if error.field else None
+        line = _line(text, error.field, section) if error.field else None
         raise DataError(message, file=path.name, line=line, field=error.field) from error
 
 
@@ -218,8 +295,11 @@ def cost_frame(
     return pd.concat(pieces, ignore_index=True)
 
 
-def _line(text: str, key: str | None) -> int | None:
+def _line(text: str, key: str | None, section: str) -> int | None:
+    inside = False
     for number, line in enumerate(text.splitlines(), start=1):
-        if key and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+        if header := re.match(r"\s*\[\s*\"?(\w+)\"?\s*\]", line):
+            inside = header[1] == section
+        elif inside and key and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
             return number
     return None

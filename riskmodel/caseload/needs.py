@@ -29,12 +29,12 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, Projection
 
-__all__ = ["hires_needed", "posts_needed"]
+__all__ = ["hires_needed", "posts_by_replicate", "posts_needed"]
 
 _Floats = npt.NDArray[np.float64]
 
 
-def posts_needed(
+def posts_needed(  # noqa: PLR0913  each is a word of the question
     projection: Projection,
     structure: Structure,
     workforce: Workforce,
@@ -44,6 +44,7 @@ def posts_needed(
     scenario: str = BASELINE,
     recruitment: Recruitment = "as_needed",
     sensitivity: bool = True,
+    baseline: Workforce | None = None,
 ) -> PostsNeeded:
     """Fewest posts, established from the first month on, with which the target is met.
 
@@ -60,6 +61,8 @@ def posts_needed(
         to the workforce's candidates a month.
     sensitivity
         Whether to solve again with each assumption at the ends of its range.
+    baseline
+        The workforce at the opening, where a scenario changes it from the first month on.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def posts_needed(
     """
     if recruitment not in get_args(Recruitment):
         raise UnknownNameError("recruitment", recruitment, get_args(Recruitment))
-    problem = _Problem(projection, structure, workforce, target, seed, scenario)
+    problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
     force = _recruiting(workforce, recruitment)
     needed = problem.posts(force)
     level = parameter("needs_interval_level").value
@@ -98,6 +101,33 @@ def posts_needed(
         _sensitivity(problem, force) if sensitivity else (),
         _assumptions(workforce, recruitment),
     )
+
+
+def posts_by_replicate(
+    projection: Projection,
+    structure: Structure,
+    workforce: Workforce,
+    target: Target,
+    *,
+    seed: int,
+    scenario: str = BASELINE,
+    baseline: Workforce | None = None,
+) -> _Floats:
+    """Fewest posts with which each replicate keeps to the cap at the date, shape (replicate,).
+
+    Parameters
+    ----------
+    projection, structure, workforce, target, seed, scenario, baseline
+        As in :func:`posts_needed`; candidates are the workforce's.
+
+    Returns
+    -------
+    numpy.ndarray
+        Whole numbers; infinite where none is enough. Its quantile at the target's probability is
+        the answer of :func:`posts_needed`; between scenarios the replicates are paired.
+    """
+    problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
+    return problem.posts(workforce)
 
 
 def hires_needed(
@@ -178,9 +208,10 @@ class _Problem:
         target: Target,
         seed: int,
         scenario: str,
+        baseline: Workforce | None = None,
     ) -> None:
         self.months = check_month(projection, target.by) + 1
-        self.workforce, self.target, self.seed = workforce, target, seed
+        self.target, self.baseline = target, baseline
         allocation = draw_allocation(structure, seed, projection.replicates)
         held = service_cases(projection, structure, allocation, scenario)
         self.cases: _Floats = held[self.months - 1].astype(np.float64)
@@ -190,7 +221,9 @@ class _Problem:
         self.posts_now = float(workforce.monthly("posts", 1)[0]) if before is None else before
 
     def path(self, force: Workforce, posts: _Floats) -> WorkforcePath:
-        return simulate_workforce(force, self.opening, self.draws, posts=posts)
+        return simulate_workforce(
+            force, self.opening, self.draws, posts=posts, baseline=self.baseline
+        )
 
     def met(self, force: Workforce, posts: _Floats) -> npt.NDArray[np.bool_]:
         """Whether each replicate keeps to the cap at the date with its posts."""
