@@ -26,6 +26,9 @@ FEWEST_FOR_A_FIT = 4
 WINDOW = 5
 """Years of an authority's own mean."""
 
+LEAST_CONSTANT = 0.1
+"""Least part of a mean squared error that does not depend on size."""
+
 SMALL = 60.0
 """Stock at which the weight of a miss is half that of a large authority's."""
 
@@ -232,6 +235,9 @@ def _learned(
         root = np.sqrt(weight)
         shape = np.column_stack([np.ones_like(stock), 1 / (stock + 5)])
         (constant, small), _ = nnls(shape * root[:, None], squares * root)
+        # Never all of it by size: a large authority whose spread were nought would make any error
+        # of its own infinite beside it.
+        constant = max(constant, LEAST_CONSTANT * float(np.average(squares, weights=weight)))
         errors.append(error / np.sqrt(constant + small / (stock + 5) + 1e-6))
         here = np.exp(_last(own_log)) + 4
         scale[:, ahead - 1] = np.sqrt(constant + small / here + 1e-6)

@@ -162,7 +162,15 @@ def test_a_level_of_which_nothing_is_known_is_read_from_the_figures(process: Pro
     """Ordinary kriging: the same forecast wherever the level was put, and moved along with it."""
     values = stream(8, "tests/process").normal(0, 0.3, (1, len(TIMES)))
     one, more = np.full((1, len(TIMES)), 0.05), np.full((1, len(LATER)), 0.05)
-    vague = np.full((1, len(TIMES) + len(LATER),) * 1 + (len(TIMES) + len(LATER),), 1e4)
+    vague = np.full(
+        (
+            1,
+            len(TIMES) + len(LATER),
+        )
+        * 1
+        + (len(TIMES) + len(LATER),),
+        1e4,
+    )
     low, high = (
         predict(process, TIMES, values + by, one, LATER, more, STAY, added=vague, spent=[1])
         for by in (0.0, 2.0)
