@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -162,15 +161,8 @@ def test_a_level_of_which_nothing_is_known_is_read_from_the_figures(process: Pro
     """Ordinary kriging: the same forecast wherever the level was put, and moved along with it."""
     values = stream(8, "tests/process").normal(0, 0.3, (1, len(TIMES)))
     one, more = np.full((1, len(TIMES)), 0.05), np.full((1, len(LATER)), 0.05)
-    vague = np.full(
-        (
-            1,
-            len(TIMES) + len(LATER),
-        )
-        * 1
-        + (len(TIMES) + len(LATER),),
-        1e4,
-    )
+    both = len(TIMES) + len(LATER)
+    vague = np.full((1, both, both), 1e4)
     low, high = (
         predict(process, TIMES, values + by, one, LATER, more, STAY, added=vague, spent=[1])
         for by in (0.0, 2.0)
@@ -216,9 +208,7 @@ def test_a_process_that_cannot_be_is_refused(
 
 
 @pytest.mark.unit
-def test_likelihood_peaks_where_the_figures_come_from(
-    process: Process, simulated_history: Callable[..., object]
-) -> None:
+def test_likelihood_peaks_where_the_figures_come_from(process: Process) -> None:
     generator = stream(9, "tests/process")
     scale = np.full((400, 8), 0.05)
     whole = covariance(process, np.arange(8.0), scale, STAY)
