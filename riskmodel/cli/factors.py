@@ -71,7 +71,10 @@ def factors(  # noqa: PLR0913 (each is an option)
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(help="Columns to group a table by, such as authority,year.", metavar="A,B"),
+        typer.Option(
+            help="Columns to group a table by, such as authority,year or age_band.",
+            metavar="A,B",
+        ),
     ] = None,
     prevalence: Annotated[
         str | None,

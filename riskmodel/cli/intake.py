@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from riskmodel.cli.output import (
     print_json,
     print_table,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["app"]
 
@@ -62,7 +65,7 @@ def check(
         _refuse_existing(issues_out)
     found = read_assessments(path, strict=strict, mapping=mapping, sheet=sheet)
     if issues_out is not None:
-        _write(issues_out, found.issues_frame().to_csv(index=False, lineterminator="\n"))
+        _write(issues_out, _as_text(found.issues_frame()))
     summary = summarise(found)
     if form == "text":
         _print_summary(summary)
@@ -196,7 +199,7 @@ def _tell_notes(notes: Any, notes_out: Path | None) -> None:
         rows = pd.DataFrame(
             [_as_data(note) for note in notes], columns=["rule", "la_code", "message"]
         )
-        _write(notes_out, rows.to_csv(index=False, lineterminator="\n"))
+        _write(notes_out, _as_text(rows))
 
 
 def _refuse_existing(path: Path) -> None:
@@ -204,6 +207,13 @@ def _refuse_existing(path: Path) -> None:
 
     if path.exists():
         raise OutputError(f"{path.name} is there already; give another name or remove it")
+
+
+def _as_text(frame: pd.DataFrame) -> str:
+    """A table as CSV; cells are quoted from other people's files, so none is left a formula."""
+    from riskmodel.disclosure import inert
+
+    return frame.map(inert).to_csv(index=False, lineterminator="\n")
 
 
 def _write(path: Path, text: str) -> None:
