@@ -26,7 +26,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench synthetic checksums learned measured lock clean environment
+.PHONY: help report test check docs bench synthetic checksums learned measured backtests lock clean environment
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -147,6 +147,12 @@ measured: $(STAMPS)/package
 		print(measured_text(measure_backtests(read_panel(Path(sys.argv[1])))), end='')" \
 		'$(PANEL)' > build/backtest_summary.csv
 	@mv build/backtest_summary.csv $(MEASURED)
+
+backtests: $(STAMPS)/package
+	@test -f '$(PANEL)' || { echo 'There is no panel $(PANEL): name one with PANEL=' >&2; exit 1; }
+	@mkdir -p build
+	$(BIN)/python docs/_backtests.py '$(PANEL)' > build/backtests.csv
+	@mv build/backtests.csv docs/backtests.csv
 
 $(LOCK_VENV)/stamp: requirements/lock-tool.in
 	@$(PYTHON) -m venv --clear $(LOCK_VENV)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +58,7 @@ class Backtest:
         """The rows, in the order of model, authority, origin and horizon."""
         return self.frame[list(ROW_COLUMNS)]
 
-    def summary(self, *, resamples: int = 1000) -> pd.DataFrame:
+    def summary(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
         """A row a model and horizon: mean CRPS, skill with its interval, coverage.
 
         Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
@@ -68,10 +68,12 @@ class Backtest:
         ----------
         resamples
             Bootstrap samples of authorities for the 95% interval of the skill.
+        reference
+            The model that skill is counted against.
 
         Notes
         -----
-        Skill is 1 - mean CRPS / mean CRPS of ``last_value``, in percent: above 0 is better. The
+        Skill is 1 - mean CRPS / mean CRPS of the reference, in percent: above 0 is better. The
         interval resamples whole authorities, since one authority's forecasts err together; of a
         single authority there is none (NaN).
         """
@@ -87,7 +89,7 @@ class Backtest:
             )
             totals = drawn @ sums.to_numpy()
             columns = list(sums.columns)
-            base = totals[:, columns.index(REFERENCE)]
+            base = totals[:, columns.index(reference)]
             plain = sums.sum()
             for model in (name for name in MODELS if name in columns):
                 mine = here[here["model"] == model]
@@ -104,7 +106,7 @@ class Backtest:
                         "forecasts": len(mine),
                         "authorities": mine["la_code"].nunique(),
                         "crps": mine["crps"].mean(),
-                        "skill_percent": 100 * (1 - plain[model] / plain[REFERENCE]),
+                        "skill_percent": 100 * (1 - plain[model] / plain[reference]),
                         "skill_low": low,
                         "skill_high": high,
                         "coverage_50_percent": 100 * mine["covered_50"].mean(),
@@ -114,6 +116,61 @@ class Backtest:
         found = pd.DataFrame(pieces)
         best = found.groupby("horizon_years")["crps"].transform("min")
         return found.assign(best=found["crps"] == best)
+
+    def by_size(self, groups: int = 3, *, resamples: int = 1000) -> pd.DataFrame:
+        """The summary for small, middling and large authorities apart.
+
+        Parts of about equal number, by the median of what each authority had. Columns: size_from
+        and size_to (of those medians), then those of :meth:`summary`.
+
+        Parameters
+        ----------
+        groups
+            How many parts.
+        resamples
+            As for :meth:`summary`.
+        """
+        import pandas as pd
+
+        usual = self.frame.groupby("la_code")["observed"].median().sort_values(kind="stable")
+        pieces = []
+        for codes in np.array_split(usual.index.to_numpy(), groups):
+            if not len(codes):
+                continue
+            part = replace(self, frame=self.frame[self.frame["la_code"].isin(codes)])
+            table = part.summary(resamples=resamples)
+            table.insert(0, "size_from", usual[codes].min())
+            table.insert(1, "size_to", usual[codes].max())
+            pieces.append(table)
+        return pd.concat(pieces, ignore_index=True)
+
+    def lead(self, model: str, *, resamples: int = 1000) -> pd.DataFrame:
+        """How much smaller our mean CRPS is than a model's, with its interval; a row a horizon.
+
+        Columns: horizon_years, model, lead_percent, lead_low, lead_high. The interval is of the
+        difference, authority by authority: far narrower than two intervals of skill suggest.
+
+        Parameters
+        ----------
+        model
+            One that the backtest ran.
+        resamples
+            As for :meth:`summary`.
+        """
+        import pandas as pd
+
+        pair = self.frame[self.frame["model"].isin([OURS, model])]
+        found = replace(self, frame=pair).summary(resamples=resamples, reference=model)
+        mine = found[found["model"] == OURS]
+        return pd.DataFrame(
+            {
+                "horizon_years": mine["horizon_years"].to_numpy(),
+                "model": model,
+                "lead_percent": mine["skill_percent"].to_numpy(),
+                "lead_low": mine["skill_low"].to_numpy(),
+                "lead_high": mine["skill_high"].to_numpy(),
+            }
+        )
 
     def winners(self) -> dict[int, str]:
         """The model with the smallest mean CRPS at each horizon, ours or not."""

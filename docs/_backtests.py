@@ -1,0 +1,57 @@
+"""Writes the measured figures of backtest.md: needs the authority panel, which does not ship.
+
+make backtests PANEL=../somewhere/panel.csv
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from riskmodel.demand.learning.backtest import backtest
+from riskmodel.demand.learning.history import STOCK_MEASURES
+from riskmodel.demand.learning.judged import OURS
+from riskmodel.intake import read_panel
+
+ORIGINS = range(2014, 2020)
+PARTINGS = ((2, 0), (10, 0), (5, 1), (5, 2), (5, 3))
+DECIMALS = 2
+
+
+def measured(panel: Path) -> pd.DataFrame:
+    """All figures in one table: what a row is of stands in ``table``."""
+    figures = read_panel(panel)
+    pieces = []
+    for measure in STOCK_MEASURES.values():
+        found = backtest(figures, measure, origins=ORIGINS)
+        sizes = found.by_size()
+        tenths = found.pit_histogram()
+        pieces += [
+            found.summary().assign(table="all"),
+            sizes[sizes["model"] == OURS].assign(table="size"),
+            tenths[tenths["model"] == OURS].assign(table="pit", measure=measure),
+            *(
+                found.lead(model).assign(table="lead", measure=measure)
+                for model in sorted(set(found.frame["model"]) - {OURS})
+            ),
+        ]
+        for folds, seed in PARTINGS:
+            other = backtest(
+                figures, measure, origins=ORIGINS, models=(OURS,), folds=folds, seed=seed
+            )
+            rows = other.summary(resamples=1)
+            pieces.append(
+                rows[rows["model"] == OURS].assign(table="parting", folds=folds, seed=seed)
+            )
+    return pd.concat(pieces, ignore_index=True)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    table = measured(Path(sys.argv[1]))
+    first = ["table", "measure"]
+    table = table[[*first, *(name for name in table.columns if name not in first)]]
+    table.round(DECIMALS).to_csv(sys.stdout, index=False, lineterminator="\n")
