@@ -9,12 +9,7 @@ from riskmodel.caseload.costs import UnitCosts, cost_frame, monthly_cost, read_c
 from riskmodel.caseload.feedback import CaseloadFeedback, Multipliers, caseload_feedback
 from riskmodel.caseload.flows import WorkforcePath, simulate_workforce, workforce_draws
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, FeedbackSwitches, amplification
-from riskmodel.caseload.needs import hires_needed, posts_by_replicate, posts_needed
-from riskmodel.caseload.planning import plan, workforce_paths
-from riskmodel.caseload.posts import posts_for, published_posts, published_workforce
-from riskmodel.caseload.published import PublishedCaseloads, published_caseloads
-from riskmodel.caseload.result import CaseloadPlan
-from riskmodel.caseload.search import (
+from riskmodel.caseload.mixes import (
     LeverCosts,
     LeverGrid,
     Levers,
@@ -22,6 +17,11 @@ from riskmodel.caseload.search import (
     frontier,
     search,
 )
+from riskmodel.caseload.needs import hires_needed, posts_by_replicate, posts_needed
+from riskmodel.caseload.planning import plan, workforce_paths
+from riskmodel.caseload.posts import posts_for, published_posts, published_workforce
+from riskmodel.caseload.published import PublishedCaseloads, published_caseloads
+from riskmodel.caseload.result import CaseloadPlan
 from riskmodel.caseload.shortage import erlang_c, queue_check, slots_for_waiting, waiting
 from riskmodel.caseload.structure import Structure, Team, published_structure
 from riskmodel.caseload.structure_files import read_structure, structure_template

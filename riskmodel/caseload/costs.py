@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.caseload.mixes import LeverCosts
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
-from riskmodel.caseload.search import LeverCosts
 from riskmodel.caseload.workforce import Workforce
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, quantile_name

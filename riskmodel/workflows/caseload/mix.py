@@ -24,8 +24,8 @@ from riskmodel.caseload import (
     workforce_draws,
 )
 from riskmodel.caseload import Levers as Mixed
+from riskmodel.caseload.mixes import LeverPoint
 from riskmodel.caseload.planning import check_month, service_cases
-from riskmodel.caseload.search import LeverPoint
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
