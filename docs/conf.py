@@ -76,7 +76,8 @@ def _readable_defaults(app, what, name, obj, options, signature, returns):
 
 def _without_tuples(app, what, name, obj, skip, options):
     """A name for a tuple type has no page of its own: autodoc cannot format its signature."""
-    return True if getattr(obj, "__origin__", None) is tuple else None
+    parts = (obj, *getattr(obj, "__args__", ()))
+    return True if any(getattr(part, "__origin__", None) is tuple for part in parts) else None
 
 
 def setup(app):

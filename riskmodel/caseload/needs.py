@@ -51,7 +51,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
     Parameters
     ----------
     projection, structure, workforce, seed
-        As in :func:`~riskmodel.caseload.plan`, with the same draws.
+        As in :func:`~riskmodel.caseload.planning.plan`, with the same draws.
     target
         Cap, date and probability.
     scenario
