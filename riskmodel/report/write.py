@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,10 +18,13 @@ from riskmodel.errors import OutputError
 from riskmodel.report.html import render_html
 from riskmodel.report.model import Report, Table
 
-__all__ = ["MADE_BY", "check_output", "write_report"]
+__all__ = ["MADE_BY", "check_output", "csv_names", "write_report"]
 
 MADE_BY = "riskmodel report"
 """Says in ``manifest.json`` that a folder was written here."""
+
+_NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
+_PERCENTAGE = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%")
 
 _PAGE, _WORKBOOK, _MANIFEST = "index.html", "riskmodel-report.xlsx", "manifest.json"
 
@@ -186,14 +191,39 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def csv_names(table: Table) -> tuple[str, ...]:
+    """Names of the columns in the CSV file of a table.
+
+    Those of the table, but a column of percentages says so: ``conversion_rate`` becomes
+    ``conversion_rate_percent``, and its numbers stand there without their sign.
+    """
+    return tuple(
+        f"{name}_percent"
+        if _is_percentages(table.frame[name]) and "percent" not in name
+        else str(name)
+        for name in table.frame.columns
+    )
+
+
 def _csv(table: Table) -> bytes:
-    """UTF-8 with line feeds; column names as in code, cells as printed."""
+    """UTF-8 with line feeds; cells as printed, percentages without their sign."""
+    columns = []
+    for name in table.frame.columns:
+        cells = [inert(cell) for cell in table.frame[name]]
+        if _is_percentages(cells):
+            cells = [cell.removesuffix("%") if isinstance(cell, str) else cell for cell in cells]
+        columns.append(cells)
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([inert(name) for name in table.frame.columns])
-    for row in table.frame.itertuples(index=False, name=None):
-        writer.writerow([inert(cell) for cell in row])
+    writer.writerow([inert(name) for name in csv_names(table)])
+    writer.writerows(zip(*columns, strict=True))
     return stream.getvalue().encode("utf-8")
+
+
+def _is_percentages(cells: Iterable[object]) -> bool:
+    """Whether all numbers among the cells are percentages, words in place of a number aside."""
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(str(cell))]
+    return bool(numbers) and all(_PERCENTAGE.fullmatch(str(cell)) for cell in numbers)
 
 
 def _make_parents(target: Path) -> list[Path]:

@@ -136,9 +136,7 @@ def published_report(
         Called with a few words at each step.
     """
     from riskmodel import report
-    from riskmodel.demand.learning.measured import measured_backtest
-    from riskmodel.workflows.demand import draw_outlook, project, published_source
-    from riskmodel.workflows.outlook import draw_worth, outlook_data
+    from riskmodel.workflows.outlook import service_parts, service_results
 
     progress("Reading the published tables")
     tables = [load_table(table) for table in table_ids()]
@@ -157,11 +155,7 @@ def published_report(
         assessments=SURFACE_ASSESSMENTS, overlaps=SURFACE_OVERLAPS, seed=design.seed
     )
     bounds = [margin_bounds(name, assessments=design.assessments) for name in rates.counts.factors]
-    outlook = project(
-        published_source(), months=MONTHS, replicates=replicates, seed=seed, progress=progress
-    )
-    ahead = outlook_data(outlook)
-    worth = measured_backtest()
+    service = service_results(months=MONTHS, replicates=replicates, seed=seed, progress=progress)
     progress("Drawing")
     card = documents()["oxfordshire_report_card"]
     manifest = make_manifest(
@@ -176,24 +170,24 @@ def published_report(
         disclosure=NO_RECORDS if own is None else own.release.manifest(),
     ).to_dict() | {"settings": settings(replicates)}
     points, sections = own_parts(own)
+    ahead, (brief, *parts) = service_parts(service)
     return report.Report(
         "Child protection plans, risk factors and caseloads",
         f"What {card} printed, rebuilt and checked",
         (
             *report.summary_points(rates, regions, found, tables),
-            report.outlook_point(ahead),
-            report.trust_point(worth),
+            *ahead,
             *points,
         ),
         (
+            brief,
             *sections,
             report.factors_section(rates, regions, printed, source=f"{card.title}, paras 16-17"),
             report.margins_section(
                 surface, draw_sensitivity(surface), bounds, source=f"{card.title}, para 16"
             ),
             explanations_section(progress=progress),
-            report.outlook_section(ahead, draw_outlook(outlook)),
-            report.trust_section(worth, draw_worth(worth)),
+            *parts,
             report.audit_section(found),
             report.cohort_section(
                 cohort,

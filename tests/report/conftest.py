@@ -24,6 +24,7 @@ from riskmodel.report import (
     summary_points,
     write_report,
 )
+from riskmodel.workflows.outlook import service_parts, service_results
 
 MANIFEST = {
     "version": "0.0.0",
@@ -44,6 +45,7 @@ def make_report() -> Report:
         "plans": feasible_region(counts, printed, prevalence="plans"),
         "assessments": feasible_region(counts, printed, prevalence="assessments"),
     }
+    ahead, parts = service_parts(service_results(months=24, replicates=100, seed=1))
     log = pd.DataFrame(
         [("interval_level", 0.95, "proportion", "assumed", "usual practice", "as in most tables")],
         columns=["name", "value", "unit", "basis", "source", "reason"],
@@ -51,8 +53,9 @@ def make_report() -> Report:
     return Report(
         "What the report card says",
         "Published figures rebuilt",
-        summary_points(rates, regions, found, tables),
+        (*summary_points(rates, regions, found, tables), *ahead),
         (
+            *parts,
             factors_section(rates, regions, printed, source="Report Card, paragraph 16"),
             published_section(tables, found),
             audit_section(found),

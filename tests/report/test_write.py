@@ -6,13 +6,14 @@ import json
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import riskmodel.report.write as writing
 from riskmodel.errors import OutputError
 from riskmodel.published import load_table
-from riskmodel.report import Report, write_report
-from riskmodel.report.write import check_output
+from riskmodel.report import Report, Section, Table, write_report
+from riskmodel.report.write import check_output, csv_names
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -51,7 +52,9 @@ def test_csv_gives_the_printed_digits(written: Path):
     table = load_table("risk_factors")
     for row, cells in zip(rows, table.rows, strict=True):
         for column, cell in zip(table.columns, cells, strict=True):
-            assert row[column.name] == cell
+            is_percent = cell.endswith("%") and "percent" not in column.name
+            name = f"{column.name}_percent" if is_percent else column.name
+            assert row[name] == cell.removesuffix("%")
 
 
 @pytest.mark.integration
@@ -225,7 +228,31 @@ def test_csv_text_that_a_spreadsheet_would_run_is_made_inert(small: Report, tmp_
     text = (tmp_path / "out/tables/small.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(text.splitlines()))
     assert [row[0] for row in rows[1:5]] == ["'=1+1", "'+44", "'-cmd", "'@sum"]
-    assert [row[2] for row in rows[1:3]] == ["1.5%", "-2.5%"]
+    assert rows[0] == ["name", "count", "share_percent"]
+    assert [row[2] for row in rows[1:3]] == ["1.5", "-2.5"]
+
+
+@pytest.mark.unit
+def test_percentages_are_numbers_where_every_number_is_one(tmp_path: Path):
+    frame = pd.DataFrame(
+        {
+            "rate": ["12.5%", "not stated", "-3%"],
+            "mixed": ["12.5%", "630", "4%"],
+            "growth_percent": ["1%", "2%", "3%"],
+            "words": ["none", "none", "none"],
+        }
+    )
+    table = Table("rates", "Rates", frame)
+    assert csv_names(table) == ("rate_percent", "mixed", "growth_percent", "words")
+    write_report(
+        Report("t", "", (), (Section("s", "S", (table,)),), {"version": "1"}), tmp_path / "out"
+    )
+    text = (tmp_path / "out/tables/rates.csv").read_text(encoding="utf-8")
+    assert text.splitlines()[1:] == [
+        "12.5,12.5%,1,none",
+        "not stated,630,2,none",
+        "-3,4%,3,none",
+    ]
 
 
 @pytest.mark.unit

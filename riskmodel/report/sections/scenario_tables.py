@@ -1,0 +1,246 @@
+"""The tables of the scenarios: what each changes, and what that does to children and teams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.report.model import Table
+from riskmodel.report.wording import month_words, percent
+
+if TYPE_CHECKING:
+    from riskmodel.report.sections.scenarios import ScenarioData
+
+__all__ = [
+    "all_differences",
+    "attribution_table",
+    "children_table",
+    "number_of",
+    "scenario_label",
+    "signed",
+    "teams_table",
+    "words_table",
+]
+
+_CHILDREN = {
+    "stock_child_protection_plan": "On a protection plan",
+    "stock_looked_after": "Looked after",
+    "stock_child_in_need_plan": "On a child in need plan",
+}
+_TEAMS = {
+    "caseload": "Caseload",
+    "unallocated": "Cases without a worker",
+    "posts_needed": "Posts needed",
+}
+_COMPACT = {**_CHILDREN, **_TEAMS}
+_DIGITS = {"caseload": 1, "fte": 1}
+_TOGETHER = ("together", "remainder")
+
+
+def scenario_label(name: str) -> str:
+    """A scenario's name for a reader.
+
+    Examples
+    --------
+    >>> scenario_label("growth_2013_15"), scenario_label("childrens_centres_close")
+    ('Growth 2013-15', "Children's centres close")
+    """
+    words = name.split("_")
+    for place in range(len(words) - 1):
+        if words[place].isdigit() and len(words[place]) == 4 and words[place + 1].isdigit():
+            words[place : place + 2] = [f"{words[place]}-{words[place + 1]}"]
+            break
+    text = " ".join(words).replace("childrens ", "children's ")
+    return text[:1].upper() + text[1:]
+
+
+def signed(value: Any, measure: str, *, plus: bool = True) -> str:
+    """A difference to the digits of its measure, with its sign; 0 has none.
+
+    Examples
+    --------
+    >>> signed(2.64, "caseload"), signed(-12.0, "posts_needed"), signed(0.02, "caseload")
+    ('+2.6', '−12', '0.0')
+    """
+    if value is None or value != value:
+        return "none"
+    digits = _DIGITS.get(measure, 0)
+    text = f"{value:+,.{digits}f}"
+    zero = f"{0:.{digits}f}"
+    if text[1:] == zero:
+        return zero
+    return text.replace("-", "−") if plus else text.removeprefix("+").replace("-", "−")
+
+
+def words_table(data: ScenarioData) -> Table:
+    """What each scenario changes, in words."""
+    import pandas as pd
+
+    return Table(
+        "scenarios_words",
+        "What each scenario changes",
+        pd.DataFrame(
+            [
+                {
+                    "scenario": scenario_label(name),
+                    "description": " ".join(words.split()),
+                    "changes": data.changes[name],
+                }
+                for name, words in data.descriptions.items()
+            ]
+        ),
+        {"scenario": "Scenario", "description": "In words", "changes": "Changes"},
+        ("Each change with its numbers, reason and source: riskmodel scenario show NAME.",),
+        "The library of scenarios that ships with the package",
+        "assumed",
+    )
+
+
+def children_table(data: ScenarioData) -> Table:
+    """What each scenario does to the numbers of children."""
+    return _compact_table(
+        data,
+        "scenarios_children",
+        f"Children, differences from the baseline on {month_words(data.month, day=True)}",
+        _CHILDREN,
+        (
+            f"Mean difference, with the {percent(data.level, 0)} interval of the paired draws in "
+            "brackets. 0 alone: the scenario does not touch it.",
+        ),
+    )
+
+
+def teams_table(data: ScenarioData) -> Table:
+    """What each scenario does to caseload, waiting work and posts."""
+    target = data.target
+    return _compact_table(
+        data,
+        "scenarios_teams",
+        f"Teams, differences from the baseline on {month_words(data.month, day=True)}",
+        _TEAMS,
+        (
+            "Caseload: cases for each full-time worker. Posts needed: for at most "
+            f"{target.cap:g} cases by {month_words(target.by)} with a probability of "
+            f"{percent(target.probability, 0)}; none where no number of posts is enough. A cap "
+            "moves neither children nor workers: it leaves more cases without a worker.",
+        ),
+    )
+
+
+def _compact_table(
+    data: ScenarioData,
+    name: str,
+    title: str,
+    measures: Mapping[str, str],
+    notes: tuple[str, ...],
+) -> Table:
+    import pandas as pd
+
+    rows = []
+    for scenario in data.others:
+        row = {"scenario": scenario_label(scenario)}
+        for measure in measures:
+            found = data.row(scenario, measure)
+            # No plus: a spreadsheet would take text that begins with one for a formula.
+            words, *ends = (
+                signed(found[name], measure, plus=False) for name in ("difference", "low", "high")
+            )
+            if "none" not in ends and {words, *ends} != {words}:
+                words += f" ({ends[0]} to {ends[1]})"
+            row[measure] = words
+        rows.append(row)
+    return Table(
+        name,
+        title,
+        pd.DataFrame(rows),
+        {"scenario": "Scenario", **measures},
+        notes,
+        f"Projected from the {data.source}",
+        "projected",
+    )
+
+
+def attribution_table(data: ScenarioData) -> Table:
+    """What each change of a scenario does by itself, together, and the remainder."""
+    import pandas as pd
+
+    frame = data.attribution
+    rows = []
+    for name in (name for name in data.others if data.changes[name] > 1):
+        here = frame[frame["scenario"] == name]
+        for change in dict.fromkeys(here["change"]):
+            row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
+            for measure in _COMPACT:
+                value = here[(here["change"] == change) & (here["measure"] == measure)]
+                row[measure] = number_of(value["difference"].iloc[0], measure)
+            rows.append(row)
+    return Table(
+        "scenarios_attribution",
+        "Which change does what: scenarios with more than one",
+        pd.DataFrame(rows, columns=["scenario", "change", *_COMPACT]),
+        {"scenario": "Scenario", "change": "Change", **_COMPACT},
+        (
+            "Differences from the baseline: each change by itself, then all together. The "
+            "remainder is what they do together beyond the sum of each, and belongs to no single "
+            "one; each number is rounded by itself.",
+        ),
+        f"Projected from the {data.source}",
+        "projected",
+        folded=True,
+    )
+
+
+def _change(name: str) -> str:
+    if name in _TOGETHER:
+        return name.capitalize()
+    group, _, rest = name.partition(".")
+    return f"{group}: {rest.replace('_', ' ')}".capitalize() if rest else name.capitalize()
+
+
+def all_differences(data: ScenarioData) -> Table:
+    """Every measure of every scenario, as numbers."""
+    import pandas as pd
+
+    rows = [
+        {
+            "scenario": scenario_label(row["scenario"]),
+            "measure": data.labels.get(row["measure"], row["measure"]),
+            **{
+                name: number_of(row[name], row["measure"])
+                for name in ("value", "value_against", "difference", "low", "high")
+            },
+        }
+        for row in data.differences.to_dict("records")
+    ]
+    return Table(
+        "scenarios_differences",
+        "Every measure of every scenario",
+        pd.DataFrame(rows),
+        {
+            "scenario": "Scenario",
+            "measure": "Measure",
+            "value": "With the scenario",
+            "value_against": "Baseline",
+            "difference": "Difference",
+            "low": f"{percent(data.level, 0)} interval from",
+            "high": "to",
+        },
+        (
+            "Means; of posts the number for the target. none: no interval, or no number of posts "
+            "is enough. Probabilities are proportions.",
+        ),
+        f"Projected from the {data.source}; {data.settings}",
+        "projected",
+        folded=True,
+        searchable=True,
+    )
+
+
+def number_of(value: Any, measure: str) -> float | int | str:
+    """A value to the digits of its measure; a word where there is none."""
+    if value is None or value != value:
+        return "none"
+    if measure == "within_cap":
+        return round(float(value), 3) + 0.0
+    digits = _DIGITS.get(measure, 0)
+    return round(float(value), 2) + 0.0 if digits else round(float(value))
