@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.ages import AGE_BAND, age_bands, age_sources, group_order
 from riskmodel.assessments import PLAN, FactorCounts
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.intake.columns import Headings, match_headings
@@ -33,6 +34,9 @@ __all__ = ["Key", "iter_counts", "read_counts"]
 Key = tuple[object, ...]
 """Values of the columns that counts are grouped by; empty when they are not."""
 
+TOGETHER = 32
+"""Files that one task of a worker counts."""
+
 _Counts = tuple[npt.NDArray[np.int64], ...]
 """Assessments and plans by factor and group, plans by group, assessments by group."""
 
@@ -45,6 +49,7 @@ def read_counts(
     local_factors: Iterable[str] = (),
     mapping: Path | ColumnMapping | None = None,
     sheet: str | None = None,
+    workers: int | Engine = 1,
 ) -> dict[Key, FactorCounts]:
     """Factor counts of a file or folder, in all or for each group.
 
@@ -59,6 +64,9 @@ def read_counts(
     strict, local_factors, mapping, sheet
         As for :func:`riskmodel.intake.read_assessments`; Parquet that is counted by row groups
         refuses what cannot be read whether strict or not.
+    workers
+        Processes, or an engine, over which the files of a folder are shared out; the answer does
+        not hang on it.
 
     Returns
     -------
@@ -74,7 +82,13 @@ def read_counts(
     """
     total: dict[Key, FactorCounts] = {}
     found = iter_counts(
-        path, by=by, strict=strict, local_factors=local_factors, mapping=mapping, sheet=sheet
+        path,
+        by=by,
+        strict=strict,
+        local_factors=local_factors,
+        mapping=mapping,
+        sheet=sheet,
+        workers=workers,
     )
     for key, counts in found:
         total[key] = total[key] + counts if key in total else counts
@@ -89,6 +103,7 @@ def iter_counts(
     local_factors: Iterable[str] = (),
     mapping: Path | ColumnMapping | None = None,
     sheet: str | None = None,
+    workers: int | Engine = 1,
 ) -> Iterator[tuple[Key, FactorCounts]]:
     """Counts of one piece of the table after the other; a key can come again, and counts add.
 
@@ -105,28 +120,53 @@ def iter_counts(
         else:
             yield (), table.counts()
         return
-    expected: tuple[str, ...] | None = None
-    for part in parquet_parts(path):
-        file = open_part(part)
-        dictionary = parquet_dictionary(file, part.name)
-        names = [*file.schema_arrow.names, *(key for key, _ in part.keys)]
-        headings = match_headings(
-            names, file=part.name, local_factors=(*local, *dictionary.factors)
+    parts = parquet_parts(path)
+    expected = _headings(open_part(parts[0]), parts[0], local).factors
+    tasks = (
+        (parts[at : at + TOGETHER], local, expected, by) for at in range(0, len(parts), TOGETHER)
+    )
+    for counted in as_engine(workers).run(_count_parts, tasks):
+        yield from counted.items()
+
+
+def _count_parts(
+    parts: Sequence[Part], local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
+) -> dict[Key, FactorCounts]:
+    """Counts of some files, added up."""
+    total: dict[Key, FactorCounts] = {}
+    for part in parts:
+        for key, counts in _count_part(part, local, expected, by):
+            total[key] = total[key] + counts if key in total else counts
+    return total
+
+
+def _count_part(
+    part: Part, local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
+) -> Iterator[tuple[Key, FactorCounts]]:
+    """Counts of one file, row group by row group."""
+    file = open_part(part)
+    headings = _headings(file, part, local)
+    if headings.factors != expected:
+        different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
+        raise DataError(
+            f"has other factors than the first file: {', '.join(different)}", file=part.name
         )
-        expected = expected or headings.factors
-        if headings.factors != expected:
-            different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
-            raise DataError(
-                f"has other factors than the first file: {', '.join(different)}", file=part.name
-            )
-        for column in by:
-            if column not in headings.names and column == AGE_BAND:
-                age_sources(headings.names, part.name)
-            elif column not in headings.names:
-                allowed = dict.fromkeys((*headings.names, AGE_BAND))
-                raise UnknownNameError("column to group by", column, allowed)
-        for group in range(file.num_row_groups):
-            yield from _count_group(file, group, part, headings, dictionary, by)
+    for column in by:
+        if column not in headings.names and column == AGE_BAND:
+            age_sources(headings.names, part.name)
+        elif column not in headings.names:
+            allowed = dict.fromkeys((*headings.names, AGE_BAND))
+            raise UnknownNameError("column to group by", column, allowed)
+    dictionary = parquet_dictionary(file, part.name)
+    for group in range(file.num_row_groups):
+        yield from _count_group(file, group, part, headings, dictionary, by)
+
+
+def _headings(file: pq.ParquetFile, part: Part, local: tuple[str, ...]) -> Headings:
+    """What the columns of a file and of its folders mean."""
+    known = parquet_dictionary(file, part.name).factors
+    names = [*file.schema_arrow.names, *(key for key, _ in part.keys)]
+    return match_headings(names, file=part.name, local_factors=(*local, *known))
 
 
 def _counts_in_place(path: Path) -> bool:
