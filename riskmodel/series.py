@@ -365,6 +365,10 @@ class AuthorityPanel:
         chosen = set(wanted)
         return self._take([row for row, code in enumerate(self.la_codes) if code in chosen])
 
+    def until(self, year: int) -> AuthorityPanel:
+        """The rows of a year and of those before it."""
+        return self._take([row for row, each in enumerate(self.years.tolist()) if each <= year])
+
     def _take(self, rows: list[int]) -> AuthorityPanel:
         codes = tuple(self.la_codes[row] for row in rows)
         return AuthorityPanel(

@@ -25,7 +25,7 @@ from riskmodel.demand.learning.own import (
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 
-__all__ = ["MOST_MONTHS", "MOST_REPLICATES", "StageOutlook", "stage_outlook"]
+__all__ = ["MOST_MONTHS", "MOST_REPLICATES", "StageOutlook", "node_months", "stage_outlook"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,6 +76,7 @@ def stage_outlook(
     replicates: int,
     seed: int,
     population: float | None = None,
+    common: Floats | None = None,
 ) -> StageOutlook:
     """Put together what a stage is projected from, from its last figure on.
 
@@ -93,6 +94,11 @@ def stage_outlook(
         The user's seed.
     population
         Children aged 0 to 17.
+    common
+        What the course that authorities have in common does in each replicate, from
+        :func:`riskmodel.demand.learning.own.common_changes` at :func:`node_months` after the
+        opening, shape (replicates, node); the same for several authorities that are to be added
+        up. None draws it with the rest.
 
     Raises
     ------
@@ -114,10 +120,11 @@ def stage_outlook(
             f"end of {opening_month}; learn from an earlier panel",
             field=stage,
         )
-    nodes = np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
+    nodes = node_months(months)
     ahead = _expected(calibration, learned, opens + nodes / 12, population)
     generator = stream(seed, f"demand/expected/{stage}")
-    expected = np.maximum(np.expm1(sample_paths(ahead, generator, replicates)), LEAST_STOCK)
+    drawn = sample_paths(ahead, generator, replicates, common=common)
+    expected = np.maximum(np.expm1(drawn), LEAST_STOCK)
     rows = np.arange(replicates) % len(calibration.draws)
     mean, shape = calibration.of("mean_days")[rows], calibration.of("shape")[rows]
     left = calibration.open_children_left(months)[rows]
@@ -132,6 +139,11 @@ def stage_outlook(
         opening_survival=left,
     )
     return StageOutlook(inputs, calibration, learned, float(implied.held.mean()))
+
+
+def node_months(months: int) -> npt.NDArray[np.int64]:
+    """Months after the opening for which the expected stock is drawn, the opening first."""
+    return np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
 
 
 def _expected(

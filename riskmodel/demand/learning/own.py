@@ -18,13 +18,16 @@ from riskmodel.demand.learning.process import Prediction, predict, size_scale
 from riskmodel.errors import DataError
 from riskmodel.projection import months_between
 
-__all__ = ["OwnForecast", "decimal_year", "forecast_own", "sample_paths"]
+__all__ = ["OwnForecast", "common_changes", "decimal_year", "forecast_own", "sample_paths"]
 
 Floats = npt.NDArray[np.float64]
 
 CLIP = 0.0005
 """Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
 draws would say more of the tail's shape than any history can."""
+
+TABLE = 4097
+"""Points of the table from normal to Student-t."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,9 @@ class OwnForecast:
         Median of log(stock + 1), shape (time,).
     covariance
         Of log(stock + 1) between times, shape (time, time).
+    common
+        The part of the covariance that all authorities share: what their common course may do
+        from here on, shape (time, time).
     degrees
         Degrees of freedom.
     """
@@ -49,10 +55,11 @@ class OwnForecast:
     times: Floats
     location: Floats
     covariance: Floats
+    common: Floats
     degrees: float
 
     def __post_init__(self) -> None:
-        for name in ("times", "location", "covariance"):
+        for name in ("times", "location", "covariance", "common"):
             made = np.array(getattr(self, name), dtype=np.float64)
             made.flags.writeable = False
             object.__setattr__(self, name, made)
@@ -73,6 +80,18 @@ class OwnForecast:
         from scipy.stats import t
 
         found: Floats = t.ppf(levels, self.degrees) * np.sqrt((self.degrees - 2) / self.degrees)
+        return found
+
+    def _of_normal(self, normal: Floats) -> Floats:
+        """Standard normals as the Student-t of variance 1 at the same levels, cut off.
+
+        By a table: its straight lines are within a millionth of a standard deviation, and a
+        quantile function for each of a million draws would take most of a projection's time.
+        """
+        from scipy.special import ndtr, ndtri
+
+        table = np.linspace(ndtri(CLIP), ndtri(1 - CLIP), TABLE)
+        found: Floats = np.interp(normal, table, self._unit(ndtr(table)))
         return found
 
     def __str__(self) -> str:
@@ -183,12 +202,13 @@ def _projected(
     since = max(last, float(learned.year))
     unknown = np.maximum(wanted - since, 0.0)
     covariance = found.covariance[0] * widths[:, None] * widths[None, :]
-    covariance += learned.drift_variance * np.minimum(unknown[:, None], unknown[None, :])
+    common = learned.drift_variance * np.minimum(unknown[:, None], unknown[None, :])
     return OwnForecast(
         learned.measure,
         wanted,
         found.mean[0] + level + turnover @ _flows(learned, stock, starts, ends),
-        covariance,
+        covariance + common,
+        common,
         float(degrees_of(found)[0]),
     )
 
@@ -236,7 +256,13 @@ def _figures(
     return moments[order], figures[order], errors[order]
 
 
-def sample_paths(forecast: OwnForecast, generator: np.random.Generator, size: int) -> Floats:
+def sample_paths(
+    forecast: OwnForecast,
+    generator: np.random.Generator,
+    size: int,
+    *,
+    common: Floats | None = None,
+) -> Floats:
     """Paths of log(stock + 1), shape (size, time).
 
     Parameters
@@ -247,29 +273,59 @@ def sample_paths(forecast: OwnForecast, generator: np.random.Generator, size: in
         From :func:`riskmodel.streams.stream`.
     size
         How many.
+    common
+        What the common course does in each path, shape (size, time), from
+        :func:`common_changes`: give several authorities the same, and their sum has the spread
+        that it should. None draws it with the rest.
 
     Raises
     ------
     DataError
-        When fewer than one is asked for.
+        When fewer than one is asked for, or ``common`` is of another shape.
 
     Notes
     -----
     A Gaussian copula with the forecast's correlation and its Student-t margins, which are cut off
     at the quantiles 0.0005 and 0.9995. The size part and the reporting noise are in the paths, as
-    they are in published figures.
+    they are in published figures. Each authority's paths have the same law with and without
+    ``common``.
     """
-    from scipy.special import ndtr
-
+    scale = forecast.scale
     if size < 1:
         raise DataError(f"a number of paths is 1 or more, got {size}")
-    scale = forecast.scale
-    correlation = forecast.covariance / scale[:, None] / scale[None, :]
+    if common is not None and common.shape != (size, len(scale)):
+        raise DataError(
+            f"the common course needs the shape {(size, len(scale))}, got {common.shape}"
+        )
+    drawn = forecast.covariance if common is None else forecast.covariance - forecast.common
     # Two times that are the same but for rounding would make it singular.
-    factor = np.linalg.cholesky(correlation + 1e-10 * np.eye(len(scale)))
-    normal = generator.standard_normal((size, len(scale))) @ factor.T
-    levels = np.clip(ndtr(normal), CLIP, 1 - CLIP)
-    found: Floats = forecast.location + scale * forecast._unit(levels)
+    correlation = drawn / scale[:, None] / scale[None, :] + 1e-10 * np.eye(len(scale))
+    normal = generator.standard_normal((size, len(scale))) @ np.linalg.cholesky(correlation).T
+    if common is not None:
+        normal += common / scale
+    found: Floats = forecast.location + scale * forecast._of_normal(normal)
+    return found
+
+
+def common_changes(
+    learned: Learned, times: Sequence[float] | Floats, generator: np.random.Generator, size: int
+) -> Floats:
+    """What the common course may do beside its drift, shape (size, time).
+
+    Parameters
+    ----------
+    learned
+        Whose last year is where it is known.
+    times
+        Decimal years in order; nought up to the last year learned from.
+    generator
+        From :func:`riskmodel.streams.stream`.
+    size
+        How many paths.
+    """
+    ahead = np.maximum(np.asarray(times, dtype=np.float64) - learned.year, 0.0)
+    steps = np.sqrt(learned.drift_variance * np.diff(ahead, prepend=0.0))
+    found: Floats = np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
     return found
 
 
