@@ -15,6 +15,7 @@ from riskmodel.cli import (
     factors,
     impact,
     intake,
+    national,
     project,
     published,
     report,
@@ -47,6 +48,7 @@ app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("project")(project.project)
+app.command("national")(national.national)
 app.command("backtest")(backtest.backtest)
 app.command("report")(report.report)
 

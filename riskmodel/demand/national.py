@@ -46,6 +46,10 @@ PURPOSE = "demand/national"
 """Streams are named by this, the stage, and for an authority's own part its code: one authority
 more or less moves no other."""
 
+MOST_CHILDREN = 1e8
+"""Where no population is known, a stock stops here: a history like no other's can spread a path
+beyond any number."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
@@ -248,7 +252,7 @@ def authority_stock(
     Returns
     -------
     numpy.ndarray
-        Shape (replicate, month).
+        Shape (replicate, month); no more than there are children.
 
     Raises
     ------
@@ -258,7 +262,7 @@ def authority_stock(
     if code not in history.codes:
         raise UnknownNameError("authority", code, history.codes)
     place = history.codes.index(code)
-    stock = history.stock[place]
+    stock, population = history.stock[place], latest_population(history, place)
     last = int(np.flatnonzero(np.isfinite(stock))[-1])
     starts, ends = (float(flow[place, last]) for flow in (history.starts, history.ends))
     ahead = forecast_own(
@@ -266,13 +270,15 @@ def authority_stock(
         np.array(history.years, dtype=np.float64),
         stock,
         learned.year + np.arange(1, months + 1) / 12,
-        population=latest_population(history, place),
+        population=population,
         starts=starts if np.isfinite(starts) else None,
         ends=ends if np.isfinite(ends) else None,
     )
     generator = stream(seed, f"{PURPOSE}/own/{history.stage}/{code}")
     paths = sample_paths(ahead, generator, len(common), common=common[:, 1 : months + 1])
-    found: Counts = np.rint(np.maximum(np.expm1(paths), 0.0)).astype(np.int64)
+    most = MOST_CHILDREN if population is None else population
+    stock_paths = np.expm1(np.clip(paths, 0.0, np.log1p(most)))
+    found: Counts = np.rint(stock_paths).astype(np.int64)
     return found
 
 

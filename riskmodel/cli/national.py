@@ -1,0 +1,185 @@
+"""``riskmodel national``: many authorities and their total, projected together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riskmodel.cli.output import FORMATS, FormatOption, choose, console, print_frame, print_table
+from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.national import NationalRun
+
+__all__ = ["national"]
+
+
+def national(  # noqa: PLR0913  an option is an argument
+    panel: Annotated[
+        Path, typer.Argument(help="A panel of authorities by year, with or without England.")
+    ],
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            help="Only these: child_protection_plan, looked_after, child_in_need.",
+            metavar="STAGE,…",
+        ),
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="Use nothing later. [default: the last in the panel]")
+    ] = None,
+    months: Annotated[int, typer.Option(help="How far ahead, 1 to 120 months.")] = 60,
+    replicates: Annotated[int, typer.Option(help="How many courses are drawn.")] = 5000,
+    seed: Annotated[int, typer.Option(help="Same seed, same answer.", min=0)] = 1,
+    flows: Annotated[
+        bool,
+        typer.Option(
+            "--flows",
+            help=(
+                "Calibrate each authority's lengths and simulate children who start and end too: "
+                "seconds for each authority."
+            ),
+        ),
+    ] = False,
+    neighbours: Annotated[
+        Path | None,
+        typer.Option(
+            help="Statistical neighbours as you state them: la_code, neighbour_code, one a row."
+        ),
+    ] = None,
+    workers: WorkersOption = 1,
+    engine: EngineOption = "processes",
+    scheduler: SchedulerOption = "",
+    form: FormatOption = "text",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page, its charts, tables and workbook.")
+    ] = None,
+) -> None:
+    """Project the authorities of a panel and all of them together.
+
+    All authorities teach, each is projected from its own figures, and their sum is the total in
+    every replicate. Authorities are shown in the order of their names: this ranks nobody.
+    """
+    choose("format", form, FORMATS)
+    where = engine_of(workers, engine, scheduler)
+    from riskmodel.intake import read_neighbours, read_panel
+    from riskmodel.report.write import check_output
+    from riskmodel.workflows.national import national_run
+
+    if out is not None:
+        check_output(out)
+    figures = read_panel(panel)
+    beside = None if neighbours is None else read_neighbours(neighbours)
+    stages = tuple(word.strip() for word in (stage or "").split(",") if word.strip())
+    with _progress() as progress:
+        run = national_run(
+            figures,
+            stages=stages,
+            year=year,
+            months=months,
+            replicates=replicates,
+            seed=seed,
+            flows=flows,
+            workers=where,
+            progress=progress,
+        )
+    if out is not None:
+        _write(run, out, [panel, *([neighbours] if neighbours else [])], beside, flows)
+    if form != "text":
+        print_frame(run.to_frame(), form)
+        return
+    _print_run(run)
+    if out is not None:
+        print(f"The report: {out / 'index.html'}")
+
+
+def _write(
+    run: NationalRun,
+    out: Path,
+    files: list[Path],
+    beside: Any,
+    flows: bool,
+) -> None:
+    from riskmodel.workflows.national_report import write_national_report
+
+    stages = ",".join(run.learned)
+    first = run.courses[0]
+    command = [
+        "riskmodel", "national", files[0].name, "--stage", stages, "--year", str(run.year),
+        "--months", str(len(first.months)), "--replicates", str(first.replicates),
+        "--seed", str(run.seed), *(["--flows"] if flows else []),
+        *([] if beside is None else ["--neighbours", files[1].name]),
+    ]  # fmt: skip
+    write_national_report(run, out, command=command, files=files, neighbours=beside)
+
+
+def _print_run(run: NationalRun) -> None:
+    """Each stock: the totals, then every authority in the order of names."""
+    for each in run.courses:
+        if each.measure != "stock":
+            continue
+        shown = sorted(each.authorities, key=lambda one: (one.area, one.code))
+        last = each.months[-1]
+        print_table(
+            ["Area", "Code", f"March {run.year}", "Per 10,000", f"Median {last}",
+             "90% interval", "Median per 10,000"],
+            [
+                (
+                    course.area,
+                    course.code,
+                    f"{course.latest:,.0f}",
+                    _rate(course.latest * course.per_10000),
+                    f"{course.quantile(0.5)[-1]:,.0f}",
+                    f"{course.quantile(0.05)[-1]:,.0f} to {course.quantile(0.95)[-1]:,.0f}",
+                    _rate(float(course.quantile(0.5)[-1]) * course.per_10000),
+                )
+                for course in (*run.totals(each.stage), *shown)
+            ],
+            title=each.stage,
+            right=(2, 3, 4, 6),
+            whole=(0, 5),
+        )  # fmt: skip
+    out = console()
+    for text in run.assumptions:
+        out.print(f"{text[0].upper()}{text[1:]}.", markup=False)
+    absent = run.left_out_frame()
+    if len(absent):
+        names = ", ".join(dict.fromkeys(absent["area"]))
+        out.print(f"Not projected, for a stock or more: {names}.", markup=False)
+    out.print(
+        f"Basis: projected. Learned from all authorities together up to March {run.year}, "
+        f"{run.courses[0].replicates:,} replicates, seed {run.seed}. Authorities stand in the "
+        "order of their names; a rate says nothing of how well anybody works.",
+        markup=False,
+    )
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.1f}" if value == value else "-"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Authorities done, on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    bar = Progress(
+        "Projecting",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
