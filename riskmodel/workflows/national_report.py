@@ -21,6 +21,7 @@ from riskmodel.report.sections.national import (
     rests_on_section,
 )
 from riskmodel.report.sections.record import manifest_section
+from riskmodel.report.wording import month_words
 from riskmodel.runs import make_manifest
 from riskmodel.series import ENGLAND
 from riskmodel.workflows.national import NationalRun
@@ -80,7 +81,7 @@ def national_report(
     last = stocks[0].months[-1]
     return Report(
         "Children's services of many authorities, projected together",
-        f"From published figures up to March {run.year} ({run.panel.source}) to {last}",
+        f"From figures up to March {run.year} ({run.panel.source}) to {month_words(last)}",
         tuple(points),
         (
             *(national_section(view) for view in views),
@@ -100,8 +101,8 @@ def _point(run: NationalRun, courses: NationalCourses) -> Point:
     low, middle, high = (course.quantile(level)[-1] for level in (0.05, 0.5, 0.95))
     return Point(
         f"{NATIONAL_LABELS[courses.stage]}, {course.area}: {course.latest:,.0f} at the end of "
-        f"March {run.year}; {middle:,.0f} projected for {courses.months[-1]}, 90% interval "
-        f"{low:,.0f} to {high:,.0f}.",
+        f"March {run.year}; {middle:,.0f} projected for {month_words(courses.months[-1])}, 90% "
+        f"interval {low:,.0f} to {high:,.0f}.",
         courses.stage,
     )
 

@@ -161,7 +161,7 @@ def _totals_words(view: StageView) -> str:
             f"projection is {middle:,.0f}, and 90% of replicates lie between {low:,.0f} and "
             f"{high:,.0f}"
         )
-    return ". ".join(parts) + ". All of these are projected."
+    return ". ".join(parts) + ". What is to come is projected, not counted."
 
 
 def _decimal(month: str) -> float:
