@@ -49,6 +49,7 @@ __all__ = [
     "monthly_cost",
     "read_costs",
     "read_lever_costs",
+    "read_unit_costs",
 ]
 
 COMPONENTS = ("posts", "agency", "placements")
@@ -143,6 +144,14 @@ def read_costs(path: str | Path) -> UnitCosts:
         What was found, in which file, line and key, and what is allowed.
     """
     return _read(Path(path), "costs", UnitCosts, _PRICES, _WORDS)
+
+
+def read_unit_costs(path: str | Path, *, needed: bool = True) -> UnitCosts | None:
+    """As :func:`read_costs`; None where the section is not there and not needed."""
+    place = Path(path)
+    if not needed and "costs" not in _sections(place)[1]:
+        return None
+    return read_costs(place)
 
 
 def read_lever_costs(path: str | Path) -> LeverCosts | None:

@@ -10,6 +10,7 @@ import riskmodel
 from riskmodel.cli import (
     backtest,
     bounds,
+    caseload,
     cohort,
     experiment,
     factors,
@@ -50,6 +51,7 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("project")(project.project)
 app.command("national")(national.national)
 app.command("backtest")(backtest.backtest)
+app.command("caseload")(caseload.caseload)
 app.command("report")(report.report)
 
 

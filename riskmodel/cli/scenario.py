@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from riskmodel.cli.comparison import compare_scenarios
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -184,6 +185,9 @@ def schema() -> None:
     from riskmodel.scenarios import scenario_schema
 
     print_json(scenario_schema())
+
+
+app.command("compare")(compare_scenarios)
 
 
 def _print_levers(levers: Iterable[Any]) -> None:

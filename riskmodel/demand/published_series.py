@@ -259,8 +259,14 @@ def _statement(name: str) -> Figure:
     return load_table("statements").figure(name)
 
 
+@cache
+def _all_implied() -> dict[str, ImpliedQuantity]:
+    # Worked out once: each takes a walk through the published tables.
+    return {each.id: each for each in implied()}
+
+
 def _implied(name: str) -> ImpliedQuantity:
-    known = {each.id: each for each in implied()}
+    known = _all_implied()
     if name not in known:
         raise UnknownNameError("implied quantity", name, known)
     return known[name]

@@ -549,6 +549,14 @@ def _simulated(
     from joblib import Parallel, delayed
 
     def one(name: str, flows: Mapping[str, Flows] | None) -> Projection:
+        try:
+            return simulated(name, flows)
+        except DataError as error:
+            if name == BASELINE:
+                raise
+            raise DataError(f"scenario {name}: {error}") from error
+
+    def simulated(name: str, flows: Mapping[str, Flows] | None) -> Projection:
         inputs = change_inputs(baseline, levers[name])
         loop = None if feedback is None else feedback(inputs, levers[name])
         return project_stages(

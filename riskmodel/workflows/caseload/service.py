@@ -28,7 +28,7 @@ from riskmodel.caseload import (
     workforce_draws,
 )
 from riskmodel.caseload.flows import WorkforceDraws
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
@@ -237,11 +237,24 @@ def loops(
         def loop(month: int, stock: npt.NDArray[np.int32]) -> tuple[npt.ArrayLike, npt.ArrayLike]:
             # The one place where caseload's answer takes the form that demand asks for.
             found = made[by_month[month]](month, stock)
+            _refuse_flood(found.starts, month)
             return found.starts, found.length
 
         return loop
 
     return of
+
+
+def _refuse_flood(starts: npt.NDArray[np.float64], month: int) -> None:
+    most = parameter("feedback_starts_multiplier_maximum").value
+    over = int((starts > most).any(axis=1).sum())
+    if over:
+        raise DataError(
+            f"the loop runs away: in month {month + 1} hardly any child in need work has a worker "
+            f"in {over} of {len(starts)} replicates, and more than {most:g} times as many plans "
+            "would start; use lower elasticities or more workers",
+            field="feedback",
+        )
 
 
 def _switches(levers: Levers, usual: FeedbackSwitches) -> list[FeedbackSwitches]:

@@ -1,0 +1,409 @@
+"""``riskmodel caseload``: caseloads to come, and what it takes to keep to a cap."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riskmodel.cli.output import (
+    FORMATS,
+    FormatOption,
+    check_picture,
+    choose,
+    console,
+    print_data,
+    print_frame,
+    print_table,
+    write_picture,
+)
+from riskmodel.cli.service import (
+    AuthorityOption,
+    ByOption,
+    CapOption,
+    CostsOption,
+    FeedbackOption,
+    LearnOption,
+    MonthsOption,
+    PathArgument,
+    PopulationOption,
+    ProbabilityOption,
+    ReplicatesOption,
+    SeedOption,
+    Service,
+    StructureOption,
+    ask,
+    feedback_switches,
+    words,
+)
+from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    from riskmodel.caseload import PostsNeeded
+    from riskmodel.report.figures.canvas import Drawing
+    from riskmodel.workflows.caseload import Mix
+
+__all__ = ["caseload"]
+
+VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop")
+LEVELS = ("team", "area", "service")
+DRAWN = ("caseload", "within", "mix", "loop")
+TOO_WIDE = ("area", "q025", "q10", "q90", "q975", "source", "level", "basis")
+WIDTH = 110
+
+
+def caseload(  # noqa: PLR0913  an option is an argument
+    path: PathArgument = None,
+    authority: AuthorityOption = None,
+    learn: LearnOption = None,
+    population: PopulationOption = None,
+    structure: StructureOption = None,
+    costs: CostsOption = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Scenarios beside the baseline: names of the library or files.",
+            metavar="NAME,…",
+        ),
+    ] = None,
+    cap: CapOption = None,
+    by: ByOption = None,
+    probability: ProbabilityOption = None,
+    feedback: FeedbackOption = None,
+    months: MonthsOption = 60,
+    replicates: ReplicatesOption = 2000,
+    seed: SeedOption = 1,
+    show: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(VIEWS),
+            help=(
+                "Caseloads; the probability of keeping to the cap; posts needed and what would "
+                "change them; the printed caseloads rebuilt; unallocated work beside a queue; "
+                "what the plan costs; mixes of posts, shorter plans and early help; the loop "
+                "between caseload and demand."
+            ),
+        ),
+    ] = "caseload",
+    level: Annotated[
+        str, typer.Option(metavar="|".join(LEVELS), help="Caseloads of whom.")
+    ] = "service",
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="structure|costs", help="Print a file to start from, and stop."),
+    ] = None,
+    form: FormatOption = "text",
+    out: Annotated[
+        Path | None,
+        typer.Option(help=f"Also draw it: .svg or .png, of {', '.join(DRAWN)}."),
+    ] = None,
+) -> None:
+    """Project caseloads, and say how many more social workers a cap by a date would take.
+
+    Without PATH it works on the published tables. A caseload is open cases over full-time
+    equivalents who hold cases; what is assumed of the workforce is in every answer.
+    """
+    choose("format", form, FORMATS)
+    choose("view", show, VIEWS)
+    choose("level", level, LEVELS)
+    if template is not None:
+        _print_template(template, form)
+        return
+    if out is not None:
+        if show not in DRAWN:
+            raise DataError(f"--out draws the views {', '.join(DRAWN)}; --show {show} has none")
+        check_picture(out)
+    if show == "cost" and costs is None:
+        raise DataError(
+            "--show cost needs your prices: give --costs FILE; --template costs prints one to "
+            "start from"
+        )
+    if show in ("published", "queue", "loop"):
+        _print_plain(show, form, out, feedback)
+        return
+    service = ask(
+        figures=(path, authority, learn, population),
+        files=(structure, costs),
+        scenarios=words(scenario),
+        aim=(cap, by, probability),
+        feedback=feedback,
+        sizes=(months, replicates, seed),
+    )
+    if show == "cost" and service.costs is None:
+        raise DataError(f"--show cost needs a section [costs]; {costs} has none")
+    if show == "mix" and costs is not None and service.prices is None:
+        raise DataError(
+            "--show mix needs the prices of posts, shorter plans and early help: give the file a "
+            "section [levers]; --template costs shows it"
+        )
+    for warning in service.outlook.warnings:
+        print(f"riskmodel: {warning}", file=sys.stderr)
+    _print_view(service, show, level, form, out, published=path is None)
+
+
+def _print_view(
+    service: Service, show: str, level: str, form: str, out: Path | None, *, published: bool
+) -> None:
+    from riskmodel.caseload import cost_frame
+    from riskmodel.workflows.caseload import needs_frame
+    from riskmodel.workflows.caseload.service import workforces
+
+    mix = _mix(service) if show == "mix" else None
+    if out is not None:
+        drawing = _drawing(service, show, mix)
+        write_picture(out, drawing.svg, drawing.png)
+    if show == "mix" and mix is not None:
+        _print_mix(mix, form)
+    elif show == "cost" and service.costs is not None:
+        forces = workforces(service.outlook, service.workforce)
+        _print_cost(cost_frame(service.plan, service.costs, forces), service, form)
+    elif show == "within":
+        frame = service.plan.within_frame(service.target.cap)
+        _print_marches(frame, service, form, "probability_within", "share_of_workers_above")
+    elif show == "needs":
+        if form == "text":
+            _print_answers(service)
+        else:
+            needs = {name: _needs(service, name) for name in service.plan.scenarios}
+            print_frame(needs_frame(needs), form)
+    elif form != "text":
+        print_frame(service.plan.to_frame(level), form)
+    else:
+        if published:
+            _print_published()
+        _print_answers(service)
+        _print_caseloads(service, level)
+    if form == "text":
+        _print_basis(service)
+
+
+def _needs(service: Service, scenario: str) -> PostsNeeded:
+    from riskmodel.workflows.caseload import posts_answer
+
+    return posts_answer(
+        service.outlook,
+        service.target,
+        scenario=scenario,
+        structure=service.structure,
+        workforce=service.workforce,
+    )
+
+
+def _mix(service: Service) -> Mix:
+    from riskmodel.workflows.caseload import find_mix
+
+    return find_mix(
+        service.outlook,
+        service.target,
+        scenario=service.plan.scenarios[-1],
+        structure=service.structure,
+        workforce=service.workforce,
+        costs=service.prices,
+    )
+
+
+def _drawing(service: Service, show: str, mix: Mix | None) -> Drawing:
+    from riskmodel.workflows.caseload import draw_caseload, draw_mix, draw_within
+
+    target = service.target
+    if mix is not None:
+        return draw_mix(mix)
+    if show == "within":
+        return draw_within(service.plan, target.cap, sure=target.probability, by=target.by)
+    return draw_caseload(service.plan, target.cap, by=target.by)
+
+
+def _print_template(template: str, form: str) -> None:
+    from riskmodel.workflows.caseload import template_text
+
+    if form == "json":
+        raise DataError("a template is TOML, or of a structure also --format csv")
+    sys.stdout.write(template_text(template, "csv" if form == "csv" else "toml"))
+
+
+def _print_plain(show: str, form: str, out: Path | None, feedback: str | None) -> None:
+    """Views that project nothing."""
+    from riskmodel.caseload import published_caseloads
+    from riskmodel.workflows.caseload import draw_loop, loop_frame, queue_frame
+
+    switches = feedback_switches(feedback)
+    if out is not None:
+        drawing = draw_loop()
+        write_picture(out, drawing.svg, drawing.png)
+    if show == "loop":
+        frame = loop_frame(switches)
+    else:
+        frame = published_caseloads().to_frame() if show == "published" else queue_frame()
+    if form != "text":
+        print_frame(frame, form)
+        return
+    print_data(frame.drop(columns=["basis"]))
+    said = {
+        "published": f"{published_caseloads()}. A mean that is printed as a whole number stands "
+        "for a range, so the workers do too.",
+        "queue": "A check, not the model: the queue takes cases as if they came and went at "
+        "random; the fluid lets protection work go first and counts what is left over.",
+        "loop": "Both loops are off unless switched on. Their elasticities are assumed: the "
+        "report card says that caseload and length go together, not which brings about the other.",
+    }
+    _say(said[show])
+
+
+def _print_published() -> None:
+    from riskmodel.caseload import published_caseloads
+
+    _say(f"Printed: {published_caseloads()}.")
+
+
+def _print_answers(service: Service) -> None:
+    from riskmodel.workflows.caseload.answers import posts_words, question_words
+
+    console().print("", markup=False)
+    console().print(question_words(service.target), markup=False)
+    for name in service.plan.scenarios:
+        if len(service.plan.scenarios) > 1:
+            console().print(f"{name}:", markup=False)
+        try:
+            found = _needs(service, name)
+        except DataError as error:
+            # That no number of posts does it is an answer too.
+            _say(f"None would do: {error}.", indent="  ")
+            continue
+        said = posts_words(found, service.plan, service.structure, service.workforce, name)
+        for sentence in said:
+            _say(sentence, indent="  ")
+        _say(f"Assumed: {found.assumes}.", indent="  ")
+        if name == service.plan.scenarios[0]:
+            _print_sensitivity(found)
+
+
+def _print_sensitivity(found: PostsNeeded) -> None:
+    print_table(
+        ["What would change it, one at a time", "From", "To", "Posts from", "Posts to"],
+        [
+            (
+                each.assumption,
+                f"{each.low:g}",
+                f"{each.high:g}",
+                f"{each.posts_low:,}",
+                f"{each.posts_high:,}",
+            )
+            for each in found.sensitivity
+        ],
+        right=(1, 2, 3, 4),
+    )
+
+
+def _print_caseloads(service: Service, level: str) -> None:
+    frame = service.plan.to_frame(level)
+    last = service.plan.months[-1]
+    kept = frame["month"].str.endswith("-03") | frame["month"].isin([last, service.target.by])
+    shown = frame[kept & (frame["measure"] == "caseload")]
+    print_table(
+        ["Scenario", "Of", "Month", "Cases a worker", "50% interval", "90% interval"],
+        [
+            (
+                row["scenario"],
+                row["unit"].replace("_", " "),
+                row["month"],
+                f"{row['q50']:.1f}",
+                f"{row['q25']:.1f} to {row['q75']:.1f}",
+                f"{row['q05']:.1f} to {row['q95']:.1f}",
+            )
+            for row in shown.to_dict("records")
+        ],
+        title=f"{service.plan.area}, caseloads projected from the end of "
+        f"{service.outlook.projection.opening_month}",
+        right=(3,),
+        whole=(4, 5),
+    )
+
+
+def _print_marches(frame: Any, service: Service, form: str, *shares: str) -> None:
+    """Shares of every March, the date asked for and the last month; with a format, all of them."""
+    if form != "text":
+        print_frame(frame, form)
+        return
+    months = [service.target.by, service.plan.months[-1]]
+    shown = frame[frame["month"].str.endswith("-03") | frame["month"].isin(months)]
+    print_table(
+        ["Scenario", "Month", *(name.replace("_", " ").capitalize() for name in shares)],
+        [
+            (row["scenario"], row["month"], *(f"{row[name]:.1%}" for name in shares))
+            for row in shown.to_dict("records")
+        ],
+        title=f"Cap of {service.target.cap:g}: the mean of the service within it, and single "
+        "workers above it",
+        right=range(2, 2 + len(shares)),
+    )
+
+
+def _print_cost(frame: Any, service: Service, form: str) -> None:
+    if form != "text":
+        print_frame(frame, form)
+        return
+    shown = frame[frame["month"] == "whole"]
+    print_table(
+        ["Scenario", "Component", "Mean", "90% interval"],
+        [
+            (
+                row["scenario"],
+                row["component"],
+                f"{row['mean']:,.0f}",
+                f"{row['q05']:,.0f} to {row['q95']:,.0f}",
+            )
+            for row in shown.to_dict("records")
+        ],
+        title=f"Cost of {len(service.plan.months)} months",
+        right=(2,),
+        whole=(3,),
+    )
+    _say(f"Prices: {service.costs}.")
+
+
+def _print_mix(mix: Mix, form: str) -> None:
+    frame = mix.to_frame()
+    if form != "text":
+        print_frame(frame, form)
+        return
+    gone = [name for name in ("cap", "by", "probability", "basis") if name in frame]
+    print_data(frame.drop(columns=gone))
+    _say(f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix}.")
+    steps = ", ".join(
+        f"{point.levers.posts} posts"
+        + (f" ({point.cost:,.0f} {mix.found.currency} a year)" if mix.priced else "")
+        + f" for {point.target.probability:.0%}"
+        for point in mix.certainty
+    )
+    _say(f"What certainty takes: {steps}.")
+    _say(
+        "That plans can be made shorter or diverted so far, and that children are as safe, is "
+        "assumed: the search says what it would save."
+    )
+
+
+def _say(text: str, indent: str = "") -> None:
+    for line in textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    ):
+        console().print(line, markup=False, soft_wrap=True)
+
+
+def _print_basis(service: Service) -> None:
+    from riskmodel.workflows.caseload.answers import NOT_A_CAUSE
+
+    loops = service.switches
+    closed = (
+        "no feedback of caseload on demand"
+        if service.outlook.feedback is None
+        else "feedback of caseload on plans where it is set (options: length "
+        f"{loops.length_elasticity:g}, starts {loops.start_elasticity:g})"
+    )
+    _say(
+        f"Basis: projected. Demand: {service.outlook.source.label}. Teams: "
+        f"{service.structure.source} ({service.structure.basis}). {closed.capitalize()}. "
+        f"{service.plan.replicates:,} replicates, seed {service.outlook.seed}. {NOT_A_CAUSE}"
+    )

@@ -1,0 +1,277 @@
+"""Options of demand and teams together, and what they ask for: read, checked and projected."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskmodel.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from riskmodel.caseload import (
+        CaseloadPlan,
+        FeedbackSwitches,
+        LeverCosts,
+        Structure,
+        Target,
+        UnitCosts,
+        Workforce,
+    )
+    from riskmodel.scenarios import Scenario
+    from riskmodel.series import AuthorityPanel
+    from riskmodel.workflows.demand import DemandSource, Outlook
+
+__all__ = [
+    "AuthorityOption",
+    "ByOption",
+    "CapOption",
+    "CostsOption",
+    "FeedbackOption",
+    "LearnOption",
+    "MonthsOption",
+    "PathArgument",
+    "PathOption",
+    "PopulationOption",
+    "ProbabilityOption",
+    "ReplicatesOption",
+    "SeedOption",
+    "Service",
+    "StructureOption",
+    "ask",
+    "feedback_switches",
+    "named_scenarios",
+    "words",
+]
+
+_FIGURES = "A panel of authorities, or a CSV of an authority's own months."
+
+PathArgument = Annotated[
+    Path | None,
+    typer.Argument(help=f"{_FIGURES} Needs --structure. [default: the published tables]"),
+]
+PathOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures", help=f"{_FIGURES} Needs --structure. [default: the published tables]"
+    ),
+]
+AuthorityOption = Annotated[
+    str | None, typer.Option(help="Code of the authority in a panel, or area in a file.")
+]
+LearnOption = Annotated[
+    Path | None,
+    typer.Option(help="A panel of authorities to learn from. [default: the one given, or ours]"),
+]
+PopulationOption = Annotated[
+    float | None, typer.Option(help="Children aged 0 to 17, where the file does not say.")
+]
+StructureOption = Annotated[
+    Path | None,
+    typer.Option(help="Your teams, .toml or CSV. [default: those of the report card]"),
+]
+CostsOption = Annotated[
+    Path | None, typer.Option(help="Your prices, .toml: the package has none of its own.")
+]
+CapOption = Annotated[
+    float | None,
+    typer.Option(help="Cases for each full-time worker at most. [default: 14, as in para 23]"),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(metavar="YYYY-MM", help="By when. [default: two years after the opening]"),
+]
+ProbabilityOption = Annotated[
+    float | None, typer.Option(help="How sure, between 0 and 1. [default: 0.8]")
+]
+FeedbackOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="length=E,starts=E",
+        help=(
+            "Close the loops from caseload to demand, with these elasticities, in every scenario "
+            "that sets none of its own. [default: off]"
+        ),
+    ),
+]
+MonthsOption = Annotated[int, typer.Option(help="How far ahead, 1 to 120 months.")]
+ReplicatesOption = Annotated[int, typer.Option(help="How many courses are drawn.")]
+SeedOption = Annotated[int, typer.Option(help="Same seed, same answer.", min=0)]
+
+LOOPS = ("length", "starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What was asked for, projected: demand, caseloads, and what they rest on."""
+
+    outlook: Outlook
+    plan: CaseloadPlan
+    structure: Structure
+    workforce: Workforce
+    target: Target
+    switches: FeedbackSwitches
+    costs: UnitCosts | None
+    prices: LeverCosts | None
+
+
+def words(text: str | None) -> list[str]:
+    """Words of an option, with commas between."""
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def named_scenarios(names: list[str]) -> list[Scenario]:
+    """Scenarios of the library or of files, the baseline left out: it always comes first."""
+    from riskmodel.scenarios import scenario
+
+    found = [scenario(name) for name in names if name != "baseline"]
+    called = [each.name for each in found]
+    for name in called:
+        if called.count(name) > 1 or name == "baseline":
+            raise DataError(f"two scenarios are called {name!r}; each needs its own name")
+    return found
+
+
+def feedback_switches(text: str | None) -> FeedbackSwitches:
+    """Elasticities of both loops from ``length=0.2,starts=0.1``; what is not named is off."""
+    from riskmodel.caseload import FeedbackSwitches
+
+    found: dict[str, float] = {}
+    for word in words(text):
+        name, _, number = (part.strip() for part in word.partition("="))
+        if name not in LOOPS:
+            raise UnknownNameError("loop of --feedback", name, LOOPS)
+        try:
+            found[name] = float(number)
+        except ValueError as error:
+            raise DataError(
+                f"--feedback takes a loop and its elasticity, such as length=0.2; got {word!r}"
+            ) from error
+    return FeedbackSwitches(found.get("length", 0.0), found.get("starts", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    structure: Structure
+    workforce: Workforce
+    costs: UnitCosts | None
+    prices: LeverCosts | None
+
+
+def ask(
+    *,
+    figures: tuple[Path | None, str | None, Path | None, float | None],
+    files: tuple[Path | None, Path | None],
+    scenarios: list[str],
+    aim: tuple[float | None, str | None, float | None],
+    feedback: str | None,
+    sizes: tuple[int, int, int],
+) -> Service:
+    """Everything that the options ask for; what can be refused early is refused early.
+
+    Parameters
+    ----------
+    figures
+        File, authority, panel to learn from, children aged 0 to 17.
+    files
+        Teams, and prices.
+    scenarios
+        Names and files.
+    aim
+        Cap, month and probability; None for the usual.
+    feedback
+        As typed.
+    sizes
+        Months, replicates, seed.
+    """
+    from riskmodel.caseload import Target
+    from riskmodel.projection import month_after
+    from riskmodel.workflows.caseload import plan_outlook, project_service, usual_target
+
+    chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
+    cap, by, probability = aim
+    if by is not None:
+        month_after(by, 0)
+    # Refused before a minute is spent on what it is asked of.
+    Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
+    teams = _read_files(figures[0], files)
+    source, panel = _source(figures)
+    months, replicates, seed = sizes
+    outlook = project_service(
+        source,
+        scenarios=chosen,
+        structure=teams.structure,
+        workforce=teams.workforce,
+        switches=switches,
+        months=months,
+        replicates=replicates,
+        seed=seed,
+        panel=panel,
+        progress=_say,
+        workers=os.cpu_count() or 1,
+    )
+    usual = usual_target(outlook)
+    target = Target(
+        usual.cap if cap is None else cap,
+        usual.by if by is None else by,
+        usual.probability if probability is None else probability,
+    )
+    plan = plan_outlook(outlook, teams.structure, teams.workforce)
+    if target.by not in plan.months:
+        raise DataError(
+            f"--by {target.by} is outside the projection, which goes from {plan.months[0]} to "
+            f"{plan.months[-1]}; --months makes it longer"
+        )
+    return Service(
+        outlook,
+        plan,
+        teams.structure,
+        teams.workforce,
+        target,
+        switches,
+        teams.costs,
+        teams.prices,
+    )
+
+
+def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) -> _Files:
+    from riskmodel.caseload import published_structure, read_structure
+    from riskmodel.caseload.costs import read_lever_costs, read_unit_costs
+    from riskmodel.workflows.caseload import usual_workforce
+
+    structure, costs = files
+    if figures is not None and structure is None:
+        raise DataError(
+            "an authority's own figures need its own teams: give them with --structure FILE; "
+            "riskmodel caseload --template structure prints one to start from"
+        )
+    teams = published_structure() if structure is None else read_structure(structure)
+    prices = None if costs is None else read_lever_costs(costs)
+    unit = None if costs is None else read_unit_costs(costs, needed=prices is None)
+    return _Files(teams, usual_workforce(teams), unit, prices)
+
+
+def _source(
+    figures: tuple[Path | None, str | None, Path | None, float | None],
+) -> tuple[DemandSource, AuthorityPanel | None]:
+    from riskmodel.intake import read_panel
+    from riskmodel.workflows.demand import published_source, read_source
+
+    path, authority, learn, population = figures
+    if path is None and authority is not None:
+        raise DataError("--authority names one of a file; give the file")
+    panel = None
+    if path is None:
+        source = published_source()
+    else:
+        source, panel = read_source(path, authority=authority, population=population)
+    return source, panel if learn is None else read_panel(learn)
+
+
+def _say(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"riskmodel: {what}", file=sys.stderr)

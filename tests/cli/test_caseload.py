@@ -1,0 +1,322 @@
+"""``riskmodel caseload`` and ``riskmodel scenario compare``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from riskmodel.scenarios import LIBRARY
+from riskmodel.workflows import demand
+
+SMALL = ("--replicates", 60, "--months", 26)
+COSTS = """[costs]
+post_per_year = 1000.0
+currency = "GBP"
+source = "a test"
+
+[levers]
+post = 1000.0
+shorter_plans_percent = 50.0
+diversion_percent = 70.0
+"""
+
+
+@cache
+def _calibrations() -> dict:
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _calibrate_once(monkeypatch):
+    """What is calibrated is the same in every call here: once is enough."""
+    usual, known = demand.calibrate, _calibrations()
+
+    def calibrate(observations, stage, **options):
+        key = (stage, repr(tuple(observations)), repr(sorted(options.items(), key=str)))
+        if key not in known:
+            known[key] = usual(observations, stage, **options)
+        return known[key]
+
+    monkeypatch.setattr(demand, "calibrate", calibrate)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.end_to_end
+def test_the_answer_comes_first_in_words_with_interval_assumptions_and_what_would_change_it(call):
+    text = one_line(call("caseload", *SMALL).out)
+    question = "How many more social workers for 14 cases each by September 2017?"
+    assert text.index("Printed: 1,493 cases") < text.index(question)
+    said = re.search(r"\+(\d+) posts: (\d+) posts of social workers in place of 97", text)
+    assert said is not None
+    assert int(said[2]) - 97 == int(said[1])
+    assert re.search(r"in 90% of the courses between \+\d+ and \+\d+\.", text)
+    assert "Assumed: posts advertised in the first month" in text
+    assert text.index("What would change it, one at a time") > text.index(question)
+    assert "posts that stay vacant" in text
+    assert "No feedback of caseload on demand." in text
+    assert "not what will come" in text
+
+
+@pytest.mark.end_to_end
+def test_caseloads_as_data(call):
+    found = rows(call("caseload", *SMALL, "--scenario", "plateau", "--format", "csv").out)
+    assert {row["scenario"] for row in found} == {"baseline", "plateau"}
+    assert {row["measure"] for row in found} == {"cases", "fte", "caseload", "unallocated"}
+    assert {row["level"] for row in found} == {"service"}
+    assert {row["basis"] for row in found} == {"projected"}
+    areas = call("caseload", *SMALL, "--level", "area", "--format", "json").json
+    assert {row["unit"] for row in areas} == {"south", "central", "north"}
+
+
+@pytest.mark.end_to_end
+def test_the_same_seed_gives_the_same_bytes(call):
+    words = ("caseload", *SMALL[:2], "--months", 24, "--feedback", "length=0.2", "--format", "csv")
+    first = call(*words, "--seed", 4).out
+    assert first == call(*words, "--seed", 4).out
+    assert first != call(*words, "--seed", 5).out
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [
+        ("within", "probability_within"),
+        ("needs", "posts"),
+        ("published", "cases_rebuilt"),
+        ("queue", "slots"),
+        ("mix", "shorter_plans"),
+        ("loop", "elasticity"),
+    ],
+)
+def test_each_view_prints_data_and_words(call, view, column):
+    found = rows(call("caseload", *SMALL, "--show", view, "--format", "csv").out)
+    assert found
+    assert column in found[0]
+    assert call("caseload", *SMALL, "--show", view).code == 0
+
+
+@pytest.mark.end_to_end
+def test_the_printed_caseloads_are_rebuilt_to_the_digit(call):
+    found = {row["area"]: row for row in rows(
+        call("caseload", "--show", "published", "--format", "csv").out)}  # fmt: skip
+    assert [found[area]["cases_rebuilt"] for area in ("south", "central", "north")] == [
+        "417",
+        "578",
+        "498",
+    ]
+    assert [found[area]["mean_caseload_printed"] for area in ("south", "central", "north")] == [
+        "22",
+        "18",
+        "20",
+    ]
+
+
+@pytest.mark.end_to_end
+def test_prices_come_from_a_file(call, tmp_path: Path):
+    place = tmp_path / "costs.toml"
+    place.write_text(COSTS, encoding="utf-8")
+    found = call("caseload", *SMALL, "--show", "cost", "--costs", place, "--format", "json").json
+    assert {row["component"] for row in found} == {"posts", "all"}
+    assert {row["currency"] for row in found} == {"GBP"}
+    mixes = rows(call("caseload", *SMALL, "--show", "mix", "--costs", place, "--format", "csv").out)
+    best = [row for row in mixes if row["best"] == "True"]
+    assert len(best) == 1
+    assert float(best[0]["cost"]) == min(float(row["cost"]) for row in mixes)
+    text = one_line(call("caseload", *SMALL, "--show", "mix", "--costs", place).out)
+    assert "Cheapest: " in text
+    assert "What certainty takes: " in text
+    assert call("caseload", *SMALL, "--show", "cost", "--costs", place).code == 0
+
+
+@pytest.mark.end_to_end
+def test_templates_are_files_to_start_from(call, tmp_path: Path):
+    structure = tmp_path / "teams.toml"
+    structure.write_text(call("caseload", "--template", "structure").out, encoding="utf-8")
+    own = call("caseload", *SMALL, "--structure", structure, "--format", "json").json
+    assert {row["unit"] for row in own} == {"family_support"}
+    table = call("caseload", "--template", "structure", "--format", "csv").out
+    assert table.startswith("team,area,kind,")
+    costs = tmp_path / "costs.toml"
+    template = call("caseload", "--template", "costs").out
+    costs.write_text(template, encoding="utf-8")
+    refused = call("caseload", *SMALL, "--show", "cost", "--costs", costs).message
+    assert "give at least one price of post_per_year" in refused
+    # Each line, its sign taken away and a number put in, is read.
+    filled = re.sub(r"(?m)^# (\w+ =) +(#)", r"\1 1.0 \2", template).replace(
+        "# [levers]", "[levers]"
+    )
+    costs.write_text(filled, encoding="utf-8")
+    assert call("caseload", *SMALL, "--show", "mix", "--costs", costs).code == 0
+    assert call("caseload", *SMALL, "--show", "cost", "--costs", costs).code == 0
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("view", ["caseload", "within", "mix", "loop"])
+def test_pictures_are_drawn_beside_the_answer(call, tmp_path: Path, view):
+    place = tmp_path / "chart.svg"
+    words = ("caseload", *SMALL, "--show", view, "--out", place)
+    assert call(*words).code == 0
+    assert place.read_bytes().startswith(b"<?xml")
+    assert "is there already" in call(*words).message
+
+
+@pytest.mark.end_to_end
+def test_own_figures_with_own_teams(call, tmp_path: Path):
+    lines = ["stage,month,stock,starts,ends"]
+    lines += [
+        f"child_protection_plan,20{18 + month // 12}-{month % 12 + 1:02d},{200 + month},20,19"
+        for month in range(36)
+    ]
+    figures, teams = tmp_path / "own.csv", tmp_path / "teams.csv"
+    figures.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    teams.write_text(
+        "team,area,kind,child_protection_plan,looked_after,child_in_need_plan,workers\n"
+        "one,north,family_support,120,40,150,16\ntwo,north,family_support,110,30,140,14..15\n",
+        encoding="utf-8",
+    )
+    assert "--template structure" in call("caseload", figures, *SMALL).message
+    answer = call("caseload", figures, "--structure", teams, "--population", 60_000, *SMALL)
+    text = one_line(answer.out)
+    assert answer.code == 0, answer.err
+    assert "by December 2022?" in text
+    assert "Teams: teams.csv (observed)" in text
+    assert "Printed:" not in text
+
+
+REFUSED = [
+    (("--scenario", "platau"), "Did you mean 'plateau'"),
+    (("--cap", 0), "a cap must be above 0 cases, got 0"),
+    (("--cap", -3), "above 0"),
+    (("--probability", 1.5), "between 0 and 1"),
+    (("--by", "September"), "a month is written as YYYY-MM"),
+    (("--by", "2030-01"), "outside the projection, which goes from 2015-10 to 2017-11"),
+    (("--show", "mixx"), "Did you mean 'mix'"),
+    (("--level", "teams"), "Did you mean 'team'"),
+    (("--feedback", "lenght=0.2"), "Did you mean 'length'"),
+    (("--feedback", "length"), "such as length=0.2"),
+    (("--feedback", "length=0.9"), "must lie between 0 and 0.40, got 0.9"),
+    (("--show", "cost"), "--template costs"),
+    (("--show", "needs", "--out", "x.svg"), "--show needs has none"),
+    (("--out", "x.pdf"), "a picture is written as .svg or .png"),
+    (("--template", "cost"), "Did you mean 'costs'"),
+    (("--template", "costs", "--format", "json"), "a template is TOML"),
+    (("--authority", "931"), "give the file"),
+    (("--structure", "nowhere.csv"), "nowhere.csv: cannot be read"),
+    (("--scenario", "nowhere.toml"), "nowhere.toml"),
+    (("--months", 0), "needs 1 to 120 months, got 0"),
+]
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("words", "said"), REFUSED, ids=[" ".join(map(str, w)) for w, _ in REFUSED]
+)
+def test_bad_input_gets_one_message(call, words, said):
+    sizes = SMALL if "--months" not in words else SMALL[:2]
+    assert said in call("caseload", *sizes, *words).message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[costs]\npost_per_yaer = 1.0\n", "costs.toml, line 2, field post_per_yaer"),
+        ("[costs]\npost_per_year = 'much'\n", "costs.toml, line 2, field post_per_year: must be a"),
+        ("[costs]\npost_per_year = -1\n", "line 2, field post_per_year: a price must be 0 or more"),
+        ("[cost]\npost_per_year = 1\n", "Did you mean 'costs'"),
+        ("[costs\n", "costs.toml: this is no TOML"),
+        (
+            "[costs]\npost_per_year = 1\ncurrency = 'GBP'\n[levers]\npost = 1\n",
+            "field shorter_plans_percent: [levers] needs post, shorter_plans_percent",
+        ),
+        (
+            "[costs]\ncurrency = 'GBP'\npost_per_year = 1\n[levers]\npost = 1\n"
+            "shorter_plans_percent = 1\ndiversion_percent = 1\ncurrency = 3\n",
+            "costs.toml, line 8, field currency: must be a text",
+        ),
+    ],
+)
+def test_malformed_prices_are_named_with_file_line_and_key(call, tmp_path: Path, text, said):
+    place = tmp_path / "costs.toml"
+    place.write_text(text, encoding="utf-8")
+    assert said in call("caseload", *SMALL, "--show", "cost", "--costs", place).message
+
+
+@pytest.mark.end_to_end
+def test_prices_of_posts_alone_do_not_price_a_mix(call, tmp_path: Path):
+    place = tmp_path / "costs.toml"
+    place.write_text("[costs]\npost_per_year = 1\n", encoding="utf-8")
+    assert "section [levers]" in call("caseload", *SMALL, "--show", "mix", "--costs", place).message
+    place.write_text(COSTS.partition("\n[levers]")[2].join(("[levers]", "")), encoding="utf-8")
+    assert "section [costs]" in call("caseload", *SMALL, "--show", "cost", "--costs", place).message
+
+
+@pytest.mark.end_to_end
+def test_a_malformed_structure_is_named_with_line_and_field(call, tmp_path: Path):
+    place = tmp_path / "teams.csv"
+    header = "team,area,kind,child_protection_plan,looked_after,child_in_need_plan,workers\n"
+    place.write_text(header + "one,north,family_support,many,1,1,3\n", encoding="utf-8")
+    said = call("caseload", *SMALL, "--structure", place).message
+    assert "teams.csv, line 2, field child_protection_plan" in said
+
+
+@pytest.mark.end_to_end
+def test_that_no_number_of_posts_would_do_is_an_answer(call):
+    text = one_line(call("caseload", *SMALL, "--by", "2015-12").out)
+    assert "None would do:" in text
+    assert "posts of now bring joiners after 4 months" in text
+    needs = call("caseload", *SMALL, "--by", "2015-12", "--show", "needs", "--format", "csv")
+    assert "bring joiners after 4 months" in needs.message
+
+
+@pytest.mark.end_to_end
+def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
+    words = ("scenario", "compare", "plateau", "recruitment_freeze", "baseline", *SMALL)
+    found = rows(call(*words, "--format", "csv").out)
+    assert {row["against"] for row in found} == {"plateau"}
+    assert {row["scenario"] for row in found} == {"recruitment_freeze", "baseline"}
+    parts = rows(call(*words, "--show", "attribution", "--format", "csv").out)
+    assert {row["change"] for row in parts} >= {"together", "remainder"}
+    place = tmp_path / "compared.png"
+    both = call(*words, "--format", "json", "--out", place).json
+    assert len(both["differences"]) == len(found)
+    assert len(both["attribution"]) == len(parts)
+    assert both["scenarios"] == ["plateau", "recruitment_freeze", "baseline"]
+    assert place.read_bytes().startswith(b"\x89PNG")
+    text = one_line(call(*words, "--feedback", "length=0.1").out)
+    assert "What each change does by itself" in text
+    assert "Scenarios share their draws" in text
+    assert "drawn month by month" in text
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("baseline",), "two different scenarios or more; got baseline"),
+        (("plateau", "plateau"), "two different scenarios"),
+        (("baseline", "plataeu"), "Did you mean 'plateau'"),
+        (("baseline", "plateau", "--by", "2099-01"), "outside the projection"),
+        (("baseline", "plateau", "--show", "drivers"), "no view 'drivers'"),
+    ],
+)
+def test_a_comparison_that_cannot_be_is_refused(call, words, said):
+    assert said in call("scenario", "compare", *words, *SMALL).message
+
+
+@pytest.mark.end_to_end
+def test_every_scenario_of_the_library_can_be_compared(call):
+    found = rows(call("scenario", "compare", *LIBRARY, *SMALL, "--format", "csv").out)
+    assert {row["scenario"] for row in found} == set(LIBRARY[1:])
