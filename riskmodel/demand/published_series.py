@@ -8,6 +8,7 @@ about 505 in March.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 from riskmodel.demand.calibration.calibrate import calibrate
