@@ -38,7 +38,7 @@ def report(  # noqa: PLR0913  an option is an argument
     ] = None,
     replicates: Annotated[
         int, typer.Option(help="How many courses of each projection are drawn.", min=100)
-    ] = 1000,
+    ] = 500,
     seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
     mapping: MappingOption = None,
     sheet: SheetOption = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import isinf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -219,6 +220,7 @@ def audit() -> Audit:
     return Audit(findings, implied())
 
 
+@cache
 def implied() -> tuple[ImpliedQuantity, ...]:
     """Unpublished quantities, each with the interval to which published figures bound it."""
     return tuple(

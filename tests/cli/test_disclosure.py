@@ -276,7 +276,7 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
         csv.DictReader(io.StringIO((out / "tables" / "own-rates.csv").read_text(encoding="utf-8")))
     )
     (gangs,) = [row for row in rows if row["factor"] == "Child Gangs"]
-    assert gangs["conversion_rate"] == gangs["plans"] == "[c]"
+    assert gangs["conversion_rate_percent"] == gangs["plans"] == "[c]"
     for name in ("own-rates", "own-quadrants-by-plans"):
         assert "Child Gangs" not in (out / "figures" / f"{name}.svg").read_text(encoding="utf-8")
     with zipfile.ZipFile(out / "riskmodel-report.xlsx") as book:

@@ -221,7 +221,9 @@ def _fan_labels(axes: Axes, fan: CaseloadFan, size: Size) -> None:
         [
             (
                 float(fan.quantiles[0.5][-1]),
-                f"{fan.quantiles[0.5][-1]:.1f} in the middle",
+                ("median {:.1f}" if size.is_narrow else "{:.1f} in the middle").format(
+                    fan.quantiles[0.5][-1]
+                ),
                 DARK_BLUE,
             ),
             *(

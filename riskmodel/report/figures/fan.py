@@ -145,8 +145,9 @@ def _panel(axes: Axes, fan: Fan, size: Size) -> None:
 
 def _label_ends(axes: Axes, fan: Fan, size: Size) -> None:
     """Names at the right end of each line and interval, moved apart where they would collide."""
+    words = "median {:,.0f}" if size.is_narrow else "{:,.0f} in the middle"
     end = {
-        f"{fan.quantiles[0.5][-1]:,.0f} in the middle": (float(fan.quantiles[0.5][-1]), DARK_BLUE),
+        words.format(fan.quantiles[0.5][-1]): (float(fan.quantiles[0.5][-1]), DARK_BLUE),
         **{
             f"{words}: {fan.quantiles[high][-1]:,.0f}": (float(fan.quantiles[high][-1]), DARK_GREY)
             for _, high, words, _ in FAN
@@ -171,7 +172,7 @@ def _label_ends(axes: Axes, fan: Fan, size: Size) -> None:
             xytext=(fan.times[-1] + 0.02 * (fan.times[-1] - axes.get_xlim()[0]), place),
             textcoords="data",
             color=colour,
-            fontsize=BODY - 1,
+            fontsize=BODY if size.is_narrow else BODY - 1,
             va="center",
             annotation_clip=False,
         )

@@ -82,7 +82,7 @@ def at_the_end(axes: Axes, labels: Sequence[tuple[float, str, str]], size: Size)
             xytext=(6, 0),
             textcoords="offset points",
             color=colour,
-            fontsize=BODY - 1,
+            fontsize=BODY if size.is_narrow else BODY - 1,
             va="center",
             annotation_clip=False,
         )
