@@ -1,0 +1,112 @@
+"""Ten scenarios, 5,000 replicates, 60 months, from demand to the caseload of every team.
+
+What is calibrated, once for all scenarios, is measured in ``test_calibration.py``.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from riskmodel.caseload import FeedbackSwitches, plan, published_structure
+from riskmodel.projection import BASELINE
+from riskmodel.scenarios import load_library
+from riskmodel.workflows.caseload import compare, plan_outlook, project_service, workforce_of
+
+SCENARIOS, REPLICATES, MONTHS, SEED, CORES = 10, 5000, 60, 1, 2
+
+
+def ten(switches):
+    """An outlook of the baseline alone, the levers of ten scenarios, and their workforces."""
+    outlook = project_service(
+        months=MONTHS, replicates=REPLICATES, seed=SEED, switches=switches, workers=CORES
+    )
+    opening = outlook.projection.opening_month
+    levers = {each.name: each.levers(opening, MONTHS) for each in load_library()[:SCENARIOS]}
+    return outlook, levers, {name: workforce_of(each) for name, each in levers.items()}
+
+
+def run(outlook, levers, forces, workers=CORES):
+    projection = outlook.simulate(levers, workers=workers)
+    return plan(projection, published_structure(), forces, SEED)
+
+
+@pytest.fixture(scope="module")
+def quiet():
+    return ten(None)
+
+
+@pytest.fixture(scope="module")
+def looped():
+    return ten(FeedbackSwitches(0.2, 0.1))
+
+
+@pytest.mark.integration
+def test_ten_scenarios_without_feedback(compare_times, quiet):
+    outlook, levers, forces = quiet
+    found = compare_times(
+        "10 scenarios x 5,000 replicates x 60 months, demand and caseload",
+        lambda: run(outlook, levers, forces),
+        "five seconds on two cores",
+        5.0,
+        "at most 1",
+    )
+    assert found.ratio > 0
+
+
+@pytest.mark.integration
+def test_ten_scenarios_with_feedback(compare_times, looped):
+    outlook, levers, forces = looped
+    found = compare_times(
+        "the same with both loops closed",
+        lambda: run(outlook, levers, forces),
+        "twenty seconds on two cores",
+        20.0,
+        "at most 1",
+    )
+    assert found.ratio > 0
+
+
+@pytest.mark.integration
+def test_two_threads_beside_one(compare_times, looped):
+    outlook, levers, forces = looped
+    found = compare_times(
+        "the same with both loops closed, two threads",
+        lambda: run(outlook, levers, forces),
+        "one thread",
+        lambda: run(outlook, levers, forces, workers=1),
+        "0.5 would be perfect; on a machine with other work nearer 1",
+    )
+    assert found.ratio > 0
+
+
+@pytest.mark.integration
+def test_what_attribution_takes(compare_times):
+    outlook = project_service(
+        scenarios=load_library()[5:7], months=36, replicates=2000, seed=SEED, workers=CORES
+    )
+    planned = plan_outlook(outlook)
+    names = [BASELINE, *(each.name for each in load_library()[5:7])]
+    found = compare_times(
+        "two scenarios compared, each change by itself, 2,000 replicates",
+        lambda: compare(outlook, planned, names, workers=CORES),
+        "without the attribution",
+        lambda: compare(outlook, planned, names, attribution=False),
+        "at most 30",
+    )
+    assert found.ratio > 0
+
+
+@pytest.fixture
+def compare_times(compare_rounds):
+    """Each takes seconds: three turns are enough."""
+
+    def run_thrice(*words):
+        return compare_rounds(*words, rounds=3)
+
+    return run_thrice
+
+
+@pytest.fixture
+def compare_rounds(request):
+    # The house's fixture is called `compare`, as is the function that is measured here.
+    return request.getfixturevalue("compare")
