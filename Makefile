@@ -26,7 +26,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench synthetic checksums learned measured backtests lock clean environment
+.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean environment
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -34,6 +34,8 @@ help: ## list the targets
 	@echo 'make check        lint, formatting, types, import floors, lock files'
 	@echo 'make docs         build the documentation in build/docs'
 	@echo 'make bench        run the benchmarks, results in build/bench'
+	@echo 'make bench-compare FILE=earlier.json   the last run beside an earlier one'
+	@echo 'make growth       time and memory against size, for the documentation'
 	@echo 'make synthetic    make data/synthetic anew, to the same bytes'
 	@echo 'make checksums    say that the published data files are as they should be'
 	@echo 'make environment  .venv with everything a developer needs'
@@ -107,7 +109,20 @@ bench: $(STAMPS)/test ## run the benchmarks
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks \
 		-o addopts='--strict-markers --import-mode=importlib' \
 		--benchmark-only --benchmark-json=build/bench/benchmarks.json
-	@echo 'The results: build/bench/benchmarks.json'
+	$(BIN)/python tests/benchmarks/summary.py write build/bench/benchmarks.json \
+		build/bench/summary.json
+	@echo 'The results: build/bench/benchmarks.json; the record that the documentation shows,'
+	@echo 'docs/benchmarks.json, is renewed by copying build/bench/summary.json to it.'
+
+bench-compare: $(STAMPS)/package ## the last run beside an earlier one
+	@test -n '$(FILE)' || { echo 'Name the earlier results: make bench-compare FILE=earlier.json' >&2; exit 1; }
+	@$(BIN)/python tests/benchmarks/summary.py compare '$(FILE)' build/bench/benchmarks.json
+
+growth: $(STAMPS)/test ## time and memory against size
+	@mkdir -p build/bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/growth.py all \
+		build/bench/growth.json
+	@echo 'The results: build/bench/growth.json; the documentation shows docs/growth.json.'
 
 synthetic: $(STAMPS)/package ## make data/synthetic anew
 	@rm -rf build/synthetic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def iter_counts(
             yield (), table.counts()
         return
     parts = parquet_parts(path)
-    expected = _headings(open_part(parts[0]), parts[0], local).factors
+    expected = _meaning(open_part(parts[0]), parts[0], local, by).headings.factors
     tasks = (
         (parts[at : at + TOGETHER], local, expected, by) for at in range(0, len(parts), TOGETHER)
     )
@@ -129,44 +130,61 @@ def iter_counts(
         yield from counted.items()
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the columns of a file mean: the same for all files of the same schema and folders."""
+
+    schema: pa.Schema
+    folders: tuple[str, ...]
+    headings: Headings
+    dictionary: Dictionary
+
+    def is_of(self, file: pq.ParquetFile, part: Part) -> bool:
+        return self.folders == tuple(key for key, _ in part.keys) and self.schema.equals(
+            file.schema_arrow, check_metadata=True
+        )
+
+
 def _count_parts(
     parts: Sequence[Part], local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
 ) -> dict[Key, FactorCounts]:
     """Counts of some files, added up."""
     total: dict[Key, FactorCounts] = {}
+    meaning: _Meaning | None = None
     for part in parts:
-        for key, counts in _count_part(part, local, expected, by):
-            total[key] = total[key] + counts if key in total else counts
+        file = open_part(part)
+        if meaning is None or not meaning.is_of(file, part):
+            meaning = _meaning(file, part, local, by)
+        headings = meaning.headings
+        if headings.factors != expected:
+            different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
+            raise DataError(
+                f"has other factors than the first file: {', '.join(different)}", file=part.name
+            )
+        for group in range(file.num_row_groups):
+            for key, counts in _count_group(file, group, part, headings, meaning.dictionary, by):
+                total[key] = total[key] + counts if key in total else counts
     return total
 
 
-def _count_part(
-    part: Part, local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
-) -> Iterator[tuple[Key, FactorCounts]]:
-    """Counts of one file, row group by row group."""
-    file = open_part(part)
-    headings = _headings(file, part, local)
-    if headings.factors != expected:
-        different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
-        raise DataError(
-            f"has other factors than the first file: {', '.join(different)}", file=part.name
-        )
+def _meaning(
+    file: pq.ParquetFile, part: Part, local: tuple[str, ...], by: Sequence[str]
+) -> _Meaning:
+    """What the columns of a file and of its folders mean, those to group by among them."""
+    dictionary = parquet_dictionary(file, part.name)
+    folders = tuple(key for key, _ in part.keys)
+    headings = match_headings(
+        [*file.schema_arrow.names, *folders],
+        file=part.name,
+        local_factors=(*local, *dictionary.factors),
+    )
     for column in by:
         if column not in headings.names and column == AGE_BAND:
             age_sources(headings.names, part.name)
         elif column not in headings.names:
             allowed = dict.fromkeys((*headings.names, AGE_BAND))
             raise UnknownNameError("column to group by", column, allowed)
-    dictionary = parquet_dictionary(file, part.name)
-    for group in range(file.num_row_groups):
-        yield from _count_group(file, group, part, headings, dictionary, by)
-
-
-def _headings(file: pq.ParquetFile, part: Part, local: tuple[str, ...]) -> Headings:
-    """What the columns of a file and of its folders mean."""
-    known = parquet_dictionary(file, part.name).factors
-    names = [*file.schema_arrow.names, *(key for key, _ in part.keys)]
-    return match_headings(names, file=part.name, local_factors=(*local, *known))
+    return _Meaning(file.schema_arrow, folders, headings, dictionary)
 
 
 def _counts_in_place(path: Path) -> bool:
