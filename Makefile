@@ -26,10 +26,11 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean environment
+.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean environment experiments
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
+	@echo 'make experiments  run the experiments, hold them against their baselines'
 	@echo 'make test         run the tests'
 	@echo 'make check        lint, formatting, types, import floors, lock files'
 	@echo 'make docs         build the documentation in build/docs'
@@ -83,6 +84,14 @@ environment: $(STAMPS)/dev ## .venv with everything a developer needs
 report: $(STAMPS)/package ## write the report
 	@$(BIN)/python -m riskmodel report --out $(REPORT)
 	@echo 'The report: $(REPORT)/index.html'
+
+# What is finished is kept: a run that was stopped goes on where it was. Fails when a number moved.
+# With a panel of authorities the backtest runs too: make experiments INPUTS='--input panel=PATH'
+INPUTS ?=
+
+experiments: $(STAMPS)/package ## run the experiments, hold them against their baselines
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+		$(BIN)/python -m riskmodel experiment run --all $(INPUTS)
 
 # ---------------------------------------------------------------- development
 

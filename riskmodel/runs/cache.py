@@ -27,7 +27,7 @@ _NO_CODE = ("cli", "report", "runs")
 """Rooms that print, draw or run, and move no number of a point."""
 _COUNTED_APART = ("parameters/data/", "published/data/")
 """Data whose values a point's key holds by itself."""
-_SOURCES = (".py", ".toml")
+_SOURCES = (".py", ".toml", ".csv")
 _ANALYSES = "workflows/experiments/"
 
 

@@ -20,19 +20,25 @@ __all__ = ["ANALYSES"]
 
 _MODULES = {
     "audit": "audit",
+    "caseload-ambition": "caseload_ambition",
     "child-protection-funnel": "funnel",
     "child-protection-funnel-published": "funnel_published",
     "conversion-rates": "rates",
+    "demand-calibration": "demand_calibration",
     "deprivation": "deprivation",
     "explanations-compared": "compared",
+    "forecast-backtest": "backtested",
+    "forecast-coverage": "forecast_coverage",
     "interval-coverage": "coverage",
     "leap-frogging": "leap_frogging",
     "margin-bounds": "bounds",
     "odds-ratio-surface": "surface",
     "older-girls": "older_girls",
     "quadrants": "quadrants",
+    "scenario-library": "scenario_library",
     "threshold-audit": "thresholds",
     "vicious-circle": "vicious_circle",
+    "vicious-circle-simulated": "circle_simulated",
 }
 
 

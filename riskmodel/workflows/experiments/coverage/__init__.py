@@ -8,7 +8,7 @@ from riskmodel.parameters import parameter
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
 from riskmodel.workflows.experiments._common import frame
-from riskmodel.workflows.experiments.coverage.trials import EXACT, SUBJECTS
+from riskmodel.workflows.experiments.coverage.trials import EXACT, RESAMPLES, SUBJECTS
 
 __all__ = ["ANALYSIS", "SUBJECTS"]
 
@@ -30,6 +30,7 @@ def summarise(tables: Tables) -> Summary:
     results = [
         Result("level", level, "percent", "assumed"),
         Result("replicates", int(table["replicates"].max()), "tables", "assumed"),
+        Result("resamples", RESAMPLES, "resamples", "assumed"),
     ]
     for interval, group in table.groupby("interval", sort=False):
         name = str(interval).replace(", ", "/").replace(" ", "-")
@@ -87,6 +88,14 @@ def answer(summary: Summary) -> str:
         f"| {_words(one)} | {one.both(1)} | {one.method.partition(',')[0]} |"
         for one in summary.starting("coverage/")
     ]
+    lines += [
+        "",
+        f"The bootstrap is tried with {summary['resamples'].text()} resamples of each table: few "
+        "enough for the ends of its intervals to be uncertain themselves. Of a factor whose counts "
+        "are not printed, the shrunken interval takes the printed side of the cut for that of the "
+        "true rate, and the spread of rates for known: where the side is that of a small count, "
+        "the interval is narrower than it should be.",
+    ]
     return "\n".join(lines)
 
 
@@ -122,8 +131,9 @@ ANALYSIS = Analysis(
         "How intervals do where assessments of one family or worker go together: then all are too "
         "narrow.",
         "How they do where the model is wrong.",
-        "Bootstrap intervals and shrunken rates, which are not tried here; bounds are not "
-        "intervals of chance.",
+        "How shrunken rates do where rates are not spread as a Beta.",
+        "Bounds, such as those of factors of which only margins are known: they are no intervals "
+        "of chance.",
     ),
     {
         "subject": Option("proportions", "which intervals", allowed=tuple(SUBJECTS)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,16 @@ from riskmodel.factors import proportion_estimate
 from riskmodel.factors.associations import associations
 from riskmodel.factors.comparison import change_between
 
-__all__ = ["EXACT", "MODELS", "ODDS", "PRESENT", "SUBJECTS", "Trial", "adjusted_truths"]
+__all__ = [
+    "EXACT",
+    "MODELS",
+    "ODDS",
+    "PRESENT",
+    "RESAMPLES",
+    "SUBJECTS",
+    "Trial",
+    "adjusted_truths",
+]
 
 Trial = Iterator[tuple[str, str, float, float]]
 """Interval, design, how often the truth was held, and the mean width."""
@@ -26,6 +35,11 @@ MODELS = ((400, -1.2), (1500, -1.2), (400, -2.6))
 """Assessments, and the intercept: about a quarter of plans, or about one in ten."""
 ODDS = (1.0, -0.6, 0.4)
 PRESENT = (0.15, 0.3, 0.5)
+RESAMPLES = 200
+SPREAD_OF_RATES = (12.0, 25.0)
+"""The Beta from which rates of factors are drawn: about a third, as those printed are spread."""
+FACTORS_IN_ALL, PRINTED = 34, 10
+"""As in the report's chart."""
 
 
 def proportions(random: np.random.Generator, replicates: int) -> Trial:
@@ -156,31 +170,95 @@ def ranks(random: np.random.Generator, replicates: int) -> Trial:
 
 def adjusted(random: np.random.Generator, replicates: int) -> Trial:
     """Everything that the adjusted association prints, by the delta method."""
+    yield from _adjusted(random, MODELS, max(20, replicates // 4), "adjusted")
+
+
+def bootstrapped(random: np.random.Generator, replicates: int) -> Trial:
+    """The same measures with the percentile intervals of the bootstrap."""
+    tables = max(4, replicates // 20)
+    yield from _adjusted(random, MODELS[:2], tables, "bootstrap", resamples=RESAMPLES)
+
+
+def _adjusted(
+    random: np.random.Generator,
+    models: Sequence[tuple[int, float]],
+    tables: int,
+    kind: str,
+    *,
+    resamples: int = 0,
+) -> Trial:
     from riskmodel.factors.adjusted.impact import measure_impact
     from riskmodel.factors.adjusted.patterns import pattern_counts
 
     names = tuple("abc")
-    for rows, intercept in MODELS:
+    for rows, intercept in models:
         truths = adjusted_truths(intercept)
         held: dict[tuple[str, str], _Held] = {}
-        for _ in range(max(20, replicates // 4)):
+        for number in range(tables):
             flags = random.random((rows, 3)) < np.array(PRESENT)
             linear = intercept + flags @ np.array(ODDS)
             plan = random.random(rows) < 1 / (1 + np.exp(-linear))
-            found = measure_impact(pattern_counts(names, plan, flags.T, basis="assumed")).to_frame()
+            patterns = pattern_counts(names, plan, flags.T, basis="assumed")
+            found = measure_impact(patterns, resamples=resamples, seed=number).to_frame()
             for row in found.to_dict("records"):
                 key = (row["measure"], row["factor"])
-                if key in truths:
+                is_of_kind = not resamples or str(row["method"]).startswith("bootstrap")
+                if key in truths and is_of_kind:
                     held.setdefault(key, _Held()).add(row["low"], truths[key], row["high"])
         design = f"{rows} assessments, {'a quarter' if intercept > -2 else 'one in ten'} plans"
         for measure_name in dict.fromkeys(key[0] for key in held):
             mine = [one for key, one in held.items() if key[0] == measure_name]
             yield (
-                f"{measure_name.removeprefix('adjusted_').replace('_', ' ')}, adjusted",
+                f"{measure_name.removeprefix('adjusted_').replace('_', ' ')}, {kind}",
                 design,
                 float(np.mean([one.share for one in mine])),
                 float(np.mean([one.width for one in mine])),
             )
+
+
+def shrunken(random: np.random.Generator, replicates: int) -> Trial:
+    """Rates drawn towards each other, and those of factors of which only a side is printed.
+
+    Rates are drawn from a Beta, as the method assumes; the factors with most assessments are
+    printed with their counts, of the others the side of the cut. The method reads that as the side
+    of the true rate; a chart that is drawn from counts prints the side of the count.
+    """
+    design = f"{FACTORS_IN_ALL} factors, {PRINTED} of them with counts"
+    printed, others = _Held(), {"true side printed": _Held(), "side of its count printed": _Held()}
+    for _ in range(max(10, replicates // 10)):
+        sizes = np.rint(np.geomspace(600, 30, FACTORS_IN_ALL)).astype(int)
+        truth = random.beta(*SPREAD_OF_RATES, len(sizes))
+        plans = random.binomial(sizes, truth)
+        cut = SPREAD_OF_RATES[0] / sum(SPREAD_OF_RATES)
+        by_count = plans > cut * sizes
+        if len(set(by_count[:PRINTED].tolist())) < 2:
+            # No cut can be found between the printed ones; nobody would print such a chart.
+            continue
+        for (kind, held), above in zip(others.items(), (truth > cut, by_count), strict=True):
+            known = np.where(np.arange(len(sizes)) < PRINTED, by_count, above)
+            for place, low, high in _shrunken(sizes, plans, known):
+                if place >= PRINTED:
+                    held.add(low, truth[place], high)
+                elif kind == "true side printed":
+                    printed.add(low, truth[place], high)
+    yield "shrunken rate, printed", design, printed.share, printed.width
+    for kind, held in others.items():
+        yield f"shrunken rate, {kind}", design, held.share, held.width
+
+
+def _shrunken(
+    sizes: np.ndarray, plans: np.ndarray, above: np.ndarray
+) -> Iterator[tuple[int, float, float]]:
+    from riskmodel.factors.comparison import shrunken_conversions
+    from riskmodel.vocabulary import FACTORS
+
+    names = [factor.name for factor in FACTORS[: len(sizes)]]
+    rows = list(zip(names, sizes.tolist(), plans.tolist(), strict=True))[:PRINTED]
+    counts = FactorCounts.from_rows(rows, total_plans=int(plans.max()))
+    sides = [("high", "high" if each else "low") for each in above]
+    found = shrunken_conversions(counts, dict(zip(names, sides, strict=True)))
+    for name, low, high in zip(found["factor"], found["low"], found["high"], strict=True):
+        yield names.index(name), float(low), float(high)
 
 
 def adjusted_truths(intercept: float) -> dict[tuple[str, str], float]:
@@ -256,6 +334,8 @@ SUBJECTS: Mapping[str, Callable[[np.random.Generator, int], Trial]] = {
     "changes": changes,
     "ranks": ranks,
     "adjusted": adjusted,
+    "bootstrap": bootstrapped,
+    "shrunken": shrunken,
 }
 """What is tried, by name: another interval of the package is another entry."""
 

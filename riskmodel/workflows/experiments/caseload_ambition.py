@@ -1,0 +1,427 @@
+"""Para 23's ambition of 14 cases a worker: when, with how many posts, at what probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskmodel.caseload import (
+    HiresNeeded,
+    PostsNeeded,
+    Target,
+    hires_needed,
+    posts_by_replicate,
+    published_caseloads,
+    published_posts,
+    published_spread,
+    published_structure,
+)
+from riskmodel.errors import DataError
+from riskmodel.projection import BASELINE
+from riskmodel.runs import Analysis, Option, Point, Result, Summary
+from riskmodel.runs.analysis import Picture, Tables
+from riskmodel.scenarios.library import LIBRARY
+from riskmodel.workflows.caseload import plan_outlook, posts_answer, recruiting, workforce_of
+from riskmodel.workflows.experiments._common import frame, rows_of
+from riskmodel.workflows.experiments._outlook import published_outlook, under
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.workflows.demand import Outlook
+
+__all__ = ["ANALYSIS"]
+
+LAST = "2020-03"
+MAIN_BY, MAIN_CHANCE = "2018-03", 0.8
+_MONTHS = {"03": "March", "09": "September"}
+_CURVE = range(100, 221, 20)
+"""Posts at which the probability of keeping to the cap is told."""
+
+
+def measure(point: Point) -> Tables:
+    """Posts and candidates that one date takes under one scenario, and what happens without."""
+    settings = point.settings
+    name, by = settings["scenario"], settings["by"]
+    outlook = under(published_outlook(LAST, settings["replicates"], point.seed), name)
+    cap = float(published_caseloads().ambition.reading)
+    plan = plan_outlook(outlook)
+    place = plan.month_number(by)
+    load = np.asarray(plan.caseload(name)[place], dtype=np.float64)
+    at_work, people = published_posts()
+    as_now = (
+        100 * float(plan.probability_within(cap, name)[place]),
+        100 * float(plan.probability_within(cap, name).max()),
+        float(load.mean()),
+        *(float(end) for end in np.quantile(load, (0.05, 0.95))),
+    )
+    now = frame(("within", "within_at_best", "caseload", "low", "high"), [as_now])
+    answers = {
+        chance: _answers(outlook, name, Target(cap, by, chance))
+        for chance in settings["probabilities"]
+    }
+    needs = [_needs_row(chance, *found) for chance, found in answers.items()]
+    main = answers.get(MAIN_CHANCE, (None, None))[0]
+    return {
+        "now": now.assign(cap=cap, posts_at_work=at_work, posts_people=people),
+        "needs": frame(_NEEDS, needs),
+        "curve": _curve(outlook, name, Target(cap, by, MAIN_CHANCE)),
+        "sensitivity": _sensitivity(main),
+    }
+
+
+_NEEDS = (
+    "probability",
+    "posts",
+    "low",
+    "high",
+    "level",
+    "workers",
+    "joiners_a_month",
+    "hires",
+    "hires_posts",
+    "hires_now",
+    "assumes",
+)
+
+
+def _answers(
+    outlook: Outlook, scenario: str, target: Target
+) -> tuple[PostsNeeded | None, HiresNeeded | None]:
+    """Posts if candidates can be found, and candidates; None where no number is enough."""
+    try:
+        posts = posts_answer(
+            outlook, target, scenario=scenario, sensitivity=_is_main(scenario, target)
+        )
+    except DataError:
+        return None, None
+    try:
+        hires = hires_needed(
+            outlook.projection,
+            published_structure(),
+            workforce_of(outlook.levers[scenario]),
+            target,
+            seed=outlook.seed,
+            scenario=scenario,
+        )
+    except DataError:
+        return posts, None
+    return posts, hires
+
+
+def _is_main(scenario: str, target: Target) -> bool:
+    return scenario == BASELINE and (target.by, target.probability) == (MAIN_BY, MAIN_CHANCE)
+
+
+def _needs_row(
+    chance: float, posts: PostsNeeded | None, hires: HiresNeeded | None
+) -> tuple[object, ...]:
+    nothing = float("nan")
+    counted = (
+        (nothing,) * 6
+        if posts is None
+        else (
+            float(posts.posts),
+            float(posts.low),
+            float(posts.high),
+            posts.level,
+            posts.workers,
+            posts.joiners_a_month,
+        )
+    )
+    sought = (
+        (nothing,) * 3
+        if hires is None
+        else (hires.hires_per_month, float(hires.posts), hires.hires_now)
+    )
+    return (chance, *counted, *sought, "" if posts is None else posts.assumes)
+
+
+def _curve(outlook: Outlook, scenario: str, target: Target) -> pd.DataFrame:
+    """Share of the courses in which so many posts keep to the cap, if candidates can be found."""
+    levers = outlook.levers[scenario]
+    needed = posts_by_replicate(
+        outlook.projection,
+        published_structure(),
+        recruiting(levers, workforce_of(levers)),
+        target,
+        seed=outlook.seed,
+        scenario=scenario,
+        baseline=workforce_of(outlook.levers[BASELINE]),
+    )
+    rows = [(posts, float((needed <= posts).mean())) for posts in _CURVE]
+    return frame(("posts", "probability"), rows)
+
+
+def _sensitivity(main: PostsNeeded | None) -> pd.DataFrame:
+    rows = [] if main is None else main.sensitivity
+    return frame(
+        ("assumption", "low", "high", "posts_low", "posts_high", "source"),
+        [
+            (each.assumption, each.low, each.high, each.posts_low, each.posts_high, each.source)
+            for each in rows
+        ],
+    )
+
+
+def summarise(tables: Tables) -> Summary:
+    """Posts and candidates by scenario, date and probability; both readings; what moves them."""
+    now, needs = tables["now"], tables["needs"]
+    first = now.iloc[0]
+    cap, at_work, people = (float(first[name]) for name in ("cap", "posts_at_work", "posts_people"))
+    above = float(published_spread().share_above(np.array(cap), cap))
+    results = [
+        Result("cap", cap, "cases a full-time worker", "published"),
+        Result("replicates", int(now["replicates"].iloc[0]), "courses", "assumed"),
+        Result("posts/at_work", at_work, "posts", "assumed", method="means count those at work"),
+        Result("posts/people", people, "posts", "assumed", method="means count all in post"),
+        Result("above_at_cap", 100 * above, "percent of the workers", "assumed"),
+        Result("range", 90.0, "percent of the courses", "assumed"),
+    ]
+    for scenario, group in now.groupby("scenario", sort=False):
+        best = float(group["within_at_best"].iloc[0])
+        results.append(Result(f"within_at_best/{scenario}", best, "percent", "projected"))
+    for row in now.to_dict("records"):
+        results += list(_as_now(row))
+    hires = needs["hires_now"].dropna()
+    if len(hires):
+        results.append(Result("hires_now", float(hires.iloc[0]), "candidates a month", "assumed"))
+    for row in needs.to_dict("records"):
+        results += list(_needed(row, at_work, people))
+    curve = rows_of(tables["curve"], scenario=BASELINE, by=MAIN_BY)
+    for posts, share in zip(curve["posts"].tolist(), curve["probability"].tolist(), strict=True):
+        results.append(Result(f"chance/{posts}", 100 * share, "percent", "projected"))
+    for row in tables["sensitivity"].to_dict("records"):
+        results += list(_moved(row))
+    return Summary(tuple(results))
+
+
+def _as_now(row: Mapping[Any, Any]) -> Iterator[Result]:
+    place = f"{row['scenario']}/{row['by']}"
+    yield Result(f"within/{place}", row["within"], "percent", "projected")
+    yield Result(
+        f"caseload/{place}",
+        row["caseload"],
+        "cases a full-time worker",
+        "projected",
+        row["low"],
+        row["high"],
+        0.9,
+        "over the replicates",
+    )
+
+
+def _needed(row: Mapping[Any, Any], at_work: float, people: float) -> Iterator[Result]:
+    chance = f"{100 * row['probability']:g}"
+    place = f"{row['scenario']}/{row['by']}/{chance}"
+    if np.isnan(row["posts"]):
+        yield Result(f"needed/{place}", "none", "posts", "projected")
+        return
+    posts, ends = int(row["posts"]), (int(row["low"]), int(row["high"]))
+    how = "posts that single courses need"
+    yield Result(f"needed/{place}", posts, "posts", "projected", *ends, float(row["level"]), how)
+    for reading, there in (("at_work", at_work), ("people", people)):
+        yield Result(f"more_{reading}/{place}", posts - there, "posts", "projected")
+    joiners = float(row["joiners_a_month"])
+    yield Result(f"joiners/{place}", joiners, "joiners a month", "projected")
+    hires: float | str = "none" if np.isnan(row["hires"]) else float(row["hires"])
+    yield Result(f"hires/{place}", hires, "candidates a month", "projected")
+    if not np.isnan(row["hires"]):
+        yield Result(f"hires_posts/{place}", int(row["hires_posts"]), "posts", "projected")
+
+
+def _moved(row: Mapping[Any, Any]) -> Iterator[Result]:
+    name = "".join(sign if sign.isalnum() else "-" for sign in str(row["assumption"]).casefold())
+    for end in ("low", "high"):
+        place = f"sensitivity/{name.strip('-')}/{end}"
+        posts = int(row[f"posts_{end}"])
+        yield Result(place, posts, "posts", "projected", method=str(row["assumption"]))
+        yield Result(f"{place}/at", float(row[end]), "of the assumption", "assumed")
+
+
+def answer(summary: Summary) -> str:
+    """When, with how many posts, at what probability; what moves it; both readings."""
+    main = f"{BASELINE}/{MAIN_BY}/{100 * MAIN_CHANCE:g}"
+    dates = _parts(summary, f"needed/{BASELINE}/", 2)
+    chances = _parts(summary, f"needed/{BASELINE}/{dates[0]}/", 3)
+    last = dates[-1]
+    lines = [
+        f"**Without more posts, not by {_date(last)}.** With posts and candidates as they are, "
+        f"{summary[f'caseload/{BASELINE}/{last}'].both(1)} cases a full-time worker are to be "
+        f"expected by then, and {summary['cap'].text()} or fewer in "
+        f"{summary[f'within/{BASELINE}/{last}'].text(1)} percent of "
+        f"{summary['replicates'].text()} projected courses; in no month up to {_date(LAST)} in "
+        f"more than {summary[f'within_at_best/{BASELINE}'].text(1)} percent. Ranges hold "
+        f"{summary['range'].text()} percent of the courses.",
+        "",
+        f"**With {summary[f'needed/{main}'].text()} posts by {_date(MAIN_BY)}**, advertised at "
+        f"once and filled as they can be, the mean keeps to {summary['cap'].text()} with a "
+        f"probability of {_percent(main)} percent (single courses need "
+        f"{summary[f'needed/{main}'].range()}). How many more that is hangs on "
+        "what the printed caseloads count. If they count full-time workers at work, there are "
+        f"{summary['posts/at_work'].text()} posts and {summary[f'more_at_work/{main}'].text()} "
+        "are missing; if they count everybody in post, newly qualified and sick ones included, "
+        f"there are {summary['posts/people'].text()} and "
+        f"{summary[f'more_people/{main}'].text()} are missing.",
+        "",
+        *_recruitment(summary, main),
+        "",
+        f"| Posts, advertised at once | {' | '.join(_parts(summary, 'chance/', 1))} |",
+        f"|---|{'---|' * len(summary.starting('chance/'))}",
+        f"| Probability of the cap by {_date(MAIN_BY)}, percent | "
+        f"{' | '.join(one.text() for one in summary.starting('chance/'))} |",
+        "",
+        f"| If nothing else changes, by | {' | '.join(f'{each} percent sure' for each in chances)}"
+        " | Joiners a month | Candidates a month |",
+        f"|---|{'---|' * (len(chances) + 2)}",
+    ]
+    for by in dates:
+        cells = [summary[f"needed/{BASELINE}/{by}/{each}"] for each in chances]
+        place = f"{BASELINE}/{by}/{100 * MAIN_CHANCE:g}"
+        more = [_maybe(summary, f"{name}/{place}") for name in ("joiners", "hires")]
+        shown = " | ".join([*(_posts(one) for one in cells), *more])
+        lines.append(f"| {_date(by)} | {shown} |")
+    lines += [
+        "",
+        f"Posts; joiners if every vacancy finds a candidate, and the candidates it takes where "
+        f"they come by chance, both at {_percent(main)} percent.",
+        "",
+        *_sensitivity_table(summary, main),
+        "",
+        *_scenario_table(summary, dates),
+        "",
+        f"A mean of {summary['cap'].text()} is not a maximum of {summary['cap'].text()}: at that "
+        f"mean, with cases spread over workers as printed, "
+        f"{summary['above_at_cap'].text()} percent of the workers would still hold more.",
+    ]
+    return "\n".join(lines)
+
+
+def _recruitment(summary: Summary, main: str) -> list[str]:
+    if f"hires/{main}" not in summary or summary[f"hires/{main}"].value == "none":
+        return ["No number of candidates a month is enough where they come by chance."]
+    return [
+        f"It takes candidates too: {summary['hires_now'].text(1)} a month come now, by assumption; "
+        f"with {summary[f'hires_posts/{main}'].text()} posts {summary[f'hires/{main}'].text(1)} a "
+        "month are needed."
+    ]
+
+
+def _sensitivity_table(summary: Summary, main: str) -> list[str]:
+    found = [one for one in summary.starting("sensitivity/") if one.name.endswith("/low")]
+    if not found:
+        return []
+    lines = [
+        f"**One assumption at a time**, the others kept: posts for {_date(MAIN_BY)} at "
+        f"{_percent(main)} percent, which are {summary[f'needed/{main}'].text()} as assumed.",
+        "",
+        "| Assumption | From | To | Posts |",
+        "|---|---|---|---|",
+    ]
+    for low in found:
+        place = low.name.removesuffix("/low")
+        high = summary[f"{place}/high"]
+        ends = [summary[f"{place}/{end}/at"] for end in ("low", "high")]
+        shown = [_assumed(one) for one in ends]
+        lines.append(f"| {low.method} | {shown[0]} | {shown[1]} | {low.text()} to {high.text()} |")
+    return lines
+
+
+def _assumed(one: Result) -> str:
+    return one.text() if float(one.value).is_integer() else one.text(3).rstrip("0")
+
+
+def _scenario_table(summary: Summary, dates: list[str]) -> list[str]:
+    scenarios = _parts(summary, "needed/", 1)
+    chance = f"{100 * MAIN_CHANCE:g}"
+    lines = [
+        f"**Under the scenarios**, posts at {chance} percent, and cases a full-time worker by "
+        f"{_date(dates[-1])} with posts as they are:",
+        "",
+        f"| Scenario | {' | '.join(map(_date, dates))} | Cases a worker |",
+        f"|---|{'---|' * (len(dates) + 1)}",
+    ]
+    for scenario in scenarios:
+        cells = [
+            _posts(summary[f"needed/{scenario}/{by}/{chance}"])
+            if f"needed/{scenario}/{by}/{chance}" in summary
+            else ""
+            for by in dates
+        ]
+        load = summary[f"caseload/{scenario}/{dates[-1]}"].both(1)
+        lines.append(f"| `{scenario}` | {' | '.join(cells)} | {load} |")
+    return lines
+
+
+def _parts(summary: Summary, prefix: str, place: int) -> list[str]:
+    return list(dict.fromkeys(one.name.split("/")[place] for one in summary.starting(prefix)))
+
+
+def _percent(place: str) -> str:
+    return place.rpartition("/")[2]
+
+
+def _posts(one: Result) -> str:
+    return "no number is enough" if one.value == "none" else one.text()
+
+
+def _maybe(summary: Summary, name: str) -> str:
+    if name not in summary or summary[name].value == "none":
+        return "no number is enough"
+    return summary[name].text(1)
+
+
+def _date(month: str) -> str:
+    year, number = month.split("-")
+    return f"{_MONTHS[number]} {year}"
+
+
+def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
+    """Probability of keeping to the cap by number of posts, a line a date."""
+    from riskmodel.report.figures import draw_ranges
+
+    needs = rows_of(tables["needs"], scenario=BASELINE, probability=MAIN_CHANCE)
+    rows = [
+        (_date(str(row["by"])), row["posts"], row["low"], row["high"])
+        for row in needs.dropna(subset="posts").to_dict("records")
+    ]
+    across = f"Posts for the cap, {100 * MAIN_CHANCE:g}% sure, and what single courses need"
+    return {"posts_needed": draw_ranges("posts_needed", rows, across=across)} if rows else {}
+
+
+ANALYSIS = Analysis(
+    "caseload-ambition",
+    "Posts and candidates with which the mean caseload keeps to the ambition by a date",
+    measure,
+    summarise,
+    answer,
+    (
+        "Printed: cases by area and status, caseloads, and the ambition (paras 22 to 24). "
+        "Projected: children on plans, looked after and on child in need plans, as in "
+        "`demand-scenarios`.",
+        "Assumed, from national figures or our own choice, each with its reason and range in "
+        "`caseload.toml`: vacancies, turnover, sickness, newly qualified workers, recruitment. New "
+        "posts are advertised in the month after the opening, September 2015.",
+    ),
+    (
+        "What posts cost, or whether candidates can be found: it says how many it takes.",
+        "Which reading of the printed caseloads is right: the report does not say what its means "
+        "count.",
+        "Whether fewer cases a worker make plans shorter or fewer: no feedback is assumed.",
+        "How a cap for each single worker could be kept: it is the mean of all that is aimed at.",
+    ),
+    {
+        "scenario": Option(BASELINE, "which of the library", allowed=LIBRARY),
+        "by": Option(
+            MAIN_BY,
+            "month at whose end the cap is to be kept",
+            allowed=("2016-03", "2016-09", "2017-03", "2018-03", "2020-03"),
+        ),
+        "probabilities": Option((0.5, 0.8, 0.95), "how sure, as proportions"),
+        "replicates": Option(2000, "courses drawn", quick=200, least=100, most=20_000),
+    },
+    figures=figures,
+    needs={"scenario": (BASELINE,), "by": (MAIN_BY,)},
+)
