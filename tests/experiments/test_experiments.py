@@ -137,7 +137,7 @@ def test_a_changed_parameter_changes_exactly_the_experiments_that_use_it(quick, 
     assert len(used) > 10
     for changed in (*sorted(used), "girls_share"):
         values = tuple(
-            replace(one, numbers=(one.numbers[0] * 1.01, *one.numbers[1:]))
+            replace(one, numbers=(one.numbers[0] * 1.01 + 0.001, *one.numbers[1:]))
             if one.name == changed
             else one
             for one in known

@@ -200,7 +200,7 @@ def test_panels_of_children_keep_their_books():
 @pytest.mark.unit
 def test_bootstrap_is_tried_where_it_is_printed_and_shrinkage_on_both_sides():
     found = list(
-        trials._adjusted(stream(3, "test/t"), trials.MODELS[:1], 2, "bootstrap", resamples=40)
+        trials._adjusted(stream(3, "test/t"), trials.MODELS[:1], 2, "bootstrap", resamples=100)
     )
     kinds = {interval for interval, *_ in found}
     assert "risk difference, bootstrap" in kinds
