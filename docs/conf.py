@@ -31,7 +31,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?!riskmodel\.).*"),
     ("py:.*", r"riskmodel\.(.*\.)?_\w+"),
     ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.convert\.Words)"),
-    ("py:.*", r"riskmodel\.intake\.result\.IssueLog"),
+    ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|engines\.Result)"),
 ]
 
 # A type that a signature names in short, where two modules have one of that name, links to none.

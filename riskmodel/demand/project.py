@@ -55,7 +55,7 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
         without being simulated again.
     feedback
         Month by month from the stocks to multipliers, see
-        :data:`riskmodel.demand.stepping.Feedback`. A stage that it acts on has no reference, for
+        ``riskmodel.demand.stepping.Feedback``. A stage that it acts on has no reference, for
         its children are drawn month by month.
     acts_on
         Stages that feedback acts on; None is all of them. The others have the bytes that they have

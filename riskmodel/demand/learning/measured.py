@@ -59,7 +59,7 @@ def measure_backtests(
     Returns
     -------
     pandas.DataFrame
-        The columns of :meth:`~riskmodel.demand.learning.backtest.Backtest.summary`, besides
+        The columns of :meth:`~riskmodel.demand.learning.judged.Backtest.summary`, besides
         ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
     """
     import pandas as pd
