@@ -26,6 +26,13 @@ from riskmodel.scenarios.library import LIBRARY
 from riskmodel.workflows.caseload import plan_outlook, posts_answer, recruiting, workforce_of
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
+from riskmodel.workflows.experiments.caseload_ambition.page import (
+    LAST,
+    MAIN_BY,
+    MAIN_CHANCE,
+    answer,
+    month_words,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ANALYSIS"]
 
-LAST = "2020-03"
-MAIN_BY, MAIN_CHANCE = "2018-03", 0.8
-_MONTHS = {"03": "March", "09": "September"}
 _CURVE = range(100, 221, 20)
 """Posts at which the probability of keeping to the cap is told."""
 
@@ -60,10 +64,10 @@ def measure(point: Point) -> Tables:
     now = frame(("within", "within_at_best", "caseload", "low", "high"), [as_now])
     answers = {
         chance: _answers(outlook, name, Target(cap, by, chance))
-        for chance in settings["probabilities"]
+        for chance in sorted({*settings["probabilities"], MAIN_CHANCE})
     }
     needs = [_needs_row(chance, *found) for chance, found in answers.items()]
-    main = answers.get(MAIN_CHANCE, (None, None))[0]
+    main = answers[MAIN_CHANCE][0]
     return {
         "now": now.assign(cap=cap, posts_at_work=at_work, posts_people=people),
         "needs": frame(_NEEDS, needs),
@@ -222,6 +226,8 @@ def _needed(row: Mapping[Any, Any], at_work: float, people: float) -> Iterator[R
     posts, ends = int(row["posts"]), (int(row["low"]), int(row["high"]))
     how = "posts that single courses need"
     yield Result(f"needed/{place}", posts, "posts", "projected", *ends, float(row["level"]), how)
+    if row["scenario"] != BASELINE:
+        return
     for reading, there in (("at_work", at_work), ("people", people)):
         yield Result(f"more_{reading}/{place}", posts - there, "posts", "projected")
     joiners = float(row["joiners_a_month"])
@@ -241,150 +247,13 @@ def _moved(row: Mapping[Any, Any]) -> Iterator[Result]:
         yield Result(f"{place}/at", float(row[end]), "of the assumption", "assumed")
 
 
-def answer(summary: Summary) -> str:
-    """When, with how many posts, at what probability; what moves it; both readings."""
-    main = f"{BASELINE}/{MAIN_BY}/{100 * MAIN_CHANCE:g}"
-    dates = _parts(summary, f"needed/{BASELINE}/", 2)
-    chances = _parts(summary, f"needed/{BASELINE}/{dates[0]}/", 3)
-    last = dates[-1]
-    lines = [
-        f"**Without more posts, not by {_date(last)}.** With posts and candidates as they are, "
-        f"{summary[f'caseload/{BASELINE}/{last}'].both(1)} cases a full-time worker are to be "
-        f"expected by then, and {summary['cap'].text()} or fewer in "
-        f"{summary[f'within/{BASELINE}/{last}'].text(1)} percent of "
-        f"{summary['replicates'].text()} projected courses; in no month up to {_date(LAST)} in "
-        f"more than {summary[f'within_at_best/{BASELINE}'].text(1)} percent. Ranges hold "
-        f"{summary['range'].text()} percent of the courses.",
-        "",
-        f"**With {summary[f'needed/{main}'].text()} posts by {_date(MAIN_BY)}**, advertised at "
-        f"once and filled as they can be, the mean keeps to {summary['cap'].text()} with a "
-        f"probability of {_percent(main)} percent (single courses need "
-        f"{summary[f'needed/{main}'].range()}). How many more that is hangs on "
-        "what the printed caseloads count. If they count full-time workers at work, there are "
-        f"{summary['posts/at_work'].text()} posts and {summary[f'more_at_work/{main}'].text()} "
-        "are missing; if they count everybody in post, newly qualified and sick ones included, "
-        f"there are {summary['posts/people'].text()} and "
-        f"{summary[f'more_people/{main}'].text()} are missing.",
-        "",
-        *_recruitment(summary, main),
-        "",
-        f"| Posts, advertised at once | {' | '.join(_parts(summary, 'chance/', 1))} |",
-        f"|---|{'---|' * len(summary.starting('chance/'))}",
-        f"| Probability of the cap by {_date(MAIN_BY)}, percent | "
-        f"{' | '.join(one.text() for one in summary.starting('chance/'))} |",
-        "",
-        f"| If nothing else changes, by | {' | '.join(f'{each} percent sure' for each in chances)}"
-        " | Joiners a month | Candidates a month |",
-        f"|---|{'---|' * (len(chances) + 2)}",
-    ]
-    for by in dates:
-        cells = [summary[f"needed/{BASELINE}/{by}/{each}"] for each in chances]
-        place = f"{BASELINE}/{by}/{100 * MAIN_CHANCE:g}"
-        more = [_maybe(summary, f"{name}/{place}") for name in ("joiners", "hires")]
-        shown = " | ".join([*(_posts(one) for one in cells), *more])
-        lines.append(f"| {_date(by)} | {shown} |")
-    lines += [
-        "",
-        f"Posts; joiners if every vacancy finds a candidate, and the candidates it takes where "
-        f"they come by chance, both at {_percent(main)} percent.",
-        "",
-        *_sensitivity_table(summary, main),
-        "",
-        *_scenario_table(summary, dates),
-        "",
-        f"A mean of {summary['cap'].text()} is not a maximum of {summary['cap'].text()}: at that "
-        f"mean, with cases spread over workers as printed, "
-        f"{summary['above_at_cap'].text()} percent of the workers would still hold more.",
-    ]
-    return "\n".join(lines)
-
-
-def _recruitment(summary: Summary, main: str) -> list[str]:
-    if f"hires/{main}" not in summary or summary[f"hires/{main}"].value == "none":
-        return ["No number of candidates a month is enough where they come by chance."]
-    return [
-        f"It takes candidates too: {summary['hires_now'].text(1)} a month come now, by assumption; "
-        f"with {summary[f'hires_posts/{main}'].text()} posts {summary[f'hires/{main}'].text(1)} a "
-        "month are needed."
-    ]
-
-
-def _sensitivity_table(summary: Summary, main: str) -> list[str]:
-    found = [one for one in summary.starting("sensitivity/") if one.name.endswith("/low")]
-    if not found:
-        return []
-    lines = [
-        f"**One assumption at a time**, the others kept: posts for {_date(MAIN_BY)} at "
-        f"{_percent(main)} percent, which are {summary[f'needed/{main}'].text()} as assumed.",
-        "",
-        "| Assumption | From | To | Posts |",
-        "|---|---|---|---|",
-    ]
-    for low in found:
-        place = low.name.removesuffix("/low")
-        high = summary[f"{place}/high"]
-        ends = [summary[f"{place}/{end}/at"] for end in ("low", "high")]
-        shown = [_assumed(one) for one in ends]
-        lines.append(f"| {low.method} | {shown[0]} | {shown[1]} | {low.text()} to {high.text()} |")
-    return lines
-
-
-def _assumed(one: Result) -> str:
-    return one.text() if float(one.value).is_integer() else one.text(3).rstrip("0")
-
-
-def _scenario_table(summary: Summary, dates: list[str]) -> list[str]:
-    scenarios = _parts(summary, "needed/", 1)
-    chance = f"{100 * MAIN_CHANCE:g}"
-    lines = [
-        f"**Under the scenarios**, posts at {chance} percent, and cases a full-time worker by "
-        f"{_date(dates[-1])} with posts as they are:",
-        "",
-        f"| Scenario | {' | '.join(map(_date, dates))} | Cases a worker |",
-        f"|---|{'---|' * (len(dates) + 1)}",
-    ]
-    for scenario in scenarios:
-        cells = [
-            _posts(summary[f"needed/{scenario}/{by}/{chance}"])
-            if f"needed/{scenario}/{by}/{chance}" in summary
-            else ""
-            for by in dates
-        ]
-        load = summary[f"caseload/{scenario}/{dates[-1]}"].both(1)
-        lines.append(f"| `{scenario}` | {' | '.join(cells)} | {load} |")
-    return lines
-
-
-def _parts(summary: Summary, prefix: str, place: int) -> list[str]:
-    return list(dict.fromkeys(one.name.split("/")[place] for one in summary.starting(prefix)))
-
-
-def _percent(place: str) -> str:
-    return place.rpartition("/")[2]
-
-
-def _posts(one: Result) -> str:
-    return "no number is enough" if one.value == "none" else one.text()
-
-
-def _maybe(summary: Summary, name: str) -> str:
-    if name not in summary or summary[name].value == "none":
-        return "no number is enough"
-    return summary[name].text(1)
-
-
-def _date(month: str) -> str:
-    year, number = month.split("-")
-    return f"{_MONTHS[number]} {year}"
-
-
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Probability of keeping to the cap by number of posts, a line a date."""
     from riskmodel.report.figures import draw_ranges
 
     needs = rows_of(tables["needs"], scenario=BASELINE, probability=MAIN_CHANCE)
     rows = [
-        (_date(str(row["by"])), row["posts"], row["low"], row["high"])
+        (month_words(str(row["by"])), row["posts"], row["low"], row["high"])
         for row in needs.dropna(subset="posts").to_dict("records")
     ]
     across = f"Posts for the cap, {100 * MAIN_CHANCE:g}% sure, and what single courses need"
