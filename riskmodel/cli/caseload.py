@@ -39,6 +39,7 @@ from riskmodel.cli.service import (
     feedback_switches,
     words,
 )
+from riskmodel.cli.workers import WorkersOption
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
     months: MonthsOption = 60,
     replicates: ReplicatesOption = 2000,
     seed: SeedOption = 1,
+    workers: WorkersOption = 1,
     show: Annotated[
         str,
         typer.Option(
@@ -131,6 +133,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
         aim=(cap, by, probability),
         feedback=feedback,
         sizes=(months, replicates, seed),
+        workers=workers,
     )
     if show == "cost" and service.costs is None:
         raise DataError(f"--show cost needs a section [costs]; {costs} has none")
@@ -149,7 +152,7 @@ def _print_view(
 ) -> None:
     from riskmodel.caseload import cost_frame
     from riskmodel.workflows.caseload import needs_frame
-    from riskmodel.workflows.caseload.service import workforces
+    from riskmodel.workflows.caseload.workforces import workforces
 
     mix = _mix(service) if show == "mix" else None
     if out is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import textwrap
 from pathlib import Path
@@ -36,6 +35,7 @@ from riskmodel.cli.service import (
     StructureOption,
     ask,
 )
+from riskmodel.cli.workers import WorkersOption
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
     months: MonthsOption = 60,
     replicates: ReplicatesOption = 2000,
     seed: SeedOption = 1,
+    workers: WorkersOption = 1,
     show: Annotated[
         str,
         typer.Option(
@@ -104,6 +105,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         aim=(cap, by, probability),
         feedback=feedback,
         sizes=(months, replicates, seed),
+        workers=workers,
     )
     found = compare(
         service.outlook,
@@ -113,7 +115,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         workforce=service.workforce,
         costs=service.costs,
         target=service.target,
-        workers=os.cpu_count() or 1,
+        workers=workers,
     )
     for warning in service.outlook.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)

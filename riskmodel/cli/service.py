@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,6 +169,7 @@ def ask(
     aim: tuple[float | None, str | None, float | None],
     feedback: str | None,
     sizes: tuple[int, int, int],
+    workers: int = 1,
 ) -> Service:
     """Everything that the options ask for; what can be refused early is refused early.
 
@@ -187,11 +187,15 @@ def ask(
         As typed.
     sizes
         Months, replicates, seed.
+    workers
+        Processes; the bytes do not depend on it.
     """
     from riskmodel.caseload import Target
+    from riskmodel.engines import Engine
     from riskmodel.projection import month_after
     from riskmodel.workflows.caseload import plan_outlook, project_service, usual_target
 
+    engine = Engine(workers)
     chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
     cap, by, probability = aim
     if by is not None:
@@ -212,7 +216,7 @@ def ask(
         seed=seed,
         panel=panel,
         progress=_say,
-        workers=os.cpu_count() or 1,
+        workers=engine,
     )
     usual = usual_target(outlook)
     target = Target(

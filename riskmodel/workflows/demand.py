@@ -17,25 +17,23 @@ from riskmodel.demand.calibration import (
     Observation,
     calibrate,
 )
-from riskmodel.demand.changed import change_inputs
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
-from riskmodel.demand.inputs import Flows
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.learning.own import decimal_year
 from riskmodel.demand.outlook import StageOutlook, stage_outlook
-from riskmodel.demand.project import project_stages
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
-from riskmodel.projection import BASELINE, MEASURED, Projection
+from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
+from riskmodel.workflows.simulating import FED_BACK, FeedbackOf, simulate_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.demand.inputs import StageInputs
-    from riskmodel.demand.stepping import Feedback
+    from riskmodel.engines import Engine
     from riskmodel.report.figures.canvas import Drawing
     from riskmodel.scenarios import Scenario
     from riskmodel.snapshots import MonthlySeries
@@ -57,12 +55,6 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-
-FeedbackOf = Callable[[Mapping[str, "StageInputs"], Levers], "Feedback | None"]
-"""From a scenario's inputs and levers to its feedback, or None where it has none."""
-
-FED_BACK = "child_protection_plan"
-"""The stage that caseload acts on, where feedback is on."""
 
 MEASURE_OF: Mapping[str, str] = MappingProxyType(
     {
@@ -171,7 +163,7 @@ class Outlook:
         levers: Mapping[str, Levers],
         *,
         replicates: int | None = None,
-        workers: int = 1,
+        workers: int | Engine = 1,
     ) -> Projection:
         """The baseline and other levers, from the draws that the projection had.
 
@@ -183,15 +175,16 @@ class Outlook:
             Only the first ones; None is all. They are those of the projection where blocks of
             :data:`~riskmodel.demand.stock_flow.BLOCK` stay whole.
         workers
-            How many threads share the scenarios; the bytes do not depend on it.
+            How many processes share the scenarios, or an engine; the bytes do not depend on it.
         """
         rows = slice(None, replicates)
         inputs = {stage: each.rows(rows) for stage, each in self.inputs.items()}
         if replicates is None or replicates >= self.projection.replicates:
             inputs = self.inputs
         baseline = {BASELINE: self.levers[BASELINE]}
-        return _simulated(
-            self.source,
+        return simulate_scenarios(
+            self.source.area,
+            self.source.label,
             self.projection.opening_month,
             inputs,
             {**baseline, **levers},
@@ -468,7 +461,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     panel: AuthorityPanel | None = None,
     feedback: FeedbackOf | None = None,
     progress: Callable[[str], None] | None = None,
-    workers: int = 1,
+    workers: int | Engine = 1,
 ) -> Outlook:
     """Project the stages of a source, the baseline and any scenarios from the same draws.
 
@@ -493,7 +486,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     progress
         Called with what is done next.
     workers
-        How many threads share the scenarios; the bytes do not depend on it.
+        How many processes share the scenarios, or an engine; the bytes do not depend on it.
 
     Raises
     ------
@@ -532,57 +525,10 @@ def project(  # noqa: PLR0913  each is a word of the question
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
     say(f"simulating {', '.join(levers)}")
-    together = _simulated(source, opening, baseline, levers, seed, feedback, workers)
-    return Outlook(source, stages, together, levers, seed, feedback)
-
-
-def _simulated(
-    source: DemandSource,
-    opening: str,
-    baseline: Mapping[str, StageInputs],
-    levers: Mapping[str, Levers],
-    seed: int,
-    feedback: FeedbackOf | None,
-    workers: int,
-) -> Projection:
-    """Each scenario from the draws of the baseline, which comes first."""
-    from joblib import Parallel, delayed
-
-    def one(name: str, flows: Mapping[str, Flows] | None) -> Projection:
-        try:
-            return simulated(name, flows)
-        except DataError as error:
-            if name == BASELINE:
-                raise
-            raise DataError(f"scenario {name}: {error}") from error
-
-    def simulated(name: str, flows: Mapping[str, Flows] | None) -> Projection:
-        inputs = change_inputs(baseline, levers[name])
-        loop = None if feedback is None else feedback(inputs, levers[name])
-        return project_stages(
-            inputs,
-            area=source.area,
-            opening_month=opening,
-            seed=seed,
-            scenario=name,
-            reference=None if flows is None else baseline,
-            reference_flows=flows,
-            feedback=loop,
-            acts_on=(FED_BACK,),
-            source=source.label,
-        )
-
-    first = one(BASELINE, None)
-    flows = {
-        stage: Flows(*(first.of(each, BASELINE, stage) for each in MEASURED))
-        for stage in first.stages
-    }
-    others = [name for name in levers if name != BASELINE]
-    # Threads: most of the time is spent in numpy, which lets others run, and nothing is copied.
-    made = Parallel(n_jobs=max(min(workers, len(others)), 1), prefer="threads")(
-        delayed(one)(name, flows) for name in others
+    together = simulate_scenarios(
+        source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
-    return first.with_scenarios(*made) if others else first
+    return Outlook(source, stages, together, levers, seed, feedback)
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:

@@ -67,12 +67,12 @@ def test_ten_scenarios_with_feedback(compare_times, looped):
 
 
 @pytest.mark.integration
-def test_two_threads_beside_one(compare_times, looped):
+def test_two_processes_beside_one(compare_times, looped):
     outlook, levers, forces = looped
     found = compare_times(
-        "the same with both loops closed, two threads",
+        "the same with both loops closed, two processes",
         lambda: run(outlook, levers, forces),
-        "one thread",
+        "one process",
         lambda: run(outlook, levers, forces, workers=1),
         "0.5 would be perfect; on a machine with other work nearer 1",
     )

@@ -5,16 +5,9 @@ what each change does to them, and mixes of levers that keep to a cap.
 """
 
 from riskmodel.workflows.caseload.comparison import Comparison, compare, usual_target
+from riskmodel.workflows.caseload.loops import loops
 from riskmodel.workflows.caseload.mix import Mix, find_mix, mix_response
-from riskmodel.workflows.caseload.service import (
-    loops,
-    plan_outlook,
-    posts_answer,
-    project_service,
-    recruiting,
-    usual_workforce,
-    workforce_of,
-)
+from riskmodel.workflows.caseload.service import plan_outlook, posts_answer, project_service
 from riskmodel.workflows.caseload.views import (
     draw_caseload,
     draw_comparison,
@@ -26,6 +19,7 @@ from riskmodel.workflows.caseload.views import (
     queue_frame,
     template_text,
 )
+from riskmodel.workflows.caseload.workforces import recruiting, usual_workforce, workforce_of
 
 __all__ = [
     "Comparison",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +15,17 @@ from riskmodel.caseload import (
     Target,
     UnitCosts,
     Workforce,
-    monthly_cost,
     plan,
-    posts_by_replicate,
     published_caseloads,
     published_structure,
 )
+from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE, Projection
-from riskmodel.workflows.caseload.service import opened_with, recruiting, workforce_of
+from riskmodel.projection import BASELINE
+from riskmodel.workflows.caseload.measures import MEASURE_LABELS, POSTS, PROBABILITY, Question
+from riskmodel.workflows.caseload.workforces import workforce_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,22 +37,6 @@ __all__ = ["MEASURE_LABELS", "Comparison", "compare", "usual_target"]
 Floats = npt.NDArray[np.float64]
 
 TOGETHER, REMAINDER = "together", "remainder"
-
-MEASURE_LABELS: Mapping[str, str] = {
-    "stock_child_protection_plan": "Children on a protection plan",
-    "stock_looked_after": "Children looked after",
-    "stock_child_in_need_plan": "Children on a child in need plan",
-    "cases": "Cases of the family support teams",
-    "fte": "Workers at work (full-time equivalents)",
-    "caseload": "Cases for each full-time worker",
-    "unallocated": "Cases without a worker",
-    "within_cap": "Probability of keeping to the cap",
-    "posts_needed": "Posts needed for the cap",
-    "cost": "Cost from the opening to the month",
-}
-"""Each measure of a comparison in words."""
-
-_PROBABILITY, _POSTS = "within_cap", "posts_needed"
 
 _MOST_REPLICATES = 2048
 """Of the attribution, in which every change is simulated by itself: four whole blocks of draws."""
@@ -102,60 +86,6 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What is measured, on which teams."""
-
-    structure: Structure
-    costs: UnitCosts | None
-    target: Target
-    number: int
-    seed: int
-    workforce: Workforce | None
-
-    def measure(
-        self,
-        projection: Projection,
-        found: CaseloadPlan,
-        forces: Mapping[str, Workforce],
-        levers: Mapping[str, Levers],
-        scenario: str,
-    ) -> dict[str, Floats]:
-        """Each measure of a scenario on every replicate, shape (replicate,)."""
-        place, month = found.scenarios.index(scenario), self.number
-        made: dict[str, npt.NDArray[Any]] = {
-            f"stock_{stage}": projection.of("stock", scenario, stage)[:, month]
-            for stage in projection.stages
-        }
-        made["cases"] = found.cases[place, month]
-        made["fte"] = found.path(scenario).fte[month]
-        made["caseload"] = found.caseload(scenario)[month]
-        made["unallocated"] = found.unallocated[place, month]
-        made[_PROBABILITY] = found.caseload(scenario)[month] <= self.target.cap
-        made[_POSTS] = posts_by_replicate(
-            projection,
-            self.structure,
-            recruiting(levers[scenario], forces[scenario]),
-            self.target,
-            seed=self.seed,
-            scenario=scenario,
-            baseline=opened_with(levers[scenario], self.workforce),
-        )
-        if self.costs is not None:
-            parts = monthly_cost(found, self.costs, forces[scenario], scenario)
-            made["cost"] = np.sum(
-                [each[: month + 1].sum(axis=0) for each in parts.values()], axis=0
-            )
-        return {name: np.asarray(values, dtype=np.float64) for name, values in made.items()}
-
-    def typical(self, measure: str, values: Floats) -> float:
-        """Mean, or of posts the number with which the target's share of replicates keeps to it."""
-        if measure != _POSTS:
-            return float(values.mean())
-        place = int(np.ceil(self.target.probability * len(values) - 1e-9)) - 1
-        return float(np.sort(values)[min(max(place, 0), len(values) - 1)])
-
-
 def usual_target(outlook: Outlook) -> Target:
     """The ambition of para 23, by two years after the opening, with a probability of 80%."""
     from riskmodel.projection import month_after
@@ -178,7 +108,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     costs: UnitCosts | None = None,
     target: Target | None = None,
     attribution: bool = True,
-    workers: int = 1,
+    workers: int | Engine = 1,
 ) -> Comparison:
     """Differences from the first scenario in stocks, caseload, posts and cost, and their causes.
 
@@ -199,7 +129,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     attribution
         Whether to simulate each change of each scenario by itself.
     workers
-        How many threads share that work.
+        How many processes share that work.
 
     Raises
     ------
@@ -219,7 +149,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         if name not in outlook.levers:
             raise UnknownNameError("scenario", name, outlook.levers)
     aim = usual_target(outlook) if target is None else target
-    question = _Question(
+    question = Question(
         published_structure() if structure is None else structure,
         costs,
         aim,
@@ -238,12 +168,12 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, question, names, workers if attribution else 0),
+        _attributed(outlook, question, names, workers) if attribution else _no_attribution(),
         "" if costs is None else costs.currency,
     )
 
 
-def _differences(question: _Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
+def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
     import pandas as pd
 
     level = parameter("needs_interval_level").value
@@ -259,7 +189,7 @@ def _differences(question: _Question, measured: Mapping[str, Mapping[str, Floats
             low, high = (
                 np.quantile(paired, ((1 - level) / 2, (1 + level) / 2))
                 # Of a probability each replicate says only yes or no.
-                if sound and measure != _PROBABILITY
+                if sound and measure != PROBABILITY
                 else (None, None)
             )
             spreads = (
@@ -273,7 +203,7 @@ def _differences(question: _Question, measured: Mapping[str, Mapping[str, Floats
                     "against": first,
                     "measure": measure,
                     "month": question.target.by,
-                    "statistic": "quantile" if measure == _POSTS else "mean",
+                    "statistic": "quantile" if measure == POSTS else "mean",
                     "value": _finite(value),
                     "value_against": _finite(before),
                     "difference": _finite(value - before if np.isfinite(before) else before),
@@ -309,15 +239,15 @@ _ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference
 
 def _attributed(
     outlook: Outlook,
-    question: _Question,
+    question: Question,
     names: Sequence[str],
-    workers: int,
+    workers: int | Engine,
 ) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[tuple[object, ...]] = []
     changed = {name: outlook.levers[name] for name in names if outlook.levers[name].changed}
-    if changed and workers:
+    if changed:
         values = _each_alone(outlook, question, changed, workers)
         before = values[BASELINE]
         for name, levers in changed.items():
@@ -334,11 +264,17 @@ def _attributed(
     return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
 
 
+def _no_attribution() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=pd.Index(_ATTRIBUTION))
+
+
 def _each_alone(
     outlook: Outlook,
-    question: _Question,
+    question: Question,
     changed: Mapping[str, Levers],
-    workers: int,
+    workers: int | Engine,
 ) -> dict[str, dict[str, float]]:
     """Typical measures of the baseline, and of each change of each scenario by itself."""
     levers = {BASELINE: outlook.levers[BASELINE]}

@@ -29,7 +29,7 @@ from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
-from riskmodel.workflows.caseload.service import recruiting, workforce_of
+from riskmodel.workflows.caseload.workforces import recruiting, workforce_of
 
 if TYPE_CHECKING:
     import pandas as pd
