@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError, UnknownNameError
@@ -93,20 +96,12 @@ def factor_rates(
     >>> print(factor_rates(counts).conversion[0])
     0.365 (95% jeffreys 0.3183 to 0.4138, 142 of 389; proportion, observed)
     """
-    pairs = list(zip(counts.plans.tolist(), counts.assessments.tolist(), strict=True))
-    return FactorRates(
-        counts,
-        tuple(
-            proportion_estimate(k, n, level=level, method=method, basis=counts.basis)
-            for k, n in pairs
-        ),
-        tuple(
-            proportion_estimate(
-                k, counts.total_plans, level=level, method=method, basis=counts.basis
-            )
-            for k, _ in pairs
-        ),
+    plans, assessments = counts.plans.tolist(), counts.assessments.tolist()
+    total = [counts.total_plans] * len(plans)
+    conversion, share = (
+        _estimates(plans, trials, level, method, counts.basis) for trials in (assessments, total)
     )
+    return FactorRates(counts, conversion, share)
 
 
 def proportion_estimate(
@@ -141,23 +136,56 @@ def proportion_estimate(
     upper end 1 when k = n (Brown, Cai and DasGupta, *Statistical Science* 16, 2001, section 4.3).
     Wilson: inverts the score test (Wilson 1927).
     """
+    return _estimates([successes], [trials], level, method, basis)[0]
+
+
+def _estimates(
+    successes: Sequence[int],
+    trials: Sequence[int],
+    level: float | None,
+    method: IntervalMethod,
+    basis: Basis,
+) -> tuple[Estimate, ...]:
+    """Many proportions at once, which takes hardly longer than one."""
     if method not in get_args(IntervalMethod):
         raise UnknownNameError("interval method", method, get_args(IntervalMethod))
     if level is None:
         level = parameter("interval_level").value
     if not 0 < level < 1:
         raise DataError(f"the level must lie between 0 and 1, got {level}; usual is 0.95")
-    if not 0 <= successes <= trials:
-        raise DataError(f"{successes} of {trials} is not a proportion")
-    if method == "auto":
-        method = "wilson" if trials <= parameter("wilson_at_most").value else "jeffreys"
-    if trials == 0:
-        return Estimate(math.nan, 0.0, 1.0, level, method, "proportion", basis, 0, 0)
+    for k, n in zip(successes, trials, strict=True):
+        if not 0 <= k <= n:
+            raise DataError(f"{k} of {n} is not a proportion")
+    few = parameter("wilson_at_most").value
+    methods: list[IntervalMethod] = [
+        ("wilson" if n <= few else "jeffreys") if method == "auto" else method for n in trials
+    ]
+    limits = _limits(successes, trials, methods, level)
+    return tuple(
+        Estimate(k / n if n else math.nan, low, high, level, used, "proportion", basis, k, n)
+        for k, n, used, (low, high) in zip(successes, trials, methods, limits, strict=True)
+    )
+
+
+def _limits(
+    successes: Sequence[int],
+    trials: Sequence[int],
+    methods: Sequence[IntervalMethod],
+    level: float,
+) -> list[tuple[float, float]]:
+    """Low and high of each interval; without trials all of nought to one."""
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(successes, trials, alpha=1 - level, method=method)
-    value = successes / trials
-    # At the edges the interval must hold the edge; elsewhere Jeffreys' always holds k/n.
-    low = 0.0 if successes == 0 else min(float(low), value)
-    high = 1.0 if successes == trials else max(float(high), value)
-    return Estimate(value, low, high, level, method, "proportion", basis, successes, trials)
+    found = [(0.0, 1.0)] * len(trials)
+    for used in dict.fromkeys(methods):
+        places = [at for at, n in enumerate(trials) if n and methods[at] == used]
+        if not places:
+            continue
+        k, n = (np.array([each[at] for at in places]) for each in (successes, trials))
+        low, high = proportion_confint(k, n, alpha=1 - level, method=used)
+        # At the edges the interval must hold the edge; elsewhere Jeffreys' always holds k/n.
+        low = np.where(k == 0, 0.0, np.minimum(low, k / n))
+        high = np.where(k == n, 1.0, np.maximum(high, k / n))
+        for at, ends in zip(places, zip(low.tolist(), high.tolist(), strict=True), strict=True):
+            found[at] = ends
+    return found
