@@ -128,7 +128,7 @@ bench-compare: $(STAMPS)/package ## the last run beside an earlier one
 	@$(BIN)/python tests/benchmarks/summary.py compare '$(FILE)' build/bench/benchmarks.json
 
 growth: $(STAMPS)/test ## time and memory against size
-	@mkdir -p build/bench
+	@mkdir -p build/bench && rm -f build/bench/growth.json
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/growth.py all \
 		build/bench/growth.json
 	@echo 'The results: build/bench/growth.json; the documentation shows docs/growth.json.'

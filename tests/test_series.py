@@ -64,6 +64,15 @@ def test_one_measure_one_authority_and_england_are_picked_out() -> None:
 
 
 @pytest.mark.unit
+def test_a_panel_up_to_a_year_knows_nothing_later() -> None:
+    found = panel().until(2014)
+    assert found.years.tolist() == [2014]
+    assert found.status["referrals"] == ("observed",)
+    assert len(panel().until(2013)) == 0
+    assert panel().until(2015) == panel()
+
+
+@pytest.mark.unit
 def test_arrays_are_copied_and_locked() -> None:
     years, referrals = np.array([2014]), np.array([1.0])
     found = AuthorityPanel(("800",), ("x",), years, {"referrals": referrals})
