@@ -151,9 +151,20 @@ def _peak_mib() -> float:
 
 
 def exponent(points: list[dict[str, float]], name: str) -> float:
-    """Slope of the logarithm over that of the size, on the upper half of the sizes."""
-    upper = points[len(points) // 2 - (len(points) % 2 == 0) :]
-    sizes, values = (np.log([each[key] for each in upper]) for key in ("size", name))
+    """The power by which a measure grows beyond the smallest size, on the upper half of the sizes.
+
+    The slope of log(value - value at the smallest size) over log(size - smallest size): what costs
+    the same at every size is left out, so that a + b size has exponent 1 whatever a is. A measure
+    that moves by less than a tenth over all sizes does not grow.
+    """
+    first, *larger = points
+    if points[-1][name] < 1.1 * first[name]:
+        return 0.0
+    upper = larger[len(larger) // 2 - (len(larger) % 2 == 0) :]
+    grown = [(each["size"] - first["size"], each[name] - first[name]) for each in upper]
+    if any(value <= 0 for _, value in grown):
+        return 0.0
+    sizes, values = np.log(np.array(grown)).T
     return round(float(np.polyfit(sizes, values, 1)[0]), 2)
 
 
