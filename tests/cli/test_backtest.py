@@ -123,7 +123,7 @@ def test_values_out_of_range_are_refused(call, panel, words, says):
         (lambda rows: rows.__setitem__(3, [*rows[3][:3], "-4"]), ("line 5", "-4")),
         (lambda rows: rows.__setitem__(3, [*rows[3][:2], "20x4", "9"]), ("line 5", "year")),
         (lambda rows: rows.append(rows[0]), ("line 66", "line 2 already")),
-        (lambda rows: rows.append(["201", "Area 0", "2099", "9"]), ("201", "2099", "has ended")),
+        (lambda rows: rows.append(["201", "Area 0", "2099", "9"]), ("line 66", "not over")),
         (lambda rows: rows.append(["", "Area 0", "2011", "9"]), ("line 66", "la_code")),
         (lambda rows: [row.__setitem__(3, "x") for row in rows], ("holds no figure",)),
         (lambda rows: rows.__delitem__(slice(2, None)), ("2010 to 2011 only",)),
