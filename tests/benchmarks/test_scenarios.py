@@ -5,12 +5,15 @@ What is calibrated, once for all scenarios, is measured in ``test_calibration.py
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from riskmodel.caseload import FeedbackSwitches, plan, published_structure
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import load_library
-from riskmodel.workflows.caseload import compare, plan_outlook, project_service, workforce_of
+from riskmodel.workflows.caseload import compare as compare_scenarios
+from riskmodel.workflows.caseload import plan_outlook, project_service, workforce_of
 
 SCENARIOS, REPLICATES, MONTHS, SEED, CORES = 10, 5000, 60, 1, 2
 
@@ -88,25 +91,15 @@ def test_what_attribution_takes(compare_times):
     names = [BASELINE, *(each.name for each in load_library()[5:7])]
     found = compare_times(
         "two scenarios compared, each change by itself, 2,000 replicates",
-        lambda: compare(outlook, planned, names, workers=CORES),
+        lambda: compare_scenarios(outlook, planned, names, workers=CORES),
         "without the attribution",
-        lambda: compare(outlook, planned, names, attribution=False),
+        lambda: compare_scenarios(outlook, planned, names, attribution=False),
         "at most 30",
     )
     assert found.ratio > 0
 
 
 @pytest.fixture
-def compare_times(compare_rounds):
+def compare_times(compare):
     """Each takes seconds: three turns are enough."""
-
-    def run_thrice(*words):
-        return compare_rounds(*words, rounds=3)
-
-    return run_thrice
-
-
-@pytest.fixture
-def compare_rounds(request):
-    # The house's fixture is called `compare`, as is the function that is measured here.
-    return request.getfixturevalue("compare")
+    return partial(compare, rounds=3)
