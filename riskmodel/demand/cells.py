@@ -192,10 +192,16 @@ def _changed(
     counts: _Counts, expected: _Singles, wanted: _Singles, generator: np.random.Generator
 ) -> _Counts:
     """Poisson counts moved from one mean to another, as few of them as possible."""
-    made = counts.copy()
-    less, more = wanted < expected, wanted > expected
-    if less.any():
+    less = wanted < expected
+    # Picking some of a large array and putting them back takes longer than the drawing.
+    if less.all():
         # In double precision, for a share of single ones could pass 1.
+        return generator.binomial(counts, wanted.astype(np.float64) / expected).astype(np.int32)
+    more = wanted > expected
+    if more.all():
+        return counts + poisson(wanted - expected, generator)
+    made = counts.copy()
+    if less.any():
         share = wanted[less].astype(np.float64) / expected[less]
         made[less] = generator.binomial(counts[less], share)
     if more.any():

@@ -26,7 +26,7 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
     seed: int,
     scenario: str = BASELINE,
     reference: Mapping[str, StageInputs] | None = None,
-    reference_flows: Mapping[str, Flows] | None = None,
+    given: Mapping[str, Flows] | None = None,
     feedback: Feedback | None = None,
     acts_on: Collection[str] | None = None,
     source: str = "",
@@ -50,9 +50,8 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
         Stages of the baseline, where these are a scenario's: both share their draws, so that
         their difference is not noise. Put them side by side with
         :meth:`~riskmodel.projection.Projection.with_scenarios`.
-    reference_flows
-        The reference's, where they are at hand: a stage that the scenario leaves as it is has them
-        without being simulated again.
+    given
+        Flows of stages that were simulated before, which are taken as they are.
     feedback
         Month by month from the stocks to multipliers, see
         ``riskmodel.demand.stepping.Feedback``. A stage that it acts on has no reference, for
@@ -85,10 +84,10 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
     for name, inputs in stages.items():
         if name in looped:
             continue
-        base = None if reference is None else reference[name]
-        if reference_flows is not None and base is inputs:
-            flows[name] = reference_flows[name]
+        if given is not None and name in given:
+            flows[name] = given[name]
         else:
+            base = None if reference is None else reference[name]
             flows[name] = simulate_stage(inputs, seed, f"{PURPOSE}/{name}", reference=base)
     if feedback is not None:
         flows = simulate_with_feedback(stages, feedback, seed=seed, purpose=PURPOSE, given=flows)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.demand.changed import change_inputs
 from riskmodel.demand.inputs import Flows
-from riskmodel.demand.project import project_stages
+from riskmodel.demand.project import PURPOSE, project_stages
+from riskmodel.demand.stock_flow import simulate_stage
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
-from riskmodel.projection import BASELINE, MEASURED, Projection
+from riskmodel.projection import BASELINE, Projection
 
 if TYPE_CHECKING:
     from riskmodel.demand.inputs import StageInputs
@@ -61,52 +63,103 @@ def simulate_scenarios(
     DataError
         When a scenario cannot be: it is named.
     """
-    given = _Given(area, label, opening, dict(baseline), seed, feedback)
-    first = _one(given, BASELINE, levers[BASELINE], None)
-    flows = {
-        stage: Flows(*(first.of(each, BASELINE, stage) for each in MEASURED))
-        for stage in first.stages
-    }
-    tasks = [(given, name, levers[name], flows) for name in levers if name != BASELINE]
-    made = list(_engine(workers, len(tasks)).run(_one, tasks))
-    return first.with_scenarios(*made) if made else first
-
-
-def _engine(workers: int | Engine, tasks: int) -> Engine:
-    """The engine asked for, but no processes for what one of them would do."""
     engine = as_engine(workers)
-    return Engine() if tasks < 2 and engine.name == "processes" else engine
+    if len(levers) < 2 and engine.name == "processes":
+        # To start processes takes longer than a baseline.
+        engine = Engine()
+    stages = {name: _changed(baseline, name, each) for name, each in levers.items()}
+    loops = {
+        name: None if feedback is None else feedback(stages[name], each)
+        for name, each in levers.items()
+    }
+    # A stage of a scenario is a piece of work of its own: what it leaves as it is, is the
+    # baseline's, and pieces of unlike size are shared out more evenly than whole scenarios.
+    pieces = [
+        (name, stage)
+        for name, inputs in stages.items()
+        for stage in baseline
+        if (name == BASELINE or inputs[stage] is not baseline[stage])
+        and (loops[name] is None or stage != FED_BACK)
+    ]
+    tasks = [
+        (
+            name,
+            stages[name][stage],
+            seed,
+            f"{PURPOSE}/{stage}",
+            None if name == BASELINE else baseline[stage],
+        )
+        for name, stage in pieces
+    ]
+    flows = dict(zip(pieces, engine.run(_piece, tasks), strict=True))
+    wholes = [
+        (
+            _Given(area, label, opening, seed, name, stages[name], loops[name]),
+            {
+                stage: flows[name, stage] if (name, stage) in flows else flows[BASELINE, stage]
+                for stage in baseline
+                if loops[name] is None or stage != FED_BACK
+            },
+        )
+        for name in levers
+    ]
+    # Without a loop there is nothing left to simulate.
+    looped = any(each is not None for each in loops.values())
+    made = list((engine if looped else Engine()).run(_whole, wholes))
+    first, *others = sorted(made, key=lambda each: each.scenarios[0] != BASELINE)
+    return first.with_scenarios(*others) if others else first
+
+
+def _changed(
+    baseline: Mapping[str, StageInputs], name: str, levers: Levers
+) -> Mapping[str, StageInputs]:
+    with _named(name):
+        return change_inputs(baseline, levers)
+
+
+def _piece(
+    name: str, inputs: StageInputs, seed: int, purpose: str, reference: StageInputs | None
+) -> Flows:
+    """A stage of a scenario."""
+    with _named(name):
+        return simulate_stage(inputs, seed, purpose, reference=reference)
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What all scenarios share, as it goes to a worker."""
+    """A scenario, as it goes to a worker."""
 
     area: str
     label: str
     opening: str
-    baseline: Mapping[str, StageInputs]
     seed: int
-    feedback: FeedbackOf | None
+    name: str
+    inputs: Mapping[str, StageInputs]
+    loop: Feedback | None
 
 
-def _one(given: _Given, name: str, levers: Levers, flows: Mapping[str, Flows] | None) -> Projection:
-    """One scenario; without the baseline's flows it is the baseline."""
-    try:
-        inputs = change_inputs(given.baseline, levers)
+def _whole(given: _Given, flows: Mapping[str, Flows]) -> Projection:
+    """A scenario put together; the stage that feedback acts on is simulated here."""
+    with _named(given.name):
         return project_stages(
-            inputs,
+            given.inputs,
             area=given.area,
             opening_month=given.opening,
             seed=given.seed,
-            scenario=name,
-            reference=None if flows is None else given.baseline,
-            reference_flows=flows,
-            feedback=None if given.feedback is None else given.feedback(inputs, levers),
+            scenario=given.name,
+            given=flows,
+            feedback=given.loop,
             acts_on=(FED_BACK,),
             source=given.label,
         )
+
+
+@contextmanager
+def _named(scenario: str) -> Iterator[None]:
+    """Say in which scenario something is wrong."""
+    try:
+        yield
     except DataError as error:
-        if name == BASELINE:
+        if scenario == BASELINE:
             raise
-        raise DataError(f"scenario {name}: {error}") from error
+        raise DataError(f"scenario {scenario}: {error}") from error
