@@ -200,7 +200,8 @@ def binomial_quantile(uniform: _Floats, number: _Counts, chance: float) -> _Coun
         from scipy.stats import binom
 
         return np.asarray(binom.ppf(uniform, number, chance), dtype=np.int32).clip(0, number)
-    probability = (1 - chance) ** number
+    # Workers are few, so their powers are too.
+    probability = ((1 - chance) ** np.arange(int(number.max()) + 1))[number]
     reached = probability.copy()
     found = np.zeros(number.shape, dtype=np.int32)
     odds = chance / (1 - chance)

@@ -241,7 +241,10 @@ class _Problem:
         try:
             most = int(parameter("search_posts_maximum").value)
             return _fewest(
-                lambda posts: self.met(force, posts.astype(np.float64)), len(self.cases), most
+                lambda posts: self.met(force, posts.astype(np.float64)),
+                len(self.cases),
+                most,
+                round(2 * self.posts_now),
             )
         finally:
             self.cases = kept
@@ -270,12 +273,21 @@ def _recruiting(workforce: Workforce, recruitment: Recruitment) -> Workforce:
 
 
 def _fewest(
-    met: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]], number: int, most: int
+    met: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]],
+    number: int,
+    most: int,
+    guess: int,
 ) -> _Floats:
-    """Smallest whole number, for each replicate, at which a monotone condition holds."""
-    high = np.full(number, most, dtype=np.int64)
-    reachable = met(high)
+    """Smallest whole number, for each replicate, at which a monotone condition holds.
+
+    The guess, if it is enough for all, spares the larger numbers.
+    """
     low = np.full(number, -1, dtype=np.int64)
+    high = np.full(number, min(max(guess, 1), most), dtype=np.int64)
+    reachable = met(high)
+    if not reachable.all():
+        low, high = np.where(reachable, low, high), np.where(reachable, high, most)
+        reachable = met(high)
     while bool((high - low > 1).any()):
         middle = (low + high) // 2
         holds = met(middle)

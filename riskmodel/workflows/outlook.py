@@ -110,13 +110,10 @@ def service_results(
         # No number of candidates may be enough: the report then names none.
         hires = None
     progress("Comparing scenarios")
-    compared = compare(outlook, found, target=target, attribution=False)
     # Of a single change there is nothing to part.
     several = [name for name, each in outlook.levers.items() if len(each.changed) > 1]
-    parted = compare(outlook, found, (BASELINE, *several), target=target)
-    return ServiceResults(
-        outlook, found, posts, hires, replace(compared, attribution=parted.attribution)
-    )
+    compared = compare(outlook, found, target=target, attribution=several)
+    return ServiceResults(outlook, found, posts, hires, compared)
 
 
 def service_parts(found: ServiceResults) -> tuple[tuple[Point, ...], tuple[Section, ...]]:

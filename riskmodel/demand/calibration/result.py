@@ -174,16 +174,20 @@ class Calibration:
         middles = (model.times[1:] + model.times[:-1]) / 2
         means = self.of("mean_days")[:, None] * np.exp(-drift * (now - middles) / 12)
         rates = self.starts_a_year[:, model.step_of] / 12
-        left = np.empty((len(self.draws), months + 1))
-        for ahead in range(months + 1):
-            since = (now + ahead - model.times) * DAYS_A_MONTH
-            present = laws.equilibrium("gamma", since[:-1], means, shape) - laws.equilibrium(
-                "gamma", since[1:], means, shape
-            )
-            opening = 1 - laws.equilibrium("gamma", since[0], means[:, 0], shape[:, 0])
-            left[:, ahead] = (rates * present * means / DAYS_A_MONTH).sum(axis=1)
-            left[:, ahead] += self.of("opening_stock") * opening
-        share = left[:, 1:] / left[:, :1]
+        later = now + np.arange(months + 1)
+        left = np.empty((len(self.draws), months + 1, len(middles)))
+        for part in range(len(middles)):
+            # The eldest of a month are as old as the youngest so many months on: once is enough.
+            edges = np.concatenate([later - model.times[part], later - model.times[part + 1]])
+            ages, place = np.unique(edges, return_inverse=True)
+            mean = means[:, part, None]
+            within = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
+            present = within[:, place[: months + 1]] - within[:, place[months + 1 :]]
+            left[:, :, part] = rates[:, part, None] * present * mean / DAYS_A_MONTH
+        since = (later - model.times[0]) * DAYS_A_MONTH
+        gone = laws.equilibrium("gamma", since, means[:, :1], shape)
+        total = left.sum(axis=2) + self.of("opening_stock")[:, None] * (1 - gone)
+        share = total[:, 1:] / total[:, :1]
         return np.minimum(np.minimum.accumulate(share, axis=1), 1.0)
 
     def to_frame(self) -> pd.DataFrame:

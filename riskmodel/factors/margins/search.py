@@ -91,13 +91,13 @@ def _candidates(
     for corner in planned:
         totals = _lattice(corner + unplanned, step, window)
         other = snapped(totals - corner)
-        inside = _within(other, unplanned)
-        yield np.broadcast_to(corner, other[inside].shape), other[inside]
+        inside = other.T[:, _within(other, unplanned)].T
+        yield np.broadcast_to(corner, inside.shape), inside
     for corner in unplanned:
         totals = _lattice(corner + planned, step, window)
         other = snapped(totals - corner)
-        inside = _within(other, planned)
-        yield other[inside], np.broadcast_to(corner, other[inside].shape)
+        inside = other.T[:, _within(other, planned)].T
+        yield inside, np.broadcast_to(corner, inside.shape)
     for start, along in _edges(planned):
         for other_start, across in _edges(unplanned):
             yield from _edge_pairs((start, along), (other_start, across), step, window)
@@ -128,8 +128,8 @@ def _edge_pairs(
     first = (gone[:, 0] * across[1] - gone[:, 1] * across[0]) / determinant
     second = (along[0] * gone[:, 1] - along[1] * gone[:, 0]) / determinant
     inside = (np.minimum(first, second) >= -_INSIDE) & (np.maximum(first, second) <= 1 + _INSIDE)
-    points = snapped(start + first[inside, None] * along)
-    yield points, snapped(totals[inside] - points)
+    points = snapped(start[:, None] + first[inside] * along[:, None]).T
+    yield points, snapped(totals.T[:, inside].T - points)
 
 
 def _edges(corners: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
@@ -163,7 +163,8 @@ def _lattice(points: FloatArray, step: int, window: FloatArray | None) -> FloatA
         every = np.arange(first, last + 1, step)
         ticks.append(every if step == 1 or first > last else np.union1d(every, [last]))
     across, up = np.meshgrid(*ticks, indexing="ij")
-    return np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float64)
+    # Each coordinate lies together in memory, for all work is done by coordinates.
+    return np.stack([across.ravel(), up.ravel()]).astype(np.float64).T
 
 
 def _within(points: FloatArray, corners: FloatArray) -> npt.NDArray[np.bool_]:

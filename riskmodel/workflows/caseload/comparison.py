@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,7 +107,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     workforce: Workforce | None = None,
     costs: UnitCosts | None = None,
     target: Target | None = None,
-    attribution: bool = True,
+    attribution: bool | Collection[str] = True,
     workers: int | Engine = 1,
 ) -> Comparison:
     """Differences from the first scenario in stocks, caseload, posts and cost, and their causes.
@@ -127,7 +127,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         Cap, date and probability; differences are those at the end of its month. None takes
         :func:`usual_target`.
     attribution
-        Whether to simulate each change of each scenario by itself.
+        Whether to simulate each change of each scenario by itself, or of which scenarios.
     workers
         How many processes share that work.
 
@@ -158,6 +158,9 @@ def compare(  # noqa: PLR0913  each is a word of the question
         workforce,
     )
     forces = {name: workforce_of(outlook.levers[name], workforce) for name in names}
+    if isinstance(attribution, bool):
+        attribution = names if attribution else ()
+    parted = [name for name in names if name in attribution]
     measured = {
         name: question.measure(outlook.projection, plan_of, forces, outlook.levers, name)
         for name in names
@@ -168,7 +171,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, question, names, workers) if attribution else _no_attribution(),
+        _attributed(outlook, question, parted, workers) if parted else _no_attribution(),
         "" if costs is None else costs.currency,
     )
 
