@@ -20,7 +20,7 @@ from riskmodel.caseload import (
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.projection import BASELINE
-from riskmodel.workflows.caseload.loops import LENGTH, STARTS, loops
+from riskmodel.workflows.caseload.feedback import LENGTH, STARTS, loops
 from riskmodel.workflows.caseload.workforces import (
     HIRES,
     opened_with,

@@ -75,7 +75,7 @@ def usual_workforce(structure: Structure) -> Workforce:
 
     Notes
     -----
-    Rates and shares are those of :func:`riskmodel.caseload.published_workforce`; posts and
+    Rates and shares are those of :func:`riskmodel.caseload.posts.published_workforce`; posts and
     candidates are in proportion to the workers of the family support teams, the middle of each
     team's range.
     """

@@ -68,8 +68,8 @@ class Loops:
     """Called with a scenario's inputs and levers, returns its feedback on demand.
 
     Made by :func:`loops`. Teams and workers do not depend on demand, so they are drawn before it,
-    with the draws that :func:`riskmodel.caseload.plan` has. Lengths that a specialist team changes
-    are with the demand inputs already, and stay out of the loop.
+    with the draws that :func:`riskmodel.caseload.planning.plan` has. Lengths that a specialist
+    team changes are with the demand inputs already, and stay out of the loop.
     """
 
     structure: Structure
