@@ -1,4 +1,6 @@
-"""Writes the measured figures of backtest.md: needs the authority panel, which does not ship.
+"""Writes the measured figures of backtest.md that do not ship with the package (``make measured``).
+
+It needs the authority panel, which does not ship:
 
 make backtests PANEL=../somewhere/panel.csv
 """
@@ -30,7 +32,6 @@ def measured(panel: Path) -> pd.DataFrame:
         sizes = found.by_size()
         tenths = found.pit_histogram()
         pieces += [
-            found.summary().assign(table="all"),
             sizes[sizes["model"] == OURS].assign(table="size"),
             tenths[tenths["model"] == OURS].assign(table="pit", measure=measure),
             *(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,12 @@ from riskmodel.demand.learning import backtest as module
 from riskmodel.demand.learning.backtest import backtest
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.judged import MODELS, OURS, REFERENCE, ROW_COLUMNS, Backtest
+from riskmodel.demand.learning.measured import measured_backtest
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
 CHEAP = ("riskmodel", "last_value_pooled", "drift", "mean_reversion", "ridge")
-
-DOCUMENTED = Path(__file__).resolve().parents[3] / "docs" / "backtests.csv"
 
 AsPanel = Callable[..., AuthorityPanel]
 Make = Callable[..., StageHistory]
@@ -235,8 +233,8 @@ def test_the_documented_figures_are_what_the_shared_panel_gives(
     found = backtest(shared_panel, "lac_at_31_mar", models=CHEAP, origins=range(2014, 2020))
     assert set(found.winners().values()) == {OURS}
     _assert_honest(found)
-    printed = pd.read_csv(DOCUMENTED)
-    printed = printed[(printed["table"] == "all") & (printed["measure"] == "lac_at_31_mar")]
+    printed = measured_backtest()
+    printed = printed[printed["measure"] == "lac_at_31_mar"]
     keys = ["model", "horizon_years"]
     beside = found.summary().merge(printed, on=keys, suffixes=("", "_printed"))
     assert len(beside) == 4 * len((*CHEAP, REFERENCE))
