@@ -16,6 +16,7 @@ from riskmodel.intake.panels import (
 )
 from riskmodel.intake.reading import ENDINGS, read_assessments
 from riskmodel.intake.result import NOTES, RULES, Intake, Issue
+from riskmodel.intake.row_groups import iter_assessments
 from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
 from riskmodel.intake.summary import Summary, summarise
 
@@ -32,6 +33,7 @@ __all__ = [
     "Layout",
     "SeriesBreak",
     "Summary",
+    "iter_assessments",
     "iter_counts",
     "join_panels",
     "known_layouts",

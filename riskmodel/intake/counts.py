@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +12,24 @@ import numpy.typing as npt
 from riskmodel.ages import AGE_BAND, age_bands, age_sources, group_order
 from riskmodel.assessments import PLAN, FactorCounts
 from riskmodel.engines import Engine, as_engine
-from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
-from riskmodel.intake.columns import Headings, match_headings
-from riskmodel.intake.convert import FLAGS_ALLOWED, Words, other_column, read_flags
+from riskmodel.intake.columns import Headings
+from riskmodel.intake.convert import Words, other_column
 from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.mapping import ColumnMapping
-from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
-from riskmodel.intake.reading import is_parquet, read_assessments
+from riskmodel.intake.reading import read_assessments
 from riskmodel.intake.result import IssueLog
-from riskmodel.intake.shapes import is_our_shape
-from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.row_groups import (
+    Meaning,
+    check_factors,
+    flags_of,
+    is_in_columns,
+    marked,
+    meaning_of,
+    read_group,
+    stored_names,
+)
+from riskmodel.intake.tables import Part, open_part, parquet_parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +118,7 @@ def iter_counts(
     """
     path = Path(path)
     local = tuple(local_factors)
-    if mapping is not None or sheet is not None or not _counts_in_place(path):
+    if mapping is not None or sheet is not None or not is_in_columns(path):
         table = read_assessments(
             path, strict=strict, local_factors=local, mapping=mapping, sheet=sheet
         ).assessments
@@ -122,7 +128,7 @@ def iter_counts(
             yield (), table.counts()
         return
     parts = parquet_parts(path)
-    expected = _meaning(open_part(parts[0]), parts[0], local, by).headings.factors
+    expected = meaning_of(open_part(parts[0]), parts[0], local, by).headings.factors
     tasks = (
         (parts[at : at + TOGETHER], local, expected, by) for at in range(0, len(parts), TOGETHER)
     )
@@ -130,68 +136,22 @@ def iter_counts(
         yield from counted.items()
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What the columns of a file mean: the same for all files of the same schema and folders."""
-
-    schema: pa.Schema
-    folders: tuple[str, ...]
-    headings: Headings
-    dictionary: Dictionary
-
-    def is_of(self, file: pq.ParquetFile, part: Part) -> bool:
-        return self.folders == tuple(key for key, _ in part.keys) and self.schema.equals(
-            file.schema_arrow, check_metadata=True
-        )
-
-
 def _count_parts(
     parts: Sequence[Part], local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
 ) -> dict[Key, FactorCounts]:
     """Counts of some files, added up."""
     total: dict[Key, FactorCounts] = {}
-    meaning: _Meaning | None = None
+    meaning: Meaning | None = None
     for part in parts:
         file = open_part(part)
         if meaning is None or not meaning.is_of(file, part):
-            meaning = _meaning(file, part, local, by)
+            meaning = meaning_of(file, part, local, by)
         headings = meaning.headings
-        if headings.factors != expected:
-            different = sorted(set(headings.factors) ^ set(expected)) or ["their order"]
-            raise DataError(
-                f"has other factors than the first file: {', '.join(different)}", file=part.name
-            )
+        check_factors(headings.factors, expected, part)
         for group in range(file.num_row_groups):
             for key, counts in _count_group(file, group, part, headings, meaning.dictionary, by):
                 total[key] = total[key] + counts if key in total else counts
     return total
-
-
-def _meaning(
-    file: pq.ParquetFile, part: Part, local: tuple[str, ...], by: Sequence[str]
-) -> _Meaning:
-    """What the columns of a file and of its folders mean, those to group by among them."""
-    dictionary = parquet_dictionary(file, part.name)
-    folders = tuple(key for key, _ in part.keys)
-    headings = match_headings(
-        [*file.schema_arrow.names, *folders],
-        file=part.name,
-        local_factors=(*local, *dictionary.factors),
-    )
-    for column in by:
-        if column not in headings.names and column == AGE_BAND:
-            age_sources(headings.names, part.name)
-        elif column not in headings.names:
-            allowed = dict.fromkeys((*headings.names, AGE_BAND))
-            raise UnknownNameError("column to group by", column, allowed)
-    return _Meaning(file.schema_arrow, folders, headings, dictionary)
-
-
-def _counts_in_place(path: Path) -> bool:
-    """Whether a path is Parquet in which plan and factors have columns of their own."""
-    if not path.exists() or not is_parquet(path):
-        return False
-    return all(is_our_shape(open_part(part).schema_arrow.names) for part in parquet_parts(path))
 
 
 def _count_group(
@@ -202,23 +162,17 @@ def _count_group(
     dictionary: Dictionary,
     by: Sequence[str],
 ) -> Iterator[tuple[Key, FactorCounts]]:
-    import pyarrow as pa
-
-    stored = dict(zip(headings.names, [*file.schema_arrow.names], strict=False))
-    dictionary = _marked(file, group, part, stored, dictionary)
+    stored = stored_names(file, headings)
+    dictionary = marked(file, group, part, stored, dictionary)
     needed = dict.fromkeys((PLAN, *headings.factors, *by))
     if AGE_BAND in by and AGE_BAND not in headings.names:
         needed |= dict.fromkeys(age_sources(headings.names, part.name))
-    wanted = [stored[name] for name in needed if name in stored]
-    try:
-        table = file.read_row_group(group, columns=wanted)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"is broken: {error}", file=part.name) from error
+    table = read_group(file, group, part, [stored[name] for name in needed if name in stored])
     keys, codes = _groups(table, stored, part, by)
     columns = {name: table.column(stored[name]) for name in (PLAN, *headings.factors)}
     counts = _packed_tally(columns) if len(keys) == 1 else None
     if counts is None:
-        flags = _flags(columns, group, part)
+        flags = flags_of(columns, group, part)
         counts = _tally(flags, headings.factors, codes, len(keys))
     basis = weakest_basis([dictionary.basis_of(n) for n in (PLAN, *headings.factors)])
     for position, key in enumerate(keys):
@@ -227,25 +181,6 @@ def _count_group(
             key,
             FactorCounts(headings.factors, assessments, plans, int(total_plans), int(total), basis),
         )
-
-
-def _flags(
-    columns: Mapping[str, pa.ChunkedArray], group: int, part: Part
-) -> dict[str, npt.NDArray[np.bool_]]:
-    """Flag columns as arrays; a cell that is neither true nor false is refused."""
-    found = {}
-    for name, column in columns.items():
-        values, bad = read_flags(column)
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
-            raise DataError(
-                f"row group {group + 1}, row {row + 1}: found {column[row].as_py()!r}; allowed: "
-                f"{FLAGS_ALLOWED}",
-                file=part.name,
-                field=name,
-            )
-        found[name] = values
-    return found
 
 
 def _packed_tally(columns: Mapping[str, pa.ChunkedArray]) -> _Counts | None:
@@ -287,17 +222,6 @@ def _packed(column: pa.ChunkedArray) -> npt.NDArray[np.uint8] | None:
         found = found.copy()
         found[-1] &= (1 << rest) - 1
     return found
-
-
-def _marked(
-    file: pq.ParquetFile, group: int, part: Part, stored: dict[str, str], dictionary: Dictionary
-) -> Dictionary:
-    """What is known of the columns, after a look at the column that marks made-up rows."""
-    heading = next((stored[name] for name in stored if name.casefold() == SYNTHETIC), None)
-    if heading is None:
-        return dictionary
-    column = file.read_row_group(group, columns=[heading]).column(0)
-    return as_synthetic(dictionary) if is_marked(column, part.name) else dictionary
 
 
 def weakest_basis(bases: Sequence[Basis]) -> Basis:

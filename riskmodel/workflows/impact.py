@@ -20,8 +20,8 @@ from riskmodel.workflows.impact_release import (
     released_benchmark,
     released_impact,
 )
-from riskmodel.workflows.reading import TableFile, table_file
-from riskmodel.workflows.release import Release, release_intake
+from riskmodel.workflows.reading import Counted, TableFile, table_file
+from riskmodel.workflows.release import Release, release_counted, release_intake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,13 +129,27 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
 
     Notes
     -----
+    Parquet of made-up records without references of children is read a row group at a time, where
+    nothing is resampled or cross-validated: memory holds its combinations of factors, not its
+    rows.
+
     Of observed records the model is fitted to the factors of which every count may be printed, so
     that nothing in the answer rests on the others; its figures are cut to the digits of the
     policy; and a model so small that its figures could be solved for the counts of combinations
     of factors is refused, unless these may be printed.
     """
     progress("Reading")
-    intake = table_file(table).read()
+    file = table_file(table)
+    if not (resamples or folds):
+        # Combinations of factors are all that a model needs, and their counts add up.
+        patterns = file.patterns()
+        if patterns is not None:
+            impact = measure_impact(
+                patterns, factors=factors, pairs=pairs, seed=seed, level=level, progress=progress
+            )
+            counted = Counted({(): patterns.counts()}, 0, is_observed=False)
+            return TableImpact(impact, None, release_counted(counted))
+    intake = file.read()
     assessments = intake.assessments
     release = protect(intake)
     kept, left = choose_factors(release, assessments, factors)

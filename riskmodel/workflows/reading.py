@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 from riskmodel.assessments import PLAN, Assessments, FactorCounts
 from riskmodel.disclosure import needs_protection
-from riskmodel.intake import Intake, iter_counts, read_assessments
+from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
+from riskmodel.factors.adjusted.resampling import CHILD
+from riskmodel.intake import Intake, iter_assessments, iter_counts, read_assessments
 from riskmodel.intake.reading import is_parquet
+from riskmodel.intake.row_groups import is_in_columns, meaning_of
 from riskmodel.intake.tables import open_part, parquet_dictionary, parquet_parts
 
 __all__ = ["Counted", "Groups", "TableFile", "count_intake", "table_file"]
@@ -83,12 +86,35 @@ class TableFile:
         Parquet in our own columns is counted piece by piece and never held whole; it refuses what
         cannot be read.
         """
-        is_mapped = self.mapping is not None or self.sheet is not None
-        if is_mapped or not self.path.exists() or not is_parquet(self.path):
+        if self._is_mapped or not self.path.exists() or not is_parquet(self.path):
             return count_intake(self.read(), by)
         groups = _added(iter_counts(self.path, by=tuple(by)), progress)
         names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
         return Counted(groups, 0, _is_observed(self.path, names))
+
+    @property
+    def _is_mapped(self) -> bool:
+        return self.mapping is not None or self.sheet is not None
+
+    def patterns(self) -> FactorPatterns | None:
+        """Distinct combinations of factors, of Parquet that is read piece by piece.
+
+        None where only the whole table will do: it is not Parquet in our own columns, holds
+        references of children, who may come more than once, or is an authority's own record.
+        """
+        if self._is_mapped or not is_in_columns(self.path):
+            return None
+        first = parquet_parts(self.path)[0]
+        if CHILD in meaning_of(open_part(first), first).headings.names:
+            return None
+        found: FactorPatterns | None = None
+        for piece in iter_assessments(self.path):
+            if _has_observed(piece):
+                return None
+            if len(piece):
+                part = factor_patterns(piece)
+                found = part if found is None else found + part
+        return found
 
 
 def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
