@@ -110,7 +110,7 @@ check: $(STAMPS)/dev ## lint, formatting, types, import floors, lock files
 
 # All pages are read and executed anew (-E): they show what the code does now.
 docs: $(STAMPS)/dev ## build the documentation, a warning fails
-	$(BIN)/python -m sphinx -W --keep-going -E -q -b html -d build/doctrees docs build/docs
+	$(BIN)/python -m sphinx -W --keep-going -E -q -j auto -b html -d build/doctrees docs build/docs
 	@echo 'The documentation: build/docs/index.html'
 
 bench: $(STAMPS)/test ## run the benchmarks
