@@ -21,6 +21,7 @@ from riskmodel.cli.output import (
     print_table,
 )
 from riskmodel.cli.protection import (
+    EarlierOption,
     MappingOption,
     NoSuppressionOption,
     RoundToOption,
@@ -142,6 +143,7 @@ def check(
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
     round_to: RoundToOption = None,
+    earlier: EarlierOption = None,
     no_suppression: NoSuppressionOption = None,
     form: FormatOption = "text",
 ) -> None:
@@ -159,7 +161,9 @@ def check(
     with Console(file=sys.stderr).status("Reading") as status:
         found = check_cohort(
             table_of(path, mapping, sheet),
-            protect=partial(release_counted, policy=policy, marks=_marks(form)),
+            protect=partial(
+                release_counted, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
+            ),
             progress=status.update,
         )
     if form == "csv":
@@ -190,6 +194,7 @@ def describe(
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
     round_to: RoundToOption = None,
+    earlier: EarlierOption = None,
     no_suppression: NoSuppressionOption = None,
     form: FormatOption = "text",
 ) -> None:
@@ -201,7 +206,9 @@ def describe(
     policy = policy_of(threshold, round_to, no_suppression)
     found = describe_cohort(
         table_of(path, mapping, sheet),
-        protect=partial(release_intake, policy=policy, marks=_marks(form)),
+        protect=partial(
+            release_intake, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
+        ),
     )
     if form == "csv":
         print_frame(with_waiver(found.columns, found.release), form)

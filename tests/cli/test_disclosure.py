@@ -250,6 +250,9 @@ def test_the_command_takes_an_earlier_release(call, tmp_path: Path) -> None:
     rows = {row["factor"]: row for row in csv.DictReader(io.StringIO(text))}
     assert rows["child_neglect"]["plans"] == rows["child_neglect"]["conversion_rate"] == "[c]"
     assert rows["parent_mental_health"]["plans"].isdigit()
+    for earlier, told in (((), 2), (("--earlier", out), 0)):
+        checked = call("cohort", "check", table, *earlier, "--format", "csv").out
+        assert checked.count("\nchild_neglect") == told
     refused = call("factors", table, "--earlier", tmp_path / "none.csv").message
     assert "cannot be read as an earlier release" in refused
 
