@@ -8,8 +8,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
-__all__ = ["DataError", "OutputError", "RiskmodelError", "UnknownNameError"]
+__all__ = [
+    "DataError",
+    "OutputError",
+    "RiskmodelError",
+    "UnknownNameError",
+    "file_in_the_way",
+    "unreadable",
+    "unwritable",
+]
+
+MOST_NAMES, MOST_LETTERS = 40, 700
+"""How many names, and letters of names, a message lists in full."""
+
+SHORTEST_PART = 3
+"""Letters of a part of a name that is worth looking for."""
 
 
 class RiskmodelError(Exception):
@@ -71,15 +86,74 @@ class UnknownNameError(RiskmodelError):
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         self.kind, self.name, self.allowed = kind, name, list(allowed)
         folded = {candidate.casefold(): candidate for candidate in self.allowed}
-        near = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
+        word = name.casefold()
+        near = difflib.get_close_matches(word, folded, n=3, cutoff=0.6)
+        if not near and len(word) >= SHORTEST_PART:
+            # Part of a name is no near miss of it: cpp of cpp_at_31_mar.
+            near = [each for each in folded if word in each][:3]
         hint = ""
         if near:
             hint = " Did you mean " + " or ".join(f"'{folded[key]}'" for key in near) + "?"
         # A long list hides the answer: `riskmodel published list` and the docs hold it whole.
-        shown = self.allowed if len(self.allowed) <= 40 else [*self.allowed[:12], "…"]
+        long = len(self.allowed) > MOST_NAMES or sum(map(len, self.allowed)) > MOST_LETTERS
+        shown = [*self.allowed[:12], "…"] if long else self.allowed
         super().__init__(f"There is no {kind} '{name}'.{hint} Allowed: {', '.join(shown)}.")
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, list[str]]]:
         # An exception is rebuilt from its message otherwise, and a worker process could not
         # hand this one back.
         return type(self), (self.kind, self.name, self.allowed)
+
+
+def unreadable(path: Path, error: Exception) -> DataError:
+    """The message for a file that cannot be read, in words that say what to do.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What reading it raised: an :class:`OSError`, a :class:`UnicodeDecodeError`, or another one,
+        which speaks for itself.
+
+    Examples
+    --------
+    >>> print(unreadable(Path("plans.csv"), FileNotFoundError()))
+    plans.csv: cannot be read: No such file
+    """
+    if isinstance(error, FileNotFoundError):
+        reason = "No such file"
+    elif path.is_dir():
+        # Windows calls it a refused permission.
+        reason = "this is a folder; give the name of a file"
+    elif isinstance(error, PermissionError):
+        reason = "permission denied; is it open in another program?"
+    elif isinstance(error, UnicodeDecodeError):
+        reason = (
+            f"this is an Excel workbook ({path.suffix}), and a text file is needed"
+            if path.suffix.casefold() in (".xlsx", ".xlsm", ".xls")
+            else "this is no UTF-8 text; save it as UTF-8"
+        )
+    else:
+        reason = getattr(error, "strerror", None) or str(error)
+    return DataError(f"cannot be read: {reason}", file=path.name or str(path))
+
+
+def file_in_the_way(path: Path) -> Path | None:
+    """The file that stands where a path needs a folder; None where none does."""
+    for each in path.parents:
+        try:
+            if each.exists() and not each.is_dir():
+                return each
+        except OSError:
+            # A folder that may not be looked into says so itself when it is used.
+            continue
+    return None
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """The message for a file that cannot be written: what is in the way, or what the disk says."""
+    blocking = file_in_the_way(path)
+    if blocking is not None:
+        return OutputError(f"{path} cannot be written: {blocking} is a file, not a folder")
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")

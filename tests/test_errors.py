@@ -5,11 +5,20 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import riskmodel
-from riskmodel.errors import DataError, OutputError, RiskmodelError, UnknownNameError
+from riskmodel.errors import (
+    DataError,
+    OutputError,
+    RiskmodelError,
+    UnknownNameError,
+    file_in_the_way,
+    unreadable,
+    unwritable,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +68,41 @@ def test_a_long_list_of_allowed_names_is_cut() -> None:
     assert "'statement_199'" in message
     assert "…" in message
     assert len(message) < 500
+
+
+def test_part_of_a_name_finds_the_whole_one() -> None:
+    found = str(UnknownNameError("measure", "cpp", ["lac_at_31_mar", "cpp_at_31_mar"]))
+    assert "Did you mean 'cpp_at_31_mar'?" in found
+    assert "mean" not in str(UnknownNameError("measure", "at", ["lac_at_31_mar", "cpp_at_31_mar"]))
+
+
+def _refusal(path: Path) -> str:
+    with pytest.raises((OSError, UnicodeDecodeError)) as found:
+        path.read_text(encoding="utf-8")
+    return str(unreadable(path, found.value))
+
+
+def test_a_file_that_cannot_be_read_says_why_and_what_to_do(tmp_path: Path) -> None:
+    latin, book = tmp_path / "own.csv", tmp_path / "own.xlsx"
+    latin.write_bytes("Süd".encode("latin-1"))
+    book.write_bytes(b"PK\x03\x04\xff")
+    assert _refusal(tmp_path / "no.csv") == "no.csv: cannot be read: No such file"
+    assert _refusal(tmp_path).endswith("cannot be read: this is a folder; give the name of a file")
+    assert _refusal(latin).endswith("this is no UTF-8 text; save it as UTF-8")
+    assert "this is an Excel workbook (.xlsx)" in _refusal(book)
+    assert str(unreadable(Path(), OSError())).startswith(".: cannot be read")
+    assert "open in another program" in str(unreadable(latin, PermissionError()))
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    place = tmp_path / "file" / "deeper" / "chart.svg"
+    assert file_in_the_way(place) == tmp_path / "file"
+    assert file_in_the_way(tmp_path / "new" / "chart.svg") is None
+    said = str(unwritable(place, NotADirectoryError()))
+    assert said == f"{place} cannot be written: {tmp_path / 'file'} is a file, not a folder"
+    full = unwritable(tmp_path / "a.svg", OSError(28, "No space left on device"))
+    assert str(full).endswith("a.svg cannot be written: No space left on device")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ import numpy.typing as npt
 from riskmodel.caseload.mixes import LeverCosts
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
 from riskmodel.caseload.workforce import Workforce
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.projection import BASELINE, quantile_name
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _sections(path: Path) -> tuple[str, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"this is no TOML: {error}", file=path.name) from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"cannot be read: {error}", file=path.name) from error
+        raise unreadable(path, error) from error
     for section in data:
         if section not in _SECTIONS:
             problem = UnknownNameError("section", section, _SECTIONS)

@@ -32,7 +32,8 @@ from riskmodel.caseload.structure import (
     Team,
     published_structure,
 )
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.intake.figures import check_heading, read_text
 
 __all__ = ["FIELDS", "read_structure", "structure_template"]
 
@@ -102,12 +103,10 @@ def read_structure(path: str | Path) -> Structure:
         What was found, in which file, line and field, and what is allowed.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read: {error}", file=path.name) from error
-    read = _toml_rows if path.suffix.casefold() == ".toml" else _csv_rows
-    rows = list(read(path.name, text))
+    if path.suffix.casefold() == ".toml":
+        rows = list(_toml_rows(path.name, _toml_text(path)))
+    else:
+        rows = list(_csv_rows(path.name, read_text(path)))
     if not rows:
         raise DataError("holds no team; start from the template", file=path.name)
     seen: dict[str, int] = {}
@@ -197,10 +196,18 @@ def _team(row: _Row) -> Team:
         raise row.error(message, error.field or "team") from error
 
 
+def _toml_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+
+
 def _csv_rows(file: str, text: str) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         heading = [name.strip() for name in next(reader, [])]
+        check_heading(heading, file)
         _check_names(file, 1, heading)
         for cells in reader:
             if not any(cell.strip() for cell in cells):

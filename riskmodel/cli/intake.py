@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
+    check_folder,
     choose,
     console,
     print_frame,
@@ -207,6 +209,7 @@ def _refuse_existing(path: Path) -> None:
 
     if path.exists():
         raise OutputError(f"{path.name} is there already; give another name or remove it")
+    check_folder(path)
 
 
 def _as_text(frame: pd.DataFrame) -> str:
@@ -218,7 +221,7 @@ def _as_text(frame: pd.DataFrame) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file that is whole or not there."""
-    from riskmodel.errors import OutputError
+    from riskmodel.errors import unwritable
 
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -227,8 +230,9 @@ def _write(path: Path, text: str) -> None:
             stream.write(text)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path.name} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
 
 
 def _print_summary(summary: Any) -> None:

@@ -7,12 +7,19 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.errors import DataError, OutputError, UnknownNameError
+from riskmodel.errors import (
+    DataError,
+    OutputError,
+    UnknownNameError,
+    file_in_the_way,
+    unwritable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "FormatOption",
+    "check_folder",
     "check_picture",
     "choose",
     "console",
@@ -180,6 +188,13 @@ def check_picture(out: Path) -> None:
         )
     if out.exists():
         raise OutputError(f"{out} is there already; choose another --out or remove it")
+    check_folder(out)
+
+
+def check_folder(out: Path) -> None:
+    """Refuse, before the work begins, a place whose folder cannot be made: a file is in the way."""
+    if file_in_the_way(out) is not None:
+        raise unwritable(out, NotADirectoryError())
 
 
 def write_picture(out: Path, svg: bytes, png: bytes) -> None:
@@ -192,8 +207,9 @@ def write_picture(out: Path, svg: bytes, png: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(out)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{out} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise unwritable(out, error) from error
 
 
 def _is_missing(value: Any) -> bool:

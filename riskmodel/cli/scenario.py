@@ -207,7 +207,7 @@ def _print_levers(levers: Iterable[Any]) -> None:
 
 
 def _write_new(place: Path, text: str) -> None:
-    from riskmodel.errors import OutputError
+    from riskmodel.errors import OutputError, unwritable
 
     if place.exists():
         raise OutputError(f"{place} is there already; choose another --out or remove it")
@@ -220,7 +220,7 @@ def _write_new(place: Path, text: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"{place} cannot be written: {error.strerror}") from error
+        raise unwritable(place, error) from error
 
 
 def _print_scenario(found: Any, form: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from riskmodel.errors import OutputError
+from riskmodel.errors import OutputError, file_in_the_way, unwritable
 
 __all__ = ["new_file", "new_folder"]
 
@@ -49,7 +49,9 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise _refused(path, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        # Where a file stands in the place of the folder, there is nothing to take away.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -98,5 +100,7 @@ def _partial(path: Path, ending: str = "partial") -> Path:
 
 
 def _refused(path: Path, error: OSError) -> OutputError:
+    if file_in_the_way(path) is not None:
+        return unwritable(path, error)
     reason = os.strerror(error.errno) if error.errno else str(error)
     return OutputError(f"{path.name} cannot be written ({reason}); nothing was left behind")

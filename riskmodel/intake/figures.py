@@ -6,18 +6,30 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, unreadable
 from riskmodel.series import SYMBOLS, Status
 
-__all__ = ["CELLS_ALLOWED", "briefly", "check_year_is_over", "read_cell", "read_rows", "read_year"]
+__all__ = [
+    "CELLS_ALLOWED",
+    "briefly",
+    "check_heading",
+    "check_year_is_over",
+    "read_cell",
+    "read_rows",
+    "read_text",
+    "read_year",
+]
 
 CELLS_ALLOWED = "a figure such as 1234, 1,234 or 12.5%, or a symbol: c, x, :, z, low, k, u"
 
 _FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]+)?%?")
+# A workbook of today, and one of before 2007.
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OTHER_SIGNS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0)?")
 
 
@@ -91,6 +103,60 @@ def check_year_is_over(
         )
 
 
+def read_text(path: Path) -> str:
+    """The text of a CSV file: UTF-8, UTF-16 where it says so, else as Windows writes it.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or is no text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        if data.startswith(_WORKBOOK):
+            raise DataError(
+                "this is an Excel workbook; save the sheet as CSV (comma delimited)",
+                file=path.name,
+            ) from None
+        if encoding == "utf-16" or b"\x00" in data[:4096]:
+            raise DataError("this is no text file", file=path.name) from None
+        return data.decode("cp1252", errors="replace")
+
+
+def check_heading(heading: Sequence[str], file: str, line: int = 1) -> None:
+    """Refuse a first line that holds no headings: a title, or columns parted by other signs.
+
+    Raises
+    ------
+    DataError
+        With what to do about it.
+    """
+    filled = [cell.strip() for cell in heading if cell.strip()]
+    if len(filled) != 1:
+        return
+    (only,) = filled
+    for sign, name in _OTHER_SIGNS.items():
+        if sign in only:
+            raise DataError(
+                f"the columns are parted by {name}; save the file with commas between them",
+                file=file,
+                line=line,
+            )
+    if " " in only:
+        raise DataError(
+            f"holds {briefly(only)} alone, where the headings of the columns are needed; remove "
+            "the lines above them",
+            file=file,
+            line=line,
+        )
+
+
 def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Heading of a CSV file, and its rows that are not empty with their lines.
 
@@ -99,23 +165,13 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     DataError
         When the file cannot be read, is empty, or a row has another number of cells.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        if encoding == "utf-16" or b"\x00" in data[:4096]:
-            raise DataError("this is no text file", file=path.name) from None
-        text = data.decode("cp1252", errors="replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
     rows = _rows(reader, path.name)
     first = next(rows, None)
     if first is None:
         raise DataError("the file is empty", file=path.name)
     heading = [cell.strip() for cell in first[1]]
+    check_heading(heading, path.name, first[0])
     twice = next((name for name in heading if name and heading.count(name) > 1), None)
     if twice is not None:
         raise DataError("stands in two columns; keep one", file=path.name, line=1, field=twice[:40])

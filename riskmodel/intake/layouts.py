@@ -25,7 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 from riskmodel.series import MEASURES
 
@@ -166,7 +166,7 @@ def read_layouts(path: Path) -> tuple[Layout, ...]:
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"this is no TOML: {error}", file=path.name) from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"cannot be read: {error}", file=path.name) from error
+        raise unreadable(path, error) from error
     entries = data.get("layout")
     if set(data) != {"layout"} or not isinstance(entries, list) or not entries:
         found = briefly(*data)

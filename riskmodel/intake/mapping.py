@@ -32,7 +32,7 @@ from typing import Any
 
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
 from riskmodel.intake.convert import Words
 from riskmodel.intake.dates import BAD, MISSING, day_number
@@ -117,7 +117,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"this is no TOML: {error}", file=path.name) from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"cannot be read: {error}", file=path.name) from error
+        raise unreadable(path, error) from error
     source = _Source(path.name, text)
     for section, content in data.items():
         if section not in _SECTIONS:

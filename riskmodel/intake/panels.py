@@ -126,9 +126,12 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     heading, rows = read_rows(path)
     for name in KEYS:
         if name not in heading:
-            problem = UnknownNameError("column", name, [title[:40] for title in heading])
             raise DataError(
-                f"this column is missing. {problem}", file=path.name, line=1, field=name
+                f"this column is missing: a panel has {', '.join(KEYS)} and figures; the file has "
+                f"{briefly(*heading)}",
+                file=path.name,
+                line=1,
+                field=name,
             )
     for name in heading:
         if name not in KEYS and name not in MEASURES:
@@ -253,9 +256,12 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
     heading, rows = read_rows(path)
     for name in ("la_code", "neighbour_code"):
         if name not in heading:
-            problem = UnknownNameError("column", name, [title[:40] for title in heading])
             raise DataError(
-                f"this column is missing. {problem}", file=path.name, line=1, field=name
+                "this column is missing: a list of neighbours has la_code and neighbour_code; the "
+                f"file has {briefly(*heading)}",
+                file=path.name,
+                line=1,
+                field=name,
             )
     found: dict[str, list[str]] = {}
     for line, row in rows:

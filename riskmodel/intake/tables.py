@@ -15,10 +15,11 @@ from urllib.parse import unquote
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, unreadable
 from riskmodel.intake.columns import match_headings
 from riskmodel.intake.convert import Words, to_intake
 from riskmodel.intake.dictionary import Dictionary, read_dictionary
+from riskmodel.intake.figures import check_heading
 from riskmodel.intake.mapping import ColumnMapping
 from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.result import Intake, IssueLog
@@ -130,6 +131,7 @@ def csv_table(path: Path, log: IssueLog) -> Raw:
         raise DataError(f"the heading cannot be read: {error}", file=path.name, line=1) from error
     if not any(cell.strip() for cell in heading):
         raise DataError("the file has no heading", file=path.name, line=1)
+    check_heading(heading, path.name)
     table, lines, ragged = _csv_table(text, len(heading), reader.line_num, path.name)
     for line, found in ragged:
         allowed = f"{len(heading)} cells, as in the heading"
@@ -141,7 +143,7 @@ def _decoded(path: Path, log: IssueLog) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
+        raise unreadable(path, error) from error
     if not data.strip():
         raise DataError("the file is empty", file=path.name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError, TreeBuilder, XMLParser
 
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.figures import check_heading
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -84,6 +85,7 @@ class _Book:
         for number, found in self._rows(place, cells):
             if not heading:
                 heading = [found.get(column) or "" for column in range(max(found) + 1)]
+                check_heading(heading, self.file, number)
                 continue
             width = max(found) + 1
             if width > len(heading):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, unreadable
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -59,7 +59,7 @@ def groups(path: Path) -> Iterator[tuple[str, str, Element]]:
             stream.seek(0)
             yield from _walk(stream, path.name, prefix)
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _prefix(stream: BinaryIO, file: str) -> str:

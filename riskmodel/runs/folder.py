@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from riskmodel.errors import OutputError
+from riskmodel.errors import unwritable
 
 __all__ = ["replace_folder", "write_file"]
 
@@ -26,8 +27,9 @@ def write_file(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
@@ -65,4 +67,4 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        raise OutputError(f"{target} cannot be written: {error.strerror}") from error
+        raise unwritable(target, error) from error

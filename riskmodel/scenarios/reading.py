@@ -24,7 +24,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.scenarios.change import Change, Place
 from riskmodel.scenarios.definition import Scenario
 from riskmodel.scenarios.lines import CHANGE, Lines, find_lines
@@ -89,8 +89,7 @@ def _read_file(path: Path, way: tuple[Path, ...]) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"cannot be read: {reason}", file=path.name) from error
+        raise unreadable(path, error) from error
     return parse_scenario(text, path.name, way=(*way, path.resolve()))
 
 

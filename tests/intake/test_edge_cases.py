@@ -80,7 +80,7 @@ REFUSED = {
     "ampersand_not_escaped.xml": "line 5: not well-formed XML at column 73, .* each & in a text",
     "another_return.xml": "begins with <SSDA903>",
     "list_and_columns.csv": "holds factors both as a list",
-    "semicolons.csv": "field plan: this column is missing; the file has 'plan;3B'",
+    "semicolons.csv": "the columns are parted by semicolons",
     "zero_bytes.csv": "holds zero bytes",
 }
 
