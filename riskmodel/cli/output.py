@@ -136,13 +136,25 @@ def print_table(
 
 
 def print_data(frame: pd.DataFrame) -> None:
-    """Print a data frame as a text table: numbers to four digits, what is missing as a dash."""
+    """Print a data frame as a text table: numbers to four digits, what is missing as a dash.
+
+    Years have no comma, and a name such as ``looked_after`` is never broken.
+    """
     numeric = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
+    years = [column == "year" for column in frame.columns]
+    cells = [
+        [str(value) if year else _cell(value) for value, year in zip(row, years, strict=True)]
+        for row in frame.itertuples(index=False, name=None)
+    ]
     print_table(
         [str(column).replace("_", " ") for column in frame.columns],
-        [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)],
+        cells,
         right=numeric,
-        whole=[i for i, column in enumerate(frame.columns) if column in ("factor", "measure")],
+        whole=[
+            i
+            for i in range(len(frame.columns))
+            if i not in numeric and not any(" " in row[i] for row in cells)
+        ],
     )
 
 

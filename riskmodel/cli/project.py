@@ -26,7 +26,33 @@ if TYPE_CHECKING:
 
 __all__ = ["project"]
 
-TOO_WIDE = ("area", "label", "figure", "method", "fitted_sd", "q025", "q10", "q90", "q975")
+NOTES = {
+    "above": "The probability is the share of replicates whose stock has passed the level by the "
+    "end of the month.",
+    "drivers": "Means over the replicates, from the opening to the end of {last}; --show stock has "
+    "the intervals. starts_as_now is what starts at today's level make of the stock, later_starts "
+    "what their later course adds, lengths what changing lengths do, chance the rest. Of a "
+    "scenario each change is taken alone, then all together.",
+    "calibration": "Parameters given the own figures; q05 to q95 is the 90% interval.",
+    "figures": "low and high are what a figure can have been, fitted is what the calibrated model "
+    "expects, and standardised says how many standard deviations the figure lies from it.",
+}
+"""What a reader of a view needs besides its table."""
+
+TOO_WIDE = (
+    "area",
+    "sd",
+    "label",
+    "figure",
+    "method",
+    "fitted_sd",
+    "q025",
+    "q10",
+    "q25",
+    "q75",
+    "q90",
+    "q975",
+)
 """Columns that csv and json have and a text table leaves out."""
 
 VIEWS = ("stock", "flows", "above", "drivers", "calibration", "figures", "chain")
@@ -118,6 +144,8 @@ def project(  # noqa: PLR0913  an option is an argument
         _print_quantiles(found, frame)
     else:
         print_data(frame[[name for name in frame.columns if name not in TOO_WIDE]])
+        note = NOTES[show].format(last=found.projection.months[-1])
+        console().print(note, markup=False)
     if form == "text":
         _print_basis(found)
 
@@ -132,7 +160,8 @@ def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
     print_data(frame.drop(columns=["la_code", "method", "basis"]))
     console().print(
         "Basis: observed. Each ratio is of the counts of one year, not of the same children "
-        "followed. plans_since_first parts the change of starts since the first whole year among "
+        "followed; low and high are its 95% interval, that of a ratio of two Poisson counts. "
+        "plans_since_first parts the change of starts since the first whole year among "
         "the links, and adds up; that a link moved is no statement of why it did.",
         markup=False,
     )
@@ -222,7 +251,7 @@ def _view(found: Outlook, show: str, levels: dict[str, float]) -> Any:
             ]
         )
     if show == "drivers":
-        return found.drivers()
+        return found.drivers().assign(month=found.projection.months[-1], basis="projected")
     if show == "calibration":
         return found.calibration_frame()
     if show == "figures":
