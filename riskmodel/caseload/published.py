@@ -189,7 +189,8 @@ class PublishedCaseloads:
 
     def __str__(self) -> str:
         return (
-            f"{self.cases:,} cases of the family support teams over {self.workers} workers: "
+            f"{self.cases:,} cases of the family support teams over "
+            f"{float(self.workers.low):.1f} to {float(self.workers.high):.1f} workers: "
             f"{float(self.mean_as_printed):.2f} each, {self.unallocated} child in need cases "
             "unallocated (published)"
         )
@@ -202,8 +203,8 @@ def published_caseloads() -> PublishedCaseloads:
     Examples
     --------
     >>> print(published_caseloads())
-    1,493 cases of the family support teams over (74.0693, 77.9624] workers: 19.65 each, 61 child
-    in need cases unallocated (published)
+    1,493 cases of the family support teams over 74.1 to 78.0 workers: 19.65 each, 61 child in
+    need cases unallocated (published)
     """
     table, statements = load_table(_TABLE), load_table("statements")
 

@@ -43,6 +43,16 @@ FIELDS = ("team", "area", "kind", *STATUSES, "unallocated", "workers")
 as ``9.3..9.7``."""
 
 _OPTIONAL = frozenset({"kind", "unallocated", "workers"})
+_HEAD = """\
+# Teams for riskmodel caseload --structure THIS_FILE: the published ones, to put yours in place of.
+# A team has a name and an area; its cases of each status, on the day of the last figures that are
+# projected from; unallocated, how many of its child in need cases have no worker; and its workers,
+# full-time equivalents who hold cases, as a number (9.5) or a range ("9.3..9.7").
+# kind is family_support, which needs its workers, specialist, disabled_children, or other: the
+# children of teams that are not modelled. Without a team of kind other, the teams here hold all
+# projected children.
+
+"""
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -141,7 +151,7 @@ def structure_template(form: Literal["csv", "toml"] = "csv") -> str:
         writer.writerows(rows)
         return made.getvalue()
     text = ("team", "area", "kind", "workers")
-    return "\n".join(
+    return _HEAD + "\n".join(
         "[[team]]\n"
         + "".join(
             f'{field} = "{value}"\n' if field in text else f"{field} = {value}\n"

@@ -96,7 +96,9 @@ def backtest(  # noqa: PLR0913 (each is an option)
     for place in places:
         check_picture(place)
     chosen = MODELS if models is None else tuple(_words(models))
-    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+    # Where it is no terminal, a bar would leave an empty line.
+    quiet = not sys.stderr.isatty()
+    with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
         task = bar.add_task("Judging")
         found = backtest_panel(
             panel,

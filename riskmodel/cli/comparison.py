@@ -185,7 +185,7 @@ def _print_text(found: Comparison, *, looped: bool) -> None:
             ],
             title="What each change does by itself, and all together",
             right=(3,),
-            whole=(2,),
+            whole=(1, 2),
         )
     for line in textwrap.wrap(_basis(found, looped=looped), WIDTH):
         console().print(line, markup=False, soft_wrap=True)

@@ -80,7 +80,10 @@ def list_experiments(
         }
         for name in shown
     ]
-    columns = list(rows[0]) if rows else ["experiment"]
+    columns = (
+        *("experiment", "paragraphs", "points", "expected_seconds", "has_baseline"),
+        *("parameters", "question"),
+    )
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -228,9 +231,19 @@ def _list_analyses(form: str) -> None:
     else:
         print_table(
             ("Analysis", "Setting", "What it sets", "Default", "Answers"),
-            [["" if cell is None else str(cell) for cell in row] for row in cells],
+            [
+                # What it answers stands once, beside its first setting.
+                ["" if cell is None else str(cell) for cell in (*row[:-1], row[-1] * first)]
+                for row, first in zip(cells, _first_of_each(cells), strict=True)
+            ],
             whole=(0, 1),
         )
+
+
+def _first_of_each(rows: list[Any]) -> list[bool]:
+    """Whether each row is the first of those with its name."""
+    names = [row[0] for row in rows]
+    return [name not in names[:place] for place, name in enumerate(names)]
 
 
 def _text(value: Any) -> str | None:

@@ -120,6 +120,8 @@ def _write(
 
 def _print_run(run: NationalRun) -> None:
     """Each stock: the totals, then every authority in the order of names."""
+    from riskmodel.report.sections.national import NATIONAL_LABELS
+
     for each in run.courses:
         if each.measure != "stock":
             continue
@@ -140,7 +142,7 @@ def _print_run(run: NationalRun) -> None:
                 )
                 for course in (*run.totals(each.stage), *shown)
             ],
-            title=each.stage,
+            title=NATIONAL_LABELS[each.stage],
             right=(2, 3, 4, 6),
             whole=(0, 5),
         )  # fmt: skip
@@ -149,8 +151,10 @@ def _print_run(run: NationalRun) -> None:
         out.print(f"{text[0].upper()}{text[1:]}.", markup=False)
     absent = run.left_out_frame()
     if len(absent):
-        names = ", ".join(dict.fromkeys(absent["area"]))
-        out.print(f"Not projected, for a stock or more: {names}.", markup=False)
+        out.print("Not projected:", markup=False)
+        for (name, reason), part in absent.groupby(["area", "reason"], sort=False):
+            stages = ", ".join(NATIONAL_LABELS[stage].lower() for stage in part["stage"])
+            out.print(f"  {name}, {stages}: {reason}.", markup=False)
     out.print(
         f"Basis: projected. Learned from all authorities together up to March {run.year}, "
         f"{run.courses[0].replicates:,} replicates, seed {run.seed}. Authorities stand in the "

@@ -194,6 +194,7 @@ def ask(
     from riskmodel.engines import Engine
     from riskmodel.projection import month_after
     from riskmodel.workflows.caseload import plan_outlook, project_service, usual_target
+    from riskmodel.workflows.demand import opening_of
 
     engine = Engine(workers)
     chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
@@ -205,6 +206,8 @@ def ask(
     teams = _read_files(figures[0], files)
     source, panel = _source(figures)
     months, replicates, seed = sizes
+    if by is not None and months >= 1:
+        _check_month(by, opening_of(source), months)
     outlook = project_service(
         source,
         scenarios=chosen,
@@ -225,11 +228,6 @@ def ask(
         usual.probability if probability is None else probability,
     )
     plan = plan_outlook(outlook, teams.structure, teams.workforce)
-    if target.by not in plan.months:
-        raise DataError(
-            f"--by {target.by} is outside the projection, which goes from {plan.months[0]} to "
-            f"{plan.months[-1]}; --months makes it longer"
-        )
     return Service(
         outlook,
         plan,
@@ -240,6 +238,17 @@ def ask(
         teams.costs,
         teams.prices,
     )
+
+
+def _check_month(by: str, opening: str, months: int) -> None:
+    from riskmodel.projection import month_after
+
+    first, last = month_after(opening, 1), month_after(opening, months)
+    if not first <= by <= last:
+        mend = "choose a later one" if by < first else "--months makes it longer"
+        raise DataError(
+            f"--by {by} is outside the projection, which goes from {first} to {last}; {mend}"
+        )
 
 
 def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) -> _Files:

@@ -65,12 +65,18 @@ class _Where:
     """The place of an authority's year, for a message."""
 
     def __init__(self, file: str, lines: Mapping[tuple[str, int], int], code: str) -> None:
-        self.file, self.lines, self.code = file, lines, code
+        self.file, self.lines, self.code = _briefly(file), lines, code
 
     def __call__(self, year: int, field: str = "year") -> str:
         line = self.lines.get((self.code, year))
         place = f", line {line}" if line else ""
         return f"{self.file}{place}, field {field}: {self.code}"
+
+
+def _briefly(source: str) -> str:
+    """The first of several files, and how many more there are: a note is read line by line."""
+    first, *others = source.split(", ")
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _span(code: str, years: list[int], first: int, last: int, where: _Where) -> Iterator[Note]:

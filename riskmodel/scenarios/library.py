@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios.definition import Scenario
 from riskmodel.scenarios.reading import ENDING, parse_scenario, read_scenario
@@ -53,6 +53,11 @@ def scenario(name_or_path: str | Path) -> Scenario:
     if isinstance(name_or_path, Path) or name_or_path.casefold().endswith(ENDING):
         return read_scenario(name_or_path)
     if name_or_path not in LIBRARY:
+        if Path(f"{name_or_path}{ENDING}").is_file():
+            raise DataError(
+                f"There is no scenario in the library {name_or_path!r}; the file here is named "
+                f"with its ending: {name_or_path}{ENDING}"
+            )
         raise UnknownNameError("scenario in the library", name_or_path, LIBRARY)
     return library_scenario(name_or_path)
 

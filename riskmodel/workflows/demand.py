@@ -47,6 +47,7 @@ __all__ = [
     "Outlook",
     "chain_of",
     "draw_outlook",
+    "opening_of",
     "panel_source",
     "project",
     "published_source",
@@ -360,6 +361,10 @@ def snapshot_source(
             f"holds several areas ({', '.join(areas)}): say which with --authority",
             file=series[0].source,
         )
+    if area is not None and areas == [""]:
+        raise DataError(
+            "names no area: leave --authority out, or add a column area", file=series[0].source
+        )
     wanted = areas[0] if area is None else area
     if wanted not in areas:
         raise UnknownNameError("area", wanted, areas)
@@ -495,12 +500,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     """
     say = progress or (lambda _: None)
     stages = {}
-    opening = max(
-        each.month
-        for observations in source.observations.values()
-        for each in observations
-        if each.counted == "stock"
-    )
+    opening = opening_of(source)
     for stage, observations in source.observations.items():
         say(f"calibrating {stage}")
         calibration = calibrate(
@@ -529,6 +529,16 @@ def project(  # noqa: PLR0913  each is a word of the question
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
     return Outlook(source, stages, together, levers, seed, feedback)
+
+
+def opening_of(source: DemandSource) -> str:
+    """The month at whose end a projection of these figures opens: the last with a stock."""
+    return max(
+        each.month
+        for observations in source.observations.values()
+        for each in observations
+        if each.counted == "stock"
+    )
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:

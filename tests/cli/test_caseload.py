@@ -205,6 +205,7 @@ REFUSED = [
     (("--probability", 1.5), "between 0 and 1"),
     (("--by", "September"), "a month is written as YYYY-MM"),
     (("--by", "2030-01"), "outside the projection, which goes from 2015-10 to 2017-11"),
+    (("--by", "2014-09"), "goes from 2015-10 to 2017-11; choose a later one"),
     (("--show", "mixx"), "Did you mean 'mix'"),
     (("--level", "teams"), "Did you mean 'team'"),
     (("--feedback", "lenght=0.2"), "Did you mean 'length'"),

@@ -60,7 +60,10 @@ def test_analyses_are_listed_with_what_they_can_be_set_to(call):
     rows = call("experiment", "list", "--analyses", "--format", "json").json
     assert {"analysis", "setting", "what_it_sets", "default", "answers"} == set(rows[0])
     assert {"analysis": "audit", "setting": None}.items() <= rows[0].items()
-    assert "conversion-rates" in call("experiment", "list", "--analyses").out
+    text = call("experiment", "list", "--analyses").out
+    assert text.count("conversion-rates") == 2
+    # What an analysis answers stands once, and not beside each of its settings.
+    assert text.count("How often a plan") == 1
 
 
 @pytest.mark.end_to_end

@@ -161,6 +161,13 @@ def test_a_mistake_gets_one_message(call, words, says):
 
 
 @pytest.mark.end_to_end
+def test_an_authority_of_a_file_that_names_none_is_refused_in_words(call, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text(f"month,stage,stock\n2015-06,{PLAN},100\n2015-07,{PLAN},101\n", "utf-8")
+    assert "names no area" in call("project", path, "--authority", "931").message
+
+
+@pytest.mark.end_to_end
 def test_a_panel_needs_an_authority_that_it_holds(call, panel):
     assert "--authority CODE" in call("project", str(panel)).err
     assert "There is no authority '999'" in call("project", str(panel), "--authority", "999").err

@@ -87,6 +87,13 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(call):
 
 
 @pytest.mark.end_to_end
+def test_a_file_named_without_its_ending_is_pointed_out(call, tmp_path, monkeypatch):
+    write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert "named with its ending: ours.toml" in call("scenario", "show", "ours").message
+
+
+@pytest.mark.end_to_end
 def test_check_says_that_a_file_is_sound(call, tmp_path: Path):
     place = write(tmp_path)
     answer = call("scenario", "check", place)

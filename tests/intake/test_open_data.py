@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from riskmodel.intake import (
 )
 from riskmodel.intake.figures import read_cell, read_rows, read_year
 from riskmodel.intake.layouts import layout_of
+from riskmodel.intake.panel_notes import panel_notes
 from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"
@@ -303,6 +305,9 @@ def test_what_a_reader_of_a_panel_has_to_know_is_noted(tmp_path: Path) -> None:
         "panel.csv, line 3, field year: 801 has 2014 after 2015 in line 2; put in order"
     )
     assert words[1] == "panel.csv, line 5, field year: 802 ends in 2013, others in 2015"
+    # Of several files the first is named: a note is read line by line.
+    joined = replace(found, source="panel.csv, more.csv, and.csv")
+    assert str(panel_notes(joined)[0]).startswith("panel.csv and 2 more, field year: 802 ends")
     assert words[5] == "panel.csv, line 8, field year: 804 lacks 2014; not filled in"
     assert [note.la_code for note in found.authority("803").notes] == ["803", "803"]
 

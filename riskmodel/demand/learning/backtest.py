@@ -129,10 +129,11 @@ def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]
 
 def _horizons(given: Iterable[int]) -> tuple[int, ...]:
     found = tuple(sorted(set(given)))
-    if not found or found[0] < 1 or found[-1] > MOST_YEARS_AHEAD:
+    wrong = [each for each in found if not 1 <= each <= MOST_YEARS_AHEAD]
+    if wrong or not found:
         raise DataError(
             f"horizons are whole years from 1 to {MOST_YEARS_AHEAD}, got "
-            f"{', '.join(map(str, found)) or 'none'}"
+            f"{wrong[0] if wrong else 'none'}"
         )
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.demand.learning.competitors import COMPETITORS
 from riskmodel.streams import stream
@@ -206,22 +207,32 @@ class Backtest:
         return pd.concat(pieces, ignore_index=True)
 
     def pit_words(self, model: str = OURS) -> str:
-        """What the probability integral transform of a model says, in a sentence."""
-        pit = self.frame.loc[self.frame["model"] == model, "pit"].to_numpy()
+        """What the probability integral transform of a model says, in a sentence.
+
+        A fault is named only where it is large and beyond chance: further from what should be
+        than two standard errors among authorities, whose own forecasts err together.
+        """
+        mine = self.frame[self.frame["model"] == model]
+        pit = mine["pit"].to_numpy()
         low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
-        says = []
-        if low + high > 25:
-            says.append("its intervals are too narrow")
-        elif low + high < 15:
-            says.append("its intervals are too wide")
-        if pit.mean() > 0.55:
-            says.append("what happened was usually above its middle")
-        elif pit.mean() < 0.45:
-            says.append("what happened was usually below its middle")
+        outer = np.where((pit < 0.1) | (pit >= 0.9), 0.8, -0.2)
+        large = {
+            "its intervals are too narrow": outer if low + high > 25 else None,
+            "its intervals are too wide": outer if low + high < 15 else None,
+            "what happened was usually above its middle": pit - 0.5 if pit.mean() > 0.55 else None,
+            "what happened was usually below its middle": pit - 0.5 if pit.mean() < 0.45 else None,
+        }
+        codes = mine["la_code"].to_numpy()
+        found = {words: off for words, off in large.items() if off is not None}
+        says = [words for words, off in found.items() if _beyond_chance(off, codes)]
+        right = (
+            f"no more than chance can make among {len(set(codes.tolist()))} authorities"
+            if found
+            else "its spread is about right"
+        )
         return (
             f"{low:.0f}% of what happened fell in the lowest tenth that {model} gave it and "
-            f"{high:.0f}% in the highest, where 10% should: "
-            f"{' and '.join(says) or 'its spread is about right'}."
+            f"{high:.0f}% in the highest, where 10% should: {' and '.join(says) or right}."
         )
 
     def sentences(self) -> list[str]:
@@ -262,3 +273,19 @@ class Backtest:
             f"{self.measure}: {authorities} authorities, origins {origins[0]} to {origins[-1]}, "
             f"{len(self.frame) // self.frame['model'].nunique():,} forecasts by each model"
         )
+
+
+def _beyond_chance(off: npt.NDArray[np.float64], codes: npt.NDArray[Any]) -> bool:
+    """Whether a mean lies further from nought than two standard errors among authorities.
+
+    Parameters
+    ----------
+    off
+        How far each forecast is from what should be, shape (forecasts,).
+    codes
+        Authority of each; its forecasts err together, so they are added up first.
+    """
+    _, place = np.unique(codes, return_inverse=True)
+    sums = np.bincount(place, weights=off - off.mean())
+    error = float(np.sqrt((sums**2).sum())) / len(off)
+    return abs(float(off.mean())) > 2 * error

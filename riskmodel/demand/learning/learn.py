@@ -123,7 +123,7 @@ def learn(
     if len(taught.years) < 2 or held < 2:
         raise DataError(
             "learning needs two years and two authorities with a figure; found "
-            f"{len(taught.years)} years and {held} authorities",
+            f"{len(taught.years)} and {held}",
             field=history.measure,
         )
     values, _ = log_rates(taught)

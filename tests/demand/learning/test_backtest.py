@@ -90,8 +90,21 @@ def test_the_histogram_holds_every_forecast(judged: Backtest) -> None:
     ],
 )
 def test_the_transform_is_put_in_words(judged: Backtest, pit: np.ndarray, says: str) -> None:
-    frame = pd.DataFrame({"model": OURS, "pit": pit})
+    codes = [f"{100 + place % 20}" for place in range(len(pit))]
+    frame = pd.DataFrame({"model": OURS, "pit": pit, "la_code": codes})
     assert says in replace(judged, frame=frame).pit_words()
+
+
+@pytest.mark.unit
+def test_a_fault_that_chance_can_make_is_not_named(judged: Backtest) -> None:
+    # A third in the outer tenths instead of a fifth, all of it from two authorities of eight.
+    pit = np.array([0.02, 0.98] * 10 + [0.2, 0.4, 0.6, 0.8] * 10)
+    codes = ["1"] * 10 + ["2"] * 10 + [f"{3 + place % 6}" for place in range(40)]
+    frame = pd.DataFrame({"model": OURS, "pit": pit, "la_code": codes})
+    said = replace(judged, frame=frame).pit_words()
+    assert said.endswith("where 10% should: no more than chance can make among 8 authorities.")
+    even = frame.assign(la_code=[f"{place % 8}" for place in range(60)])
+    assert "too narrow" in replace(judged, frame=even).pit_words()
 
 
 @pytest.mark.unit
