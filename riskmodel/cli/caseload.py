@@ -18,6 +18,7 @@ from riskmodel.cli.output import (
     print_data,
     print_frame,
     print_table,
+    refuse_unused,
     write_picture,
 )
 from riskmodel.cli.service import (
@@ -51,6 +52,7 @@ __all__ = ["caseload"]
 
 VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop")
 LEVELS = ("team", "area", "service")
+PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
 TOO_WIDE = ("area", "q025", "q10", "q90", "q975", "source", "level", "basis")
 WIDTH = 110
@@ -111,6 +113,8 @@ def caseload(  # noqa: PLR0913  an option is an argument
     choose("format", form, FORMATS)
     choose("view", show, VIEWS)
     choose("level", level, LEVELS)
+    if show != "caseload":
+        refuse_unused(show, level=None if level == "service" else level)
     if template is not None:
         _print_template(template, form)
         return
@@ -124,8 +128,24 @@ def caseload(  # noqa: PLR0913  an option is an argument
             "start from"
         )
     if show in ("published", "queue", "loop"):
+        refuse_unused(
+            show,
+            path=path,
+            authority=authority,
+            learn=learn,
+            population=population,
+            structure=structure,
+            costs=costs,
+            scenario=scenario,
+            cap=cap,
+            by=by,
+            probability=probability,
+            feedback=None if show == "loop" else feedback,
+        )
         _print_plain(show, form, out, feedback)
         return
+    if show not in PRICED:
+        refuse_unused(show, costs=costs)
     service = ask(
         figures=(path, authority, learn, population),
         files=(structure, costs),

@@ -12,6 +12,7 @@ import typer
 
 from riskmodel.cli.output import FORMATS, FormatOption, choose, console, print_frame, print_table
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
+from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
     from riskmodel.workflows.national import NationalRun
@@ -73,6 +74,8 @@ def national(  # noqa: PLR0913  an option is an argument
 
     if out is not None:
         check_output(out)
+    elif neighbours is not None:
+        raise DataError("--neighbours are set side by side on the page: give --out FOLDER too")
     figures = read_panel(panel)
     beside = None if neighbours is None else read_neighbours(neighbours)
     stages = tuple(word.strip() for word in (stage or "").split(",") if word.strip())

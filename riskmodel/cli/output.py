@@ -38,6 +38,7 @@ __all__ = [
     "print_frame",
     "print_json",
     "print_table",
+    "refuse_unused",
     "whole_numbers",
     "write_picture",
 ]
@@ -164,6 +165,27 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def refuse_unused(view: str, **given: object) -> None:
+    """Refuse options that a view would pass over: an answer to another question misleads.
+
+    Parameters
+    ----------
+    view
+        The value of ``--show``.
+    given
+        Options by name, with ``_`` for a hyphen; None is not given. ``path`` is the argument.
+
+    Raises
+    ------
+    DataError
+        With the first that is given.
+    """
+    for name, value in given.items():
+        if value is not None:
+            called = "a file" if name == "path" else f"--{name.replace('_', '-')}"
+            raise DataError(f"--show {view} does not use {called}; leave it out")
 
 
 def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:

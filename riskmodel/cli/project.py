@@ -17,6 +17,7 @@ from riskmodel.cli.output import (
     print_data,
     print_frame,
     print_table,
+    refuse_unused,
     write_picture,
 )
 from riskmodel.errors import DataError
@@ -126,6 +127,14 @@ def project(  # noqa: PLR0913  an option is an argument
     if out is not None:
         check_picture(out)
     if show == "chain":
+        refuse_unused(
+            show,
+            learn=learn,
+            population=population,
+            stage=stage,
+            scenario=scenario,
+            out=out,
+        )
         _print_chain(path, authority, form)
         return
     found = _outlook(path, authority, learn, population, stage, scenario, months, replicates, seed)

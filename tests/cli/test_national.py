@@ -222,7 +222,8 @@ def test_the_same_on_a_dask_cluster(panel):
         (("--engine", "dusk"), "no engine 'dusk'"),
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with the engine dask"),
         (("--format", "excel"), "no format 'excel'"),
-        (("--neighbours", "nowhere.csv"), "nowhere.csv"),
+        (("--neighbours", "nowhere.csv", "--out", "new"), "nowhere.csv"),
+        (("--neighbours", "nowhere.csv"), "give --out FOLDER too"),
         (("--out", "pyproject.toml"), "is a file, not a folder"),
     ],
 )

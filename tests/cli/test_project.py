@@ -149,6 +149,8 @@ def test_the_chain_of_an_authority(call, panel):
         (("--authority", "931"), "give the file"),
         (("no-such-file.csv",), "cannot be read"),
         (("--show", "chain"), "needs a panel"),
+        (("--show", "chain", "--scenario", "plateau"), "--show chain does not use --scenario"),
+        (("--show", "chain", "--out", "fan.svg"), "--show chain does not use --out"),
         (("--out", "fan.docx"), "picture"),
     ],
 )
