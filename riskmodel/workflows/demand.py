@@ -421,7 +421,9 @@ def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:
     """Counts and ratios from referral to plan by year, and what moved the starts of plans.
 
     Columns: those of :func:`riskmodel.demand.chain.chain_frame`, and ``plans_since_first``: how
-    many more plans started a year than in the first year because of that link.
+    many more plans started a year than in the first year because of that link. Years with a count
+    of 0 at a link are not parted, for nought has no logarithm, and hold nothing there; the first
+    year is the first that is.
 
     Raises
     ------
@@ -437,7 +439,8 @@ def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:
         )
     panel = read_panel(path)
     frame = chain_frame(panel, authority)
-    whole = frame.groupby("year").filter(lambda one: len(one) == frame["link"].nunique())
+    links = frame["link"].nunique()
+    whole = frame[frame["count"] > 0].groupby("year").filter(lambda one: len(one) == links)
     years = sorted(set(whole["year"].tolist()))
     moved = {}
     for year in years[1:]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from riskmodel.demand.chain import chain_frame, what_moved_starts
 from riskmodel.errors import DataError
 from riskmodel.series import AuthorityPanel
+from riskmodel.workflows.demand import chain_of
 
 COUNTS = st.lists(st.integers(1, 5000), min_size=4, max_size=4)
 
@@ -54,6 +55,20 @@ def test_ratios_have_exact_intervals():
 def test_a_year_without_counts_is_refused():
     with pytest.raises(DataError, match="2016"):
         what_moved_starts(made((1, 1, 1, 1)), "999", 2014, 2016)
+
+
+@pytest.mark.unit
+def test_years_with_a_count_of_nought_are_left_unparted(tmp_path):
+    counts = ((900, 0, 0, 58), (1000, 100, 80, 60), (950, 60, 10, 0), (1000, 200, 160, 120))
+    names = "referrals,s47_enquiries,icpc_children,cpp_starts"
+    rows = [f"999,Here,{2012 + n},{','.join(map(str, row))}" for n, row in enumerate(counts)]
+    path = tmp_path / "panel.csv"
+    path.write_text("\n".join([f"la_code,area,year,{names}", *rows]) + "\n", encoding="utf-8")
+    found = chain_of(path, "999").set_index(["year", "link"])
+    assert len(found) == 16
+    moved = found["plans_since_first"].dropna()
+    assert set(moved.index.get_level_values("year")) == {2015}
+    assert moved.sum() == pytest.approx(120 - 60)
 
 
 @pytest.mark.integration
