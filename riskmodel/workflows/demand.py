@@ -499,7 +499,12 @@ def project(  # noqa: PLR0913  each is a word of the question
     Raises
     ------
     DataError
-        When the stages' last figures are of different months, or a number is out of range.
+        When a stage has no stock above 0, or a number is out of range.
+
+    Notes
+    -----
+    All stages open at the month of the last figure of any; a stage whose stock was last counted
+    earlier is carried there by its starts and lengths.
     """
     say = progress or (lambda _: None)
     stages = {}
@@ -535,12 +540,13 @@ def project(  # noqa: PLR0913  each is a word of the question
 
 
 def opening_of(source: DemandSource) -> str:
-    """The month at whose end a projection of these figures opens: the last with a stock."""
+    """The month at whose end a projection of these figures opens: the last with any.
+
+    Starts and ends may be counted later than the last stock: a calibration runs to its last
+    figure, and its stock there is what a projection opens with.
+    """
     return max(
-        each.month
-        for observations in source.observations.values()
-        for each in observations
-        if each.counted == "stock"
+        each.month for observations in source.observations.values() for each in observations
     )
 
 
@@ -550,8 +556,13 @@ def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observa
     So all stages open together: a stock between nought and twice the last leaves the calibration
     to carry it forward by starts and lengths.
     """
-    last = max((each for each in observations if each.counted == "stock"), key=lambda x: x.month)
-    if last.month >= month:
+    last = max(
+        (each for each in observations if each.counted == "stock"),
+        key=lambda each: each.month,
+        default=None,
+    )
+    # Without any stock there is nothing to carry; what projects says that it needs one.
+    if last is None or last.month >= month:
         return tuple(observations)
     wide = Interval(0, round(2 * last.middle) + 2)
     nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")

@@ -15,6 +15,7 @@ from riskmodel.demand.project import project_stages
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
+from riskmodel.workflows.demand import DemandSource, project
 
 PLAN = "child_protection_plan"
 STOCKS = {"2011": 332, "2012": 364, "2013": 430, "2014": 504, "2015": 569}
@@ -142,3 +143,35 @@ def test_sizes_out_of_range_are_refused(calibration, given, match):
 def test_what_was_learned_later_than_the_opening_is_refused(calibration):
     with pytest.raises(DataError, match="learn from an earlier panel"):
         stage_outlook(calibration, shipped("cpp_at_31_mar", 2021), months=12, replicates=10, seed=1)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("later", [(), ("looked_after",)])
+def test_starts_counted_after_the_last_stock_move_the_opening(later):
+    """What opens is the stock at the last figure, so the months after it are those projected."""
+
+    def counted(kind, count, month, months=12):
+        return Observation(kind, Interval.exactly(count), month, months, "test")
+
+    stocks = [counted("stock", count, f"{year}-03") for year, count in STOCKS.items()]
+    # Half a year of many starts: by September there are clearly more.
+    starts = [counted("starts", 90, f"2015-0{month}", 1) for month in range(4, 10)]
+    source = DemandSource(
+        "Test",
+        {PLAN: (*stocks, *starts), **{stage: tuple(stocks) for stage in later}},
+        None,
+        "test",
+    )
+    found = project(source, months=3, replicates=300, seed=2)
+    assert found.projection.opening_month == "2015-09"
+    assert found.projection.months[0] == "2015-10"
+    for each in found.stages.values():
+        assert each.calibration.opening_month == "2015-09"
+    assert found.projection.opening[:, 0].mean() > 569 + 100
+
+
+@pytest.mark.unit
+def test_a_stage_of_starts_alone_is_refused_by_name():
+    starts = Observation("starts", Interval.exactly(630), "2015-03", source="test")
+    with pytest.raises(DataError, match=r"child_protection_plan.*needs a stock above 0"):
+        project(DemandSource("Test", {PLAN: (starts,)}, None, "test"), months=3, replicates=20)
