@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +114,9 @@ def learn(
     course adds up the usual yearly change (a trimmed mean), and its growth is carried forward only
     as far as it stands out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a
     parameter by stage.
+    An authority without a population teaches nothing of how far levels are apart: its own is
+    whatever its figures say. Where none has one, the course is not of rates, and forecasts take
+    no level from a population.
     The turnover is a ridge regression of what past forecasts missed, centred within each year. The
     spread compares squared misses with their variances, the latest years weighing most.
     """
@@ -148,6 +151,7 @@ def learn(
         usual_starts(taught, len(taught.years) - 1),
         turnover,
         spread,
+        bool(taught.has_population.any()),
     )
 
 
@@ -174,6 +178,9 @@ def forecast(learned: Learned, history: StageHistory, horizons: int | None = Non
             f"{history.years[-1]}; cut both to the same years",
             field=history.measure,
         )
+    if not learned.per_child:
+        nobody = np.full(history.population.shape, np.nan)
+        history = replace(history, population=nobody)
     number = horizons or len(learned.spread)
     last, ahead = len(history.years) - 1, np.arange(1, number + 1)
     moments = np.array([*history.years, *(history.years[-1] + ahead)], dtype=np.float64)
@@ -211,17 +218,22 @@ def _fit(history: StageHistory, values: Floats, stay: float) -> Process:
     from scipy.optimize import minimize
 
     times = np.arange(len(history.years), dtype=np.float64)
-    scale = _scale(history.stock)
+    scale, vague = _scale(history.stock), _vague(history)
     centre = Process(**{name: middle for name, middle, _ in _PRIORS}).to_vector()
     width = np.array([spread for _, _, spread in _PRIORS])
 
     def cost(vector: Floats) -> float:
-        fit = log_likelihood(Process.from_vector(vector), times, values, scale, stay)
+        fit = log_likelihood(Process.from_vector(vector), times, values, scale, stay, vague=vague)
         return -fit + 0.5 * float((((vector - centre) / width) ** 2).sum())
 
     limits = list(zip(centre - 5 * width, centre + 5 * width, strict=True))
     found = minimize(cost, centre, method="L-BFGS-B", bounds=limits, options={"maxiter": 200})
     return Process.from_vector(found.x)
+
+
+def _vague(history: StageHistory) -> Floats:
+    """Where no population is known, nothing is known of the level; shape (authority,)."""
+    return np.where(history.has_population, 0.0, NOTHING_KNOWN)
 
 
 def _scale(stock: Floats) -> Floats:
@@ -249,8 +261,7 @@ def _beside_course(
     stock = _last_seen(history.stock[:, seen])
     ahead = np.repeat(size_scale(stock)[:, None], horizons, axis=1)
     beside = values[:, seen] - own[seen]
-    # Where no population is known, nothing is known of the level.
-    vague = np.where(history.has_population, 0.0, NOTHING_KNOWN)
+    vague = _vague(history)
     added = np.broadcast_to(vague[:, None, None], (len(vague), *(last + 1 + horizons,) * 2))
     return predict(
         process,

@@ -43,6 +43,9 @@ class Learned:
     spread
         What each horizon's variance is multiplied by, from how past forecasts fared, shape
         (horizon,).
+    per_child
+        Whether the course is of rates for each child: some authority had a population. Else it
+        tells changes alone, and a population says nothing of an authority's level.
     """
 
     measure: str
@@ -56,6 +59,7 @@ class Learned:
     usual_starts: float
     turnover: Floats
     spread: Floats
+    per_child: bool = True
 
     def __post_init__(self) -> None:
         for name in ("course", "turnover", "spread"):

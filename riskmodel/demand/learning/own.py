@@ -128,7 +128,8 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     later
         Times to forecast, none before the last figure.
     population
-        Aged 0 to 17, latest known; without it the authority's level rests on its own figures alone.
+        Aged 0 to 17, latest known; without it, or where those learned from had none, the
+        authority's level rests on its own figures alone.
     error_variance
         Variance of each figure's own error on the log scale, shape (figure,), beside the reporting
         noise that all figures have: for sources known to disagree. None is nought.
@@ -163,6 +164,8 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         )
     if population is not None and not (np.isfinite(population) and population > 0):
         raise DataError(f"a population is above 0, got {population!r}", field="population")
+    if not learned.per_child:
+        population = None
     everything = np.concatenate([moments, wanted])
     course = learned.course_at(everything)
     log = np.log(figures + 1) - course[: len(figures)]

@@ -156,7 +156,13 @@ def covariance(process: Process, times: Floats, scale: Floats, stay_years: float
 
 
 def log_likelihood(
-    process: Process, times: Floats, values: Floats, scale: Floats, stay_years: float
+    process: Process,
+    times: Floats,
+    values: Floats,
+    scale: Floats,
+    stay_years: float,
+    *,
+    vague: Floats | None = None,
 ) -> float:
     """Log density of what was observed, up to a constant; NaN is not observed.
 
@@ -164,10 +170,15 @@ def log_likelihood(
     ----------
     values
         Log stock beside exposure and common course, shape (authority, time).
+    vague
+        Variance of a level of which nothing is known beforehand, shape (authority,); 0 where the
+        level is that of the process. The first figure then goes on the level.
     """
     from scipy.special import gammaln
 
-    distance, log_determinant, number = _whiten(process, times, values, scale, stay_years)
+    distance, log_determinant, number = _whiten(process, times, values, scale, stay_years, vague)
+    if vague is not None:
+        number = number - ((vague > 0) & (number > 0))
     tail = process.tail
     each = (
         gammaln((tail + number) / 2)
@@ -231,11 +242,19 @@ def predict(  # noqa: PLR0913  the arrays of one calculation
 
 
 def _whiten(
-    process: Process, times: Floats, values: Floats, scale: Floats, stay_years: float
+    process: Process,
+    times: Floats,
+    values: Floats,
+    scale: Floats,
+    stay_years: float,
+    vague: Floats | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Squared distance, half log determinant and number of observations of each authority."""
     seen = np.isfinite(values)
-    factor = np.linalg.cholesky(_of_observed(covariance(process, times, scale, stay_years), seen))
+    whole = covariance(process, times, scale, stay_years)
+    if vague is not None:
+        whole = whole + vague[:, None, None]
+    factor = np.linalg.cholesky(_of_observed(whole, seen))
     whitened = np.linalg.solve(factor, np.where(seen, values, 0.0)[:, :, None])[:, :, 0]
     log_determinant = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     return (whitened**2).sum(axis=1), log_determinant, seen.sum(axis=1).astype(np.float64)

@@ -14,6 +14,7 @@ from scipy.stats import binom, kstest
 from riskmodel.demand.learning.course import common_course, common_growth, mean_stay_years
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import forecast, learn
+from riskmodel.demand.learning.own import forecast_own
 from riskmodel.demand.learning.process import Process
 from riskmodel.demand.learning.scores import LEVELS, covered, probability_integral_transform
 from riskmodel.demand.learning.turnover import correct, flows, usual_starts
@@ -229,3 +230,38 @@ def test_what_was_learned_says_what_it_is(simulated_history: Make) -> None:
     assert str(learned).startswith("cpp_at_31_mar from 6 authorities to 2014: a deviation of 0.")
     with pytest.raises(ValueError, match="read-only"):
         learned.course[0] = 1.0
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("share", [0.6, 1.0])
+def test_authorities_without_a_population_teach_the_same_process(
+    simulated_history: Make, share: float
+) -> None:
+    """Their level is their own: taken for that of the rest, it hid how long a deviation lasts."""
+    history = simulated_history(stream(21, "tests/learn"), 120, 10)
+    hidden = np.arange(120) < share * 120
+    population = np.where(hidden[:, None], np.nan, history.population)
+    usual, found = learn(history), learn(replace(history, population=population))
+    assert found.process.deviation_memory == pytest.approx(usual.process.deviation_memory, abs=0.06)
+    # With few authorities the level is a guess; with none it is what was believed before.
+    assert found.process.level == pytest.approx(usual.process.level, rel=0.35)
+    assert (usual.per_child, found.per_child) == (True, share < 1)
+
+
+@pytest.mark.unit
+def test_a_population_says_nothing_where_nobody_else_has_one(simulated_history: Make) -> None:
+    history = simulated_history(stream(22, "tests/learn"), 30, 8)
+    nobody = np.full_like(history.population, np.nan)
+    learned = learn(replace(history.of(range(29)), population=nobody[:29]))
+    own = history.of([29])
+    known, unknown = (
+        forecast(learned, each).quantiles(LEVELS)
+        for each in (own, replace(own, population=nobody[:1]))
+    )
+    np.testing.assert_array_equal(known, unknown)
+    # A year ahead it is about what it was, not a thousand times as many.
+    assert np.median(known[0, 0]) == pytest.approx(own.stock[0, -1], rel=0.5)
+    single = forecast_own(
+        learned, own.years, own.stock[0], [2018], population=float(own.population[0, -1])
+    )
+    np.testing.assert_allclose(single.quantiles(LEVELS)[0], known[0, 0], rtol=1e-6)

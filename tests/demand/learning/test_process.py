@@ -172,6 +172,27 @@ def test_a_level_of_which_nothing_is_known_is_read_from_the_figures(process: Pro
     assert low.degrees[0] == process.tail + len(TIMES) - 1
 
 
+@pytest.mark.unit
+def test_a_vague_level_leaves_the_likelihood_of_the_changes(process: Process) -> None:
+    """Up to a constant it is that of the differences from the first figure, whatever the level."""
+    values = stream(10, "tests/process").normal(0, 0.3, (1, len(TIMES)))
+    scale, vague = np.full((1, len(TIMES)), 0.05), np.array([1e6])
+    apart = np.hstack([-np.ones((len(TIMES) - 1, 1)), np.eye(len(TIMES) - 1)])
+
+    def of_changes(each: Process) -> float:
+        whole = apart @ covariance(each, TIMES, scale, STAY)[0] @ apart.T
+        shape = whole * (each.tail - 2) / each.tail
+        return float(multivariate_t.logpdf(apart @ values[0], shape=shape, df=each.tail))
+
+    def likelihood(each: Process) -> float:
+        return log_likelihood(each, TIMES, values, scale, STAY, vague=vague)
+
+    for name in ("level", "deviation", "wander", "noise"):
+        other = replace(process, **{name: 1.7 * getattr(process, name)})
+        found = likelihood(other) - likelihood(process)
+        assert found == pytest.approx(of_changes(other) - of_changes(process), abs=1e-4)
+
+
 @pytest.mark.property
 @given(
     vector=st.lists(st.floats(-4, 4), min_size=len(NAMES), max_size=len(NAMES)),
