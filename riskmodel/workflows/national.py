@@ -239,7 +239,15 @@ def _histories(
                 file=panel.source,
                 field="year",
             )
-    return {stage: history.until(last) for stage, history in found.items()}
+    made = {stage: history.until(last) for stage, history in found.items()}
+    for history in made.values():
+        if not codes_with_a_figure(history):
+            raise DataError(
+                f"holds no figure of {history.measure} in {last}; --year takes one that has them",
+                file=panel.source,
+                field=history.measure,
+            )
+    return made
 
 
 def _stock_courses(

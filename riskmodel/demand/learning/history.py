@@ -136,15 +136,25 @@ class StageHistory:
                 f"holds the years {self.years[0]} to {self.years[-1]}, not {year}",
                 field=self.measure,
             )
-        kept = slice(0, self.years.index(year) + 1)
+        return self._kept(slice(0, self.years.index(year) + 1))
+
+    def reported(self) -> StageHistory:
+        """From the first year in which anybody has a figure of the stock to the last; all if none.
+
+        Where some authorities are taken from among more, years can be left that none of them saw.
+        """
+        held = np.flatnonzero(np.isfinite(self.stock).any(axis=0))
+        return self._kept(slice(held[0], held[-1] + 1)) if len(held) else self
+
+    def _kept(self, years: slice) -> StageHistory:
         return StageHistory(
             self.measure,
             self.codes,
-            self.years[kept],
-            self.stock[:, kept],
-            self.starts[:, kept],
-            self.ends[:, kept],
-            self.population[:, kept],
+            self.years[years],
+            self.stock[:, years],
+            self.starts[:, years],
+            self.ends[:, years],
+            self.population[:, years],
         )
 
     def of(self, rows: Iterable[int]) -> StageHistory:

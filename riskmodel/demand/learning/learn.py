@@ -97,7 +97,8 @@ def learn(
     Parameters
     ----------
     history
-        Cut it first (:meth:`StageHistory.until`): every year in it is used.
+        Cut it first (:meth:`StageHistory.until`): every year in it is used, from the first in
+        which a learner has a figure to the last.
     learners
         Places of the authorities to learn from; None takes all.
     horizons
@@ -121,7 +122,8 @@ def learn(
     spread compares squared misses with their variances, the latest years weighing most.
     """
     places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
-    taught = history.of(places.tolist())
+    # Years that none of them saw are no years without a change, and none that is known.
+    taught = history.of(places.tolist()).reported()
     held = int(np.isfinite(taught.stock).any(axis=1).sum())
     if len(taught.years) < 2 or held < 2:
         raise DataError(
@@ -141,7 +143,7 @@ def learn(
     turnover, spread = correct(taught, past, course, horizons)
     return Learned(
         history.measure,
-        history.years,
+        taught.years,
         held,
         process,
         stay,

@@ -265,3 +265,28 @@ def test_a_population_says_nothing_where_nobody_else_has_one(simulated_history: 
         learned, own.years, own.stock[0], [2018], population=float(own.population[0, -1])
     )
     np.testing.assert_allclose(single.quantiles(LEVELS)[0], known[0, 0], rtol=1e-6)
+
+
+@pytest.mark.unit
+def test_years_in_which_no_learner_has_a_figure_are_not_learned_from(
+    simulated_history: Make,
+) -> None:
+    """What stretches the history are an authority's own years: of the others they say nothing."""
+    history = simulated_history(stream(23, "tests/learn"), 20, 12, drift_variance=0.01)
+    stock = history.stock.copy()
+    stock[:19, :5] = stock[:19, 10:] = np.nan
+    stretched = learn(replace(history, stock=stock), learners=range(19))
+    shorter = StageHistory(
+        history.measure,
+        history.codes,
+        history.years[5:10],
+        *(table[:, 5:10] for table in (stock, history.starts, history.ends, history.population)),
+    )
+    alone = learn(shorter, learners=range(19))
+    assert stretched.years == alone.years == (2015, 2016, 2017, 2018, 2019)
+    for name in ("drift", "drift_variance", "stay_years", "process"):
+        assert getattr(stretched, name) == getattr(alone, name)
+    # What the course did before and after is then in doubt, where it was taken for known.
+    before, within, after = np.diagonal(stretched.course_covariance([2014.0, 2017.0, 2020.0]))
+    assert before == after == stretched.drift_variance
+    assert within == 0
