@@ -154,10 +154,10 @@ def _expected(
     stocks = [
         each
         for each in observations
-        # A figure as wide as itself says nothing of the stock.
-        if each.counted == "stock" and each.width < each.middle
+        # A figure as wide as itself says nothing of the stock; an exact nought does.
+        if each.counted == "stock" and (each.width < each.middle or each.width == 0)
     ]
-    if not stocks:
+    if not any(each.middle > 0 for each in stocks):
         raise DataError("needs a stock above 0; found none", field=calibration.stage)
     usual = float(np.median(calibration.of("observation_error")))
     middle = np.array([each.middle for each in stocks])
@@ -174,7 +174,7 @@ def _expected(
         middle,
         later,
         population=population,
-        error_variance=(width / middle) ** 2 / 12 + usual**2,
+        error_variance=(width / np.where(width > 0, middle, 1.0)) ** 2 / 12 + usual**2,
         starts=flows.get("starts"),
         ends=flows.get("ends"),
         expected=True,

@@ -175,3 +175,19 @@ def test_a_stage_of_starts_alone_is_refused_by_name():
     starts = Observation("starts", Interval.exactly(630), "2015-03", source="test")
     with pytest.raises(DataError, match=r"child_protection_plan.*needs a stock above 0"):
         project(DemandSource("Test", {PLAN: (starts,)}, None, "test"), months=3, replicates=20)
+
+
+@pytest.mark.unit
+def test_a_last_stock_of_nought_is_not_passed_over():
+    """A small authority: fewer now means fewer ahead, down to none at all."""
+    means = []
+    for last in (0, 1, 6):
+        stocks = tuple(
+            Observation("stock", Interval.exactly(count), f"{2010 + place}-03", source="test")
+            for place, count in enumerate((6, 8, 5, 7, 6, last))
+        )
+        found = project(
+            DemandSource("Small", {PLAN: stocks}, None, "test"), months=12, replicates=2000, seed=4
+        )
+        means.append(found.projection.stock[0, :, -1, 0].mean())
+    assert means[0] < means[1] < means[2]
