@@ -15,6 +15,7 @@ import numpy.typing as npt
 from riskmodel.demand.calibration.result import Calibration
 from riskmodel.demand.implied import implied_starts
 from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.learning.history import STOCK_MEASURES
 from riskmodel.demand.learning.learn import Learned
 from riskmodel.demand.learning.own import (
     OwnForecast,
@@ -23,6 +24,7 @@ from riskmodel.demand.learning.own import (
     sample_paths,
 )
 from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
 __all__ = ["MOST_MONTHS", "MOST_REPLICATES", "StageOutlook", "node_months", "stage_outlook"]
@@ -33,6 +35,8 @@ MOST_MONTHS = 120
 MOST_REPLICATES = 100_000
 
 YEAR = 12
+
+IN_NEED, IN_NEED_TIER = "child_in_need", "child_in_need_plan"
 
 LEAST_STOCK = 0.5
 
@@ -121,7 +125,8 @@ def stage_outlook(
             field=stage,
         )
     nodes = node_months(months)
-    ahead = _expected(calibration, learned, opens + nodes / 12, population)
+    exposed = _exposed(stage, learned, population)
+    ahead = _expected(calibration, learned, opens + nodes / 12, exposed)
     generator = stream(seed, f"demand/expected/{stage}")
     drawn = sample_paths(ahead, generator, replicates, common=common)
     expected = np.maximum(np.expm1(drawn), LEAST_STOCK)
@@ -144,6 +149,16 @@ def stage_outlook(
 def node_months(months: int) -> npt.NDArray[np.int64]:
     """Months after the opening for which the expected stock is drawn, the opening first."""
     return np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
+
+
+def _exposed(stage: str, learned: Learned, population: float | None) -> float | None:
+    """The population at which the learned rate is the stage's; None where it is not known.
+
+    Of children in need a rate of the wide sense is learned, and the stage is a part of them.
+    """
+    if population is None or (stage, learned.measure) != (IN_NEED_TIER, STOCK_MEASURES[IN_NEED]):
+        return population
+    return population * parameter("demand_child_in_need_plan_share_of_need").value
 
 
 def _expected(

@@ -65,7 +65,8 @@ MEASURE_OF: Mapping[str, str] = MappingProxyType(
     }
 )
 """The stock of a panel that teaches about a stage. Of children in need the panel holds the wide
-sense, plans and looked after included: that the exclusive tier moves like it is assumed."""
+sense, plans and looked after included: that the exclusive tier moves like it, and is its usual
+share of it, is assumed."""
 
 STAGE_LABELS: Mapping[str, str] = MappingProxyType(
     {

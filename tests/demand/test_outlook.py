@@ -191,3 +191,24 @@ def test_a_last_stock_of_nought_is_not_passed_over():
         )
         means.append(found.projection.stock[0, :, -1, 0].mean())
     assert means[0] < means[1] < means[2]
+
+
+@pytest.mark.unit
+def test_the_tier_in_need_is_not_drawn_to_the_level_of_all_in_need():
+    """A stock at the usual share of the usual rate stays there, with a population or without."""
+    learned = shipped("cin_at_31_mar", 2015)
+    usual = 0.71 * 80_000 * np.exp(learned.course[-1])
+    stock = Observation("stock", Interval.exactly(round(usual)), "2015-03", source="test")
+    stage = "child_in_need_plan"
+    middle = []
+    for population in (80_000, None):
+        calibration = calibrate(
+            (stock,), stage, area="Test", seed=5, draws=500, population=population
+        )
+        made = stage_outlook(
+            calibration, learned, months=60, replicates=1000, seed=5, population=population
+        )
+        found = project_stages({stage: made.inputs}, area="T", opening_month="2015-03", seed=5)
+        middle.append(np.median(found.stock[0, :, -1, 0]) / usual)
+    assert middle[0] == pytest.approx(1, abs=0.05)
+    assert middle[0] == pytest.approx(middle[1], abs=0.05)
