@@ -133,13 +133,18 @@ class CaseloadFeedback:
         workers = self.fte[month] - held * special / self.specialist_caseload[month]
         slots = self.weights * (np.maximum(workers, 0) * self.most[month])
         short = np.clip(cases * (1 - special) - slots, 0, in_need)
-        # One plan more in a team that is short leaves one child in need more without a worker.
-        squeezed = (plans * ((short > 0) & (short < in_need))).sum(axis=0)
+        # One plan more in a team that is short leaves one child in need more without a worker. Of
+        # a specialist team's share, workers go there from all teams, by their weights.
+        each = special / self.specialist_caseload[month]
+        moved = self.weights * (each * plans.sum(axis=0) * self.most[month])
+        squeezed = plans * (1 - special) + np.where(workers > 0, moved, 0.0)
+        squeezed = (squeezed * ((short > 0) & (short < in_need))).sum(axis=0)
         wanted = in_need.sum(axis=0)
         done = wanted - short.sum(axis=0)
         caseload = caseload_of(held * (1 - special), workers)
         worked = np.divide(done, wanted, out=np.ones_like(done), where=wanted > 0)
         weight = np.divide(plans.sum(axis=0), held, out=np.zeros_like(held), where=held > 0)
+        weight *= np.divide(self.fte[month], workers, out=np.ones_like(held), where=workers > 0)
         squeeze = np.divide(squeezed, done, out=np.zeros_like(done), where=done > 0)
         gain = self.switches.length_elasticity * weight + self.switches.start_elasticity * squeeze
         return caseload, worked, gain

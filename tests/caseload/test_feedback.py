@@ -123,6 +123,21 @@ def test_the_gain_says_how_far_the_loop_amplifies():
 
 
 @pytest.mark.unit
+def test_the_gain_counts_the_workers_whom_a_specialist_team_takes():
+    """Against a small shock to plans: their specialist share takes workers from all teams."""
+    force = STEADY.changed(specialist_share=0.12, specialist_caseload=9.0, caseload_cap=21.0)
+    feedback = made(0.3, 0.4, force=force)
+    more = 1e-6 * np.array([1, 0, 0])
+
+    def plans_brought(stock):
+        found = feedback(0, stock)
+        return np.log(found.length[:, 0] * found.starts[:, 0])
+
+    slope = plans_brought(OPENING * (1 + more)) - plans_brought(OPENING * (1 - more))
+    np.testing.assert_allclose(slope / 2e-6, feedback.gain(0, OPENING), rtol=1e-4)
+
+
+@pytest.mark.unit
 def test_a_loop_that_runs_away_says_so():
     for gain in (1.0, 1.5, -0.1):
         with pytest.raises(DataError, match="runs away"):
