@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from riskmodel.demand.calibration import calibrate
-from riskmodel.demand.learning.history import REGIONS, STOCK_MEASURES, StageHistory
+from riskmodel.demand.learning.history import STOCK_MEASURES, StageHistory, is_region
 from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.national import (
     PURPOSE,
@@ -312,7 +312,7 @@ def _sources(panel: AuthorityPanel, taught: Mapping[str, Learned]) -> Iterable[D
     """Own figures of each authority, of the stages that have one in the last year."""
     opening = f"{next(iter(taught.values())).year}-03"
     for code, name in panel.authorities.items():
-        if _is_region(name):
+        if is_region(code, name):
             continue
         try:
             source = panel_source(panel, code)
@@ -448,10 +448,6 @@ def _by_stage(
     return {stage: each for stage, each in both.items() if stage in stages}
 
 
-def _is_region(name: str) -> bool:
-    return " ".join(name.casefold().split()) in REGIONS
-
-
 def _england(
     panel: AuthorityPanel,
     year: int,
@@ -528,7 +524,7 @@ def _left_out(
 
 
 def _reason(panel: AuthorityPanel, code: str, name: str, stage: str, year: int) -> str:
-    if _is_region(name):
+    if is_region(code, name):
         return "a region: the sum of authorities"
     measure = STOCK_MEASURES.get(stage, STOCK_MEASURES["child_in_need"])
     own = panel.authority(code)

@@ -12,7 +12,14 @@ import numpy.typing as npt
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 
-__all__ = ["REGIONS", "STOCK_MEASURES", "StageHistory", "authorities_of"]
+__all__ = [
+    "REGIONS",
+    "REGION_CODES",
+    "STOCK_MEASURES",
+    "StageHistory",
+    "authorities_of",
+    "is_region",
+]
 
 STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
     {
@@ -33,9 +40,11 @@ REGIONS = frozenset(
         "north west",
         "yorkshire and the humber",
         "yorkshire and humberside",
+        "yorkshire and humber",
         "east midlands",
         "west midlands",
         "east of england",
+        "east",
         "london",
         "inner london",
         "london (inner)",
@@ -47,6 +56,9 @@ REGIONS = frozenset(
 )
 """Areas, in small letters, that published tables list among the authorities and that are sums of
 them: one would count its authorities twice, and by its size outweigh them all in a mean score."""
+
+REGION_CODES = ("E12", "E13", "E92")
+"""How the nine-digit codes of regions, of the two parts of London and of England begin."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,7 +101,7 @@ class StageHistory:
         """The history of one stock; authorities and years in order.
 
         An authority without a figure of the stock is not among them, nor are England and its
-        regions: an area named in :data:`REGIONS` is left out.
+        regions: see :func:`is_region`.
 
         Raises
         ------
@@ -173,11 +185,19 @@ class StageHistory:
 
 def authorities_of(panel: AuthorityPanel) -> list[str]:
     """Codes of the panel's authorities in order, England and its regions not among them."""
-    return [
-        code
-        for code, area in panel.authorities.items()
-        if " ".join(area.casefold().split()) not in REGIONS
-    ]
+    return [code for code, area in panel.authorities.items() if not is_region(code, area)]
+
+
+def is_region(code: str, area: str) -> bool:
+    """Whether an area is a sum of authorities, by its name (:data:`REGIONS`) or its code.
+
+    Examples
+    --------
+    >>> is_region("981", "Yorkshire & The Humber"), is_region("E12000003", ""), is_region("203", "")
+    (True, True, False)
+    """
+    name = " ".join(area.casefold().replace("&", " and ").split())
+    return name in REGIONS or code.strip().upper().startswith(REGION_CODES)
 
 
 def _table(panel: AuthorityPanel, name: str, codes: list[str], years: range) -> Floats:
