@@ -139,12 +139,13 @@ def hires_needed(
     seed: int,
     scenario: str = BASELINE,
     posts: float | None = None,
+    baseline: Workforce | None = None,
 ) -> HiresNeeded:
     """Fewest candidates a month, from the first month on, with which the target is met.
 
     Parameters
     ----------
-    projection, structure, workforce, target, seed, scenario
+    projection, structure, workforce, target, seed, scenario, baseline
         As in :func:`posts_needed`.
     posts
         Posts there are to fill; None takes what meets the target with a probability half way
@@ -160,7 +161,7 @@ def hires_needed(
     -----
     By bisection in each replicate, to a hundredth of a candidate, rounded up.
     """
-    problem = _Problem(projection, structure, workforce, target, seed, scenario)
+    problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
     if posts is None:
         room = problem.posts(_recruiting(workforce, "as_needed"))
         posts = _at(room, (1 + target.probability) / 2)

@@ -269,6 +269,23 @@ def test_hires_needed_are_the_fewest(project):
 
 
 @pytest.mark.unit
+def test_hires_of_a_scenario_open_with_the_workers_of_the_baseline(project):
+    """More sickness from the first month on: the plan of the scenario keeps the cap with them."""
+    names = ("baseline", "sick")
+    projection, target = project(names, replicates=300), Target(15, "2017-09", 0.8)
+    sick = FORCE.changed(sickness_rate=0.12)
+    found = hires_needed(
+        projection, STRUCTURE, sick, target, seed=1, scenario="sick", posts=150, baseline=FORCE
+    )
+    kept = []
+    for hires in (found.hires_per_month - 0.01, found.hires_per_month):
+        force = sick.changed(posts=150.0, hires_per_month=hires)
+        made = plan(projection, STRUCTURE, dict(zip(names, (FORCE, force), strict=True)), 1)
+        kept.append(made.probability_within(15, "sick")[made.month_number("2017-09")])
+    assert kept[0] < 0.8 <= kept[1]
+
+
+@pytest.mark.unit
 def test_what_cannot_be_reached_says_why(project):
     projection = project(replicates=30)
 

@@ -109,6 +109,7 @@ def _answers(
             target,
             seed=outlook.seed,
             scenario=scenario,
+            baseline=workforce_of(outlook.levers[BASELINE]),
         )
     except DataError:
         return posts, None
