@@ -20,6 +20,8 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.shortage import unallocated_by_status
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter
+from riskmodel.workflows.caseload import queue_frame
 
 
 @pytest.mark.regression
@@ -166,3 +168,11 @@ def test_protection_has_first_call_on_the_slots():
     assert in_need.tolist() == [37, 203, 203, 0]
     total = plans + looked_after + in_need
     assert total.tolist() == np.maximum(417 - slots, 0).tolist()
+
+
+@pytest.mark.unit
+def test_the_queue_rests_on_an_assumption_and_says_so():
+    found = queue_frame()
+    assert parameter("caseload_slots_south").basis == "assumed"
+    assert (found["most_cases_a_worker"] == parameter("caseload_slots_south").value).all()
+    assert set(found["basis"]) == {"assumed"}

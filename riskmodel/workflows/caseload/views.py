@@ -91,7 +91,8 @@ def queue_frame() -> pd.DataFrame:
                 "unallocated_by_fluid_low": each.fluid[0],
                 "unallocated_by_fluid_high": each.fluid[1],
                 "most_cases_a_worker": each.most,
-                "basis": "published",
+                # As the least certain of what it rests on: nobody printed the most a worker holds.
+                "basis": "assumed",
             }
             for each in found
         ]
