@@ -120,8 +120,9 @@ bench: $(STAMPS)/test ## run the benchmarks
 		--benchmark-only --benchmark-json=build/bench/benchmarks.json
 	$(BIN)/python tests/benchmarks/summary.py write build/bench/benchmarks.json \
 		build/bench/summary.json
-	@echo 'The results: build/bench/benchmarks.json; the record that the documentation shows,'
-	@echo 'docs/benchmarks.json, is renewed by copying build/bench/summary.json to it.'
+	$(BIN)/python tests/benchmarks/report_profile.py build/bench/profile.json
+	@echo 'The results: build/bench/benchmarks.json. The documentation shows docs/benchmarks.json'
+	@echo 'and docs/profile.json: copy build/bench/summary.json and profile.json to them.'
 
 bench-compare: $(STAMPS)/package ## the last run beside an earlier one
 	@test -n '$(FILE)' || { echo 'Name the earlier results: make bench-compare FILE=earlier.json' >&2; exit 1; }
