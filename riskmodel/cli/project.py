@@ -20,6 +20,7 @@ from riskmodel.cli.output import (
     refuse_unused,
     write_picture,
 )
+from riskmodel.cli.service import named_scenarios, words
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -186,19 +187,20 @@ def _outlook(
     *sizes: int,
 ) -> Outlook:
     from riskmodel.intake import read_panel
-    from riskmodel.scenarios import scenario as named
     from riskmodel.workflows.demand import project as run
     from riskmodel.workflows.demand import published_source, read_source
 
     if path is None and authority is not None:
         raise DataError("--authority names one of a file; give the file")
+    if path is None and population is not None:
+        raise DataError("--population goes with a file of one's own figures; give the file")
     panel = None
     if path is None:
         source = published_source()
     else:
         source, panel = read_source(path, authority=authority, population=population)
     if stage is not None:
-        source = source.of(_words(stage))
+        source = source.of(words(stage))
     if learn is not None:
         panel = read_panel(learn)
     months, replicates, seed = sizes
@@ -207,21 +209,17 @@ def _outlook(
         months=months,
         replicates=replicates,
         seed=seed,
-        scenarios=[named(name) for name in _words(scenario or "") if name != "baseline"],
+        scenarios=named_scenarios(words(scenario)),
         panel=panel,
-        progress=lambda words: (
-            print(f"riskmodel: {words}", file=sys.stderr) if sys.stderr.isatty() else None
+        progress=lambda what: (
+            print(f"riskmodel: {what}", file=sys.stderr) if sys.stderr.isatty() else None
         ),
     )
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
 def _levels(text: str | None, stages: list[str]) -> dict[str, float]:
     found = {}
-    for word in _words(text or ""):
+    for word in words(text):
         stage, equals, level = word.partition("=")
         choose("stage", stage.strip(), stages)
         try:

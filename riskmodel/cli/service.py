@@ -277,6 +277,8 @@ def _source(
     path, authority, learn, population = figures
     if path is None and authority is not None:
         raise DataError("--authority names one of a file; give the file")
+    if path is None and population is not None:
+        raise DataError("--population goes with a file of one's own figures; give the file")
     panel = None
     if path is None:
         source = published_source()

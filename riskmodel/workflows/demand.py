@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -402,7 +402,8 @@ def read_source(
     Raises
     ------
     DataError
-        When the file is neither, or a panel is given without an authority.
+        When the file is neither, a panel is given without an authority, or a population to one
+        that has it, or one of fewer children than are counted.
     """
     from riskmodel.intake import read_panel, read_snapshots
 
@@ -413,9 +414,32 @@ def read_source(
                 "is a panel of authorities: say which one with --authority CODE",
                 file=path.name,
             )
-        return panel_source(panel, authority), panel
+        source = panel_source(panel, authority)
+        if population is not None and source.population is not None:
+            raise DataError(
+                f"says how many children there are, {source.population:,.0f}; leave --population "
+                "out",
+                file=path.name,
+            )
+        if population is not None:
+            source = replace(source, population=population)
+        return _counted_among(source), panel
     series = read_snapshots(path)
-    return snapshot_source(series, area=authority, population=population), None
+    source = snapshot_source(series, area=authority, population=population)
+    return _counted_among(source), None
+
+
+def _counted_among(source: DemandSource) -> DemandSource:
+    """The source, unless it counts more children at a time than its population has."""
+    for stage, observations in source.observations.items():
+        most = max((each.middle for each in observations if each.counted == "stock"), default=0)
+        if source.population is not None and 0 < source.population < most:
+            raise DataError(
+                f"{source.population:,g} children aged 0 to 17 are fewer than the {most:,.0f} "
+                f"counted of {stage}; give all of them, not thousands",
+                field="population",
+            )
+    return source
 
 
 def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:

@@ -147,6 +147,8 @@ def test_the_chain_of_an_authority(call, panel):
         (("--show", "above"), "go together"),
         (("--show", "above", "--above", "looked_after=many"), "a stage and a number"),
         (("--authority", "931"), "give the file"),
+        (("--population", "90000"), "--population goes with a file"),
+        (("--scenario", "plateau,plateau"), "two scenarios are called 'plateau'"),
         (("no-such-file.csv",), "cannot be read"),
         (("--show", "chain"), "needs a panel"),
         (("--show", "chain", "--scenario", "plateau"), "--show chain does not use --scenario"),
@@ -167,6 +169,28 @@ def test_an_authority_of_a_file_that_names_none_is_refused_in_words(call, tmp_pa
     path = tmp_path / "months.csv"
     path.write_text(f"month,stage,stock\n2015-06,{PLAN},100\n2015-07,{PLAN},101\n", "utf-8")
     assert "names no area" in call("project", path, "--authority", "931").message
+
+
+@pytest.mark.end_to_end
+def test_a_population_in_thousands_or_beside_that_of_a_panel_is_refused(call, panel, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text(f"month,stage,stock\n2015-06,{PLAN},100\n2015-07,{PLAN},101\n", "utf-8")
+    assert "not thousands" in call("project", path, "--population", "90").message
+    words = ("project", panel, "--authority", "103", "--population")
+    assert "says how many children there are, 100,000" in call(*words, "90000").message
+
+
+@pytest.mark.end_to_end
+def test_a_population_fills_what_a_panel_does_not_say(call, panel, tmp_path):
+    bare = tmp_path / "bare.csv"
+    lines = [line.split(",") for line in panel.read_text("utf-8").splitlines()]
+    place = lines[0].index("pop_0_17_midyear")
+    kept = (",".join(line[:place] + line[place + 1 :]) for line in lines)
+    bare.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    words = (bare, "--authority", "103", "--stage", PLAN, *SMALL, "--format", "csv")
+    without, given = call("project", *words), call("project", *words, "--population", "90000")
+    assert (without.code, given.code) == (0, 0)
+    assert without.out != given.out
 
 
 @pytest.mark.end_to_end
