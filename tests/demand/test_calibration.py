@@ -177,6 +177,21 @@ def test_a_calibration_is_the_same_each_time_and_says_what_it_found():
 
 
 @pytest.mark.unit
+def test_what_the_figures_do_not_tell_rests_on_what_was_believed():
+    found = made().to_frame().set_index("parameter")["basis"]
+    # Three years tell where starts and stocks are, and next to nothing of how they remember.
+    assert found["persistence"] == found["shape"] == "assumed"
+    assert set(found[["level", "opening_stock", "closing_stock"]]) == {"observed"}
+    walk = made(priors=replace(PRIORS, process="random_walk")).to_frame()
+    assert walk.set_index("parameter").loc["persistence", "basis"] == "assumed"
+    stock = Observation("stock", Interval.exactly(300), "2015-03", basis="published")
+    one = made([stock]).to_frame().set_index("parameter")["basis"]
+    assert one["closing_stock"] == "published"
+    assert one["mean_days"] == PRIORS.basis
+    assert set(one[["length_drift", "step_sd", "persistence", "observation_error"]]) == {"assumed"}
+
+
+@pytest.mark.unit
 def test_more_figures_narrow_what_is_known():
     full = made()
     stocks = made([each for each in history() if each.counted == "stock"])

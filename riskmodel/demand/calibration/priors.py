@@ -53,7 +53,9 @@ class DemandPriors:
     step_months
         Months for which the rate of starts is constant: 1, 2, 3, 4, 6 or 12.
     basis, source
-        What they rest on.
+        What they rest on, the mean length above all.
+    shape_basis
+        What the shape rests on.
     """
 
     length_log_mean: float
@@ -76,6 +78,7 @@ class DemandPriors:
     step_months: int = 12
     basis: Basis = "assumed"
     source: str = "own priors"
+    shape_basis: Basis = "assumed"
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -119,7 +122,8 @@ class DemandPriors:
 
         length = parameter(f"demand_{stage}_length_days")
         plans = stage == "child_protection_plan"
-        shape = of("length_shape_prior_mean" if plans else f"demand_{stage}_shape")
+        known = parameter("length_shape_prior_mean" if plans else f"demand_{stage}_shape")
+        shape = known.value
         spread = of("length_shape_prior_sd" if plans else f"demand_{stage}_shape_sd")
         persistence = of("demand_persistence")
         return cls(
@@ -140,6 +144,7 @@ class DemandPriors:
             length_drift_sd=of("demand_length_drift_log_sd"),
             basis=length.basis,
             source=length.source,
+            shape_basis=known.basis,
         )
 
     def with_lengths(
@@ -184,4 +189,5 @@ class DemandPriors:
             length_shape_correlation=float(variance[0, 1]) / (deviation[0] * deviation[1]),
             basis=fit.mean.basis,
             source=f"{self.source}; lengths: {', '.join(fit.sources)}",
+            shape_basis=fit.shape.basis,
         )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
 from riskmodel.demand.inputs import StageInputs
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
 from riskmodel.projection import QUANTILES, month_after, quantile_name
 from riskmodel.streams import stream
@@ -35,6 +38,19 @@ PARAMETERS: dict[str, tuple[str, str]] = {
 }
 """What each parameter of a calibration is, and its unit; besides them there are the starts a year
 in each step, ``starts_to_YYYY-MM``."""
+
+_PRIOR_SPREAD: Mapping[str, tuple[str, Callable[[Floats], Floats]]] = {
+    "mean_days": ("length_log_sd", np.log),
+    "shape": ("shape_log_sd", np.log),
+    "length_drift": ("length_drift_sd", np.asarray),
+    "step_sd": ("step_log_sd", np.log),
+    "persistence": ("persistence_logit_sd", special.logit),
+    "observation_error": ("error_log_sd", np.log),
+}
+"""Of each parameter with a prior of its own: the spread of that, and the scale that it is on."""
+
+_MOSTLY_PRIOR = 0.5
+"""Share of the prior's variance that is left; above it the prior says more than the figures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +207,11 @@ class Calibration:
         return np.minimum(np.minimum.accumulate(share, axis=1), 1.0)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a parameter: mean, standard deviation and quantiles of its draws, unit, basis."""
+        """A row a parameter: mean, standard deviation and quantiles of its draws, unit, basis.
+
+        The basis is that of the figures, or of what was believed before them where more than half
+        of its variance is left.
+        """
         import pandas as pd
 
         quantiles = np.quantile(self.draws, QUANTILES, axis=0)
@@ -214,10 +234,24 @@ class Calibration:
                     },
                     "unit": unit,
                     "method": "posterior",
-                    "basis": self.model.priors.basis,
+                    "basis": self._basis(name),
                 }
             )
         return pd.DataFrame(rows)
+
+    def _basis(self, name: str) -> Basis:
+        """What a parameter rests on most: the figures, or what was believed before them."""
+        priors = self.model.priors
+        before: dict[str, Basis] = {"mean_days": priors.basis, "shape": priors.shape_basis}
+        if name in _PRIOR_SPREAD:
+            field, scale = _PRIOR_SPREAD[name]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                left = float(np.var(scale(self.of(name)))) / getattr(priors, field) ** 2
+            # Of a random walk the persistence is 1 by choice, and its logit no number.
+            if not left <= _MOSTLY_PRIOR:
+                return before.get(name, "assumed")
+        counted = {each.basis for each in self.model.observations} - {"assumed"}
+        return next((each for each in ("published", "observed") if each in counted), "assumed")
 
     def _step_words(self, name: str) -> str:
         return name.replace("starts_to_", f"step of {self.model.step_months} months to ")
