@@ -13,6 +13,7 @@ from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import learn
 from riskmodel.demand.national import authority_stock, common_course_of
 from riskmodel.engines import Engine
+from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.series import ENGLAND
 from riskmodel.streams import stream
@@ -190,6 +191,19 @@ def test_a_panel_without_children_counted_is_drawn_as_counts(tmp_path):
     charts = {chart.id: chart for chart in report.charts()}
     assert "child_protection_plan_funnel" not in charts
     assert "Counts, on one scale" in charts["child_protection_plan_authorities"].caption
+
+
+@pytest.mark.unit
+def test_a_year_between_without_any_figure_is_refused(tmp_path):
+    """What is learned stops the year before, and nothing may be projected from there unsaid."""
+    rows = [line.split(",") for line in panel_text(england=0).splitlines()]
+    for row in rows:
+        if row[2] == "2017":
+            row[3] = ""
+    path = tmp_path / "panel.csv"
+    path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no figure of cpp_at_31_mar in 2017"):
+        national_run(read_panel(path), year=2017, months=3, replicates=20)
 
 
 @pytest.mark.integration
