@@ -18,6 +18,7 @@ from riskmodel.demand.calibration import (
     calibrate,
 )
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.learning.backtest import FEWEST_LEARNERS
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.learning.own import decimal_year
@@ -146,6 +147,8 @@ class Outlook:
         Of every draw.
     feedback
         What was simulated with, from a scenario's inputs and levers to its feedback.
+    notes
+        What a reader has to know of what was learned, in sentences.
     """
 
     source: DemandSource
@@ -154,6 +157,7 @@ class Outlook:
     levers: Mapping[str, Levers]
     seed: int
     feedback: FeedbackOf | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> dict[str, StageInputs]:
@@ -252,11 +256,12 @@ class Outlook:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is not as it should be, in words, each stage's with its name."""
-        return tuple(
+        calibrated = (
             f"{stage}: {warning}"
             for stage, each in self.stages.items()
             for warning in each.calibration.warnings
         )
+        return (*self.notes, *calibrated)
 
 
 def published_source() -> DemandSource:
@@ -511,7 +516,8 @@ def project(  # noqa: PLR0913  each is a word of the question
     scenarios
         Beside the baseline, which always comes first.
     panel
-        To learn from, up to the last March before the opening; None takes what ships.
+        To learn from, up to the last March before the opening; None takes what ships, and so does
+        a panel with fewer than five other authorities, with a note.
     feedback
         From a scenario's inputs and levers to its feedback on child protection plans, or None
         where it has none. Plans with feedback are drawn month by month: of those, scenarios share
@@ -533,6 +539,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     """
     say = progress or (lambda _: None)
     stages = {}
+    notes = []
     opening = opening_of(source)
     for stage, observations in source.observations.items():
         say(f"calibrating {stage}")
@@ -544,7 +551,8 @@ def project(  # noqa: PLR0913  each is a word of the question
             priors=source.priors.get(stage),
             population=source.population,
         )
-        learned = _learned(stage, calibration.opening_month, panel, source.code)
+        learned, note = _learned(stage, calibration.opening_month, panel, source.code)
+        notes += [f"{stage}: {note}"] if note else []
         stages[stage] = stage_outlook(
             calibration,
             learned,
@@ -561,7 +569,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     together = simulate_scenarios(
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
-    return Outlook(source, stages, together, levers, seed, feedback)
+    return Outlook(source, stages, together, levers, seed, feedback, tuple(notes))
 
 
 def opening_of(source: DemandSource) -> str:
@@ -594,23 +602,41 @@ def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observa
     return (*observations, nothing)
 
 
-def _learned(stage: str, opening: str, panel: AuthorityPanel | None, own: str) -> Learned:
+def _learned(
+    stage: str, opening: str, panel: AuthorityPanel | None, own: str
+) -> tuple[Learned, str]:
+    """What other authorities taught by then, and what is to be said of it.
+
+    As in the backtest, what ships stands in for a panel of fewer than five others.
+    """
     year = int(np.floor(decimal_year(opening) + 1e-9))
     measure = MEASURE_OF[stage]
     if panel is None:
-        from riskmodel.demand.learning.shipped import shipped, shipped_years
-
-        if year < min(shipped_years(measure)):
-            raise DataError(
-                f"the last figure is of the end of {opening}, and what ships was learned to March "
-                f"{min(shipped_years(measure))}: give a panel of earlier years with --learn",
-                field=stage,
-            )
-        return shipped(measure, year)
+        return _shipped(stage, opening, year), ""
     history = StageHistory.from_panel(panel, measure)
-    history = history.until(min(year, history.years[-1]))
-    others = [place for place, code in enumerate(history.codes) if code != own]
-    return learn(history, learners=others)
+    known = history.until(min(year, history.years[-1]))
+    others = [place for place, code in enumerate(known.codes) if code != own]
+    enough = int((np.isfinite(known.stock[others]).sum(axis=1) >= 2).sum())
+    if enough >= FEWEST_LEARNERS:
+        return learn(known, learners=others), ""
+    return _shipped(stage, opening, year), (
+        f"{panel.source} has {enough} other authorities with two figures of {measure} by then, "
+        f"fewer than {FEWEST_LEARNERS}: what ships with the package was learned from instead"
+    )
+
+
+def _shipped(stage: str, opening: str, year: int) -> Learned:
+    from riskmodel.demand.learning.shipped import shipped, shipped_years
+
+    measure = MEASURE_OF[stage]
+    if year < min(shipped_years(measure)):
+        raise DataError(
+            f"the last figure is of the end of {opening}, and what ships was learned to March "
+            f"{min(shipped_years(measure))}: give a panel of {FEWEST_LEARNERS} other authorities "
+            "or more, with earlier years, with --learn",
+            field=stage,
+        )
+    return shipped(measure, year)
 
 
 def draw_outlook(outlook: Outlook) -> Drawing:

@@ -172,6 +172,21 @@ def test_an_authority_of_a_file_that_names_none_is_refused_in_words(call, tmp_pa
 
 
 @pytest.mark.end_to_end
+@pytest.mark.parametrize("others", [0, 4])
+def test_a_panel_of_too_few_others_learns_from_what_ships_and_says_so(
+    call, panel, tmp_path, others
+):
+    small = tmp_path / "small.csv"
+    heading, *lines = panel.read_text("utf-8").splitlines()
+    kept = [line for line in lines if int(line.split(",")[0]) <= 101 + others]
+    small.write_text("\n".join([heading, *kept]) + "\n", encoding="utf-8")
+    answer = call("project", small, "--authority", "101", "--stage", PLAN, *SMALL)
+    assert answer.code == 0, answer.err
+    assert f"has {others} other authorities with two figures of cpp_at_31_mar" in answer.err
+    assert "learned from 81 authorities to March 2015" in " ".join(answer.out.split())
+
+
+@pytest.mark.end_to_end
 def test_a_population_in_thousands_or_beside_that_of_a_panel_is_refused(call, panel, tmp_path):
     path = tmp_path / "months.csv"
     path.write_text(f"month,stage,stock\n2015-06,{PLAN},100\n2015-07,{PLAN},101\n", "utf-8")

@@ -21,6 +21,9 @@ REFERENCE = "last_value"
 MODELS = (OURS, *COMPETITORS)
 """Every model that a backtest runs side by side."""
 
+FEWEST_FOR_CHANCE = 5
+"""Authorities without which nothing says how far chance alone would go."""
+
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 ROW_COLUMNS = ("model", "la_code", "origin", "horizon_years", "observed", "crps", *QUANTILES)
 """The columns of a backtest's rows."""
@@ -223,10 +226,12 @@ class Backtest:
             "what happened was usually below its middle": pit - 0.5 if pit.mean() < 0.45 else None,
         }
         codes = mine["la_code"].to_numpy()
+        number = len(set(codes.tolist()))
         found = {words: off for words, off in large.items() if off is not None}
         says = [words for words, off in found.items() if _beyond_chance(off, codes)]
         right = (
-            f"no more than chance can make among {len(set(codes.tolist()))} authorities"
+            f"no more than chance can make with {number} "
+            f"{'authority' if number == 1 else 'authorities'}"
             if found
             else "its spread is about right"
         )
@@ -287,5 +292,8 @@ def _beyond_chance(off: npt.NDArray[np.float64], codes: npt.NDArray[Any]) -> boo
     """
     _, place = np.unique(codes, return_inverse=True)
     sums = np.bincount(place, weights=off - off.mean())
-    error = float(np.sqrt((sums**2).sum())) / len(off)
+    number = len(sums)
+    if number < FEWEST_FOR_CHANCE:
+        return False
+    error = float(np.sqrt((sums**2).sum() * number / (number - 1))) / len(off)
     return abs(float(off.mean())) > 2 * error

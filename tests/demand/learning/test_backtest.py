@@ -102,7 +102,9 @@ def test_a_fault_that_chance_can_make_is_not_named(judged: Backtest) -> None:
     codes = ["1"] * 10 + ["2"] * 10 + [f"{3 + place % 6}" for place in range(40)]
     frame = pd.DataFrame({"model": OURS, "pit": pit, "la_code": codes})
     said = replace(judged, frame=frame).pit_words()
-    assert said.endswith("where 10% should: no more than chance can make among 8 authorities.")
+    assert said.endswith("where 10% should: no more than chance can make with 8 authorities.")
+    one = frame.assign(la_code="1")
+    assert "chance can make with 1 authority." in replace(judged, frame=one).pit_words()
     even = frame.assign(la_code=[f"{place % 8}" for place in range(60)])
     assert "too narrow" in replace(judged, frame=even).pit_words()
 
