@@ -155,9 +155,9 @@ def _print_run(run: NationalRun) -> None:
     absent = run.left_out_frame()
     if len(absent):
         out.print("Not projected:", markup=False)
-        for (name, reason), part in absent.groupby(["area", "reason"], sort=False):
-            stages = ", ".join(NATIONAL_LABELS[stage].lower() for stage in part["stage"])
-            out.print(f"  {name}, {stages}: {reason}.", markup=False)
+        for reason, part in absent.groupby("reason", sort=False):
+            names = ", ".join(dict.fromkeys(part["area"]))
+            out.print(f"  {names}: {reason}.", markup=False)
     out.print(
         f"Basis: projected. Learned from all authorities together up to March {run.year}, "
         f"{run.courses[0].replicates:,} replicates, seed {run.seed}. Authorities stand in the "
