@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -157,6 +158,8 @@ def snapshots(
     notes = [note for each in series for note in each.notes]
     if form == "csv":
         print_frame(frame, form)
+        for note in notes:
+            print(f"riskmodel: note ({note.rule}): {note}", file=sys.stderr)
     elif form == "json":
         print_json(
             {"months": frame.to_dict("records"), "notes": [_as_data(note) for note in notes]}

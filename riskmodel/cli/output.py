@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -226,9 +228,15 @@ def check_picture(out: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Refuse, before the work begins, a place whose folder cannot be made: a file is in the way."""
+    """Refuse, before the work begins, a place that nothing can be written to.
+
+    A file stands where a folder is needed, or the folder that is there takes no new file.
+    """
     if file_in_the_way(out) is not None:
         raise unwritable(out, NotADirectoryError())
+    there = next((each for each in out.absolute().parents if each.is_dir()), None)
+    if there is not None and not os.access(there, os.W_OK):
+        raise unwritable(out, PermissionError(errno.EACCES, f"{there} takes no new file"))
 
 
 def write_picture(out: Path, svg: bytes, png: bytes) -> None:

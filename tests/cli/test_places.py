@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,16 @@ def test_a_folder_that_appears_as_a_file_meanwhile_is_one_message(here):
 
     with pytest.raises(OutputError, match=r"panel\.csv is a file"):
         write_picture(here / "panel.csv" / "chart.svg", b"<svg/>", b"")
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    "words",
+    [("project", "--out", "new/fan.svg"), ("intake", "panel", "panel.csv", "--out", "a.csv")],
+    ids=" ".join,
+)
+def test_a_folder_that_takes_nothing_new_is_refused_before_the_work(call, here, monkeypatch, words):
+    # Whoever runs the tests may write anywhere, so the answer of the system is put in.
+    monkeypatch.setattr("riskmodel.cli.output.os.access", lambda _, mode: mode != os.W_OK)
+    assert f"{here} takes no new file" in call(*words).message
+    assert [each.name for each in here.iterdir()] == ["panel.csv"]

@@ -192,8 +192,9 @@ def test_snapshots_are_shown_with_what_is_to_be_noted(tmp_path: Path) -> None:
     assert code == 0
     assert "child_protection_plan: 3 months, 2014-01 to 2014-03, stock 5 to 7, 1 without" in text
     assert "Note (gap): own.csv, line 2" in text
-    code, text = run("snapshots", place, "--format", "csv")
-    assert [row["stock"] for row in csv.DictReader(text.splitlines())] == ["5", "", "7"]
+    done = CliRunner().invoke(app, ["snapshots", str(place), "--format", "csv"])
+    assert [row["stock"] for row in csv.DictReader(done.stdout.splitlines())] == ["5", "", "7"]
+    assert "note (gap): own.csv, line 2" in done.stderr
     code, text = run("snapshots", place, "--format", "json")
     data = json.loads(text)
     assert [row["stock"] for row in data["months"]] == [5, None, 7]
