@@ -380,11 +380,16 @@ def _print_cost(frame: Any, service: Service, form: str) -> None:
             )
             for row in shown.to_dict("records")
         ],
-        title=f"Cost of {len(service.plan.months)} months",
+        title=f"Cost of {len(service.plan.months)} months, {_currency(service)}",
         right=(2,),
         whole=(3,),
     )
     _say(f"Prices: {service.costs}.")
+
+
+def _currency(service: Service) -> str:
+    costs = service.costs
+    return "" if costs is None else f"{costs.currency} {costs.prices}".rstrip()
 
 
 def _print_mix(mix: Mix, form: str) -> None:

@@ -173,7 +173,7 @@ def _print_text(found: Comparison, *, looped: bool) -> None:
     if len(found.attribution):
         shown = found.attribution[found.attribution["measure"].isin(["caseload", "posts_needed"])]
         print_table(
-            ["Scenario", "Measure", "Change", "Difference from the baseline"],
+            ["Scenario", "Measure", "Change", "Difference"],
             [
                 (
                     row["scenario"],
@@ -183,7 +183,7 @@ def _print_text(found: Comparison, *, looped: bool) -> None:
                 )
                 for row in shown.to_dict("records")
             ],
-            title="What each change does by itself, and all together",
+            title="What each change does to the baseline by itself, and all together",
             right=(3,),
             whole=(1, 2),
         )

@@ -19,6 +19,7 @@ from riskmodel.cli.output import (
     print_json,
     print_table,
 )
+from riskmodel.errors import DataError, OutputError, unwritable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,9 +118,11 @@ def panel(
     """Put open data files together into one panel of authorities; symbols stay symbols."""
     from riskmodel.intake import panel_text, read_dfe_factors, read_layouts, read_panels
 
-    for place in (out, factors_out, notes_out):
-        if place is not None:
-            _refuse_existing(place)
+    places = [place for place in (out, factors_out, notes_out) if place is not None]
+    for place in places:
+        _refuse_existing(place)
+    if len({place.absolute() for place in places}) < len(places):
+        raise OutputError("--out, --factors-out and --notes-out need files of their own")
     found = read_panels(paths, layouts=() if layout is None else read_layouts(layout))
     found = _of_authority(found, authority, neighbours)
     rows = None if factors_out is None else read_dfe_factors(paths)
@@ -178,7 +181,6 @@ def _as_data(note: Any) -> dict[str, str]:
 
 def _of_authority(found: Any, authority: str | None, neighbours: Path | None) -> Any:
     """The panel of an authority, its neighbours and England, where one was named."""
-    from riskmodel.errors import DataError
     from riskmodel.intake import read_neighbours, with_neighbours
 
     if authority is None:
@@ -208,8 +210,6 @@ def _tell_notes(notes: Any, notes_out: Path | None) -> None:
 
 
 def _refuse_existing(path: Path) -> None:
-    from riskmodel.errors import OutputError
-
     if path.exists():
         raise OutputError(f"{path.name} is there already; give another name or remove it")
     check_folder(path)
@@ -224,8 +224,6 @@ def _as_text(frame: pd.DataFrame) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file that is whole or not there."""
-    from riskmodel.errors import unwritable
-
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

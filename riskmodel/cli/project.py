@@ -153,6 +153,8 @@ def project(  # noqa: PLR0913  an option is an argument
     elif show in ("stock", "flows"):
         _print_quantiles(found, frame)
     else:
+        if show == "above":
+            frame = _marches(found, frame)
         print_data(frame[[name for name in frame.columns if name not in TOO_WIDE]])
         note = NOTES[show].format(last=found.projection.months[-1])
         console().print(note, markup=False)
@@ -268,12 +270,17 @@ def _view(found: Outlook, show: str, levels: dict[str, float]) -> Any:
     return frame[frame["measure"].isin(wanted)].reset_index(drop=True)
 
 
+def _marches(found: Outlook, frame: Any) -> Any:
+    """Rows of every March and of the last month."""
+    last = found.projection.months[-1]
+    return frame[frame["month"].str.endswith("-03") | (frame["month"] == last)]
+
+
 def _print_quantiles(found: Outlook, frame: Any) -> None:
     """Every March and the last month: median, 50% and 90% intervals."""
     from riskmodel.workflows.demand import STAGE_LABELS
 
-    last = found.projection.months[-1]
-    shown = frame[frame["month"].str.endswith("-03") | (frame["month"] == last)]
+    shown = _marches(found, frame)
     print_table(
         ["Scenario", "Stage", "Measure", "Month", "Median", "50% interval", "90% interval"],
         [

@@ -95,6 +95,10 @@ def test_drivers_and_levels(call):
     found = rows(call(*words, "--show", "above", "--above", f"{PLAN}=500").out)
     chances = [float(row["probability"]) for row in found]
     assert chances == sorted(chances)
+    assert len(found) == 6
+    text = call(*words[:-2], "--show", "above", "--above", f"{PLAN}=500").out
+    assert "2016-01" in text
+    assert "2015-12" not in text
     assert 0 <= chances[0] <= chances[-1] <= 1
 
 

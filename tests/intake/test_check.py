@@ -185,6 +185,15 @@ def test_the_panel_that_the_command_makes_is_the_compiled_one_where_both_hold_a_
 
 
 @pytest.mark.end_to_end
+def test_what_a_panel_gives_goes_to_files_of_their_own(tmp_path: Path) -> None:
+    place, made = tmp_path / "panel.csv", tmp_path / "made.csv"
+    place.write_text("la_code,area,year,cpp_at_31_mar\n801,A,2015,5\n", encoding="utf-8")
+    with pytest.raises(OutputError, match="need files of their own"):
+        run("panel", place, "--out", made, "--notes-out", made)
+    assert not made.exists()
+
+
+@pytest.mark.end_to_end
 def test_snapshots_are_shown_with_what_is_to_be_noted(tmp_path: Path) -> None:
     place = tmp_path / "own.csv"
     place.write_text("month,cpp_stock\n2014-01,5\n2014-03,7\n", encoding="utf-8")
