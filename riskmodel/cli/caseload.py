@@ -162,7 +162,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
             "--show mix needs the prices of posts, shorter plans and early help: give the file a "
             "section [levers]; --template costs shows it"
         )
-    for warning in service.outlook.warnings:
+    for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     _print_view(service, show, level, form, out, published=path is None)
 

@@ -117,7 +117,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         target=service.target,
         workers=workers,
     )
-    for warning in service.outlook.warnings:
+    for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     if out is not None:
         drawing = draw_comparison(found)
@@ -183,7 +183,7 @@ def _print_text(found: Comparison, *, looped: bool) -> None:
                 )
                 for row in shown.to_dict("records")
             ],
-            title="What each change does to the baseline by itself, and all together",
+            title="What each change does by itself, and all together, from the baseline",
             right=(3,),
             whole=(1, 2),
         )

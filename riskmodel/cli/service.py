@@ -117,6 +117,13 @@ class Service:
     costs: UnitCosts | None
     prices: LeverCosts | None
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be, of the figures and of the teams."""
+        from riskmodel.workflows.caseload import team_notes
+
+        return (*self.outlook.warnings, *team_notes(self.outlook, self.structure))
+
 
 def words(text: str | None) -> list[str]:
     """Words of an option, with commas between."""

@@ -7,7 +7,12 @@ what each change does to them, and mixes of levers that keep to a cap.
 from riskmodel.workflows.caseload.comparison import Comparison, compare, usual_target
 from riskmodel.workflows.caseload.feedback import loops
 from riskmodel.workflows.caseload.mix import Mix, find_mix, mix_response
-from riskmodel.workflows.caseload.service import plan_outlook, posts_answer, project_service
+from riskmodel.workflows.caseload.service import (
+    plan_outlook,
+    posts_answer,
+    project_service,
+    team_notes,
+)
 from riskmodel.workflows.caseload.views import (
     draw_caseload,
     draw_comparison,
@@ -40,6 +45,7 @@ __all__ = [
     "project_service",
     "queue_frame",
     "recruiting",
+    "team_notes",
     "template_text",
     "usual_target",
     "usual_workforce",

@@ -17,6 +17,7 @@ from riskmodel.caseload import (
     posts_needed,
     published_structure,
 )
+from riskmodel.caseload.structure import STATUSES
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.projection import BASELINE
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
     from riskmodel.series import AuthorityPanel
     from riskmodel.workflows.demand import DemandSource
 
-__all__ = ["plan_outlook", "posts_answer", "project_service"]
+__all__ = ["plan_outlook", "posts_answer", "project_service", "team_notes"]
+
+UNLIKE_SHARE = 0.1
+"""Teams and figures are said to differ when they do by more than this share of the figures."""
 
 
 def project_service(  # noqa: PLR0913  each is a word of the question
@@ -113,6 +117,38 @@ def plan_outlook(
         workforces(outlook, workforce),
         outlook.seed,
     )
+
+
+def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[str, ...]:
+    """Where the teams and the figures are not of the same children, in sentences.
+
+    Projected children are shared out over the teams in proportion to their cases, so teams that
+    hold far fewer than are counted get them all.
+
+    Parameters
+    ----------
+    outlook, structure
+        As :func:`plan_outlook` has them.
+    """
+    teams = published_structure() if structure is None else structure
+    projection = outlook.projection
+    notes = []
+    for status, held in zip(STATUSES, teams.counts().sum(axis=1).tolist(), strict=True):
+        if status not in projection.stages:
+            if held:
+                notes.append(
+                    f"{status}: the figures do not count these, so the teams' {held:,.0f} cases "
+                    "stay as they are"
+                )
+            continue
+        opening = float(projection.opening[:, projection.stages.index(status)].mean())
+        if abs(held - opening) > UNLIKE_SHARE * max(opening, 1.0):
+            notes.append(
+                f"{status}: the teams hold {held:,.0f} and the figures {opening:,.0f}, all of "
+                "whom are shared out over the teams; children who are not theirs belong to a team "
+                "of kind other"
+            )
+    return tuple(notes)
 
 
 def posts_answer(
