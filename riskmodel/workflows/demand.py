@@ -578,9 +578,7 @@ def opening_of(source: DemandSource) -> str:
     Starts and ends may be counted later than the last stock: a calibration runs to its last
     figure, and its stock there is what a projection opens with.
     """
-    return max(
-        each.month for observations in source.observations.values() for each in observations
-    )
+    return max(each.month for observations in source.observations.values() for each in observations)
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
