@@ -108,7 +108,7 @@ def _write(
     beside: Any,
     flows: bool,
 ) -> None:
-    from riskmodel.workflows.national_report import write_national_report
+    from riskmodel.workflows.national.report import write_national_report
 
     stages = ",".join(run.learned)
     first = run.courses[0]

@@ -82,7 +82,7 @@ def service_results(
     Parameters
     ----------
     months, replicates, seed
-        As for :func:`riskmodel.workflows.demand.project`.
+        As for :func:`riskmodel.workflows.demand.projecting.project`.
     progress
         Called with a few words at each step.
     """

@@ -18,7 +18,7 @@ from riskmodel.intake import read_panel
 from riskmodel.series import ENGLAND
 from riskmodel.streams import stream
 from riskmodel.workflows.national import national_run
-from riskmodel.workflows.national_report import national_report
+from riskmodel.workflows.national.report import national_report
 
 HEADING = "la_code,area,year,cpp_at_31_mar,cpp_starts,cpp_ends,pop_0_17_midyear"
 SHORT = ("--months", 12, "--replicates", 200)

@@ -37,7 +37,8 @@ class OutlookData:
     projection
         Stocks and flows, the baseline among its scenarios.
     drivers
-        As :meth:`riskmodel.workflows.demand.Outlook.drivers` gives them at the last month.
+        As :meth:`riskmodel.workflows.demand.projecting.Outlook.drivers` gives them at the last
+        month.
     figures
         The authority's own figures beside what the calibration expects.
     calibration

@@ -44,7 +44,7 @@ def loops(
     *,
     seed: int,
 ) -> Loops:
-    """What :func:`riskmodel.workflows.demand.project` takes for feedback.
+    """What :func:`riskmodel.workflows.demand.projecting.project` takes for feedback.
 
     Parameters
     ----------

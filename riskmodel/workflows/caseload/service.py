@@ -69,7 +69,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
     switches
         Feedback in the baseline and every scenario that does not set its own; None is off.
     months, replicates, seed, panel, progress, workers
-        As :func:`riskmodel.workflows.demand.project` has them.
+        As :func:`riskmodel.workflows.demand.projecting.project` has them.
 
     Notes
     -----
@@ -107,7 +107,7 @@ def plan_outlook(
     Parameters
     ----------
     outlook
-        From :func:`project_service`, or from :func:`riskmodel.workflows.demand.project`.
+        From :func:`project_service`, or from :func:`riskmodel.workflows.demand.projecting.project`.
     structure, workforce
         Teams, and the baseline's workers; None takes the published ones.
     """

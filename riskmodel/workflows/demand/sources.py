@@ -1,0 +1,321 @@
+"""Where the figures of a projection come from: the published tables, a panel, monthly files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.demand.calibration import (
+    CALIBRATED_STAGES,
+    DemandPriors,
+    Observation,
+)
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Interval
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = [
+    "MEASURE_OF",
+    "DemandSource",
+    "chain_of",
+    "panel_source",
+    "published_source",
+    "read_source",
+    "snapshot_source",
+]
+
+MEASURE_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "child_protection_plan": "cpp_at_31_mar",
+        "looked_after": "lac_at_31_mar",
+        "child_in_need_plan": "cin_at_31_mar",
+    }
+)
+"""The stock of a panel that teaches about a stage. Of children in need the panel holds the wide
+sense, plans and looked after included: that the exclusive tier moves like it, and is its usual
+share of it, is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSource:
+    """An authority's own figures, ready to be calibrated.
+
+    Parameters
+    ----------
+    area
+        Whose they are.
+    observations
+        By stage.
+    population
+        Children aged 0 to 17; None where it is not known.
+    label
+        What they are, for captions and logs.
+    code
+        Code of the authority, so that it is not among those it learns from.
+    priors
+        What is known of a stage before its counts, such as printed lengths; other stages have the
+        priors of the parameters.
+    """
+
+    area: str
+    observations: Mapping[str, tuple[Observation, ...]]
+    population: float | None
+    label: str
+    code: str = ""
+    priors: Mapping[str, DemandPriors] = field(default_factory=dict)
+
+    def of(self, stages: Iterable[str]) -> DemandSource:
+        """The same with some of its stages.
+
+        Raises
+        ------
+        UnknownNameError
+            When it has no figures of a stage.
+        """
+        chosen = tuple(dict.fromkeys(stages))
+        for stage in chosen:
+            if stage not in self.observations:
+                raise UnknownNameError("stage", stage, self.observations)
+        return DemandSource(
+            self.area,
+            {stage: self.observations[stage] for stage in self.observations if stage in chosen},
+            self.population,
+            self.label,
+            self.code,
+            self.priors,
+        )
+
+
+def published_source() -> DemandSource:
+    """The council's own, from the published tables; they print no number of children."""
+    from riskmodel.demand.published_series import (
+        PUBLISHED_AREA,
+        published_observations,
+        published_priors,
+    )
+
+    return DemandSource(
+        PUBLISHED_AREA,
+        {stage: published_observations(stage) for stage in CALIBRATED_STAGES},
+        None,
+        "published tables of the report card, November 2015",
+        priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
+    )
+
+
+def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
+    """One authority of a panel, from all years that it holds.
+
+    Raises
+    ------
+    UnknownNameError
+        When the panel has no such authority.
+    DataError
+        When it has no stock of it.
+    """
+    own = panel.authority(code)
+    order = np.argsort(own.years)
+    years = own.years[order].tolist()
+
+    def column(name: str) -> list[float]:
+        if name not in own.measures:
+            return [float("nan")] * len(years)
+        return [float(value) for value in own.figures[name][order]]
+
+    stocks = {stage: column(measure) for stage, measure in MEASURE_OF.items()}
+    stocks["child_in_need_plan"] = [
+        every - plans - away
+        for every, plans, away in zip(
+            stocks["child_in_need_plan"],
+            stocks["child_protection_plan"],
+            stocks["looked_after"],
+            strict=True,
+        )
+    ]
+    found: dict[str, tuple[Observation, ...]] = {}
+    for stage, stock in stocks.items():
+        prefix = MEASURE_OF[stage].split("_")[0]
+        made = []
+        for counted, values in (
+            ("stock", stock),
+            ("starts", column(f"{prefix}_starts")),
+            ("ends", column(f"{prefix}_ends")),
+        ):
+            if counted != "stock" and stage == "child_in_need_plan":
+                continue  # flows of the wide sense are not those of the tier
+            made += [
+                Observation(
+                    counted,  # type: ignore[arg-type]  # one of the three
+                    Interval.exactly(round(value)),
+                    f"{year}-03",
+                    source=panel.source,
+                )
+                for year, value in zip(years, values, strict=True)
+                if np.isfinite(value) and value >= 0
+            ]
+        if any(each.counted == "stock" and each.middle > 0 for each in made):
+            found[stage] = tuple(made)
+    if not found:
+        raise DataError(f"holds no stock above 0 of {code}", file=panel.source)
+    population = [value for value in column("pop_0_17_midyear") if value > 0]
+    name = panel.authorities.get(code, code)
+    return DemandSource(name, found, population[-1] if population else None, panel.source, code)
+
+
+def snapshot_source(
+    series: Sequence[MonthlySeries], *, area: str | None = None, population: float | None = None
+) -> DemandSource:
+    """An authority's own months.
+
+    Parameters
+    ----------
+    series
+        One a stage, of one area.
+    area
+        Which, where there are several.
+    population
+        Children aged 0 to 17.
+
+    Raises
+    ------
+    DataError
+        When several areas are there and none is named.
+    UnknownNameError
+        When the named one is not there.
+    """
+    areas = list(dict.fromkeys(each.area for each in series))
+    if area is None and len(areas) > 1:
+        raise DataError(
+            f"holds several areas ({', '.join(areas)}): say which with --authority",
+            file=series[0].source,
+        )
+    if area is not None and areas == [""]:
+        raise DataError(
+            "names no area: leave --authority out, or add a column area", file=series[0].source
+        )
+    wanted = areas[0] if area is None else area
+    if wanted not in areas:
+        raise UnknownNameError("area", wanted, areas)
+    found = {}
+    for each in series:
+        if each.area != wanted:
+            continue
+        months = [str(day)[:7] for day in each.dates]
+        found[each.stage] = tuple(
+            Observation(
+                counted,
+                Interval.exactly(int(value)),
+                month,
+                1,
+                each.source,
+            )
+            for counted in ("stock", "starts", "ends")
+            for month, value in zip(months, getattr(each, counted).tolist(), strict=True)
+            if np.isfinite(value)
+        )
+    return DemandSource(wanted or "own figures", found, population, series[0].source)
+
+
+def read_source(
+    path: Path, *, authority: str | None = None, population: float | None = None
+) -> tuple[DemandSource, AuthorityPanel | None]:
+    """An authority's figures from a panel or a file of its own months.
+
+    Returns
+    -------
+    tuple
+        The figures, and the panel where the file is one, to learn from.
+
+    Raises
+    ------
+    DataError
+        When the file is neither, a panel is given without an authority, or a population to one
+        that has it, or one of fewer children than are counted.
+    """
+    from riskmodel.intake import read_panel, read_snapshots
+
+    if _is_panel(path):
+        panel = read_panel(path)
+        if authority is None:
+            raise DataError(
+                "is a panel of authorities: say which one with --authority CODE",
+                file=path.name,
+            )
+        source = panel_source(panel, authority)
+        if population is not None and source.population is not None:
+            raise DataError(
+                f"says how many children there are, {source.population:,.0f}; leave --population "
+                "out",
+                file=path.name,
+            )
+        if population is not None:
+            source = replace(source, population=population)
+        return _counted_among(source), panel
+    series = read_snapshots(path)
+    source = snapshot_source(series, area=authority, population=population)
+    return _counted_among(source), None
+
+
+def _counted_among(source: DemandSource) -> DemandSource:
+    """The source, unless it counts more children at a time than its population has."""
+    for stage, observations in source.observations.items():
+        most = max((each.middle for each in observations if each.counted == "stock"), default=0)
+        if source.population is not None and 0 < source.population < most:
+            raise DataError(
+                f"{source.population:,g} children aged 0 to 17 are fewer than the {most:,.0f} "
+                f"counted of {stage}; give all of them, not thousands",
+                field="population",
+            )
+    return source
+
+
+def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:
+    """Counts and ratios from referral to plan by year, and what moved the starts of plans.
+
+    Columns: those of :func:`riskmodel.demand.chain.chain_frame`, and ``plans_since_first``: how
+    many more plans started a year than in the first year because of that link. Years with a count
+    of 0 at a link are not parted, for nought has no logarithm, and hold nothing there; the first
+    year is the first that is.
+
+    Raises
+    ------
+    DataError
+        When the file is no panel, or no authority is named.
+    """
+    from riskmodel.demand.chain import chain_frame, what_moved_starts
+    from riskmodel.intake import read_panel
+
+    if path is None or authority is None or not _is_panel(path):
+        raise DataError(
+            "the chain from referral to plan needs a panel of authorities and --authority CODE"
+        )
+    panel = read_panel(path)
+    frame = chain_frame(panel, authority)
+    links = frame["link"].nunique()
+    whole = frame[frame["count"] > 0].groupby("year").filter(lambda one: len(one) == links)
+    years = sorted(set(whole["year"].tolist()))
+    moved = {}
+    for year in years[1:]:
+        found = what_moved_starts(panel, authority, years[0], year)
+        for link, plans in zip(found["link"], found["plans"], strict=True):
+            moved[year, link] = plans
+    keys = zip(frame["year"].tolist(), frame["link"].tolist(), strict=True)
+    return frame.assign(plans_since_first=[moved.get(key, np.nan) for key in keys])
+
+
+def _is_panel(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return "la_code" in file.readline().casefold()
+    except OSError:
+        return False
