@@ -229,7 +229,11 @@ def parquet_parts(path: Path) -> tuple[Part, ...]:
         if not any(step.startswith((".", "_")) for step in file.relative_to(path).parts)
     )
     if not parts:
-        raise DataError("the folder holds no Parquet file (*.parquet)", file=path.name)
+        raise DataError(
+            "this folder holds no Parquet file (*.parquet), and no assessments.csv or "
+            "ssd_cin_assessments.csv of census tables",
+            file=path.name or str(path),
+        )
     for part in parts[1:]:
         if [key for key, _ in part.keys] != [key for key, _ in parts[0].keys]:
             raise DataError(
