@@ -6,6 +6,7 @@ Every replicate keeps the identity opening + starts - ends = closing in every mo
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ __all__ = [
     "QUANTILES",
     "Projection",
     "month_after",
+    "month_words",
     "months_between",
     "quantile_name",
 ]
@@ -37,6 +39,22 @@ MEASURED = ("starts", "ends", "stock")
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Quantiles of a summary: the limits of the 95%, 90%, 80% and 50% intervals, and the median."""
+
+# Not those of the calendar module, which follow the machine's language.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _Counts = npt.NDArray[np.int32]
@@ -315,3 +333,16 @@ def months_between(first: str, last: str) -> int:
         year, number = month.split("-")
         counted.append(int(year) * 12 + int(number))
     return counted[1] - counted[0]
+
+
+def month_words(month: str, *, day: bool = False) -> str:
+    """A month as a reader says it, with its last day for what is counted on a day.
+
+    Examples
+    --------
+    >>> month_words("2015-09"), month_words("2016-02", day=True)
+    ('September 2015', '29 February 2016')
+    """
+    year, number = (int(part) for part in month.split("-"))
+    words = f"{_MONTHS[number - 1]} {year}"
+    return f"{monthrange(year, number)[1]} {words}" if day else words

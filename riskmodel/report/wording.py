@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from fractions import Fraction
 
 from riskmodel.estimates import Interval, Number
+from riskmodel.projection import month_words
 
 __all__ = [
     "arithmetic_words",
@@ -28,22 +28,6 @@ _OPERATOR_BEFORE = re.compile(r"[-+*/] *$")
 _OPERATOR_AFTER = re.compile(r" *[-+*/]")
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 _ATOM = re.compile(r"[^\s" + _OPEN + _CLOSE + r"]+")
-
-# Not those of the calendar module, which follow the machine's language.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 _PHRASES = {
     "share": "{0} ÷ {1} in percent",
@@ -200,19 +184,6 @@ def percent(proportion: float, decimals: int = 1) -> str:
     '28.4%'
     """
     return f"{proportion * 100:.{decimals}f}%"
-
-
-def month_words(month: str, *, day: bool = False) -> str:
-    """A month as a reader says it, with its last day for what is counted on a day.
-
-    Examples
-    --------
-    >>> month_words("2015-09"), month_words("2016-02", day=True)
-    ('September 2015', '29 February 2016')
-    """
-    year, number = (int(part) for part in month.split("-"))
-    words = f"{_MONTHS[number - 1]} {year}"
-    return f"{monthrange(year, number)[1]} {words}" if day else words
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -12,43 +12,17 @@ from riskmodel.caseload import (
     published_posts,
     published_structure,
 )
+from riskmodel.projection import month_words
 
 if TYPE_CHECKING:
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
 
-__all__ = ["NOT_A_CAUSE", "month_words", "posts_words", "question_words"]
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+__all__ = ["NOT_A_CAUSE", "posts_words", "question_words"]
 
 NOT_A_CAUSE = (
     "It says what would follow under these assumptions, not what will come, and nothing of what "
     "is right for one child."
 )
-
-
-def month_words(month: str) -> str:
-    """A month as one says it.
-
-    Examples
-    --------
-    >>> month_words("2017-09")
-    'September 2017'
-    """
-    year, number = month.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
 
 
 def question_words(target: Target) -> str:

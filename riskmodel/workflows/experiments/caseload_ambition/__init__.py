@@ -19,7 +19,7 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.errors import DataError
-from riskmodel.projection import BASELINE
+from riskmodel.projection import BASELINE, month_words
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
 from riskmodel.scenarios.library import LIBRARY
@@ -31,7 +31,6 @@ from riskmodel.workflows.experiments.caseload_ambition.page import (
     MAIN_BY,
     MAIN_CHANCE,
     answer,
-    month_words,
 )
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from riskmodel.projection import BASELINE
+from riskmodel.projection import BASELINE, month_words
 from riskmodel.runs import Result, Summary
 
-__all__ = ["LAST", "MAIN_BY", "MAIN_CHANCE", "answer", "month_words"]
+__all__ = ["LAST", "MAIN_BY", "MAIN_CHANCE", "answer"]
 
 LAST = "2020-03"
 MAIN_BY, MAIN_CHANCE = "2018-03", 0.8
-_MONTHS = {"03": "March", "09": "September"}
 
 
 def answer(summary: Summary) -> str:
@@ -142,9 +141,3 @@ def _maybe(summary: Summary, name: str) -> str:
     if name not in summary or summary[name].value == "none":
         return "no number is enough"
     return summary[name].text(1)
-
-
-def month_words(month: str) -> str:
-    """A month in words."""
-    year, number = month.split("-")
-    return f"{_MONTHS[number]} {year}"
