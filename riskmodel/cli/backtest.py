@@ -19,6 +19,7 @@ from riskmodel.cli.output import (
     print_table,
     write_picture,
 )
+from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
 from riskmodel.errors import DataError
 
 __all__ = ["backtest"]
@@ -64,8 +65,13 @@ def backtest(  # noqa: PLR0913 (each is an option)
     seed: Annotated[int, typer.Option(help="Names the parts.")] = 0,
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes; the answer is the same. [default: processors, at most 4]"),
+        typer.Option(
+            help="Worker processes, -1 for one a core; the answer is the same. "
+            "[default: processors, at most 4]"
+        ),
     ] = None,
+    engine: EngineOption = "processes",
+    scheduler: SchedulerOption = "",
     summary: Annotated[
         bool, typer.Option("--summary", help="With csv and json: the summary, not the rows.")
     ] = False,
@@ -85,7 +91,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
     from rich.console import Console
     from rich.progress import Progress
 
-    from riskmodel.workflows.backtest import MODELS, backtest_panel, draw_backtest
+    from riskmodel.workflows.backtest import MODELS, backtest_panel, draw_backtest, usual_workers
 
     choose("format", form, FORMATS)
     places = (
@@ -95,6 +101,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
     )
     for place in places:
         check_picture(place)
+    where = engine_of(usual_workers() if workers is None else workers, engine, scheduler)
     chosen = MODELS if models is None else tuple(_words(models))
     # Where it is no terminal, a bar would leave an empty line.
     quiet = not sys.stderr.isatty()
@@ -108,7 +115,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
             models=chosen,
             folds=folds,
             seed=seed,
-            workers=workers,
+            workers=where,
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
         )
     if places:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from riskmodel.demand.learning.backtest import backtest
 from riskmodel.demand.learning.judged import MODELS, REFERENCE, Backtest
+from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.series import AuthorityPanel
@@ -17,7 +18,7 @@ from riskmodel.series import AuthorityPanel
 if TYPE_CHECKING:
     from riskmodel.report.figures import Drawing
 
-__all__ = ["MODELS", "backtest_panel", "draw_backtest"]
+__all__ = ["MODELS", "backtest_panel", "draw_backtest", "usual_workers"]
 
 MOST_WORKERS = 4
 """Unless more are asked for: each takes some 200 MB."""
@@ -32,7 +33,7 @@ def backtest_panel(  # noqa: PLR0913  each is a choice of the reader's
     models: Sequence[str] = MODELS,
     folds: int = 5,
     seed: int = 0,
-    workers: int | None = None,
+    workers: int | Engine | None = None,
     today: date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
@@ -45,7 +46,8 @@ def backtest_panel(  # noqa: PLR0913  each is a choice of the reader's
     measure, origins, horizons, models, folds, seed, progress
         As for :func:`riskmodel.demand.learning.backtest.backtest`.
     workers
-        Processes; None takes the machine's processors, four at most. The answer is the same.
+        Processes, or an engine; None takes the machine's processors, four at most. The answer is
+        the same.
     today
         No figure may be of a later 31 March; None takes the clock's.
 
@@ -54,8 +56,7 @@ def backtest_panel(  # noqa: PLR0913  each is a choice of the reader's
     DataError
         When the file is not such a table, holds the future, or an option is out of range.
     """
-    if workers is not None and workers < 1:
-        raise DataError(f"workers are 1 or more, got {workers}")
+    engine = as_engine(usual_workers() if workers is None else workers)
     panel = read_panel(path)
     _refuse_the_future(panel, today or date.today())
     return backtest(
@@ -66,9 +67,14 @@ def backtest_panel(  # noqa: PLR0913  each is a choice of the reader's
         models=models,
         folds=folds,
         seed=seed,
-        workers=min(os.cpu_count() or 1, MOST_WORKERS) if workers is None else workers,
+        workers=engine,
         progress=progress,
     )
+
+
+def usual_workers() -> int:
+    """The machine's processors, :data:`MOST_WORKERS` at most."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def _refuse_the_future(panel: AuthorityPanel, today: date) -> None:

@@ -55,6 +55,21 @@ def test_csv_is_the_rows_alone_and_the_same_with_any_number_of_workers(call, pan
     assert len(rows) - 1 == 4 * 8 * (3 + 2 + 1)
 
 
+@pytest.mark.integration
+def test_a_dask_cluster_gives_the_same_bytes(call, panel):
+    distributed = pytest.importorskip("distributed", reason="dask is not installed")
+    words = ("backtest", panel, *CHEAP, "--origins", 2015, "--format", "csv")
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        silence_logs="CRITICAL",
+    ) as cluster:
+        there = call(*words, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    assert (there.code, there.out) == (0, call(*words, "--workers", 1).out)
+
+
 @pytest.mark.end_to_end
 def test_json_is_the_same_rows_and_the_summary_where_asked_for(call, panel):
     words = ("backtest", panel, *CHEAP, "--workers", 1, "--origins", "2014,2016", "--horizons", 1)
@@ -101,7 +116,8 @@ def test_three_charts_are_written_side_by_side(call, panel, tmp_path, ending):
         (("--horizons", "1-40"), "horizons are whole years from 1 to 10"),
         (("--horizons", "-1"), "--horizons takes whole numbers"),
         (("--folds", "1"), "parts of the authorities are 2 or more, got 1"),
-        (("--workers", "0"), "workers are 1 or more, got 0"),
+        (("--workers", "0"), "workers must be at least 1"),
+        (("--engine", "dusk"), "no engine 'dusk'"),
         (("--seed", "-1"), "seed must be 0 or more"),
         (("--models", "rigde"), "Did you mean 'ridge'?"),
         (("--models", ","), "--models takes names"),
