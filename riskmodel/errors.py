@@ -97,7 +97,9 @@ class UnknownNameError(RiskmodelError):
         # A long list hides the answer: `riskmodel published list` and the docs hold it whole.
         long = len(self.allowed) > MOST_NAMES or sum(map(len, self.allowed)) > MOST_LETTERS
         shown = [*self.allowed[:12], "…"] if long else self.allowed
-        super().__init__(f"There is no {kind} '{name}'.{hint} Allowed: {', '.join(shown)}.")
+        super().__init__(
+            f"There is no {kind} '{name}'.{hint} Allowed: {', '.join(shown) or 'none'}."
+        )
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, list[str]]]:
         # An exception is rebuilt from its message otherwise, and a worker process could not

@@ -70,6 +70,10 @@ def test_a_long_list_of_allowed_names_is_cut() -> None:
     assert len(message) < 500
 
 
+def test_where_nothing_is_allowed_that_is_said() -> None:
+    assert str(UnknownNameError("area", "North", [])) == "There is no area 'North'. Allowed: none."
+
+
 def test_part_of_a_name_finds_the_whole_one() -> None:
     found = str(UnknownNameError("measure", "cpp", ["lac_at_31_mar", "cpp_at_31_mar"]))
     assert "Did you mean 'cpp_at_31_mar'?" in found

@@ -19,6 +19,7 @@ from riskmodel.cli.output import (
     print_frame,
     print_table,
     refuse_unused,
+    warn_few,
     write_picture,
 )
 from riskmodel.cli.service import (
@@ -162,6 +163,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
             "--show mix needs the prices of posts, shorter plans and early help: give the file a "
             "section [levers]; --template costs shows it"
         )
+    warn_few(replicates)
     for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     _print_view(service, show, level, form, out, published=path is None)

@@ -17,6 +17,7 @@ from riskmodel.cli.output import (
     console,
     print_frame,
     print_table,
+    warn_few,
     write_picture,
 )
 from riskmodel.cli.service import (
@@ -117,6 +118,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         target=service.target,
         workers=workers,
     )
+    warn_few(replicates)
     for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     if out is not None:

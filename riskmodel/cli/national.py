@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.cli.output import FORMATS, FormatOption, choose, console, print_frame, print_table
+from riskmodel.cli.output import (
+    FORMATS,
+    FormatOption,
+    choose,
+    console,
+    print_frame,
+    print_table,
+    warn_few,
+)
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
 from riskmodel.errors import DataError
 
@@ -93,6 +101,7 @@ def national(  # noqa: PLR0913  an option is an argument
         )
     if out is not None:
         _write(run, out, [panel, *([neighbours] if neighbours else [])], beside, flows)
+    warn_few(replicates)
     if form != "text":
         print_frame(run.to_frame(), form)
         return

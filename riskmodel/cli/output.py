@@ -41,6 +41,7 @@ __all__ = [
     "print_json",
     "print_table",
     "refuse_unused",
+    "warn_few",
     "whole_numbers",
     "write_picture",
 ]
@@ -58,6 +59,7 @@ FormatOption = Annotated[
 ]
 
 WIDTH_WITHOUT_TERMINAL = 120
+FEWEST_REPLICATES = 40
 UNBROKEN_AT_MOST = 40
 
 
@@ -188,6 +190,16 @@ def refuse_unused(view: str, **given: object) -> None:
         if value is not None:
             called = "a file" if name == "path" else f"--{name.replace('_', '-')}"
             raise DataError(f"--show {view} does not use {called}; leave it out")
+
+
+def warn_few(replicates: int) -> None:
+    """Say on standard error that so few replicates give no interval worth the name."""
+    if 0 < replicates < FEWEST_REPLICATES:
+        print(
+            f"riskmodel: {replicates} replicates are too few for intervals: 90% needs "
+            f"{FEWEST_REPLICATES} or more, for two beyond each end",
+            file=sys.stderr,
+        )
 
 
 def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:

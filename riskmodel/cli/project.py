@@ -18,6 +18,7 @@ from riskmodel.cli.output import (
     print_frame,
     print_table,
     refuse_unused,
+    warn_few,
     write_picture,
 )
 from riskmodel.cli.service import named_scenarios, words
@@ -146,6 +147,7 @@ def project(  # noqa: PLR0913  an option is an argument
 
         drawing = draw_outlook(found)
         write_picture(out, drawing.svg, drawing.png)
+    warn_few(replicates)
     for warning in found.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     if form != "text":

@@ -191,6 +191,22 @@ def test_a_panel_of_too_few_others_learns_from_what_ships_and_says_so(
 
 
 @pytest.mark.end_to_end
+def test_too_few_replicates_for_an_interval_are_said(call):
+    words = ("project", "--stage", PLAN, "--months", "3", "--format", "csv", "--replicates")
+    few, enough = call(*words, "2"), call(*words, "40")
+    assert "2 replicates are too few for intervals" in few.err
+    assert (few.code, enough.code, enough.err) == (0, 0, "")
+
+
+@pytest.mark.end_to_end
+def test_a_stage_without_a_stock_is_refused_and_can_be_left_out(call, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text("month,cpp_stock,lac_starts\n2015-06,100,5\n2015-07,101,6\n", "utf-8")
+    assert "months.csv: has no stock of looked_after" in call("project", path, *SMALL).message
+    assert call("project", path, "--stage", PLAN, *SMALL).code == 0
+
+
+@pytest.mark.end_to_end
 def test_a_population_in_thousands_or_beside_that_of_a_panel_is_refused(call, panel, tmp_path):
     path = tmp_path / "months.csv"
     path.write_text(f"month,stage,stock\n2015-06,{PLAN},100\n2015-07,{PLAN},101\n", "utf-8")

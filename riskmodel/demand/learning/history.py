@@ -114,7 +114,8 @@ class StageHistory:
             raise UnknownNameError("measure", measure, STOCK_MEASURES.values())
         if measure not in panel.measures:
             raise DataError(
-                f"has no column {measure}; found {', '.join(panel.measures)}", file=panel.source
+                f"has no column {measure}; found {', '.join(panel.measures) or 'none'}",
+                file=panel.source,
             )
         rows = zip(panel.la_codes, panel.years.tolist(), panel.figures[measure], strict=True)
         seen = {(code, year) for code, year, value in rows if np.isfinite(value)}
