@@ -262,7 +262,18 @@ def opening_of(source: DemandSource) -> str:
 
     Starts and ends may be counted later than the last stock: a calibration runs to its last
     figure, and its stock there is what a projection opens with.
+
+    Raises
+    ------
+    DataError
+        When a stage has starts or ends alone.
     """
+    for stage, observations in source.observations.items():
+        if all(each.counted != "stock" for each in observations):
+            raise DataError(
+                f"{source.label}: has no stock of {stage}, which a projection goes on from: give "
+                "one at the end of a month, or leave the stage out with --stage"
+            )
     return max(each.month for observations in source.observations.values() for each in observations)
 
 
