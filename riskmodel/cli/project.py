@@ -21,7 +21,7 @@ from riskmodel.cli.output import (
     warn_few,
     write_picture,
 )
-from riskmodel.cli.service import named_scenarios, words
+from riskmodel.cli.service import named_scenarios, source_of, words
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -190,23 +190,11 @@ def _outlook(
     scenario: str | None,
     *sizes: int,
 ) -> Outlook:
-    from riskmodel.intake import read_panel
     from riskmodel.workflows.demand import project as run
-    from riskmodel.workflows.demand import published_source, read_source
 
-    if path is None and authority is not None:
-        raise DataError("--authority names one of a file; give the file")
-    if path is None and population is not None:
-        raise DataError("--population goes with a file of one's own figures; give the file")
-    panel = None
-    if path is None:
-        source = published_source()
-    else:
-        source, panel = read_source(path, authority=authority, population=population)
+    source, panel = source_of((path, authority, learn, population))
     if stage is not None:
         source = source.of(words(stage))
-    if learn is not None:
-        panel = read_panel(learn)
     months, replicates, seed = sizes
     return run(
         source,

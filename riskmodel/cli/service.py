@@ -44,6 +44,7 @@ __all__ = [
     "ask",
     "feedback_switches",
     "named_scenarios",
+    "source_of",
     "words",
 ]
 
@@ -211,7 +212,7 @@ def ask(
     # Refused before a minute is spent on what it is asked of.
     Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
     teams = _read_files(figures[0], files)
-    source, panel = _source(figures)
+    source, panel = source_of(figures)
     months, replicates, seed = sizes
     if by is not None and months >= 1:
         _check_month(by, opening_of(source), months)
@@ -275,9 +276,10 @@ def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) ->
     return _Files(teams, usual_workforce(teams), unit, prices)
 
 
-def _source(
+def source_of(
     figures: tuple[Path | None, str | None, Path | None, float | None],
 ) -> tuple[DemandSource, AuthorityPanel | None]:
+    """Figures to project from, and the panel that others teach with, as the options name them."""
     from riskmodel.intake import read_panel
     from riskmodel.workflows.demand import published_source, read_source
 
