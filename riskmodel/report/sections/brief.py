@@ -52,6 +52,31 @@ def brief_section(
 def _table(outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData) -> Table:
     import pandas as pd
 
+    rows = _rows(outlook, caseload, scenarios)
+    return Table(
+        "brief_numbers",
+        "The numbers, beside what was last printed",
+        pd.DataFrame(rows, columns=["number", "projected", "published", "more"]),
+        {
+            "number": "Number",
+            "projected": "Projected, with 90% interval",
+            "published": "Published",
+            "more": "More in",
+        },
+        (
+            "The middle of what is projected if nothing is decided anew; of posts, the number that "
+            "meets the aim with its probability if candidates can be found.",
+        ),
+        f"Projected from the {outlook.source} and the published caseloads; {outlook.settings}",
+        "projected",
+        links={title: f"#{name}" for name, title in _TITLES.items()},
+        link_column="more",
+    )
+
+
+def _rows(
+    outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData
+) -> list[tuple[str, str, str, str]]:
     posts, target = caseload.posts, caseload.posts.target
     day = month_words(target.by, day=True)
     rows: list[tuple[str, str, str, str]] = []
@@ -102,25 +127,7 @@ def _table(outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData
             _TITLES["scenarios"],
         )
     )
-    return Table(
-        "brief_numbers",
-        "The numbers, beside what was last printed",
-        pd.DataFrame(rows, columns=["number", "projected", "published", "more"]),
-        {
-            "number": "Number",
-            "projected": "Projected, with 90% interval",
-            "published": "Published",
-            "more": "More in",
-        },
-        (
-            "The middle of what is projected if nothing is decided anew; of posts, the number that "
-            "meets the aim with its probability if candidates can be found.",
-        ),
-        f"Projected from the {outlook.source} and the published caseloads; {outlook.settings}",
-        "projected",
-        links={title: f"#{name}" for name, title in _TITLES.items()},
-        link_column="more",
-    )
+    return rows
 
 
 def _latest(outlook: OutlookData, stage: str) -> str:
