@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FED_BACK", "FeedbackOf", "simulate_scenarios"]
 
-FeedbackOf = Callable[[Mapping[str, "StageInputs"], Levers], "Feedback | None"]
-"""From a scenario's inputs and levers to its feedback, or None where it has none."""
+FeedbackOf = Callable[[Mapping[str, "StageInputs"], Levers], "Feedback"]
+"""From a scenario's inputs and levers to its feedback."""
 
 FED_BACK = "child_protection_plan"
 """The stage that caseload acts on, where feedback is on."""
@@ -54,7 +54,7 @@ def simulate_scenarios(
     seed
         Of every draw.
     feedback
-        From a scenario's inputs and levers to its feedback, or None.
+        From each scenario's inputs and levers to its feedback; None where there is none.
     workers
         How many processes, or an engine; the bytes do not depend on it.
 
@@ -68,18 +68,14 @@ def simulate_scenarios(
         # To start processes takes longer than a baseline.
         engine = Engine()
     stages = {name: _changed(baseline, name, each) for name, each in levers.items()}
-    loops = {
-        name: None if feedback is None else feedback(stages[name], each)
-        for name, each in levers.items()
-    }
+    drawn = [stage for stage in baseline if feedback is None or stage != FED_BACK]
     # A stage of a scenario is a piece of work of its own: what it leaves as it is, is the
     # baseline's, and pieces of unlike size are shared out more evenly than whole scenarios.
     pieces = [
         (name, stage)
         for name, inputs in stages.items()
-        for stage in baseline
-        if (name == BASELINE or inputs[stage] is not baseline[stage])
-        and (loops[name] is None or stage != FED_BACK)
+        for stage in drawn
+        if name == BASELINE or inputs[stage] is not baseline[stage]
     ]
     tasks = [
         (
@@ -94,18 +90,16 @@ def simulate_scenarios(
     flows = dict(zip(pieces, engine.run(_piece, tasks), strict=True))
     wholes = [
         (
-            _Given(area, label, opening, seed, name, stages[name], loops[name]),
+            _Given(area, label, opening, seed, name, stages[name], each, feedback),
             {
-                stage: flows[name, stage] if (name, stage) in flows else flows[BASELINE, stage]
-                for stage in baseline
-                if loops[name] is None or stage != FED_BACK
+                stage: flows[(name, stage) if (name, stage) in flows else (BASELINE, stage)]
+                for stage in drawn
             },
         )
-        for name in levers
+        for name, each in levers.items()
     ]
     # Without a loop there is nothing left to simulate.
-    looped = any(each is not None for each in loops.values())
-    made = list((engine if looped else Engine()).run(_whole, wholes))
+    made = list((Engine() if feedback is None else engine).run(_whole, wholes))
     first, *others = sorted(made, key=lambda each: each.scenarios[0] != BASELINE)
     return first.with_scenarios(*others) if others else first
 
@@ -135,7 +129,8 @@ class _Given:
     seed: int
     name: str
     inputs: Mapping[str, StageInputs]
-    loop: Feedback | None
+    levers: Levers
+    feedback: FeedbackOf | None
 
 
 def _whole(given: _Given, flows: Mapping[str, Flows]) -> Projection:
@@ -148,7 +143,7 @@ def _whole(given: _Given, flows: Mapping[str, Flows]) -> Projection:
             seed=given.seed,
             scenario=given.name,
             given=flows,
-            feedback=given.loop,
+            feedback=None if given.feedback is None else given.feedback(given.inputs, given.levers),
             acts_on=(FED_BACK,),
             source=given.label,
         )
