@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from riskmodel.errors import DataError, RiskmodelError, UnknownNameError
@@ -35,7 +36,8 @@ class Engine:
     Parameters
     ----------
     workers
-        Processes; 1 does the work in this one, -1 takes one a core. On a cluster of somebody
+        Processes; 1 does the work in this one, -1 takes one a core. There are never more than
+        cores, nor than pieces of work: more would only take memory. On a cluster of somebody
         else's it says nothing: that has the workers it has.
     name
         Of :data:`ENGINES`.
@@ -61,6 +63,16 @@ class Engine:
         if self.scheduler and self.name != "dask":
             raise DataError("a scheduler's address goes with the engine dask")
 
+    @property
+    def processes(self) -> int:
+        """How many processes there are at most: as asked for, and no more than cores."""
+        if self.workers == 1:
+            return 1
+        from joblib import cpu_count
+
+        cores = int(cpu_count())
+        return cores if self.workers == -1 else min(self.workers, cores)
+
     @contextmanager
     def opened(self) -> Iterator[Pool]:
         """Workers that several pieces of work can share; gone when the block ends.
@@ -74,7 +86,7 @@ class Engine:
             client = None
             if self.name == "dask":
                 client = _client(self, stack)
-            yield Pool(self.workers, client)
+            yield Pool(self.processes, client)
 
     def run(
         self,
@@ -148,7 +160,11 @@ class Pool:
     def _results(
         self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], ordered: bool
     ) -> Iterator[Result]:
-        if self.client is None and self.workers == 1:
+        tasks = iter(tasks)
+        first = list(islice(tasks, self.workers))
+        workers = len(first)  # no more than there is work for
+        tasks = chain(first, tasks)
+        if self.client is None and workers <= 1:
             for task in tasks:
                 yield _alone(function, task)
             return
@@ -161,7 +177,7 @@ class Pool:
             calls = (delayed(_on_cluster)(_packed((function, task))) for task in tasks)
         try:
             found: Any
-            for found in self._parallel(ordered)(calls):
+            for found in self._parallel(ordered, workers)(calls):
                 yield found if self.client is None else pickle.loads(found)
         except Exception as error:
             message = _lost(error)
@@ -169,12 +185,12 @@ class Pool:
                 raise RiskmodelError(message) from error
             raise
 
-    def _parallel(self, ordered: bool) -> Parallel:
+    def _parallel(self, ordered: bool, workers: int) -> Parallel:
         from joblib import Parallel, parallel_config
 
         how: Any = "generator" if ordered else "generator_unordered"
         if self.client is None:
-            return Parallel(self.workers, return_as=how, pre_dispatch="2*n_jobs")
+            return Parallel(workers, return_as=how, pre_dispatch="2*n_jobs")
         # Inside the block the backend is chosen; what is run later keeps it.
         with parallel_config(backend="dask", client=self.client):
             return Parallel(return_as=how, pre_dispatch="2*n_jobs")
@@ -225,7 +241,7 @@ def _client(engine: Engine, stack: ExitStack) -> Any:
         ) from error
     address: Any = engine.scheduler
     if not address:
-        address = stack.enter_context(_local_cluster(engine.workers, LocalCluster))
+        address = stack.enter_context(_local_cluster(engine.processes, LocalCluster))
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -239,14 +255,13 @@ def _client(engine: Engine, stack: ExitStack) -> Any:
 def _local_cluster(workers: int, made_by: Any) -> Any:
     """Worker processes of this machine, which listen on 127.0.0.1 alone."""
     from dask import config
-    from joblib import cpu_count
 
     # Dask has its workers give each freed array back to the system at once. Where arrays come and
     # go that takes half as long again as the work itself.
     usual = config.get(_BEFORE_A_WORKER)
     with config.set({_BEFORE_A_WORKER: {n: v for n, v in usual.items() if "MALLOC" not in n}}):
         return made_by(
-            n_workers=cpu_count() if workers == -1 else workers,
+            n_workers=workers,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.plausible import MOST, check_children
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +109,14 @@ class Measure:
     unit: str
     when: Literal["flow", "stock"] = "flow"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a count, which is whole: children, plans, assessments and their like."""
+        return self.unit in _COUNTED
+
+
+_COUNTED = frozenset({"children", "referrals", "assessments", "episodes", "enquiries", "plans"})
+
 
 def _durations(prefix: str, label: str, when: Literal["flow", "stock"]) -> tuple[Measure, ...]:
     bands = (
@@ -167,6 +176,13 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 :meta hide-value:
 """
 
+_POPULATION = "pop_0_17_midyear"
+_STOCKS_OF_CHILDREN = frozenset(
+    name
+    for name, measure in MEASURES.items()
+    if measure.counts and measure.when == "stock" and name != _POPULATION
+)
+
 _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int8]
 
@@ -197,7 +213,8 @@ class AuthorityPanel:
     ------
     DataError
         When an authority has a year twice, a figure and its status contradict each other, or a
-        figure is impossible: the rows are named.
+        figure is impossible: the rows are named. A population is impossible that is 0, or less
+        than the children counted at some 31 March.
     UnknownNameError
         When a measure is not in :data:`MEASURES`.
     """
@@ -242,6 +259,7 @@ class AuthorityPanel:
         object.__setattr__(self, "status", MappingProxyType(words))
         self._check_rows()
         self._check_values()
+        self._check_population()
 
     def _check_rows(self) -> None:
         seen: dict[tuple[str, int], int] = {}
@@ -281,6 +299,29 @@ class AuthorityPanel:
                     file=self.source,
                     field=name,
                 )
+
+    def _check_population(self) -> None:
+        """Refuse populations in thousands: each count of an authority would be cut to them."""
+        population = self.figures.get(_POPULATION)
+        if population is None:
+            return
+        codes, index = np.unique(np.array(self.la_codes, dtype=object), return_inverse=True)
+        highest = np.ones(len(codes))
+        label = np.full(len(codes), "", dtype=object)
+        for name in (name for name in self.figures if name in _STOCKS_OF_CHILDREN):
+            stock = np.zeros(len(codes))
+            np.fmax.at(stock, index, self.figures[name])
+            label[stock > highest] = name
+            highest = np.fmax(highest, stock)
+        for row in np.flatnonzero((population < highest[index]) | (population > MOST["children"])):
+            check_children(
+                float(population[row]),
+                float(highest[index[row]]),
+                str(label[index[row]]),
+                where=f"{self.la_codes[row]} in {self.years[row]}",
+                file=self.source,
+                field=_POPULATION,
+            )
 
     def _keys(self) -> Iterable[tuple[str, int]]:
         return zip(self.la_codes, self.years.tolist(), strict=True)
@@ -323,6 +364,11 @@ class AuthorityPanel:
     def england(self) -> AuthorityPanel:
         """The rows for England; none where the panel has none."""
         return self._take([row for row, code in enumerate(self.la_codes) if code == ENGLAND])
+
+    @property
+    def omitted(self) -> tuple[str, ...]:
+        """Rows of the file that are not here, and why: totals of the others."""
+        return tuple(str(note) for note in self.notes if note.rule == "total")
 
     def measure(self, name: str) -> pd.DataFrame:
         """One measure: a row an authority and year with ``value`` and ``status``.

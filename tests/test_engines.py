@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -57,6 +58,21 @@ def test_results_as_they_are_done():
 def test_one_worker_is_this_process():
     assert list(as_engine(1).run(process, [()])) == [os.getpid()]
     assert os.getpid() not in list(as_engine(2).run(process, [(), ()]))
+
+
+@pytest.mark.unit
+def test_no_more_workers_than_cores_or_pieces_of_work(monkeypatch):
+    real, started = joblib.Parallel, []
+    monkeypatch.setattr("joblib.cpu_count", lambda: 3)
+    monkeypatch.setattr(
+        "joblib.Parallel", lambda workers, **how: started.append(workers) or real(1, **how)
+    )
+    for workers, pieces in ((300, 7), (300, 2), (-1, 7), (2, 7)):
+        tasks = ((n,) for n in range(pieces))
+        assert list(Engine(workers).run(abs, tasks)) == list(range(pieces))
+    assert started == [3, 2, 3, 2]
+    # One piece of work needs no other process.
+    assert list(Engine(300).run(process, [()])) == [os.getpid()]
 
 
 @pytest.mark.unit

@@ -146,7 +146,10 @@ def impact(  # noqa: PLR0913 (each is an option)
         print_json(_plain(found))
     else:
         _print_text(found)
-    tell_release(found.release)
+    tell_release(
+        found.release,
+        also_withheld=bool(found.withheld_factors or found.withheld_pairs or found.withheld_groups),
+    )
 
 
 def _words(text: str, between: str = ",") -> list[str]:

@@ -17,6 +17,7 @@ from riskmodel.cli.output import (
     console,
     print_frame,
     print_table,
+    tell_omitted,
     warn_few,
 )
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
@@ -103,6 +104,7 @@ def national(  # noqa: PLR0913  an option is an argument
         _write(run, out, [panel, *([neighbours] if neighbours else [])], beside, flows)
     warn_few(replicates)
     if form != "text":
+        tell_omitted(figures)
         print_frame(run.to_frame(), form)
         return
     _print_run(run)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from riskmodel.series import AuthorityPanel
+
 __all__ = [
     "FORMATS",
     "FormatOption",
@@ -41,6 +43,7 @@ __all__ = [
     "print_json",
     "print_table",
     "refuse_unused",
+    "tell_omitted",
     "warn_few",
     "whole_numbers",
     "write_picture",
@@ -190,6 +193,13 @@ def refuse_unused(view: str, **given: object) -> None:
         if value is not None:
             called = "a file" if name == "path" else f"--{name.replace('_', '-')}"
             raise DataError(f"--show {view} does not use {called}; leave it out")
+
+
+def tell_omitted(*panels: AuthorityPanel | None) -> None:
+    """Which rows of panels are not read as authorities, on standard error."""
+    for panel in panels:
+        for line in () if panel is None else panel.omitted:
+            print(f"riskmodel: {line}", file=sys.stderr)
 
 
 def warn_few(replicates: int) -> None:

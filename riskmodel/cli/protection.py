@@ -42,7 +42,9 @@ SheetOption = Annotated[
 ]
 ThresholdOption = Annotated[
     int | None,
-    typer.Option(help="Of observed records withhold counts from 1 to this. [default: 5]"),
+    typer.Option(
+        help="Of observed records withhold counts from 1 to this, at least 2. [default: 5]"
+    ),
 ]
 RoundToOption = Annotated[
     int | None,
@@ -143,8 +145,16 @@ def release_lines(release: Release | None) -> list[str]:
     return [words] if words else []
 
 
-def tell_release(release: Release | None) -> None:
-    """What a reader of the numbers has to know besides, on standard error."""
+def tell_release(release: Release | None, *, also_withheld: bool = False) -> None:
+    """What a reader of the numbers has to know besides, on standard error.
+
+    Parameters
+    ----------
+    release
+        Of the table; None where no table was read.
+    also_withheld
+        Whether more than counts of the release is withheld, such as a pair of factors.
+    """
     if release is None:
         return
     if release.issues:
@@ -157,6 +167,11 @@ def tell_release(release: Release | None) -> None:
         _tell(
             f"{release.number_withheld:,} count{' is' if release.number_withheld == 1 else 's are'}"
             " withheld, shown as [c]: small, or needed to work out a small one"
+        )
+    if (release.number_withheld or also_withheld) and not release.number_earlier:
+        _tell(
+            "figures of these records that were released before can give withheld counts away "
+            "when both are put side by side: name the files of them with --earlier"
         )
     if release.veiled:
         columns = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from riskmodel.cli.output import tell_omitted
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -293,7 +294,9 @@ def source_of(
         source = published_source()
     else:
         source, panel = read_source(path, authority=authority, population=population)
-    return source, panel if learn is None else read_panel(learn)
+    others = panel if learn is None else read_panel(learn)
+    tell_omitted(panel, *([] if learn is None else [others]))
+    return source, others
 
 
 def _say(what: str) -> None:

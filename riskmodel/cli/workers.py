@@ -11,7 +11,10 @@ from riskmodel.engines import ENGINES, Engine
 __all__ = ["EngineOption", "SchedulerOption", "WorkersOption", "engine_of"]
 
 WorkersOption = Annotated[
-    int, typer.Option(help="Worker processes, -1 for one a core; the bytes stay the same.")
+    int,
+    typer.Option(
+        help="Worker processes, -1 for one a core and never more; the bytes stay the same."
+    ),
 ]
 EngineOption = Annotated[
     str,

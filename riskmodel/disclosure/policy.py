@@ -9,13 +9,22 @@ from riskmodel.disclosure.symbols import LOW
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 
-__all__ = ["LARGEST_THRESHOLD", "Policy", "RoundTo", "Waiver", "needs_protection"]
+__all__ = [
+    "LARGEST_THRESHOLD",
+    "SMALLEST_THRESHOLD",
+    "Policy",
+    "RoundTo",
+    "Waiver",
+    "needs_protection",
+]
 
 RoundTo = Literal[5, 10]
 """What published counts may be rounded to."""
 
 _REASON_AT_LEAST = 20
-LARGEST_THRESHOLD = 1000
+SMALLEST_THRESHOLD, LARGEST_THRESHOLD = 2, 1000
+"""A threshold of 1 would print counts of 2, in which each of two children finds the other: that
+takes a stated reason, as printing everything does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Policy:
     Parameters
     ----------
     threshold
-        Counts from 1 to this are withheld; from 1 to 1,000.
+        Counts from 1 to this are withheld; from 2 to 1,000.
     round_to
         Published counts are rounded to multiples of 5 or 10, halves up, each by itself (a total is
         not the sum of its rounded parts); None leaves them as they are.
@@ -52,10 +61,12 @@ class Policy:
     decimals: int = 1
 
     def __post_init__(self) -> None:
-        if self.threshold != int(self.threshold) or not 1 <= self.threshold <= LARGEST_THRESHOLD:
+        is_whole = self.threshold == int(self.threshold)
+        if not is_whole or not SMALLEST_THRESHOLD <= self.threshold <= LARGEST_THRESHOLD:
             raise DataError(
-                f"the threshold of suppression is a whole number from 1 to {LARGEST_THRESHOLD:,}, "
-                f"got {self.threshold}; to withhold nothing, give a reason instead"
+                f"the threshold of suppression is a whole number from {SMALLEST_THRESHOLD} to "
+                f"{LARGEST_THRESHOLD:,}, got {self.threshold}; to print counts as small as 1 or 2, "
+                "say who will see them and why instead (--no-suppression REASON)"
             )
         object.__setattr__(self, "threshold", int(self.threshold))
         if self.round_to is not None and self.round_to not in get_args(RoundTo):

@@ -10,6 +10,7 @@ from typing import Literal
 from riskmodel.assessments import PLAN
 from riskmodel.census import LATER_FACTORS, factor_of_code
 from riskmodel.errors import DataError
+from riskmodel.intake.headless import refuse_record
 from riskmodel.vocabulary import FACTORS, factor_name
 
 __all__ = [
@@ -188,6 +189,8 @@ def match_headings(
         elif factor_name(word) in COLUMNS:
             name = factor_name(word)
         names.append(word if name is None else name)
+    if PLAN not in names:
+        refuse_record(headings, file, (PLAN,))
     _check_headings(headings, names, file)
     if PLAN not in names:
         raise DataError(

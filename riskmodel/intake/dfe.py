@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from riskmodel.census import LATER_FACTORS
 from riskmodel.errors import DataError
 from riskmodel.intake.figures import (
-    CELLS_ALLOWED,
     briefly,
     check_year_is_over,
     read_cell,
+    read_figure,
     read_rows,
     read_year,
 )
+from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.layouts import Layout, layout_of, wanted
 from riskmodel.intake.panels import Cells, join_panels, read_panel
 from riskmodel.series import ENGLAND, AuthorityPanel, Status
@@ -40,6 +41,8 @@ _OLD_CODE = re.compile(r"[0-9]{3}(?: ?/ ?[0-9]{3})*")
 
 
 _EPISODES = "episodes_with_assessment_factor"
+_COUNTED_AS = "episodes_with_assessment_factors"
+"""What a cell of the factors file counts, of our measures."""
 
 
 def _factor_columns() -> Mapping[str, tuple[str, Person, str]]:
@@ -187,7 +190,9 @@ def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
                 continue
             (code, year), area = key
             for place, (name, person, census_code) in columns.items():
-                value, status = _read(row[place], heading[place], path.name, line)
+                value, status = read_figure(
+                    row[place], _COUNTED_AS, file=path.name, line=line, column=heading[place]
+                )
                 rows.append((code, area, year, census_code, name, person, value, status))
     return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
 
@@ -197,6 +202,7 @@ def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date 
     folded = [name.casefold() for name in heading]
     for name in _KEYS:
         if name not in folded:
+            refuse_record(heading, path.name, _KEYS)
             message = f"this column is missing: it is no open data file; it has {briefly(*heading)}"
             raise DataError(message, file=path.name, line=1, field=name)
     figures = layout_of(heading, layouts, path.name).figures_in(heading)
@@ -216,7 +222,9 @@ def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date 
             if where in seen:
                 raise _twice(where, seen[where], (line, row), heading, path.name)
             seen[where] = (line, row)
-            cell = _read(row[place], heading[place], path.name, line)
+            cell = read_figure(
+                row[place], figure.measure, file=path.name, line=line, column=heading[place]
+            )
             cells.put(key, area, figure.measure, cell, path.name)
 
 
@@ -274,15 +282,3 @@ def _row_key(
         message = "found no code; allowed: three digits, or nine signs in new_la_code"
         raise DataError(message, file=file, line=line, field="old_la_code")
     return (code, year), cells.get("la_name") or code
-
-
-def _read(text: str, column: str, file: str, line: int) -> tuple[float, Status]:
-    cell = read_cell(text)
-    if cell is None:
-        raise DataError(
-            f"found {briefly(text)}; allowed: {CELLS_ALLOWED}",
-            file=file,
-            line=line,
-            field=column[:40],
-        )
-    return cell

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from riskmodel.errors import DataError, unreadable
-from riskmodel.series import SYMBOLS, Status
+from riskmodel.series import MEASURES, SYMBOLS, Status
 
 __all__ = [
     "CELLS_ALLOWED",
@@ -19,6 +19,7 @@ __all__ = [
     "check_heading",
     "check_year_is_over",
     "read_cell",
+    "read_figure",
     "read_rows",
     "read_text",
     "read_year",
@@ -63,6 +64,38 @@ def read_cell(text: str) -> tuple[float, Status] | None:
     if match := _FIGURE.fullmatch(word):
         return float(match.group(1).replace(",", "") + (match.group(2) or "")), "observed"
     return None
+
+
+def read_figure(
+    text: str, measure: str, *, file: str, line: int, column: str = ""
+) -> tuple[float, Status]:
+    """The figure of a measure and its status; as :func:`read_cell`.
+
+    Raises
+    ------
+    DataError
+        With the place: when a cell is neither figure nor symbol, a percentage where something
+        else is measured, or a fraction where something is counted.
+    """
+    cell = read_cell(text)
+    field = (column or measure)[:40]
+    if cell is None:
+        message = f"found {briefly(text)}; allowed: {CELLS_ALLOWED}"
+        raise DataError(message, file=file, line=line, field=field)
+    unit, counts = MEASURES[measure].unit, MEASURES[measure].counts
+    wrong = "a percentage" if "%" in text and unit != "percent" else ""
+    if counts and cell[1] == "observed" and not cell[0].is_integer():
+        wrong = wrong or "a fraction"
+    if wrong:
+        number = "whole number" if counts else "number"
+        raise DataError(
+            f"found {briefly(text.strip())}, {wrong}, in a column of {unit}; allowed: a {number} "
+            "such as 1234 or 1,234, or a symbol",
+            file=file,
+            line=line,
+            field=field,
+        )
+    return cell
 
 
 def read_year(text: str) -> int | None:
@@ -150,7 +183,7 @@ def check_heading(heading: Sequence[str], file: str, line: int = 1) -> None:
             )
     if " " in only:
         raise DataError(
-            f"holds {briefly(only)} alone, where the headings of the columns are needed; remove "
+            "holds one text alone, where the headings of the columns are needed; remove "
             "the lines above them",
             file=file,
             line=line,

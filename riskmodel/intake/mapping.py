@@ -36,6 +36,7 @@ from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
 from riskmodel.intake.convert import Words
 from riskmodel.intake.dates import BAD, MISSING, day_number
+from riskmodel.intake.headless import refuse_record
 
 __all__ = ["ColumnMapping", "read_mapping"]
 
@@ -87,6 +88,7 @@ class ColumnMapping:
         for name, theirs in self.columns.items():
             place = given.get(theirs.strip().casefold())
             if place is None:
+                refuse_record(headings, file, tuple(self.columns.values()))
                 listed = [brief(heading).strip("'") for heading in headings]
                 problem = UnknownNameError(f"column in {file}", theirs, listed)
                 raise DataError(str(problem), file=self.file, line=self.lines.get(name), field=name)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.census_xml import linked_intake
 from riskmodel.intake.columns import brief
+from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.linking import Episode, Linker, Plan
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.shapes import codes_in
@@ -248,6 +249,7 @@ class _Tables:
             columns[name] = [(cell or "").strip() for cell in raw.column(position).to_pylist()]
         for name in module.needed:
             if name not in columns:
+                refuse_record(raw.headings, file.name, module.needed)
                 problem = UnknownNameError(
                     "column", name, [brief(each).strip("'") for each in raw.headings]
                 )

@@ -17,6 +17,8 @@ and ends. Published figures are rounded and amended late, so few stocks follow e
 
 PANEL_RULES: Mapping[str, str] = {
     "order": "rows stand in another order than authority and year: they are put in order",
+    "total": "rows are the total of the others: they are left out, or every child would count "
+    "twice",
     "begins_late": "an authority begins after the others, as one does that was made of others: "
     "the years before are not there",
     "ends_early": "an authority ends before the others, as one does that was abolished, divided "
@@ -25,7 +27,7 @@ PANEL_RULES: Mapping[str, str] = {
     "single_year": "an authority has one year: a level, and nothing about its change",
     "unexplained": "a stock does not follow from the stock before, starts and ends: all are kept",
 }
-"""What the notes of a panel say. None of them changes a figure."""
+"""What the notes of a panel say. None of them changes a figure of an authority."""
 
 _STOCKS = ("cin", "cpp", "lac")
 

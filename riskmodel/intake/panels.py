@@ -11,14 +11,15 @@ import numpy as np
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import (
-    CELLS_ALLOWED,
     briefly,
     check_year_is_over,
-    read_cell,
+    read_figure,
     read_rows,
     read_year,
 )
+from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.panel_notes import panel_notes
+from riskmodel.intake.totals import without_totals
 from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Note, Status
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "read_panel",
     "with_neighbours",
 ]
+
+_KEPT_NOTES = ("order", "total")
+"""Rules of notes on what is not in a panel any more: a panel made of it cannot make them anew."""
 
 _SYMBOL_OF = {
     "suppressed": "c",
@@ -77,7 +81,10 @@ class Cells:
         lines: Mapping[tuple[str, int], int] | None = None,
         notes: Iterable[Note] = (),
     ) -> AuthorityPanel:
-        """All cells as one panel: authorities by code, England last; with what is to be noted."""
+        """All cells as one panel: authorities by code, England last; with what is to be noted.
+
+        Totals of the others are left out, and noted.
+        """
         keys = sorted(self.areas, key=lambda key: (key[0] == ENGLAND, key))
         held = {measure for _, _, measure in self.cells}
         figures, status = {}, {}
@@ -94,7 +101,8 @@ class Cells:
             status,
             source,
         )
-        return replace(made, notes=(*notes, *panel_notes(made, lines)))
+        made, totals = without_totals(made, lines)
+        return replace(made, notes=(*notes, *totals, *panel_notes(made, lines)))
 
 
 def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
@@ -112,9 +120,10 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     Returns
     -------
     AuthorityPanel
-        In order of authority and year, England last. Its ``notes`` name rows that stood in
-        another order, authorities that begin late, end early or lack years, and stocks that do
-        not follow from their flows (``PANEL_RULES``).
+        In order of authority and year, England last; rows that are the total of the others are
+        left out. Its ``notes`` name those, rows that stood in another order, authorities that
+        begin late, end early or lack years, and stocks that do not follow from their flows
+        (``PANEL_RULES``).
 
     Raises
     ------
@@ -126,6 +135,7 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     heading, rows = read_rows(path)
     for name in KEYS:
         if name not in heading:
+            refuse_record(heading, path.name, KEYS)
             raise DataError(
                 f"this column is missing: a panel has {', '.join(KEYS)} and figures; the file has "
                 f"{briefly(*heading)}",
@@ -153,7 +163,8 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
         cells.areas[key] = area
         for name, text in zip(heading, row, strict=True):
             if name in MEASURES:
-                cells.put(key, area, name, _cell(text, name, path.name, line), path.name)
+                cell = read_figure(text, name, file=path.name, line=line)
+                cells.put(key, area, name, cell, path.name)
     return cells.panel(path.name, lines, _out_of_order(lines, path.name))
 
 
@@ -187,15 +198,6 @@ def _key(row: Mapping[str, str], file: str, line: int) -> tuple[tuple[str, int],
     return (code, year), row["area"].strip()
 
 
-def _cell(text: str, name: str, file: str, line: int) -> tuple[float, Status]:
-    cell = read_cell(text)
-    if cell is None:
-        raise DataError(
-            f"found {briefly(text)}; allowed: {CELLS_ALLOWED}", file=file, line=line, field=name
-        )
-    return cell
-
-
 def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
     """Several panels as one: the rows and measures of each; a figure stands before a status.
 
@@ -210,7 +212,7 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
     for panel in panels:
         sources[panel.source] = None
         # The other notes are made anew: together, panels may hold what each of them lacks.
-        order += [note for note in panel.notes if note.rule == "order"]
+        order += [note for note in panel.notes if note.rule in _KEPT_NOTES]
         keys = list(zip(panel.la_codes, panel.years.tolist(), strict=True))
         for key, area in zip(keys, panel.areas, strict=True):
             cells.areas.setdefault(key, area)
@@ -256,6 +258,7 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
     heading, rows = read_rows(path)
     for name in ("la_code", "neighbour_code"):
         if name not in heading:
+            refuse_record(heading, path.name, ("la_code", "neighbour_code"))
             raise DataError(
                 "this column is missing: a list of neighbours has la_code and neighbour_code; the "
                 f"file has {briefly(*heading)}",

@@ -81,9 +81,10 @@ def read_side_file(path: Path) -> SideFile:
         raise DataError(f"cannot be read: {error}", file=place.name) from error
     heading = tuple(rows[0]) if rows else ()
     if heading[:2] != SIDE_HEADINGS or len(set(heading)) != len(heading):
+        # What stands there is not shown: without headings it is the reference of a child.
         raise DataError(
-            f"begins with {heading}; allowed: {', '.join(SIDE_HEADINGS)} and then one column a "
-            "local factor",
+            f"the first line must be {', '.join(SIDE_HEADINGS)} and then one heading a local "
+            "factor, all different",
             file=place.name,
             line=1,
         )
@@ -101,13 +102,13 @@ def _read_row(side: SideFile, row: list[str], line: int, file: str) -> None:
     day = day_number(row[1])
     if day in (BAD, MISSING):
         raise DataError(
-            f"found {row[1]!r}; allowed: {ALLOWED}", file=file, line=line, field=SIDE_HEADINGS[1]
+            f"is no date; allowed: {ALLOWED}", file=file, line=line, field=SIDE_HEADINGS[1]
         )
     flags = []
     for name, cell in zip(side.factors, row[2:], strict=True):
         flag = _FLAGS.get(cell.strip().casefold())
         if flag is None:
-            raise DataError(f"found {cell!r}; allowed: 1 or 0", file=file, line=line, field=name)
+            raise DataError("is no flag; allowed: 1 or 0", file=file, line=line, field=name)
         flags.append(flag)
     key = (row[0].strip(), day)
     if key in side.flags:

@@ -18,6 +18,7 @@ import numpy as np
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import briefly, read_cell, read_rows
+from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
 from riskmodel.intake.xlsx import read_sheet
 from riskmodel.series import Note
@@ -151,6 +152,8 @@ def _table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[tuple[int
 
 def _layout(heading: Sequence[str], file: str) -> _Layout:
     places: dict[str, int] = {}
+    if not {"_".join(title.casefold().split()) for title in heading} & _WHEN.keys():
+        refuse_record(heading, file, ("month",))
     for place, title in enumerate(heading):
         name = "_".join(title.casefold().split())
         if name not in SNAPSHOT_COLUMNS:

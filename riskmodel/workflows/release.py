@@ -59,6 +59,8 @@ class Release:
         How a withheld cell looks.
     issues
         Things in the file that could not be read; `riskmodel intake check` lists them.
+    number_earlier
+        Earlier releases of the same records that the counts are protected against.
     """
 
     by: tuple[str, ...]
@@ -66,6 +68,7 @@ class Release:
     protected: ProtectedCounts | None
     marks: Marks
     issues: int = 0
+    number_earlier: int = 0
 
     @property
     def number_withheld(self) -> int:
@@ -222,7 +225,7 @@ def release_counted(
         groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
     )
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
-    return Release(tuple(by), safe, protected, marks, issues)
+    return Release(tuple(by), safe, protected, marks, issues, len(known))
 
 
 def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:

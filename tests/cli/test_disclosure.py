@@ -139,7 +139,10 @@ def test_threshold_and_rounding_reach_every_command(words, call, observed):
     assert data["disclosure"]["threshold"] == 3
     assert data["disclosure"]["round_to"] == 10
     assert "rounded to 5 or 10" in call(*plain, "--round-to", 7).message
-    assert "from 1 to 1,000" in call(*plain, "--threshold", 0).message
+    for threshold in (0, 1):
+        refused = call(*plain, "--threshold", threshold)
+        assert "from 2 to 1,000" in refused.message
+        assert "--no-suppression REASON" in refused.message
 
 
 @pytest.mark.end_to_end

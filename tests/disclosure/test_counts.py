@@ -82,7 +82,7 @@ def test_unknown_numbers_of_assessments_are_no_cell() -> None:
 @pytest.mark.unit
 def test_rounded_counts_stay_within_one_another() -> None:
     counts = FactorCounts.from_rows([("a", 65, 34)], total_plans=35, total_assessments=66)
-    found = protect_counts({(): counts}, Policy(threshold=1, round_to=10)).safe(())
+    found = protect_counts({(): counts}, Policy(threshold=2, round_to=10)).safe(())
     assert (found.assessments.tolist(), found.plans.tolist()) == ([70], [30])
     # Rounded by itself it would be 70: too few for 40 plans and 40 others.
     assert found.total_assessments == 80

@@ -115,7 +115,8 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         key=lambda column: column.map(order) if column.name == "model" else column,
         ignore_index=True,
     )
-    return Backtest(measure, frame, len(parts), seed, left_out, tuple(sorted(from_shipped)))
+    shipped = tuple(sorted(from_shipped))
+    return Backtest(measure, frame, len(parts), seed, left_out, shipped, panel.omitted)
 
 
 def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:

@@ -49,6 +49,8 @@ class Backtest:
         two by then, or nothing to learn from.
     from_shipped
         Origins at which what ships was taken for want of other authorities.
+    omitted
+        Rows of the file that were not read as authorities, and why.
     """
 
     measure: str
@@ -57,6 +59,7 @@ class Backtest:
     seed: int
     left_out: int
     from_shipped: tuple[int, ...] = ()
+    omitted: tuple[str, ...] = ()
 
     def rows(self) -> pd.DataFrame:
         """The rows, in the order of model, authority, origin and horizon."""
@@ -257,7 +260,7 @@ class Backtest:
 
     def notes(self) -> list[str]:
         """What was left out, and where the package's own learning stood in."""
-        found = []
+        found = [*self.omitted]
         if self.left_out:
             found.append(
                 f"{self.left_out:,} times an authority could not be judged at an origin: no figure "

@@ -17,6 +17,7 @@ from riskmodel.demand.calibration import (
 )
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
+from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
@@ -270,12 +271,8 @@ def _counted_among(source: DemandSource) -> DemandSource:
     """The source, unless it counts more children at a time than its population has."""
     for stage, observations in source.observations.items():
         most = max((each.middle for each in observations if each.counted == "stock"), default=0)
-        if source.population is not None and 0 < source.population < most:
-            raise DataError(
-                f"{source.population:,g} children aged 0 to 17 are fewer than the {most:,.0f} "
-                f"counted of {stage}; give all of them, not thousands",
-                field="population",
-            )
+        if source.population is not None:
+            check_children(source.population, most, stage)
     return source
 
 

@@ -1,0 +1,112 @@
+"""What a number that somebody gives can be: more children than a country has is a slip of the pen.
+
+Each limit is far beyond any authority, and beyond England; it says what the number is of, so that
+the message can say what to check.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from riskmodel.errors import DataError
+
+__all__ = ["MOST", "check_children", "check_number"]
+
+MOST: Mapping[str, int] = MappingProxyType(
+    {
+        "children": 20_000_000,
+        "assessments": 20_000_000,
+        "starts a month": 100_000,
+        "full-time equivalents": 100_000,
+        "resamples": 100_000,
+        "pounds": 1_000_000_000_000,
+    }
+)
+"""The most of each kind: beyond what England as a whole has."""
+
+
+def check_number(
+    value: float,
+    of: str,
+    *,
+    least: float = 0,
+    whole: bool = True,
+    file: str | None = None,
+    line: int | None = None,
+    field: str | None = None,
+) -> None:
+    """Refuse a number that can only be a mistake.
+
+    Parameters
+    ----------
+    value
+        What somebody gave.
+    of
+        What it counts, one of :data:`MOST`.
+    least
+        The smallest that makes sense.
+    whole
+        Whether only whole numbers make sense.
+    file, line, field
+        Where it stands, for the message.
+
+    Raises
+    ------
+    DataError
+        When it is none, too small, too large, or a fraction where a count is needed.
+    """
+    most = MOST[of]
+    if math.isfinite(value) and least <= value <= most and not (whole and value % 1):
+        return
+    kind = "a whole number" if whole else "a number"
+    raise DataError(
+        f"found {_shown(value)}; allowed: {kind} of {of} from {least:,g} to {most:,}",
+        file=file,
+        line=line,
+        field=field,
+    )
+
+
+def check_children(
+    children: float, counted: float, of: str, *, where: str = "", file: str | None = None,
+    field: str = "population",
+) -> None:  # fmt: skip
+    """Refuse a population that cannot be all children aged 0 to 17 of an area.
+
+    Parameters
+    ----------
+    children
+        The population.
+    counted
+        The most of them that are counted at one time.
+    of
+        What they are counted as, in words.
+    where
+        Whose population, and of when, for the message.
+    file, field
+        Where it stands, for the message.
+
+    Raises
+    ------
+    DataError
+        When there are none, more than a country has, a part of a child, or fewer than are counted.
+    """
+    check_number(children, "children", least=1, file=file, field=_placed(field, where))
+    if children < counted:
+        raise DataError(
+            f"{children:,g} children aged 0 to 17 are fewer than the {counted:,.0f} counted of "
+            f"{of}; give all of them, not thousands",
+            file=file,
+            field=_placed(field, where),
+        )
+
+
+def _placed(field: str, where: str) -> str:
+    return f"{field}, {where}" if where else field
+
+
+def _shown(value: float) -> str:
+    """Whole as it was written, as long as that can be read."""
+    return f"{value:,.15g}" if abs(value) < 1e15 else f"{value:.6g}"
