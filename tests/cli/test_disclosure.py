@@ -109,10 +109,13 @@ def test_every_command_says_what_is_withheld_and_only_of_observed_records(words,
     assert own.code in (0, 1), own.err
     assert "withheld" in own.out
     assert "withheld" in own.err
+    (line,) = [line for line in own.err.splitlines() if "--earlier" in line]
+    assert "released before can give withheld counts away" in line
     if words[0] != "bounds":  # as many factors as the reference cohort has are too many to bound
         synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
         made_up = call(*of(words, synthetic))
         assert "withheld" not in made_up.out + made_up.err
+        assert "--earlier" not in made_up.err
 
 
 @pytest.mark.end_to_end
@@ -245,7 +248,9 @@ def test_the_command_takes_an_earlier_release(call, tmp_path: Path) -> None:
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     out.write_text(call("factors", table, "--format", "csv").out, encoding="utf-8")
     words = ("factors", table, "--earlier", out)
-    assert call(*words, "--format", "csv").out == out.read_text(encoding="utf-8")
+    again = call(*words, "--format", "csv")
+    assert again.out == out.read_text(encoding="utf-8")
+    assert "--earlier" not in again.err
     # Twenty-one more with a plan and the other factor; only one of them neglected.
     lines += ["true,false,true"] * 20 + ["true,true,true"]
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
