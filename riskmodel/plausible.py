@@ -6,13 +6,12 @@ the message can say what to check.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from riskmodel.errors import DataError
 
-__all__ = ["MOST", "check_children", "check_number"]
+__all__ = ["MOST", "check_children", "check_number", "shown"]
 
 MOST: Mapping[str, int] = MappingProxyType(
     {
@@ -21,7 +20,7 @@ MOST: Mapping[str, int] = MappingProxyType(
         "starts a month": 100_000,
         "full-time equivalents": 100_000,
         "resamples": 100_000,
-        "pounds": 1_000_000_000_000,
+        "a price": 1_000_000_000,
     }
 )
 """The most of each kind: beyond what England as a whole has."""
@@ -58,11 +57,11 @@ def check_number(
         When it is none, too small, too large, or a fraction where a count is needed.
     """
     most = MOST[of]
-    if math.isfinite(value) and least <= value <= most and not (whole and value % 1):
+    if least <= value <= most and not (whole and value % 1):
         return
     kind = "a whole number" if whole else "a number"
     raise DataError(
-        f"found {_shown(value)}; allowed: {kind} of {of} from {least:,g} to {most:,}",
+        f"found {shown(value)}; allowed: {kind} of {of} from {least:,g} to {most:,}",
         file=file,
         line=line,
         field=field,
@@ -107,6 +106,16 @@ def _placed(field: str, where: str) -> str:
     return f"{field}, {where}" if where else field
 
 
-def _shown(value: float) -> str:
-    """Whole as it was written, as long as that can be read."""
-    return f"{value:,.15g}" if abs(value) < 1e15 else f"{value:.6g}"
+def shown(value: float) -> str:
+    """A number for a message: as it was written, as long as that can be read.
+
+    Examples
+    --------
+    >>> shown(12.7), shown(1e15), shown(10**400)
+    ('12.7', '1e+15', 'a number of 401 digits')
+    """
+    try:
+        number = float(value)
+    except OverflowError:
+        return f"a number of {len(str(abs(value)))} digits"
+    return f"{number:,.15g}" if abs(number) < 1e15 else f"{number:.6g}"

@@ -34,6 +34,7 @@ from riskmodel.caseload.mixes import LeverCosts
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
 from riskmodel.caseload.workforce import Workforce
 from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.plausible import MOST, shown
 from riskmodel.projection import BASELINE, quantile_name
 
 if TYPE_CHECKING:
@@ -114,8 +115,11 @@ class UnitCosts:
     def __post_init__(self) -> None:
         for name in _PRICES:
             value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value >= 0):
-                raise DataError(f"a price must be 0 or more, got {value:g}", field=name)
+            if value is not None and not 0 <= value <= MOST["a price"]:
+                raise DataError(
+                    f"a price must be 0 or more, at most {MOST['a price']:,}; got {shown(value)}",
+                    field=name,
+                )
         if all(getattr(self, name) is None for name in _PRICES):
             raise DataError(f"give at least one price of {', '.join(_PRICES)}")
 

@@ -5,7 +5,6 @@ The levers' response is a function passed in, so that a workflow can put the dem
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from riskmodel.caseload.targets import Target
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
+from riskmodel.plausible import MOST, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +89,11 @@ class LeverCosts:
     def __post_init__(self) -> None:
         for name in ("post", "shorter_plans_percent", "diversion_percent"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise DataError(f"a price must be 0 or more, got {value:g}", field=name)
+            if not 0 <= value <= MOST["a price"]:
+                raise DataError(
+                    f"a price must be 0 or more, at most {MOST['a price']:,}; got {shown(value)}",
+                    field=name,
+                )
 
     def of(self, levers: Levers) -> float:
         """Cost of a mix a year."""

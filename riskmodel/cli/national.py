@@ -20,6 +20,7 @@ from riskmodel.cli.output import (
     tell_omitted,
     warn_few,
 )
+from riskmodel.cli.service import words
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
 from riskmodel.errors import DataError
 
@@ -87,7 +88,7 @@ def national(  # noqa: PLR0913  an option is an argument
         raise DataError("--neighbours are set side by side on the page: give --out FOLDER too")
     figures = read_panel(panel)
     beside = None if neighbours is None else read_neighbours(neighbours)
-    stages = tuple(word.strip() for word in (stage or "").split(",") if word.strip())
+    stages = tuple(words(stage))
     with _progress() as progress:
         run = national_run(
             figures,

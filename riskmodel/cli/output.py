@@ -221,7 +221,16 @@ def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
             f"--{option} takes whole numbers with commas between, such as 1500,2250; "
             f"got {wrong[0]!r}"
         )
-    return tuple(int(word) for word in words)
+    if text is not None and not words:
+        raise DataError(f"--{option} names no number; leave it out, or give at least one")
+    return tuple(_whole_number(option, word) for word in words)
+
+
+def _whole_number(option: str, word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:  # Python converts no more than 4,300 digits
+        raise DataError(f"--{option} takes numbers, not one of {len(word):,} digits") from None
 
 
 def numbers(option: str, text: str | None) -> tuple[float, ...]:
@@ -233,6 +242,8 @@ def numbers(option: str, text: str | None) -> tuple[float, ...]:
         raise DataError(
             f"--{option} takes numbers with commas between, such as 0,0.3; {error}"
         ) from error
+    if text is not None and not found:
+        raise DataError(f"--{option} names no number; leave it out, or give at least one")
     if not all(math.isfinite(number) for number in found):
         raise DataError(f"--{option} takes finite numbers")
     return found

@@ -128,8 +128,20 @@ class Service:
 
 
 def words(text: str | None) -> list[str]:
-    """Words of an option, with commas between."""
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
+    """Words of an option, with commas between; none where it is not given.
+
+    Raises
+    ------
+    DataError
+        When it is given and names nothing: what it would have chosen must not become everything.
+    """
+    found = [word.strip() for word in (text or "").split(",") if word.strip()]
+    if text is not None and not found:
+        raise DataError(
+            f"an option names nothing: got {text!r} where words with commas between are needed; "
+            "leave the option out, or name at least one"
+        )
+    return found
 
 
 def named_scenarios(names: list[str]) -> list[Scenario]:

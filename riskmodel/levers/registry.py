@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.plausible import MOST
 
 __all__ = [
     "LEVERS",
@@ -49,7 +50,7 @@ class Lever:
     unit
         Of its value.
     lowest, highest
-        What its value may be, both included; ``highest`` may be infinite.
+        What its value may be, both included.
     operations
         Which operations make sense.
     meaning
@@ -80,11 +81,9 @@ class Lever:
 
     @property
     def limits(self) -> str:
-        """What its value may be, in words: ``from 0 to 1``, ``0 or more``."""
-        if math.isinf(self.highest):
-            return f"{self.lowest:g} or more"
+        """What its value may be, in words: ``from 0 to 1``."""
         whole = ", whole numbers" if self.whole else ""
-        return f"from {self.lowest:g} to {self.highest:g}{whole}"
+        return f"from {self.lowest:g} to {self.highest:,g}{whole}"
 
     def holds(self, value: float) -> bool:
         """Whether the lever can have that value."""
@@ -99,7 +98,7 @@ _ALL: tuple[Operation, ...] = OPERATIONS
 _TIMES: tuple[Operation, ...] = ("multiplier", "ramp")
 _SET: tuple[Operation, ...] = ("value", "ramp")
 _FIXED: tuple[Operation, ...] = ("value",)
-_NO_LIMIT = math.inf
+_STARTS_LIMIT, _WORKERS_LIMIT = MOST["starts a month"], MOST["full-time equivalents"]
 # A childhood: no stay is longer, so no mean of stays is.
 _CHILDHOOD_DAYS = 18 * 365.0
 _SHARE = "share"
@@ -115,7 +114,7 @@ _LINK = (
 _REGISTRY = (
     # Demand
     *(
-        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS)
+        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _STARTS_LIMIT, _ALL, _STARTS)
         for stage, words, unit in (
             ("child_protection_plan", "child protection plans", "plans a month"),
             ("looked_after", "being looked after", "children a month"),
@@ -184,7 +183,7 @@ _REGISTRY = (
         "Posts",
         "full-time equivalents",
         0,
-        _NO_LIMIT,
+        _WORKERS_LIMIT,
         _ALL,
         "Posts on the establishment, filled or vacant.",
     ),
@@ -211,7 +210,7 @@ _REGISTRY = (
         "Hires",
         "full-time equivalents a month",
         0,
-        _NO_LIMIT,
+        _WORKERS_LIMIT,
         _ALL,
         "Appointments in a month; they start work after the recruitment lag.",
     ),
@@ -230,7 +229,7 @@ _REGISTRY = (
         "Agency workers",
         "full-time equivalents",
         0,
-        _NO_LIMIT,
+        _WORKERS_LIMIT,
         _ALL,
         "Agency workers besides the staff in post.",
     ),

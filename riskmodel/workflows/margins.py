@@ -17,6 +17,7 @@ from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
 from riskmodel.factors.margins import bounds, sensitivity
 from riskmodel.factors.margins.fits import SurfaceMethod
 from riskmodel.parameters import parameter
+from riskmodel.plausible import check_number
 from riskmodel.published import factor_counts
 from riskmodel.streams import stream
 from riskmodel.vocabulary import factor as known_factor
@@ -113,6 +114,8 @@ def sensitivity_surface(
         if release is not None and known.total_assessments is None:
             raise DataError(_NO_TOTAL)
         assessments = (_given(known.total_assessments, known),)
+    for number in assessments:
+        check_number(number, "assessments", least=1, field="assessments")
     counts = _surface_counts(factors, assessments, release, seed)
     for number in assessments:
         _refuse_one_sided(_at(counts, number), number)
@@ -211,6 +214,7 @@ def _given(assessments: int | None, counts: FactorCounts) -> int:
             f"{counts.minimum_assessments:,} (the documented prior has its median at "
             f"{parameter('assessments_prior_median').value:,.0f})"
         )
+    check_number(assessments, "assessments", least=1, field="assessments")
     return assessments
 
 

@@ -36,6 +36,7 @@ from riskmodel.factors.adjusted.result import (
 from riskmodel.factors.adjusted.standardised import StandardisedRisks, standardise
 from riskmodel.factors.associations import associations
 from riskmodel.parameters import parameter
+from riskmodel.plausible import check_number
 
 __all__ = ["measure_impact"]
 
@@ -100,6 +101,7 @@ def measure_impact(
         raise DataError(f"the level must lie between 0 and 1, got {level}; usual is 0.95")
     if resamples < 0 or 0 < resamples < _FEWEST_RESAMPLES:
         raise DataError(f"resamples must be 0 or at least {_FEWEST_RESAMPLES}, got {resamples}")
+    check_number(resamples, "resamples", field="resamples")
     progress("Counting patterns")
     if isinstance(table, Assessments):
         patterns = factor_patterns(table, factors)
