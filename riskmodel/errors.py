@@ -7,6 +7,7 @@ exception is a defect of the package and keeps its traceback.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ __all__ = [
     "RiskmodelError",
     "UnknownNameError",
     "file_in_the_way",
+    "printable",
     "unreadable",
     "unwritable",
 ]
@@ -25,6 +27,26 @@ MOST_NAMES, MOST_LETTERS = 40, 700
 
 SHORTEST_PART = 3
 """Letters of a part of a name that is worth looking for."""
+
+
+_NEVER_SHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Characters that steer a terminal, turn the direction of what follows, or are none at all."""
+
+
+def printable(text: str) -> str:
+    r"""A text as it can be shown: characters that would steer a terminal are written out.
+
+    Names come from other people's files; one of them could clear the screen, or have what follows
+    read backwards.
+
+    Examples
+    --------
+    >>> print(printable("Here" + chr(27) + "[2J"), printable("3" + chr(0x202E) + "5"))
+    Here\x1b[2J 3\u202e5
+    """
+    return _NEVER_SHOWN.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 class RiskmodelError(Exception):

@@ -20,6 +20,7 @@ from riskmodel.errors import (
     OutputError,
     UnknownNameError,
     file_in_the_way,
+    printable,
     unwritable,
 )
 
@@ -78,24 +79,38 @@ def console() -> Console:
     """Standard output for text; wide enough for a table when it is not a terminal."""
     from rich.console import Console
 
+    class Safe(Console):
+        """Names of other people's files do not steer the terminal."""
+
+        def print(self, *objects: Any, **how: Any) -> None:
+            texts = (printable(one) if isinstance(one, str) else one for one in objects)
+            super().print(*texts, **how)
+
     width = None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
-    return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
+    return Safe(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV; what is missing is an empty cell, and no text is run as a formula."""
     from riskmodel.disclosure.symbols import inert
 
+    # A file keeps the names as they are.
+    to_terminal = sys.stdout.isatty()
+
+    def cell(value: Any) -> Any:
+        plain = inert(value)
+        return printable(plain) if to_terminal and isinstance(plain, str) else plain
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([inert(name) for name in columns])
+    writer.writerow([cell(name) for name in columns])
     for row in rows:
-        writer.writerow(["" if _is_missing(value) else inert(value) for value in row])
+        writer.writerow(["" if _is_missing(value) else cell(value) for value in row])
 
 
 def print_json(data: Any) -> None:
     """Print plain data as JSON; what is missing is null."""
-    json.dump(_plain(data), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
+    text = json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(f"{printable(text) if sys.stdout.isatty() else text}\n")
 
 
 def print_frame(frame: pd.DataFrame, form: str) -> None:
@@ -136,7 +151,7 @@ def print_table(
         )
     for row in cells:
         # Printed text may hold square brackets (intervals): not markup.
-        table.add_row(*[cell.replace("[", r"\[") for cell in row])
+        table.add_row(*[printable(cell).replace("[", r"\[") for cell in row])
     out = console()
     # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
     out.width = max(out.width, out.measure(table).minimum)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.census import LATER_FACTORS
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, printable
 from riskmodel.intake.figures import (
     briefly,
     check_year_is_over,
@@ -281,4 +281,4 @@ def _row_key(
     if not code or code.casefold() in ("z", "x", "c", ":"):
         message = "found no code; allowed: three digits, or nine signs in new_la_code"
         raise DataError(message, file=file, line=line, field="old_la_code")
-    return (code, year), cells.get("la_name") or code
+    return (code, year), printable(cells.get("la_name") or code)

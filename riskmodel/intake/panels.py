@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import (
     briefly,
     check_year_is_over,
@@ -195,7 +195,7 @@ def _key(row: Mapping[str, str], file: str, line: int) -> tuple[tuple[str, int],
         raise DataError(
             f"found {briefly(found)}; allowed: {allowed}", file=file, line=line, field="year"
         )
-    return (code, year), row["area"].strip()
+    return (printable(code), year), printable(row["area"].strip())
 
 
 def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
@@ -213,7 +213,7 @@ def _read_row(
     if ending > np.datetime64(today):
         message = f"found {briefly(text)}, a month that is not over on {today}"
         raise DataError(message, file=file, line=line, field=name)
-    area = "" if layout.area is None else row[layout.area].strip()
+    area = "" if layout.area is None else printable(row[layout.area].strip())
     if layout.area is not None and not area:
         message = "found nothing; allowed: the name or code of the area"
         raise DataError(message, file=file, line=line, field=heading[layout.area])

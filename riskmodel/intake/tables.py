@@ -265,10 +265,10 @@ def open_part(part: Part) -> pq.ParquetFile:
 
     try:
         return pq.ParquetFile(part.path, memory_map=True)
-    except pa.ArrowInvalid as error:
-        raise DataError(f"this is no Parquet file, or a broken one: {error}", file=part.name) from (
-            error
-        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        what = "its names are no text" if isinstance(error, UnicodeDecodeError) else error
+        message = f"this is no Parquet file, or a broken one: {what}"
+        raise DataError(message, file=part.name) from error
     except OSError as error:
         raise DataError(f"cannot be read: {error}", file=part.name) from error
 

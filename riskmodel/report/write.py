@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import secrets
 import shutil
@@ -95,8 +96,8 @@ def check_output(out: Path) -> Path:
     """
     try:
         target = out.resolve()
+        _check_parents(out, target)
         if not target.exists():
-            _check_parents(out, target)
             return target
         if not target.is_dir():
             raise OutputError(f"{out} is a file, not a folder; choose another folder with --out")
@@ -116,6 +117,12 @@ def _check_parents(out: Path, target: Path) -> None:
     if not above.is_dir():
         raise OutputError(
             f"cannot make the folder {out}: {above} is a file; choose another folder with --out"
+        )
+    # A report is written beside its place and renamed: that needs the folder above, too.
+    if not os.access(above, os.W_OK):
+        raise OutputError(
+            f"cannot make the folder {out}: {above} takes no new file; choose another folder with "
+            "--out"
         )
 
 

@@ -59,6 +59,8 @@ _STYLE: dict[str, Any] = {
     # Shipped with matplotlib, and wider than the fonts that a reader's system puts in its place:
     # what does not collide here does not collide there.
     "font.family": "DejaVu Sans",
+    # Names of areas are text: what stands between two dollars is no formula.
+    "text.parse_math": False,
     "font.size": BODY,
     "grid.color": LIGHT_GREY,
     "grid.linewidth": 0.7,
