@@ -8,7 +8,7 @@ a zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,9 @@ from riskmodel.intake.figures import (
     read_year,
 )
 from riskmodel.intake.headless import refuse_record
-from riskmodel.intake.layouts import Layout, layout_of, wanted
+from riskmodel.intake.layouts import FigureColumn, Layout, layout_of, wanted
 from riskmodel.intake.panels import Cells, join_panels, read_panel
-from riskmodel.series import ENGLAND, AuthorityPanel, Status
+from riskmodel.series import ENGLAND, AuthorityPanel, Note, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["FactorPanel", "read_dfe", "read_dfe_factors", "read_panels"]
 
 _KEYS = ("time_period", "geographic_level")
+_WHOLE_YEARS = ("reporting year", "financial year", "")
+"""What ``time_identifier`` says, in small letters, of the figures of a year to 31 March."""
+
 _LEVELS = ("national", "regional", "local authority")
 _OLD_CODE = re.compile(r"[0-9]{3}(?: ?/ ?[0-9]{3})*")
 
@@ -140,13 +143,14 @@ def read_dfe(
     """
     cells = Cells()
     names = []
+    notes: list[Note] = []
     for path in paths:
         path = Path(path)
         names.append(path.name)
-        _read_file(path, cells, layouts, today)
+        notes += _read_file(path, cells, layouts, today)
     if not names:
         raise DataError("give at least one file")
-    return cells.panel(", ".join(names))
+    return cells.panel(", ".join(names), notes=notes)
 
 
 def read_panels(
@@ -197,7 +201,10 @@ def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
     return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
 
 
-def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None) -> None:
+def _read_file(
+    path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None
+) -> list[Note]:
+    """Put the figures of a file among the cells; what is noted of it comes back."""
     heading, rows = read_rows(path)
     folded = [name.casefold() for name in heading]
     for name in _KEYS:
@@ -208,13 +215,18 @@ def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date 
     figures = layout_of(heading, layouts, path.name).figures_in(heading)
     places = [folded.index(figure.column.casefold()) for figure in figures]
     seen: dict[tuple[str, int, str], tuple[int, list[str]]] = {}
+    notes: dict[str, Note] = {}
+    unwanted: list[str] = []
     for line, row in rows:
+        by_column = dict(zip(folded, row, strict=True))
         found = _row_key(heading, row, path.name, line)
         if found is None:
+            for note in _other_country(by_column, path.name, line):
+                notes.setdefault(note.message.partition(" (")[0], note)
             continue
         key, area = found
         check_year_is_over(key[1], today, file=path.name, line=line, field="time_period")
-        by_column = dict(zip(folded, row, strict=True))
+        put = False
         for figure, place in zip(figures, places, strict=True):
             if not wanted(figure.where, by_column):
                 continue
@@ -226,6 +238,32 @@ def _read_file(path: Path, cells: Cells, layouts: Sequence[Layout], today: date 
                 row[place], figure.measure, file=path.name, line=line, column=heading[place]
             )
             cells.put(key, area, figure.measure, cell, path.name)
+            put = True
+        if not put:
+            unwanted.append(_told_apart_by(figures, by_column))
+    if unwanted and not seen:
+        words = "; ".join(repr(word[:120]) for word in list(dict.fromkeys(unwanted))[:3])
+        raise DataError(
+            f"no row is all of what the panel counts; each is a part of it, or something else: "
+            f"{words}. A layout of your own says what the rows are (--layout FILE.toml)",
+            file=path.name,
+        )
+    return list(notes.values())
+
+
+def _other_country(cells: Mapping[str, str], file: str, line: int) -> Iterator[Note]:
+    """A note on a national row that is not of England."""
+    if cells["geographic_level"].strip().casefold() == "national":
+        code = cells.get("country_code", "").strip()
+        name = printable(cells.get("country_name", "").strip() or code)
+        text = f"{name} is not England, so its rows are left out ({file}, line {line}: {code[:20]})"
+        yield Note("other_country", text)
+
+
+def _told_apart_by(figures: Sequence[FigureColumn], cells: Mapping[str, str]) -> str:
+    """What a row says of itself in the columns by which a layout chooses rows."""
+    columns = dict.fromkeys(name for figure in figures for name in figure.where)
+    return ", ".join(cells[name.casefold()] for name in columns if name.casefold() in cells)
 
 
 def _twice(
@@ -254,11 +292,20 @@ def _twice(
 def _row_key(
     heading: list[str], row: list[str], file: str, line: int
 ) -> tuple[tuple[str, int], str] | None:
-    """Code, year and name of a row's authority; None for a region or a former total."""
+    """Code, year and name of a row's authority; None for a region or another country."""
     cells: dict[str, str] = {
         name.casefold(): cell.strip() for name, cell in zip(heading, row, strict=True)
     }
     level = cells["geographic_level"].casefold()
+    period = cells.get("time_identifier", "")
+    if period.casefold() not in _WHOLE_YEARS:
+        raise DataError(
+            f"found {briefly(period)}: a panel holds whole years to 31 March; allowed: Reporting "
+            "year, Financial year",
+            file=file,
+            line=line,
+            field="time_identifier",
+        )
     year = read_year(cells["time_period"])
     if level not in _LEVELS:
         found = cells["geographic_level"]
@@ -273,6 +320,8 @@ def _row_key(
         found = cells["time_period"]
         message = f"found {briefly(found)}; allowed: a year such as 2021 or 202021"
         raise DataError(message, file=file, line=line, field="time_period")
+    if level == "national" and cells.get("country_code", "") not in (ENGLAND, ""):
+        return None
     if level == "national":
         return (ENGLAND, year), cells.get("country_name") or "England"
     code = cells.get("old_la_code", "")

@@ -16,7 +16,8 @@ from riskmodel.intake.dates import BAD, MISSING, day_number
 __all__ = ["is_record", "refuse_record"]
 
 _WORD = re.compile(r"[^\W\d_]{3}")
-_DIGIT = re.compile(r"[0-9]")
+_LONG_NUMBER = re.compile(r"[0-9]{3}")
+_NUMBER = re.compile(r"[0-9.,/ -]+")
 _FLAGS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f"})
 
 
@@ -36,7 +37,9 @@ def _is_value(cell: str) -> bool:
         return False
     if cell.casefold() in _FLAGS or day_number(cell) not in (BAD, MISSING):
         return True
-    return bool(_DIGIT.search(cell)) and not _WORD.search(cell)
+    if _NUMBER.fullmatch(cell):
+        return True
+    return bool(_LONG_NUMBER.search(cell)) and not _WORD.search(cell)
 
 
 def refuse_record(headings: Sequence[str], file: str, needed: Sequence[str]) -> None:

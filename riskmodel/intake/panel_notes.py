@@ -19,6 +19,8 @@ PANEL_RULES: Mapping[str, str] = {
     "order": "rows stand in another order than authority and year: they are put in order",
     "total": "rows are the total of the others: they are left out, or every child would count "
     "twice",
+    "other_country": "rows of another country, or of several, stand where England's would: they "
+    "are left out",
     "begins_late": "an authority begins after the others, as one does that was made of others: "
     "the years before are not there",
     "ends_early": "an authority ends before the others, as one does that was abolished, divided "

@@ -32,7 +32,7 @@ __all__ = [
     "with_neighbours",
 ]
 
-_KEPT_NOTES = ("order", "total")
+_KEPT_NOTES = ("order", "total", "other_country")
 """Rules of notes on what is not in a panel any more: a panel made of it cannot make them anew."""
 
 _SYMBOL_OF = {

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import briefly, read_cell, read_rows
@@ -263,8 +264,36 @@ def _series(area: str, stage: str, months: _Months, file: str) -> MonthlySeries 
         np.array([months.cells.get(key, {}).get(measure, np.nan) for key in keys])
         for measure in _MEASURES
     )
+    _refuse_sums(stage, keys, (starts, ends), months.lines, file)
     made = MonthlySeries(area, dates, stage, stock, starts, ends, file)
     return replace(made, notes=tuple(_notes(made, keys, months.lines, file)))
+
+
+def _refuse_sums(
+    stage: str,
+    keys: list[_Month],
+    flows: Sequence[npt.NDArray[np.float64]],
+    lines: Mapping[_Month, int],
+    file: str,
+) -> None:
+    """Refuse flows of months of which no two follow each other: they are counts of a quarter.
+
+    Taken for a month's, three times too many children would start.
+    """
+    for name, flow in zip(("starts", "ends"), flows, strict=True):
+        counted = np.flatnonzero(~np.isnan(flow))
+        steps = np.diff(counted)
+        if len(steps) and steps.min() > 1:
+            first, second = (keys[index] for index in counted[:2])
+            raise DataError(
+                f"{name} of {stage} stand at {_word(first)} and {_word(second)} with none between: "
+                f"they are read as the {name} of one month, and look like those of "
+                f"{int(steps.min())}; give every month, or leave {name} away and give the stocks "
+                "alone",
+                file=file,
+                line=lines[second],
+                field=name,
+            )
 
 
 def _notes(

@@ -163,3 +163,192 @@ def test_no_cell_of_a_side_file_is_shown(row, call, tmp_path):
     refused = call("intake", "check", tmp_path / "return.xml").message
     assert "return.factors.csv, line 2, field " in refused
     assert "JONES" not in refused
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("project", "--stage", ","), "an option names nothing: got ','"),
+        (("project", "--show", "above", "--above", ","), "an option names nothing: got ','"),
+        (("caseload", "--scenario", " , "), "an option names nothing"),
+        (("sensitivity", "--assessments", "1000000000"), "from 1 to 20,000,000"),
+        (("sensitivity", "--assessments", ","), "--assessments names no number"),
+        (("sensitivity", "--overlap", ","), "--overlap names no number"),
+        (("sensitivity", "--assessments", "9" * 5000), "one of 5,000 digits"),
+        (("bounds", "3B", "--assessments", str(10**21)), "from 1 to 20,000,000"),
+        (("factors", "x" * 300 + ".csv"), "cannot be used: File name too long"),
+        (("factors", "caf\udce9.csv"), r"'caf\udce9.csv' holds a character that cannot be shown"),
+        (("factors", "\x1b[2Jown.csv"), r"'\x1b[2Jown.csv' holds a character"),
+    ],
+)
+def test_what_can_only_be_a_slip_is_refused(words, said, call):
+    assert said in call(*words).message
+
+
+@pytest.mark.end_to_end
+def test_more_resamples_than_memory_holds_are_refused(call, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("plan,3B\n" + "true,true\nfalse,false\n" * 30, encoding="utf-8")
+    reason = "made-up rows of a test, seen by nobody"
+    words = ("impact", table, "--no-suppression", reason, "--bootstrap", 10**9)
+    assert "from 0 to 100,000" in call(*words).message
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("section", "key", "price"),
+    [("costs", "post_per_year", "9" * 25), ("levers", "post", "9" * 400), ("costs", "post", "nan")],
+)
+def test_a_price_of_many_digits_names_its_place(section, key, price, call, tmp_path):
+    prices = tmp_path / "prices.toml"
+    others = "shorter_plans_percent = 1\ndiversion_percent = 1\n" if section == "levers" else ""
+    key = "agency_per_week" if price == "nan" else key
+    prices.write_text(f"[{section}]\n{others}{key} = {price}\n", encoding="utf-8")
+    show = "mix" if section == "levers" else "cost"
+    refused = call("caseload", "--show", show, "--costs", prices).message
+    line = 4 if section == "levers" else 2
+    assert f"prices.toml, line {line}, field {key}: a price must be 0 or more, at most" in refused
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("lever", "value"),
+    [("workforce.hires_per_month", "1e10"), ("starts.child_protection_plan", "1e8")],
+)
+def test_a_scenario_beyond_any_country_is_refused(lever, value, call, tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(
+        'name = "own"\ndescription = "A slip of the pen."\n\n[[change]]\n'
+        f'parameter = "{lever}"\nfrom_month = 1\nvalue = {value}\n'
+        'reason = "A slip of the pen."\nsource = "assumed"\n',
+        encoding="utf-8",
+    )
+    assert "allowed is from 0 to 100,000" in call("scenario", "check", file).message
+
+
+@pytest.mark.end_to_end
+def test_a_damaged_parquet_is_one_message(call, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = tmp_path / "damaged.parquet"
+    pq.write_table(pa.table({"plan": [True, False], "child_neglect": [True, False]}), file)
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b"child_neglect", b"chi\xf1d_neglect"))
+    assert (
+        "no Parquet file, or a broken one: its names are no text" in call("factors", file).message
+    )
+
+
+@pytest.mark.end_to_end
+def test_an_area_cannot_steer_the_terminal(call, tmp_path):
+    file = panel(tmp_path / "panel.csv")
+    text = file.read_text(encoding="utf-8").replace("Place 801", "Here\x1b[2J\u202eereht")
+    file.write_text(text, encoding="utf-8")
+    answer = call("national", file, "--replicates", "40", "--months", "2", columns=140)
+    assert answer.code == 0
+    assert "\u202e" not in answer.out
+    assert "\x1b[2J" not in answer.out
+    assert r"Here\x1b[2J\u202eereht" in answer.out.replace("\x1b[0m", "")
+
+
+@pytest.mark.end_to_end
+def test_a_place_that_takes_no_file_is_said_before_the_work(call, tmp_path, monkeypatch):
+    """Root may write anywhere, so the answer of the system is set."""
+    import os
+
+    monkeypatch.setattr(
+        "riskmodel.workflows.published.load_tables", lambda *_: pytest.fail("begun"), raising=False
+    )
+    real = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: str(path) != str(tmp_path) and real(path, mode)
+    )
+    for name in ("new", "empty"):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        refused = call("report", "--out", tmp_path / name).message
+        assert "takes no new file" in refused
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_behind_standard_output_is_one_message(form):
+    import subprocess
+    import sys
+
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no device that is always full")
+    with full.open("w") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "riskmodel", "factors", "--format", form],
+            stdout=stream, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "riskmodel: the answer cannot be written: No space left on device\n"
+
+
+OPEN = "time_period,time_identifier,geographic_level,country_code,country_name,old_la_code,la_name"
+
+
+def open_data(path: Path, heading: str, *rows: str) -> Path:
+    path.write_text("\n".join((f"{OPEN},{heading}", *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.end_to_end
+def test_a_quarter_is_no_year(call, tmp_path):
+    row = "2019,Q1,Local authority,E92000001,England,801,Here,75,12"
+    file = open_data(tmp_path / "open.csv", "CPP_start,CPP_subsequent", row)
+    refused = call("intake", "panel", file, "--out", tmp_path / "out.csv").message
+    assert "line 2, field time_identifier: found 'Q1'" in refused
+
+
+@pytest.mark.end_to_end
+def test_another_country_is_not_england(call, tmp_path):
+    file = open_data(
+        tmp_path / "open.csv", "CPP_start,CPP_subsequent",
+        "2019,Reporting year,National,K02000001,United Kingdom,,,70000,9000",
+        "2020,Reporting year,National,E92000001,England,,,66000,9100",
+    )  # fmt: skip
+    answer = call("intake", "panel", file, "--out", tmp_path / "out.csv")
+    assert "United Kingdom is not England, so its rows are left out" in answer.out
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == ["E92000001,England,2020,66000,9100"]
+
+
+@pytest.mark.end_to_end
+def test_a_part_is_never_taken_for_all_looked_after(call, tmp_path):
+    place = "2019,Reporting year,Local authority,E92000001,England,801,Here"
+    whole = "Children looked after at 31 March"
+    part = f"{whole} who were unaccompanied asylum-seeking children"
+    file = open_data(tmp_path / "part.csv", "population_count,number", f"{place},{part},41")
+    refused = call("intake", "panel", file, "--out", tmp_path / "out.csv").message
+    assert "each is a part of it" in refused
+    assert "unaccompanied" in refused
+    rows = (f"{place},{whole},600", f"{place},{part},55")
+    file = open_data(tmp_path / "both.csv", "population_count,number", *rows)
+    assert call("intake", "panel", file, "--out", tmp_path / "out.csv").code == 0
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines == ["la_code,area,year,lac_at_31_mar", "801,Here,2019,600"]
+
+
+@pytest.mark.end_to_end
+def test_suppressed_is_small_and_not_none(call, tmp_path):
+    file = panel(tmp_path / "panel.csv")
+    with file.open("a", encoding="utf-8") as stream:
+        stream.writelines(f"899,Small,{year},c,c,c,9000\n" for year in YEARS)
+    refused = call("project", file, "--authority", "899").message
+    assert "cpp_at_31_mar is suppressed. That means 1 to 5 children, not none" in refused
+
+
+@pytest.mark.end_to_end
+def test_flows_of_quarters_are_no_months(call, tmp_path):
+    file = tmp_path / "months.csv"
+    rows = ["month,cpp_stock,cpp_starts,cpp_ends"]
+    rows += [f"2017-{month:02},39{month % 10},93,92" for month in (3, 6, 9, 12)]
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    refused = call("project", file, "--show", "flows").message
+    assert "line 3, field starts" in refused
+    assert "look like those of 3" in refused

@@ -167,10 +167,25 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
         if any(each.counted == "stock" and each.middle > 0 for each in made):
             found[stage] = tuple(made)
     if not found:
-        raise DataError(f"holds no stock above 0 of {code}", file=panel.source)
+        raise DataError(_no_stock(own, code), file=panel.source)
     population = [value for value in column("pop_0_17_midyear") if value > 0]
     name = panel.authorities.get(code, code)
     return DemandSource(name, found, population[-1] if population else None, panel.source, code)
+
+
+def _no_stock(panel: AuthorityPanel, code: str) -> str:
+    """Why an authority cannot be projected: what is suppressed is small, and not none."""
+    suppressed = [
+        measure
+        for measure in MEASURE_OF.values()
+        if measure in panel.measures and "suppressed" in panel.status[measure]
+    ]
+    if not suppressed:
+        return f"holds no stock above 0 of {code}"
+    return (
+        f"has no published stock above 0 of {code}: {', '.join(suppressed)} is suppressed. That "
+        "means 1 to 5 children, not none, and is too little to project from"
+    )
 
 
 def snapshot_source(
