@@ -50,7 +50,7 @@ class Lever:
     unit
         Of its value.
     lowest, highest
-        What its value may be, both included.
+        What its value may be, both included; ``highest`` may be infinite.
     operations
         Which operations make sense.
     meaning
@@ -81,13 +81,27 @@ class Lever:
 
     @property
     def limits(self) -> str:
-        """What its value may be, in words: ``from 0 to 1``."""
+        """What its value may be, in words: ``from 0 to 1``, ``0 or more``."""
+        if math.isinf(self.highest):
+            return f"{self.lowest:g} or more"
         whole = ", whole numbers" if self.whole else ""
-        return f"from {self.lowest:g} to {self.highest:,g}{whole}"
+        return f"from {self.lowest:g} to {self.highest:g}{whole}"
+
+    @property
+    def most(self) -> float:
+        """The highest value that can be meant: where no limit is set, beyond any country's."""
+        if math.isfinite(self.highest):
+            return self.highest
+        return MOST["full-time equivalents" if self.acts_on == "workforce" else "starts a month"]
+
+    @property
+    def believed(self) -> str:
+        """Its limits for a refusal: where none is set, with the most that can be meant."""
+        return self.limits if self.most == self.highest else f"{self.limits}, at most {self.most:,}"
 
     def holds(self, value: float) -> bool:
         """Whether the lever can have that value."""
-        inside = math.isfinite(value) and self.lowest <= value <= self.highest
+        inside = math.isfinite(value) and self.lowest <= value <= self.most
         return inside and (not self.whole or float(value).is_integer())
 
     def __str__(self) -> str:
@@ -98,7 +112,7 @@ _ALL: tuple[Operation, ...] = OPERATIONS
 _TIMES: tuple[Operation, ...] = ("multiplier", "ramp")
 _SET: tuple[Operation, ...] = ("value", "ramp")
 _FIXED: tuple[Operation, ...] = ("value",)
-_STARTS_LIMIT, _WORKERS_LIMIT = MOST["starts a month"], MOST["full-time equivalents"]
+_NO_LIMIT = math.inf
 # A childhood: no stay is longer, so no mean of stays is.
 _CHILDHOOD_DAYS = 18 * 365.0
 _SHARE = "share"
@@ -114,7 +128,7 @@ _LINK = (
 _REGISTRY = (
     # Demand
     *(
-        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _STARTS_LIMIT, _ALL, _STARTS)
+        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS)
         for stage, words, unit in (
             ("child_protection_plan", "child protection plans", "plans a month"),
             ("looked_after", "being looked after", "children a month"),
@@ -183,7 +197,7 @@ _REGISTRY = (
         "Posts",
         "full-time equivalents",
         0,
-        _WORKERS_LIMIT,
+        _NO_LIMIT,
         _ALL,
         "Posts on the establishment, filled or vacant.",
     ),
@@ -210,7 +224,7 @@ _REGISTRY = (
         "Hires",
         "full-time equivalents a month",
         0,
-        _WORKERS_LIMIT,
+        _NO_LIMIT,
         _ALL,
         "Appointments in a month; they start work after the recruitment lag.",
     ),
@@ -229,7 +243,7 @@ _REGISTRY = (
         "Agency workers",
         "full-time equivalents",
         0,
-        _WORKERS_LIMIT,
+        _NO_LIMIT,
         _ALL,
         "Agency workers besides the staff in post.",
     ),

@@ -263,5 +263,5 @@ def _number_problems(change: Change) -> Iterator[tuple[str, str]]:
         share = " (20% is 0.2)" if lever.highest == 1 else ""
         yield (
             key,
-            f"{lever.name} cannot be {number:g}; allowed is {lever.limits}{share} [{lever.unit}]",
+            f"{lever.name} cannot be {number:g}; allowed is {lever.believed}{share} [{lever.unit}]",
         )

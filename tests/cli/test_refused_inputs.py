@@ -224,7 +224,7 @@ def test_a_scenario_beyond_any_country_is_refused(lever, value, call, tmp_path):
         'reason = "A slip of the pen."\nsource = "assumed"\n',
         encoding="utf-8",
     )
-    assert "allowed is from 0 to 100,000" in call("scenario", "check", file).message
+    assert "allowed is 0 or more, at most 100,000" in call("scenario", "check", file).message
 
 
 @pytest.mark.end_to_end
