@@ -176,3 +176,17 @@ def test_the_chart_says_which_pair_contradicts(report: Report):
     text = chart.svg.decode()
     assert "printed as high: 245" in text
     assert "printed as low: 312" in text
+
+
+@pytest.mark.unit
+def test_text_between_dollars_is_no_formula():
+    """The name of an area is text: ``$\\badcmd{$`` stopped the whole page."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from riskmodel.report.figures import canvas
+
+    with canvas._style():
+        figure = Figure()
+        figure.text(0.5, 0.5, r"Here $\badcmd{$ and there")
+        FigureCanvasAgg(figure).draw()
