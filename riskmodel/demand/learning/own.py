@@ -161,11 +161,11 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     As :func:`riskmodel.demand.learning.learn.forecast`, and the same at whole years. What the
     common course did before and after the years learned from is not known: it is taken to have
     kept its level before, and its drift after, as a random walk with the variance learned for a
-    year's common change. From the last figure on, as much of the drift is carried forward as its
-    age and the authority's own figures allow
-    (:func:`riskmodel.demand.learning.growth.carried_growth`). So figures of later years than those learned from are read with that
-    doubt, and none of it is mistaken for the authority's own change with certainty. Between whole
-    years ahead the turnover and the spread are on straight lines, beyond the last as at the last.
+    year's common change. So figures of later years than those learned from are read with that
+    doubt, and none of it is mistaken for the authority's own change with certainty. From the last
+    figure on, as much of the drift is carried forward as its age and the authority's own figures
+    allow (:func:`riskmodel.demand.learning.growth.carried_growth`). Between whole years ahead the
+    turnover and the spread are on straight lines, beyond the last as at the last.
     """
     moments, figures, errors = _figures(learned.measure, times, stock, error_variance)
     wanted = np.array(later, dtype=np.float64)
@@ -199,8 +199,9 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         added=added[None],
         spent=[float(population is None)],
     )
-    return _projected(learned, found, wanted, last, course[len(figures) :] + exposure, figures[-1],
-                      starts, ends, growth)  # fmt: skip
+    turnover = _flows(learned, figures[-1], starts, ends)
+    level = course[len(figures) :] + exposure
+    return _projected(learned, found, wanted, last, level, turnover, growth)
 
 
 def _projected(
@@ -209,9 +210,7 @@ def _projected(
     wanted: Floats,
     last: float,
     level: Floats,
-    stock: float,
-    starts: float | None,
-    ends: float | None,
+    flows: Floats,
     growth: float,
 ) -> OwnForecast:
     """With turnover, spread, and what the common course may do from the last figure on."""
@@ -224,10 +223,7 @@ def _projected(
     return OwnForecast(
         learned.measure,
         wanted,
-        found.mean[0]
-        + level
-        + turnover @ _flows(learned, stock, starts, ends)
-        + growth_beside_drift(learned, growth, unknown),
+        found.mean[0] + level + turnover @ flows + growth_beside_drift(learned, growth, unknown),
         covariance + common,
         common,
         float(degrees_of(found)[0]),
