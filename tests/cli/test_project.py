@@ -273,7 +273,7 @@ def test_the_answer_says_how_old_the_learning_is(call, tmp_path, last, said):
     for form in ("csv", "json"):
         answer = call("project", path, *SMALL, "--format", form)
         assert f"learned from other authorities to March 2021, {said} the last figure" in answer.err
-        assert "grew by 2.1% a year together; 0.1% a year is carried forward" in answer.err
+        assert "grew by 2.1% a year, and 0.1% a year is carried forward" in answer.err
 
 
 @pytest.mark.end_to_end

@@ -279,10 +279,10 @@ def growth_notes(outlook: StageOutlook) -> list[str]:
             "figure"
         )
     if carried != common:
-        aged = "as it ages, and " if age else ""
+        aged = "as it ages and " if age else ""
         found.append(
-            f"other authorities grew by {common} together; {carried} is carried forward, because "
-            f"their growth counts for less {aged}where the authority's own figures do not show it"
+            f"other authorities together grew by {common}, and {carried} is carried forward: "
+            f"growth counts for less {aged}where the authority's own figures do not show it"
         )
     return [f"{outlook.stage}: {'; '.join(found)}"] if found else []
 
