@@ -300,7 +300,7 @@ def _print_basis(found: Outlook) -> None:
         f"Basis: projected. Own figures: {found.source.label}. The course of a stock is learned "
         f"from {learned.authorities} authorities to March {learned.year}{before}; lengths and "
         f"opening from the own figures. {found.projection.replicates:,} replicates, seed "
-        f"{found.seed}. A projection says what would follow if stocks go on as they have in other authorities, "
-        "not what will be decided.",
+        f"{found.seed}. A projection says what would follow if stocks go on as they have "
+        "in other authorities, not what will be decided.",
         markup=False,
     )

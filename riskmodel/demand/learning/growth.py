@@ -125,7 +125,7 @@ def carried_growth(
     known = np.zeros(len(times)) if errors is None else errors
     measured = own_growth(times, log_stock, known) if spread > 0 else None
     if measured is None:
-        return aged
+        return float(aged)
     growth, variance = measured
     expected = (aged * variance + growth * spread**2) / (variance + spread**2)
     low, high = sorted((0.0, learned.drift))
