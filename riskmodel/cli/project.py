@@ -293,12 +293,14 @@ def _print_quantiles(found: Outlook, frame: Any) -> None:
 
 
 def _print_basis(found: Outlook) -> None:
-    learned = next(iter(found.stages.values())).learned
+    first = next(iter(found.stages.values()))
+    learned, age = first.learned, first.age
+    before = f", {age} year{'s' * (age > 1)} before the last figure" if age else ""
     console().print(
         f"Basis: projected. Own figures: {found.source.label}. The course of a stock is learned "
-        f"from {learned.authorities} authorities to March {learned.year}; lengths and opening "
-        f"from the own figures. {found.projection.replicates:,} replicates, seed {found.seed}. "
-        "A projection says what would follow if stocks go on as they have in other authorities, "
-        "not what will be decided.",
+        f"from {learned.authorities} authorities to March {learned.year}{before}; lengths and "
+        f"opening from the own figures. {found.projection.replicates:,} replicates, seed "
+        f"{found.seed}. A projection says what would follow if stocks go on as they have "
+        "in other authorities, not what will be decided.",
         markup=False,
     )

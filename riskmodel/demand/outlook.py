@@ -59,12 +59,18 @@ class StageOutlook:
     held
         Share of replicates and months in which the expected stock would have fallen faster than
         children leave, and was held.
+    growth
+        Growth a year, of that which authorities had in common, that it goes on with: log units.
+    age
+        Whole years by which what was learned is older than the last figure of the stock.
     """
 
     inputs: StageInputs
     calibration: Calibration
     learned: Learned
     held: float
+    growth: float
+    age: int
 
     @property
     def stage(self) -> str:
@@ -143,7 +149,8 @@ def stage_outlook(
         overdispersion=np.asarray(max(learned.process.size, 1.0)),
         opening_survival=left,
     )
-    return StageOutlook(inputs, calibration, learned, float(implied.held.mean()))
+    held = float(implied.held.mean())
+    return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age)
 
 
 def node_months(months: int) -> npt.NDArray[np.int64]:

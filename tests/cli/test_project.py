@@ -241,3 +241,46 @@ def test_figures_too_early_for_what_ships_say_what_to_do(call, tmp_path):
     answer = call("project", str(path), *SMALL)
     assert answer.code == 2
     assert "--learn" in answer.err
+
+
+def flat_months(folder, last, *, first=None):
+    """A file of 500 looked-after children each March of ten years."""
+    path = folder / f"flat_{last}.csv"
+    years = range(first or last - 9, last + 1)
+    rows = [f"{year}-03,looked_after,500" for year in years]
+    path.write_text("\n".join(["month,stage,stock", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("last", [2015, 2021, 2023, 2025])
+def test_500_children_in_each_of_ten_years_stay_500(call, tmp_path, last):
+    answer = call("project", flat_months(tmp_path, last), "--months", "48", "--format", "csv")
+    assert answer.code == 0, answer.err
+    found = {row["month"]: float(row["q50"]) for row in rows(answer.out)}
+    assert len(found) == 48
+    assert all(490 <= found[f"{last + ahead}-03"] <= 512 for ahead in range(1, 5))
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("last", "said"), [(2022, "1 year before"), (2023, "2 years before"), (2025, "4 years before")]
+)
+def test_the_answer_says_how_old_the_learning_is(call, tmp_path, last, said):
+    path = flat_months(tmp_path, last)
+    answer = call("project", path, *SMALL)
+    assert f"to March 2021, {said} the last figure" in " ".join(answer.out.split())
+    for form in ("csv", "json"):
+        answer = call("project", path, *SMALL, "--format", form)
+        assert f"learned from other authorities to March 2021, {said} the last figure" in answer.err
+        assert "grew by 2.1% a year, and 0.1% a year is carried forward" in answer.err
+
+
+@pytest.mark.end_to_end
+def test_learning_as_new_as_the_figures_has_no_age_to_state(call, tmp_path):
+    answer = call("project", flat_months(tmp_path, 2021, first=2020), *SMALL)
+    assert "before the last figure" not in answer.out + answer.err
+    assert "carried forward" not in answer.err
+    answer = call("project", *SMALL)
+    assert "before the last figure" not in answer.out + answer.err
+    assert "carried forward" not in answer.err

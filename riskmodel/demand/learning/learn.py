@@ -14,6 +14,7 @@ from riskmodel.demand.learning.course import (
     log_rates,
     mean_stay_years,
 )
+from riskmodel.demand.learning.growth import carried_growth, growth_beside_drift
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learned import Learned
 from riskmodel.demand.learning.process import (
@@ -196,6 +197,7 @@ def forecast(learned: Learned, history: StageHistory, horizons: int | None = Non
     turnover, widths = learned.ahead(ahead.astype(np.float64))
     location = found.mean + course[last + 1 :] + exposure[:, None]
     location += flows(history, last, learned.usual_starts) @ turnover.T
+    location += growth_beside_drift(learned, _growths(learned, history), ahead.astype(np.float64))
     covariance = found.covariance * widths[None, :, None] * widths[None, None, :]
     covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead[None, :])
     return Forecast(
@@ -206,6 +208,18 @@ def forecast(learned: Learned, history: StageHistory, horizons: int | None = Non
         np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
         covariance,
         degrees_of(found),
+    )
+
+
+def _growths(learned: Learned, history: StageHistory) -> Floats:
+    """Common growth that each authority's forecast goes on with, shape (authority,)."""
+    years = np.array(history.years, dtype=np.float64)
+    log_stock = np.log(history.stock + 1)
+    return np.array(
+        [
+            carried_growth(learned, float(years[-1]), years[seen], row[seen])
+            for row, seen in zip(log_stock, np.isfinite(log_stock), strict=True)
+        ]
     )
 
 

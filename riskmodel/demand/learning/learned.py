@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.learning.history import STOCK_MEASURES
 from riskmodel.demand.learning.process import Process
 
 __all__ = ["Learned"]
@@ -34,8 +35,8 @@ class Learned:
     course
         The common course: log rate per child in each year, shape (year,).
     drift, drift_variance
-        Growth a year of the common course that is carried forward, and the variance of a year's
-        common change about it.
+        Growth a year of the common course that is carried forward at most, and the variance of a
+        year's common change about it.
     usual_starts
         Median of log starts over stock in the last year; NaN where nobody reported both.
     turnover
@@ -72,11 +73,18 @@ class Learned:
         """The last year looked at; it ends on 31 March."""
         return self.years[-1]
 
+    @property
+    def stage(self) -> str:
+        """The stage of the stock."""
+        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+
     def course_at(self, times: Sequence[float] | Floats) -> Floats:
         """The common course at any times, in decimal years: 31 March 2015 is 2015.0.
 
         Between two years it is a straight line. Before the first it keeps its level, after the
-        last its drift; what it really did is unknown, see :meth:`course_covariance`.
+        last its drift; what it really did is unknown, see :meth:`course_covariance`. How much of
+        the drift an authority's projection goes on with, and for how long, is in
+        :mod:`riskmodel.demand.learning.growth`.
         """
         moments = np.asarray(times, dtype=np.float64)
         beyond = np.maximum(moments - self.years[-1], 0.0)

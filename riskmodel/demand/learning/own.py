@@ -12,6 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.learning.growth import (
+    age_in_years,
+    carried_growth,
+    growth_beside_drift,
+)
 from riskmodel.demand.learning.learn import NOTHING_KNOWN, degrees_of
 from riskmodel.demand.learning.learned import Learned
 from riskmodel.demand.learning.process import Prediction, predict, size_scale
@@ -49,6 +54,10 @@ class OwnForecast:
         from here on, shape (time, time).
     degrees
         Degrees of freedom.
+    growth
+        Growth a year, of that which authorities had in common, that it goes on with: log units.
+    age
+        Whole years by which what was learned is older than the last figure.
     """
 
     measure: str
@@ -57,6 +66,8 @@ class OwnForecast:
     covariance: Floats
     common: Floats
     degrees: float
+    growth: float
+    age: int
 
     def __post_init__(self) -> None:
         for name in ("times", "location", "covariance", "common"):
@@ -151,8 +162,10 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     common course did before and after the years learned from is not known: it is taken to have
     kept its level before, and its drift after, as a random walk with the variance learned for a
     year's common change. So figures of later years than those learned from are read with that
-    doubt, and none of it is mistaken for the authority's own change with certainty. Between whole
-    years ahead the turnover and the spread are on straight lines, beyond the last as at the last.
+    doubt, and none of it is mistaken for the authority's own change with certainty. From the last
+    figure on, as much of the drift is carried forward as its age and the authority's own figures
+    allow (:func:`riskmodel.demand.learning.growth.carried_growth`). Between whole years ahead the
+    turnover and the spread are on straight lines, beyond the last as at the last.
     """
     moments, figures, errors = _figures(learned.measure, times, stock, error_variance)
     wanted = np.array(later, dtype=np.float64)
@@ -174,6 +187,7 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     added[np.diag_indices(len(figures))] += errors
     added += NOTHING_KNOWN if population is None else 0.0
     begin, scale = moments[0], size_scale(figures)
+    growth = carried_growth(learned, last, moments, np.log(figures + 1), errors)
     found = predict(
         learned.process,
         moments - begin,
@@ -185,8 +199,9 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         added=added[None],
         spent=[float(population is None)],
     )
-    return _projected(learned, found, wanted, last, course[len(figures) :] + exposure, figures[-1],
-                      starts, ends)  # fmt: skip
+    turnover = _flows(learned, figures[-1], starts, ends)
+    level = course[len(figures) :] + exposure
+    return _projected(learned, found, wanted, last, level, turnover, growth)
 
 
 def _projected(
@@ -195,9 +210,8 @@ def _projected(
     wanted: Floats,
     last: float,
     level: Floats,
-    stock: float,
-    starts: float | None,
-    ends: float | None,
+    flows: Floats,
+    growth: float,
 ) -> OwnForecast:
     """With turnover, spread, and what the common course may do from the last figure on."""
     ahead = wanted - last
@@ -209,10 +223,12 @@ def _projected(
     return OwnForecast(
         learned.measure,
         wanted,
-        found.mean[0] + level + turnover @ _flows(learned, stock, starts, ends),
+        found.mean[0] + level + turnover @ flows + growth_beside_drift(learned, growth, unknown),
         covariance + common,
         common,
         float(degrees_of(found)[0]),
+        growth,
+        age_in_years(learned, last),
     )
 
 

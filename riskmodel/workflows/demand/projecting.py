@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from riskmodel.engines import Engine
     from riskmodel.scenarios import Scenario
 
-__all__ = ["Outlook", "carried_to", "opening_of", "project"]
+__all__ = ["Outlook", "carried_to", "growth_notes", "opening_of", "project"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -246,6 +246,7 @@ def project(  # noqa: PLR0913  each is a word of the question
             seed=seed,
             population=source.population,
         )
+        notes += growth_notes(stages[stage])
     baseline = {stage: each.inputs for stage, each in stages.items()}
     levers = {BASELINE: Levers.after(opening, months)}
     for each in scenarios:
@@ -255,6 +256,35 @@ def project(  # noqa: PLR0913  each is a word of the question
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
     return Outlook(source, stages, together, levers, seed, feedback, tuple(notes))
+
+
+def growth_notes(outlook: StageOutlook) -> list[str]:
+    """What a reader has to know of the age of what was learned and of growth not carried forward.
+
+    Returns
+    -------
+    list of str
+        One sentence or two; none where what was learned is as new as the last figure and all of
+        its growth is carried forward.
+    """
+    learned, age = outlook.learned, outlook.age
+    common, carried = (
+        f"{100 * np.expm1(growth):.1f}% a year" for growth in (learned.drift, outlook.growth)
+    )
+    found = []
+    if age:
+        before = "1 year" if age == 1 else f"{age} years"
+        found.append(
+            f"learned from other authorities to March {learned.year}, {before} before the last "
+            "figure"
+        )
+    if carried != common:
+        aged = "as it ages and " if age else ""
+        found.append(
+            f"other authorities together grew by {common}, and {carried} is carried forward: "
+            f"growth counts for less {aged}where the authority's own figures do not show it"
+        )
+    return [f"{outlook.stage}: {'; '.join(found)}"] if found else []
 
 
 def opening_of(source: DemandSource) -> str:
