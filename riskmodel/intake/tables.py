@@ -54,6 +54,7 @@ def read_csv(
     are observed, or assumed where a column ``synthetic`` is true in every row.
     """
     raw = csv_table(path, log)
+    log.leave_out("assessments", "bad_row", raw.left_out)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
 
@@ -74,6 +75,7 @@ def read_excel(
     columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(heading))]
     table = pa.table(columns, [str(place) for place in range(len(heading))])
     raw = Raw(table, tuple(heading), lambda row: f"row {lines[row]}", len(ragged))
+    log.leave_out("assessments", "bad_row", raw.left_out)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
 
@@ -92,16 +94,7 @@ def _assemble(
     raw = to_our_shape(raw, log, mapping.words, file=file)
     local = (*local_factors, *dictionary.factors)
     headings = match_headings(raw.headings, file=file, local_factors=local)
-    return to_intake(
-        raw.table,
-        headings,
-        log,
-        raw.reference,
-        dictionary,
-        source=file,
-        left_out=raw.left_out,
-        words=mapping.words,
-    )
+    return to_intake(raw, headings, log, dictionary, source=file, words=mapping.words)
 
 
 def _marker_taken(
