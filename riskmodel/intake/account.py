@@ -112,11 +112,18 @@ assessment; left out: 1 a second one of the same assessment.
     children: Tally | None = None
 
     @property
-    def finding(self) -> str:
-        """What is wrong with the reading as a whole, in a sentence; "" where nothing is."""
+    def rule(self) -> str:
+        """What is wrong with the reading as a whole: ``no_assessment``, ``no_plan`` or ""."""
         if not self.assessments.used:
+            return "no_assessment"
+        return "" if self.plans.used else "no_plan"
+
+    @property
+    def finding(self) -> str:
+        """The same in a sentence."""
+        if self.rule == "no_assessment":
             return f"No assessment can be counted: the file holds {self.assessments.read:,}."
-        if self.plans.used:
+        if not self.rule:
             return ""
         if not self.plans.read:
             return "No plan follows an assessment: the file holds no child protection plan."

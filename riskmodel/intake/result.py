@@ -14,7 +14,7 @@ from riskmodel.intake.account import Account, Tally
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "WHOLE_FILE", "Intake", "Issue", "IssueLog"]
+__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog"]
 
 RULES = {
     "bad_date": "a date cannot be read: the cell counts as missing",
@@ -83,9 +83,6 @@ NOTES = frozenset(
     }
 )
 """Rules that a sound file can trip: reported, and no reason to refuse it."""
-
-WHOLE_FILE = frozenset({"no_assessment", "no_plan"})
-"""Rules about a file as a whole: all of it may be readable, so ``strict`` does not refuse it."""
 
 ISSUES_KEPT = 100_000
 """Issues that are kept one by one; beyond it they are counted, so that memory stays bounded."""
@@ -178,8 +175,8 @@ class Intake:
 
     @property
     def is_sound(self) -> bool:
-        """Whether all issues are mere notes."""
-        return set(self.counts) <= NOTES
+        """Whether all issues are mere notes, and some plan follows an assessment."""
+        return set(self.counts) <= NOTES and not self.account.rule
 
     def by_rule(self) -> dict[str, int]:
         """How many issues of each rule."""
@@ -244,7 +241,7 @@ class IssueLog:
         DataError
             When strict and the rule is not a note. The message can be shared: it names no child.
         """
-        if self.strict and rule not in NOTES | WHOLE_FILE:
+        if self.strict and rule not in NOTES:
             place = "one child" if reference.startswith("child ") else reference
             shown = "what cannot be read" if field in _PERSONAL else _shown(found)
             what = f"found {shown}; allowed: {allowed}"
@@ -277,12 +274,7 @@ class IssueLog:
         account: Account,
         modules: Mapping[str, int] | None = None,
     ) -> Intake:
-        """The result of reading, with what was recorded and what is wrong with the whole."""
-        if account.finding:
-            rule, tally = "no_plan", account.plans
-            if not account.assessments.used:
-                rule, tally = "no_assessment", account.assessments
-            self.add(rule, "", "", f"{tally.used} of {tally.read}", "at least one")
+        """The result of reading, with what was recorded."""
         return Intake(assessments, self.issues(), account, modules or {}, self.counts, self.codes)
 
 
