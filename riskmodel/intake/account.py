@@ -67,6 +67,11 @@ class Tally:
         """Records left out, for whatever reason."""
         return sum(self.left_out.values())
 
+    def once(self) -> Tally:
+        """Without records that are repeated: the rest is each of its kind once."""
+        left_out = {name: count for name, count in self.left_out.items() if name != "repeated"}
+        return Tally(self.used + sum(left_out.values()), self.used, left_out)
+
     def __add__(self, other: Tally) -> Tally:
         """The records of two files together."""
         reasons = dict.fromkeys((*self.left_out, *other.left_out))
@@ -75,7 +80,17 @@ class Tally:
 
     def reasons(self) -> str:
         """Why records were left out, in words; "" where none was."""
-        return ", ".join(f"{count:,} {REASONS[name]}" for name, count in self.left_out.items())
+        return self.reasons_text(self.left_out)
+
+    def reason_names(self) -> str:
+        """The same without the counts."""
+        return ", ".join(REASONS[name] for name in self.left_out)
+
+    @staticmethod
+    def reasons_text(counts: Mapping[str, int | str]) -> str:
+        """Counts by reason in words; a count may be a symbol."""
+        shown = {n: f"{c:,}" if isinstance(c, int) else c for n, c in counts.items()}
+        return ", ".join(f"{count} {REASONS[name]}" for name, count in shown.items())
 
     def to_dict(self) -> dict[str, int | dict[str, int]]:
         """Plain data: read, used, left_out by reason."""
@@ -128,8 +143,8 @@ assessment; left out: 1 a second one of the same assessment.
         if not self.plans.read:
             return "No plan follows an assessment: the file holds no child protection plan."
         return (
-            f"No plan follows an assessment: the file holds {self.plans.read:,}, and none starts "
-            "within 183 days of an assessment of the same child and episode."
+            f"No plan follows an assessment: the file holds {self.plans.once().read:,}, none of which "
+            "starts within 183 days after an assessment of the same child and episode."
         )
 
     def __add__(self, other: Account) -> Account:
@@ -148,8 +163,9 @@ assessment; left out: 1 a second one of the same assessment.
         """The share of plans that follow an assessment, in a sentence."""
         if not self.plans.read:
             return "The file holds no child protection plan."
-        share = f"{self.plans.used:,} of {self.plans.read:,} plans follow an assessment"
-        return f"{share}{_left_out(self.plans)}."
+        plans = self.plans.once()
+        share = f"{plans.used:,} of {plans.read:,} plans follow an assessment"
+        return f"{share}{_left_out(plans)}."
 
     def __str__(self) -> str:
         used, read = self.assessments.used, self.assessments.read

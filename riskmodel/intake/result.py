@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from riskmodel.assessments import Assessments
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.intake.account import Account, Tally
 
@@ -232,6 +232,17 @@ class IssueLog:
     def tally(self, kind: str, read: int, used: int) -> Tally:
         """Records of a kind, with those that were left out so far."""
         return Tally(read, used, self._left_out.get(kind, {}))
+
+    def account_of(self, groups: Iterable[FactorCounts]) -> Account:
+        """The account of a table that was only counted: what counts, and what was left out."""
+        counts = list(groups)
+        used = sum(group.total_assessments or 0 for group in counts)
+        plans = sum(group.total_plans for group in counts)
+        read = used + self.number_left_out("assessments")
+        return Account(
+            self.tally("assessments", read, used),
+            self.tally("plans", plans + self.number_left_out("plans"), plans),
+        )
 
     def add(self, rule: str, reference: str, field: str, found: object, allowed: str) -> None:
         """Record an issue.
