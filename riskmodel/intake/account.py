@@ -143,8 +143,8 @@ assessment; left out: 1 a second one of the same assessment.
         if not self.plans.read:
             return "No plan follows an assessment: the file holds no child protection plan."
         return (
-            f"No plan follows an assessment: the file holds {self.plans.once().read:,}, none of which "
-            "starts within 183 days after an assessment of the same child and episode."
+            f"No plan follows an assessment: the file holds {self.plans.once().read:,}, none of "
+            "which starts within 183 days after an assessment of the same child and episode."
         )
 
     def __add__(self, other: Account) -> Account:

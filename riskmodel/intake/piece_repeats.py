@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,11 +101,7 @@ def _rise(parts: Sequence[Part], local: tuple[str, ...]) -> bool:
                 ends = (int(numbers[0]), int(numbers[-1]))
                 ranges.setdefault(part.keys, []).append(ends)
     ordered = (sorted(pairs) for pairs in ranges.values())
-    return all(
-        before[1] < after[0]
-        for pairs in ordered
-        for before, after in zip(pairs, pairs[1:], strict=False)
-    )
+    return all(before[1] < after[0] for pairs in ordered for before, after in pairwise(pairs))
 
 
 def _files(
