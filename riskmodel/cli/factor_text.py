@@ -6,7 +6,7 @@ from typing import Any
 
 from riskmodel.cli.output import console, print_table
 
-__all__ = ["print_groups"]
+__all__ = ["print_groups", "print_reading"]
 
 
 def print_groups(frame: Any, analyses: dict[tuple[object, ...], Any], release: Any) -> None:
@@ -19,6 +19,15 @@ def print_groups(frame: Any, analyses: dict[tuple[object, ...], Any], release: A
         if key in analyses:
             for line in _sentences(analyses[key], is_published=release is None):
                 console().print(line, markup=False)
+
+
+def print_reading(release: Any) -> None:
+    """Above a table of one's own: what is wrong with its reading, and which plans count."""
+    if release is None or release.account is None:
+        return
+    for line in (release.finding(), release.plans_words()):
+        if line:
+            console().print(line, markup=False)
 
 
 def _print_table(frame: Any, group: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from riskmodel.cli.factor_text import print_groups
+from riskmodel.cli.factor_text import print_groups, print_reading
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -236,9 +236,12 @@ def _show_rates(
         print_frame(frame, form)
     elif form == "json":
         thresholds = _thresholds(next(iter(analyses.values()))) if analyses else None
-        found = {"factors": frame.to_dict("records"), "thresholds": thresholds}
-        print_json(found if release is None else {**found, "disclosure": release.manifest()})
+        found: dict[str, Any] = {"factors": frame.to_dict("records"), "thresholds": thresholds}
+        if release is not None:
+            found |= {"disclosure": release.manifest(), "account": release.account_words()}
+        print_json(found)
     else:
+        print_reading(release)
         print_groups(frame, analyses, release)
         for line in release_lines(release):
             console().print(line, markup=False)
@@ -257,6 +260,7 @@ def _show_view(
     options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level, cuts)
     frame = with_waiver(factor_view(view, release, options=options), release)
     if form == "text":
+        print_reading(release)
         print_data(frame.drop(columns="waiver", errors="ignore"))
         for line in release_lines(release):
             console().print(line, markup=False)

@@ -72,13 +72,16 @@ def check(
         _write(issues_out, _as_text(found.issues_frame()))
     summary = summarise(found)
     if form == "text":
-        _print_summary(summary)
         if issues_out is not None:
             console().print(f"{len(found.issues):,} issues written.", markup=False)
+        _print_summary(summary)
     elif form == "csv":
         print_frame(summary.to_frame(), form)
+        print(f"riskmodel: {summary.account}", file=sys.stderr)
     else:
-        print_json({"sound": summary.is_sound, "counts": summary.to_frame().to_dict("records")})
+        counts = summary.to_frame().to_dict("records")
+        account = summary.account.to_dict()
+        print_json({"sound": summary.is_sound, "counts": counts, "account": account})
     raise typer.Exit(0 if summary.is_sound else 1)
 
 
@@ -276,6 +279,9 @@ def _print_summary(summary: Any) -> None:
     for each in summary.breaks:
         out.print(f"Break in series: {each}.", markup=False)
     out.print(f"{summary}.", markup=False)
+    if summary.account.finding:
+        out.print(summary.account.finding, markup=False)
+    out.print(str(summary.account), markup=False)
 
 
 def _rows(frame: Any) -> list[Any]:

@@ -146,7 +146,9 @@ def release_lines(release: Release | None) -> list[str]:
 
 
 def tell_release(release: Release | None, *, also_withheld: bool = False) -> None:
-    """What a reader of the numbers has to know besides, on standard error.
+    """What a reader of the numbers has to know besides, on standard error; to be called last.
+
+    The account of the reading is the last line.
 
     Parameters
     ----------
@@ -154,9 +156,23 @@ def tell_release(release: Release | None, *, also_withheld: bool = False) -> Non
         Of the table; None where no table was read.
     also_withheld
         Whether more than counts of the release is withheld, such as a pair of factors.
+
+    Raises
+    ------
+    typer.Exit
+        With 1, where no assessment of the table counts or no plan follows one.
     """
     if release is None:
         return
+    _tell_withheld(release, also_withheld=also_withheld)
+    if words := release.account_words():
+        _tell(words)
+    if release.finding():
+        raise typer.Exit(1)
+
+
+def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
+    """What could not be read, what is withheld and what is known all the same."""
     if release.issues:
         _tell(
             f"{release.issues:,} things in the file could not be read; see `riskmodel intake check`"

@@ -81,5 +81,5 @@ def report(  # noqa: PLR0913  an option is an argument
         paths = write_published_report(
             out, own=own, replicates=replicates, seed=seed, progress=status.update
         )
-    tell_release(release)
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
+    tell_release(release)

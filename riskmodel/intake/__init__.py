@@ -1,5 +1,6 @@
 """Other people's files, read into our tables: returns, tables of assessments, open data."""
 
+from riskmodel.intake.account import Account, Tally
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.counts import iter_counts, read_counts
 from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors, read_panels
@@ -26,6 +27,7 @@ __all__ = [
     "PANEL_RULES",
     "RULES",
     "SNAPSHOT_RULES",
+    "Account",
     "ColumnMapping",
     "FactorPanel",
     "Intake",
@@ -33,6 +35,7 @@ __all__ = [
     "Layout",
     "SeriesBreak",
     "Summary",
+    "Tally",
     "iter_assessments",
     "iter_counts",
     "join_panels",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,11 @@ import numpy as np
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.census import FIRST_YEAR, LAST_YEAR
 from riskmodel.estimates import Basis
+from riskmodel.intake.account import Account
 from riskmodel.intake.census_rows import Reader
 from riskmodel.intake.dates import put_in_order
 from riskmodel.intake.linking import Header, Linker
+from riskmodel.intake.repeats import without_repeats
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.side_file import SideFile, read_side_file
 from riskmodel.intake.xml_stream import groups
@@ -23,6 +25,10 @@ from riskmodel.vocabulary import FACTORS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_IDENTITY = ("child_id", "birth_date", "referral_date", "assessment_date")
+"""What names an assessment of a return, which has no identifiers of them. The date of birth is
+part of it: two children under one reference are not joined."""
 
 __all__ = ["SYNTHETIC_SOFTWARE", "linked_intake", "read_census_xml"]
 
@@ -61,17 +67,20 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
     """
     reader: Reader | None = None
     with _collection_paused():
-        for name, prefix, element in groups(path):
+        for name, prefix, element, tags in groups(path):
             if reader is None:
                 reader = Reader(log, prefix)
             if name == "Child":
-                reader.read_child(element)
+                reader.read_child(element, tags)
+            elif name == "Unknown":
+                reader.read_unknown(element)
             else:
                 reader.read_header(element)
     reader = reader or Reader(log, "")
+    reader.close()
     if reader.linker.header == Header():
         log.add("missing_header", "header", "Year", "", f"a year from {FIRST_YEAR} to {LAST_YEAR}")
-    return linked_intake(reader.linker, read_side_file(path), path.name, reader.modules)
+    return linked_intake(reader.linker, read_side_file(path), path.name, reader.modules, _IDENTITY)
 
 
 @contextmanager
@@ -87,18 +96,44 @@ def _collection_paused() -> Iterator[None]:
 
 
 def linked_intake(
-    linker: Linker, side: SideFile, source: str, modules: Mapping[str, int]
+    linker: Linker,
+    side: SideFile,
+    source: str,
+    modules: Mapping[str, int],
+    identity: Sequence[str] = (),
 ) -> Intake:
-    """The table of what was linked: from a return, or from tables of its modules."""
+    """The table of what was linked: from a return, or from tables of its modules.
+
+    Rows that are alike in the columns of ``identity`` are one assessment.
+    """
     frame, factors = _frame(linker, side)
     side.report_unmatched(linker.log)
-    references = linker.rows.children
-    frame = put_in_order(frame, linker.log, lambda row: f"child {references[row]}")
+    log, references = linker.log, linker.rows.children
+    merged = without_repeats(
+        frame.drop(columns="assessment_id"),
+        factors,
+        log,
+        lambda row: f"child {references[row]}",
+        names=identity,
+        told_apart=np.array([reference != "" for reference in references], dtype=bool),
+    )
+    if merged.repeated:
+        numbers = np.arange(1, len(merged.kept) + 1, dtype=np.int64)
+        frame = merged.frame
+        frame.insert(0, "assessment_id", numbers)
+    log.leave_out("assessments", "repeated", merged.repeated)
+    log.leave_out("plans", "repeated", merged.plans_repeated)
+    frame = put_in_order(frame, log, lambda row: f"child {references[merged.kept[row]]}")
     synthetic = linker.header.software.startswith(SYNTHETIC_SOFTWARE)
     basis: Basis = "assumed" if synthetic else "observed"
     name = "synthetic" if synthetic else source
     assessments = Assessments(frame, factors, dict.fromkeys(frame.columns, basis), name)
-    return linker.log.intake(assessments, linker.assessments, modules)
+    account = Account(
+        log.tally("assessments", linker.assessments, len(frame)),
+        log.tally("plans", linker.plans, int(frame[PLAN].sum())),
+        linker.children,
+    )
+    return log.intake(assessments, account, modules)
 
 
 def _frame(linker: Linker, side: SideFile) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from riskmodel.intake.breaks import years_of_code
 from riskmodel.intake.result import IssueLog
 from riskmodel.vocabulary import FACTORS
 
-__all__ = ["FACTOR_BIT", "FactorBits", "local_name"]
+__all__ = ["BETWEEN_CODES", "FACTOR_BIT", "FactorBits", "local_name"]
 
 _CODED = (*(known.name for known in FACTORS if known.code), *LATER_FACTORS.values())
 FACTOR_BIT = {name: 1 << position for position, name in enumerate(_CODED)}
@@ -22,6 +22,9 @@ FACTOR_BIT = {name: 1 << position for position, name in enumerate(_CODED)}
 _BIT_OF_CODE = {code: FACTOR_BIT.get(factor_of_code(code) or "", 0) for code in FACTOR_CODES}
 _MOST_BITS = 62
 _PLAUSIBLE = re.compile(r"[0-9A-Z][0-9A-Z_.-]{0,11}")
+BETWEEN_CODES = re.compile(r"[\s,;|/+]+")
+"""What stands between two codes in one cell, or in one element."""
+
 _FIELD = "AssessmentFactors"
 _ALLOWED = "a factor code of the census, such as 1A"
 
@@ -71,7 +74,9 @@ class FactorBits:
             if bit is not None:
                 bits |= bit
                 continue
-            for code in (text or "").upper().replace(",", " ").replace(";", " ").split():
+            for code in BETWEEN_CODES.split((text or "").upper()):
+                if not code:
+                    continue
                 said = True
                 if code == NO_FACTORS:
                     none_found = True

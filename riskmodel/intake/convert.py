@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.intake.account import Account
 from riskmodel.intake.columns import COLUMNS, Headings
 from riskmodel.intake.dates import (
     ALLOWED,
@@ -20,11 +21,15 @@ from riskmodel.intake.dates import (
     put_in_order,
 )
 from riskmodel.intake.dictionary import Dictionary
+from riskmodel.intake.plan_window import plans_that_follow
+from riskmodel.intake.repeats import identity, report_shared, without_repeats
 from riskmodel.intake.result import Intake, IssueLog
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from riskmodel.intake.shapes import Raw
 
 __all__ = ["FLAGS_ALLOWED", "PLAIN", "Words", "distinct", "other_column", "read_flags", "to_intake"]
 
@@ -81,40 +86,39 @@ def read_flags(
 
 
 def to_intake(
-    table: pa.Table,
+    raw: Raw,
     headings: Headings,
     log: IssueLog,
-    reference: Callable[[int], str],
     dictionary: Dictionary,
     *,
     source: str,
-    left_out: int = 0,
     words: Words = PLAIN,
 ) -> Intake:
-    """Convert columns, leave out rows without readable flags, and put dates in order.
+    """Convert columns, leave out rows without readable flags, count each assessment once.
 
     Parameters
     ----------
-    table
-        Columns in the order of ``headings``.
+    raw
+        The table in our shape.
     headings
-        What they mean.
+        What its columns mean, in their order.
     log
         Where issues go.
-    reference
-        Names a row of the table.
     dictionary
         Basis, order and source where known.
     source
         Name for messages where the dictionary has none.
-    left_out
-        Rows of the file that are not in the table.
     words
         How the table writes true, false and dates.
     """
     import pandas as pd
 
+    table, reference = raw.table, raw.reference
+    rows_read = len(table) + raw.left_out
     flags, refused = _flag_columns(table, headings, log, reference, words)
+    log.leave_out("assessments", "bad_flag", int(refused.sum()))
+    plans_refused = int((flags[PLAN] & refused).sum())
+    log.leave_out("plans", "with_assessment", plans_refused)
     kept = np.flatnonzero(~refused)
     if len(kept) < len(table):
         table = table.take(kept)
@@ -130,11 +134,43 @@ def to_intake(
             column = other_column(name, table.column(position), log, kept_reference, words)
         columns[name] = column
     frame = pd.DataFrame({name: columns[name] for name in _order(columns, dictionary.columns)})
-    frame = put_in_order(frame, log, kept_reference)
     factors = tuple(name for name in frame.columns if name in set(headings.factors))
+    frame, joined, plans = _counted_once(frame, factors, log, kept_reference, is_list=raw.is_list)
     basis = {name: dictionary.basis_of(name) for name in frame.columns}
     assessments = Assessments(frame, factors, basis, dictionary.source or source)
-    return log.intake(assessments, len(refused) + left_out)
+    account = Account(
+        log.tally("assessments", rows_read - joined, len(frame)),
+        log.tally("plans", plans + plans_refused, int(frame[PLAN].sum())),
+    )
+    return log.intake(assessments, account)
+
+
+def _counted_once(
+    frame: pd.DataFrame,
+    factors: tuple[str, ...],
+    log: IssueLog,
+    reference: Callable[[int], str],
+    *,
+    is_list: bool,
+) -> tuple[pd.DataFrame, int, int]:
+    """Each assessment once, with dates in order; rows that were joined, and plans in all."""
+    names = identity(frame.columns)
+    merged = without_repeats(frame, factors, log, reference, names=names, is_list=is_list)
+    frame = merged.frame
+
+    def kept_reference(row: int) -> str:
+        return reference(int(merged.kept[row]))
+
+    report_shared(frame, log, kept_reference, names)
+    log.leave_out("assessments", "repeated", merged.repeated)
+    log.leave_out("plans", "repeated", merged.plans_repeated)
+    plans = int(frame[PLAN].sum()) + merged.plans_repeated
+    linked = plans_that_follow(frame, log, kept_reference)
+    frame = put_in_order(frame, log, kept_reference).assign(**{PLAN: linked[PLAN]})
+    for name in ("plan_start_date", "plan_end_date"):
+        if name in frame.columns:
+            frame[name] = frame[name].where(linked[name].notna())
+    return frame, merged.joined, plans
 
 
 def _flag_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,10 @@ from riskmodel.ages import AGE_BAND, age_bands, age_sources, group_order
 from riskmodel.assessments import PLAN, FactorCounts
 from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Basis
-from riskmodel.intake.columns import Headings
 from riskmodel.intake.convert import Words, other_column
-from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.mapping import ColumnMapping
+from riskmodel.intake.piece_repeats import Held, hashes_of, joined_held, repeated_hashes
+from riskmodel.intake.plan_window import ASSESSED, STARTED, follows
 from riskmodel.intake.reading import read_assessments
 from riskmodel.intake.result import IssueLog
 from riskmodel.intake.row_groups import (
@@ -111,13 +111,16 @@ def iter_counts(
     mapping: Path | ColumnMapping | None = None,
     sheet: str | None = None,
     workers: int | Engine = 1,
+    log: IssueLog | None = None,
 ) -> Iterator[tuple[Key, FactorCounts]]:
     """Counts of one piece of the table after the other; a key can come again, and counts add.
 
-    See :func:`read_counts` for parameters and errors.
+    See :func:`read_counts` for parameters and errors; ``log`` takes what is left out of Parquet
+    that is counted by row groups: repeats, and plans that follow no assessment.
     """
     path = Path(path)
     local = tuple(local_factors)
+    log = IssueLog(path.name) if log is None else log
     if mapping is not None or sheet is not None or not is_in_columns(path):
         table = read_assessments(
             path, strict=strict, local_factors=local, mapping=mapping, sheet=sheet
@@ -129,58 +132,142 @@ def iter_counts(
         return
     parts = parquet_parts(path)
     expected = meaning_of(open_part(parts[0]), parts[0], local, by).headings.factors
+    repeated = repeated_hashes(parts, local)
     tasks = (
-        (parts[at : at + TOGETHER], local, expected, by) for at in range(0, len(parts), TOGETHER)
+        (parts[at : at + TOGETHER], local, expected, by, repeated)
+        for at in range(0, len(parts), TOGETHER)
     )
+    held: list[Held] = []
+    bases: list[Basis] = []
     for counted in as_engine(workers).run(_count_parts, tasks):
-        yield from counted.items()
+        held += counted.held
+        bases += [counts.basis for counts in counted.counts.values()]
+        for _ in range(counted.not_linked):
+            log.add("plan_not_linked", "", STARTED, "", "at most 183 days after the assessment")
+        log.leave_out("plans", "not_linked", counted.not_linked)
+        yield from counted.counts.items()
+    for piece in joined_held(held, log):
+        yield piece.key, _counts_of_held(piece, expected, weakest_basis(bases))
+
+
+class _Counted(NamedTuple):
+    """What one task counted: counts by group, rows that come again, plans that follow nothing."""
+
+    counts: dict[Key, FactorCounts]
+    held: list[Held]
+    not_linked: int
+
+
+def _counts_of_held(piece: Held, factors: tuple[str, ...], basis: Basis) -> FactorCounts:
+    plan, flags = piece.flags[:, 0], piece.flags[:, 1:]
+    return FactorCounts(
+        factors,
+        flags.sum(axis=0),
+        (flags & plan[:, None]).sum(axis=0),
+        int(plan.sum()),
+        len(plan),
+        basis,
+    )
 
 
 def _count_parts(
-    parts: Sequence[Part], local: tuple[str, ...], expected: tuple[str, ...], by: Sequence[str]
-) -> dict[Key, FactorCounts]:
-    """Counts of some files, added up."""
+    parts: Sequence[Part],
+    local: tuple[str, ...],
+    expected: tuple[str, ...],
+    by: Sequence[str],
+    repeated: npt.NDArray[np.uint64],
+) -> _Counted:
+    """Counts of some files, added up; rows of assessments that come again by themselves."""
     total: dict[Key, FactorCounts] = {}
+    held: list[Held] = []
+    not_linked = 0
     meaning: Meaning | None = None
     for part in parts:
         file = open_part(part)
         if meaning is None or not meaning.is_of(file, part):
             meaning = meaning_of(file, part, local, by)
-        headings = meaning.headings
-        check_factors(headings.factors, expected, part)
+        check_factors(meaning.headings.factors, expected, part)
         for group in range(file.num_row_groups):
-            for key, counts in _count_group(file, group, part, headings, meaning.dictionary, by):
+            counted = _count_group(file, group, part, meaning, by, repeated)
+            for key, counts in counted.counts.items():
                 total[key] = total[key] + counts if key in total else counts
-    return total
+            held += counted.held
+            not_linked += counted.not_linked
+    return _Counted(total, held, not_linked)
 
 
 def _count_group(
     file: pq.ParquetFile,
     group: int,
     part: Part,
-    headings: Headings,
-    dictionary: Dictionary,
+    meaning: Meaning,
     by: Sequence[str],
-) -> Iterator[tuple[Key, FactorCounts]]:
+    repeated: npt.NDArray[np.uint64],
+) -> _Counted:
+    headings = meaning.headings
     stored = stored_names(file, headings)
-    dictionary = marked(file, group, part, stored, dictionary)
+    dictionary = marked(file, group, part, stored, meaning.dictionary)
     needed = dict.fromkeys((PLAN, *headings.factors, *by))
+    dates = tuple(name for name in (ASSESSED, STARTED) if name in stored)
+    if len(dates) > 1:
+        needed |= dict.fromkeys(dates)
     if AGE_BAND in by and AGE_BAND not in headings.names:
         needed |= dict.fromkeys(age_sources(headings.names, part.name))
     table = read_group(file, group, part, [stored[name] for name in needed if name in stored])
     keys, codes = _groups(table, stored, part, by)
     columns = {name: table.column(stored[name]) for name in (PLAN, *headings.factors)}
-    counts = _packed_tally(columns) if len(keys) == 1 else None
+    linked = _linked(table, stored, part) if len(dates) > 1 else None
+    basis = weakest_basis([dictionary.basis_of(n) for n in (PLAN, *headings.factors)])
+    is_plain = linked is None and not len(repeated) and len(keys) == 1
+    counts = _packed_tally(columns) if is_plain else None
+    held: list[Held] = []
+    not_linked = 0
     if counts is None:
         flags = flags_of(columns, group, part)
+        if linked is not None:
+            not_linked = int((flags[PLAN] & ~linked).sum())
+            flags[PLAN] = flags[PLAN] & linked
+        if len(repeated):
+            hashes, told_apart = hashes_of(file, group, part, meaning)
+            again = told_apart & np.isin(hashes, repeated)
+            held = _held(flags, keys, codes, hashes, again)
+            flags = {name: values[~again] for name, values in flags.items()}
+            codes = codes[~again]
         counts = _tally(flags, headings.factors, codes, len(keys))
-    basis = weakest_basis([dictionary.basis_of(n) for n in (PLAN, *headings.factors)])
+    found = {}
     for position, key in enumerate(keys):
         assessments, plans, total_plans, total = (count[..., position] for count in counts)
-        yield (
-            key,
-            FactorCounts(headings.factors, assessments, plans, int(total_plans), int(total), basis),
+        found[key] = FactorCounts(
+            headings.factors, assessments, plans, int(total_plans), int(total), basis
         )
+    return _Counted(found, held, not_linked)
+
+
+def _linked(table: Any, stored: dict[str, str], part: Part) -> npt.NDArray[np.bool_]:
+    """Whether the start of a plan may belong to its assessment, for each row."""
+    log = IssueLog(part.name)
+    assessed, started = (
+        other_column(name, table.column(stored[name]), log, str, Words())
+        for name in (ASSESSED, STARTED)
+    )
+    return follows(assessed, started)
+
+
+def _held(
+    flags: dict[str, npt.NDArray[np.bool_]],
+    keys: list[Key],
+    codes: npt.NDArray[np.int64],
+    hashes: npt.NDArray[np.uint64],
+    again: npt.NDArray[np.bool_],
+) -> list[Held]:
+    """Rows of assessments that come more than once, by group."""
+    found = []
+    packed = np.stack(list(flags.values()), axis=1)
+    for position, key in enumerate(keys):
+        mine = again & (codes == position)
+        if mine.any():
+            found.append(Held(key, hashes[mine], packed[mine]))
+    return found
 
 
 def _packed_tally(columns: Mapping[str, pa.ChunkedArray]) -> _Counts | None:

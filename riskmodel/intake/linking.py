@@ -20,7 +20,10 @@ from riskmodel.census import (
     LAST_YEAR,
     PLAN_WINDOW_DAYS,
     SEXES,
+    first_day,
+    reference_date,
 )
+from riskmodel.intake.account import Tally
 from riskmodel.intake.codes import FactorBits
 from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
 from riskmodel.intake.grown import Rows
@@ -110,6 +113,10 @@ class Linker:
         self.rows = Rows()
         self.factors = FactorBits(log)
         self.assessments = 0
+        self.plans = 0
+        self.children: Tally | None = None
+        self.is_year_sure = True
+        self._first, self._last = MISSING, np.iinfo(np.int64).max
         self.days: dict[str | None, int] = {None: MISSING, "": MISSING}
 
     def day(self, text: str | None, child: str, name: str) -> int:
@@ -134,6 +141,9 @@ class Linker:
         if year.isascii() and year.isdigit() and FIRST_YEAR <= int(year[:5]) <= LAST_YEAR:
             self.header.year = int(year)
             self.factors.set_year(int(year))
+            if self.is_year_sure:
+                self._first = day_number(first_day(int(year)).isoformat())
+                self._last = day_number(reference_date(int(year)).isoformat())
         else:
             allowed = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
             self.log.add("missing_header", "header", "Year", year, allowed)
@@ -197,12 +207,25 @@ class Linker:
         for authorised, codes, referred in episode.assessments:
             self.assessments += 1
             day = self.day(authorised, child, name)
+            if day != MISSING and not self._first <= day <= self._last:
+                day = self._outside(day, authorised, child)
             if day != MISSING:
                 referral = self.day(referred, child, "CINreferralDate")
                 rows.append(_Row(day, referral, self.factors.bits(codes, child)))
-            elif not (authorised or "").strip():
+            elif (authorised or "").strip():
+                self.log.leave_out("assessments", "bad_date")
+            else:
                 self.log.add("open_assessment", f"child {child}", name, "", ALLOWED)
+                self.log.leave_out("assessments", "open")
         return rows
+
+    def _outside(self, day: int, text: str | None, child: str) -> int:
+        """A day of authorisation outside the year of the return: what comes after it is none."""
+        first, last = (np.datetime64(end, "D") for end in (self._first, self._last))
+        allowed = f"a date of the return's year, {first} to {last}"
+        rule = "bad_date" if day > self._last else "outside_year"
+        self.log.add(rule, f"child {child}", "AssessmentAuthorisationDate", text, allowed)
+        return MISSING if day > self._last else day
 
     def _enquiries(
         self,
@@ -229,10 +252,12 @@ class Linker:
         self, plans: Sequence[Plan], child: str, rows: list[_Row], authorised: list[int]
     ) -> None:
         dated = []
+        self.plans += len(plans)
         for plan in plans:
             start = self.day(plan.start, child, "CPPstartDate")
             if start == MISSING:
                 self.log.add("missing_date", f"child {child}", "CPPstartDate", "", ALLOWED)
+                self.log.leave_out("plans", "no_start")
             else:
                 dated.append((start, plan))
         for start, plan in sorted(dated, key=lambda each: each[0]):
@@ -241,9 +266,11 @@ class Linker:
             if row is None:
                 allowed = f"at most {PLAN_WINDOW_DAYS} days after an assessment of the episode"
                 self.log.add("plan_not_linked", f"child {child}", "CPPstartDate", shown, allowed)
+                self.log.leave_out("plans", "not_linked")
             elif row.starts != MISSING:
                 allowed = "one plan an assessment"
                 self.log.add("second_plan", f"child {child}", "CPPstartDate", shown, allowed)
+                self.log.leave_out("plans", "second")
             else:
                 self._plan(row, start, plan, child)
 

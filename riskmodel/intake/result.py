@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from riskmodel.assessments import Assessments
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
+from riskmodel.intake.account import Account, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,20 +22,43 @@ RULES = {
     "bad_flag": "plan or a factor is neither true nor false: the row is left out",
     "bad_row": "a row has more or fewer cells than the heading: it is left out",
     "bad_value": "a number or a yes/no cannot be read: the cell counts as missing",
+    "child_differs": "records of one child hold different dates of birth: all of them count",
+    "child_repeated": "a second record of the same child: what both hold counts once",
     "code_not_of_year": "the census of that year does not have this factor code: it counts",
     "date_order": "dates run backwards: the less certain of the two counts as missing",
+    "element_case": "an element is written in other capitals than in the census: it is read",
     "encoding": "the file was read as Windows-1252, for it is not UTF-8",
+    "factors_without_group": "factor codes stand straight under Assessments, not in "
+    "FactorsIdentifiedAtAssessment: they are read",
+    "header_contradiction": "the year and the reference date of the header contradict each other: "
+    "the year counts",
+    "heading_not_read": "a heading looks like a factor and is none that is known: it is not read",
+    "identifier_shared": "one identifier of assessments stands at several children: each counts",
+    "joined_rows": "a further row of the same assessment: its factors are joined to the first",
+    "keys_apart": "two references differ in zeros or capitals only, and one table holds both: they "
+    "are not joined",
+    "keys_joined": "a reference is written in several ways: they are joined",
+    "misplaced_element": "an element of the census stands where the census has none: it is not "
+    "read",
     "missing_date": "an assessment or plan has no date that it needs: it is left out",
     "missing_header": "the return does not say which year or authority it is for",
     "missing_reference": "a child has no reference",
     "no_factors_and_factors": "code 21 (no factors) stands beside others: the others count",
     "no_factors_recorded": "a completed assessment has neither a factor nor code 21",
+    "misspelt_element": "an element is nearly one of the census: it is not read",
+    "no_assessment": "not one assessment of the file can be counted",
+    "no_plan": "no plan follows any of the assessments",
     "open_assessment": "an assessment is not authorised yet: it is left out",
+    "outside_year": "an assessment was authorised outside the year of the return: it counts",
     "plan_not_linked": "a plan follows no assessment of its episode within 183 days",
+    "repeat_differs": "the same assessment again with other values: it counts once, with the plan "
+    "and the factors of all its rows",
+    "repeated": "the same assessment again: it counts once",
     "row_not_linked": "a row names a child or assessment that no other table holds: left out",
     "second_plan": "a second plan follows the same assessment: the first one counts",
     "unknown_code": "a code is in no list of the census: a factor is kept as a local one, "
     "anything else counts as missing",
+    "unknown_element": "an element that no census known here has: it is not read",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
     "unused_field": "a field that is checked and not used holds what the census does not allow",
 }
@@ -43,11 +67,18 @@ RULES = {
 NOTES = frozenset(
     {
         "code_not_of_year",
+        "element_case",
         "encoding",
+        "factors_without_group",
+        "heading_not_read",
+        "identifier_shared",
+        "joined_rows",
+        "keys_joined",
         "no_factors_recorded",
         "open_assessment",
         "plan_not_linked",
         "second_plan",
+        "unknown_element",
         "unused_field",
     }
 )
@@ -106,8 +137,8 @@ class Intake:
         One row an assessment.
     issues
         In the order of the file, the first :data:`ISSUES_KEPT` of them.
-    rows_read
-        Assessments in the file, those left out included.
+    account
+        What became of every record: assessments, plans and children read, used and left out.
     modules
         Rows by module of the census, where the file has modules.
     counts
@@ -118,7 +149,7 @@ class Intake:
 
     assessments: Assessments
     issues: tuple[Issue, ...]
-    rows_read: int
+    account: Account
     modules: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -133,14 +164,19 @@ class Intake:
         object.__setattr__(self, "counts", MappingProxyType(counts))
 
     @property
+    def rows_read(self) -> int:
+        """Assessments in the file, those left out included."""
+        return self.account.assessments.read
+
+    @property
     def rows_left_out(self) -> int:
         """Assessments that could not be used; the issues say why."""
-        return self.rows_read - len(self.assessments)
+        return self.account.assessments.number_left_out
 
     @property
     def is_sound(self) -> bool:
-        """Whether all issues are mere notes."""
-        return set(self.counts) <= NOTES
+        """Whether all issues are mere notes, and some plan follows an assessment."""
+        return set(self.counts) <= NOTES and not self.account.rule
 
     def by_rule(self) -> dict[str, int]:
         """How many issues of each rule."""
@@ -178,6 +214,35 @@ class IssueLog:
         self._issues: list[Issue] = []
         self.counts: dict[str, int] = {}
         self.codes: dict[tuple[str, str], int] = {}
+        self._left_out: dict[str, dict[str, int]] = {}
+
+    def leave_out(self, kind: str, reason: str, number: int = 1) -> None:
+        """Count records that are left out: ``assessments``, ``plans`` or ``children``.
+
+        ``reason`` is one of :data:`riskmodel.intake.account.REASONS`.
+        """
+        if number:
+            counts = self._left_out.setdefault(kind, {})
+            counts[reason] = counts.get(reason, 0) + number
+
+    def number_left_out(self, kind: str) -> int:
+        """Records of a kind that were left out so far."""
+        return sum(self._left_out.get(kind, {}).values())
+
+    def tally(self, kind: str, read: int, used: int) -> Tally:
+        """Records of a kind, with those that were left out so far."""
+        return Tally(read, used, self._left_out.get(kind, {}))
+
+    def account_of(self, groups: Iterable[FactorCounts]) -> Account:
+        """The account of a table that was only counted: what counts, and what was left out."""
+        counts = list(groups)
+        used = sum(group.total_assessments or 0 for group in counts)
+        plans = sum(group.total_plans for group in counts)
+        read = used + self.number_left_out("assessments")
+        return Account(
+            self.tally("assessments", read, used),
+            self.tally("plans", plans + self.number_left_out("plans"), plans),
+        )
 
     def add(self, rule: str, reference: str, field: str, found: object, allowed: str) -> None:
         """Record an issue.
@@ -206,16 +271,22 @@ class IssueLog:
         self._issues += other._issues[: ISSUES_KEPT - len(self._issues)]
         for rule, count in other.counts.items():
             self.counts[rule] = self.counts.get(rule, 0) + count
+        for kind, reasons in other._left_out.items():
+            for reason, count in reasons.items():
+                self.leave_out(kind, reason, count)
 
     def issues(self) -> tuple[Issue, ...]:
         """What was recorded so far, as far as it is kept."""
         return tuple(self._issues)
 
     def intake(
-        self, assessments: Assessments, rows_read: int, modules: Mapping[str, int] | None = None
+        self,
+        assessments: Assessments,
+        account: Account,
+        modules: Mapping[str, int] | None = None,
     ) -> Intake:
         """The result of reading, with what was recorded."""
-        return Intake(assessments, self.issues(), rows_read, modules or {}, self.counts, self.codes)
+        return Intake(assessments, self.issues(), account, modules or {}, self.counts, self.codes)
 
 
 def _shown(found: object) -> str:

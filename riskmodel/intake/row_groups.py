@@ -20,6 +20,7 @@ from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.reading import is_parquet
 from riskmodel.intake.shapes import is_our_shape
 from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.worded_headings import without_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -138,7 +139,7 @@ def meaning_of(
     dictionary = parquet_dictionary(file, part.name)
     folders = tuple(key for key, _ in part.keys)
     headings = match_headings(
-        [*file.schema_arrow.names, *folders],
+        [*(without_words(name) for name in file.schema_arrow.names), *folders],
         file=part.name,
         local_factors=(*local, *dictionary.factors),
     )
@@ -155,7 +156,10 @@ def is_in_columns(path: Path) -> bool:
     """Whether a path is Parquet in which plan and factors have columns of their own."""
     if not path.exists() or not is_parquet(path):
         return False
-    return all(is_our_shape(open_part(part).schema_arrow.names) for part in parquet_parts(path))
+    return all(
+        is_our_shape([without_words(n) for n in open_part(part).schema_arrow.names])
+        for part in parquet_parts(path)
+    )
 
 
 def flags_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES, factor_of_code
 from riskmodel.errors import DataError
-from riskmodel.intake.codes import FactorBits
+from riskmodel.intake.codes import BETWEEN_CODES, FactorBits
 from riskmodel.intake.columns import FACTOR_WORDS, brief
 from riskmodel.intake.convert import Words, distinct, read_flags
 from riskmodel.intake.dates import BAD, MISSING
@@ -35,7 +34,6 @@ LISTS = (
 )
 """Headings of a column that holds all factor codes of an assessment."""
 
-_BETWEEN = re.compile(r"[\s,;|/+]+")
 _PLAN_DATE = "plan_start_date"
 _LIST_ALLOWED = 'codes as ["1A","2B"], {"1A":"Yes"} or 1A, 2B'
 
@@ -54,12 +52,15 @@ class Raw:
         Names a row for messages.
     left_out
         Rows of the file that are not in the table.
+    is_list
+        Whether the factors stood in one column, as lists of codes.
     """
 
     table: pa.Table
     headings: tuple[str, ...]
     reference: Callable[[int], str]
     left_out: int = 0
+    is_list: bool = False
 
     def place(self, names: Sequence[str]) -> int | None:
         """Where the column with one of these names stands."""
@@ -92,11 +93,11 @@ class Raw:
         if len(rows) == len(self.table):
             return self
         before = self.reference
-        return Raw(
-            self.table.take(rows),
-            self.headings,
-            lambda row: before(int(rows[row])),
-            self.left_out + len(self.table) - len(rows),
+        return replace(
+            self,
+            table=self.table.take(rows),
+            reference=lambda row: before(int(rows[row])),
+            left_out=self.left_out + len(self.table) - len(rows),
         )
 
 
@@ -210,7 +211,7 @@ def codes_in(text: str) -> list[str] | None:
     """
     text = text.strip()
     if not text.startswith(("[", "{")):
-        return [code.upper() for code in _BETWEEN.split(text) if code]
+        return [code.upper() for code in BETWEEN_CODES.split(text) if code]
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -259,7 +260,8 @@ def _spread(raw: Raw, position: int, log: IssueLog, file: str) -> Raw:
         reference, text = raw.reference(int(row)), words[places[row]]
         log.add("bad_factors", reference, raw.headings[position], text, _LIST_ALLOWED)
     kept = np.flatnonzero(readable)
-    raw = raw.only(kept)
+    log.leave_out("assessments", "bad_factors", len(readable) - len(kept))
+    raw = replace(raw.only(kept), is_list=True)
     factors = FactorBits(log, label="")
     bits = _bits(factors, [codes or [] for codes in lists], places[kept], raw.reference)
     flags = [(name, pa.chunked_array([pa.array(values)])) for name, values in factors.columns(bits)]

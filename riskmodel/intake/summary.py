@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from riskmodel.intake.account import Account
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.result import NOTES, RULES, Intake
 
@@ -41,6 +42,8 @@ class Summary:
         Rule, how often, and whether it is a mere note.
     breaks
         Breaks in the series of factors between the first and the last year of the file.
+    account
+        What became of every record.
     """
 
     source: str
@@ -50,10 +53,11 @@ class Summary:
     codes: tuple[tuple[str, str, int], ...]
     issues: tuple[tuple[str, int, bool], ...]
     breaks: tuple[SeriesBreak, ...]
+    account: Account
 
     @property
     def is_sound(self) -> bool:
-        """Whether all issues are mere notes."""
+        """Whether all issues are mere notes, and some plan follows an assessment."""
         return all(note for _, _, note in self.issues)
 
     def to_frame(self) -> pd.DataFrame:
@@ -99,6 +103,9 @@ def summarise(found: Intake) -> Summary:
     coverage = [
         (str(name), int(frame[name].notna().sum())) for name in frame.columns if name not in flags
     ]
+    rules = found.by_rule()
+    if found.account.rule:
+        rules[found.account.rule] = 1
     codes: dict[tuple[str, str], int] = {}
     for (field, code), count in found.codes.items():
         key = (field, code if _CODE.fullmatch(code) else _OTHER_TEXT)
@@ -109,8 +116,9 @@ def summarise(found: Intake) -> Summary:
         tuple(years),
         tuple(coverage),
         tuple((*key, count) for key, count in sorted(codes.items())),
-        tuple((rule, count, rule in NOTES) for rule, count in found.by_rule().items()),
+        tuple((rule, count, rule in NOTES) for rule, count in rules.items()),
         _breaks(years, table.factors),
+        found.account,
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError, unreadable
-from riskmodel.intake.columns import match_headings
+from riskmodel.intake.columns import Headings, brief, match_headings
 from riskmodel.intake.convert import Words, to_intake
 from riskmodel.intake.dictionary import Dictionary, read_dictionary
 from riskmodel.intake.figures import check_heading
@@ -24,6 +24,7 @@ from riskmodel.intake.mapping import ColumnMapping
 from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.shapes import Raw, to_our_shape
+from riskmodel.intake.worded_headings import looks_like_factor, without_words
 from riskmodel.intake.xlsx import read_sheet
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def read_csv(
     are observed, or assumed where a column ``synthetic`` is true in every row.
     """
     raw = csv_table(path, log)
+    log.leave_out("assessments", "bad_row", raw.left_out)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
 
@@ -74,6 +76,7 @@ def read_excel(
     columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(heading))]
     table = pa.table(columns, [str(place) for place in range(len(heading))])
     raw = Raw(table, tuple(heading), lambda row: f"row {lines[row]}", len(ragged))
+    log.leave_out("assessments", "bad_row", raw.left_out)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
 
@@ -87,21 +90,22 @@ def _assemble(
 ) -> Intake:
     """Rename, bring into our shape, recognise the columns and convert them."""
     mapping = mapping or ColumnMapping()
-    raw = replace(raw, headings=mapping.rename(raw.headings, file))
+    renamed = mapping.rename(raw.headings, file)
+    raw = replace(raw, headings=tuple(without_words(heading) for heading in renamed))
     raw, dictionary = _marker_taken(raw, dictionary, mapping.words, file)
     raw = to_our_shape(raw, log, mapping.words, file=file)
     local = (*local_factors, *dictionary.factors)
     headings = match_headings(raw.headings, file=file, local_factors=local)
-    return to_intake(
-        raw.table,
-        headings,
-        log,
-        raw.reference,
-        dictionary,
-        source=file,
-        left_out=raw.left_out,
-        words=mapping.words,
-    )
+    _report_unread(headings, log)
+    return to_intake(raw, headings, log, dictionary, source=file, words=mapping.words)
+
+
+def _report_unread(headings: Headings, log: IssueLog) -> None:
+    """Name the columns that look like a factor and are none that is known."""
+    for name in headings.names:
+        meant = "" if name in headings.factors else looks_like_factor(name, headings.factors)
+        if meant:
+            log.add("heading_not_read", "", brief(name).strip("'"), brief(name).strip("'"), meant)
 
 
 def _marker_taken(

@@ -8,9 +8,8 @@ one child, and a child that never ends is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from riskmodel.errors import DataError, unreadable
@@ -18,7 +17,7 @@ from riskmodel.errors import DataError, unreadable
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["groups"]
+__all__ = ["Group", "groups"]
 
 _BLOCK = 1 << 17
 _LARGEST_CHILD = 2 << 20
@@ -42,10 +41,31 @@ _WRONG_BYTES = (
 )
 
 
-def groups(path: Path) -> Iterator[tuple[str, str, Element]]:
-    """The ``Header`` and ``Child`` groups of a return: name, namespace prefix of tags, element.
+class Group(NamedTuple):
+    """A group of a return that has ended.
 
-    The element is let go of when the next one is asked for.
+    Parameters
+    ----------
+    name
+        ``Header``, ``Child`` or ``Unknown``.
+    prefix
+        Namespace of the tags.
+    element
+        The group; it is let go of when the next one is asked for.
+    tags
+        Those of all elements in it.
+    """
+
+    name: str
+    prefix: str
+    element: Element
+    tags: list[str]
+
+
+def groups(path: Path) -> Iterator[Group]:
+    """The ``Header`` and ``Child`` groups of a return.
+
+    Whatever else stands among the children comes as ``Unknown``.
 
     Raises
     ------
@@ -98,7 +118,7 @@ def _prefix(stream: BinaryIO, file: str) -> str:
     return f"{{{namespace}}}" if brace else ""
 
 
-def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, Element]]:
+def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[Group]:
     from xml.etree.ElementTree import ParseError, TreeBuilder, XMLParser
 
     # The tree is built in C without a call for each element: an element of our own around the
@@ -113,10 +133,10 @@ def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, 
             since += len(block)
             for name, element in _whole(around, prefix, ended=False):
                 since = 0
-                _check_depth(element, children, file)
+                tags = _tags(element, children, file)
                 children += name == "Child"
                 if name:
-                    yield name, prefix, element
+                    yield Group(name, prefix, element, tags)
             if since > _LARGEST_CHILD:
                 raise DataError(
                     f"{since // 2**20} MB go by without the end of a child (after {children:,} "
@@ -127,15 +147,16 @@ def _walk(stream: BinaryIO, file: str, prefix: str) -> Iterator[tuple[str, str, 
     except (ParseError, LookupError, ValueError) as error:
         raise _unreadable(error, file, children) from error
     for name, element in _whole(around, prefix, ended=True):
-        _check_depth(element, children, file)
+        tags = _tags(element, children, file)
         if name:
-            yield name, prefix, element
+            yield Group(name, prefix, element, tags)
 
 
-def _check_depth(element: Element, children: int, file: str) -> None:
-    """Refuse a group that nests deeper than any return does."""
-    if next(islice(element.iter(), _MANY_ELEMENTS, None), None) is None:
-        return
+def _tags(element: Element, children: int, file: str) -> list[str]:
+    """The tags of a group, after having refused one that nests deeper than any return does."""
+    tags = [part.tag for part in element.iter()]
+    if len(tags) <= _MANY_ELEMENTS:
+        return tags
     depth, level = 0, [element]
     while level and depth <= _DEEPEST:
         depth, level = depth + 1, [part for parent in level for part in parent]
@@ -145,6 +166,7 @@ def _check_depth(element: Element, children: int, file: str) -> None:
             "this is no return of the census, which nests seven deep",
             file=file,
         )
+    return tags
 
 
 def _whole(around: Element, prefix: str, *, ended: bool) -> Iterator[tuple[str, Element]]:
@@ -152,13 +174,15 @@ def _whole(around: Element, prefix: str, *, ended: bool) -> Iterator[tuple[str, 
     if not len(around):
         return
     message = around[0]
+    child, children = f"{prefix}Child", f"{prefix}Children".casefold()
     sections = list(message)
     for position, section in enumerate(sections):
         open_section = not ended and position == len(sections) - 1
-        if section.tag == f"{prefix}Children":
+        if section.tag.casefold() == children:
             whole = section[:-1] if open_section else section[:]
             for element in whole:
-                yield "Child" if element.tag == f"{prefix}Child" else "", element
+                is_child = element.tag == child or element.tag.casefold() == child.casefold()
+                yield "Child" if is_child else "Unknown", element
             del section[: len(whole)]
         elif not open_section:
             yield "Header" if section.tag == f"{prefix}Header" else "", section

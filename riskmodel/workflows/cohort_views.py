@@ -142,7 +142,7 @@ def check_cohort(
             file=file.name,
         )
     whole = sum(units.values(), start=_nothing(units))
-    release = protect(Counted({(): whole}, counted.issues, counted.is_observed))
+    release = protect(counted._replace(groups={(): whole}))
     if release.policy is not None:
         return _released_check(release, release.policy, file.name)
     if len(units) > 1:

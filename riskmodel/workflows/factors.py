@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.disclosure.symbols import NOT_APPLICABLE
 from riskmodel.errors import DataError
 from riskmodel.factors import (
     FactorAnalysis,
@@ -129,7 +130,15 @@ def released_factors(
         return FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
 
     analyses = {key: analyse(counts) for key, counts in release.groups.items()}
-    return analyses, release.frame(lambda counts: analyse(counts).to_frame())
+
+    def rows(counts: FactorCounts) -> pd.DataFrame:
+        frame = analyse(counts).to_frame()
+        if release.account is not None and release.account.rule:
+            # A quadrant of nothing would be "low / low" on every row.
+            frame[["prevalence", "impact"]] = NOT_APPLICABLE
+        return frame
+
+    return analyses, release.frame(rows)
 
 
 def cut_region(counts: FactorCounts, cuts: str, prevalence: Prevalence) -> QuadrantRegion:

@@ -12,6 +12,7 @@ from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_tabl
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.intake import Intake
+from riskmodel.intake.result import IssueLog
 from riskmodel.workflows.impact_release import (
     RowsOf,
     choose_factors,
@@ -147,7 +148,9 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
             impact = measure_impact(
                 patterns, factors=factors, pairs=pairs, seed=seed, level=level, progress=progress
             )
-            counted = Counted({(): patterns.counts()}, 0, is_observed=False)
+            counts = patterns.counts()
+            account = IssueLog(file.name).account_of([counts])
+            counted = Counted({(): counts}, 0, is_observed=False, account=account)
             return TableImpact(impact, None, release_counted(counted))
     intake = file.read()
     assessments = intake.assessments

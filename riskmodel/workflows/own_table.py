@@ -72,5 +72,6 @@ def own_parts(own: OwnTable | None) -> tuple[tuple[Point, ...], tuple[Section, .
         printed_quadrants(),
         source=own.file.name,
         protection=own.release.words(),
+        reading=(own.release.finding(), own.release.account_words()),
     )
     return (Point(own_point(rates, own.file.name), section.id),), (section,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -11,8 +11,17 @@ from riskmodel.assessments import PLAN, Assessments, FactorCounts
 from riskmodel.disclosure import needs_protection
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
 from riskmodel.factors.adjusted.resampling import CHILD
-from riskmodel.intake import Intake, iter_assessments, iter_counts, read_assessments
+from riskmodel.intake import (
+    NOTES,
+    Account,
+    Intake,
+    iter_assessments,
+    iter_counts,
+    read_assessments,
+)
+from riskmodel.intake.piece_repeats import repeated_hashes
 from riskmodel.intake.reading import is_parquet
+from riskmodel.intake.result import IssueLog
 from riskmodel.intake.row_groups import is_in_columns, meaning_of
 from riskmodel.intake.tables import open_part, parquet_dictionary, parquet_parts
 
@@ -34,11 +43,14 @@ class Counted(NamedTuple):
     is_observed
         Whether the plan or any factor is an authority's own record: counts with a basis of
         ``assumed`` can hold observed columns, since the weakest one names it.
+    account
+        What became of every record of the file.
     """
 
     groups: Groups
     issues: int
     is_observed: bool
+    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,11 @@ class TableFile:
         """
         if self._is_mapped or not self.path.exists() or not is_parquet(self.path):
             return count_intake(self.read(), by)
-        groups = _added(iter_counts(self.path, by=tuple(by)), progress)
+        log = IssueLog(self.name)
+        groups = _added(iter_counts(self.path, by=tuple(by), log=log), progress)
+        account = log.account_of(groups.values())
         names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
-        return Counted(groups, 0, _is_observed(self.path, names))
+        return Counted(groups, _issues(log.counts), _is_observed(self.path, names), account)
 
     @property
     def _is_mapped(self) -> bool:
@@ -104,7 +118,10 @@ class TableFile:
         """
         if self._is_mapped or not is_in_columns(self.path):
             return None
-        first = parquet_parts(self.path)[0]
+        parts = parquet_parts(self.path)
+        first = parts[0]
+        if len(repeated_hashes(parts, ())):
+            return None
         if CHILD in meaning_of(open_part(first), first).headings.names:
             return None
         found: FactorPatterns | None = None
@@ -121,8 +138,12 @@ def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
     """Counts by group of a table that was read."""
     table = intake.assessments
     groups: Groups = dict(table.counts_by(by)) if by else {(): table.counts()}
-    issues = sum(not issue.is_note for issue in intake.issues)
-    return Counted(groups, issues, _has_observed(table))
+    return Counted(groups, _issues(intake.counts), _has_observed(table), intake.account)
+
+
+def _issues(counts: Mapping[str, int]) -> int:
+    """How many issues are no mere notes."""
+    return sum(count for rule, count in counts.items() if rule not in NOTES)
 
 
 def table_file(table: TableFile | Path) -> TableFile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure import (
+    TOTAL,
     CountCell,
     Marks,
     Policy,
@@ -17,10 +18,16 @@ from riskmodel.disclosure import (
     complete,
     protect_counts,
 )
+from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError
-from riskmodel.intake import Intake
+from riskmodel.intake import Account, Intake
 from riskmodel.parameters import parameter
 from riskmodel.runs.releases import read_earlier
+from riskmodel.workflows.account_text import (
+    released_account,
+    released_finding,
+    released_plans,
+)
 from riskmodel.workflows.reading import Counted, TableFile, count_intake, table_file
 
 if TYPE_CHECKING:
@@ -59,6 +66,8 @@ class Release:
         How a withheld cell looks.
     issues
         Things in the file that could not be read; `riskmodel intake check` lists them.
+    account
+        What became of every record of the file; None where counts come without one.
     number_earlier
         Earlier releases of the same records that the counts are protected against.
     """
@@ -68,6 +77,7 @@ class Release:
     protected: ProtectedCounts | None
     marks: Marks
     issues: int = 0
+    account: Account | None = None
     number_earlier: int = 0
 
     @property
@@ -121,6 +131,39 @@ class Release:
             f"Observed records: {self.policy}. [c]: confidential, withheld because it is small or "
             f"would give a small count away.{also}"
         )
+
+    def account_words(self) -> str:
+        """What became of the records of the file, as far as it may be told."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return str(self.account)
+        totals = (self._total(name) for name in ("total_assessments", "total_plans"))
+        return released_account(self.account, self.policy, *totals)
+
+    def plans_words(self) -> str:
+        """How many of the plans follow an assessment, as far as it may be told."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return self.account.plans_text()
+        return released_plans(self.account, self.policy, self._total("total_plans"))
+
+    def finding(self) -> str:
+        """What is wrong with the reading as a whole, in a sentence; "" where nothing is."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return self.account.finding
+        return released_finding(self.account, self.policy)
+
+    def _total(self, measure: str) -> int | str | None:
+        """A total of all groups as it is printed; a symbol where none is."""
+        if self.protected is None:
+            return None
+        if self.by and self.protected.whole is None:
+            return CONFIDENTIAL
+        return self.protected.printed(TOTAL, measure)
 
     def counts(self) -> FactorCounts:
         """Counts of a table without groups, as they may be printed.
@@ -218,14 +261,16 @@ def release_counted(
 ) -> Release:
     """The same of counts: protected where any column is observed, even beside made-up ones."""
     known = [read_earlier(path) for path in earlier]
-    groups, issues, is_observed = counted
+    groups, issues, is_observed, account = counted
     if not is_observed:
-        return Release(tuple(by), groups, None, marks, issues)
+        return Release(tuple(by), groups, None, marks, issues, account)
     protected = protect_counts(
         groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
     )
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
-    return Release(tuple(by), safe, protected, marks, issues, len(known))
+    return Release(
+        tuple(by), safe, protected, marks, issues, account, number_earlier=len(known)
+    )
 
 
 def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:

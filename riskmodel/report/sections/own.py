@@ -30,6 +30,7 @@ def own_section(
     *,
     source: str,
     protection: str,
+    reading: Sequence[str] = (),
 ) -> Section:
     """Counts, rates with intervals, quadrants and pictures of a table of one's own.
 
@@ -48,11 +49,13 @@ def own_section(
         Name of the table.
     protection
         What was done about small counts, in a sentence, or why nothing was.
+    reading
+        What is wrong with the reading of the table as a whole, and what became of its records.
     """
     basis = rates.counts.basis
     blocks: list[Block] = [
         Paragraph(_introduction(rates, len(rows), source)),
-        *([Paragraph(protection)] if protection else []),
+        *(Paragraph(words) for words in (*reading, protection) if words),
         _rates_chart(rates, rows, source, protection),
     ]
     is_drawn = any(
