@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 
+from riskmodel.demand.calibration.likelihood import Predicted
 from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
@@ -110,9 +112,10 @@ def _result(
 ) -> Calibration:
     outer = model.outer(sampled.points[:, :OUTER])
     logs = model.log_rates(sampled.points, outer)
-    counts = model.counts(model.presence(outer), logs)
-    mean, covariance = model.printed(counts, outer.error)
-    closing = _closing(model, counts.mean, counts.covariance, mean, covariance, generator)
+    predicted = _predicted(model, sampled.points, logs)
+    noise = generator.standard_normal(len(logs))
+    drawn = predicted.closing_mean + np.sqrt(predicted.closing_variance) * noise
+    closing = np.maximum(np.rint(drawn), 0.0)
     level = model.starts_log_mean + model.starts_log_sd * sampled.points[:, OUTER]
     columns = {
         "mean_days": outer.mean_days,
@@ -126,8 +129,8 @@ def _result(
         "closing_stock": closing,
     }
     assert list(columns) == list(PARAMETERS)
-    fitted = mean.mean(axis=0)
-    spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2).mean(axis=0) + mean.var(axis=0))
+    fitted = predicted.mean.mean(axis=0)
+    spread = np.sqrt(predicted.variance.mean(axis=0) + predicted.mean.var(axis=0))
     return Calibration(
         stage,
         area,
@@ -143,21 +146,15 @@ def _result(
     )
 
 
-def _closing(
-    model: Model,
-    basis_mean: Floats,
-    basis_covariance: Floats,
-    mean: Floats,
-    covariance: Floats,
-    generator: np.random.Generator,
-) -> Floats:
-    """The stock at the last figure given all figures, a whole number a draw."""
-    tied = np.einsum("oi,ni->no", model.weights, basis_covariance[:, :, -1])
-    solved = np.linalg.solve(covariance, tied[..., None])[..., 0]
-    centre = basis_mean[:, -1] + (solved * (model.observed - mean)).sum(axis=1)
-    variance = np.maximum(basis_covariance[:, -1, -1] - (solved * tied).sum(axis=1), 0.0)
-    drawn = centre + np.sqrt(variance) * generator.standard_normal(len(centre))
-    return np.asarray(np.maximum(np.rint(drawn), 0.0))
+def _predicted(model: Model, points: Floats, logs: Floats) -> Predicted:
+    parts = [
+        model.likelihood(model.outer(points[part, :OUTER])).predict(logs[part])
+        for part in model.parts(len(points))
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    names = [each.name for each in fields(Predicted)]
+    return Predicted(*(np.concatenate([getattr(each, name) for each in parts]) for name in names))
 
 
 def _far_off(model: Model, fitted: Floats, spread: Floats) -> list[str]:

@@ -155,14 +155,21 @@ def _round(
     """New points, and their log posterior less the log density of the inner proposal."""
     normal = generator.standard_normal((number, OUTER))
     outer = centre + (normal * _stretch(number, generator)) @ factor.T
-    found = condition(model, outer, start)
     inner_normal = generator.standard_normal((number, model.inner_size))
     away = inner_normal * _stretch(number, generator) * np.sqrt(_WIDER)
+    weighed = [_weigh(model, outer[part], away[part], start) for part in model.parts(number)]
+    points, partial = (np.concatenate(each) for each in zip(*weighed, strict=True))
+    return points, partial
+
+
+def _weigh(model: Model, outer: Floats, away: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Points whose inner numbers lie so far from their mode, and how they are to be weighed."""
+    found = condition(model, outer, start)
     moved = np.linalg.solve(np.swapaxes(found.factor, 1, 2), away[..., None])[..., 0]
     points = np.concatenate([outer, found.mode + moved], axis=1)
     log_factor = np.log(np.diagonal(found.factor, axis1=1, axis2=2)).sum(axis=1)
     inner_density = log_factor + _log_t_shape((away**2).sum(axis=1) / _WIDER, model.inner_size)
-    return points, model.log_posterior(points) - inner_density
+    return points, found.log_posterior(points) - inner_density
 
 
 def _stretch(number: int, generator: np.random.Generator) -> Floats:
