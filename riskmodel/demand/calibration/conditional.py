@@ -17,6 +17,8 @@ from riskmodel.demand.durations.laws import Floats
 __all__ = ["Conditional", "condition"]
 
 _STEPS = 5
+_STEPS_FROM_NEAR = 2
+"""Steps of scoring where many figures are begun near their mode: a proposal need not be exact."""
 _FURTHEST = 1.5
 
 
@@ -79,11 +81,12 @@ def condition(model: Model, outer_points: Floats, start: Floats | None = None) -
         else np.broadcast_to(start, (len(offset), model.inner_size))
     )
     eye = np.eye(model.inner_size)
-    for step in range(_STEPS + 1):
+    steps = _STEPS if model.sequence is None or start is None else _STEPS_FROM_NEAR
+    for step in range(steps + 1):
         logs = offset + np.einsum("nij,nj->ni", matrix, inner)
         score = likelihood.score(logs, matrix)
         precision = score.information + eye
-        if step == _STEPS:
+        if step == steps:
             break
         gradient = score.gradient - inner
         move = np.linalg.solve(precision, gradient[..., None])[..., 0]

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.calibration.grid import Grid, figures_on_grid
+from riskmodel.demand.calibration.cohorts import FiguresInSequence
+from riskmodel.demand.calibration.grid import figures_on_grid
 from riskmodel.demand.calibration.likelihood import JointLikelihood, Likelihood, safe_exp
 from riskmodel.demand.calibration.observations import (
     Observation,
@@ -99,8 +100,7 @@ class Model:
     weights: Floats
     observed: Floats
     rounding: Floats
-    grid: Grid
-    sequential: bool
+    sequence: FiguresInSequence | None
 
     @property
     def step_months(self) -> int:
@@ -124,9 +124,10 @@ class Model:
 
     def parts(self, draws: int) -> list[slice]:
         """Draws that are worked with at a time, so that memory does not grow with the history."""
-        if not self.sequential:
+        if self.sequence is None:
             return [slice(0, draws)]
-        numbers = (len(self.times) + 12) * (4 * len(self.grid.group_first) + 3 * self.steps + 40)
+        groups = len(self.sequence.grid.group_first)
+        numbers = len(self.times) * (4 * groups + 5 * self.steps + 40)
         at_once = max(_NUMBERS_AT_ONCE // numbers, 16)
         return [slice(first, first + at_once) for first in range(0, draws, at_once)]
 
@@ -152,7 +153,7 @@ class Model:
         Lengths drift from interval to interval; where figures are many, from step to step.
         """
         begins, ends = self.times[:-1], self.times[1:]
-        if self.sequential:
+        if self.sequence is not None:
             bounds = np.flatnonzero(np.diff(self.step_of, prepend=-1))
             begins = begins[bounds][self.step_of]
             ends = self.times[[*bounds[1:], -1]][self.step_of]
@@ -161,8 +162,9 @@ class Model:
 
     def likelihood(self, outer: Outer) -> Likelihood:
         """The likelihood of the figures, given lengths and error."""
-        kind = SequentialLikelihood if self.sequential else JointLikelihood
-        return kind(self, outer)
+        if self.sequence is None:
+            return JointLikelihood(self, outer)
+        return SequentialLikelihood(self, self.sequence, outer)
 
     def presence(self, outer: Outer) -> Presence:
         """Who is still there at each time, given the lengths."""
@@ -302,8 +304,11 @@ def build_model(
         empty.weights(asked),
         np.array([each.middle for each in sorted_observations]),
         rounding,
-        figures_on_grid(sorted_observations, asked, times, step_of, rounding),
-        len(dates) - 1 - length / 12 > _MOST_JOINT,
+        FiguresInSequence.of(
+            times, step_of, figures_on_grid(sorted_observations, asked, times, step_of, rounding)
+        )
+        if len(dates) - 1 - length / 12 > _MOST_JOINT
+        else None,
     )
 
 

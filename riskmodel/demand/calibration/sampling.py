@@ -21,6 +21,8 @@ _FREEDOM = 7.0
 _WIDER = 1.15
 _ROUNDS = 8
 _STEP = 1e-3
+_FURTHEST, _FURTHEST_OF_MANY = 6, 15
+"""How far from the prior's mean a mode is sought: many figures may outweigh any prior."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,8 +122,9 @@ def _outer_mode(model: Model) -> tuple[Floats, _Matrix, Floats]:
         ).log_marginal
         return float(found[0]), (found[1 : OUTER + 1] - found[OUTER + 1 :]) / (2 * _STEP)
 
+    furthest = _FURTHEST if model.sequence is None else _FURTHEST_OF_MANY
     best = optimize.minimize(
-        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-6, 6)] * OUTER
+        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-furthest, furthest)] * OUTER
     ).x
     pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
     wide = 30 * moves

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.demand.calibration.cohorts import Cohorts, cohorts_of
-from riskmodel.demand.calibration.grid import Grid, LocalFigures
+from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence, cohorts_of
+from riskmodel.demand.calibration.grid import LocalFigures
 from riskmodel.demand.calibration.likelihood import Predicted, Score, safe_exp
 from riskmodel.demand.calibration.tridiagonal import Eliminated, eliminate
 from riskmodel.demand.durations.laws import Floats
@@ -91,15 +91,17 @@ class SequentialLikelihood:
     ----------
     model
         The model.
+    figures
+        Its figures in sequence.
     outer
         Lengths, movement and error of each draw.
     """
 
-    def __init__(self, model: Model, outer: Outer) -> None:
-        self._model, self._grid = model, model.grid
+    def __init__(self, model: Model, figures: FiguresInSequence, outer: Outer) -> None:
+        self._model, self._grid = model, figures.grid
         self._error = outer.error[:, None]
         self._cohorts: Cohorts = cohorts_of(
-            model.times, model.step_of, model.grid, model.interval_means(outer), outer.shape
+            model.times, figures, model.interval_means(outer), outer.shape
         )
 
     def log_density(self, logs: Floats) -> Floats:
