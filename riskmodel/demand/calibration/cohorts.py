@@ -105,10 +105,21 @@ class Cohorts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FiguresInSequence:
-    """Figures on their grid, and the plan of each step: all that is the same for every draw."""
+    """Figures on their grid, and the plan of each step: all that is the same for every draw.
+
+    Parameters
+    ----------
+    grid
+        The figures.
+    plans
+        One a step.
+    solved_steps
+        Steps of whose rate stocks and ends say something: those with starts not counted.
+    """
 
     grid: Grid
     plans: tuple[StepPlan, ...]
+    solved_steps: tuple[int, ...]
 
     @classmethod
     def of(cls, times: Floats, step_of: Indices, grid: Grid) -> FiguresInSequence:
@@ -125,7 +136,9 @@ class FiguresInSequence:
         """
         steps = range(int(step_of[-1]) + 1)
         plans = (_plan_step(times, np.flatnonzero(step_of == step), grid) for step in steps)
-        return cls(grid, tuple(plans))
+        missing = grid.starts.number == 0
+        solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
+        return cls(grid, tuple(plans), tuple(solved))
 
 
 def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
@@ -133,9 +146,7 @@ def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
     last = int(np.searchsorted(times, reach + 1e-6)) - 1
     later = times[members[0] + 1 : last + 1]
     edges = times[members[0] : members[-1] + 2]
-    lags, lag_of = np.unique(
-        np.maximum(later - edges[:, None], 0.0).round(6), return_inverse=True
-    )
+    lags, lag_of = np.unique(np.maximum(later - edges[:, None], 0.0).round(6), return_inverse=True)
     lag_of = lag_of.reshape(len(edges), len(later))
     row, column = np.nonzero(later - edges[:-1, None] > 1e-6)
     far, near = lag_of[row, column], lag_of[row + 1, column]

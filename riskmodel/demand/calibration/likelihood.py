@@ -1,4 +1,4 @@
-"""What a likelihood of a stage answers, and the joint one of a few figures: exact, by covariance."""
+"""What a likelihood of a stage answers, and the exact one of a few figures, by covariance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from riskmodel.demand.durations.laws import Floats
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.model import Model, Outer
 
-__all__ = ["JointLikelihood", "Likelihood", "Predicted", "Score", "gaussian_log_density", "safe_exp"]
+__all__ = [
+    "JointLikelihood",
+    "Likelihood",
+    "Predicted",
+    "Score",
+    "gaussian_log_density",
+    "safe_exp",
+]
 
 _LOG_MOST = 20.0
 _Matrix = npt.NDArray[np.float64]

@@ -126,8 +126,8 @@ class Model:
         """Draws that are worked with at a time, so that memory does not grow with the history."""
         if self.sequence is None:
             return [slice(0, draws)]
-        groups = len(self.sequence.grid.group_first)
-        numbers = len(self.times) * (4 * groups + 5 * self.steps + 40)
+        groups, columns = len(self.sequence.grid.group_first), len(self.sequence.solved_steps)
+        numbers = len(self.times) * (4 * groups + 5 * columns + 40)
         at_once = max(_NUMBERS_AT_ONCE // numbers, 16)
         return [slice(first, first + at_once) for first in range(0, draws, at_once)]
 

@@ -76,6 +76,11 @@ class _Solved:
     """Deviations of the stock solved for residuals and slopes, and what that makes likely."""
 
     eliminated: Eliminated
+    by_stock: Floats
+    by_ends: Floats
+    pivot: Floats
+    after: Floats
+    before: Floats
     ahead: Floats
     ahead_columns: Floats
     products: Floats
@@ -103,6 +108,7 @@ class SequentialLikelihood:
         self._cohorts: Cohorts = cohorts_of(
             model.times, figures, model.interval_means(outer), outer.shape
         )
+        self._chosen = figures.solved_steps
 
     def log_density(self, logs: Floats) -> Floats:
         """Log density of all figures, shape (draw,)."""
@@ -121,30 +127,67 @@ class SequentialLikelihood:
             Their derivatives by those numbers, shape (draw, step + 1, number).
         """
         course = self._course(logs)
-        slopes = self._slopes(course)
-        solved = self._solve(course, slopes)
-        products = solved.products.copy()
-        size = products.shape[1] - 1
-        variance = course.starts + self._noise(self._grid.starts, course.starts)
-        seen = self._grid.starts.number > 0
-        residual = np.where(seen, (self._grid.starts.mean - course.starts) / variance, 0.0)
-        bend = np.where(seen, course.starts / variance, 0.0)
-        for step in range(size - 1):
-            members = self._model.step_of == step
-            starts = course.starts[:, members]
-            products[:, 1 + step, 1 + step] += (starts * bend[:, members]).sum(axis=1)
-            products[:, 1 + step, 0] += (starts * residual[:, members]).sum(axis=1)
+        solved = self._solve(course, self._slopes(course))
+        size = self._model.steps + 1
+        chosen = [*self._chosen, size - 1]
+        gradient = np.zeros((len(logs), size))
+        information = np.zeros((len(logs), size, size))
+        gradient[:, chosen] = solved.products[:, 1:, 0]
+        information[np.ix_(np.arange(len(logs)), chosen, chosen)] = solved.products[:, 1:, 1:]
+        self._pull_of_others(course, solved, gradient)
+        self._add_starts(course, gradient, information)
         if self._grid.stock.number[0]:
             opening = course.opening
             spread = self._noise(self._grid.stock, course.stock)[:, 0]
-            products[:, size, size] += opening**2 / spread
-            products[:, size, 0] += opening * (self._grid.stock.mean[0] - opening) / spread
-        turned = np.swapaxes(matrix, 1, 2)
+            information[:, -1, -1] += opening**2 / spread
+            gradient[:, -1] += opening * (self._grid.stock.mean[0] - opening) / spread
         return Score(
-            np.einsum("nij,ni->nj", matrix, products[:, 1:, 0]),
-            turned @ products[:, 1:, 1:] @ matrix,
+            np.einsum("nij,ni->nj", matrix, gradient),
+            np.swapaxes(matrix, 1, 2) @ information @ matrix,
             lambda: self._density(course, solved),
         )
+
+    def _add_starts(self, course: _Course, gradient: Floats, information: Floats) -> None:
+        """Add what the counted starts say of the rates, each of its own step alone."""
+        figures = self._grid.starts
+        seen = figures.number > 0
+        starts = np.where(seen, course.starts, 0.0)
+        per_variance = starts / (course.starts + self._noise(figures, course.starts))
+        for step in range(self._model.steps):
+            members = self._model.step_of == step
+            part, residual = per_variance[:, members], (figures.mean - course.starts)[:, members]
+            gradient[:, step] += (part * residual).sum(axis=1)
+            information[:, step, step] += (part * starts[:, members]).sum(axis=1)
+
+    def _pull_of_others(self, course: _Course, solved: _Solved, gradient: Floats) -> None:
+        """Set the slope by steps whose starts are all counted, without solving for each.
+
+        Stocks and ends say next to nothing of such a rate: their information is left out.
+        """
+        if len(self._chosen) == self._model.steps:
+            return
+        stock, ends = self._pulls(course, solved)
+        pulled = stock - ends
+        pulled[:, :-1] += ends[:, 1:]
+        by_group = (self._cohorts.present @ pulled[..., None])[..., 0]
+        by_group *= course.unknown[:, self._grid.group_first]
+        by_interval = course.unknown * ends
+        step_of = self._model.step_of
+        group_step = step_of[self._grid.group_first]
+        for step in set(range(self._model.steps)) - set(self._chosen):
+            gradient[:, step] = by_group[:, group_step == step].sum(axis=1)
+            gradient[:, step] += by_interval[:, step_of == step].sum(axis=1)
+
+    def _pulls(self, course: _Course, solved: _Solved) -> tuple[Floats, Floats]:
+        """Residuals of stocks and ends over the covariance of all, shape (draw, interval)."""
+        grid = self._grid
+        stock, ends = grid.stock.mean - course.stock, grid.ends.mean - course.ends
+        away = solved.eliminated.solution()
+        before = np.concatenate([np.zeros((len(away), 1)), away[:, :-1]], axis=1)
+        of_starts = solved.by_ends * ends - solved.after * away - solved.before * before
+        of_starts /= solved.pivot
+        by_stock = solved.by_stock * (stock[:, 1:] - away)
+        return by_stock, solved.by_ends * (ends - before + away - of_starts)
 
     def predict(self, logs: Floats) -> Predicted:
         """What each figure is expected to be given those before it, and the stock at the last."""
@@ -209,26 +252,28 @@ class SequentialLikelihood:
         return _Course(starts, unknown, given, opening, stock, ends, kept, chance)
 
     def _slopes(self, course: _Course) -> Floats:
-        """Slopes of the expected stock by the logs, shape (draw, interval + 1, step + 1)."""
-        cohorts, grid, steps = self._cohorts, self._grid, self._model.steps
-        made = np.zeros((*course.stock.shape, steps + 1))
-        for group, interval in enumerate(grid.group_first):
-            weight = course.unknown[:, interval, None]
-            made[:, 1:, self._model.step_of[interval]] += weight * cohorts.present[:, group]
+        """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
+        cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
+        made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
+        for column, step in enumerate(self._chosen):
+            for group in np.flatnonzero(step_of[grid.group_first] == step):
+                weight = course.unknown[:, grid.group_first[group], None]
+                made[:, 1:, column] += weight * cohorts.present[:, group]
         made[..., -1] = course.opening[:, None] * cohorts.opening_left
         return made
 
     def _columns(self, course: _Course, slopes: Floats | None) -> tuple[Floats, Floats, Floats]:
         """Residuals, then slopes, of stocks, ends and starts given what was counted of them."""
-        grid, step_of = self._grid, self._model.step_of
+        grid = self._grid
         stock = (grid.stock.mean - course.stock)[:, 1:, None]
         ends = (grid.ends.mean - course.ends)[..., None]
         starts = np.zeros_like(ends)
         if slopes is None:
             return stock, ends, starts
         of_starts = np.zeros((*course.starts.shape, slopes.shape[-1]))
-        interval = np.arange(len(step_of))
-        of_starts[:, interval, step_of] = course.unknown
+        for column, step in enumerate(self._chosen):
+            members = self._model.step_of == step
+            of_starts[:, members, column] = course.unknown[:, members]
         of_ends = slopes[:, :-1] + of_starts - slopes[:, 1:]
         return (
             np.concatenate([stock, slopes[:, 1:]], axis=2),
@@ -243,7 +288,10 @@ class SequentialLikelihood:
         seen_stock, seen_ends = grid.stock.number[1:] > 0, grid.ends.number > 0
         of_stock = self._noise(grid.stock, course.stock)[:, 1:]
         of_ends = self._noise(grid.ends, course.ends)
-        by_stock, by_ends = np.where(seen_stock, 1 / of_stock, 0), np.where(seen_ends, 1 / of_ends, 0)
+        by_stock, by_ends = (
+            np.where(seen_stock, 1 / of_stock, 0),
+            np.where(seen_ends, 1 / of_ends, 0),
+        )
         by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, _LEAST_VARIANCE)
         # What is not known of an interval's starts is tied to the stocks at its two ends alone.
         pivot = own**2 * by_chance + by_starts + by_ends
@@ -284,7 +332,18 @@ class SequentialLikelihood:
             products += np.swapaxes(apart, 1, 2) @ np.linalg.solve(spread, apart)
             log_determinant += np.linalg.slogdet(spread)[1]
         return _Solved(
-            eliminated, ahead, ahead_columns, products, log_determinant, apart, spread
+            eliminated,
+            by_stock,
+            by_ends,
+            pivot,
+            after,
+            before,
+            ahead,
+            ahead_columns,
+            products,
+            log_determinant,
+            apart,
+            spread,
         )
 
     def _spans(self) -> tuple[Floats, Floats]:
@@ -383,6 +442,4 @@ class SequentialLikelihood:
 
 def _beside(columns: Floats, more: Floats) -> Floats:
     """Columns with others after them that are alike in every draw."""
-    return np.concatenate(
-        [columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2
-    )
+    return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)

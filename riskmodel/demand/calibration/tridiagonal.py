@@ -21,10 +21,13 @@ class Eliminated:
         Precision of each given all that was eliminated before it, shape (draw, unknown).
     columns
         Right-hand sides after elimination, shape (draw, unknown, column).
+    beside
+        Entry of each unknown with the one before it, as given.
     """
 
     pivots: Floats
     columns: Floats
+    beside: Floats
 
     def products(self) -> Floats:
         """Each right-hand side times the inverse of the precision times each other one.
@@ -37,6 +40,14 @@ class Eliminated:
     def log_determinant(self) -> Floats:
         """Log of the determinant of the precision, shape (draw,)."""
         return np.asarray(np.log(self.pivots).sum(axis=1))
+
+    def solution(self) -> Floats:
+        """What solves the unknowns for the first right-hand side, shape (draw, unknown)."""
+        solved = self.columns[..., 0] / self.pivots
+        ratio = self.beside[:, 1:] / self.pivots[:, :-1]
+        for row in range(solved.shape[1] - 2, -1, -1):
+            solved[:, row] -= ratio[:, row] * solved[:, row + 1]
+        return np.asarray(solved)
 
     def last(self) -> tuple[Floats, Floats]:
         """Of the last unknown: what solves it for each right-hand side, and its variance.
@@ -66,4 +77,4 @@ def eliminate(diagonal: Floats, beside: Floats, columns: Floats) -> Eliminated:
         ratio = beside[:, row] / pivots[:, row - 1]
         pivots[:, row] -= ratio * beside[:, row]
         made[:, row] -= ratio[:, None] * made[:, row - 1]
-    return Eliminated(pivots, made)
+    return Eliminated(pivots, made, beside)
