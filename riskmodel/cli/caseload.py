@@ -155,14 +155,8 @@ def caseload(  # noqa: PLR0913  an option is an argument
         feedback=feedback,
         sizes=(months, replicates, seed),
         workers=workers,
+        show=show,
     )
-    if show == "cost" and service.costs is None:
-        raise DataError(f"--show cost needs a section [costs]; {costs} has none")
-    if show == "mix" and costs is not None and service.prices is None:
-        raise DataError(
-            "--show mix needs the prices of posts, shorter plans and early help: give the file a "
-            "section [levers]; --template costs shows it"
-        )
     warn_few(replicates)
     for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)

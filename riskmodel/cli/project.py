@@ -22,10 +22,12 @@ from riskmodel.cli.output import (
     write_picture,
 )
 from riskmodel.cli.service import named_scenarios, source_of, words
+from riskmodel.cli.working import Working
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.workflows.demand import Outlook
+    from riskmodel.series import AuthorityPanel
+    from riskmodel.workflows.demand import DemandSource, Outlook
 
 __all__ = ["project"]
 
@@ -139,8 +141,11 @@ def project(  # noqa: PLR0913  an option is an argument
         )
         _print_chain(path, authority, form)
         return
-    found = _outlook(path, authority, learn, population, stage, scenario, months, replicates, seed)
-    levels = _levels(above, list(found.stages))
+    source, panel = source_of((path, authority, learn, population))
+    if stage is not None:
+        source = source.of(words(stage))
+    levels = _levels(above, list(source.observations))
+    found = _outlook(source, panel, scenario, months, replicates, seed)
     frame = _view(found, show, levels)
     if out is not None:
         from riskmodel.workflows.demand import draw_outlook
@@ -182,20 +187,12 @@ def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
 
 
 def _outlook(
-    path: Path | None,
-    authority: str | None,
-    learn: Path | None,
-    population: float | None,
-    stage: str | None,
-    scenario: str | None,
-    *sizes: int,
+    source: DemandSource, panel: AuthorityPanel | None, scenario: str | None, *sizes: int
 ) -> Outlook:
     from riskmodel.workflows.demand import project as run
 
-    source, panel = source_of((path, authority, learn, population))
-    if stage is not None:
-        source = source.of(words(stage))
     months, replicates, seed = sizes
+    working = Working()
     return run(
         source,
         months=months,
@@ -203,9 +200,8 @@ def _outlook(
         seed=seed,
         scenarios=named_scenarios(words(scenario)),
         panel=panel,
-        progress=lambda what: (
-            print(f"riskmodel: {what}", file=sys.stderr) if sys.stderr.isatty() else None
-        ),
+        progress=working.say,
+        share_done=working.share_done,
     )
 
 

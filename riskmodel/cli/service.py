@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.cli.output import tell_omitted
+from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ def ask(
     feedback: str | None,
     sizes: tuple[int, int, int],
     workers: int = 1,
+    show: str = "",
 ) -> Service:
     """Everything that the options ask for; what can be refused early is refused early.
 
@@ -210,6 +211,8 @@ def ask(
         Months, replicates, seed.
     workers
         Processes; the bytes do not depend on it.
+    show
+        The view, where it needs a section of the prices.
     """
     from riskmodel.caseload import Target
     from riskmodel.engines import Engine
@@ -225,10 +228,12 @@ def ask(
     # Refused before a minute is spent on what it is asked of.
     Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
     teams = _read_files(figures[0], files)
+    _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
     months, replicates, seed = sizes
     if by is not None and months >= 1:
         _check_month(by, opening_of(source), months)
+    working = Working()
     outlook = project_service(
         source,
         scenarios=chosen,
@@ -239,7 +244,8 @@ def ask(
         replicates=replicates,
         seed=seed,
         panel=panel,
-        progress=_say,
+        progress=working.say,
+        share_done=working.share_done,
         workers=engine,
     )
     usual = usual_target(outlook)
@@ -259,6 +265,16 @@ def ask(
         teams.costs,
         teams.prices,
     )
+
+
+def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
+    if show == "cost" and teams.costs is None:
+        raise DataError(f"--show cost needs a section [costs]; {costs} has none")
+    if show == "mix" and costs is not None and teams.prices is None:
+        raise DataError(
+            "--show mix needs the prices of posts, shorter plans and early help: give the file a "
+            "section [levers]; --template costs shows it"
+        )
 
 
 def _check_month(by: str, opening: str, months: int) -> None:
@@ -309,8 +325,3 @@ def source_of(
     others = panel if learn is None else read_panel(learn)
     tell_omitted(panel, *([] if learn is None else [others]))
     return source, others
-
-
-def _say(what: str) -> None:
-    if sys.stderr.isatty():
-        print(f"riskmodel: {what}", file=sys.stderr)

@@ -7,11 +7,13 @@ start and end are simulated from those. So stocks, starts and ends are one proje
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.result import Calibration
 from riskmodel.demand.implied import implied_starts
 from riskmodel.demand.inputs import StageInputs
@@ -27,7 +29,15 @@ from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
-__all__ = ["MOST_MONTHS", "MOST_REPLICATES", "StageOutlook", "node_months", "stage_outlook"]
+__all__ = [
+    "MOST_MONTHS",
+    "MOST_REPLICATES",
+    "StageOutlook",
+    "check_sizes",
+    "check_stock",
+    "node_months",
+    "stage_outlook",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,12 +126,7 @@ def stage_outlook(
         When months or replicates are out of range, no stock is above 0, or what was learned is
         later than the last figure.
     """
-    for name, number, most in (
-        ("months", months, MOST_MONTHS),
-        ("replicates", replicates, MOST_REPLICATES),
-    ):
-        if not 1 <= number <= most:
-            raise DataError(f"needs 1 to {most:,} {name}, got {number:,}")
+    check_sizes(months, replicates)
     stage, opening_month = calibration.stage, calibration.opening_month
     opens = decimal_year(opening_month)
     if learned.year > opens + 1e-9:
@@ -153,6 +158,43 @@ def stage_outlook(
     return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age)
 
 
+def check_sizes(months: int, replicates: int) -> None:
+    """Refuse a horizon or a number of replicates that is out of range, before the work.
+
+    Raises
+    ------
+    DataError
+        When months are not 1 to 120, or replicates not 1 to 100,000.
+    """
+    for name, number, most in (
+        ("months", months, MOST_MONTHS),
+        ("replicates", replicates, MOST_REPLICATES),
+    ):
+        if not 1 <= number <= most:
+            raise DataError(f"needs 1 to {most:,} {name}, got {number:,}")
+
+
+def check_stock(observations: Sequence[Observation], stage: str) -> None:
+    """Refuse figures without a stock above 0 to project from, before the work.
+
+    Raises
+    ------
+    DataError
+        When every stock is 0, or as wide as itself.
+    """
+    if not any(each.middle > 0 for each in _telling_stocks(observations)):
+        raise DataError("needs a stock above 0; found none", field=stage)
+
+
+def _telling_stocks(observations: Sequence[Observation]) -> list[Observation]:
+    """Stocks that say something: a figure as wide as itself does not, an exact nought does."""
+    return [
+        each
+        for each in observations
+        if each.counted == "stock" and (each.width < each.middle or each.width == 0)
+    ]
+
+
 def node_months(months: int) -> npt.NDArray[np.int64]:
     """Months after the opening for which the expected stock is drawn, the opening first."""
     return np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
@@ -173,14 +215,8 @@ def _expected(
 ) -> OwnForecast:
     """The course of the expected stock, from the stocks and the last year's flows."""
     observations = calibration.model.observations
-    stocks = [
-        each
-        for each in observations
-        # A figure as wide as itself says nothing of the stock; an exact nought does.
-        if each.counted == "stock" and (each.width < each.middle or each.width == 0)
-    ]
-    if not any(each.middle > 0 for each in stocks):
-        raise DataError("needs a stock above 0; found none", field=calibration.stage)
+    check_stock(observations, calibration.stage)
+    stocks = _telling_stocks(observations)
     usual = float(np.median(calibration.of("observation_error")))
     middle = np.array([each.middle for each in stocks])
     width = np.array([each.width for each in stocks])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 
 import numpy as np
+from scipy import stats
 
+from riskmodel.demand.calibration.likelihood import Predicted
 from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
@@ -22,6 +25,9 @@ from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
 __all__ = ["DRAWS", "calibrate", "calibrate_model"]
+
+_A_DOZEN = 12
+_MOST_NAMED = 6
 
 DRAWS = 2000
 """Draws of a calibration, and points weighed in each round for them."""
@@ -74,9 +80,10 @@ def calibrate(
 
     Notes
     -----
-    The likelihood is Gaussian with the exact mean and full covariance of M_t/G/infinity, see
-    :mod:`riskmodel.demand.calibration.model`; the sampler is that of
-    :mod:`riskmodel.demand.calibration.sampling`.
+    The likelihood is Gaussian: of a few figures with the exact mean and full covariance of
+    M_t/G/infinity, see :mod:`riskmodel.demand.calibration.model`; of many, such as own months,
+    taken apart month by month, see :mod:`riskmodel.demand.calibration.sequential`. The sampler is
+    that of :mod:`riskmodel.demand.calibration.sampling`.
     """
     if not 100 <= draws <= 100_000:
         raise DataError(f"a calibration takes from 100 to 100,000 draws, got {draws}")
@@ -89,9 +96,19 @@ def calibrate(
 
 
 def calibrate_model(
-    model: Model, stage: str, area: str, *, seed: int, draws: int = DRAWS, replicate: int = 0
+    model: Model,
+    stage: str,
+    area: str,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    replicate: int = 0,
+    share_done: Callable[[float], None] | None = None,
 ) -> Calibration:
-    """As :func:`calibrate`, of a model that is made already."""
+    """As :func:`calibrate`, of a model that is made already.
+
+    Progress is told to ``share_done``, as a share from 0 to 1 that never falls.
+    """
     sampled = sample_posterior(
         model,
         stream(seed, f"demand/{stage}/calibration", replicate),
@@ -99,6 +116,7 @@ def calibrate_model(
         proposals=draws,
         pareto_k_limit=parameter("demand_pareto_k_limit").value,
         effective_at_least=parameter("demand_effective_draws_at_least").value,
+        share_done=share_done,
     )
     return _result(
         model, sampled, stage, area, stream(seed, f"demand/{stage}/closing_stock", replicate)
@@ -110,9 +128,10 @@ def _result(
 ) -> Calibration:
     outer = model.outer(sampled.points[:, :OUTER])
     logs = model.log_rates(sampled.points, outer)
-    counts = model.counts(model.presence(outer), logs)
-    mean, covariance = model.printed(counts, outer.error)
-    closing = _closing(model, counts.mean, counts.covariance, mean, covariance, generator)
+    predicted = _predicted(model, sampled.points, logs)
+    noise = generator.standard_normal(len(logs))
+    drawn = predicted.closing_mean + np.sqrt(predicted.closing_variance) * noise
+    closing = np.maximum(np.rint(drawn), 0.0)
     level = model.starts_log_mean + model.starts_log_sd * sampled.points[:, OUTER]
     columns = {
         "mean_days": outer.mean_days,
@@ -126,8 +145,8 @@ def _result(
         "closing_stock": closing,
     }
     assert list(columns) == list(PARAMETERS)
-    fitted = mean.mean(axis=0)
-    spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2).mean(axis=0) + mean.var(axis=0))
+    fitted = predicted.mean.mean(axis=0)
+    spread = np.sqrt(predicted.variance.mean(axis=0) + predicted.mean.var(axis=0))
     return Calibration(
         stage,
         area,
@@ -143,28 +162,29 @@ def _result(
     )
 
 
-def _closing(
-    model: Model,
-    basis_mean: Floats,
-    basis_covariance: Floats,
-    mean: Floats,
-    covariance: Floats,
-    generator: np.random.Generator,
-) -> Floats:
-    """The stock at the last figure given all figures, a whole number a draw."""
-    tied = np.einsum("oi,ni->no", model.weights, basis_covariance[:, :, -1])
-    solved = np.linalg.solve(covariance, tied[..., None])[..., 0]
-    centre = basis_mean[:, -1] + (solved * (model.observed - mean)).sum(axis=1)
-    variance = np.maximum(basis_covariance[:, -1, -1] - (solved * tied).sum(axis=1), 0.0)
-    drawn = centre + np.sqrt(variance) * generator.standard_normal(len(centre))
-    return np.asarray(np.maximum(np.rint(drawn), 0.0))
+def _predicted(model: Model, points: Floats, logs: Floats) -> Predicted:
+    parts = [
+        model.likelihood(model.outer(points[part, :OUTER])).predict(logs[part])
+        for part in model.parts(len(points))
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    names = [each.name for each in fields(Predicted)]
+    return Predicted(*(np.concatenate([getattr(each, name) for each in parts]) for name in names))
 
 
 def _far_off(model: Model, fitted: Floats, spread: Floats) -> list[str]:
     limit = parameter("demand_observation_far_from_fit").value
-    return [
+    if model.sequence is not None:
+        # Among hundreds of figures some lie far off by chance: as many as of a dozen, no more.
+        limit = float(stats.norm.isf(stats.norm.sf(limit) * _A_DOZEN / len(fitted)))
+    far = [
         f"{each} lies {abs(each.middle - expected) / sd:.1f} standard deviations from what the "
         f"calibration expects, {expected:.0f}"
         for each, expected, sd in zip(model.observations, fitted, spread, strict=True)
         if abs(each.middle - expected) > limit * sd
     ]
+    if model.sequence is None or len(far) <= _MOST_NAMED:
+        return far
+    more = f"{len(far) - _MOST_NAMED} more figures lie as far from what the calibration expects"
+    return [*far[:_MOST_NAMED], more]

@@ -2,9 +2,10 @@
 
 Starts are Poisson with a rate that is constant within steps of time; its logarithm reverts to a
 level, or walks at random. Lengths are gamma, with a mean that drifts by date of start. Counts are
-those of M_t/G/infinity, and each printed one carries an error. The likelihood is Gaussian with the
-exact mean and the full covariance of all counts together: stocks, starts and ends of one history
-are not independent.
+those of M_t/G/infinity, and each printed one carries an error. The likelihood of a few counts is
+Gaussian with the exact mean and the full covariance of all of them together: stocks, starts and
+ends of one history are not independent. That of many, such as own months, is taken apart month by
+month, see :mod:`riskmodel.demand.calibration.sequential`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.calibration.cohorts import FiguresInSequence
+from riskmodel.demand.calibration.grid import figures_on_grid
+from riskmodel.demand.calibration.likelihood import JointLikelihood, Likelihood, safe_exp
 from riskmodel.demand.calibration.observations import (
     Observation,
     check_observations,
     quantities,
 )
 from riskmodel.demand.calibration.priors import DemandPriors
+from riskmodel.demand.calibration.sequential import SequentialLikelihood
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
 from riskmodel.demand.moments import Moments, Presence
 from riskmodel.errors import DataError
@@ -32,16 +37,16 @@ __all__ = [
     "Model",
     "Outer",
     "build_model",
-    "gaussian_log_density",
-    "safe_exp",
     "step_kept",
     "step_size",
 ]
 
-_Matrix = npt.NDArray[np.float64]
 _LONGEST_STEPS = 60
-_LOG_MOST = 20.0
+_MOST_JOINT = 13
+"""Dates of figures, besides one a year, up to which their joint covariance is worked with."""
 
+
+_NUMBERS_AT_ONCE = 4_000_000
 
 OUTER = 6
 """Numbers of a point that lengths, movement and error take; the rest bear on starts and opening."""
@@ -95,6 +100,7 @@ class Model:
     weights: Floats
     observed: Floats
     rounding: Floats
+    sequence: FiguresInSequence | None
 
     @property
     def step_months(self) -> int:
@@ -116,6 +122,15 @@ class Model:
         """How many numbers make a point."""
         return OUTER + self.inner_size
 
+    def parts(self, draws: int) -> list[slice]:
+        """Draws that are worked with at a time, so that memory does not grow with the history."""
+        if self.sequence is None:
+            return [slice(0, draws)]
+        groups, columns = len(self.sequence.grid.group_first), len(self.sequence.solved_steps)
+        numbers = len(self.times) * (4 * groups + 5 * columns + 40)
+        at_once = max(_NUMBERS_AT_ONCE // numbers, 16)
+        return [slice(first, first + at_once) for first in range(0, draws, at_once)]
+
     def outer(self, points: Floats) -> Outer:
         """Lengths, movement and error at each point."""
         p, z = self.priors, np.atleast_2d(points)
@@ -133,9 +148,23 @@ class Model:
         )
 
     def interval_means(self, outer: Outer) -> Floats:
-        """Mean length of those who start in each interval, in days, (draw, interval)."""
-        before = (self.times[-1] - (self.times[1:] + self.times[:-1]) / 2) / 12
+        """Mean length of those who start in each interval, in days, (draw, interval).
+
+        Lengths drift from interval to interval; where figures are many, from step to step.
+        """
+        begins, ends = self.times[:-1], self.times[1:]
+        if self.sequence is not None:
+            bounds = np.flatnonzero(np.diff(self.step_of, prepend=-1))
+            begins = begins[bounds][self.step_of]
+            ends = self.times[[*bounds[1:], -1]][self.step_of]
+        before = (self.times[-1] - (ends + begins) / 2) / 12
         return np.asarray(outer.mean_days[:, None] * np.exp(-outer.drift[:, None] * before))
+
+    def likelihood(self, outer: Outer) -> Likelihood:
+        """The likelihood of the figures, given lengths and error."""
+        if self.sequence is None:
+            return JointLikelihood(self, outer)
+        return SequentialLikelihood(self, self.sequence, outer)
 
     def presence(self, outer: Outer) -> Presence:
         """Who is still there at each time, given the lengths."""
@@ -196,14 +225,9 @@ class Model:
 
     def log_posterior(self, points: Floats) -> Floats:
         """Log posterior density at each point, up to the constant of the prior."""
-        mean, covariance = self.expected(points)
-        likelihood = gaussian_log_density(self.observed - mean, covariance)
+        outer = self.outer(points)
+        likelihood = self.likelihood(outer).log_density(self.log_rates(points, outer))
         return np.asarray(likelihood - 0.5 * (np.asarray(points) ** 2).sum(axis=1))
-
-
-def safe_exp(logs: Floats) -> Floats:
-    """Exponential, cut off where no service could be: proposals may lie anywhere."""
-    return np.asarray(np.exp(np.clip(logs, -_LOG_MOST, _LOG_MOST)))
 
 
 def step_kept(persistence: Floats, step_months: int) -> Floats:
@@ -222,24 +246,6 @@ def step_size(persistence: Floats, step_months: int) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = (1 - persistence ** (2 * share)) / lost
     return np.asarray(np.sqrt(np.where(lost > 1e-9, ratio, share)))
-
-
-def gaussian_log_density(residual: _Matrix, covariance: _Matrix) -> Floats:
-    """Log density of each row's residual, by Cholesky; minus infinity where that fails."""
-    sound = np.isfinite(residual).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))
-    result = np.full(len(residual), -np.inf)
-    try:
-        factor = np.linalg.cholesky(covariance[sound])
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(covariance[sound])
-        values = np.maximum(values, 1e-9 * values[:, -1:])
-        scaled = np.einsum("nji,nj->ni", vectors, residual[sound]) / np.sqrt(values)
-        result[sound] = -0.5 * ((scaled**2).sum(axis=1) + np.log(values).sum(axis=1))
-    else:
-        scaled = np.linalg.solve(factor, residual[sound][:, :, None])[:, :, 0]
-        diagonal = np.diagonal(factor, axis1=1, axis2=2)
-        result[sound] = -0.5 * (scaled**2).sum(axis=1) - np.log(diagonal).sum(axis=1)
-    return np.asarray(result - 0.5 * residual.shape[1] * np.log(2 * np.pi))
 
 
 def build_model(
@@ -282,6 +288,10 @@ def build_model(
     level, spread = _level(sorted_observations, priors, population)
     empty = Moments(times, np.zeros(2 * len(times) - 1), np.zeros((2 * len(times) - 1,) * 2))
     width = np.array([each.width for each in sorted_observations])
+    # A rounded count is uniform in its interval; a whole number in half a child either way.
+    rounding = np.maximum(width, 1.0) ** 2 / 12
+    step_of = np.floor(times[:-1] / step_months).astype(np.intp)
+    dates = {time for each in asked for time in each.times}
     return Model(
         sorted_observations,
         priors,
@@ -290,11 +300,15 @@ def build_model(
         level,
         spread,
         times,
-        np.floor(times[:-1] / step_months).astype(np.intp),
+        step_of,
         empty.weights(asked),
         np.array([each.middle for each in sorted_observations]),
-        # A rounded count is uniform in its interval; a whole number in half a child either way.
-        np.maximum(width, 1.0) ** 2 / 12,
+        rounding,
+        FiguresInSequence.of(
+            times, step_of, figures_on_grid(sorted_observations, asked, times, step_of, rounding)
+        )
+        if len(dates) - 1 - length / 12 > _MOST_JOINT
+        else None,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
@@ -183,9 +184,11 @@ class Calibration:
         """Share of the children there at the last figure who are there at the end of each month.
 
         Shape (draw, month). Their times since start are those that the starts of the history and
-        their lengths lead one to expect.
+        their lengths lead one to expect; where starts were counted month by month, those counts.
         """
         model, now = self.model, self.model.times[-1]
+        if model.sequence is not None:
+            return self._left_by_step(model.sequence, months)
         drift, shape = self.of("length_drift")[:, None], self.of("shape")[:, None]
         middles = (model.times[1:] + model.times[:-1]) / 2
         means = self.of("mean_days")[:, None] * np.exp(-drift * (now - middles) / 12)
@@ -200,9 +203,41 @@ class Calibration:
             within = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
             present = within[:, place[: months + 1]] - within[:, place[months + 1 :]]
             left[:, :, part] = rates[:, part, None] * present * mean / DAYS_A_MONTH
-        since = (later - model.times[0]) * DAYS_A_MONTH
-        gone = laws.equilibrium("gamma", since, means[:, :1], shape)
-        total = left.sum(axis=2) + self.of("opening_stock")[:, None] * (1 - gone)
+        return self._share_left(left.sum(axis=2), later, means[:, :1])
+
+    def _left_by_step(self, figures: FiguresInSequence, months: int) -> Floats:
+        """As :meth:`open_children_left`: lengths are alike within a step, counted starts known."""
+        model, now = self.model, self.model.times[-1]
+        later, shape = now + np.arange(months + 1), self.of("shape")[:, None]
+        firsts = np.flatnonzero(np.diff(model.step_of, prepend=-1))
+        bounds = model.times[[*firsts, -1]]
+        before = (now - (bounds[1:] + bounds[:-1]) / 2) / 12
+        means = self.of("mean_days")[:, None] * np.exp(-self.of("length_drift")[:, None] * before)
+        rates = self.starts_a_year[:, model.step_of] / 12 * np.diff(model.times)
+        error = self.of("observation_error")[:, None] * rates
+        counted = figures.grid.starts
+        noise = (error**2 + counted.rounding) / np.maximum(counted.number, 1.0)
+        weight = np.where(counted.number > 0, rates / (rates + noise), 0.0)
+        starts = rates + weight * (counted.mean - rates)
+        left = np.zeros((len(self.draws), months + 1))
+        for plan in figures.plans:
+            mean = means[:, model.step_of[plan.members[:1]]]
+            edges = later - model.times[plan.members[0] : plan.members[-1] + 2, None]
+            ages, place = np.unique(edges.round(6), return_inverse=True)
+            place = place.reshape(edges.shape)
+            within = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
+            within *= mean / DAYS_A_MONTH
+            for row, interval in enumerate(plan.members):
+                present = within[:, place[row]] - within[:, place[row + 1]]
+                width = model.times[interval + 1] - model.times[interval]
+                left += starts[:, interval, None] * present / width
+        return self._share_left(left, later, means[:, :1])
+
+    def _share_left(self, started: Floats, later: Floats, first_mean: Floats) -> Floats:
+        """Shares of those who started in the history or were there at first, that never rise."""
+        since = (later - self.model.times[0]) * DAYS_A_MONTH
+        gone = laws.equilibrium("gamma", since, first_mean, self.of("shape")[:, None])
+        total = started + self.of("opening_stock")[:, None] * (1 - gone)
         share = total[:, 1:] / total[:, :1]
         return np.minimum(np.minimum.accumulate(share, axis=1), 1.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,10 @@ _FREEDOM = 7.0
 _WIDER = 1.15
 _ROUNDS = 8
 _STEP = 1e-3
+_SHARE_OF_MODE = 0.4
+"""Share of the time that finding the mode takes, about, for telling how far the work is."""
+_FURTHEST, _FURTHEST_OF_MANY = 6, 15
+"""How far from the prior's mean a mode is sought: many figures may outweigh any prior."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +71,7 @@ def sample_posterior(
     proposals: int,
     pareto_k_limit: float,
     effective_at_least: float,
+    share_done: Callable[[float], None] | None = None,
 ) -> Sampled:
     """Draws from the posterior of a model.
 
@@ -81,6 +87,9 @@ def sample_posterior(
         Points to weigh in each round.
     pareto_k_limit, effective_at_least
         Rounds go on, at most eight, until the weights are as good as this.
+    share_done
+        Called with the share that is done if one round is enough; it stands still at the end
+        where more are needed.
 
     Notes
     -----
@@ -92,12 +101,14 @@ def sample_posterior(
     Journal of Statistics 39, 798-812), and the largest weights are smoothed by a generalised
     Pareto distribution (Vehtari, Simpson, Gelman, Yao and Gabry 2024).
     """
+    share = share_done or (lambda _: None)
     centre, factor, start = _outer_mode(model)
+    share(_SHARE_OF_MODE)
     rounds: list[tuple[Floats, _Matrix]] = []
     known = _Weighed(np.empty((0, model.size)), np.empty(0))
     while True:
         rounds.append((centre, factor))
-        known.add(*_round(model, centre, factor, start, proposals, generator))
+        known.add(*_round(model, (centre, factor, start), proposals, generator, share))
         outer = known.points[:, :OUTER]
         mixture = special.logsumexp([_log_t(outer, *each) for each in rounds], axis=0)
         smoothed, pareto_k = pareto_smooth(known.partial - mixture)
@@ -120,8 +131,9 @@ def _outer_mode(model: Model) -> tuple[Floats, _Matrix, Floats]:
         ).log_marginal
         return float(found[0]), (found[1 : OUTER + 1] - found[OUTER + 1 :]) / (2 * _STEP)
 
+    furthest = _FURTHEST if model.sequence is None else _FURTHEST_OF_MANY
     best = optimize.minimize(
-        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-6, 6)] * OUTER
+        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-furthest, furthest)] * OUTER
     ).x
     pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
     wide = 30 * moves
@@ -146,23 +158,33 @@ def _outer_mode(model: Model) -> tuple[Floats, _Matrix, Floats]:
 
 def _round(
     model: Model,
-    centre: Floats,
-    factor: _Matrix,
-    start: Floats,
+    about: tuple[Floats, _Matrix, Floats],
     number: int,
     generator: np.random.Generator,
+    share: Callable[[float], None],
 ) -> tuple[Floats, Floats]:
     """New points, and their log posterior less the log density of the inner proposal."""
+    centre, factor, start = about
     normal = generator.standard_normal((number, OUTER))
     outer = centre + (normal * _stretch(number, generator)) @ factor.T
-    found = condition(model, outer, start)
     inner_normal = generator.standard_normal((number, model.inner_size))
     away = inner_normal * _stretch(number, generator) * np.sqrt(_WIDER)
+    weighed = []
+    for part in model.parts(number):
+        weighed.append(_weigh(model, outer[part], away[part], start))
+        share(_SHARE_OF_MODE + (1 - _SHARE_OF_MODE) * min(part.stop / number, 1.0))
+    points, partial = (np.concatenate(each) for each in zip(*weighed, strict=True))
+    return points, partial
+
+
+def _weigh(model: Model, outer: Floats, away: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Points whose inner numbers lie so far from their mode, and how they are to be weighed."""
+    found = condition(model, outer, start)
     moved = np.linalg.solve(np.swapaxes(found.factor, 1, 2), away[..., None])[..., 0]
     points = np.concatenate([outer, found.mode + moved], axis=1)
     log_factor = np.log(np.diagonal(found.factor, axis1=1, axis2=2)).sum(axis=1)
     inner_density = log_factor + _log_t_shape((away**2).sum(axis=1) / _WIDER, model.inner_size)
-    return points, model.log_posterior(points) - inner_density
+    return points, found.log_posterior(points) - inner_density
 
 
 def _stretch(number: int, generator: np.random.Generator) -> Floats:

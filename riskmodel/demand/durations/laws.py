@@ -22,6 +22,7 @@ __all__ = [
     "check_positive",
     "density",
     "equilibrium",
+    "equilibrium_and_survival",
     "quantile",
     "sample",
     "scale",
@@ -136,15 +137,35 @@ def equilibrium(
     if family == "weibull":
         return _floats(special.gammainc(1 / shape, ratio**shape))
     if family == "gamma":
-        below = special.gammainc(shape, ratio)
-        # P(k + 1, z) = P(k, z) - zᵏ e⁻ᶻ / Γ(k + 1): one costly function instead of two.
-        step = np.exp(special.xlogy(shape, ratio) - ratio - special.gammaln(shape + 1))
-        return _floats(days / mean * (1 - below) + below - step)
+        return _gamma_equilibrium(days / mean, ratio, shape, special.gammainc(shape, ratio))
     with np.errstate(divide="ignore"):
         log_ratio = np.log(ratio)
     return _floats(
         days / mean * special.ndtr(-log_ratio / shape) + special.ndtr(log_ratio / shape - shape)
     )
+
+
+def equilibrium_and_survival(
+    family: Family, days: npt.ArrayLike, mean: npt.ArrayLike, shape: npt.ArrayLike
+) -> tuple[Floats, Floats]:
+    """As :func:`equilibrium` and :func:`survival`, in one evaluation for gamma lengths.
+
+    With S the survival and G the share of open plans, G = (t / mean) S + P(k + 1, z), so the one
+    incomplete gamma function serves both.
+    """
+    if family != "gamma":
+        return equilibrium(family, days, mean, shape), survival(family, days, mean, shape)
+    shape, mean = np.asarray(shape, dtype=np.float64), np.asarray(mean, dtype=np.float64)
+    days = np.clip(np.asarray(days, dtype=np.float64), 0.0, _FOREVER_DAYS)
+    ratio = days / scale(family, mean, shape)
+    below = special.gammainc(shape, ratio)
+    return _gamma_equilibrium(days / mean, ratio, shape, below), _floats(1 - below)
+
+
+def _gamma_equilibrium(share: Floats, ratio: Floats, shape: Floats, below: Floats) -> Floats:
+    # P(k + 1, z) = P(k, z) - zᵏ e⁻ᶻ / Γ(k + 1): one costly function instead of two.
+    step = np.exp(special.xlogy(shape, ratio) - ratio - special.gammaln(shape + 1))
+    return _floats(share * (1 - below) + below - step)
 
 
 def quantile(

@@ -54,6 +54,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
     seed: int = 1,
     panel: AuthorityPanel | None = None,
     progress: Callable[[str], None] | None = None,
+    share_done: Callable[[float], None] | None = None,
     workers: int | Engine = 1,
 ) -> Outlook:
     """Project demand with what caseload does to it, where that is switched on.
@@ -68,7 +69,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
         Teams and workers, for feedback alone; None takes the published ones.
     switches
         Feedback in the baseline and every scenario that does not set its own; None is off.
-    months, replicates, seed, panel, progress, workers
+    months, replicates, seed, panel, progress, share_done, workers
         As :func:`riskmodel.workflows.demand.projecting.project` has them.
 
     Notes
@@ -95,6 +96,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
         panel=panel,
         feedback=loops(teams, workforce, chosen, seed=seed) if wanted else None,
         progress=progress,
+        share_done=share_done,
         workers=workers,
     )
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.calibration import (
-    Observation,
-    calibrate,
-)
+from riskmodel.demand.calibration import DemandPriors, Observation
+from riskmodel.demand.calibration.calibrate import calibrate_model
+from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
 from riskmodel.demand.learning.backtest import FEWEST_LEARNERS
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.learning.own import decimal_year
-from riskmodel.demand.outlook import StageOutlook, stage_outlook
+from riskmodel.demand.outlook import StageOutlook, check_sizes, check_stock, stage_outlook
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
@@ -184,6 +183,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     panel: AuthorityPanel | None = None,
     feedback: FeedbackOf | None = None,
     progress: Callable[[str], None] | None = None,
+    share_done: Callable[[float], None] | None = None,
     workers: int | Engine = 1,
 ) -> Outlook:
     """Project the stages of a source, the baseline and any scenarios from the same draws.
@@ -209,48 +209,54 @@ def project(  # noqa: PLR0913  each is a word of the question
         what is not known of lengths and starts, and the other stages share their draws too.
     progress
         Called with what is done next.
+    share_done
+        Called with the share of the calibrations that is done, 0 to 1: it may stand still for a
+        while, and never falls.
     workers
         How many processes share the scenarios, or an engine; the bytes do not depend on it.
 
     Raises
     ------
     DataError
-        When a stage has no stock above 0, or a number is out of range.
+        When a stage has no stock above 0, or a number is out of range: before anything is
+        calibrated.
 
     Notes
     -----
     All stages open at the month of the last figure of any; a stage whose stock was last counted
     earlier is carried there by its starts and lengths.
     """
-    say = progress or (lambda _: None)
-    stages = {}
-    notes = []
+    say, share = progress or (lambda _: None), share_done or (lambda _: None)
+    check_sizes(months, replicates)
     opening = opening_of(source)
-    for stage, observations in source.observations.items():
+    levers = {BASELINE: Levers.after(opening, months)}
+    for each in scenarios:
+        levers[each.name] = each.levers(opening, months)
+    models = _models(source, opening)
+    taught = {stage: _learned(stage, opening, panel, source.code) for stage in models}
+    stages = {}
+    for number, (stage, model) in enumerate(models.items()):
         say(f"calibrating {stage}")
-        calibration = calibrate(
-            carried_to(observations, opening),
+        calibration = calibrate_model(
+            model,
             stage,
-            area=source.area,
+            source.area,
             seed=seed,
-            priors=source.priors.get(stage),
-            population=source.population,
+            share_done=_part_of(share, number, len(models)),
         )
-        learned, note = _learned(stage, calibration.opening_month, panel, source.code)
-        notes += [f"{stage}: {note}"] if note else []
         stages[stage] = stage_outlook(
             calibration,
-            learned,
+            taught[stage][0],
             months=months,
             replicates=replicates,
             seed=seed,
             population=source.population,
         )
+    notes = []
+    for stage, (_, note) in taught.items():
+        notes += [f"{stage}: {note}"] if note else []
         notes += growth_notes(stages[stage])
     baseline = {stage: each.inputs for stage, each in stages.items()}
-    levers = {BASELINE: Levers.after(opening, months)}
-    for each in scenarios:
-        levers[each.name] = each.levers(opening, months)
     say(f"simulating {', '.join(levers)}")
     together = simulate_scenarios(
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
@@ -285,6 +291,25 @@ def growth_notes(outlook: StageOutlook) -> list[str]:
             f"growth counts for less {aged}where the authority's own figures do not show it"
         )
     return [f"{outlook.stage}: {'; '.join(found)}"] if found else []
+
+
+def _part_of(share: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:
+    """Tells the share of one of several pieces of work as a share of all."""
+    return lambda part: share((number + part) / of)
+
+
+def _models(source: DemandSource, opening: str) -> dict[str, Model]:
+    """What is calibrated of each stage, or the refusal of what cannot be."""
+    models = {}
+    for stage, observations in source.observations.items():
+        check_stock(observations, stage)
+        priors = source.priors.get(stage)
+        models[stage] = build_model(
+            carried_to(observations, opening),
+            DemandPriors.of_parameters(stage) if priors is None else priors,
+            population=source.population,
+        )
+    return models
 
 
 def opening_of(source: DemandSource) -> str:

@@ -1,0 +1,250 @@
+"""Who of each interval's starts is still there at each later time, summed over like intervals.
+
+The distribution of lengths is evaluated at a fixed number of ages for each step of the rate of
+starts; between them its integral, whose slope is the survival, is a cubic (Hermite) curve. A child
+who is there ten years after the step leaves at the rate of the end of those ten years. So the work
+grows with the months times a fixed number of ages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration.grid import Grid
+from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+
+__all__ = ["HORIZON_MONTHS", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
+
+Indices = npt.NDArray[np.intp]
+
+HORIZON_MONTHS = 120.0
+"""Ages up to which lengths are followed by their distribution, in months after a step."""
+
+_SPACING = ((12, 1), (36, 2), (72, 4))
+"""Up to so many months ages are so far apart; beyond, a year."""
+
+_LEAST_SHARE = 1e-30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepPlan:
+    """What the sums over the intervals of a step need of ages, whatever the lengths.
+
+    Pairs are the distinct pairs of ages at the two ends of an interval.
+
+    Parameters
+    ----------
+    members
+        Intervals of the step.
+    groups
+        Groups that they are in.
+    last
+        Index of the last time that is followed.
+    ages
+        Ages to evaluate at, in months, shape (age,).
+    shares
+        From the integral of survival and survival at the ages to the share present of each pair,
+        shape (2 x age, pair).
+    present, counted
+        Pairs that each group has at each time, and the same times the starts counted, shape
+        (pair, group x time).
+    neighbours
+        Pairs of one interval at two times in a row, shape (2, neighbour).
+    paired
+        Which of those each group has at each time, shape (neighbour, group x time).
+    own
+        Pair of each member at its own end.
+    """
+
+    members: Indices
+    groups: Indices
+    last: int
+    ages: Floats
+    shares: Floats
+    present: Floats
+    counted: Floats
+    neighbours: Indices
+    paired: Floats
+    own: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohorts:
+    """Sums over the intervals of each group, at the end of each interval.
+
+    With p the share of an interval's starts that is there at a time, and y the starts counted in
+    it; all of shape (draw, group, interval) but for the last two.
+
+    Parameters
+    ----------
+    present
+        Sum of p.
+    counted
+        Sum of y p.
+    squared
+        Sum of p squared.
+    paired
+        Sum of p times the p of one time before.
+    own
+        Share of an interval's starts that is there at its own end, shape (draw, interval).
+    opening_left
+        Share of the opening stock there at each time, shape (draw, interval + 1).
+    """
+
+    present: Floats
+    counted: Floats
+    squared: Floats
+    paired: Floats
+    own: Floats
+    opening_left: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FiguresInSequence:
+    """Figures on their grid, and the plan of each step: all that is the same for every draw.
+
+    Parameters
+    ----------
+    grid
+        The figures.
+    plans
+        One a step.
+    solved_steps
+        Steps of whose rate stocks and ends say something: those with starts not counted.
+    """
+
+    grid: Grid
+    plans: tuple[StepPlan, ...]
+    solved_steps: tuple[int, ...]
+
+    @classmethod
+    def of(cls, times: Floats, step_of: Indices, grid: Grid) -> FiguresInSequence:
+        """The figures of a grid.
+
+        Parameters
+        ----------
+        times
+            Of the grid, in months, shape (interval + 1,).
+        step_of
+            Step of each interval.
+        grid
+            The figures.
+        """
+        steps = range(int(step_of[-1]) + 1)
+        plans = (_plan_step(times, np.flatnonzero(step_of == step), grid) for step in steps)
+        missing = grid.starts.number == 0
+        solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
+        return cls(grid, tuple(plans), tuple(solved))
+
+
+def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
+    reach = times[members[-1] + 1] + HORIZON_MONTHS
+    last = int(np.searchsorted(times, reach + 1e-6)) - 1
+    later = times[members[0] + 1 : last + 1]
+    edges = times[members[0] : members[-1] + 2]
+    lags, lag_of = np.unique(np.maximum(later - edges[:, None], 0.0).round(6), return_inverse=True)
+    lag_of = lag_of.reshape(len(edges), len(later))
+    row, column = np.nonzero(later - edges[:-1, None] > 1e-6)
+    far, near = lag_of[row, column], lag_of[row + 1, column]
+    pairs, pair_of = np.unique(np.column_stack([far, near]), axis=0, return_inverse=True)
+    pair_of = pair_of.reshape(-1)
+    groups, group_of = np.unique(grid.group_of[members], return_inverse=True)
+    where = group_of.reshape(-1)[row] * len(later) + column
+    present = np.zeros((len(pairs), len(groups) * len(later)))
+    np.add.at(present, (pair_of, where), 1.0)
+    counted = np.zeros_like(present)
+    np.add.at(counted, (pair_of, where), grid.starts.mean[members[row]])
+    # The pairs of one interval stand in order of time: a neighbour is the one before.
+    again = np.flatnonzero(row[1:] == row[:-1]) + 1
+    both = np.column_stack([pair_of[again - 1], pair_of[again]])
+    neighbours, neighbour_of = np.unique(both, axis=0, return_inverse=True)
+    paired = np.zeros((len(neighbours), present.shape[1]))
+    np.add.at(paired, (neighbour_of.reshape(-1), where[again]), 1.0)
+    ages, curve = _curve(lags)
+    widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
+    shares = (curve[:, pairs[:, 0]] - curve[:, pairs[:, 1]]) / widths
+    own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
+    return StepPlan(
+        members, groups, last, ages, shares, present, counted, neighbours.T.copy(), paired, own
+    )
+
+
+def _curve(lags: Floats) -> tuple[Floats, Floats]:
+    """Ages to evaluate at, and the weights of values and slopes there, (2 x age, lag)."""
+    ages, age = [0.0], 0.0
+    while age < lags[-1]:
+        age += next((apart for until, apart in _SPACING if age < until), 12)
+        ages.append(age)
+    if len(ages) >= len(lags):
+        return lags, np.concatenate([np.eye(len(lags)), np.zeros((len(lags), len(lags)))])
+    nodes = np.array(ages)
+    after = np.clip(np.searchsorted(nodes, lags, side="right"), 1, len(nodes) - 1)
+    wide = nodes[after] - nodes[after - 1]
+    part = (lags - nodes[after - 1]) / wide
+    weights, column = np.zeros((2 * len(nodes), len(lags))), np.arange(len(lags))
+    weights[after - 1, column] = (1 + 2 * part) * (1 - part) ** 2
+    weights[after, column] = part**2 * (3 - 2 * part)
+    weights[len(nodes) + after - 1, column] = wide * part * (1 - part) ** 2
+    weights[len(nodes) + after, column] = wide * part**2 * (part - 1)
+    return nodes, weights
+
+
+def cohorts_of(
+    times: Floats, figures: FiguresInSequence, mean_days: Floats, shape: Floats
+) -> Cohorts:
+    """The sums, given lengths.
+
+    Parameters
+    ----------
+    times
+        Of the grid, in months, shape (interval + 1,).
+    figures
+        On that grid.
+    mean_days
+        Mean length by interval of start, alike within a step, shape (draw, interval).
+    shape
+        Gamma shape, shape (draw,).
+    """
+    draws, intervals = mean_days.shape
+    since = (times - times[0]) * DAYS_A_MONTH
+    left = 1 - laws.equilibrium("gamma", since, mean_days[:, :1], shape[:, None])
+    size = (draws, len(figures.grid.group_first), intervals)
+    sums = Cohorts(*(np.zeros(size) for _ in range(4)), np.empty((draws, intervals)), left)
+    for plan in figures.plans:
+        mean = mean_days[:, plan.members[:1]]
+        within, survival = laws.equilibrium_and_survival(
+            "gamma", plan.ages * DAYS_A_MONTH, mean, shape[:, None]
+        )
+        there = np.concatenate([within * (mean / DAYS_A_MONTH), survival], axis=1) @ plan.shares
+        earlier, later = plan.neighbours
+        followed = slice(plan.members[0], plan.last)
+        for table, shares, weights in (
+            (sums.present, there, plan.present),
+            (sums.counted, there, plan.counted),
+            (sums.squared, there**2, plan.present),
+            (sums.paired, there[:, earlier] * there[:, later], plan.paired),
+        ):
+            table[:, plan.groups, followed] = (shares @ weights).reshape(
+                draws, len(plan.groups), -1
+            )
+        sums.own[:, plan.members] = there[:, plan.own]
+        if plan.last < intervals:
+            _fade(sums, plan.groups, times, plan.last)
+    return sums
+
+
+def _fade(sums: Cohorts, groups: Indices, times: Floats, last: int) -> None:
+    """Carry groups on from a time by the rate at which they were last leaving."""
+    now = last - 1
+    was, there = (sums.present[:, groups, at].sum(axis=1) for at in (now - 1, now))
+    kept = np.clip(there / np.maximum(was, _LEAST_SHARE), 0.0, 1.0)
+    log_kept = np.log(np.maximum(kept, _LEAST_SHARE)) / (times[last] - times[last - 1])
+    ahead = np.exp(log_kept[:, None] * (times[last + 1 :] - times[last]))[:, None, :]
+    for table, power in ((sums.present, 1), (sums.counted, 1), (sums.squared, 2)):
+        table[:, groups, last:] = table[:, groups, now, None] * ahead**power
+    before = np.exp(log_kept[:, None] * (times[last:-1] - times[last]))[:, None, :]
+    sums.paired[:, groups, last:] = sums.squared[:, groups, now, None] * ahead * before

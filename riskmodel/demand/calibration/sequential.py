@@ -1,0 +1,445 @@
+"""Likelihood of many figures in a row, such as own months: linear in their number.
+
+Given the starts that were counted, ends are thinned survivors of them. So the likelihood is taken
+apart month by month: starts by themselves, for those of different months are independent; then
+stocks and ends given the starts. Of those the mean is exact, a convolution of the counted starts
+with the share still there. What chance does to the stock is followed as one number, x, that keeps
+a share of itself from time to time,
+
+    x(t) = f(t) x(t - 1) + d(t) a(t) + u(t),
+
+with a what is not known of the interval's starts, d the share of them there at its end, and u new
+chance. Share f and variance of u are such that each variance of the stock, and each covariance of
+two neighbouring ones, is exact; covariances further apart are those of a Markov chain, exact where
+lengths are exponential. A stock is its mean + x + error; ends are what the stock before, starts and
+stock after leave. Each unknown is tied to its neighbours alone, so one pass solves them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence, cohorts_of
+from riskmodel.demand.calibration.grid import LocalFigures
+from riskmodel.demand.calibration.likelihood import Predicted, Score, safe_exp
+from riskmodel.demand.calibration.tridiagonal import Eliminated, eliminate
+from riskmodel.demand.durations.laws import Floats
+
+if TYPE_CHECKING:
+    from riskmodel.demand.calibration.model import Model, Outer
+
+__all__ = ["SequentialLikelihood"]
+
+_LEAST_VARIANCE = 1e-6
+_LOG_TWO_PI = float(np.log(2 * np.pi))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """Means and variances given all parameters, shape (draw, interval) unless said.
+
+    Parameters
+    ----------
+    starts
+        Expected starts.
+    unknown
+        Variance of an interval's starts, given what was counted of them.
+    given
+        Expected starts given what was counted of them.
+    opening
+        Opening stock, shape (draw,).
+    stock
+        Expected stock at each time given the counted starts, shape (draw, interval + 1).
+    ends
+        Expected ends given the counted starts.
+    kept
+        Share of a deviation of the stock that is left after the interval.
+    chance
+        Variance that the interval adds to it, but for its own starts.
+    """
+
+    starts: Floats
+    unknown: Floats
+    given: Floats
+    opening: Floats
+    stock: Floats
+    ends: Floats
+    kept: Floats
+    chance: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    """Deviations of the stock solved for residuals and slopes, and what that makes likely."""
+
+    eliminated: Eliminated
+    by_stock: Floats
+    by_ends: Floats
+    pivot: Floats
+    after: Floats
+    before: Floats
+    ahead: Floats
+    ahead_columns: Floats
+    products: Floats
+    log_determinant: Floats
+    apart: Floats
+    apart_covariance: Floats
+
+
+class SequentialLikelihood:
+    """The likelihood of the figures of a model, given lengths and error, one row a draw.
+
+    Parameters
+    ----------
+    model
+        The model.
+    figures
+        Its figures in sequence.
+    outer
+        Lengths, movement and error of each draw.
+    """
+
+    def __init__(self, model: Model, figures: FiguresInSequence, outer: Outer) -> None:
+        self._model, self._grid = model, figures.grid
+        self._error = outer.error[:, None]
+        self._cohorts: Cohorts = cohorts_of(
+            model.times, figures, model.interval_means(outer), outer.shape
+        )
+        self._chosen = figures.solved_steps
+
+    def log_density(self, logs: Floats) -> Floats:
+        """Log density of all figures, shape (draw,)."""
+        course = self._course(logs)
+        solved = self._solve(course, None)
+        return self._density(course, solved)
+
+    def score(self, logs: Floats, matrix: Floats) -> Score:
+        """Density, and slope and information for the numbers behind the log rates.
+
+        Parameters
+        ----------
+        logs
+            Logs of starts a month in each step, and of the opening stock, (draw, step + 1).
+        matrix
+            Their derivatives by those numbers, shape (draw, step + 1, number).
+        """
+        course = self._course(logs)
+        solved = self._solve(course, self._slopes(course))
+        size = self._model.steps + 1
+        chosen = [*self._chosen, size - 1]
+        gradient = np.zeros((len(logs), size))
+        information = np.zeros((len(logs), size, size))
+        gradient[:, chosen] = solved.products[:, 1:, 0]
+        information[np.ix_(np.arange(len(logs)), chosen, chosen)] = solved.products[:, 1:, 1:]
+        self._pull_of_others(course, solved, gradient)
+        self._add_starts(course, gradient, information)
+        if self._grid.stock.number[0]:
+            opening = course.opening
+            spread = self._noise(self._grid.stock, course.stock)[:, 0]
+            information[:, -1, -1] += opening**2 / spread
+            gradient[:, -1] += opening * (self._grid.stock.mean[0] - opening) / spread
+        return Score(
+            np.einsum("nij,ni->nj", matrix, gradient),
+            np.swapaxes(matrix, 1, 2) @ information @ matrix,
+            lambda: self._density(course, solved),
+        )
+
+    def _add_starts(self, course: _Course, gradient: Floats, information: Floats) -> None:
+        """Add what the counted starts say of the rates, each of its own step alone."""
+        figures = self._grid.starts
+        seen = figures.number > 0
+        starts = np.where(seen, course.starts, 0.0)
+        per_variance = starts / (course.starts + self._noise(figures, course.starts))
+        for step in range(self._model.steps):
+            members = self._model.step_of == step
+            part, residual = per_variance[:, members], (figures.mean - course.starts)[:, members]
+            gradient[:, step] += (part * residual).sum(axis=1)
+            information[:, step, step] += (part * starts[:, members]).sum(axis=1)
+
+    def _pull_of_others(self, course: _Course, solved: _Solved, gradient: Floats) -> None:
+        """Set the slope by steps whose starts are all counted, without solving for each.
+
+        Stocks and ends say next to nothing of such a rate: their information is left out.
+        """
+        if len(self._chosen) == self._model.steps:
+            return
+        stock, ends = self._pulls(course, solved)
+        pulled = stock - ends
+        pulled[:, :-1] += ends[:, 1:]
+        by_group = (self._cohorts.present @ pulled[..., None])[..., 0]
+        by_group *= course.unknown[:, self._grid.group_first]
+        by_interval = course.unknown * ends
+        step_of = self._model.step_of
+        group_step = step_of[self._grid.group_first]
+        for step in set(range(self._model.steps)) - set(self._chosen):
+            gradient[:, step] = by_group[:, group_step == step].sum(axis=1)
+            gradient[:, step] += by_interval[:, step_of == step].sum(axis=1)
+
+    def _pulls(self, course: _Course, solved: _Solved) -> tuple[Floats, Floats]:
+        """Residuals of stocks and ends over the covariance of all, shape (draw, interval)."""
+        grid = self._grid
+        stock, ends = grid.stock.mean - course.stock, grid.ends.mean - course.ends
+        away = solved.eliminated.solution()
+        before = np.concatenate([np.zeros((len(away), 1)), away[:, :-1]], axis=1)
+        of_starts = solved.by_ends * ends - solved.after * away - solved.before * before
+        of_starts /= solved.pivot
+        by_stock = solved.by_stock * (stock[:, 1:] - away)
+        return by_stock, solved.by_ends * (ends - before + away - of_starts)
+
+    def predict(self, logs: Floats) -> Predicted:
+        """What each figure is expected to be given those before it, and the stock at the last."""
+        course = self._course(logs)
+        solved = self._solve(course, None)
+        means, variances = self._ahead(course, solved)
+        index = self._grid.index
+        shape = (len(logs), len(index))
+        mean, variance = np.empty(shape), np.empty(shape)
+        for kind in means:
+            columns = [row for row, one in enumerate(self._grid.kind) if one == kind]
+            mean[:, columns] = means[kind][:, index[columns]]
+            variance[:, columns] = variances[kind][:, index[columns]]
+        value, spread = solved.eliminated.last()
+        closing, number = course.stock[:, -1] + value[:, 0], len(self._grid.spanning)
+        if number:
+            tied = value[:, -number:]
+            gain = np.linalg.solve(solved.apart_covariance, tied[..., None])[..., 0]
+            closing = closing + (gain * solved.apart[..., 0]).sum(axis=1)
+            spread = spread - (gain * tied).sum(axis=1)
+        return Predicted(mean, variance, closing, np.maximum(spread, 0.0))
+
+    def _noise(self, figures: LocalFigures, mean: Floats) -> Floats:
+        """Variance of the error of the mean of the figures of each interval or time."""
+        return np.asarray(self._one_noise(figures, mean) / np.maximum(figures.number, 1.0))
+
+    def _one_noise(self, figures: LocalFigures, mean: Floats) -> Floats:
+        # Where nothing was counted the variance is not read, and must only be a number above 0.
+        rounding = np.where(figures.number > 0, figures.rounding, 1.0)
+        return np.asarray((self._error * mean) ** 2 + rounding)
+
+    def _course(self, logs: Floats) -> _Course:
+        cohorts, grid, times = self._cohorts, self._grid, self._model.times
+        sizes = safe_exp(logs)
+        starts = sizes[:, self._model.step_of] * np.diff(times)
+        opening, left = sizes[:, -1], cohorts.opening_left
+        share = starts / (starts + self._noise(grid.starts, starts))
+        share = np.where(grid.starts.number > 0, share, 0.0)
+        unknown = starts * (1 - share)
+        given = unknown + share * grid.starts.mean
+        mean, known = starts[:, grid.group_first], share[:, grid.group_first]
+
+        def over_groups(weights: Floats, table: Floats) -> Floats:
+            return np.asarray((weights[:, None, :] @ table)[:, 0])
+
+        survivors = opening[:, None] * left
+        stock = survivors.copy()
+        stock[:, 1:] += over_groups(mean * (1 - known), cohorts.present)
+        stock[:, 1:] += over_groups(known, cohorts.counted)
+        ends = np.maximum(stock[:, :-1] + given - stock[:, 1:], 0.0)
+        there = over_groups(mean, cohorts.present)
+        variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
+        variance -= over_groups(mean * known, cohorts.squared)
+        shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - starts * cohorts.own
+        shared -= over_groups(mean * known, cohorts.paired)
+        kept = np.zeros_like(variance)
+        kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], _LEAST_VARIANCE)
+        kept = np.clip(kept, 0.0, 1.0)
+        chance = variance - cohorts.own**2 * unknown
+        chance[:, 1:] -= kept[:, 1:] ** 2 * variance[:, :-1]
+        chance = np.maximum(chance, _LEAST_VARIANCE)
+        return _Course(starts, unknown, given, opening, stock, ends, kept, chance)
+
+    def _slopes(self, course: _Course) -> Floats:
+        """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
+        cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
+        made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
+        for column, step in enumerate(self._chosen):
+            for group in np.flatnonzero(step_of[grid.group_first] == step):
+                weight = course.unknown[:, grid.group_first[group], None]
+                made[:, 1:, column] += weight * cohorts.present[:, group]
+        made[..., -1] = course.opening[:, None] * cohorts.opening_left
+        return made
+
+    def _columns(self, course: _Course, slopes: Floats | None) -> tuple[Floats, Floats, Floats]:
+        """Residuals, then slopes, of stocks, ends and starts given what was counted of them."""
+        grid = self._grid
+        stock = (grid.stock.mean - course.stock)[:, 1:, None]
+        ends = (grid.ends.mean - course.ends)[..., None]
+        starts = np.zeros_like(ends)
+        if slopes is None:
+            return stock, ends, starts
+        of_starts = np.zeros((*course.starts.shape, slopes.shape[-1]))
+        for column, step in enumerate(self._chosen):
+            members = self._model.step_of == step
+            of_starts[:, members, column] = course.unknown[:, members]
+        of_ends = slopes[:, :-1] + of_starts - slopes[:, 1:]
+        return (
+            np.concatenate([stock, slopes[:, 1:]], axis=2),
+            np.concatenate([ends, of_ends], axis=2),
+            np.concatenate([starts, of_starts], axis=2),
+        )
+
+    def _solve(self, course: _Course, slopes: Floats | None) -> _Solved:
+        """Products of residuals and slopes over the covariance of all stocks and ends."""
+        grid, own = self._grid, self._cohorts.own
+        stock, ends, starts = self._columns(course, slopes)
+        seen_stock, seen_ends = grid.stock.number[1:] > 0, grid.ends.number > 0
+        of_stock = self._noise(grid.stock, course.stock)[:, 1:]
+        of_ends = self._noise(grid.ends, course.ends)
+        by_stock, by_ends = (
+            np.where(seen_stock, 1 / of_stock, 0),
+            np.where(seen_ends, 1 / of_ends, 0),
+        )
+        by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, _LEAST_VARIANCE)
+        # What is not known of an interval's starts is tied to the stocks at its two ends alone.
+        pivot = own**2 * by_chance + by_starts + by_ends
+        after = -own * by_chance - by_ends
+        before = own * course.kept * by_chance + by_ends
+        diagonal = by_chance + by_ends + by_stock - after**2 / pivot
+        ahead = (course.kept**2 * by_chance + by_ends - before**2 / pivot)[:, 1:]
+        diagonal[:, :-1] += ahead
+        beside = -course.kept * by_chance - by_ends - after * before / pivot
+        from_starts = by_ends[..., None] * ends
+        from_stock = by_stock[..., None] * stock - from_starts
+        ahead_columns = from_starts[:, 1:].copy()
+        if grid.spanning:
+            of_starts, of_stock_columns = self._spans()
+            from_starts = _beside(from_starts, of_starts)
+            from_stock = _beside(from_stock, of_stock_columns)
+            ahead_columns = _beside(ahead_columns, np.zeros_like(of_starts[1:]))
+        from_stock = from_stock - (after / pivot)[..., None] * from_starts
+        ahead_columns -= (before / pivot)[:, 1:, None] * from_starts[:, 1:]
+        from_stock[:, :-1] += ahead_columns
+        eliminated = eliminate(diagonal, beside, from_stock)
+        scaled = from_starts / np.sqrt(pivot)[..., None]
+        taken = eliminated.products() + np.swapaxes(scaled, 1, 2) @ scaled
+        products = np.swapaxes(stock, 1, 2) @ (by_stock[..., None] * stock)
+        products += np.swapaxes(ends, 1, 2) @ (by_ends[..., None] * ends)
+        size = stock.shape[2]
+        products -= taken[:, :size, :size]
+        log_determinant = (
+            np.log(pivot).sum(axis=1)
+            + eliminated.log_determinant()
+            - np.log(by_chance).sum(axis=1)
+            - np.log(by_starts).sum(axis=1)
+            + np.log(of_stock[:, seen_stock]).sum(axis=1)
+            + np.log(of_ends[:, seen_ends]).sum(axis=1)
+        )
+        apart, spread = self._apart(course, (ends, starts), taken)
+        if grid.spanning:
+            products += np.swapaxes(apart, 1, 2) @ np.linalg.solve(spread, apart)
+            log_determinant += np.linalg.slogdet(spread)[1]
+        return _Solved(
+            eliminated,
+            by_stock,
+            by_ends,
+            pivot,
+            after,
+            before,
+            ahead,
+            ahead_columns,
+            products,
+            log_determinant,
+            apart,
+            spread,
+        )
+
+    def _spans(self) -> tuple[Floats, Floats]:
+        """Of each spanning figure, what its starts and stocks weigh, (interval, figure)."""
+        spanning, intervals = self._grid.spanning, len(self._model.times) - 1
+        of_starts = np.zeros((intervals, len(spanning)))
+        of_stock = np.zeros_like(of_starts)
+        for column, figure in enumerate(spanning):
+            of_starts[figure.first : figure.last, column] = 1
+            if figure.counted == "ends":
+                of_stock[figure.last - 1, column] = -1
+                if figure.first:
+                    of_stock[figure.first - 1, column] = 1
+        return of_starts, of_stock
+
+    def _apart(
+        self, course: _Course, columns: tuple[Floats, Floats], taken: Floats
+    ) -> tuple[Floats, Floats]:
+        """Residuals and slopes of spanning figures given all local ones, and their covariance."""
+        ends, starts = columns
+        size, number = ends.shape[2], len(self._grid.spanning)
+        made = np.empty((len(ends), number, size))
+        noise = np.empty((len(ends), number))
+        for row, figure in enumerate(self._grid.spanning):
+            within = slice(figure.first, figure.last)
+            counted_ends = figure.counted == "ends"
+            of = course.ends if counted_ends else course.given
+            expected = of[:, within].sum(axis=1)
+            made[:, row] = (ends if counted_ends else starts)[:, within].sum(axis=1)
+            made[:, row, 0] = figure.value - expected
+            noise[:, row] = (self._error[:, 0] * expected) ** 2 + figure.rounding
+        made -= taken[:, size:, :size]
+        covariance = taken[:, size:, size:].copy()
+        diagonal = np.arange(number)
+        covariance[:, diagonal, diagonal] += noise
+        return made, covariance
+
+    def _density(self, course: _Course, solved: _Solved) -> Floats:
+        grid = self._grid
+        seen = grid.starts.number > 0
+        variance = (course.starts + self._noise(grid.starts, course.starts))[:, seen]
+        squares = (grid.starts.mean - course.starts)[:, seen] ** 2 / variance
+        total = solved.products[:, 0, 0] + solved.log_determinant
+        total = total + (squares + np.log(variance)).sum(axis=1)
+        if grid.stock.number[0]:
+            spread = self._noise(grid.stock, course.stock)[:, 0]
+            total = total + (grid.stock.mean[0] - course.opening) ** 2 / spread + np.log(spread)
+        for figures, mean in (
+            (grid.starts, course.starts),
+            (grid.ends, course.ends),
+            (grid.stock, course.stock),
+        ):
+            # Several figures of one count differ from their mean by their errors alone.
+            several = figures.number > 1
+            if several.any():
+                noise, more = self._one_noise(figures, mean)[:, several], figures.number[several]
+                part = figures.scatter[several] / noise + (more - 1) * np.log(noise) + np.log(more)
+                total = total + part.sum(axis=1)
+        return np.asarray(-0.5 * (total + len(grid.index) * _LOG_TWO_PI))
+
+    def _ahead(
+        self, course: _Course, solved: _Solved
+    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Mean and variance of each figure given those before it; ends before the stock."""
+        grid, own = self._grid, self._cohorts.own
+        precision = solved.eliminated.pivots[:, :-1] - solved.ahead
+        solution = (solved.eliminated.columns[:, :-1] - solved.ahead_columns)[..., 0] / precision
+        first = np.zeros((len(precision), 1))
+        was = np.concatenate([first, solution], axis=1)
+        spread = np.concatenate([first, 1 / precision], axis=1)
+        leaves = 1 - course.kept
+        ends = course.ends + leaves * was
+        ends_spread = leaves**2 * spread + (1 - own) ** 2 * course.unknown + course.chance
+        noisy = ends_spread + self._one_noise(grid.ends, course.ends)
+        stock = course.stock[:, 1:] + course.kept * was
+        stock_spread = course.kept**2 * spread + own**2 * course.unknown + course.chance
+        tied = course.kept * leaves * spread + own * (1 - own) * course.unknown - course.chance
+        told = np.where(grid.ends.number > 0, tied / noisy, 0.0)
+        stock = stock + told * (grid.ends.mean - ends)
+        stock_spread = stock_spread - told * tied
+        stock = np.concatenate([course.opening[:, None], stock], axis=1)
+        stock_spread = np.concatenate([first, stock_spread], axis=1)
+        starts_noise = self._one_noise(grid.starts, course.starts)
+        means = {"starts": course.starts, "ends": ends, "stock": stock}
+        variances = {
+            "starts": course.starts + starts_noise,
+            "ends": noisy,
+            "stock": stock_spread + self._one_noise(grid.stock, course.stock),
+        }
+        if grid.spanning:
+            values = np.array([figure.value for figure in grid.spanning])
+            means["spanning"] = values - solved.apart[..., 0]
+            variances["spanning"] = np.diagonal(solved.apart_covariance, axis1=1, axis2=2)
+        return means, variances
+
+
+def _beside(columns: Floats, more: Floats) -> Floats:
+    """Columns with others after them that are alike in every draw."""
+    return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)
