@@ -16,6 +16,7 @@ for loading them takes longer than most commands; so it needs a system that can 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import runpy
 import shlex
@@ -23,7 +24,9 @@ import shutil
 import sys
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 # These stand beside this script, and the script's folder is where Python looks first.
@@ -35,8 +38,10 @@ HERE = Path(__file__).resolve().parent
 LIBRARIES = (
     *("numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "scipy.signal"),
     *("sklearn.linear_model", "statsmodels.api", "matplotlib.figure", "seaborn", "typer"),
-    *("rich.table", "jinja2", "gptables", "joblib"),
+    *("typer.rich_utils", "rich.table", "jinja2", "gptables", "joblib", "pydantic.json_schema"),
 )
+"""What commands load, as far as it is installed."""
+
 PROCESSES = 2
 LINKS = "in"
 OUTPUTS = ((1, "stdout.txt"), (2, "stderr.txt"))
@@ -90,8 +95,10 @@ def _prepare(checkout: Path) -> None:
     """Load the libraries, and let the package come from the checkout and nowhere else."""
     sys.path[:] = [str(checkout), *(entry for entry in sys.path if Path(entry) != HERE)]
     for name in LIBRARIES:
-        import_module(name)
-    found = import_module("importlib.util").find_spec("riskmodel")
+        with suppress(ModuleNotFoundError):
+            import_module(name)
+    gc.freeze()
+    found = find_spec("riskmodel")
     if found is None or checkout not in Path(str(found.origin)).parents:
         raise SystemExit(f"There is no package riskmodel in {checkout}: start in a checkout.")
 
