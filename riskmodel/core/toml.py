@@ -200,8 +200,15 @@ class Table:
         )
 
 
-def read_toml(path: str | Path) -> Table:
+def read_toml(path: str | Path, name: str = "") -> Table:
     """Read a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What messages call it; its own name where empty.
 
     Raises
     ------
@@ -212,8 +219,8 @@ def read_toml(path: str | Path) -> Table:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from error
-    return parse_toml(text, path.name)
+        raise unreadable(path, error, name) from error
+    return parse_toml(text, name or path.name)
 
 
 def parse_toml(text: str, file: str) -> Table:

@@ -136,7 +136,7 @@ class Writer:
         self.text += self.draw("\n", "\n\n", "\r\n", "\n# [[team]]\n", "\n  ")
 
     def header(self, above: list[KeyPath]) -> KeyPath:
-        """A table or a list of tables, of its own or within one that is there; or one more of it."""
+        """A table or a list of tables, of its own or within one that is there."""
         around: KeyPath = self.draw(*above) if above and self.draw(True, False) else ()
         name, written = self.key()
         path = (*around, name)
@@ -173,7 +173,7 @@ class Writer:
 
 
 @pytest.mark.property
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(st.data())
 def test_every_key_that_the_parser_has_is_found_on_its_line(data):
     writer = Writer(data)
