@@ -153,7 +153,7 @@ class Table:
         DataError
             When it is missing, an empty text, or of another kind.
         """
-        value = self.optional(key, kind, None)  # type: ignore[type-var]
+        value = self.optional(key, kind, None)
         if value is None or (isinstance(value, str) and not value.strip()):
             raise self.error(missing, key)
         return value
