@@ -125,7 +125,7 @@ class Writer:
             self.text += "'" + " ".join(self.decoys()).replace("'", "") + self.draw("\\", "") + "'"
         elif form == "basic lines":
             inside = self.draw("\n", "\r\n").join(self.decoys(4)).replace('"', '\\"')
-            end = self.draw("", '"', '""', "\\\\", '\\"', " \\\n  [[team]]", '"" "')
+            end = self.draw("", '\\"""x', '"', '""', "\\\\", '\\"', " \\\n  [[team]]", '"" "')
             self.text += '"""' + inside + end + '"""'
         else:
             inside = "\n".join(self.decoys(4)).replace("'", "")
