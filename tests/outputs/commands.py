@@ -6,6 +6,8 @@ copy of the declared experiments; what it writes there is kept.
 
 from __future__ import annotations
 
+from itertools import cycle
+
 __all__ = ["COHORTS", "EARLIER", "first_lines", "later_lines"]
 
 FORMATS = ("text", "csv", "json")
@@ -80,31 +82,15 @@ _ROWS = {
     "sensitivity-table": "sensitivity --table in/cohort.csv --overlap 0.3 --replicates 2 "
     "--factors child_neglect,parent_mental_health",
     "project": f"project {_SMALL} --months 8 --out fan.svg",
-    "project-scenarios": f"project {_SMALL} --months 8 --scenario plateau,in/made_up.toml",
-    "project-above": f"project {_SMALL} --months 8 --show above --above child_protection_plan=600",
-    "project-months": f"project in/months.csv --population 60000 {_SMALL} --months 8",
-    "project-panel": f"project {_PANEL}",
-    "project-chain": f"project {_PANEL} --show chain",
-    **{
-        f"project-{view}": f"project {_SMALL} --months 8 --show {view}"
-        for view in ("flows", "drivers", "calibration", "figures")
-    },
     "national": "national in/panel.csv --replicates 100 --months 12 --neighbours in/neighbours.csv",
     "national-stage": "national in/panel.csv --replicates 100 --months 12 --stage looked_after",
     "backtest": "backtest in/panel.csv --models riskmodel,ridge,drift --workers 1",
     "backtest-summary": "backtest in/panel.csv --models riskmodel,drift --measure lac_at_31_mar "
     "--summary --workers 1",
     "caseload": f"caseload {_SERVICE}",
-    "caseload-teams": f"caseload {_SERVICE} --level team --scenario plateau,in/made_up.toml",
-    "caseload-own": f"caseload in/months.csv --population 60000 --structure in/teams.toml "
-    f"--costs in/prices.toml {_SERVICE} --show cost --by 2016-06",
-    "caseload-own-table": "caseload in/panel.csv --authority 103 --structure in/teams.csv "
-    f"{_SERVICE}",
-    **{f"caseload-{view}": f"caseload {_SERVICE} --show {view}" for view in ("within", "needs")},
     "caseload-published": "caseload --show published",
     "caseload-queue": "caseload --show queue",
     "caseload-loop": "caseload --show loop",
-    "caseload-mix": f"caseload {_SERVICE} --show mix --costs in/prices.toml",
     "intake-check": f"intake check {_TABLE} --issues-out issues.csv",
     "intake-check-return": "intake check in/cohort.xml",
     "intake-check-strict": f"intake check {_TABLE} --strict",
@@ -121,8 +107,6 @@ _ROWS = {
     "scenario-check-unsound": "scenario check in/unsound.toml",
     "scenario-compare": f"scenario compare baseline plateau in/made_up.toml {_SERVICE} "
     "--costs in/prices.toml --out differences.svg",
-    "scenario-compare-attribution": f"scenario compare baseline plateau {_SERVICE} "
-    "--show attribution",
     "experiment-list": "experiment list",
     "experiment-analyses": "experiment list --analyses",
     "experiment-run": "experiment run report-audit quadrants-rebuilt explanation-sensitivity "
@@ -130,6 +114,30 @@ _ROWS = {
     "experiment-quick": "experiment run what-margins-can-say --quick --workers 1",
 }
 """Commands that answer with rows: each is run once a format."""
+
+_VIEWS = {
+    "project-scenarios": f"project {_SMALL} --months 8 --scenario plateau,in/made_up.toml",
+    "project-above": f"project {_SMALL} --months 8 --show above --above child_protection_plan=600",
+    "project-months": f"project in/months.csv --population 60000 {_SMALL} --months 8",
+    "project-panel": f"project {_PANEL}",
+    "project-chain": f"project {_PANEL} --show chain",
+    **{
+        f"project-{view}": f"project {_SMALL} --months 8 --show {view}"
+        for view in ("flows", "drivers", "calibration", "figures")
+    },
+    "caseload-teams": f"caseload {_SERVICE} --level team --scenario plateau,in/made_up.toml",
+    "caseload-own": f"caseload in/months.csv --population 60000 --structure in/teams.toml "
+    f"--costs in/prices.toml {_SERVICE} --show cost --by 2016-06",
+    "caseload-own-table": "caseload in/panel.csv --authority 103 --structure in/teams.csv "
+    f"{_SERVICE}",
+    "caseload-within": f"caseload {_SERVICE} --show within",
+    "caseload-needs": f"caseload {_SERVICE} --show needs",
+    "caseload-mix": f"caseload {_SERVICE} --show mix --costs in/prices.toml",
+    "caseload-feedback": f"caseload {_SERVICE} --feedback length=0.2",
+    "scenario-compare-attribution": f"scenario compare baseline plateau {_SERVICE} "
+    "--show attribution",
+}
+"""Further views of commands that take seconds: each is run once, the formats in turn."""
 
 _ONCE = {
     "intake-panel": "intake panel in/enquiries.csv in/plans.csv --layout in/layout.toml "
@@ -141,7 +149,6 @@ _ONCE = {
     "--stage child_protection_plan",
     "backtest-charts": "backtest in/panel.csv --models riskmodel,drift --workers 1 --out skill.svg",
     "caseload-chart": f"caseload {_SERVICE} --out caseload.svg",
-    "caseload-feedback": f"caseload {_SERVICE} --feedback length=0.2",
     "caseload-template-structure": "caseload --template structure",
     "caseload-template-costs": "caseload --template costs",
     "cohort-reference": "cohort reference --out reference",
@@ -172,7 +179,11 @@ def first_lines() -> dict[str, str]:
         The words after ``riskmodel``, by name of the folder below ``commands``.
     """
     lines = {f"help/{name.replace(' ', '-') or 'riskmodel'}": f"{name} --help" for name in HELP}
-    return lines | _in_each_format(_ROWS) | _ONCE | REPORTS
+    views = {
+        f"{name}/{form}": f"{line} --format {form}"
+        for (name, line), form in zip(_VIEWS.items(), cycle(FORMATS), strict=False)
+    }
+    return lines | _in_each_format(_ROWS) | views | _ONCE | REPORTS
 
 
 def later_lines() -> dict[str, str]:
