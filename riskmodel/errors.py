@@ -72,7 +72,7 @@ class DataError(RiskmodelError):
         line: int | None = None,
         field: str | None = None,
     ) -> None:
-        self.file, self.line, self.field = file, line, field
+        self.message, self.file, self.line, self.field = message, file, line, field
         places = [
             file,
             None if line is None else f"line {line}",
@@ -129,7 +129,7 @@ class UnknownNameError(RiskmodelError):
         return type(self), (self.kind, self.name, self.allowed)
 
 
-def unreadable(path: Path, error: Exception) -> DataError:
+def unreadable(path: Path, error: Exception, name: str = "") -> DataError:
     """The message for a file that cannot be read, in words that say what to do.
 
     Parameters
@@ -139,6 +139,8 @@ def unreadable(path: Path, error: Exception) -> DataError:
     error
         What reading it raised: an :class:`OSError`, a :class:`UnicodeDecodeError`, or another one,
         which speaks for itself.
+    name
+        What the message calls it; its own name where empty.
 
     Examples
     --------
@@ -160,7 +162,7 @@ def unreadable(path: Path, error: Exception) -> DataError:
         )
     else:
         reason = getattr(error, "strerror", None) or str(error)
-    return DataError(f"cannot be read: {reason}", file=path.name or str(path))
+    return DataError(f"cannot be read: {reason}", file=name or path.name or str(path))
 
 
 def file_in_the_way(path: Path) -> Path | None:

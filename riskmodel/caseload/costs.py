@@ -21,11 +21,9 @@ and of plans diverted by early help, costs a year. A file has one of them or bot
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +31,8 @@ import numpy.typing as npt
 from riskmodel.caseload.mixes import LeverCosts
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
 from riskmodel.caseload.workforce import Workforce
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.core.toml import Table, read_toml
+from riskmodel.errors import DataError
 from riskmodel.plausible import MOST, shown
 from riskmodel.projection import BASELINE, quantile_name
 
@@ -147,15 +146,12 @@ def read_costs(path: str | Path) -> UnitCosts:
     DataError
         What was found, in which file, line and key, and what is allowed.
     """
-    return _read(Path(path), "costs", UnitCosts, _PRICES, _WORDS)
+    return _read(_sections(path), "costs", UnitCosts, _PRICES, _WORDS)
 
 
 def read_unit_costs(path: str | Path, *, needed: bool = True) -> UnitCosts | None:
     """As :func:`read_costs`; None where the section is not there and not needed."""
-    place = Path(path)
-    if not needed and "costs" not in _sections(place)[1]:
-        return None
-    return read_costs(place)
+    return None if not needed and "costs" not in _sections(path) else read_costs(path)
 
 
 def read_lever_costs(path: str | Path) -> LeverCosts | None:
@@ -166,10 +162,15 @@ def read_lever_costs(path: str | Path) -> LeverCosts | None:
     DataError
         As :func:`read_costs`; all three prices are needed.
     """
-    place = Path(path)
-    if "levers" not in _sections(place)[1]:
+    top = _sections(path)
+    if "levers" not in top:
         return None
-    return _read(place, "levers", LeverCosts, _LEVER_PRICES, ("currency",))
+    levers = top.section("levers")
+    missing = [key for key in _LEVER_PRICES if key not in levers]
+    if missing:
+        prices = f"{', '.join(_LEVER_PRICES)}; {', '.join(missing)} is missing"
+        raise levers.error(f"[levers] needs {prices}", missing[0])
+    return _read(top, "levers", LeverCosts, _LEVER_PRICES, ("currency",))
 
 
 def costs_template() -> str:
@@ -177,55 +178,28 @@ def costs_template() -> str:
     return _TEMPLATE
 
 
-def _sections(path: Path) -> tuple[str, dict[str, Any]]:
-    """Text and sections of a file of prices."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"this is no TOML: {error}", file=path.name) from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise unreadable(path, error) from error
-    for section in data:
-        if section not in _SECTIONS:
-            problem = UnknownNameError("section", section, _SECTIONS)
-            raise DataError(str(problem), file=path.name, field=section)
-    return text, data
+def _sections(path: str | Path) -> Table:
+    top = read_toml(path)
+    top.check_keys(_SECTIONS, "section")
+    return top
 
 
 def _read(
-    path: Path, section: str, made: type[_Made], prices: Sequence[str], words: Sequence[str]
+    top: Table, section: str, made: type[_Made], prices: Sequence[str], words: Sequence[str]
 ) -> _Made:
-    text, data = _sections(path)
-    given = data.get(section)
-    if not isinstance(given, dict):
-        raise DataError(f"needs a section [{section}]", file=path.name)
-    allowed = [*prices, *words]
-    missing = [key for key in prices if made is LeverCosts and key not in given]
-    if missing:
-        raise DataError(
-            f"[{section}] needs {', '.join(prices)}; {', '.join(missing)} is missing",
-            file=path.name,
-            field=missing[0],
-        )
-    for key, value in given.items():
-        line = _line(text, key, section)
-        if key not in allowed:
-            problem = UnknownNameError("unit cost", key, allowed)
-            raise DataError(str(problem), file=path.name, line=line, field=key)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if key in prices and not is_number:
-            raise DataError(
-                f"must be a number, got {value!r}", file=path.name, line=line, field=key
-            )
-        if key in words and not isinstance(value, str):
-            raise DataError(f"must be a text, got {value!r}", file=path.name, line=line, field=key)
+    if section not in top:
+        raise top.error(f"needs a section [{section}]")
+    table = top.section(section)
+    table.check_keys([*prices, *words], "unit cost")
+    for key in table:
+        if key in prices:
+            table.optional(key, float, 0.0)
+        else:
+            table.optional(key, str, "")
     try:
-        return made(**given)
+        return made(**table.content)
     except DataError as error:
-        message = str(error).partition(": ")[2] if error.field else str(error)
-        line = _line(text, error.field, section) if error.field else None
-        raise DataError(message, file=path.name, line=line, field=error.field) from error
+        raise table.error(error.message, *([error.field] if error.field else [])) from error
 
 
 def monthly_cost(
@@ -306,13 +280,3 @@ def cost_frame(
                     )
                 )
     return pd.concat(pieces, ignore_index=True)
-
-
-def _line(text: str, key: str | None, section: str) -> int | None:
-    inside = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*\"?(\w+)\"?\s*\]", line):
-            inside = header[1] == section
-        elif inside and key and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
-            return number
-    return None

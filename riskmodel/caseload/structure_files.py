@@ -19,9 +19,9 @@ import csv
 import io
 import math
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,7 +32,8 @@ from riskmodel.caseload.structure import (
     Team,
     published_structure,
 )
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.core.toml import read_toml
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import check_heading, read_text
 
 __all__ = ["FIELDS", "read_structure", "structure_template"]
@@ -58,17 +59,11 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One team as a file has it, and where."""
+    """One team as a file has it, where, and a message about one of its fields."""
 
-    file: str
-    line: int
+    line: int | None
     cells: Mapping[str, Any]
-    lines: Mapping[str, int]
-
-    def error(self, message: str, field: str) -> DataError:
-        return DataError(
-            message, file=self.file, line=self.lines.get(field, self.line), field=field
-        )
+    error: Callable[[str, str], DataError]
 
     def text(self, field: str) -> str:
         value = self.cells.get(field, "")
@@ -114,12 +109,12 @@ def read_structure(path: str | Path) -> Structure:
     """
     path = Path(path)
     if path.suffix.casefold() == ".toml":
-        rows = list(_toml_rows(path.name, _toml_text(path)))
+        rows = list(_toml_rows(path))
     else:
         rows = list(_csv_rows(path.name, read_text(path)))
     if not rows:
         raise DataError("holds no team; start from the template", file=path.name)
-    seen: dict[str, int] = {}
+    seen: dict[str, int | None] = {}
     teams = []
     for row in rows:
         team = _team(row)
@@ -202,15 +197,7 @@ def _team(row: _Row) -> Team:
     except DataError as error:
         if error.file:
             raise
-        message = str(error).partition(": ")[2] if error.field else str(error)
-        raise row.error(message, error.field or "team") from error
-
-
-def _toml_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from error
+        raise row.error(error.message, error.field or "team") from error
 
 
 def _csv_rows(file: str, text: str) -> Iterator[_Row]:
@@ -228,32 +215,22 @@ def _csv_rows(file: str, text: str) -> Iterator[_Row]:
                     file=file,
                     line=reader.line_num,
                 )
-            yield _Row(file, reader.line_num, dict(zip(heading, cells, strict=True)), {})
+            error = partial(_csv_error, file, reader.line_num)
+            yield _Row(reader.line_num, dict(zip(heading, cells, strict=True)), error)
     except csv.Error as error:
         raise DataError(f"this is no CSV: {error}", file=file, line=reader.line_num) from error
 
 
-def _toml_rows(file: str, text: str) -> Iterator[_Row]:
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DataError(f"this is no TOML: {error}", file=file) from error
-    entries = data.get("team")
-    other = [name for name in data if name != "team"]
-    if other:
-        raise DataError(
-            str(UnknownNameError("section", other[0], ["team"])), file=file, field=other[0]
-        )
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise DataError("a structure is a list of teams, each under [[team]]", file=file)
-    places = _toml_lines(text)
-    for place, entry in enumerate(entries):
-        line, lines = places[place] if place < len(places) else (1, {})
-        for name in entry:
-            if name not in FIELDS:
-                problem = UnknownNameError("key of a team", name, FIELDS)
-                raise DataError(str(problem), file=file, line=lines.get(name, line), field=name)
-        yield _Row(file, line, entry, lines)
+def _csv_error(file: str, line: int, message: str, field: str) -> DataError:
+    return DataError(message, file=file, line=line, field=field)
+
+
+def _toml_rows(path: Path) -> Iterator[_Row]:
+    top = read_toml(path)
+    top.check_keys(["team"], "section")
+    for table in top.sections("team"):
+        table.check_keys(FIELDS, "key of a team")
+        yield _Row(table.line(), table.content, table.error)
 
 
 def _check_names(file: str, line: int, names: list[str]) -> None:
@@ -267,14 +244,3 @@ def _check_names(file: str, line: int, names: list[str]) -> None:
     missing = [name for name in FIELDS if name not in names and name not in _OPTIONAL]
     if missing:
         raise DataError(f"needs the columns {', '.join(missing)}", file=file, line=line)
-
-
-def _toml_lines(text: str) -> list[tuple[int, dict[str, int]]]:
-    """Line of each ``[[team]]`` and of its keys."""
-    found: list[tuple[int, dict[str, int]]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(r"\s*\[\[\s*\"?team\"?\s*\]\]", line):
-            found.append((number, {}))
-        elif found and (key := re.match(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=", line)):
-            found[-1][1].setdefault(key[1], number)
-    return found

@@ -264,7 +264,7 @@ def _marches(found: Outlook, frame: Any) -> Any:
 
 def _print_quantiles(found: Outlook, frame: Any) -> None:
     """Every March and the last month: median, 50% and 90% intervals."""
-    from riskmodel.workflows.demand import STAGE_LABELS
+    from riskmodel.core.labels import STAGE_LABELS
 
     shown = _marches(found, frame)
     print_table(

@@ -17,15 +17,14 @@ The layouts that come with the package are in ``dfe_layouts.toml``, in the same 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.core.toml import Table, read_toml
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import briefly
 from riskmodel.series import MEASURES
 
@@ -160,88 +159,49 @@ def read_layouts(path: Path) -> tuple[Layout, ...]:
         When it is no TOML, or a layout has an unknown key, no measure or an unknown one: with the
         layout and the nearest names.
     """
-    path = Path(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"this is no TOML: {error}", file=path.name) from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise unreadable(path, error) from error
-    entries = data.get("layout")
-    if set(data) != {"layout"} or not isinstance(entries, list) or not entries:
-        found = briefly(*data)
-        message = f"needs one or more sections [[layout]] and nothing else; found {found}"
-        raise DataError(message, file=path.name)
-    return tuple(_layout(each, number, path.name) for number, each in enumerate(entries, start=1))
+    top = read_toml(path)
+    layouts = top.sections("layout")
+    if set(top) != {"layout"} or not layouts:
+        keys = briefly(*top)
+        raise top.error(f"needs one or more sections [[layout]] and nothing else; found {keys}")
+    return tuple(_layout(table) for table in layouts)
 
 
-def _layout(entry: Any, number: int, file: str) -> Layout:
-    place = f"layout {number}"
-    entry = _section(entry, _KEYS, file, place)
-    name = _text(entry.get("name", ""), file, f"{place}, name")
-    where = _where(entry.get("where", {}), file, f"{place}, where")
-    figures = [
-        FigureColumn(_measure(measure, file, f"{place}, measures"), column, where)
-        for column, measure in _table(entry.get("measures", {}), file, f"{place}, measures").items()
-    ]
-    groups = entry.get("groups", [])
-    if not isinstance(groups, list):
-        raise DataError("must be sections [[layout.groups]]", file=file, field=f"{place}, groups")
-    for group in groups:
-        part = f"{place}, groups"
-        group = _section(group, _GROUP_KEYS, file, part)
-        measure = _measure(group.get("measure"), file, part)
-        column = _text(group.get("column", ""), file, f"{part}, column")
-        words = where | _where(group.get("where", {}), file, f"{part}, where")
-        figures.append(FigureColumn(measure, column, words))
+def _layout(table: Table) -> Layout:
+    table.check_keys(_KEYS)
+    name = table.required("name", str, "must be a text; found none")
+    where = _where(table)
+    measures = table.section("measures")
+    figures = [FigureColumn(_measure(measures, column), column, where) for column in measures]
+    for group in table.sections("groups"):
+        group.check_keys(_GROUP_KEYS)
+        column = group.required("column", str, "must be the column of a figure; found none")
+        figures.append(FigureColumn(_measure(group, "measure"), column, where | _where(group)))
     if not figures:
-        raise DataError("names no measure", file=file, field=place)
-    held = [*dict.fromkeys(each.column for each in figures)]
-    needs = _texts(entry.get("needs", held), file, f"{place}, needs")
-    checked = entry.get("checked", "own")
+        raise table.error("names no measure")
+    columns = [*dict.fromkeys(figure.column for figure in figures)]
+    needs = _words(table, "needs") if "needs" in table else tuple(columns)
+    checked = table.optional("checked", str, "own")
     if checked not in CHECKED:
-        problem = UnknownNameError("kind of check", str(checked)[:40], CHECKED)
-        raise DataError(str(problem), file=file, field=f"{place}, checked")
+        problem = UnknownNameError("kind of check", checked[:40], CHECKED)
+        raise table.error(str(problem), "checked")
     return Layout(name, tuple(figures), needs, checked)
 
 
-def _section(entry: Any, keys: Sequence[str], file: str, place: str) -> dict[str, Any]:
-    if not isinstance(entry, dict):
-        raise DataError("must be a section", file=file, field=place)
-    for key in entry:
-        if key not in keys:
-            raise DataError(str(UnknownNameError("key", key[:40], keys)), file=file, field=place)
-    return entry
+def _measure(table: Table, key: str) -> str:
+    measure = table.required(key, str, "must be a measure of the panel; found none")
+    if measure not in MEASURES:
+        raise table.error(str(UnknownNameError("measure", measure[:40], MEASURES)), key)
+    return measure
 
 
-def _table(value: Any, file: str, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise DataError("must be a section", file=file, field=place)
-    return value
+def _words(table: Table, key: str) -> tuple[str, ...]:
+    words = table.texts(key)
+    if not all(word.strip() for word in words) or not words:
+        raise table.error('must be a list of texts, such as ["Total"]; found an empty one', key)
+    return tuple(words)
 
 
-def _measure(value: Any, file: str, place: str) -> str:
-    if not isinstance(value, str) or value not in MEASURES:
-        problem = UnknownNameError("measure", str(value)[:40], MEASURES)
-        raise DataError(str(problem), file=file, field=place)
-    return value
-
-
-def _text(value: Any, file: str, place: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise DataError(f"must be a text, found {briefly(value)}", file=file, field=place)
-    return value
-
-
-def _texts(value: Any, file: str, place: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise DataError(f'must be a list of texts as ["Total"], found {briefly(value)}', file=file,
-                        field=place)  # fmt: skip
-    return tuple(_text(each, file, place) for each in value)
-
-
-def _where(value: Any, file: str, place: str) -> dict[str, tuple[str, ...]]:
-    return {
-        column: _texts(words, file, f"{place}, {column[:40]}")
-        for column, words in _table(value, file, place).items()
-    }
+def _where(table: Table) -> dict[str, tuple[str, ...]]:
+    where = table.section("where")
+    return {column: _words(where, column) for column in where}

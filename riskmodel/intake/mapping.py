@@ -23,7 +23,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,7 +31,8 @@ from typing import Any
 
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.core.toml import Table, read_toml
+from riskmodel.errors import UnknownNameError
 from riskmodel.intake.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
 from riskmodel.intake.convert import Words
 from riskmodel.intake.dates import BAD, MISSING, day_number
@@ -57,21 +57,18 @@ class ColumnMapping:
 
     Parameters
     ----------
-    file
-        The mapping's own file, for messages.
     columns
         Heading of the table for each of our names.
-    lines
-        Line of each of them in the mapping.
+    source
+        Where they stand in the mapping's own file, for messages.
     prefix
         Headings that begin with it are factors, named by the rest.
     words
         How the table writes true, false and dates.
     """
 
-    file: str = "mapping"
     columns: Mapping[str, str] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)
+    source: Table = field(default=Table("mapping"), repr=False)
     prefix: str = ""
     words: Words = field(default_factory=Words)
 
@@ -91,7 +88,7 @@ class ColumnMapping:
                 refuse_record(headings, file, tuple(self.columns.values()))
                 listed = [brief(heading).strip("'") for heading in headings]
                 problem = UnknownNameError(f"column in {file}", theirs, listed)
-                raise DataError(str(problem), file=self.file, line=self.lines.get(name), field=name)
+                raise self.source.error(str(problem), name)
             renamed[place] = name
         if self.prefix:
             taken = set(self.columns.values())
@@ -112,100 +109,58 @@ def read_mapping(path: Path) -> ColumnMapping:
         When it is no TOML, or a section, key or value is none that a mapping has: with the line,
         the key and the nearest names.
     """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"this is no TOML: {error}", file=path.name) from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise unreadable(path, error) from error
-    source = _Source(path.name, text)
-    for section, content in data.items():
-        if section not in _SECTIONS:
-            raise source.unknown("section", section, _SECTIONS, section)
-        if not isinstance(content, dict):
-            raise source.error(f"must be a section: [{section}]", section, section)
-        for key in content if _SECTIONS[section] else ():
-            if key not in _SECTIONS[section]:
-                raise source.unknown(f"key in [{section}]", key, _SECTIONS[section], section)
-    columns = _columns(data.get("columns", {}), source)
-    lines = {key: source.line("columns", key) or 0 for key in columns}
-    prefix = data.get("factors", {}).get("prefix", "")
-    if not isinstance(prefix, str):
-        raise source.error("must be a text", "factors", "prefix")
-    return ColumnMapping(path.name, columns, lines, prefix, _words(data, source))
+    top = read_toml(path)
+    top.check_keys(_SECTIONS, "section")
+    sections = {name: top.section(name) for name in _SECTIONS}
+    for name, keys in _SECTIONS.items():
+        if keys:
+            sections[name].check_keys(keys, f"key in [{name}]")
+    columns = sections["columns"]
+    prefix = sections["factors"].optional("prefix", str, "")
+    words = _words(sections["flags"], sections["dates"])
+    return ColumnMapping(_columns(columns), columns, prefix, words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    file: str
-    text: str
-
-    def line(self, section: str, key: str) -> int | None:
-        """The line of a key in a section, or of the section itself."""
-        inside = False
-        heading = re.compile(r"\s*\[\s*\"?([^]\"]*)\"?\s*\]")
-        wanted = re.compile(
-            rf"\s*(\"{re.escape(key)}\"|'{re.escape(key)}'|{re.escape(key)})\s*[=.]"
-        )
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if match := heading.match(line):
-                inside = match.group(1).strip() == section
-                if inside and key == section:
-                    return number
-            elif (inside or key == section) and wanted.match(line):
-                return number
-        return None
-
-    def error(self, message: str, section: str, key: str) -> DataError:
-        return DataError(message, file=self.file, line=self.line(section, key), field=key)
-
-    def unknown(self, kind: str, name: str, allowed: Any, section: str) -> DataError:
-        return self.error(str(UnknownNameError(kind, name, allowed)), section, name)
-
-
-def _columns(content: Mapping[str, Any], source: _Source) -> dict[str, str]:
+def _columns(table: Table) -> dict[str, str]:
     allowed = (PLAN, _LIST, *(name for name in COLUMNS if name != PLAN), *FACTOR_WORDS)
-    found: dict[str, str] = {}
-    for key, theirs in content.items():
+    columns: dict[str, str] = {}
+    for key in table:
         word = key.strip().casefold()
         known = word in COLUMNS or word == _LIST or word in FACTOR_WORDS
         local = word.startswith(LOCAL_PREFIX) and len(word) > len(LOCAL_PREFIX)
         if not known and not local and key.strip().upper() not in FACTOR_CODES:
-            raise source.unknown("column or factor", key, allowed, "columns")
-        if not isinstance(theirs, str) or not theirs.strip():
-            raise source.error("must be the heading of a column, as a text", "columns", key)
-        found[key] = theirs
-    twice = [theirs for theirs in found.values() if list(found.values()).count(theirs) > 1]
-    if twice:
-        key = next(key for key, theirs in found.items() if theirs == twice[0])
-        raise source.error(f"{twice[0]!r} is given two meanings; keep one", "columns", key)
-    return found
+            raise table.error(str(UnknownNameError("column or factor", key, allowed)), key)
+        theirs = table.check(key, (str,), "the heading of a column, as a text")
+        if not theirs.strip():
+            raise table.error("must be the heading of a column; found an empty text", key)
+        columns[key] = theirs
+    headings = list(columns.values())
+    for key, theirs in columns.items():
+        if headings.count(theirs) > 1:
+            raise table.error(f"{theirs!r} is given two meanings; keep one", key)
+    return columns
 
 
-def _words(data: Mapping[str, Any], source: _Source) -> Words:
-    flags = data.get("flags", {})
+def _words(flags: Table, dates: Table) -> Words:
     meanings = dict(Words().flags)
+    listed = {key: flags.texts(key, "Y") for key in ("true", "false")}
+    truths = {word.strip().casefold() for word in listed["true"]}
     for key, value in (("true", 1), ("false", 0)):
-        words = flags.get(key, [])
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise source.error('must be a list of texts, such as ["Y"]', "flags", key)
-        for word in words:
+        for word in listed[key]:
             folded = word.strip().casefold()
-            if value == 0 and folded in {w.strip().casefold() for w in flags.get("true", [])}:
-                raise source.error(f"{word!r} is both true and false", "flags", key)
+            if value == 0 and folded in truths:
+                raise flags.error(f"{word!r} is both true and false", key)
             meanings[folded] = value
-    listed = ", ".join(repr(word) for key in ("true", "false") for word in flags.get(key, []))
-    allowed = Words().flags_allowed + (f", or {listed}" if listed else "")
-    form = data.get("dates", {}).get("format")
-    if form is None:
+    written = ", ".join(repr(word) for words in listed.values() for word in words)
+    allowed = Words().flags_allowed + (f", or {written}" if written else "")
+    if "format" not in dates:
         return Words(meanings, allowed)
-    if not isinstance(form, str) or not _is_format(form):
-        example = 'must be a format with day, month and year, such as "%d/%m/%Y"'
-        raise source.error(example, "dates", "format")
-    shown = f"a date from 1900 to 2100 as {date(2015, 3, 31).strftime(form)}"
-    return Words(meanings, allowed, _reader(form), shown)
+    wanted = 'a format with day, month and year, such as "%d/%m/%Y"'
+    form = dates.check("format", (str,), wanted)
+    if not _is_format(form):
+        raise dates.error(f"must be {wanted}; found {form!r}", "format")
+    example = f"a date from 1900 to 2100 as {date(2015, 3, 31).strftime(form)}"
+    return Words(meanings, allowed, _reader(form), example)
 
 
 def _is_format(form: str) -> bool:

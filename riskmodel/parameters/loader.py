@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from datetime import date
 from functools import cache, wraps
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.core.toml import Table, parse_toml
+from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
 __all__ = [
@@ -150,12 +150,11 @@ def _note(*names: str) -> None:
 def _read() -> tuple[Parameter, ...]:
     found: dict[str, Parameter] = {}
     for file in _files():
-        for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        table = parse_toml(file.read_text(encoding="utf-8"), file.name)
+        for name in table:
             if name in found:
-                raise DataError(
-                    "this parameter stands in another file too", file=file.name, field=name
-                )
-            found[name] = _parameter(file.name, name, entry)
+                raise table.error("this parameter stands in another file too", name)
+            found[name] = _parameter(name, table.section(name))
     return tuple(found.values())
 
 
@@ -190,13 +189,12 @@ def _files() -> list[Traversable]:
     )
 
 
-def _parameter(file: str, name: str, entry: dict[str, Any]) -> Parameter:
-    if set(entry) != set(FIELDS):
-        raise DataError(
-            f"needs exactly {', '.join(FIELDS)}; found {', '.join(entry)}", file=file, field=name
-        )
+def _parameter(name: str, table: Table) -> Parameter:
+    if set(table) != set(FIELDS):
+        raise table.error(f"needs exactly {', '.join(FIELDS)}; found {', '.join(table)}")
+    entry = table.content
     if entry["basis"] not in BASES:
-        raise DataError(f"basis must be one of {', '.join(BASES)}", file=file, field=name)
+        raise table.error(f"basis must be one of {', '.join(BASES)}", "basis")
     value = entry["value"]
     return Parameter(
         name,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
 
+from riskmodel.core.toml import parse_toml
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.published.figures import (
     Column,
@@ -140,10 +140,7 @@ def read_data_file(name: str) -> bytes:
 
 def read_toml(name: str) -> dict[str, Any]:
     """A TOML data file that ships with the package."""
-    try:
-        return tomllib.loads(read_data_file(name).decode("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"not valid TOML: {error}", file=name) from error
+    return dict(parse_toml(read_data_file(name).decode("utf-8"), name).content)
 
 
 @cache

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from riskmodel.errors import DataError, RiskmodelError, UnknownNameError
+from riskmodel.core.toml import Table, read_toml
+from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameters
 from riskmodel.runs.analysis import Analysis
 from riskmodel.runs.declaration import DECLARATION, RELATIVE, Experiment, Step, Tolerance
-from riskmodel.runs.toml_lines import key_lines
 
 __all__ = ["read_experiment", "read_experiments"]
 
@@ -31,6 +30,7 @@ _FIELDS = (
 _INPUTS = ("published", "results_of", "files", "given")
 _STEP_FIELDS = ("id", "analysis", "settings", "grid", "quick")
 _TOLERANCE_FIELDS = ("names", "absolute", "relative", "reason")
+_Kind = TypeVar("_Kind")
 
 
 def read_experiments(root: Path, analyses: Mapping[str, Analysis]) -> dict[str, Experiment]:
@@ -54,9 +54,8 @@ def read_experiments(root: Path, analyses: Mapping[str, Analysis]) -> dict[str, 
     for experiment in found.values():
         for other in experiment.results_of:
             if other not in found:
-                raise _Reader.place_error(
-                    UnknownNameError("experiment", other, found), experiment, "inputs.results_of"
-                )
+                message = str(UnknownNameError("experiment", other, found))
+                raise _read(experiment.folder).section("inputs").error(message, "results_of")
     return found
 
 
@@ -76,227 +75,132 @@ def read_experiment(folder: Path, analyses: Mapping[str, Analysis]) -> Experimen
         When the file cannot be read, or a key or value is none that an experiment has: with line,
         key, what is allowed, and the nearest names.
     """
-    path = folder / DECLARATION
-    place = f"{folder.name}/{DECLARATION}"
+    top = _read(folder)
+    if not _NAME.fullmatch(folder.name):
+        raise DataError(
+            f"the folder of an experiment is named in lower-case letters, digits and hyphens, "
+            f"such as older-girls; got {folder.name!r}"
+        )
+    top.check_keys(_FIELDS)
+    inputs = top.section("inputs")
+    inputs.check_keys(_INPUTS)
+    steps = _steps(top, analyses)
+    return Experiment(
+        folder.name,
+        folder,
+        _needed(top, "question", str),
+        top.optional("paragraphs", str, ""),
+        _not_negative(top, "seed", top.optional("seed", int, 0)),
+        _not_negative(top, "expected_seconds", _needed(top, "expected_seconds", float)),
+        _parameters(top),
+        inputs.optional("published", bool, False),
+        tuple(inputs.texts("results_of", "report-audit")),
+        _files(folder, inputs.section("files")),
+        {name: _needed(given, name, str) for given in [inputs.section("given")] for name in given},
+        steps,
+        tuple(_tolerance(table) for table in top.sections("tolerances")),
+    )
+
+
+def _read(folder: Path) -> Table:
+    return read_toml(folder / DECLARATION, f"{folder.name}/{DECLARATION}")
+
+
+def _needed(table: Table, key: str, kind: type[_Kind]) -> _Kind:
+    return table.required(key, kind, f"an experiment needs {key!r}")
+
+
+def _not_negative(table: Table, key: str, number: Any) -> Any:
+    if number < 0:
+        raise table.error(f"must be 0 or more, got {number}", key)
+    return number
+
+
+def _parameters(top: Table) -> tuple[str, ...]:
+    known = {parameter.name for parameter in parameters()}
+    names = top.texts("parameters", "interval_level")
+    for name in names:
+        if name not in known:
+            raise top.error(str(UnknownNameError("parameter", name, known)), "parameters")
+    return tuple(sorted(set(names)))
+
+
+def _files(folder: Path, files: Table) -> dict[str, Path]:
+    paths = {name: folder / _needed(files, name, str) for name in files}
+    for name, path in paths.items():
+        if not path.exists():
+            message = f"there is no {files.content[name]} in the folder of the experiment"
+            raise files.error(message, name)
+    return paths
+
+
+def _steps(top: Table, analyses: Mapping[str, Analysis]) -> tuple[Step, ...]:
+    tables = top.sections("steps")
+    if not tables:
+        raise top.error("an experiment needs at least one [[steps]]", "steps")
+    steps: dict[str, Step] = {}
+    for table in tables:
+        step = _step(table, analyses)
+        if step.id in steps:
+            raise table.error(f"another step has the id {step.id!r}; give this one its own id")
+        steps[step.id] = step
+    return tuple(steps.values())
+
+
+def _step(table: Table, analyses: Mapping[str, Analysis]) -> Step:
+    table.check_keys(_STEP_FIELDS)
+    name = _needed(table, "analysis", str)
+    if name not in analyses:
+        raise table.error(str(UnknownNameError("analysis", name, analyses)), "analysis")
+    analysis = analyses[name]
+    settings, grid, quick = (table.section(part) for part in ("settings", "grid", "quick"))
+    for part in (settings, grid, quick):
+        for key in part:
+            is_axis = part is grid or (part is quick and key in grid)
+            _check_setting(analysis, part, key, is_axis=is_axis)
+    for key in grid:
+        if key in settings:
+            raise grid.error("stands under settings too; keep one", key)
+    label = table.optional("id", str, name.replace("-", "_"))
+    if not _STEP.fullmatch(label):
+        message = f"holds lower-case letters, digits and underscores, got {label!r}"
+        raise table.error(message, "id")
+    axes = {key: tuple(values) for key, values in grid.content.items()}
+    step = Step(label, analysis, settings.content, axes, quick.content)
+    for part in (grid, quick):
+        _check_needs(step, part, is_quick=part is quick)
+    return step
+
+
+def _check_needs(step: Step, part: Table, *, is_quick: bool) -> None:
+    points = [point.settings for point in step.points(0, is_quick=is_quick)]
+    for name, values in step.analysis.needs.items():
+        missing = [value for value in values if value not in [point[name] for point in points]]
+        if missing:
+            raise part.error(
+                f"{step.analysis.name} has no answer without {name} {missing[0]!r}: put "
+                f"{', '.join(repr(value) for value in values)} on the grid",
+                name,
+            )
+
+
+def _check_setting(analysis: Analysis, part: Table, key: str, *, is_axis: bool) -> None:
+    value = part.content[key]
+    if is_axis and (not isinstance(value, list) or not value):
+        raise part.error(f"a grid needs a list of values, got {value!r}", key)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"this is no TOML: {error}", file=place) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read: {error}", file=place) from error
-    return _Reader(folder, data, key_lines(text), analyses).experiment()
+        option = analysis.option(key)
+        for one in value if is_axis else [value]:
+            option.read(key, one)
+    except (DataError, UnknownNameError) as error:
+        raise part.error(str(error), key) from error
 
 
-class _Reader:
-    """Checks a declaration key by key; remembers where it is for the message."""
-
-    def __init__(
-        self,
-        folder: Path,
-        data: dict[str, Any],
-        lines: Mapping[str, int],
-        analyses: Mapping[str, Analysis],
-    ) -> None:
-        self.folder, self.data, self.lines, self.analyses = folder, data, lines, analyses
-
-    @staticmethod
-    def place_error(error: RiskmodelError, experiment: Experiment, path: str) -> DataError:
-        """An error found when all declarations are known, with its place in one of them."""
-        text = (experiment.folder / DECLARATION).read_text(encoding="utf-8-sig")
-        reader = _Reader(experiment.folder, {}, key_lines(text), {})
-        return reader.error(path, str(error))
-
-    def error(self, path: str, message: str) -> DataError:
-        line = None
-        parts = path.split(".")
-        for length in range(len(parts), 0, -1):
-            line = line or self.lines.get(".".join(parts[:length]))
-        return DataError(
-            message, file=f"{self.folder.name}/{DECLARATION}", line=line, field=path or None
-        )
-
-    def experiment(self) -> Experiment:
-        if not _NAME.fullmatch(self.folder.name):
-            raise DataError(
-                f"the folder of an experiment is named in lower-case letters, digits and hyphens, "
-                f"such as older-girls; got {self.folder.name!r}"
-            )
-        self.check_keys(self.data, _FIELDS, "")
-        inputs = self.optional("inputs", dict, {})
-        self.check_keys(inputs, _INPUTS, "inputs")
-        steps = self.steps()
-        return Experiment(
-            self.folder.name,
-            self.folder,
-            self.required("question", str),
-            self.optional("paragraphs", str, ""),
-            self.number("seed", self.optional("seed", int, 0)),
-            self.number("expected_seconds", self.required("expected_seconds", (int, float))),
-            self.parameters(),
-            self.optional("inputs.published", bool, False),
-            tuple(self.words("inputs.results_of")),
-            self.files(),
-            self.given(),
-            steps,
-            self.tolerances(),
-        )
-
-    def check_keys(self, table: Mapping[str, Any], allowed: tuple[str, ...], path: str) -> None:
-        for key in table:
-            if key not in allowed:
-                where = f"{path}.{key}" if path else key
-                raise self.error(where, str(UnknownNameError("key", key, allowed)))
-
-    def find(self, path: str) -> Any:
-        found: Any = self.data
-        for part in path.split("."):
-            if isinstance(found, list):
-                found = found[int(part)]
-            elif isinstance(found, dict) and part in found:
-                found = found[part]
-            else:
-                return None
-        return found
-
-    def optional(self, path: str, kind: type | tuple[type, ...], default: Any) -> Any:
-        value = self.find(path)
-        if value is None:
-            return default
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(path, f"must be {_kind_words(kind)}, got {value!r}")
-        return value
-
-    def required(self, path: str, kind: type | tuple[type, ...]) -> Any:
-        value = self.optional(path, kind, None)
-        if value is None or (isinstance(value, str) and not value.strip()):
-            raise self.error(path, f"an experiment needs {path.rpartition('.')[2]!r}")
-        return value
-
-    def number(self, path: str, value: Any) -> Any:
-        if value < 0:
-            raise self.error(path, f"must be 0 or more, got {value}")
-        return value
-
-    def words(self, path: str) -> list[str]:
-        values = self.optional(path, list, [])
-        if not all(isinstance(value, str) for value in values):
-            raise self.error(path, f"must be a list of texts, got {values!r}")
-        return list(values)
-
-    def parameters(self) -> tuple[str, ...]:
-        known = {found.name for found in parameters()}
-        names = self.words("parameters")
-        for name in names:
-            if name not in known:
-                raise self.error("parameters", str(UnknownNameError("parameter", name, known)))
-        return tuple(sorted(set(names)))
-
-    def files(self) -> dict[str, Path]:
-        declared = self.optional("inputs.files", dict, {})
-        for name in declared:
-            value = self.required(f"inputs.files.{name}", str)
-            if not (self.folder / value).exists():
-                raise self.error(
-                    f"inputs.files.{name}", f"there is no {value} in the folder of the experiment"
-                )
-        return {name: self.folder / value for name, value in declared.items()}
-
-    def given(self) -> dict[str, str]:
-        declared = self.optional("inputs.given", dict, {})
-        return {name: self.required(f"inputs.given.{name}", str) for name in declared}
-
-    def steps(self) -> tuple[Step, ...]:
-        declared = self.optional("steps", list, [])
-        if not declared:
-            raise self.error("steps", "an experiment needs at least one [[steps]]")
-        steps = tuple(self.step(f"steps.{number}") for number in range(len(declared)))
-        names = [step.id for step in steps]
-        for number, name in enumerate(names):
-            if name in names[:number]:
-                raise self.error(
-                    f"steps.{number}", f"another step has the id {name!r}; give this one its own id"
-                )
-        return steps
-
-    def step(self, path: str) -> Step:
-        self.check_keys(self.optional(path, dict, {}), _STEP_FIELDS, path)
-        name = self.required(f"{path}.analysis", str)
-        if name not in self.analyses:
-            raise self.error(
-                f"{path}.analysis", str(UnknownNameError("analysis", name, self.analyses))
-            )
-        analysis = self.analyses[name]
-        tables = {
-            part: self.optional(f"{path}.{part}", dict, {})
-            for part in ("settings", "grid", "quick")
-        }
-        for part, table in tables.items():
-            for key, value in table.items():
-                is_axis = part == "grid" or (part == "quick" and key in tables["grid"])
-                self.setting(analysis, f"{path}.{part}.{key}", key, value, is_axis=is_axis)
-        for key in tables["grid"]:
-            if key in tables["settings"]:
-                raise self.error(f"{path}.grid.{key}", "stands under settings too; keep one")
-        step = self.optional(f"{path}.id", str, name.replace("-", "_"))
-        if not _STEP.fullmatch(step):
-            raise self.error(
-                f"{path}.id", f"holds lower-case letters, digits and underscores, got {step!r}"
-            )
-        grid = {key: tuple(values) for key, values in tables["grid"].items()}
-        found = Step(step, analysis, tables["settings"], grid, tables["quick"])
-        self.check_needs(found, path)
-        return found
-
-    def check_needs(self, step: Step, path: str) -> None:
-        for is_quick in (False, True):
-            points = [point.settings for point in step.points(0, is_quick=is_quick)]
-            for name, values in step.analysis.needs.items():
-                missing = [
-                    value for value in values if value not in [each[name] for each in points]
-                ]
-                if missing:
-                    part = "quick" if is_quick else "grid"
-                    raise self.error(
-                        f"{path}.{part}.{name}",
-                        f"{step.analysis.name} has no answer without {name} {missing[0]!r}: put "
-                        f"{', '.join(repr(value) for value in values)} on the grid",
-                    )
-
-    def setting(
-        self, analysis: Analysis, path: str, key: str, value: Any, *, is_axis: bool
-    ) -> None:
-        if is_axis and (not isinstance(value, list) or not value):
-            raise self.error(path, f"a grid needs a list of values, got {value!r}")
-        try:
-            option = analysis.option(key)
-            for one in value if is_axis else [value]:
-                option.read(key, one)
-        except (DataError, UnknownNameError) as error:
-            raise self.error(path, str(error)) from error
-
-    def tolerances(self) -> tuple[Tolerance, ...]:
-        found = []
-        for number in range(len(self.optional("tolerances", list, []))):
-            path = f"tolerances.{number}"
-            self.check_keys(self.optional(path, dict, {}), _TOLERANCE_FIELDS, path)
-            found.append(
-                Tolerance(
-                    self.required(f"{path}.names", str),
-                    self.number(path, self.optional(f"{path}.absolute", (int, float), 0.0)),
-                    self.number(path, self.optional(f"{path}.relative", (int, float), RELATIVE)),
-                    self.required(f"{path}.reason", str),
-                )
-            )
-        return tuple(found)
-
-
-def _kind_words(kind: type | tuple[type, ...]) -> str:
-    names = {
-        str: "a text",
-        int: "a whole number",
-        list: "a list",
-        dict: "a table",
-        bool: "true or false",
-    }
-    return names[kind] if isinstance(kind, type) else "a number"
+def _tolerance(table: Table) -> Tolerance:
+    table.check_keys(_TOLERANCE_FIELDS)
+    return Tolerance(
+        _needed(table, "names", str),
+        _not_negative(table, "absolute", table.optional("absolute", float, 0.0)),
+        _not_negative(table, "relative", table.optional("relative", float, RELATIVE)),
+        _needed(table, "reason", str),
+    )

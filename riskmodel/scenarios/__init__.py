@@ -1,6 +1,6 @@
 """Named changes of parameters, with reasons: files, their checks, and the library that ships."""
 
-from riskmodel.scenarios.change import ASSUMED, Change, Place
+from riskmodel.scenarios.change import ASSUMED, Change
 from riskmodel.scenarios.definition import Scenario
 from riskmodel.scenarios.library import LIBRARY, load_library, scenario
 from riskmodel.scenarios.reading import read_scenario
@@ -11,7 +11,6 @@ __all__ = [
     "ASSUMED",
     "LIBRARY",
     "Change",
-    "Place",
     "Scenario",
     "load_library",
     "read_scenario",

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.toml import Table
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, unknown_lever
 from riskmodel.projection import month_after, months_between
 
-__all__ = ["ASSUMED", "Change", "Month", "Place"]
+__all__ = ["ASSUMED", "Change", "Month"]
 
 ASSUMED = "assumed"
 """The source of a number that nobody published; what follows it is free text."""
@@ -25,20 +25,6 @@ Month = str | int
 
 _ALWAYS = 10**9
 _MOST_MONTHS = 1200
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a file, for messages: its own line and those of its keys."""
-
-    file: str
-    line: int | None = None
-    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-
-    def error(self, message: str, key: str) -> DataError:
-        """A message that names file, line and key; the line of the whole where a key is missing."""
-        line = self.lines.get(key, self.line)
-        return DataError(message, file=self.file or None, line=line, field=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ class Change:
     reason: str = ""
     source: str = ""
     replaces: bool = False
-    place: Place = field(default=Place(""), compare=False, repr=False)
+    place: Table = field(default=Table(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for key, message in _problems(self):

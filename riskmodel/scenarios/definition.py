@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.toml import Table
 from riskmodel.levers import Levers
-from riskmodel.scenarios.change import Change, Place
+from riskmodel.scenarios.change import Change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ class Scenario:
     description: str
     changes: tuple[Change, ...] = ()
     parents: tuple[Scenario, ...] = ()
-    place: Place = field(default=Place(""), compare=False, repr=False)
+    place: Table = field(default=Table(), compare=False, repr=False)
     combined: tuple[Inherited, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -205,7 +206,7 @@ def _refuse_overlaps(own: Sequence[Inherited]) -> None:
     for position, one in enumerate(own):
         for other in own[:position]:
             if one.change.overlaps(other.change):
-                line = other.change.place.line
+                line = other.change.place.line()
                 where = f" (line {line})" if line else ""
                 raise one.change.error(
                     f"overlaps another change of {one.change.parameter}{where}, "

@@ -17,19 +17,18 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
-from riskmodel.errors import DataError, UnknownNameError, unreadable
-from riskmodel.scenarios.change import Change, Place
+from riskmodel.core.toml import Table, parse_toml, read_toml
+from riskmodel.errors import UnknownNameError
+from riskmodel.scenarios.change import Change
 from riskmodel.scenarios.definition import Scenario
-from riskmodel.scenarios.lines import CHANGE, Lines, find_lines
 
 __all__ = ["CHANGE_KEYS", "ENDING", "SCENARIO_KEYS", "read_scenario"]
+
+CHANGE = "change"
+"""The name of the tables of changes."""
 
 ENDING = ".toml"
 """What a scenario file's name ends in."""
@@ -66,9 +65,7 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "source": ((str,), "a text"),
     "replaces": ((bool,), "true or false"),
 }
-_LINE = re.compile(r"at line (\d+)")
 _LARGEST = 10**9
-_BARE_MONTH = re.compile(r"\s*(from_month|to_month)\s*=\s*\d{4}-\d")
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -81,16 +78,11 @@ def read_scenario(path: str | Path) -> Scenario:
         or files are based on each other in a circle: with file, line, key, what was found, and
         what is allowed.
     """
-    path = Path(path)
-    return _read_file(path, ())
+    return _read_file(Path(path), ())
 
 
 def _read_file(path: Path, way: tuple[Path, ...]) -> Scenario:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from error
-    return parse_scenario(text, path.name, way=(*way, path.resolve()))
+    return _scenario(read_toml(path), way=(*way, path.resolve()))
 
 
 def parse_scenario(
@@ -109,76 +101,43 @@ def parse_scenario(
     library
         Whether it is one of the library, whose names no other file may use.
     """
-    data = _load(text, file)
-    lines = find_lines(text)
-    top = Place(file, None, lines.top)
-    for key in data:
-        if key not in SCENARIO_KEYS:
-            raise top.error(_unknown("key of a scenario", key, SCENARIO_KEYS, CHANGE_KEYS), key)
-    for key in ("name", "description"):
-        if not isinstance(data.get(key, ""), str):
-            raise top.error(f"must be a text; found {_shown(data[key])}", key)
-        if key not in data:
-            raise top.error(f"is missing: {SCENARIO_KEYS[key]}", key)
-    name = data["name"]
+    return _scenario(parse_toml(text, file), way=way, library=library)
+
+
+def _scenario(top: Table, *, way: tuple[Path, ...], library: bool = False) -> Scenario:
+    _check_keys(top, "key of a scenario", SCENARIO_KEYS, CHANGE_KEYS)
+    name, description = (
+        top.required(key, str, f"is missing: {SCENARIO_KEYS[key]}")
+        for key in ("name", "description")
+    )
     if not library and name in _library_names():
         raise top.error(f"the library has a scenario {name!r} already; choose another name", "name")
-    changes = _changes(data.get(CHANGE, []), lines, top)
-    parents = _parents(data.get("based_on", []), top, way)
-    return Scenario(name, data["description"], changes, parents, top)
+    changes = tuple(_change(table) for table in top.sections(CHANGE))
+    return Scenario(name, description, changes, _parents(top, way), top)
 
 
-def _load(text: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except ValueError as error:
-        # Of the reader itself, or of Python for a number with thousands of digits.
-        at = _LINE.search(str(error))
-        line = int(at[1]) if at else None
-        written = text.split("\n")[line - 1] if line else ""
-        hint = '; a month is written in quotes: "2015-12"' if _BARE_MONTH.match(written) else ""
-        raise DataError(f"this is no TOML: {error}{hint}", file=file, line=line) from error
-    except RecursionError as error:
-        raise DataError("this is no scenario: nested too deeply", file=file) from error
-
-
-def _changes(content: Any, lines: Lines, top: Place) -> tuple[Change, ...]:
-    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise top.error("each change is a table with two brackets: [[change]]", CHANGE)
-    return tuple(
-        _change(each, Place(top.file, *lines.change(position)))
-        for position, each in enumerate(content)
-    )
-
-
-def _change(content: Mapping[str, Any], place: Place) -> Change:
-    for key, found in content.items():
-        if key not in CHANGE_KEYS:
-            raise place.error(_unknown("key of a change", key, CHANGE_KEYS, SCENARIO_KEYS), key)
-        kinds, words = _KINDS[key]
-        # True is a whole number to Python.
-        if not isinstance(found, kinds) or (isinstance(found, bool) and bool not in kinds):
-            raise place.error(f"must be {words}; found {_shown(found)}", key)
-        if isinstance(found, int) and abs(found) > _LARGEST:
-            raise place.error(f"must be {words}; found one beyond {_LARGEST:,}", key)
+def _change(table: Table) -> Change:
+    _check_keys(table, "key of a change", CHANGE_KEYS, SCENARIO_KEYS)
+    for key in table:
+        kinds, meaning = _KINDS[key]
+        value = table.check(key, kinds, meaning)
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise table.error(f"must be {meaning}; found one beyond {_LARGEST:,}", key)
     for key in ("parameter", "from_month"):
-        if key not in content:
-            raise place.error(f"is missing: {CHANGE_KEYS[key]}", key)
-    return Change(**content, place=place)
+        if key not in table:
+            raise table.error(f"is missing: {CHANGE_KEYS[key]}", key)
+    return Change(**table.content, place=table)
 
 
-def _parents(content: Any, top: Place, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
-    if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
-        raise top.error(
-            f'must be a list of texts, such as ["plateau"]; found {_shown(content)}', "based_on"
-        )
-    twice = [each for each in content if content.count(each) > 1]
+def _parents(top: Table, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
+    names = top.texts("based_on", "plateau")
+    twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise top.error(f"names {twice[0]!r} twice", "based_on")
-    return tuple(_parent(each, top, way) for each in content)
+    return tuple(_parent(name, top, way) for name in names)
 
 
-def _parent(name: str, top: Place, way: tuple[Path, ...]) -> Scenario:
+def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
     from riskmodel.scenarios.library import library_scenario
 
     if not name.casefold().endswith(ENDING):
@@ -207,21 +166,13 @@ def _library_names() -> Sequence[str]:
     return LIBRARY
 
 
-def _unknown(kind: str, key: str, allowed: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
-    message = str(UnknownNameError(kind, key, allowed))
-    if key not in elsewhere:
-        return message
-    where = "above the first [[change]]" if key in SCENARIO_KEYS else "below a [[change]]"
-    return f"{message} This key stands {where}."
-
-
-def _shown(found: Any) -> str:
-    """What was found, as TOML calls it."""
-    if isinstance(found, datetime | date | time):
-        return f"the date {found}"
-    if isinstance(found, bool):
-        return str(found).lower()
-    if isinstance(found, list | dict):
-        return "a list" if isinstance(found, list) else "a table"
-    text = repr(found)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def _check_keys(
+    table: Table, kind: str, allowed: Mapping[str, str], elsewhere: Mapping[str, str]
+) -> None:
+    """Refuse an unknown key; one that belongs elsewhere with where."""
+    for key in table:
+        if key in elsewhere and key not in allowed:
+            message = str(UnknownNameError(kind, key, allowed))
+            where = "above the first [[change]]" if key in SCENARIO_KEYS else "below a [[change]]"
+            raise table.error(f"{message} This key stands {where}.", key)
+    table.check_keys(allowed, kind)

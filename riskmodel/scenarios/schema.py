@@ -10,8 +10,7 @@ from typing import Any
 
 from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, Lever
 from riskmodel.scenarios.definition import NAME
-from riskmodel.scenarios.lines import CHANGE
-from riskmodel.scenarios.reading import CHANGE_KEYS, SCENARIO_KEYS
+from riskmodel.scenarios.reading import CHANGE, CHANGE_KEYS, SCENARIO_KEYS
 
 __all__ = ["scenario_schema"]
 

@@ -15,6 +15,7 @@ from riskmodel.caseload import (
     published_structure,
     published_workforce,
 )
+from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.demand.learning.judged import OURS, REFERENCE
 from riskmodel.demand.learning.measured import measured_backtest
 from riskmodel.errors import DataError
@@ -22,7 +23,6 @@ from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.figures.backtest import draw_skill
 from riskmodel.report.sections import CaseloadData, OutlookData, ScenarioData
 from riskmodel.report.sections.scenarios import scenario_label
-from riskmodel.report.sections.trust import MODEL_LABELS
 from riskmodel.scenarios import load_library
 from riskmodel.workflows.caseload import (
     Comparison,
@@ -35,7 +35,7 @@ from riskmodel.workflows.caseload import (
     usual_target,
 )
 from riskmodel.workflows.caseload.comparison import MEASURE_LABELS
-from riskmodel.workflows.demand import STAGE_LABELS, Outlook, draw_outlook
+from riskmodel.workflows.demand import Outlook, draw_outlook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,12 +238,12 @@ def draw_worth(worth: pd.DataFrame) -> dict[str, Drawing]:
     found = {}
     for measure, frame in worth.groupby("measure", sort=False):
         rows: list[dict[Any, Any]] = frame.assign(
-            model=[MODEL_LABELS.get(name, name) for name in frame["model"]]
+            model=[label(name).row for name in frame["model"]]
         ).to_dict("records")
         found[str(measure)] = draw_skill(
             f"trust_skill_{str(measure).split('_')[0]}",
             rows,
-            ours=MODEL_LABELS[OURS],
-            reference=MODEL_LABELS[REFERENCE],
+            ours=label(OURS).row,
+            reference=label(REFERENCE).row,
         )
     return found

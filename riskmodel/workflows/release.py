@@ -268,9 +268,7 @@ def release_counted(
         groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
     )
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
-    return Release(
-        tuple(by), safe, protected, marks, issues, account, number_earlier=len(known)
-    )
+    return Release(tuple(by), safe, protected, marks, issues, account, number_earlier=len(known))
 
 
 def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:

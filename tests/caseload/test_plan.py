@@ -343,6 +343,10 @@ def test_prices_are_read_and_checked(tmp_path):
         ('[costs]\n\npost_per_year = "50"\n', "line 3, field post_per_year: must be a number"),
         ("[costs]\npost_per_year = true\n", "must be a number"),
         ("[costs]\ncurrency = 1\n", "line 2, field currency: must be a text"),
+        (
+            '[costs]\nsource = """\npost_per_year = 2\n"""\npost_per_year = -1\n',
+            "line 5, field post",
+        ),
         ("[costs]\n", "at least one price"),
         ("[cost]\n", "Did you mean 'costs'"),
         ("", "needs a section"),

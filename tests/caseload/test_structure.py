@@ -87,7 +87,7 @@ TEAM = '[[team]]\nteam = "a"\narea = "n"\nchild_protection_plan = 1\n'
         ("[[team]]\nteam = 3\n", "needs area"),
         (TEAM.replace('"a"', "3") + "looked_after = 1\nchild_in_need_plan = 1\n", "be a text"),
         ("[teams]\na = 1\n", "Did you mean 'team'"),
-        ("team = 3\n", "a list of teams"),
+        ("team = 3\n", r"line 1, field team: must be tables, each with two brackets: \[\[team\]\]"),
         ("[[team]\n", "no TOML"),
     ],
 )
@@ -95,6 +95,19 @@ def test_a_wrong_toml_says_where(tmp_path, text, words):
     path = tmp_path / "teams.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=words):
+        read_structure(path)
+
+
+@pytest.mark.unit
+def test_what_looks_like_a_team_within_a_text_moves_no_line(tmp_path):
+    path = tmp_path / "teams.toml"
+    sound = "looked_after = 1\nchild_in_need_plan = 1\n"
+    area = 'area = """n\n[[team]]\nlooked_after = 9\n"""\n'
+    first = TEAM.replace('area = "n"\n', area) + 'kind = "other"\n' + sound
+    text = first + TEAM + sound.replace("= 1", "= -1", 1)
+    path.write_text(text, encoding="utf-8")
+    assert text.split("\n")[14] == "looked_after = -1"
+    with pytest.raises(DataError, match="line 15, field looked_after: must be a number of cases"):
         read_structure(path)
 
 

@@ -76,6 +76,7 @@ def test_a_list_of_factors_can_be_mapped(tmp_path: Path) -> None:
         ("[columns]\n\nplann = 'x'\n", r"line 3, field plann: .*Did you mean 'plan'"),
         ("[columns]\nplan = 3\n", r"line 2, field plan: must be the heading"),
         ("[columns]\nplan = 'x'\n3B = 'x'\n", r"line 2, field plan: 'x' is given two meanings"),
+        ("[columns]\nplan = '''x\n3B = 1\n'''\n3B = 3\n", r"line 5, field 3B: must be the heading"),
         ("[flags]\nyes = ['x']\n", r"line 2, field yes: .*Allowed: true, false"),
         ("[flags]\ntrue = 'x'\n", r"line 2, field true: must be a list"),
         ("[flags]\ntrue = ['a']\nfalse = ['A']\n", r"line 3, field false: 'A' is both"),
@@ -85,8 +86,8 @@ def test_a_list_of_factors_can_be_mapped(tmp_path: Path) -> None:
         ("x = " + "[" * 5000, "own.toml"),
     ],
     ids=[
-        "broken", "section", "no_section", "key", "heading", "twice", "flag_key", "flag_value",
-        "both", "format", "half_format", "prefix", "deep",
+        "broken", "section", "no_section", "key", "heading", "twice", "in_text", "flag_key",
+        "flag_value", "both", "format", "half_format", "prefix", "deep",
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_line_key_and_the_nearest(

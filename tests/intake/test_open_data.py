@@ -462,16 +462,25 @@ def test_rows_that_no_layout_tells_apart_are_refused_with_what_parts_them(tmp_pa
     [
         ("name = 3", "needs one or more sections"),
         ("[[layout", "this is no TOML"),
-        ("[[layout]]\nname = 'a'", "layout 1: names no measure"),
-        ("[[layout]]\nmeasures = {a = 'referrals'}", "layout 1, name: must be a text"),
-        ("[[layout]]\nname = 'a'\nmeasures = {a = 'referals'}", "Did you mean 'referrals'"),
-        ("[[layout]]\nname = 'a'\nmeasure = {a = 'referrals'}", "Did you mean 'measures'"),
-        ("[[layout]]\nname = 'a'\nmeasures = 4", "layout 1, measures: must be a section"),
-        ("[[layout]]\nname = 'a'\ngroups = 4", "layout 1, groups: must be sections"),
-        ("[[layout]]\nname = 'a'\ngroups = [4]", "layout 1, groups: must be a section"),
+        ("[[layout]]\nname = 'a'", "line 1, field layout: names no measure"),
+        ("[[layout]]\nmeasures = {a = 'referrals'}", "line 1, field name: must be a text"),
+        (
+            "[[layout]]\nname = 'a'\nmeasures = {a = 'referals'}",
+            "line 3, field a.*Did you mean 'referrals'",
+        ),
+        (
+            "[[layout]]\nname = 'a'\nmeasure = {a = 'referrals'}",
+            "line 3, field measure: .*Did you mean 'measures'",
+        ),
+        ("[[layout]]\nname = 'a'\nmeasures = 4", "line 3, field measures: must be a section"),
+        (
+            "[[layout]]\nname = 'a'\ngroups = 4",
+            r"line 3, field groups: must be tables.*\[\[groups\]\]",
+        ),
+        ("[[layout]]\nname = 'a'\ngroups = [4]", "line 3, field groups: must be tables"),
         (
             "[[layout]]\nname = 'a'\nmeasures = {a = 'referrals'}\nwhere = {b = 'Total'}",
-            r"layout 1, where, b: must be a list of texts as \[.Total.\]",
+            r"line 4, field b: must be a list of texts, such as \[.Total.\]",
         ),
         (
             "[[layout]]\nname = 'a'\nmeasures = {a = 'referrals'}\nchecked = 'x'",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from riskmodel.core.labels import label
 from riskmodel.demand.learning.measured import measured_backtest
 from riskmodel.report import Paragraph, Section, Table
 from riskmodel.report.sections import trust_point, trust_section
-from riskmodel.report.sections.trust import MODEL_LABELS
 from riskmodel.workflows.outlook import draw_worth
 
 
@@ -61,7 +61,7 @@ def test_a_better_competitor_is_named_with_its_skill(worth: pd.DataFrame):
         said
     )
     row = table_of(trust_section(turned, {}), "trust_summary").frame.iloc[2]
-    assert (row["rival"], row["rival_skill_percent"]) == (MODEL_LABELS["ridge"], "77.7%")
+    assert (row["rival"], row["rival_skill_percent"]) == (label("ridge").row, "77.7%")
 
 
 @pytest.mark.unit

@@ -8,7 +8,6 @@ import pytest
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.runs import in_order, read_experiments, users_of
-from riskmodel.runs.toml_lines import key_lines
 
 
 @pytest.mark.unit
@@ -53,7 +52,8 @@ def test_a_declaration_is_read_whole(declare):
         ),
         ("[steps.quick]", "[steps.quik]", 13, "Did you mean 'quick'"),
         ('reason = "a test"\n', "", 16, "needs 'reason'"),
-        ("seed = 7", "seed = = 7", None, "this is no TOML"),
+        ("seed = 7", "seed = = 7", 2, "this is no TOML"),
+        ("seed = 7", 'paragraphs = "47\u2028"\nseed = -7', 3, "must be 0 or more"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_key(declare, toml, was, now, line, words):
@@ -118,9 +118,3 @@ def test_experiments_come_after_those_they_take_results_of(declare, toml, toys, 
         read_experiments(tmp_path / "experiments", toys)
     with pytest.raises(DataError, match="--folder"):
         read_experiments(tmp_path / "nowhere", toys)
-
-
-@pytest.mark.unit
-def test_lines_of_keys_within_texts_and_lists_are_passed_over():
-    text = 'a = """\nb = 1\n"""\nc = [\n  1, # d = [\n]\n"e f" = 2\n[[x]]\n[x.y]\nz = 1\n[[x]]\n'
-    assert key_lines(text) == {"a": 1, "c": 4, "x.0": 8, "x.0.y": 9, "x.0.y.z": 10, "x.1": 11}

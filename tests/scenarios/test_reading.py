@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.scenarios import read_scenario, scenario, scenario_template
-from riskmodel.scenarios.lines import find_lines
 from riskmodel.scenarios.reading import parse_scenario
 
 HEAD = 'name = "ours"\ndescription = "What happens."\n'
@@ -51,8 +50,8 @@ def test_a_sound_file_is_read_with_everything_in_it(tmp_path: Path):
         True, 2, 12, "published",
     )  # fmt: skip
     # The words of the reason are no key.
-    assert starts.place.line == 10
-    assert starts.place.lines == {
+    assert starts.place.line() == 10
+    assert {key: starts.place.line(key) for key in starts.place} == {
         "parameter": 11, "from_month": 12, "to_month": 13, "multiplier": 14, "ramp": 15,
         "reason": 16, "source": 20,
     }  # fmt: skip
@@ -62,7 +61,7 @@ def test_a_sound_file_is_read_with_everything_in_it(tmp_path: Path):
 def test_windows_line_ends_and_changes_on_one_line_are_read(tmp_path: Path):
     place = tmp_path / "ours.toml"
     place.write_bytes((HEAD + CHANGE).replace("\n", "\r\n").encode())
-    assert read_scenario(place).changes[0].place.lines["source"] == 8
+    assert read_scenario(place).changes[0].place.line("source") == 8
     inline = (
         'change = [{parameter = "workforce.posts", from_month = 1, value = -2, reason = "r", '
         'source = "assumed"}]\n'
@@ -132,6 +131,13 @@ def test_each_defect_is_named_with_file_line_and_key(
     with pytest.raises(DataError, match=message):
         read_scenario(tmp_path / "ours.toml")
     assert len(str(error)) < 900
+
+
+@pytest.mark.unit
+def test_what_looks_like_a_change_within_a_text_moves_no_line(tmp_path: Path):
+    head = HEAD.replace('"What happens."', "'''It's \"\"\" here:\n[[change]]\nvalue = 3\n'''")
+    error = refused(write(tmp_path, head + CHANGE.replace("value = 90", "value = -1")))
+    assert (error.line, error.field) == (9, "value")
 
 
 @pytest.mark.unit
@@ -242,11 +248,3 @@ def test_a_garbled_file_is_read_or_refused_and_nothing_else(at: int, cut: int, p
     if refusal is not None:
         assert str(refusal).startswith("ours.toml")
         assert refusal.line is None or 1 <= refusal.line <= garbled.count("\n") + 1
-
-
-@pytest.mark.unit
-def test_lines_are_found_past_texts_of_several_lines():
-    text = 'a = """one\nb = 2\n"""\n"quoted key" = 1\n[[change]]\nx.y = 1\n[other]\nz = 1\n'
-    found = find_lines(text)
-    assert found.top == {"a": 1, "quoted key": 4, "other": 7}
-    assert found.changes == [(5, {"x": 6})]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from riskmodel.core.labels import label
 from riskmodel.demand.national import Course, NationalCourses
 from riskmodel.report.wording import month_words
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["NATIONAL_LABELS", "StageView", "totals_words"]
 
 NATIONAL_LABELS: Mapping[str, str] = {
-    "child_protection_plan": "Children on a protection plan",
-    "looked_after": "Children looked after",
-    "child_in_need": "Children in need, plans and looked after included",
+    **{
+        name: label(name).full
+        for name in ("child_protection_plan", "looked_after", "child_in_need")
+    },
     "child_in_need_plan": "Children in need, neither on a plan nor looked after",
 }
 """Each stage of a national run in words."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.model import Table
 from riskmodel.report.wording import month_words, percent
 
@@ -22,16 +23,8 @@ __all__ = [
     "words_table",
 ]
 
-_CHILDREN = {
-    "stock_child_protection_plan": "On a protection plan",
-    "stock_looked_after": "Looked after",
-    "stock_child_in_need_plan": "On a child in need plan",
-}
-_TEAMS = {
-    "caseload": "Caseload",
-    "unallocated": "Cases without a worker",
-    "posts_needed": "Posts needed",
-}
+_CHILDREN = {f"stock_{stage}": label(stage).row for stage in STAGE_LABELS}
+_TEAMS = {name: label(name).row for name in ("caseload", "unallocated", "posts_needed")}
 _COMPACT = {**_CHILDREN, **_TEAMS}
 _DIGITS = {"caseload": 1, "fte": 1}
 _TOGETHER = ("together", "remainder")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.labels import label
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.wording import join_words
 
@@ -13,44 +14,9 @@ if TYPE_CHECKING:
 
     from riskmodel.report.figures import Drawing
 
-__all__ = ["MODEL_LABELS", "STOCK_LABELS", "trust_point", "trust_section"]
+__all__ = ["trust_point", "trust_section"]
 
 OURS, REFERENCE = "riskmodel", "last_value"
-
-MODEL_LABELS: Mapping[str, str] = {
-    "riskmodel": "This package",
-    "last_value": "Last value",
-    "last_value_pooled": "Last value, pooled",
-    "drift": "Own trend",
-    "mean_reversion": "Own average",
-    "ets": "Smoothing (ETS)",
-    "arima": "ARIMA",
-    "ridge": "Ridge",
-}
-"""Each model's name, short enough for a chart."""
-
-_COMPETITORS: Mapping[str, str] = {
-    "last_value": "the last value with the spread of the authority's own changes",
-    "last_value_pooled": "the last value with the spread of others' changes (pooled)",
-    "drift": "the authority's own trend carried on",
-    "mean_reversion": "a return to the authority's own average",
-    "ets": "exponential smoothing (ETS)",
-    "arima": "ARIMA",
-    "ridge": "a ridge regression that learns across authorities",
-}
-
-STOCK_LABELS: Mapping[str, str] = {
-    "cpp_at_31_mar": "Children on a protection plan",
-    "lac_at_31_mar": "Children looked after",
-    "cin_at_31_mar": "Children in need, plans and looked after included",
-}
-"""Each stock of a panel in words."""
-
-_SHORT: Mapping[str, str] = {
-    "cpp_at_31_mar": "Protection plans",
-    "lac_at_31_mar": "Looked after",
-    "cin_at_31_mar": "In need, all",
-}
 
 _CAVEATS = (
     "What this does not show. The settings of the method were chosen on this same panel, so its "
@@ -123,9 +89,7 @@ def _better(row: Mapping[Any, Any]) -> str:
 def _introduction(frame: pd.DataFrame) -> list[str]:
     row = frame.iloc[0]
     most = frame.groupby("measure")["authorities"].max().max()
-    rivals = join_words(
-        _COMPETITORS.get(name, name) for name in dict.fromkeys(frame["model"]) if name != OURS
-    )
+    rivals = join_words(label(name).full for name in dict.fromkeys(frame["model"]) if name != OURS)
     return [
         f"The method was made to stand on 31 March of each year from {row['first_origin']} to "
         f"{row['last_origin']}, knowing nothing later, and to project the years after that, for up "
@@ -151,7 +115,7 @@ def _verdict(frame: pd.DataFrame, measure: str) -> str:
     lost = [ahead for ahead, row in winners.items() if row["model"] != OURS]
     if lost:
         named = join_words(
-            f"{_COMPETITORS.get(winners[ahead]['model'], winners[ahead]['model'])} "
+            f"{label(winners[ahead]['model']).full} "
             f"{_years(ahead)} ahead ({winners[ahead]['skill_percent']:.1f}%)"
             for ahead in lost
         )
@@ -163,16 +127,15 @@ def _verdict(frame: pd.DataFrame, measure: str) -> str:
     half = join_words(f"{row['coverage_50_percent']:.0f}%" for row in ours.values())
     most = join_words(f"{row['coverage_90_percent']:.0f}%" for row in ours.values())
     return (
-        f"{STOCK_LABELS.get(measure, measure)}: skill {skills} at {_horizons(ours)}. {best} Its "
+        f"{label(measure).full}: skill {skills} at {_horizons(ours)}. {best} Its "
         f"50% intervals held {half} of what happened, its 90% intervals {most}."
     )
 
 
 def _chart(frame: pd.DataFrame, measure: str, drawing: Drawing) -> Chart:
-    label = STOCK_LABELS.get(measure, measure)
     return Chart(
         f"trust_skill_{measure.split('_')[0]}",
-        f"{label}: skill against the last value carried forward",
+        f"{label(measure).full}: skill against the last value carried forward",
         f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
         "Above 0 is better than the last value carried forward. The band is the 95% interval of "
         "this package's skill.",
@@ -191,13 +154,13 @@ def _skills(frame: pd.DataFrame, measure: str) -> Table:
 
     rows: dict[str, dict[str, str]] = {}
     for row in _rows(frame, measure):
-        label = MODEL_LABELS.get(row["model"], row["model"])
-        found = rows.setdefault(label, {"model": label})
+        model = label(row["model"]).row
+        found = rows.setdefault(model, {"model": model})
         found[f"skill_{row['horizon_years']}"] = _percent(row["skill_percent"])
     names = {name for row in rows.values() for name in row if name != "model"}
     return Table(
         f"trust_skills_{measure.split('_')[0]}",
-        f"{STOCK_LABELS.get(measure, measure)}: skill of each model by years ahead",
+        f"{label(measure).full}: skill of each model by years ahead",
         pd.DataFrame(list(rows.values())),
         {
             "model": "Model",
@@ -221,12 +184,12 @@ def _ours(frame: pd.DataFrame) -> Table:
             )
             rows.append(
                 {
-                    "stock": _SHORT.get(measure, measure),
+                    "stock": label(measure).row,
                     "years_ahead": row["horizon_years"],
                     "skill_percent": _percent(row["skill_percent"]),
                     "skill_low": _percent(row["skill_low"]),
                     "skill_high": _percent(row["skill_high"]),
-                    "rival": MODEL_LABELS.get(rival["model"], rival["model"]),
+                    "rival": label(rival["model"]).row,
                     "rival_skill_percent": _percent(rival["skill_percent"]),
                     "coverage_50_percent": _percent(row["coverage_50_percent"]),
                     "coverage_90_percent": _percent(row["coverage_90_percent"]),
@@ -264,8 +227,8 @@ def _models(frame: pd.DataFrame) -> Table:
         "Every model at every horizon",
         pd.DataFrame(
             {
-                "stock": [_SHORT.get(name, name) for name in frame["measure"]],
-                "model": [MODEL_LABELS.get(name, name) for name in frame["model"]],
+                "stock": [label(name).row for name in frame["measure"]],
+                "model": [label(name).row for name in frame["model"]],
                 "years_ahead": frame["horizon_years"].to_numpy(),
                 "forecasts": frame["forecasts"].to_numpy(),
                 "authorities": frame["authorities"].to_numpy(),

@@ -18,6 +18,7 @@ from riskmodel.caseload import (
     monthly_cost,
     posts_by_replicate,
 )
+from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
 from riskmodel.workflows.caseload.workforces import opened_with, recruiting
@@ -27,16 +28,11 @@ __all__ = ["MEASURE_LABELS", "POSTS", "PROBABILITY", "Question"]
 Floats = npt.NDArray[np.float64]
 
 MEASURE_LABELS: Mapping[str, str] = {
-    "stock_child_protection_plan": "Children on a protection plan",
-    "stock_looked_after": "Children looked after",
-    "stock_child_in_need_plan": "Children on a child in need plan",
-    "cases": "Cases of the family support teams",
-    "fte": "Workers at work (full-time equivalents)",
-    "caseload": "Cases for each full-time worker",
-    "unallocated": "Cases without a worker",
-    "within_cap": "Probability of keeping to the cap",
-    "posts_needed": "Posts needed for the cap",
-    "cost": "Cost from the opening to the month",
+    name: label(name).full
+    for name in (
+        *(f"stock_{stage}" for stage in STAGE_LABELS),
+        *("cases", "fte", "caseload", "unallocated", "within_cap", "posts_needed", "cost"),
+    )
 }
 """Each measure of a comparison in words."""
 

@@ -19,6 +19,7 @@ from riskmodel.caseload import (
     structure_template,
 )
 from riskmodel.caseload.costs import costs_template
+from riskmodel.core.labels import label
 from riskmodel.demand.learning.own import decimal_year
 from riskmodel.errors import UnknownNameError
 
@@ -180,7 +181,8 @@ def draw_comparison(
             for row in frame[frame["measure"] == measure].to_dict("records")
         ]
         if rows:
-            panels.append(MeasurePanel(_TITLES.get(measure, measure), rows, 0.0, _FORMS[measure]))
+            form = "{:+.1f}" if measure in ("caseload", "fte") else "{:+,.0f}"
+            panels.append(MeasurePanel(label(measure).brief, rows, 0.0, form))
     return draw_scenarios("comparison", panels)
 
 
@@ -207,20 +209,6 @@ def draw_mix(mix: Mix) -> Drawing:
     best = mix.found.best.levers if mix.priced else None
     cheapest = None if best is None else (best.shorter_plans, float(best.posts))
     return draw_mixes("mixes", lines, cheapest=cheapest)
-
-
-_TITLES = {
-    "stock_child_protection_plan": "Plans",
-    "stock_looked_after": "Looked after",
-    "stock_child_in_need_plan": "Child in need",
-    "cases": "Cases",
-    "fte": "Workers at work",
-    "caseload": "Caseload",
-    "unallocated": "Unallocated",
-    "posts_needed": "Posts needed",
-    "cost": "Cost",
-}
-_FORMS = {name: "{:+.1f}" if name in ("caseload", "fte") else "{:+,.0f}" for name in _TITLES}
 
 
 def _number(value: object) -> float:

@@ -1,6 +1,6 @@
 """Own figures to a projection: read, calibrated, learned, simulated, drawn."""
 
-from riskmodel.workflows.demand.drawing import STAGE_LABELS, draw_outlook
+from riskmodel.workflows.demand.drawing import draw_outlook
 from riskmodel.workflows.demand.projecting import Outlook, opening_of, project
 from riskmodel.workflows.demand.simulating import FED_BACK, FeedbackOf
 from riskmodel.workflows.demand.sources import (
@@ -16,7 +16,6 @@ from riskmodel.workflows.demand.sources import (
 __all__ = [
     "FED_BACK",
     "MEASURE_OF",
-    "STAGE_LABELS",
     "DemandSource",
     "FeedbackOf",
     "Outlook",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.learning.own import decimal_year
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.workflows.demand.projecting import Outlook
@@ -16,18 +15,9 @@ from riskmodel.workflows.demand.projecting import Outlook
 if TYPE_CHECKING:
     from riskmodel.report.figures.canvas import Drawing
 
-__all__ = ["STAGE_LABELS", "draw_outlook"]
+__all__ = ["draw_outlook"]
 
 Floats = npt.NDArray[np.float64]
-
-STAGE_LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "child_protection_plan": "Children on a protection plan",
-        "looked_after": "Children looked after",
-        "child_in_need_plan": "Children on a child in need plan",
-    }
-)
-"""Each stage in words."""
 
 
 def draw_outlook(outlook: Outlook) -> Drawing:

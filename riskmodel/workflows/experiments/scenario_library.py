@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
 from riskmodel.scenarios.library import LIBRARY
 from riskmodel.workflows.caseload import plan_outlook
-from riskmodel.workflows.demand import STAGE_LABELS
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ANALYSIS"]
 
 _PLANS, CASELOAD = "child_protection_plan", "caseload"
-_LABELS = {**STAGE_LABELS, CASELOAD: "Cases for each full-time worker"}
+_LABELS = {**STAGE_LABELS, CASELOAD: label(CASELOAD).full}
 
 
 def measure(point: Point) -> Tables:

@@ -1,0 +1,378 @@
+"""Reads a TOML file table by table; every message names file, line and key.
+
+The parser of the standard library forgets where things stand, and a message without its line
+sends the reader searching. So the lines are found in the text anew, by :func:`key_lines`, when the
+first message needs them; what a file holds is the parser's word alone.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from riskmodel.errors import DataError, UnknownNameError, unreadable
+
+__all__ = ["KeyPath", "Table", "key_lines", "parse_toml", "read_toml", "shown"]
+
+KeyPath = tuple[str | int, ...]
+"""Keys from the top of a file, with positions in lists from 0: ``("change", 0, "value")``."""
+
+_AT_LINE = re.compile(r"at line (\d+)")
+_BARE_MONTH = re.compile(r"[^#\"']*=\s*\d{4}-\d")
+_LONGEST_SHOWN = 60
+
+_KINDS: Mapping[type, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
+_Kind = TypeVar("_Kind")
+
+_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
+_KEY = re.compile(r"[ \t]*(?:(\"(?:[^\"\\\n]|\\.)*\")|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*(\.?)")
+# A text of several lines can end in up to two quotes of its own.
+_SCALAR = re.compile(
+    r'"""(?:[^\\]|\\[\s\S])*?""""{0,2}'
+    r"|'''[\s\S]*?''''{0,2}"
+    r'|"(?:[^"\\]|\\.)*"'
+    r"|'[^']*'"
+    r"|[^,\]}#\n]+"
+)
+
+
+class _Lines:
+    """The lines of a text, found once and not before they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def by_path(self) -> dict[KeyPath, int]:
+        return key_lines(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a file, and where it stands.
+
+    Parameters
+    ----------
+    file
+        What messages call the file; empty for what stands in none.
+    content
+        Values by key.
+    path
+        Where in the file it stands; empty for the whole file.
+    """
+
+    file: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    path: KeyPath = ()
+    _lines: _Lines = field(default=_Lines(""), repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.content)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.content
+
+    def line(self, *keys: str | int) -> int | None:
+        """Line of a key, or of the innermost table around it that has one; None without any."""
+        path = (*self.path, *keys)
+        lines = self._lines.by_path
+        return next(
+            (lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None
+        )
+
+    def error(self, message: str, *keys: str | int) -> DataError:
+        """A message that names file, line and the last of the keys."""
+        names = [key for key in (*self.path, *keys) if isinstance(key, str)]
+        name = names[-1] if names else None
+        return DataError(message, file=self.file or None, line=self.line(*keys), field=name)
+
+    def check_keys(self, allowed: Iterable[str], kind: str = "key") -> None:
+        """Refuse a key that is not allowed.
+
+        Raises
+        ------
+        DataError
+            Which key, in which line, and the nearest that are allowed.
+        """
+        allowed = list(allowed)
+        for key in self.content:
+            if key not in allowed:
+                raise self.error(str(UnknownNameError(kind, key, allowed)), key)
+
+    def check(self, key: str, kinds: tuple[type, ...], meaning: str) -> Any:
+        """The value of a key that is there.
+
+        Parameters
+        ----------
+        key
+            Which.
+        kinds
+            What it may be; a truth value is no whole number.
+        meaning
+            The same in words, after "must be".
+
+        Raises
+        ------
+        DataError
+            When it is of another kind.
+        """
+        value = self.content[key]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise self.error(f"must be {meaning}; found {shown(value)}", key)
+        return value
+
+    def optional(self, key: str, kind: type[_Kind], default: _Kind, meaning: str = "") -> _Kind:
+        """The value of a key, or a default where it is not there; see :meth:`check`."""
+        if key not in self.content:
+            return default
+        kinds = (int, float) if kind is float else (kind,)
+        value: _Kind = self.check(key, kinds, meaning or _KINDS[kind])
+        return value
+
+    def required(self, key: str, kind: type[_Kind], missing: str = "is missing") -> _Kind:
+        """The value of a key that must be there.
+
+        Raises
+        ------
+        DataError
+            When it is missing, an empty text, or of another kind.
+        """
+        value = self.optional(key, kind, None)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise self.error(missing, key)
+        return value
+
+    def texts(self, key: str, example: str = "Total") -> list[str]:
+        """A list of texts; empty where the key is not there.
+
+        Raises
+        ------
+        DataError
+            When it is no list, or holds anything but texts.
+        """
+        values = self.content.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            message = f'must be a list of texts, such as ["{example}"]; found {shown(values)}'
+            raise self.error(message, key)
+        return list(values)
+
+    def section(self, key: str) -> Table:
+        """The table of a key; an empty one where the key is not there.
+
+        Raises
+        ------
+        DataError
+            When it is no table.
+        """
+        content = self.optional(key, dict, {}, f"a section: [{key}]")
+        return Table(self.file, content, (*self.path, key), self._lines)
+
+    def sections(self, key: str) -> tuple[Table, ...]:
+        """The tables of a list of them; none where the key is not there.
+
+        Raises
+        ------
+        DataError
+            When it is no list of tables.
+        """
+        entries = self.content.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self.error(f"must be tables, each with two brackets: [[{key}]]", key)
+        return tuple(
+            Table(self.file, entry, (*self.path, key, index), self._lines)
+            for index, entry in enumerate(entries)
+        )
+
+
+def read_toml(path: str | Path, name: str = "") -> Table:
+    """Read a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What messages call it; its own name where empty.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read or is no TOML, with the line where it ends to be.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error, name) from error
+    return parse_toml(text, name or path.name)
+
+
+def parse_toml(text: str, file: str) -> Table:
+    r"""The table of a text.
+
+    Parameters
+    ----------
+    text
+        TOML.
+    file
+        What messages call it.
+
+    Raises
+    ------
+    DataError
+        When it is no TOML, with the line where it ends to be.
+
+    Examples
+    --------
+    >>> teams = parse_toml('[[team]]\narea = "north"\nworkers = "many"\n', "teams.toml")
+    >>> print(teams.sections("team")[0].error("must be a number", "workers"))
+    teams.toml, line 3, field workers: must be a number
+    """
+    try:
+        return Table(file, tomllib.loads(text), (), _Lines(text))
+    except ValueError as error:
+        # Of the parser itself, or of Python for a number with thousands of digits.
+        at = _AT_LINE.search(str(error))
+        line = int(at[1]) if at else None
+        written = text.split("\n")[line - 1] if line else ""
+        hint = '; a month is written in quotes: "2015-12"' if _BARE_MONTH.match(written) else ""
+        raise DataError(f"this is no TOML: {error}{hint}", file=file, line=line) from error
+    except RecursionError as error:
+        raise DataError("cannot be read: nested too deeply", file=file) from error
+
+
+def shown(value: Any) -> str:
+    """What was found, briefly and as TOML calls it.
+
+    Examples
+    --------
+    >>> shown(True), shown({"a": 1}), shown("a text")
+    ('true', 'a table', "'a text'")
+    """
+    if isinstance(value, datetime | date | time):
+        return f"the date {value}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a table"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    r"""The line of every key, table and entry of a list, counted from 1.
+
+    Parameters
+    ----------
+    text
+        TOML that the parser has read.
+
+    Notes
+    -----
+    A table that several headers or dotted keys make stands where it is headed itself, or else
+    where its first key does.
+
+    Examples
+    --------
+    >>> key_lines('seed = 1\n[[steps]]\nid = "a"\n')
+    {('seed',): 1, ('steps',): 2, ('steps', 0): 2, ('steps', 0, 'id'): 3}
+    """
+    return _Finder(text).find()
+
+
+class _Finder:
+    """Walks through a text as the parser does, and keeps nothing but lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.ends = [match.start() for match in re.finditer("\n", text)]
+        self.lines: dict[KeyPath, int] = {}
+        self.last: dict[KeyPath, int] = {}
+        """Position of the last table of each list of tables."""
+
+    def find(self) -> dict[KeyPath, int]:
+        table: KeyPath = ()
+        while self.skip(_SPACE) < len(self.text):
+            if self.text[self.at] == "[":
+                table = self.header()
+            else:
+                self.pair(table)
+        return self.lines
+
+    def skip(self, pattern: re.Pattern[str]) -> int:
+        match = pattern.match(self.text, self.at)
+        self.at = match.end() if match else len(self.text)
+        return self.at
+
+    def line(self) -> int:
+        return bisect_left(self.ends, self.at) + 1
+
+    def keys(self) -> list[str]:
+        """The parts of a dotted key."""
+        keys = []
+        while match := _KEY.match(self.text, self.at):
+            self.at = match.end()
+            basic, literal, bare, dot = match.groups()
+            # With its escapes, as the parser reads them.
+            keys.append(tomllib.loads(f"key = {basic}")["key"] if basic else literal or bare or "")
+            if not dot:
+                break
+        return keys
+
+    def header(self) -> KeyPath:
+        line, brackets = self.line(), 2 if self.text.startswith("[[", self.at) else 1
+        self.at += brackets
+        path: KeyPath = ()
+        *around, name = self.keys()
+        self.at += brackets
+        for key in around:
+            path = (*path, key)
+            self.lines.setdefault(path, line)
+            path = (*path, self.last[path]) if path in self.last else path
+        path = (*path, name)
+        if brackets == 2:
+            self.lines.setdefault(path, line)
+            self.last[path] = self.last.get(path, -1) + 1
+            path = (*path, self.last[path])
+        self.lines[path] = line
+        return path
+
+    def pair(self, path: KeyPath) -> None:
+        line = self.line()
+        for key in self.keys():
+            path = (*path, key)
+            self.lines.setdefault(path, line)
+        self.at += 1
+        self.value(path)
+
+    def value(self, path: KeyPath) -> None:
+        opening = self.text[self.skip(_SPACE)]
+        if opening not in "[{":
+            self.skip(_SCALAR)
+            return
+        self.at += 1
+        for index in count():
+            if self.text[self.skip(_BETWEEN)] in "]}":
+                self.at += 1
+                return
+            if opening == "{":
+                self.pair(path)
+            else:
+                self.lines[*path, index] = self.line()
+                self.value((*path, index))
