@@ -21,7 +21,7 @@ from riskmodel.intake.dates import (
     put_in_order,
 )
 from riskmodel.intake.dictionary import Dictionary
-from riskmodel.intake.plan_window import plans_that_follow
+from riskmodel.intake.plan_window import STARTED, plans_that_follow
 from riskmodel.intake.repeats import identity, report_shared, without_repeats
 from riskmodel.intake.result import Intake, IssueLog
 
@@ -166,11 +166,16 @@ def _counted_once(
     log.leave_out("plans", "repeated", merged.plans_repeated)
     plans = int(frame[PLAN].sum()) + merged.plans_repeated
     linked = plans_that_follow(frame, log, kept_reference)
-    frame = put_in_order(frame, log, kept_reference).assign(**{PLAN: linked[PLAN]})
-    for name in ("plan_start_date", "plan_end_date"):
-        if name in frame.columns:
-            frame[name] = frame[name].where(linked[name].notna())
-    return frame, merged.joined, plans
+    ordered = put_in_order(frame, log, kept_reference)
+    if linked is not frame:
+        # The order of dates is judged before those of a plan that does not count are taken out.
+        gone = {
+            name: ordered[name].where(linked[name].notna())
+            for name in (STARTED, "plan_end_date")
+            if name in ordered.columns
+        }
+        ordered = ordered.assign(**{PLAN: linked[PLAN]}, **gone)
+    return ordered, merged.joined, plans
 
 
 def _flag_columns(

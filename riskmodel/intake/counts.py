@@ -146,8 +146,8 @@ def iter_counts(
             log.add("plan_not_linked", "", STARTED, "", "at most 183 days after the assessment")
         log.leave_out("plans", "not_linked", counted.not_linked)
         yield from counted.counts.items()
-    for piece in joined_held(held, log):
-        yield piece.key, _counts_of_held(piece, expected, weakest_basis(bases))
+    for key, flags in joined_held(held, log):
+        yield key, _counts_of_flags(flags, expected, weakest_basis(bases))
 
 
 class _Counted(NamedTuple):
@@ -158,8 +158,11 @@ class _Counted(NamedTuple):
     not_linked: int
 
 
-def _counts_of_held(piece: Held, factors: tuple[str, ...], basis: Basis) -> FactorCounts:
-    plan, flags = piece.flags[:, 0], piece.flags[:, 1:]
+def _counts_of_flags(
+    rows: npt.NDArray[np.bool_], factors: tuple[str, ...], basis: Basis
+) -> FactorCounts:
+    """Counts of rows of which each holds the plan and then the factors."""
+    plan, flags = rows[:, 0], rows[:, 1:]
     return FactorCounts(
         factors,
         flags.sum(axis=0),
@@ -230,7 +233,8 @@ def _count_group(
         if len(repeated):
             hashes, told_apart = hashes_of(file, group, part, meaning)
             again = told_apart & np.isin(hashes, repeated)
-            held = _held(flags, keys, codes, hashes, again)
+            rows = np.stack(list(flags.values()), axis=1)[again]
+            held = [Held(keys, codes[again], hashes[again], rows)] if len(rows) else []
             flags = {name: values[~again] for name, values in flags.items()}
             codes = codes[~again]
         counts = _tally(flags, headings.factors, codes, len(keys))
@@ -251,23 +255,6 @@ def _linked(table: Any, stored: dict[str, str], part: Part) -> npt.NDArray[np.bo
         for name in (ASSESSED, STARTED)
     )
     return follows(assessed, started)
-
-
-def _held(
-    flags: dict[str, npt.NDArray[np.bool_]],
-    keys: list[Key],
-    codes: npt.NDArray[np.int64],
-    hashes: npt.NDArray[np.uint64],
-    again: npt.NDArray[np.bool_],
-) -> list[Held]:
-    """Rows of assessments that come more than once, by group."""
-    found = []
-    packed = np.stack(list(flags.values()), axis=1)
-    for position, key in enumerate(keys):
-        mine = again & (codes == position)
-        if mine.any():
-            found.append(Held(key, hashes[mine], packed[mine]))
-    return found
 
 
 def _packed_tally(columns: Mapping[str, pa.ChunkedArray]) -> _Counts | None:

@@ -37,19 +37,22 @@ _NUMBER = "assessment_id"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rows of one group whose assessments come more than once.
+    """Rows whose assessments come more than once, in the order of the file.
 
     Parameters
     ----------
-    key
-        The group.
+    keys
+        The groups.
+    codes
+        For each row its group; shape (R,).
     hashes
         Of what names each assessment; shape (R,).
     flags
         The plan and then the factors; shape (R, 1 + J).
     """
 
-    key: tuple[object, ...]
+    keys: list[tuple[object, ...]]
+    codes: npt.NDArray[np.int64]
     hashes: Hashes
     flags: npt.NDArray[np.bool_]
 
@@ -159,8 +162,10 @@ def _plain(column: pa.ChunkedArray) -> pd.Series:
     return pd.Series(column.cast(pa.string()).to_pandas(), dtype="str")
 
 
-def joined_held(held: Sequence[Held], log: IssueLog) -> Iterator[Held]:
-    """One row for each assessment that came more than once, in the group of its first row.
+def joined_held(
+    held: Sequence[Held], log: IssueLog
+) -> Iterator[tuple[tuple[object, ...], npt.NDArray[np.bool_]]]:
+    """Flags of each assessment that came more than once, by the group of its first row.
 
     The plan and the factors of all its rows are joined; each further row is an issue.
     """
@@ -168,7 +173,11 @@ def joined_held(held: Sequence[Held], log: IssueLog) -> Iterator[Held]:
         return
     hashes = np.concatenate([piece.hashes for piece in held])
     flags = np.concatenate([piece.flags for piece in held])
-    groups = np.repeat(np.arange(len(held)), [len(piece.hashes) for piece in held])
+    keys = list(dict.fromkeys(key for piece in held for key in piece.keys))
+    places = {key: place for place, key in enumerate(keys)}
+    groups = np.concatenate(
+        [np.array([places[key] for key in piece.keys])[piece.codes] for piece in held]
+    )
     order = np.argsort(hashes, kind="stable")
     _, first = np.unique(hashes[order], return_index=True)
     union = np.logical_or.reduceat(flags[order], first, axis=0)
@@ -186,5 +195,4 @@ def joined_held(held: Sequence[Held], log: IssueLog) -> Iterator[Held]:
     log.leave_out("plans", "repeated", int(flags[:, 0].sum()) - int(union[:, 0].sum()))
     owners = groups[order[first]]
     for number in np.unique(owners):
-        mine = owners == number
-        yield Held(held[number].key, hashes[order[first]][mine], union[mine])
+        yield keys[number], union[owners == number]

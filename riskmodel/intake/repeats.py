@@ -21,7 +21,8 @@ _SCOPE = ("authority", "year")
 _BY_NUMBER = ("assessment_id", "child_id")
 _BY_DAY = ("child_id", "assessment_date", "referral_date")
 _ONCE = "each assessment once"
-_PARTS = {"assessment_id": "identifier", "child_id": "child", "assessment_date": "date"}
+_TOLD = ("assessment_id", "assessment_date")
+"""What an issue quotes of them: never the child, for a refusal may be passed on."""
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
@@ -125,7 +126,7 @@ def without_repeats(
     _, first = np.unique(groups, return_index=True)
     kinds = _kinds(part, factors, groups, first, is_list=is_list)
     for place in np.flatnonzero(kinds != ""):
-        found = ", ".join(str(part[name].iloc[place])[:10] for name in names if name in _PARTS)
+        found = ", ".join(str(part[name].iloc[place])[:10] for name in names if name in _TOLD)
         field = _field(names)
         log.add(str(kinds[place]), reference(int(rows[place])), field, found, _ONCE)
     dropped = np.zeros(len(frame), dtype=bool)
