@@ -21,6 +21,7 @@ from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.durations.laws import Floats
 from riskmodel.demand.inputs import Flows
+from riskmodel.demand.moments import Counted
 from riskmodel.demand.stock_flow import simulate
 from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Interval
@@ -30,7 +31,7 @@ from riskmodel.streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["annual_design", "rank_uniformity", "simulation_based_calibration"]
+__all__ = ["annual_design", "monthly_design", "rank_uniformity", "simulation_based_calibration"]
 
 _STAGE = "child_protection_plan"
 _PURPOSE = "demand/simulation_based_calibration"
@@ -47,6 +48,24 @@ def annual_design(years: int, *, last: str = "2015-03") -> tuple[Observation, ..
     flows = [Observation("starts", nothing, month) for month in months[1:]]
     flows += [Observation("ends", nothing, month) for month in months[1:]]
     return (*stocks, *flows)
+
+
+def monthly_design(
+    months: int,
+    *,
+    counted: Sequence[Counted] = ("stock", "starts", "ends"),
+    last: str = "2015-03",
+) -> tuple[Observation, ...]:
+    """What an authority counts itself: stocks, starts and ends of each month, or some of them.
+
+    Counts are placeholders: only what is counted, and when, is read.
+    """
+    nothing = Interval.exactly(0)
+    return tuple(
+        Observation(kind, nothing, month_after(last, -back), 1)
+        for kind in counted
+        for back in range(months - 1, -1, -1)
+    )
 
 
 def simulation_based_calibration(
@@ -70,7 +89,8 @@ def simulation_based_calibration(
     workers
         Processes, or an engine.
     design
-        What is counted, and when; None is six years of :func:`annual_design`.
+        What is counted, and when; None is six years of :func:`annual_design`. Own months are
+        :func:`monthly_design`.
     priors
         From which parameters are drawn, and with which they are sought; None are those of child
         protection plans.
