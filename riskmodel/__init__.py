@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskmodel.core.lazy import lazy_names
-
-__version__ = "0.1.0"
+from riskmodel.core.version import __version__
 
 __all__ = [
     "Estimate",

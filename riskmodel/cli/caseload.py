@@ -46,7 +46,7 @@ from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
     from riskmodel.caseload import PostsNeeded
-    from riskmodel.report.figures.canvas import Drawing
+    from riskmodel.report.charts.canvas import Drawing
     from riskmodel.workflows.caseload import Mix
 
 __all__ = ["caseload"]

@@ -51,7 +51,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from riskmodel.disclosure.counts import ProtectedCounts, combine, protect_counts
+    from riskmodel.disclosure.cells import TOTAL, CountCell
+    from riskmodel.disclosure.counts import combine, protect_counts
     from riskmodel.disclosure.earlier import EarlierCounts
     from riskmodel.disclosure.frames import (
         Marks,
@@ -60,7 +61,6 @@ if TYPE_CHECKING:
         marked_frame,
         protected_frame,
     )
-    from riskmodel.disclosure.linking import TOTAL, CountCell
     from riskmodel.disclosure.models import (
         any_small,
         coarse_estimate,
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from riskmodel.disclosure.parts import Part, protect_parts
     from riskmodel.disclosure.policy import Policy, Waiver, needs_protection
+    from riskmodel.disclosure.protected import ProtectedCounts
     from riskmodel.disclosure.suppress import ProtectedTable, protect_table
     from riskmodel.disclosure.symbols import (
         CONFIDENTIAL,
@@ -84,12 +85,13 @@ if TYPE_CHECKING:
 __getattr__ = lazy_names(
     __name__,
     {
-        ".counts": "ProtectedCounts combine protect_counts",
+        ".cells": "TOTAL CountCell",
+        ".counts": "combine protect_counts",
         ".earlier": "EarlierCounts",
         ".frames": "Marks blank_derived complete marked_frame protected_frame",
-        ".linking": "TOTAL CountCell",
         ".models": "any_small coarse_estimate coarse_number has_enough_unknowns",
         ".parts": "Part protect_parts",
+        ".protected": "ProtectedCounts",
         ".policy": "Policy Waiver needs_protection",
         ".suppress": "ProtectedTable protect_table",
         ".symbols": "CONFIDENTIAL LOW NOT_APPLICABLE NOT_AVAILABLE SHORTHAND inert shorthand_notes",

@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskmodel.core.lazy import lazy_names
-from riskmodel.runs.manifest import Manifest, make_manifest, write_manifest
 
 __all__ = [
     "Analysis",
     "Experiment",
-    "Manifest",
     "Moved",
     "Option",
     "Point",
@@ -26,7 +24,6 @@ __all__ = [
     "compare_runs",
     "compare_summaries",
     "in_order",
-    "make_manifest",
     "measure_step",
     "new_experiment",
     "point_keys",
@@ -36,7 +33,6 @@ __all__ = [
     "run_experiment",
     "run_experiments",
     "users_of",
-    "write_manifest",
 ]
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from riskmodel.intake import read_panel
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = ["MODELS", "backtest_panel", "draw_backtest", "usual_workers"]
 
@@ -91,7 +91,7 @@ def _refuse_the_future(panel: AuthorityPanel, today: date) -> None:
 
 def draw_backtest(found: Backtest) -> tuple[Drawing, ...]:
     """Three charts: skill by horizon, coverage, and where outcomes fell."""
-    from riskmodel.report.figures.backtest import draw_coverage, draw_pit, draw_skill
+    from riskmodel.report.charts.backtest import draw_coverage, draw_pit, draw_skill
 
     rows, tenths = (
         cast("list[dict[str, Any]]", frame.to_dict("records"))

@@ -195,7 +195,7 @@ def draw_factors(analysis: FactorAnalysis, source: str) -> Any:
 def draw_funnel_of(release: Release | None) -> Any:
     """The funnel of all rates, as a drawing; of observed records only what may be printed."""
     from riskmodel.factors.comparison import funnel
-    from riskmodel.report.figures import draw_funnel
+    from riskmodel.report.charts import draw_funnel
     from riskmodel.report.sections.quadrants import label_of
 
     groups = [factor_counts()] if release is None else list(release.groups.values())

@@ -23,7 +23,7 @@ from riskmodel.vocabulary import factor as known_factor
 from riskmodel.workflows.release import Release
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = ["draw_sensitivity", "margin_bounds", "sensitivity_surface"]
 
@@ -143,7 +143,7 @@ def sensitivity_surface(
 
 def draw_sensitivity(surface: sensitivity.SensitivitySurface) -> Drawing:
     """The chart of a surface."""
-    from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
+    from riskmodel.report.charts.sensitivity import SensitivityRange, draw_sensitivity
 
     ranges = [
         SensitivityRange(_label(one.factor), tuple(surface.odds_ratio[row].ravel()), one.verdict)

@@ -19,7 +19,7 @@ from riskmodel.demand.learning.judged import OURS, REFERENCE
 from riskmodel.demand.learning.measured import measured_backtest
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, Projection
-from riskmodel.report.figures.backtest import draw_skill
+from riskmodel.report.charts.backtest import draw_skill
 from riskmodel.report.sections import CaseloadData, OutlookData, ScenarioData
 from riskmodel.report.sections.scenarios import scenario_label
 from riskmodel.report.sections.trust import MODEL_LABELS
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.report import Point, Section
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = [
     "COMPARED",

@@ -348,7 +348,7 @@ RANGES = (
 def test_the_chart_says_each_range_and_verdict() -> None:
     import xml.etree.ElementTree as ET
 
-    from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
+    from riskmodel.report.charts.sensitivity import SensitivityRange, draw_sensitivity
 
     ranges = [SensitivityRange(*one) for one in RANGES]
     drawing = draw_sensitivity("sensitivity", ranges)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.report import Report
-from riskmodel.report.figures import (
+from riskmodel.report.charts import (
     Drawing,
     QuadrantPoint,
     draw_quadrants,

@@ -13,7 +13,7 @@ from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Tabl
 from riskmodel.report.wording import count_of, join_words, month_words, percent
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = ["CaseloadData", "caseload_point", "caseload_section"]
 

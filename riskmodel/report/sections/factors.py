@@ -76,7 +76,7 @@ def _introduction(rates: FactorRates) -> list[Paragraph]:
 
 
 def _rates_chart(rates: FactorRates, source: str) -> Chart:
-    from riskmodel.report.figures import draw_ranked_rates
+    from riskmodel.report.charts import draw_ranked_rates
 
     rows = [
         (label_of(name), estimate.value * 100, estimate.low * 100, estimate.high * 100)

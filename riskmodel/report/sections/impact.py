@@ -142,7 +142,7 @@ def _points(value: float) -> str:
 
 
 def _beside_chart(result: FactorImpact, source: str) -> Chart:
-    from riskmodel.report.figures.impact import ComparedRate, draw_adjusted_beside_crude
+    from riskmodel.report.charts.impact import ComparedRate, draw_adjusted_beside_crude
 
     most = sorted(
         result.factors, key=lambda found: -(found.adjusted.risk_difference.numerator or 0)
@@ -231,7 +231,7 @@ def _overlap_words(result: FactorImpact, tells_none: bool) -> str:
 
 
 def _combinations_chart(result: FactorImpact, source: str) -> Chart:
-    from riskmodel.report.figures.combinations import CombinationBar, draw_combinations
+    from riskmodel.report.charts.combinations import CombinationBar, draw_combinations
 
     overlap = result.combinations
     bars = [

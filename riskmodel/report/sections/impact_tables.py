@@ -13,7 +13,7 @@ from riskmodel.report.wording import percent
 
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark
-    from riskmodel.report.figures.impact import ComparedRate
+    from riskmodel.report.charts.impact import ComparedRate
 
 __all__ = [
     "beside_table",

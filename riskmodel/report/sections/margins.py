@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from riskmodel.factors import MarginBounds, SensitivitySurface
-from riskmodel.report.figures import Drawing
+from riskmodel.report.charts import Drawing
 from riskmodel.report.model import Chart, Paragraph, Section, Table
 from riskmodel.report.sections.quadrants import label_of
 from riskmodel.report.wording import count_of, join_words

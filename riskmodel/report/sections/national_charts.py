@@ -17,8 +17,8 @@ from riskmodel.report.wording import count_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures.fan import Fan
-    from riskmodel.report.figures.national import SmallFan
+    from riskmodel.report.charts.fan import Fan
+    from riskmodel.report.charts.national import SmallFan
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def _from_opening(course: Course, level: float) -> Floats:
 
 def totals_chart(view: StageView) -> Chart:
     """All authorities together, and England where it can be said, with their history."""
-    from riskmodel.report.figures.fan import FAN, Fan, draw_fans
+    from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 
     levels = sorted({level for low, high, *_ in FAN for level in (low, high)} | {0.5})
     times = _times(view)
@@ -104,7 +104,7 @@ def _by_year(courses: NationalCourses, shown: Sequence[Course]) -> pd.DataFrame:
 
 def small_multiples(view: StageView) -> Chart:
     """Every authority on one scale, as rates where there is a population."""
-    from riskmodel.report.figures.national import BANDS, SmallFan, draw_small_fans, scale_of
+    from riskmodel.report.charts.national import BANDS, SmallFan, draw_small_fans, scale_of
 
     levels = [level for low, high, _ in BANDS for level in (low, high)] + [0.5]
     times = _times(view)
@@ -169,7 +169,7 @@ def small_multiples(view: StageView) -> Chart:
 
 def funnel_chart(view: StageView, funnel: pd.DataFrame) -> Chart:
     """Rates against size, with what chance alone would do."""
-    from riskmodel.report.figures.national import RateFunnel, draw_rate_funnel
+    from riskmodel.report.charts.national import RateFunnel, draw_rate_funnel
 
     areas = {course.code: course.area for course in view.courses.authorities}
     points, rows = [], []

@@ -23,7 +23,7 @@ from riskmodel.report.wording import count_of, join_words, month_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = ["OutlookData", "outlook_point", "outlook_section"]
 

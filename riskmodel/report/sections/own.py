@@ -124,7 +124,7 @@ def _quadrant_words(rows: Sequence[Mapping[Any, Any]]) -> str:
 def _rates_chart(
     rates: FactorRates, rows: Sequence[Mapping[Any, Any]], source: str, protection: str
 ) -> Chart | Table:
-    from riskmodel.report.figures import draw_ranked_rates
+    from riskmodel.report.charts import draw_ranked_rates
 
     table = _rates_table(rates, rows, source, protection)
     points = [

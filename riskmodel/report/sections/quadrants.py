@@ -19,7 +19,7 @@ from riskmodel.report.wording import count_of, join_words, percent
 from riskmodel.vocabulary import FACTORS
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures import QuadrantPoint
+    from riskmodel.report.charts import QuadrantPoint
 
 __all__ = ["QUADRANTS", "Printed", "label_of", "quadrant_chart", "widest_contradiction"]
 
@@ -73,7 +73,7 @@ def quadrant_chart(
     is_own
         Whether the counts are of another table than the one that the printed chart was made from.
     """
-    from riskmodel.report.figures import QuadrantPoint, draw_quadrants
+    from riskmodel.report.charts import QuadrantPoint, draw_quadrants
 
     is_plans = reading == "plans"
     total = rates.counts.total_plans

@@ -24,7 +24,7 @@ from riskmodel.report.wording import count_of, month_words, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = [
     "ScenarioData",

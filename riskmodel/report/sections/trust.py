@@ -11,7 +11,7 @@ from riskmodel.report.wording import join_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures import Drawing
+    from riskmodel.report.charts import Drawing
 
 __all__ = ["MODEL_LABELS", "STOCK_LABELS", "trust_point", "trust_section"]
 

@@ -25,7 +25,7 @@ from riskmodel.errors import UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures.canvas import Drawing
+    from riskmodel.report.charts.canvas import Drawing
     from riskmodel.workflows.caseload.comparison import Comparison
     from riskmodel.workflows.caseload.mix import Mix
 
@@ -128,7 +128,7 @@ def loop_frame(switches: FeedbackSwitches) -> pd.DataFrame:
 
 def draw_caseload(plan: CaseloadPlan, cap: float, *, by: str | None = None) -> Drawing:
     """Fans of the service's caseload, a panel a scenario, with the cap."""
-    from riskmodel.report.figures.caseload import CaseloadFan, draw_caseload_fans
+    from riskmodel.report.charts.caseload import CaseloadFan, draw_caseload_fans
 
     place = len(plan.units) - 1
     fans = [
@@ -149,7 +149,7 @@ def draw_within(
     plan: CaseloadPlan, cap: float, *, sure: float | None = None, by: str | None = None
 ) -> Drawing:
     """The probability of keeping to the cap, a line a scenario."""
-    from riskmodel.report.figures.caseload import Course, draw_probabilities
+    from riskmodel.report.charts.caseload import Course, draw_probabilities
 
     courses = [
         Course(name.replace("_", " "), _times(plan.months), plan.probability_within(cap, name))
@@ -165,7 +165,7 @@ def draw_comparison(
     measures: Sequence[str] = ("stock_child_protection_plan", "caseload", "posts_needed"),
 ) -> Drawing:
     """Differences from the first scenario on paired draws: a panel a measure, a row a scenario."""
-    from riskmodel.report.figures.scenarios import MeasurePanel, draw_scenarios
+    from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
 
     frame = comparison.differences
     panels = []
@@ -186,14 +186,14 @@ def draw_comparison(
 
 def draw_loop() -> Drawing:
     """The loop between caseload and demand."""
-    from riskmodel.report.figures.loop import draw_feedback_loop
+    from riskmodel.report.charts.loop import draw_feedback_loop
 
     return draw_feedback_loop("loop")
 
 
 def draw_mix(mix: Mix) -> Drawing:
     """Posts at each step of shorter plans and early help, the cheapest marked where priced."""
-    from riskmodel.report.figures.mixes import MixLine, draw_mixes
+    from riskmodel.report.charts.mixes import MixLine, draw_mixes
 
     found = [point.levers for point in mix.found.points]
     lines = [

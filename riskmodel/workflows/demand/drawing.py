@@ -14,7 +14,7 @@ from riskmodel.projection import BASELINE, Projection
 from riskmodel.workflows.demand.projecting import Outlook
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures.canvas import Drawing
+    from riskmodel.report.charts.canvas import Drawing
 
 __all__ = ["STAGE_LABELS", "draw_outlook"]
 
@@ -32,7 +32,7 @@ STAGE_LABELS: Mapping[str, str] = MappingProxyType(
 
 def draw_outlook(outlook: Outlook) -> Drawing:
     """Fan charts of the stocks, with the own figures before them."""
-    from riskmodel.report.figures.fan import FAN, Fan, draw_fans
+    from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 
     projection = outlook.projection
     levels = sorted({level for low, high, *_ in FAN for level in (low, high)} | {0.5})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from riskmodel.parameters import remembered
 from riskmodel.projection import BASELINE, months_between
-from riskmodel.scenarios.library import library_scenario
+from riskmodel.scenarios.reading import library_scenario
 from riskmodel.workflows.demand import Outlook, project, published_source
 
 __all__ = ["published_outlook", "under"]

@@ -201,7 +201,7 @@ def _found(summary: Summary) -> list[Result]:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Coverage of the 90% intervals as a distance from 90."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     rows = []
     for one in _found(summary):

@@ -86,7 +86,7 @@ def answer(summary: Summary) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """The range of each factor."""
-    from riskmodel.report.figures import SensitivityRange, draw_sensitivity
+    from riskmodel.report.charts import SensitivityRange, draw_sensitivity
     from riskmodel.report.sections.quadrants import label_of
 
     words = {

@@ -164,7 +164,7 @@ def _skill(name: str, row: Any) -> Result:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Skill of each model at the longest horizon, stock by stock."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     drawn: dict[str, Picture] = {}
     for measured in MEASURES:

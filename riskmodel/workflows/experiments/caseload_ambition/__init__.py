@@ -22,7 +22,7 @@ from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
-from riskmodel.scenarios.library import LIBRARY
+from riskmodel.scenarios.reading import LIBRARY
 from riskmodel.workflows.caseload import plan_outlook, posts_answer, recruiting, workforce_of
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
@@ -249,7 +249,7 @@ def _moved(row: Mapping[Any, Any]) -> Iterator[Result]:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Probability of keeping to the cap by number of posts, a line a date."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     needs = rows_of(tables["needs"], scenario=BASELINE, probability=MAIN_CHANCE)
     rows = [

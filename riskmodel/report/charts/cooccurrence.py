@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from riskmodel.report.figures.canvas import DARK_BLUE, Drawing, Labels, Size, draw
+from riskmodel.report.charts.canvas import DARK_BLUE, Drawing, Labels, Size, draw
 from riskmodel.report.labels import Box
 
 __all__ = ["draw_cooccurrence"]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, NODES, Link
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,

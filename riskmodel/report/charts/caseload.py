@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,
@@ -22,8 +22,8 @@ from riskmodel.report.figures.canvas import (
     Size,
     draw,
 )
-from riskmodel.report.figures.fan import FAN
-from riskmodel.report.figures.line_labels import (
+from riskmodel.report.charts.fan import FAN
+from riskmodel.report.charts.line_labels import (
     COLOURS,
     DASHES,
     aside,
@@ -52,7 +52,7 @@ class CaseloadFan:
         Decimal years (31 March 2015 is 2015.25).
     quantiles
         Cases for each full-time worker by quantile, each of shape (time,): those of
-        :data:`riskmodel.report.figures.fan.FAN` and 0.5.
+        :data:`riskmodel.report.charts.fan.FAN` and 0.5.
     """
 
     title: str

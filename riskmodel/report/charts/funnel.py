@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import riskmodel
+from riskmodel.core.version import __version__
 
 __all__ = ["Manifest", "make_manifest", "write_manifest"]
 
@@ -119,7 +119,7 @@ def make_manifest(
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(inputs.items())}
     sums |= {f"your own: {path.name}": _sha256_of(path) for path in files}
     return Manifest(
-        riskmodel.__version__,
+        __version__,
         " ".join(command),
         sums,
         parameters_sha256,

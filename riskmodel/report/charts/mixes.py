@@ -8,7 +8,7 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     DARK_GREY,
     ORANGE,
     Drawing,
@@ -16,7 +16,7 @@ from riskmodel.report.figures.canvas import (
     Size,
     draw,
 )
-from riskmodel.report.figures.line_labels import COLOURS, DASHES, SIGNS, at_the_end, heading
+from riskmodel.report.charts.line_labels import COLOURS, DASHES, SIGNS, at_the_end, heading
 from riskmodel.report.labels import Box
 
 __all__ = ["MixLine", "draw_mixes"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,

@@ -15,7 +15,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from riskmodel.report.figures.canvas import (
+from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,
