@@ -10,7 +10,9 @@ domestic violence codes say who is *subject* to it. A local factor has a name an
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from riskmodel.errors import UnknownNameError
@@ -18,9 +20,11 @@ from riskmodel.errors import UnknownNameError
 __all__ = [
     "FACTORS",
     "STAGES",
+    "STAGE_LABELS",
     "Factor",
     "Person",
     "factor",
+    "factor_label",
     "factor_name",
 ]
 
@@ -38,6 +42,15 @@ STAGES = (
 )
 """Stages of a child's way through children's social care. DfE's "children in need" include
 children on plans and looked after; the exclusive tier is ``child_in_need_plan``."""
+
+STAGE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "child_protection_plan": "Children on a protection plan",
+        "looked_after": "Children looked after",
+        "child_in_need_plan": "Children on a child in need plan",
+    }
+)
+"""The stages of which stocks are projected, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +165,17 @@ def factor(word: str) -> Factor:
     if found is None:
         raise UnknownNameError("factor", word, [known.name for known in FACTORS])
     return found
+
+
+def factor_label(name: str) -> str:
+    """The printed label of a factor; the name itself of a local one, which has no other.
+
+    Examples
+    --------
+    >>> factor_label("child_neglect"), factor_label("gang_links")
+    ('Child Neglect', 'gang_links')
+    """
+    try:
+        return factor(name).label
+    except UnknownNameError:
+        return name

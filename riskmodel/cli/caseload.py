@@ -45,9 +45,9 @@ from riskmodel.cli.workers import WorkersOption
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
+    from riskmodel.authority.mix import Mix
     from riskmodel.caseload import PostsNeeded
     from riskmodel.report.charts.canvas import Drawing
-    from riskmodel.workflows.caseload import Mix
 
 __all__ = ["caseload"]
 
@@ -57,6 +57,8 @@ PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
 TOO_WIDE = ("area", "q025", "q10", "q90", "q975", "source", "level", "basis")
 WIDTH = 110
+TEMPLATES = ("structure", "costs")
+"""Files of their own that a user starts from."""
 
 
 def caseload(  # noqa: PLR0913  an option is an argument
@@ -173,8 +175,8 @@ def _print_view(
     service: Service, show: str, level: str, form: str, out: Path | None, *, published: bool
 ) -> None:
     from riskmodel.caseload import cost_frame
-    from riskmodel.workflows.caseload import needs_frame
-    from riskmodel.workflows.caseload.workforces import workforces
+    from riskmodel.caseload.needs import needs_frame
+    from riskmodel.caseload.scenario_workforce import workforces
 
     mix = _mix(service) if show == "mix" else None
     if out is not None:
@@ -183,7 +185,7 @@ def _print_view(
     if show == "mix" and mix is not None:
         _print_mix(mix, form)
     elif show == "cost" and service.costs is not None:
-        forces = workforces(service.outlook, service.workforce)
+        forces = workforces(service.outlook.levers, service.workforce)
         _print_cost(cost_frame(service.plan, service.costs, forces), service, form)
     elif show == "within":
         frame = service.plan.within_frame(service.target.cap)
@@ -206,7 +208,7 @@ def _print_view(
 
 
 def _needs(service: Service, scenario: str) -> PostsNeeded:
-    from riskmodel.workflows.caseload import posts_answer
+    from riskmodel.authority.service import posts_answer
 
     return posts_answer(
         service.outlook,
@@ -218,7 +220,7 @@ def _needs(service: Service, scenario: str) -> PostsNeeded:
 
 
 def _mix(service: Service) -> Mix:
-    from riskmodel.workflows.caseload import find_mix
+    from riskmodel.authority.mix import find_mix
 
     return find_mix(
         service.outlook,
@@ -231,7 +233,7 @@ def _mix(service: Service) -> Mix:
 
 
 def _drawing(service: Service, show: str, mix: Mix | None) -> Drawing:
-    from riskmodel.workflows.caseload import draw_caseload, draw_mix, draw_within
+    from riskmodel.report.charts.service import draw_caseload, draw_mix, draw_within
 
     target = service.target
     if mix is not None:
@@ -242,21 +244,31 @@ def _drawing(service: Service, show: str, mix: Mix | None) -> Drawing:
 
 
 def _print_template(template: str, form: str) -> None:
-    from riskmodel.workflows.caseload import template_text
+    from riskmodel.caseload import structure_template
+    from riskmodel.caseload.costs import costs_template
 
     if form == "json":
         raise DataError("a template is TOML, or of a structure also --format csv")
-    sys.stdout.write(template_text(template, "csv" if form == "csv" else "toml"))
+    choose("template", template, TEMPLATES)
+    text = (
+        structure_template("csv" if form == "csv" else "toml")
+        if template == "structure"
+        else costs_template()
+    )
+    sys.stdout.write(text)
 
 
 def _print_plain(show: str, form: str, out: Path | None, feedback: str | None) -> None:
     """Views that project nothing."""
     from riskmodel.caseload import published_caseloads
-    from riskmodel.workflows.caseload import draw_loop, loop_frame, queue_frame
+    from riskmodel.caseload.loops import loop_frame
+    from riskmodel.caseload.shortage import queue_frame
 
     switches = feedback_switches(feedback)
     if out is not None:
-        drawing = draw_loop()
+        from riskmodel.report.charts.loop import draw_feedback_loop
+
+        drawing = draw_feedback_loop("loop")
         write_picture(out, drawing.svg, drawing.png)
     if show == "loop":
         frame = loop_frame(switches)
@@ -284,7 +296,7 @@ def _print_published() -> None:
 
 
 def _print_answers(service: Service) -> None:
-    from riskmodel.workflows.caseload.answers import posts_words, question_words
+    from riskmodel.cli.posts import posts_words, question_words
 
     console().print("", markup=False)
     console().print(question_words(service.target), markup=False)
@@ -423,7 +435,7 @@ def _say(text: str, indent: str = "") -> None:
 
 
 def _print_basis(service: Service) -> None:
-    from riskmodel.workflows.caseload.answers import NOT_A_CAUSE
+    from riskmodel.cli.posts import NOT_A_CAUSE
 
     loops = service.switches
     closed = (

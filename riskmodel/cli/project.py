@@ -25,7 +25,7 @@ from riskmodel.cli.service import named_scenarios, source_of, words
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.workflows.demand import Outlook
+    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["project"]
 
@@ -143,7 +143,7 @@ def project(  # noqa: PLR0913  an option is an argument
     levels = _levels(above, list(found.stages))
     frame = _view(found, show, levels)
     if out is not None:
-        from riskmodel.workflows.demand import draw_outlook
+        from riskmodel.report.charts.outlook import draw_outlook
 
         drawing = draw_outlook(found)
         write_picture(out, drawing.svg, drawing.png)
@@ -165,7 +165,7 @@ def project(  # noqa: PLR0913  an option is an argument
 
 
 def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
-    from riskmodel.workflows.demand import chain_of
+    from riskmodel.demand.sources import chain_of
 
     frame = chain_of(path, authority)
     if form != "text":
@@ -190,7 +190,7 @@ def _outlook(
     scenario: str | None,
     *sizes: int,
 ) -> Outlook:
-    from riskmodel.workflows.demand import project as run
+    from riskmodel.demand.projecting import project as run
 
     source, panel = source_of((path, authority, learn, population))
     if stage is not None:
@@ -268,7 +268,7 @@ def _marches(found: Outlook, frame: Any) -> Any:
 
 def _print_quantiles(found: Outlook, frame: Any) -> None:
     """Every March and the last month: median, 50% and 90% intervals."""
-    from riskmodel.workflows.demand import STAGE_LABELS
+    from riskmodel.vocabulary import STAGE_LABELS
 
     shown = _marches(found, frame)
     print_table(

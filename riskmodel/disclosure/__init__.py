@@ -39,7 +39,6 @@ __all__ = [
     "has_enough_unknowns",
     "inert",
     "marked_frame",
-    "needs_protection",
     "protect_counts",
     "protect_parts",
     "protect_table",
@@ -68,7 +67,7 @@ if TYPE_CHECKING:
         has_enough_unknowns,
     )
     from riskmodel.disclosure.parts import Part, protect_parts
-    from riskmodel.disclosure.policy import Policy, Waiver, needs_protection
+    from riskmodel.disclosure.policy import Policy, Waiver
     from riskmodel.disclosure.protected import ProtectedCounts
     from riskmodel.disclosure.suppress import ProtectedTable, protect_table
     from riskmodel.disclosure.symbols import (
@@ -92,7 +91,7 @@ __getattr__ = lazy_names(
         ".models": "any_small coarse_estimate coarse_number has_enough_unknowns",
         ".parts": "Part protect_parts",
         ".protected": "ProtectedCounts",
-        ".policy": "Policy Waiver needs_protection",
+        ".policy": "Policy Waiver",
         ".suppress": "ProtectedTable protect_table",
         ".symbols": "CONFIDENTIAL LOW NOT_APPLICABLE NOT_AVAILABLE SHORTHAND inert shorthand_notes",
         ".table": "LinkedTable",

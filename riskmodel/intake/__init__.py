@@ -19,6 +19,7 @@ from riskmodel.intake.result import NOTES, RULES, Intake, Issue
 from riskmodel.intake.row_groups import iter_assessments
 from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
 from riskmodel.intake.summary import Summary, summarise
+from riskmodel.intake.table_file import TableFile, count_intake
 
 __all__ = [
     "ENDINGS",
@@ -33,6 +34,8 @@ __all__ = [
     "Layout",
     "SeriesBreak",
     "Summary",
+    "TableFile",
+    "count_intake",
     "iter_assessments",
     "iter_counts",
     "join_panels",

@@ -12,13 +12,10 @@ from riskmodel.core.lazy import lazy_names
 __all__ = [
     "Card",
     "Cards",
-    "CaseloadData",
     "Chart",
-    "OutlookData",
     "Paragraph",
     "Point",
     "Report",
-    "ScenarioData",
     "Section",
     "Table",
     "assumptions_section",
@@ -51,9 +48,6 @@ if TYPE_CHECKING:
     from riskmodel.report.html import render_html
     from riskmodel.report.model import Card, Cards, Chart, Paragraph, Point, Report, Section, Table
     from riskmodel.report.sections import (
-        CaseloadData,
-        OutlookData,
-        ScenarioData,
         assumptions_section,
         audit_section,
         brief_section,
@@ -85,7 +79,7 @@ __getattr__ = lazy_names(
         ".html": "render_html",
         ".model": "Card Cards Chart Paragraph Point Report Section Table",
         ".sections": (
-            "CaseloadData OutlookData ScenarioData assumptions_section "
+            "assumptions_section "
             "audit_section brief_section caseload_point caseload_section "
             "cohort_section factors_section impact_section lookup_section "
             "manifest_section margins_section outlook_point outlook_section "

@@ -7,6 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riskmodel.authority.comparison import compare, usual_target
+from riskmodel.authority.measures import MEASURE_LABELS
+from riskmodel.authority.mix import find_mix
+from riskmodel.authority.service import plan_outlook, posts_answer, project_service
 from riskmodel.caseload import (
     FeedbackSwitches,
     LeverCosts,
@@ -19,25 +23,14 @@ from riskmodel.caseload import (
     published_structure,
     published_workforce,
 )
+from riskmodel.caseload.scenario_feedback import loops
+from riskmodel.caseload.scenario_workforce import recruiting, usual_workforce, workforce_of
+from riskmodel.cli.posts import posts_words
 from riskmodel.demand.changed import change_inputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import LIBRARY, Scenario, load_library, scenario
-from riskmodel.workflows.caseload import (
-    compare,
-    find_mix,
-    loops,
-    plan_outlook,
-    posts_answer,
-    project_service,
-    recruiting,
-    usual_target,
-    usual_workforce,
-    workforce_of,
-)
-from riskmodel.workflows.caseload.answers import posts_words
-from riskmodel.workflows.caseload.comparison import MEASURE_LABELS
 
 MONTHS, REPLICATES, SEED = 26, 200, 1
 PLAN = "child_protection_plan"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import learn
 from riskmodel.demand.learning.own import common_changes, forecast_own, sample_paths
-from riskmodel.demand.national import (
+from riskmodel.demand.national.courses import (
     NationalCourses,
     authority_stock,
     beyond_authorities,

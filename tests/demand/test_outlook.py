@@ -12,10 +12,11 @@ from riskmodel.demand.learning.own import forecast_own
 from riskmodel.demand.learning.shipped import shipped
 from riskmodel.demand.outlook import stage_outlook
 from riskmodel.demand.project import project_stages
+from riskmodel.demand.projecting import project
+from riskmodel.demand.sources import DemandSource
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
-from riskmodel.workflows.demand import DemandSource, project
 
 PLAN = "child_protection_plan"
 STOCKS = {"2011": 332, "2012": 364, "2013": 430, "2014": 504, "2015": 569}

@@ -381,8 +381,8 @@ def run_sensitivity(monkeypatch: pytest.MonkeyPatch):
     class Drawing:
         svg, png = b"<svg/>", b"png"
 
-    monkeypatch.setattr("riskmodel.workflows.sensitivity_surface", workflow, raising=False)
-    monkeypatch.setattr("riskmodel.workflows.draw_sensitivity", lambda _: Drawing, raising=False)
+    monkeypatch.setattr("riskmodel.authority.margins.assumed_surface", workflow)
+    monkeypatch.setattr("riskmodel.report.charts.sensitivity.draw_surface", lambda _: Drawing)
     app = typer.Typer()
     app.command()(sensitivity)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from riskmodel.demand.learning.judged import MODELS, REFERENCE, Backtest
 from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
@@ -23,7 +24,7 @@ from riskmodel.report.charts.canvas import (
 )
 from riskmodel.report.labels import Box
 
-__all__ = ["draw_coverage", "draw_pit", "draw_skill"]
+__all__ = ["draw_backtest", "draw_coverage", "draw_pit", "draw_skill"]
 
 Row = Mapping[str, Any]
 
@@ -34,6 +35,20 @@ _LINE = 15.0
 """Least distance between two labels, in units of the drawing."""
 
 _COLOURS = (DARK_PINK, TURQUOISE, ORANGE, DARK_GREY)
+
+
+def draw_backtest(found: Backtest) -> tuple[Drawing, ...]:
+    """Three charts: skill by horizon, coverage, and where outcomes fell."""
+    rows, tenths = (
+        cast("list[dict[str, Any]]", frame.to_dict("records"))
+        for frame in (found.summary(), found.pit_histogram())
+    )
+    ours = next(model for model in MODELS if model in set(found.frame["model"]))
+    return (
+        draw_skill("backtest_skill", rows, ours=ours, reference=REFERENCE),
+        draw_coverage("backtest_coverage", rows, ours=ours),
+        draw_pit("backtest_pit", tenths, ours=ours),
+    )
 
 
 def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> Drawing:

@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from riskmodel.assessments import FactorCounts
+from riskmodel.factors.comparison import funnel
 from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
@@ -22,10 +24,24 @@ from riskmodel.report.charts.canvas import (
     draw,
 )
 from riskmodel.report.labels import Box
+from riskmodel.report.wording import label_of
 
-__all__ = ["draw_funnel"]
+__all__ = ["draw_counts_funnel", "draw_funnel"]
 
 LIMITS = ((1.959964, "-", "95%"), (3.090232, "--", "99.8%"))
+
+
+def draw_counts_funnel(counts: FactorCounts) -> Drawing:
+    """Draw the funnel of all conversion rates of these counts."""
+    frame = funnel(counts)
+    points = [
+        (label_of(name), int(size), float(rate), abs(z) > LIMITS[0][0])
+        for name, size, rate, z in zip(
+            frame["factor"], frame["assessments"], frame["conversion_rate"], frame["z"], strict=True
+        )
+    ]
+    target, dispersion = float(frame["target"].iloc[0]), float(frame["dispersion"].iloc[0])
+    return draw_funnel("funnel", points, target=target, dispersion=dispersion)
 
 
 def draw_funnel(

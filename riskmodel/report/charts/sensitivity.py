@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from riskmodel.factors import SensitivitySurface
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
@@ -22,8 +23,9 @@ from riskmodel.report.charts.canvas import (
     draw,
 )
 from riskmodel.report.labels import Box
+from riskmodel.vocabulary import factor_label
 
-__all__ = ["SensitivityRange", "draw_sensitivity"]
+__all__ = ["SensitivityRange", "draw_sensitivity", "draw_surface"]
 
 _GROUPS = (
     ("always above 1", "Above 1 whatever is assumed", DARK_BLUE),
@@ -58,6 +60,17 @@ class SensitivityRange(NamedTuple):
     label: str
     odds_ratios: tuple[float, ...]
     verdict: str
+
+
+def draw_surface(surface: SensitivitySurface) -> Drawing:
+    """Draw what is assumed of each factor of a surface."""
+    ranges = [
+        SensitivityRange(
+            factor_label(one.factor), tuple(surface.odds_ratio[row].ravel()), one.verdict
+        )
+        for row, one in enumerate(surface.summaries())
+    ]
+    return draw_sensitivity("sensitivity", ranges, across="Adjusted odds ratio (assumed)")
 
 
 def draw_sensitivity(

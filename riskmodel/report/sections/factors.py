@@ -14,11 +14,10 @@ from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
 from riskmodel.report.sections.quadrants import (
     QUADRANTS,
     Printed,
-    label_of,
     quadrant_chart,
     widest_contradiction,
 )
-from riskmodel.report.wording import count_of, join_words, percent
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 __all__ = ["factors_section"]
 

@@ -15,8 +15,7 @@ from riskmodel.report.sections.impact_tables import (
     interaction_table,
     measures_table,
 )
-from riskmodel.report.sections.quadrants import label_of
-from riskmodel.report.wording import count_of, join_words, percent
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark

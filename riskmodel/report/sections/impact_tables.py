@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.report.model import Table
-from riskmodel.report.sections.quadrants import label_of
-from riskmodel.report.wording import percent
+from riskmodel.report.wording import label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark

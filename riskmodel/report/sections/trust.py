@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.demand.learning.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.charts import Drawing
-
 __all__ = ["MODEL_LABELS", "STOCK_LABELS", "trust_point", "trust_section"]
-
-OURS, REFERENCE = "riskmodel", "last_value"
 
 MODEL_LABELS: Mapping[str, str] = {
     "riskmodel": "This package",
@@ -66,20 +63,18 @@ _SOURCE = (
 )
 
 
-def trust_section(frame: pd.DataFrame, drawings: Mapping[str, Drawing]) -> Section:
+def trust_section(frame: pd.DataFrame) -> Section:
     """Skill with intervals against the named competitors, and coverage.
 
     Parameters
     ----------
     frame
         As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
-    drawings
-        Skill by horizon and model of each stock, by its name.
     """
     blocks: list[Block] = [Paragraph(text) for text in _introduction(frame)]
     blocks += [Paragraph(_verdict(frame, measure)) for measure in _measures(frame)]
     blocks += [Paragraph(_CAVEATS), _ours(frame)]
-    blocks += [_chart(frame, measure, drawing) for measure, drawing in drawings.items()]
+    blocks += [_chart(frame, measure) for measure in _measures(frame)]
     blocks.append(_models(frame))
     return Section("trust", "How far to trust this", tuple(blocks))
 
@@ -168,10 +163,18 @@ def _verdict(frame: pd.DataFrame, measure: str) -> str:
     )
 
 
-def _chart(frame: pd.DataFrame, measure: str, drawing: Drawing) -> Chart:
+def _chart(frame: pd.DataFrame, measure: str) -> Chart:
+    from riskmodel.report.charts.backtest import draw_skill
+
     label = STOCK_LABELS.get(measure, measure)
+    name = f"trust_skill_{measure.split('_')[0]}"
+    rows = [
+        {**row, "model": MODEL_LABELS.get(row["model"], row["model"])}
+        for row in _rows(frame, measure)
+    ]
+    drawing = draw_skill(name, rows, ours=MODEL_LABELS[OURS], reference=MODEL_LABELS[REFERENCE])
     return Chart(
-        f"trust_skill_{measure.split('_')[0]}",
+        name,
         f"{label}: skill against the last value carried forward",
         f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
         "Above 0 is better than the last value carried forward. The band is the 95% interval of "

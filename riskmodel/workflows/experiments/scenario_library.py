@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.authority.service import plan_outlook
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
 from riskmodel.scenarios.reading import LIBRARY
-from riskmodel.workflows.caseload import plan_outlook
-from riskmodel.workflows.demand import STAGE_LABELS
+from riskmodel.vocabulary import STAGE_LABELS
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
 

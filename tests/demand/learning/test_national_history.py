@@ -7,7 +7,7 @@ import pytest
 
 from riskmodel.demand.learning.history import StageHistory
 from riskmodel.demand.learning.learn import learn
-from riskmodel.demand.national import authority_stock, codes_with_a_figure, common_course_of
+from riskmodel.demand.national.courses import authority_stock, codes_with_a_figure, common_course_of
 from riskmodel.series import AuthorityPanel
 
 
