@@ -137,7 +137,7 @@ class PublishedResults:
 
     tables: tuple[PublishedTable, ...]
     audit: Audit
-    analyses: Mapping[str, FactorAnalysis]
+    analyses: Mapping[Prevalence, FactorAnalysis]
     design: CohortDesign
     cohort: Assessments
     surface: SensitivitySurface
@@ -150,7 +150,7 @@ class PublishedResults:
         return self.analyses["plans"].rates
 
     @property
-    def regions(self) -> dict[str, QuadrantRegion]:
+    def regions(self) -> dict[Prevalence, QuadrantRegion]:
         """Cuts that reproduce the printed quadrants, by reading of prevalence."""
         return {reading: analysis.region for reading, analysis in self.analyses.items()}
 

@@ -175,7 +175,7 @@ def _print_view(
     service: Service, show: str, level: str, form: str, out: Path | None, *, published: bool
 ) -> None:
     from riskmodel.caseload import cost_frame
-    from riskmodel.caseload.needs import needs_frame
+    from riskmodel.caseload.targets import needs_frame
     from riskmodel.caseload.scenario_workforce import workforces
 
     mix = _mix(service) if show == "mix" else None
