@@ -175,8 +175,8 @@ def _print_view(
     service: Service, show: str, level: str, form: str, out: Path | None, *, published: bool
 ) -> None:
     from riskmodel.caseload import cost_frame
-    from riskmodel.caseload.targets import needs_frame
     from riskmodel.caseload.scenario_workforce import workforces
+    from riskmodel.caseload.targets import needs_frame
 
     mix = _mix(service) if show == "mix" else None
     if out is not None:
