@@ -28,8 +28,8 @@ from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
-    from riskmodel.demand.inputs import StageInputs
-    from riskmodel.demand.stepping import Feedback
+    from riskmodel.demand.simulation.inputs import StageInputs
+    from riskmodel.demand.simulation.stepping import Feedback
 
 __all__ = ["LENGTH", "STARTS", "Loops", "loops"]
 

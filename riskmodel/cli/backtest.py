@@ -98,8 +98,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     from rich.console import Console
     from rich.progress import Progress
 
-    from riskmodel.demand.learning.backtest import backtest as judge
-    from riskmodel.demand.learning.judged import MODELS
+    from riskmodel.demand.pooled.backtest import backtest as judge
+    from riskmodel.demand.pooled.judged import MODELS
     from riskmodel.intake import read_panel
 
     choose("format", form, FORMATS)

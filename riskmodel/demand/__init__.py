@@ -44,16 +44,16 @@ if TYPE_CHECKING:
     )
     from riskmodel.demand.calibration.checks import simulation_based_calibration
     from riskmodel.demand.durations import LengthFit, Lengths, compare_families, fit_lengths
-    from riskmodel.demand.inputs import Flows, StageInputs
     from riskmodel.demand.moments import Quantity, steady_stock
-    from riskmodel.demand.project import project_stages
     from riskmodel.demand.published_series import (
         calibrate_published,
         published_observations,
         published_priors,
     )
-    from riskmodel.demand.stepping import Feedback, simulate_with_feedback
-    from riskmodel.demand.stock_flow import simulate, simulate_stage
+    from riskmodel.demand.simulation.inputs import Flows, StageInputs
+    from riskmodel.demand.simulation.project import project_stages
+    from riskmodel.demand.simulation.stepping import Feedback, simulate_with_feedback
+    from riskmodel.demand.simulation.stock_flow import simulate, simulate_stage
 
 __getattr__ = lazy_names(
     __name__,
@@ -61,11 +61,11 @@ __getattr__ = lazy_names(
         ".calibration": "CALIBRATED_STAGES Calibration DemandPriors Observation calibrate",
         ".calibration.checks": "simulation_based_calibration",
         ".durations": "LengthFit Lengths compare_families fit_lengths",
-        ".inputs": "Flows StageInputs",
+        ".simulation.inputs": "Flows StageInputs",
         ".moments": "Quantity steady_stock",
-        ".project": "project_stages",
+        ".simulation.project": "project_stages",
         ".published_series": "calibrate_published published_observations published_priors",
-        ".stepping": "Feedback simulate_with_feedback",
-        ".stock_flow": "simulate simulate_stage",
+        ".simulation.stepping": "Feedback simulate_with_feedback",
+        ".simulation.stock_flow": "simulate simulate_stage",
     },
 )

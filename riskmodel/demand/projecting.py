@@ -14,12 +14,12 @@ from riskmodel.demand.calibration import (
     calibrate,
 )
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
-from riskmodel.demand.learning.backtest import FEWEST_LEARNERS
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import Learned, learn
-from riskmodel.demand.learning.own import decimal_year
 from riskmodel.demand.outlook import StageOutlook, stage_outlook
-from riskmodel.demand.simulating import FeedbackOf, simulate_scenarios
+from riskmodel.demand.pooled.backtest import FEWEST_LEARNERS
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import Learned, learn
+from riskmodel.demand.pooled.own import decimal_year
+from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import MEASURE_OF, DemandSource
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
@@ -30,7 +30,7 @@ from riskmodel.series import AuthorityPanel
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.demand.inputs import StageInputs
+    from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
 __all__ = ["NamedLevers", "Outlook", "carried_to", "opening_of", "project"]
@@ -99,7 +99,7 @@ class Outlook:
             By name; the baseline comes first and need not be among them.
         replicates
             Only the first ones; None is all. They are those of the projection where blocks of
-            :data:`~riskmodel.demand.stock_flow.BLOCK` stay whole.
+            :data:`~riskmodel.demand.simulation.stock_flow.BLOCK` stay whole.
         workers
             How many processes share the scenarios, or an engine; the bytes do not depend on it.
         """
@@ -347,7 +347,7 @@ def _learned(
 
 
 def _shipped(stage: str, opening: str, year: int) -> Learned:
-    from riskmodel.demand.learning.shipped import shipped, shipped_years
+    from riskmodel.demand.pooled.shipped import shipped, shipped_years
 
     measure = MEASURE_OF[stage]
     if year < min(shipped_years(measure)):

@@ -109,7 +109,7 @@ def _projected_files() -> dict[str, bytes]:
     found = {
         f"scenarios/{name}.toml": library.joinpath(f"{name}.toml").read_bytes() for name in LIBRARY
     }
-    learned = resources.files("riskmodel.demand.learning").joinpath("data")
+    learned = resources.files("riskmodel.demand.pooled").joinpath("data")
     found["backtest_summary.csv"] = learned.joinpath("backtest_summary.csv").read_bytes()
     return found
 

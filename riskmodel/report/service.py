@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskmodel.authority.results import ServiceResults
-from riskmodel.demand.learning.measured import measured_backtest
+from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.report.model import Point, Section
 from riskmodel.report.sections.brief import brief_section
 from riskmodel.report.sections.caseload import caseload_point, caseload_section

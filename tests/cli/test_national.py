@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import learn
 from riskmodel.demand.national.courses import authority_stock, common_course_of
 from riskmodel.demand.national.running import national_run
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import learn
 from riskmodel.engines import Engine
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from riskmodel.caseload import Target, posts_needed, published_structure, published_workforce
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.course import log_rates
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import OURS
-from riskmodel.demand.learning.process import covariance, size_scale
-from riskmodel.demand.learning.shipped import shipped
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.course import log_rates
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import OURS
+from riskmodel.demand.pooled.process import covariance, size_scale
+from riskmodel.demand.pooled.shipped import shipped
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.errors import DataError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from riskmodel.demand.learning.measured import measured_backtest
+from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.report import Paragraph, Section, Table
 from riskmodel.report.sections import trust_point, trust_section
 from riskmodel.report.sections.trust import MODEL_LABELS

@@ -1,6 +1,6 @@
 """Many authorities projected together, so that what they have in common adds up as it should.
 
-Each authority's course is its own history given what all teach (``riskmodel.demand.learning``).
+Each authority's course is its own history given what all teach (``riskmodel.demand.pooled``).
 What the common course does is drawn once a replicate and shared; each authority's own part is drawn
 by itself. A total is the sum over authorities in each replicate, so it is coherent with them to the
 child, and its spread is neither that of independent authorities nor that of one moving in step.
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import Learned
-from riskmodel.demand.learning.own import common_changes, forecast_own, sample_paths
 from riskmodel.demand.outlook import MOST_MONTHS, MOST_REPLICATES, node_months
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import Learned
+from riskmodel.demand.pooled.own import common_changes, forecast_own, sample_paths
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import QUANTILES, month_after, quantile_name
 from riskmodel.streams import stream
@@ -100,7 +100,7 @@ class NationalCourses:
     Parameters
     ----------
     stage
-        Of :data:`riskmodel.demand.learning.history.STOCK_MEASURES`, or of
+        Of :data:`riskmodel.demand.pooled.history.STOCK_MEASURES`, or of
         :data:`riskmodel.vocabulary.STAGES`.
     measure
         ``stock``, ``starts`` or ``ends``.

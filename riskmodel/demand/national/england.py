@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.learn import Learned
 from riskmodel.demand.national.courses import (
     Course,
     NationalCourses,
@@ -17,6 +15,8 @@ from riskmodel.demand.national.courses import (
     summarised,
 )
 from riskmodel.demand.national.simulating import TIER
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.learn import Learned
 from riskmodel.series import ENGLAND, AuthorityPanel
 
 if TYPE_CHECKING:

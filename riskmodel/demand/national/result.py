@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.demand.learning.history import STOCK_MEASURES, is_region
-from riskmodel.demand.learning.learn import Learned
 from riskmodel.demand.national.courses import (
     Course,
     NationalCourses,
 )
+from riskmodel.demand.pooled.history import STOCK_MEASURES, is_region
+from riskmodel.demand.pooled.learn import Learned
 from riskmodel.errors import UnknownNameError
 from riskmodel.series import ENGLAND, AuthorityPanel
 

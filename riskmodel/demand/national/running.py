@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.learn import Learned, learn
 from riskmodel.demand.national.courses import (
     NationalCourses,
     check_sizes,
@@ -14,6 +12,8 @@ from riskmodel.demand.national.courses import (
 from riskmodel.demand.national.england import england_of
 from riskmodel.demand.national.result import NationalRun, left_out
 from riskmodel.demand.national.simulating import by_tier, flow_courses, histories_of, stock_courses
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.learn import Learned, learn
 from riskmodel.engines import Engine, as_engine
 from riskmodel.series import AuthorityPanel
 

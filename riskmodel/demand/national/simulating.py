@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from riskmodel.demand.calibration import calibrate
-from riskmodel.demand.learning.history import STOCK_MEASURES, StageHistory, is_region
-from riskmodel.demand.learning.learn import Learned
 from riskmodel.demand.national.courses import (
     PURPOSE,
     Counts,
@@ -23,8 +21,10 @@ from riskmodel.demand.national.courses import (
     summarised,
 )
 from riskmodel.demand.outlook import node_months, stage_outlook
-from riskmodel.demand.project import project_stages
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, is_region
+from riskmodel.demand.pooled.learn import Learned
 from riskmodel.demand.projecting import carried_to
+from riskmodel.demand.simulation.project import project_stages
 from riskmodel.demand.sources import DemandSource, panel_source
 from riskmodel.engines import Pool
 from riskmodel.errors import DataError, UnknownNameError

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from riskmodel.demand.learning.judged import MODELS, REFERENCE, Backtest
+from riskmodel.demand.pooled.judged import MODELS, REFERENCE, Backtest
 from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,

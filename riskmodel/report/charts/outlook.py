@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskmodel.demand.learning.own import decimal_year
+from riskmodel.demand.pooled.own import decimal_year
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing

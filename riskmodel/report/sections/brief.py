@@ -32,7 +32,7 @@ def brief_section(results: ServiceResults, worth: pd.DataFrame) -> Section:
     results
         Demand, caseloads and scenarios.
     worth
-        As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
+        As :func:`riskmodel.demand.pooled.measured.measured_backtest` gives it.
     """
     return Section(
         "brief",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.demand.learning.judged import OURS, REFERENCE
+from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.wording import join_words
 
@@ -69,7 +69,7 @@ def trust_section(frame: pd.DataFrame) -> Section:
     Parameters
     ----------
     frame
-        As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
+        As :func:`riskmodel.demand.pooled.measured.measured_backtest` gives it.
     """
     blocks: list[Block] = [Paragraph(text) for text in _introduction(frame)]
     blocks += [Paragraph(_verdict(frame, measure)) for measure in _measures(frame)]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import MODELS, OURS, REFERENCE, Backtest
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import MODELS, OURS, REFERENCE, Backtest
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.runs import Analysis, Option, Point, Result, Summary

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.counts import poisson
 from riskmodel.demand.durations.laws import Floats
-from riskmodel.demand.inputs import Flows, StageInputs
 from riskmodel.demand.monthly import end_shares, open_left
+from riskmodel.demand.simulation.counts import poisson
+from riskmodel.demand.simulation.inputs import Flows, StageInputs
 from riskmodel.errors import DataError
 
 __all__ = ["check_reference", "simulate_block"]

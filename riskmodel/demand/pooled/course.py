@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.parameters import parameter
 
 __all__ = ["common_course", "common_growth", "log_rates", "mean_stay_years", "median"]

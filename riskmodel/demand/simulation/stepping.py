@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
-from riskmodel.demand.inputs import Flows, StageInputs
-from riskmodel.demand.stock_flow import BLOCK
+from riskmodel.demand.simulation.inputs import Flows, StageInputs
+from riskmodel.demand.simulation.stock_flow import BLOCK
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
@@ -158,7 +158,7 @@ def simulate_with_feedback(
         have the same replicates and months.
     feedback
         Called at the start of each month; see :data:`Feedback`. One that returns (1, 1) gives the
-        law of :func:`~riskmodel.demand.stock_flow.simulate_stage`.
+        law of :func:`~riskmodel.demand.simulation.stock_flow.simulate_stage`.
     seed, purpose
         Each block of replicates of each stage has the stream (seed, purpose/stage, block).
     runaway

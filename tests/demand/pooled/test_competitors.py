@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from riskmodel.demand.learning.competitors import COMPETITORS, Spread
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.scores import LEVELS
+from riskmodel.demand.pooled.competitors import COMPETITORS, Spread
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.scores import LEVELS
 from riskmodel.streams import stream
 
 NOTHING = float("nan")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import Learned, forecast, learn
-from riskmodel.demand.learning.own import OwnForecast, forecast_own, sample_paths
-from riskmodel.demand.learning.shipped import shipped
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import Learned, forecast, learn
+from riskmodel.demand.pooled.own import OwnForecast, forecast_own, sample_paths
+from riskmodel.demand.pooled.shipped import shipped
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 

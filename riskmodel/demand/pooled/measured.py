@@ -11,9 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.judged import MODELS
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.judged import MODELS
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def measure_backtests(
     Returns
     -------
     pandas.DataFrame
-        The columns of :meth:`~riskmodel.demand.learning.judged.Backtest.summary`, besides
+        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.summary`, besides
         ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
     """
     import pandas as pd
@@ -94,7 +94,7 @@ def measured_text(frame: pd.DataFrame) -> str:
 def _measured() -> pd.DataFrame:
     import pandas as pd
 
-    folder = resources.files("riskmodel.demand.learning").joinpath("data")
+    folder = resources.files("riskmodel.demand.pooled").joinpath("data")
     with folder.joinpath(_FILE).open(encoding="utf-8") as stream:
         return pd.read_csv(stream)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.course import log_rates
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.process import Prediction
+from riskmodel.demand.pooled.course import log_rates
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.process import Prediction
 from riskmodel.parameters import parameter
 
 __all__ = ["TURNOVER", "correct", "flows", "usual_starts"]

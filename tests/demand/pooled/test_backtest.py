@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodel.demand.learning import backtest as module
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import MODELS, OURS, REFERENCE, ROW_COLUMNS, Backtest
-from riskmodel.demand.learning.measured import measured_backtest
+from riskmodel.demand.pooled import backtest as module
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import MODELS, OURS, REFERENCE, ROW_COLUMNS, Backtest
+from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream

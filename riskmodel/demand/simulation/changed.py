@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from riskmodel.demand.durations.laws import Floats
-from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.judged import MODELS
-from riskmodel.demand.learning.measured import (
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.judged import MODELS
+from riskmodel.demand.pooled.measured import (
     measure_backtests,
     measured_backtest,
     measured_text,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import learn
 from riskmodel.demand.national.courses import authority_stock, codes_with_a_figure, common_course_of
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import learn
 from riskmodel.series import AuthorityPanel
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.competitors import COMPETITORS
+from riskmodel.demand.pooled.competitors import COMPETITORS
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:

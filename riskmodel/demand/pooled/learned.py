@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.process import Process
+from riskmodel.demand.pooled.process import Process
 
 __all__ = ["Learned"]
 
@@ -39,7 +39,7 @@ class Learned:
     usual_starts
         Median of log starts over stock in the last year; NaN where nobody reported both.
     turnover
-        Coefficients of :data:`riskmodel.demand.learning.turnover.TURNOVER`, shape (horizon, 2).
+        Coefficients of :data:`riskmodel.demand.pooled.turnover.TURNOVER`, shape (horizon, 2).
     spread
         What each horizon's variance is multiplied by, from how past forecasts fared, shape
         (horizon,).

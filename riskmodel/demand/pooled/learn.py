@@ -8,22 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.course import (
+from riskmodel.demand.pooled.course import (
     common_course,
     common_growth,
     log_rates,
     mean_stay_years,
 )
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learned import Learned
-from riskmodel.demand.learning.process import (
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import (
     Prediction,
     Process,
     log_likelihood,
     predict,
     size_scale,
 )
-from riskmodel.demand.learning.turnover import correct, flows, usual_starts
+from riskmodel.demand.pooled.turnover import correct, flows, usual_starts
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.process import Process, covariance, size_scale
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.process import Process, covariance, size_scale
 from riskmodel.intake import read_panel
 from riskmodel.series import AuthorityPanel
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.competitors import COMPETITORS
-from riskmodel.demand.learning.history import StageHistory
+from riskmodel.demand.pooled.competitors import COMPETITORS
+from riskmodel.demand.pooled.history import StageHistory
 
 
 @pytest.mark.unit

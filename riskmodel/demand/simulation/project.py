@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from riskmodel.demand.inputs import Flows, StageInputs
-from riskmodel.demand.stepping import Feedback, simulate_with_feedback
-from riskmodel.demand.stock_flow import simulate_stage
+from riskmodel.demand.simulation.inputs import Flows, StageInputs
+from riskmodel.demand.simulation.stepping import Feedback, simulate_with_feedback
+from riskmodel.demand.simulation.stock_flow import simulate_stage
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, Projection
 
@@ -54,8 +54,8 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
         Flows of stages that were simulated before, which are taken as they are.
     feedback
         Month by month from the stocks to multipliers, see
-        ``riskmodel.demand.stepping.Feedback``. A stage that it acts on has no reference, for
-        its children are drawn month by month.
+        ``riskmodel.demand.simulation.stepping.Feedback``. A stage that it acts on has no reference,
+        for its children are drawn month by month.
     acts_on
         Stages that feedback acts on; None is all of them. The others have the bytes that they have
         without it.

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from riskmodel.demand.learning.history import STOCK_MEASURES, StageHistory
-from riskmodel.demand.learning.learn import learn
-from riskmodel.demand.learning.learned import Learned
-from riskmodel.demand.learning.process import NAMES, Process
-from riskmodel.demand.learning.turnover import TURNOVER
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.learn import learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import NAMES, Process
+from riskmodel.demand.pooled.turnover import TURNOVER
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
@@ -88,7 +88,7 @@ def shipped_years(measure: str) -> tuple[int, ...]:
     Raises
     ------
     UnknownNameError
-        When it is no stock of :data:`~riskmodel.demand.learning.history.STOCK_MEASURES`.
+        When it is no stock of :data:`~riskmodel.demand.pooled.history.STOCK_MEASURES`.
     """
     pattern = re.compile(rf"{PREFIX}_{_stage(measure)}_(\d{{4}})_process")
     found = (pattern.fullmatch(name) for name in parameter_names())

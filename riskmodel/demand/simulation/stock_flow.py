@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.cells import check_reference, simulate_block
 from riskmodel.demand.durations.laws import Family
-from riskmodel.demand.inputs import Flows, StageInputs
+from riskmodel.demand.simulation.cells import check_reference, simulate_block
+from riskmodel.demand.simulation.inputs import Flows, StageInputs
 from riskmodel.streams import stream
 
 __all__ = ["BLOCK", "Flows", "StageInputs", "simulate", "simulate_stage"]

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, kstest
 
-from riskmodel.demand.learning.course import common_course, common_growth, mean_stay_years
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import forecast, learn
-from riskmodel.demand.learning.own import forecast_own
-from riskmodel.demand.learning.process import Process
-from riskmodel.demand.learning.scores import LEVELS, covered, probability_integral_transform
-from riskmodel.demand.learning.turnover import correct, flows, usual_starts
+from riskmodel.demand.pooled.course import common_course, common_growth, mean_stay_years
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import forecast, learn
+from riskmodel.demand.pooled.own import forecast_own
+from riskmodel.demand.pooled.process import Process
+from riskmodel.demand.pooled.scores import LEVELS, covered, probability_integral_transform
+from riskmodel.demand.pooled.turnover import correct, flows, usual_starts
 from riskmodel.errors import DataError
 from riskmodel.series import ENGLAND, AuthorityPanel
 from riskmodel.streams import stream

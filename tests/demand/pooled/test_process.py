@@ -13,7 +13,7 @@ from scipy.stats import multivariate_t
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from riskmodel.demand.learning.process import (
+from riskmodel.demand.pooled.process import (
     NAMES,
     Process,
     covariance,

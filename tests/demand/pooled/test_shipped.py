@@ -10,10 +10,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import STOCK_MEASURES, StageHistory
-from riskmodel.demand.learning.learn import Learned, learn
-from riskmodel.demand.learning.process import NAMES
-from riskmodel.demand.learning.shipped import (
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.learn import Learned, learn
+from riskmodel.demand.pooled.process import NAMES
+from riskmodel.demand.pooled.shipped import (
     SHIPPED_YEARS,
     learn_shipped,
     shipped,

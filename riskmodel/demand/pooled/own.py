@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.learn import NOTHING_KNOWN, degrees_of
-from riskmodel.demand.learning.learned import Learned
-from riskmodel.demand.learning.process import Prediction, predict, size_scale
+from riskmodel.demand.pooled.learn import NOTHING_KNOWN, degrees_of
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import Prediction, predict, size_scale
 from riskmodel.errors import DataError
 from riskmodel.projection import months_between
 
@@ -147,7 +147,7 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
 
     Notes
     -----
-    As :func:`riskmodel.demand.learning.learn.forecast`, and the same at whole years. What the
+    As :func:`riskmodel.demand.pooled.learn.forecast`, and the same at whole years. What the
     common course did before and after the years learned from is not known: it is taken to have
     kept its level before, and its drift after, as a random walk with the variance learned for a
     year's common change. So figures of later years than those learned from are read with that

@@ -13,8 +13,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.turnover import usual_starts
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.turnover import usual_starts
 
 __all__ = ["COMPETITORS", "Spread"]
 

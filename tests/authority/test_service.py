@@ -26,7 +26,7 @@ from riskmodel.caseload import (
 from riskmodel.caseload.scenario_feedback import loops
 from riskmodel.caseload.scenario_workforce import recruiting, usual_workforce, workforce_of
 from riskmodel.cli.posts import posts_words
-from riskmodel.demand.changed import change_inputs
+from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.competitors import COMPETITORS
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import MODELS, OURS, QUANTILES, REFERENCE, Backtest
-from riskmodel.demand.learning.learn import forecast, learn
-from riskmodel.demand.learning.learned import Learned
-from riskmodel.demand.learning.scores import (
+from riskmodel.demand.pooled.competitors import COMPETITORS
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import MODELS, OURS, QUANTILES, REFERENCE, Backtest
+from riskmodel.demand.pooled.learn import forecast, learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.scores import (
     LEVELS,
     at_level,
     covered,
     crps,
     probability_integral_transform,
 )
-from riskmodel.demand.learning.shipped import shipped, shipped_years
+from riskmodel.demand.pooled.shipped import shipped, shipped_years
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from riskmodel.demand.learning.scores import (
+from riskmodel.demand.pooled.scores import (
     LEVELS,
     at_level,
     covered,
