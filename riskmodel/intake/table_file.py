@@ -11,7 +11,7 @@ from riskmodel.estimates import needs_protection
 from riskmodel.intake.counts import iter_counts
 from riskmodel.intake.reading import is_parquet, read_assessments
 from riskmodel.intake.result import Intake
-from riskmodel.intake.tables import open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
 
 __all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
 

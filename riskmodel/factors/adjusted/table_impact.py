@@ -24,9 +24,9 @@ from riskmodel.factors.adjusted.released import (
 from riskmodel.factors.adjusted.resampling import CHILD
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.intake import count_intake, iter_assessments
-from riskmodel.intake.row_groups import is_in_columns, meaning_of
 from riskmodel.intake.table_file import TableFile, has_observed, table_file
-from riskmodel.intake.tables import open_part, parquet_parts
+from riskmodel.intake.tables.files import open_part, parquet_parts
+from riskmodel.intake.tables.row_groups import is_in_columns, meaning_of
 
 if TYPE_CHECKING:
     import pandas as pd

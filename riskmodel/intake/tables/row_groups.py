@@ -13,13 +13,13 @@ import numpy.typing as npt
 from riskmodel.ages import AGE_BAND, age_sources
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake.columns import Headings, match_headings
-from riskmodel.intake.convert import FLAGS_ALLOWED, read_flags
-from riskmodel.intake.dictionary import Dictionary
-from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.reading import is_parquet
-from riskmodel.intake.shapes import is_our_shape
-from riskmodel.intake.tables import Part, open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.tables.columns import Headings, match_headings
+from riskmodel.intake.tables.convert import FLAGS_ALLOWED, read_flags
+from riskmodel.intake.tables.dictionary import Dictionary
+from riskmodel.intake.tables.files import Part, open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.tables.marker import SYNTHETIC, as_synthetic, is_marked
+from riskmodel.intake.tables.shapes import is_our_shape
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -21,9 +21,9 @@ from riskmodel.census import (
     PLAN_WINDOW_DAYS,
     SEXES,
 )
+from riskmodel.intake.census.grown import Rows
 from riskmodel.intake.codes import FactorBits
 from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
-from riskmodel.intake.grown import Rows
 from riskmodel.intake.result import IssueLog
 
 __all__ = ["Episode", "Header", "Linker", "Plan"]
@@ -143,7 +143,7 @@ class Linker:
         self.header.software = software
 
     def gender(self, code: str | None, name: str, child: str) -> int:
-        """The place of a gender in :data:`riskmodel.intake.grown.GENDER_WORDS`, -1 for none."""
+        """Where a gender stands in ``GENDER_WORDS`` of the columns that grow, -1 for none."""
         text = (code or "").strip()
         known = _GENDER.get(text.upper(), -1)
         if known < 0 and text and text not in GENDERS and text not in SEXES:

@@ -16,15 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError, unreadable
-from riskmodel.intake.columns import match_headings
-from riskmodel.intake.convert import Words, to_intake
-from riskmodel.intake.dictionary import Dictionary, read_dictionary
 from riskmodel.intake.figures import check_heading
-from riskmodel.intake.mapping import ColumnMapping
-from riskmodel.intake.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.result import Intake, IssueLog
-from riskmodel.intake.shapes import Raw, to_our_shape
-from riskmodel.intake.xlsx import read_sheet
+from riskmodel.intake.tables.columns import match_headings
+from riskmodel.intake.tables.convert import Words, to_intake
+from riskmodel.intake.tables.dictionary import Dictionary, read_dictionary
+from riskmodel.intake.tables.mapping import ColumnMapping
+from riskmodel.intake.tables.marker import SYNTHETIC, as_synthetic, is_marked
+from riskmodel.intake.tables.shapes import Raw, to_our_shape
+from riskmodel.intake.tables.xlsx import read_sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -33,9 +33,9 @@ from typing import Any
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES
 from riskmodel.errors import DataError, UnknownNameError, unreadable
-from riskmodel.intake.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
-from riskmodel.intake.convert import Words
 from riskmodel.intake.dates import BAD, MISSING, day_number
+from riskmodel.intake.tables.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
+from riskmodel.intake.tables.convert import Words
 
 __all__ = ["ColumnMapping", "read_mapping"]
 

@@ -1,8 +1,8 @@
 """Open data of the Department for Education, as *explore education statistics* gives it.
 
-A file is known by its columns, not by its name: :mod:`riskmodel.intake.layouts` says which column
-is which measure, and which layouts were checked against real files. Symbols become a status, never
-a zero.
+A file is known by its columns, not by its name: :mod:`riskmodel.intake.open_data.layouts` says which
+column is which measure, and which layouts were checked against real files. Symbols become a status,
+never a zero.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from riskmodel.intake.figures import (
     read_rows,
     read_year,
 )
-from riskmodel.intake.layouts import Layout, layout_of, wanted
-from riskmodel.intake.panels import Cells, join_panels, read_panel
+from riskmodel.intake.open_data.layouts import Layout, layout_of, wanted
+from riskmodel.intake.open_data.panels import Cells, join_panels, read_panel
 from riskmodel.series import ENGLAND, AuthorityPanel, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
 

@@ -18,7 +18,7 @@ from riskmodel.intake.figures import (
     read_rows,
     read_year,
 )
-from riskmodel.intake.panel_notes import panel_notes
+from riskmodel.intake.open_data.panel_notes import panel_notes
 from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Note, Status
 
 __all__ = [

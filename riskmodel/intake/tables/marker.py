@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riskmodel.errors import DataError
-from riskmodel.intake.convert import PLAIN, Words, read_flags
+from riskmodel.intake.tables.convert import PLAIN, Words, read_flags
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from riskmodel.intake.dictionary import Dictionary
+    from riskmodel.intake.tables.dictionary import Dictionary
 
 __all__ = ["SYNTHETIC", "SYNTHETIC_SOURCE", "as_synthetic", "is_marked"]
 

@@ -81,7 +81,7 @@ class Layout:
     needs
         The columns by which it is known.
     checked
-        Against what: one of :data:`riskmodel.intake.layouts.CHECKED`.
+        Against what: one of :data:`riskmodel.intake.open_data.layouts.CHECKED`.
     """
 
     name: str
@@ -105,7 +105,7 @@ def wanted(where: _Words, cells: Mapping[str, str]) -> bool:
     Parameters
     ----------
     where
-        Words by column, as in :class:`riskmodel.intake.layouts.FigureColumn`.
+        Words by column, as in :class:`riskmodel.intake.open_data.layouts.FigureColumn`.
     cells
         The row by column, in lower case.
     """

@@ -13,13 +13,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake.census_xml import linked_intake
-from riskmodel.intake.columns import brief
-from riskmodel.intake.linking import Episode, Linker, Plan
+from riskmodel.intake.census.linking import Episode, Linker, Plan
+from riskmodel.intake.census.side_file import SideFile
+from riskmodel.intake.census.xml import linked_intake
 from riskmodel.intake.result import Intake, IssueLog
-from riskmodel.intake.shapes import codes_in
-from riskmodel.intake.side_file import SideFile
-from riskmodel.intake.tables import csv_table
+from riskmodel.intake.tables.columns import brief
+from riskmodel.intake.tables.files import csv_table
+from riskmodel.intake.tables.shapes import codes_in
 
 __all__ = ["MODULES", "Module", "is_module_folder", "read_modules"]
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
-from riskmodel.intake.columns import COLUMNS, Headings
 from riskmodel.intake.dates import (
     ALLOWED,
     BAD,
@@ -19,8 +18,9 @@ from riskmodel.intake.dates import (
     day_numbers_to_dates,
     put_in_order,
 )
-from riskmodel.intake.dictionary import Dictionary
 from riskmodel.intake.result import Intake, IssueLog
+from riskmodel.intake.tables.columns import COLUMNS, Headings
+from riskmodel.intake.tables.dictionary import Dictionary
 
 if TYPE_CHECKING:
     import pandas as pd

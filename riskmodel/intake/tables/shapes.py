@@ -15,10 +15,10 @@ from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES, factor_of_code
 from riskmodel.errors import DataError
 from riskmodel.intake.codes import FactorBits
-from riskmodel.intake.columns import FACTOR_WORDS, brief
-from riskmodel.intake.convert import Words, distinct, read_flags
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.result import IssueLog
+from riskmodel.intake.tables.columns import FACTOR_WORDS, brief
+from riskmodel.intake.tables.convert import Words, distinct, read_flags
 from riskmodel.vocabulary import factor_name
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import numpy as np
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.census import FIRST_YEAR, LAST_YEAR
 from riskmodel.estimates import Basis
-from riskmodel.intake.census_rows import Reader
+from riskmodel.intake.census.linking import Header, Linker
+from riskmodel.intake.census.rows import Reader
+from riskmodel.intake.census.side_file import SideFile, read_side_file
+from riskmodel.intake.census.xml_stream import groups
 from riskmodel.intake.dates import put_in_order
-from riskmodel.intake.linking import Header, Linker
 from riskmodel.intake.result import Intake, IssueLog
-from riskmodel.intake.side_file import SideFile, read_side_file
-from riskmodel.intake.xml_stream import groups
 from riskmodel.vocabulary import FACTORS
 
 if TYPE_CHECKING:

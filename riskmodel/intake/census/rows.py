@@ -11,8 +11,8 @@ from riskmodel.census import (
     REASONS_FOR_CLOSURE,
     REFERRAL_SOURCES,
 )
+from riskmodel.intake.census.linking import Episode, Linker, Plan
 from riskmodel.intake.dates import ALLOWED
-from riskmodel.intake.linking import Episode, Linker, Plan
 from riskmodel.intake.result import IssueLog
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class _Tags(NamedTuple):
 
 
 class Reader:
-    """Takes child groups apart, for :class:`riskmodel.intake.linking.Linker` to read.
+    """Takes child groups apart, for :class:`riskmodel.intake.census.linking.Linker` to read.
 
     Parameters
     ----------
