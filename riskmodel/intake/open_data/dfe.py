@@ -1,8 +1,8 @@
 """Open data of the Department for Education, as *explore education statistics* gives it.
 
-A file is known by its columns, not by its name: :mod:`riskmodel.intake.open_data.layouts` says which
-column is which measure, and which layouts were checked against real files. Symbols become a status,
-never a zero.
+A file is known by its columns, not by its name: :mod:`riskmodel.intake.open_data.layouts` says
+which column is which measure, and which layouts were checked against real files. Symbols become a
+status, never a zero.
 """
 
 from __future__ import annotations
