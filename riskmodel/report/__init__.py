@@ -18,28 +18,7 @@ __all__ = [
     "Report",
     "Section",
     "Table",
-    "assumptions_section",
-    "audit_section",
-    "brief_section",
-    "caseload_point",
-    "caseload_section",
-    "cohort_section",
-    "factors_section",
-    "impact_section",
-    "lookup_section",
-    "manifest_section",
-    "margins_section",
-    "outlook_point",
-    "outlook_section",
-    "own_point",
-    "own_section",
-    "published_section",
     "render_html",
-    "scenario_point",
-    "scenarios_section",
-    "summary_points",
-    "trust_point",
-    "trust_section",
     "write_report",
     "write_workbook",
 ]
@@ -47,29 +26,6 @@ __all__ = [
 if TYPE_CHECKING:
     from riskmodel.report.html import render_html
     from riskmodel.report.model import Card, Cards, Chart, Paragraph, Point, Report, Section, Table
-    from riskmodel.report.sections import (
-        assumptions_section,
-        audit_section,
-        brief_section,
-        caseload_point,
-        caseload_section,
-        cohort_section,
-        factors_section,
-        impact_section,
-        lookup_section,
-        manifest_section,
-        margins_section,
-        outlook_point,
-        outlook_section,
-        own_point,
-        own_section,
-        published_section,
-        scenario_point,
-        scenarios_section,
-        summary_points,
-        trust_point,
-        trust_section,
-    )
     from riskmodel.report.workbook import write_workbook
     from riskmodel.report.write import write_report
 
@@ -78,14 +34,6 @@ __getattr__ = lazy_names(
     {
         ".html": "render_html",
         ".model": "Card Cards Chart Paragraph Point Report Section Table",
-        ".sections": (
-            "assumptions_section "
-            "audit_section brief_section caseload_point caseload_section "
-            "cohort_section factors_section impact_section lookup_section "
-            "manifest_section margins_section outlook_point outlook_section "
-            "own_point own_section published_section scenario_point "
-            "scenarios_section summary_points trust_point trust_section"
-        ),
         ".workbook": "write_workbook",
         ".write": "write_report",
     },

@@ -25,7 +25,8 @@ from riskmodel.core.manifest import make_manifest
 from riskmodel.disclosure import Policy
 from riskmodel.disclosure.release import release_counted
 from riskmodel.intake.table_file import TableFile
-from riskmodel.report import Report, manifest_section, own_point, own_section, write_report
+from riskmodel.report import Report, write_report
+from riskmodel.report.sections import manifest_section, own_point, own_section
 from riskmodel.vocabulary import FACTORS
 
 COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
