@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from riskmodel.caseload import (
-    Structure,
-    Workforce,
-    published_posts,
-    published_structure,
-)
-from riskmodel.projection import month_words
+from riskmodel.cli.output import console, print_table, say
+from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
+    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Workforce
+    from riskmodel.cli.service import Service
 
-__all__ = ["NOT_A_CAUSE", "posts_words", "question_words"]
+__all__ = ["NOT_A_CAUSE", "posts_of", "posts_words", "print_answers", "question_words"]
 
 NOT_A_CAUSE = (
     "It says what would follow under these assumptions, not what will come, and nothing of what "
@@ -27,6 +21,8 @@ NOT_A_CAUSE = (
 
 def question_words(target: Target) -> str:
     """What was asked."""
+    from riskmodel.projection import month_words
+
     return (
         f"How many more social workers for {target.cap:g} cases each by {month_words(target.by)}?"
     )
@@ -52,6 +48,11 @@ def posts_words(
     scenario
         Which.
     """
+    import numpy as np
+
+    from riskmodel.caseload import published_posts, published_structure
+    from riskmodel.projection import month_words
+
     target, number = found.target, plan.month_number(found.target.by)
     chance = float(plan.probability_within(target.cap, scenario)[number])
     typical = float(np.median(plan.caseload(scenario)[number]))
@@ -77,3 +78,54 @@ def posts_words(
             f"{found.posts - people:.0f} more would be needed."
         )
     return tuple(sentences)
+
+
+def posts_of(service: Service, scenario: str) -> PostsNeeded:
+    """Posts that one scenario needs for the cap asked for."""
+    from riskmodel.authority.service import posts_answer
+
+    return posts_answer(
+        service.outlook,
+        service.target,
+        scenario=scenario,
+        structure=service.structure,
+        workforce=service.workforce,
+    )
+
+
+def print_answers(service: Service) -> None:
+    """What was asked, and the answer of each scenario in sentences."""
+    console().print("", markup=False)
+    console().print(question_words(service.target), markup=False)
+    for name in service.plan.scenarios:
+        if len(service.plan.scenarios) > 1:
+            console().print(f"{name}:", markup=False)
+        try:
+            found = posts_of(service, name)
+        except DataError as error:
+            # That no number of posts does it is an answer too.
+            say(f"None would do: {error}.", indent="  ")
+            continue
+        said = posts_words(found, service.plan, service.structure, service.workforce, name)
+        for sentence in said:
+            say(sentence, indent="  ")
+        say(f"Assumed: {found.assumes}.", indent="  ")
+        if name == service.plan.scenarios[0]:
+            _print_sensitivity(found)
+
+
+def _print_sensitivity(found: PostsNeeded) -> None:
+    print_table(
+        ["What would change it, one at a time", "From", "To", "Posts from", "Posts to"],
+        [
+            (
+                each.assumption,
+                f"{each.low:g}",
+                f"{each.high:g}",
+                f"{each.posts_low:,}",
+                f"{each.posts_high:,}",
+            )
+            for each in found.sensitivity
+        ],
+        right=(1, 2, 3, 4),
+    )
