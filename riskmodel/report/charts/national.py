@@ -198,7 +198,7 @@ class RateFunnel:
         Name, children aged 0 to 17, rate per 10,000, and whether it is beyond the 99.8% limits.
     target, dispersion
         The common rate as a share (0 to 1), and by how much the limits are widened, as
-        :func:`riskmodel.factors.funnel` gives them.
+        :func:`riskmodel.factors.comparison.funnel` gives them.
     """
 
     points: Sequence[tuple[str, float, float, bool]]
