@@ -154,20 +154,20 @@ learned: $(STAMPS)/package
 	@test -f '$(PANEL)' || { echo 'There is no panel $(PANEL): name one with PANEL=' >&2; exit 1; }
 	@mkdir -p build
 	$(BIN)/python -c "import sys; from pathlib import Path; \
-		from riskmodel.demand.learning.shipped import learn_shipped, shipped_text; \
+		from riskmodel.demand.pooled.shipped import learn_shipped, shipped_text; \
 		from riskmodel.intake import read_panel; \
 		print(shipped_text(learn_shipped(read_panel(Path(sys.argv[1])))), end='')" \
 		'$(PANEL)' > build/demand_learned.toml
 	@mv build/demand_learned.toml $(LEARNED)
 
 # What the projections were worth on the history of other authorities; takes some minutes.
-MEASURED := riskmodel/demand/learning/data/backtest_summary.csv
+MEASURED := riskmodel/demand/pooled/data/backtest_summary.csv
 
 measured: $(STAMPS)/package
 	@test -f '$(PANEL)' || { echo 'There is no panel $(PANEL): name one with PANEL=' >&2; exit 1; }
 	@mkdir -p build
 	$(BIN)/python -c "import sys; from pathlib import Path; \
-		from riskmodel.demand.learning.measured import measure_backtests, measured_text; \
+		from riskmodel.demand.pooled.measured import measure_backtests, measured_text; \
 		from riskmodel.intake import read_panel; \
 		print(measured_text(measure_backtests(read_panel(Path(sys.argv[1])))), end='')" \
 		'$(PANEL)' > build/backtest_summary.csv

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.judged import OURS
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.judged import OURS
 from riskmodel.intake import read_panel
 
 ORIGINS = range(2014, 2020)

@@ -141,8 +141,14 @@ def check_readme() -> None:
 
 def derived_numbers() -> dict[str, str]:
     """The numbers that the package derives from the published tables, by name."""
-    from riskmodel.published import audit, load_table, table_ids
-    from riskmodel.workflows import published_factors
+    from riskmodel.factors import analyse_factors
+    from riskmodel.published import (
+        audit,
+        factor_counts,
+        load_table,
+        printed_quadrants,
+        table_ids,
+    )
 
     found = audit()
     numbers = {
@@ -154,13 +160,14 @@ def derived_numbers() -> dict[str, str]:
         numbers[f"Audit: {outcome}"] = str(count)
     for quantity in found.implied:
         numbers[f"Implied: {quantity.id}"] = str(quantity.interval)
+    counts, printed = factor_counts(), printed_quadrants()
     for reading in ("plans", "assessments"):
-        region = published_factors(prevalence=reading).region
+        region = analyse_factors(counts, printed, prevalence=reading).region
         cut = "none feasible" if region.prevalence is None else str(region.prevalence)
         numbers[f"Cuts on prevalence by {reading}"] = cut
         impact = region.impact
         numbers["Cuts on the conversion rate, %"] = "none" if impact is None else str(impact * 100)
-    rates = published_factors().rates
+    rates = analyse_factors(counts, printed).rates
     for name, estimate in zip(rates.counts.factors, rates.conversion, strict=True):
         numbers[f"Conversion rate, %: {name}"] = (
             f"{100 * estimate.value:.2f} ({100 * estimate.low:.2f} to {100 * estimate.high:.2f})"

@@ -7,21 +7,10 @@ Public names are loaded when first used, so that ``import riskmodel`` stays fast
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
-
-_HOME_OF = {
-    "Estimate": "riskmodel.estimates",
-    "FactorCounts": "riskmodel.assessments",
-    "Figure": "riskmodel.published",
-    "Interval": "riskmodel.estimates",
-    "PublishedTable": "riskmodel.published",
-    "audit": "riskmodel.published",
-    "load_table": "riskmodel.published",
-    "table_ids": "riskmodel.published",
-}
+from riskmodel.core.lazy import lazy_names
+from riskmodel.core.version import __version__
 
 __all__ = [
     "Estimate",
@@ -40,11 +29,14 @@ if TYPE_CHECKING:
     from riskmodel.estimates import Estimate, Interval
     from riskmodel.published import Figure, PublishedTable, audit, load_table, table_ids
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(importlib.import_module(_HOME_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "riskmodel.assessments": "FactorCounts",
+        "riskmodel.estimates": "Estimate Interval",
+        "riskmodel.published": "Figure PublishedTable audit load_table table_ids",
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.account import Account
 from riskmodel.ages import AGE_BAND, age_bands
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
@@ -21,7 +22,7 @@ from riskmodel.estimates import BASES, Basis
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DATE_ORDER", "PLAN", "Assessments", "FactorCounts"]
+__all__ = ["DATE_ORDER", "PLAN", "Assessments", "Counted", "FactorCounts", "Groups"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -346,3 +347,29 @@ class Assessments:
             f"{len(self.frame):,} assessments, {plans:,} plans, {len(self.factors)} factors "
             f"({self.source}, {self.weakest_basis})"
         )
+
+
+Groups = dict[tuple[object, ...], FactorCounts]
+"""Counts by the values of the columns that a table is grouped by."""
+
+
+class Counted(NamedTuple):
+    """Counts of a table, and what has to be known of them besides.
+
+    Parameters
+    ----------
+    groups
+        Counts by group.
+    issues
+        Things that could not be read.
+    is_observed
+        Whether the plan or any factor is an authority's own record: counts with a basis of
+        ``assumed`` can hold observed columns, since the weakest one names it.
+    account
+        What became of every record of the file.
+    """
+
+    groups: Groups
+    issues: int
+    is_observed: bool
+    account: Account

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 from riskmodel.errors import DataError
 
-__all__ = ["BASES", "Basis", "Estimate", "Interval", "Number"]
+__all__ = ["BASES", "Basis", "Estimate", "Interval", "Number", "needs_protection"]
 
 Number = int | float | Fraction
 """What an end point may be: rational, or the floating-point infinities."""
@@ -28,6 +28,14 @@ Basis = Literal["observed", "published", "assumed", "projected"]
 somebody made, or a projection."""
 
 BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+def needs_protection(basis: Basis) -> bool:
+    """Whether counts on this basis are an authority's own records.
+
+    Published and assumed (synthetic) counts pass as they are.
+    """
+    return basis == "observed"
 
 
 @dataclass(frozen=True, slots=True)

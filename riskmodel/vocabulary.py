@@ -21,6 +21,7 @@ __all__ = [
     "Factor",
     "Person",
     "factor",
+    "factor_label",
     "factor_name",
 ]
 
@@ -152,3 +153,17 @@ def factor(word: str) -> Factor:
     if found is None:
         raise UnknownNameError("factor", word, [known.name for known in FACTORS])
     return found
+
+
+def factor_label(name: str) -> str:
+    """The printed label of a factor; the name itself of a local one, which has no other.
+
+    Examples
+    --------
+    >>> factor_label("child_neglect"), factor_label("gang_links")
+    ('Child Neglect', 'gang_links')
+    """
+    try:
+        return factor(name).label
+    except UnknownNameError:
+        return name

@@ -154,7 +154,7 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
 @pytest.mark.integration
 def test_a_cohort_is_the_same_on_a_cluster(cluster, tmp_path):
     from riskmodel.cohort import CohortDesign
-    from riskmodel.workflows import write_cohort
+    from riskmodel.cohort.writing import write_cohort
 
     design = CohortDesign(40_000, authorities=("001", "002"), years=tuple(range(2006, 2016)))
     write_cohort(design, tmp_path / "here", columns="factors")

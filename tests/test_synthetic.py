@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from riskmodel.cohort.checking import check_cohort
+from riskmodel.cohort.writing import write_reference_cohort
 from riskmodel.errors import OutputError
+from riskmodel.intake import read_counts
 from riskmodel.published import factor_counts
-from riskmodel.workflows import check_cohort, table_factors, write_reference_cohort
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "synthetic"
 NOT_MADE = {"README.md"}
@@ -53,7 +55,7 @@ def test_the_table_is_small_enough_to_read():
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("name", ["cohort.csv", "cohort.xml"])
 def test_counts_on_either_route_are_the_published_table(name: str):
-    counts = table_factors(FOLDER / name)[()].counts
+    counts = read_counts(FOLDER / name)[()]
     printed = factor_counts()
     where = [counts.factors.index(factor) for factor in printed.factors]
     assert counts.plans[where].tolist() == printed.plans.tolist()
@@ -64,9 +66,7 @@ def test_counts_on_either_route_are_the_published_table(name: str):
 
 @pytest.mark.integration
 def test_both_routes_agree_on_every_factor_the_local_ones_too():
-    table, census = (
-        table_factors(FOLDER / name)[()].counts for name in ("cohort.csv", "cohort.xml")
-    )
+    table, census = (read_counts(FOLDER / name)[()] for name in ("cohort.csv", "cohort.xml"))
     assert set(table.factors) == set(census.factors)
     assert len(table.factors) == 34
     where = [census.factors.index(factor) for factor in table.factors]
@@ -101,7 +101,7 @@ def test_an_interrupt_leaves_no_folder(tmp_path: Path, monkeypatch, moment: str)
 
     place = {
         "census": "riskmodel.cohort.census_return.write_census_xml",
-        "manifest": "riskmodel.runs.write_manifest",
+        "manifest": "riskmodel.core.manifest.write_manifest",
     }[moment]
     monkeypatch.setattr(place, interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.published import load_table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "FEEDBACK_LOOPS",
     "NODES",
@@ -18,6 +22,7 @@ __all__ = [
     "Link",
     "amplification",
     "fluid_path",
+    "loop_frame",
     "start_elasticity_maximum",
 ]
 
@@ -170,3 +175,30 @@ def start_elasticity_maximum() -> float:
         return float(np.log(after / before))
 
     return change("Child Protection") / -change("Children in Need Plan")
+
+
+def loop_frame(switches: FeedbackSwitches) -> pd.DataFrame:
+    """The links of both loops, with the elasticity of those that are switched, and its effect.
+
+    ``amplification`` is that of the length loop in a service of plans alone, 1 / (1 - elasticity).
+    """
+    import pandas as pd
+
+    strengths = {"length": switches.length_elasticity, "starts": switches.start_elasticity}
+    return pd.DataFrame(
+        [
+            {
+                "source": link.source,
+                "target": link.target,
+                "sign": link.sign,
+                "switch": link.switch or None,
+                "elasticity": strengths.get(link.switch),
+                "amplification": amplification(strengths["length"])
+                if link.switch == "length"
+                else None,
+                "evidence": link.evidence,
+                "basis": "assumed" if link.switch else "published",
+            }
+            for link in FEEDBACK_LOOPS
+        ]
+    )

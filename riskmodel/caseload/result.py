@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -115,6 +115,13 @@ class CaseloadPlan:
     def replicates(self) -> int:
         """How many replicates there are."""
         return int(self.cases.shape[-1])
+
+    def only(self, scenario: str = BASELINE) -> CaseloadPlan:
+        """The same with one of its scenarios."""
+        place = self._place(scenario)
+        rows = slice(place, place + 1)
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return replace(self, scenarios=(scenario,), paths=self.paths[rows], **arrays)
 
     def _place(self, scenario: str) -> int:
         if scenario not in self.scenarios:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.caseload.posts import published_workforce
 from riskmodel.caseload.published import published_caseloads
 from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "QueueCheck",
     "erlang_c",
     "queue_check",
+    "queue_frame",
     "slots_for_waiting",
     "unallocated_by_status",
     "waiting",
@@ -185,4 +191,29 @@ def queue_check(area: str, most: float) -> QueueCheck:
         waiting(slots, load),
         (short[0], short[-1]),
         most,
+    )
+
+
+def queue_frame() -> pd.DataFrame:
+    """Unallocated work as printed, beside Erlang's formula and the fluid, by area."""
+    import pandas as pd
+
+    most = float(published_workforce().monthly("caseload_cap", 1)[0])
+    found = [queue_check(area.area, most) for area in published_caseloads()]
+    return pd.DataFrame(
+        [
+            {
+                "area": each.area,
+                "load": each.load,
+                "unallocated_printed": each.printed,
+                "slots": each.slots,
+                "waiting_by_queue": each.waits,
+                "unallocated_by_fluid_low": each.fluid[0],
+                "unallocated_by_fluid_high": each.fluid[1],
+                "most_cases_a_worker": each.most,
+                # As the least certain of what it rests on: nobody printed the most a worker holds.
+                "basis": "assumed",
+            }
+            for each in found
+        ]
     )

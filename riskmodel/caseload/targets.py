@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HiresNeeded", "PostsNeeded", "Recruitment", "Sensitivity", "Target"]
+__all__ = ["HiresNeeded", "PostsNeeded", "Recruitment", "Sensitivity", "Target", "needs_frame"]
 
 Recruitment = Literal["as_needed", "as_given"]
 """``as_needed``: every vacancy finds a candidate; ``as_given``: as many as the workforce says."""
@@ -175,3 +176,16 @@ class HiresNeeded:
             + ("more than there are posts for" if self.high == float("inf") else f"{self.high:.2f}")
             + f"); {self.hires_now:.2f} now (projected)"
         )
+
+
+def needs_frame(needs: Mapping[str, PostsNeeded]) -> pd.DataFrame:
+    """Posts needed by scenario, with what would change them, one assumption at a time."""
+    import pandas as pd
+
+    pieces = []
+    for scenario, found in needs.items():
+        frame = found.to_frame()
+        frame.insert(0, "scenario", scenario)
+        frame.insert(5, "posts_now", found.posts_now)
+        pieces.append(frame)
+    return pd.concat(pieces, ignore_index=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,9 +24,14 @@ from riskmodel.cli.output import (
 from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
 from riskmodel.errors import DataError
 
+if TYPE_CHECKING:
+    from riskmodel.series import AuthorityPanel
+
 __all__ = ["backtest"]
 
 MOST_YEARS_IN_A_SPAN = 100
+MOST_WORKERS = 4
+"""Unless more are asked for: each takes some 200 MB."""
 PICTURES_BESIDE = ("", "-coverage", "-pit")
 
 
@@ -91,7 +98,9 @@ def backtest(  # noqa: PLR0913 (each is an option)
     from rich.console import Console
     from rich.progress import Progress
 
-    from riskmodel.workflows.backtest import MODELS, backtest_panel, draw_backtest, usual_workers
+    from riskmodel.demand.pooled.backtest import backtest as judge
+    from riskmodel.demand.pooled.judged import MODELS
+    from riskmodel.intake import read_panel
 
     choose("format", form, FORMATS)
     places = (
@@ -101,14 +110,16 @@ def backtest(  # noqa: PLR0913 (each is an option)
     )
     for place in places:
         check_picture(place)
-    where = engine_of(usual_workers() if workers is None else workers, engine, scheduler)
+    where = engine_of(_usual_workers() if workers is None else workers, engine, scheduler)
     chosen = MODELS if models is None else tuple(_words(models))
     # Where it is no terminal, a bar would leave an empty line.
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
         task = bar.add_task("Judging")
-        found = backtest_panel(
-            panel,
+        figures = read_panel(panel)
+        _refuse_the_future(figures, date.today())
+        found = judge(
+            figures,
             measure,
             origins=None if origins is None else _whole("origins", origins),
             horizons=_whole("horizons", horizons),
@@ -119,6 +130,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
         )
     if places:
+        from riskmodel.report.charts.backtest import draw_backtest
+
         for chart, place in zip(draw_backtest(found), places, strict=True):
             write_picture(place, chart.svg, chart.png)
     if form == "text":
@@ -127,6 +140,23 @@ def backtest(  # noqa: PLR0913 (each is an option)
         print_frame(found.summary() if summary else found.rows(), form)
     for line in found.notes():
         print(f"riskmodel: {line}", file=sys.stderr)
+
+
+def _usual_workers() -> int:
+    """The machine's processors, :data:`MOST_WORKERS` at most."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def _refuse_the_future(panel: AuthorityPanel, today: date) -> None:
+    latest = today.year if today >= date(today.year, 3, 31) else today.year - 1
+    for code, year in zip(panel.la_codes, panel.years.tolist(), strict=True):
+        if year > latest:
+            raise DataError(
+                f"{code} has figures of {year}; the latest year that has ended is {latest}. A "
+                "backtest compares with what happened: remove projected years",
+                file=panel.source,
+                field="year",
+            )
 
 
 def _words(text: str) -> list[str]:

@@ -92,7 +92,7 @@ def bounds(  # noqa: PLR0913 (each is an option)
     Counts per factor do not say which factors were recorded together. The ends are the smallest
     and largest value over all tables with these counts: no chance, no model.
     """
-    from riskmodel.workflows import margin_bounds
+    from riskmodel.authority.margins import factor_bounds
 
     choose("format", form, FORMATS)
     if given is not None and among is not None:
@@ -111,7 +111,7 @@ def bounds(  # noqa: PLR0913 (each is an option)
         no_suppression=no_suppression,
         earlier=earlier,
     )
-    found = margin_bounds(
+    found = factor_bounds(
         factor, assessments=assessments, given=words, phi=_range(phi), release=release
     )
     frame = with_waiver(found.to_frame(), release)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,14 +13,15 @@ from riskmodel.cli.output import (
     FormatOption,
     check_picture,
     choose,
-    console,
     print_data,
     print_frame,
     print_table,
     refuse_unused,
+    say,
     warn_few,
     write_picture,
 )
+from riskmodel.cli.posts import NOT_A_CAUSE, posts_of, print_answers
 from riskmodel.cli.service import (
     AuthorityOption,
     ByOption,
@@ -45,9 +45,8 @@ from riskmodel.cli.workers import WorkersOption
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.caseload import PostsNeeded
-    from riskmodel.report.figures.canvas import Drawing
-    from riskmodel.workflows.caseload import Mix
+    from riskmodel.authority.mix import Mix
+    from riskmodel.report.charts.canvas import Drawing
 
 __all__ = ["caseload"]
 
@@ -56,7 +55,8 @@ LEVELS = ("team", "area", "service")
 PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
 TOO_WIDE = ("area", "q025", "q10", "q90", "q975", "source", "level", "basis")
-WIDTH = 110
+TEMPLATES = ("structure", "costs")
+"""Files of their own that a user starts from."""
 
 
 def caseload(  # noqa: PLR0913  an option is an argument
@@ -167,8 +167,8 @@ def _print_view(
     service: Service, show: str, level: str, form: str, out: Path | None, *, published: bool
 ) -> None:
     from riskmodel.caseload import cost_frame
-    from riskmodel.workflows.caseload import needs_frame
-    from riskmodel.workflows.caseload.workforces import workforces
+    from riskmodel.caseload.scenario_workforce import workforces
+    from riskmodel.caseload.targets import needs_frame
 
     mix = _mix(service) if show == "mix" else None
     if out is not None:
@@ -177,42 +177,30 @@ def _print_view(
     if show == "mix" and mix is not None:
         _print_mix(mix, form)
     elif show == "cost" and service.costs is not None:
-        forces = workforces(service.outlook, service.workforce)
+        forces = workforces(service.outlook.levers, service.workforce)
         _print_cost(cost_frame(service.plan, service.costs, forces), service, form)
     elif show == "within":
         frame = service.plan.within_frame(service.target.cap)
         _print_marches(frame, service, form, "probability_within", "share_of_workers_above")
     elif show == "needs":
         if form == "text":
-            _print_answers(service)
+            print_answers(service)
         else:
-            needs = {name: _needs(service, name) for name in service.plan.scenarios}
+            needs = {name: posts_of(service, name) for name in service.plan.scenarios}
             print_frame(needs_frame(needs), form)
     elif form != "text":
         print_frame(service.plan.to_frame(level), form)
     else:
         if published:
             _print_published()
-        _print_answers(service)
+        print_answers(service)
         _print_caseloads(service, level)
     if form == "text":
         _print_basis(service)
 
 
-def _needs(service: Service, scenario: str) -> PostsNeeded:
-    from riskmodel.workflows.caseload import posts_answer
-
-    return posts_answer(
-        service.outlook,
-        service.target,
-        scenario=scenario,
-        structure=service.structure,
-        workforce=service.workforce,
-    )
-
-
 def _mix(service: Service) -> Mix:
-    from riskmodel.workflows.caseload import find_mix
+    from riskmodel.authority.mix import find_mix
 
     return find_mix(
         service.outlook,
@@ -225,7 +213,7 @@ def _mix(service: Service) -> Mix:
 
 
 def _drawing(service: Service, show: str, mix: Mix | None) -> Drawing:
-    from riskmodel.workflows.caseload import draw_caseload, draw_mix, draw_within
+    from riskmodel.report.charts.service import draw_caseload, draw_mix, draw_within
 
     target = service.target
     if mix is not None:
@@ -236,21 +224,31 @@ def _drawing(service: Service, show: str, mix: Mix | None) -> Drawing:
 
 
 def _print_template(template: str, form: str) -> None:
-    from riskmodel.workflows.caseload import template_text
+    from riskmodel.caseload import structure_template
+    from riskmodel.caseload.costs import costs_template
 
     if form == "json":
         raise DataError("a template is TOML, or of a structure also --format csv")
-    sys.stdout.write(template_text(template, "csv" if form == "csv" else "toml"))
+    choose("template", template, TEMPLATES)
+    text = (
+        structure_template("csv" if form == "csv" else "toml")
+        if template == "structure"
+        else costs_template()
+    )
+    sys.stdout.write(text)
 
 
 def _print_plain(show: str, form: str, out: Path | None, feedback: str | None) -> None:
     """Views that project nothing."""
     from riskmodel.caseload import published_caseloads
-    from riskmodel.workflows.caseload import draw_loop, loop_frame, queue_frame
+    from riskmodel.caseload.loops import loop_frame
+    from riskmodel.caseload.shortage import queue_frame
 
     switches = feedback_switches(feedback)
     if out is not None:
-        drawing = draw_loop()
+        from riskmodel.report.charts.loop import draw_feedback_loop
+
+        drawing = draw_feedback_loop("loop")
         write_picture(out, drawing.svg, drawing.png)
     if show == "loop":
         frame = loop_frame(switches)
@@ -268,52 +266,13 @@ def _print_plain(show: str, form: str, out: Path | None, feedback: str | None) -
         "loop": "Both loops are off unless switched on. Their elasticities are assumed: the "
         "report card says that caseload and length go together, not which brings about the other.",
     }
-    _say(said[show])
+    say(said[show])
 
 
 def _print_published() -> None:
     from riskmodel.caseload import published_caseloads
 
-    _say(f"Printed: {published_caseloads()}.")
-
-
-def _print_answers(service: Service) -> None:
-    from riskmodel.workflows.caseload.answers import posts_words, question_words
-
-    console().print("", markup=False)
-    console().print(question_words(service.target), markup=False)
-    for name in service.plan.scenarios:
-        if len(service.plan.scenarios) > 1:
-            console().print(f"{name}:", markup=False)
-        try:
-            found = _needs(service, name)
-        except DataError as error:
-            # That no number of posts does it is an answer too.
-            _say(f"None would do: {error}.", indent="  ")
-            continue
-        said = posts_words(found, service.plan, service.structure, service.workforce, name)
-        for sentence in said:
-            _say(sentence, indent="  ")
-        _say(f"Assumed: {found.assumes}.", indent="  ")
-        if name == service.plan.scenarios[0]:
-            _print_sensitivity(found)
-
-
-def _print_sensitivity(found: PostsNeeded) -> None:
-    print_table(
-        ["What would change it, one at a time", "From", "To", "Posts from", "Posts to"],
-        [
-            (
-                each.assumption,
-                f"{each.low:g}",
-                f"{each.high:g}",
-                f"{each.posts_low:,}",
-                f"{each.posts_high:,}",
-            )
-            for each in found.sensitivity
-        ],
-        right=(1, 2, 3, 4),
-    )
+    say(f"Printed: {published_caseloads()}.")
 
 
 def _print_caseloads(service: Service, level: str) -> None:
@@ -380,7 +339,7 @@ def _print_cost(frame: Any, service: Service, form: str) -> None:
         right=(2,),
         whole=(3,),
     )
-    _say(f"Prices: {service.costs}.")
+    say(f"Prices: {service.costs}.")
 
 
 def _currency(service: Service) -> str:
@@ -395,30 +354,21 @@ def _print_mix(mix: Mix, form: str) -> None:
         return
     gone = [name for name in ("cap", "by", "probability", "basis") if name in frame]
     print_data(frame.drop(columns=gone))
-    _say(f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix}.")
+    say(f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix}.")
     steps = ", ".join(
         f"{point.levers.posts} posts"
         + (f" ({point.cost:,.0f} {mix.found.currency} a year)" if mix.priced else "")
         + f" for {point.target.probability:.0%}"
         for point in mix.certainty
     )
-    _say(f"What certainty takes: {steps}.")
-    _say(
+    say(f"What certainty takes: {steps}.")
+    say(
         "That plans can be made shorter or diverted so far, and that children are as safe, is "
         "assumed: the search says what it would save."
     )
 
 
-def _say(text: str, indent: str = "") -> None:
-    for line in textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    ):
-        console().print(line, markup=False, soft_wrap=True)
-
-
 def _print_basis(service: Service) -> None:
-    from riskmodel.workflows.caseload.answers import NOT_A_CAUSE
-
     loops = service.switches
     closed = (
         "no feedback of caseload on demand"
@@ -426,7 +376,7 @@ def _print_basis(service: Service) -> None:
         else "feedback of caseload on plans where it is set (options: length "
         f"{loops.length_elasticity:g}, starts {loops.start_elasticity:g})"
     )
-    _say(
+    say(
         f"Basis: projected. Demand: {service.outlook.source.label}. Teams: "
         f"{service.structure.source} ({service.structure.basis}). {closed.capitalize()}. "
         f"{service.plan.replicates:,} replicates, seed {service.outlook.seed}. {NOT_A_CAUSE}"

@@ -103,8 +103,8 @@ def generate(  # noqa: PLR0913 (each is an option)
 ) -> None:
     """Make a synthetic cohort. With one authority and year every published count is exact."""
     from riskmodel.cohort import CohortDesign
+    from riskmodel.cohort.writing import write_cohort
     from riskmodel.errors import DataError
-    from riskmodel.workflows import write_cohort
 
     for name, value, most in (("years", years, 100), ("authorities", authorities, 999)):
         if not 1 <= value <= most:
@@ -130,7 +130,7 @@ def reference(
     out: Annotated[Path, typer.Option(help="Folder to make.")],
 ) -> None:
     """Make the reference cohort of data/synthetic again, to the same bytes."""
-    from riskmodel.workflows import write_reference_cohort
+    from riskmodel.cohort.writing import write_reference_cohort
 
     for path in write_reference_cohort(out):
         print(path)
@@ -153,8 +153,8 @@ def check(
     """
     from rich.console import Console
 
-    from riskmodel.workflows import check_cohort
-    from riskmodel.workflows.release import release_counted
+    from riskmodel.cohort.checking import check_cohort
+    from riskmodel.disclosure.release import release_counted
 
     choose("format", form, FORMATS)
     policy = policy_of(threshold, round_to, no_suppression)
@@ -199,15 +199,15 @@ def describe(
     form: FormatOption = "text",
 ) -> None:
     """Say what a cohort file holds: columns and what they rest on, factors an assessment."""
-    from riskmodel.workflows import describe_cohort
-    from riskmodel.workflows.release import release_intake
+    from riskmodel.cohort.checking import describe_cohort
+    from riskmodel.disclosure.release import release_counted
 
     choose("format", form, FORMATS)
     policy = policy_of(threshold, round_to, no_suppression)
     found = describe_cohort(
         table_of(path, mapping, sheet),
         protect=partial(
-            release_intake, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
+            release_counted, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
         ),
     )
     if form == "csv":

@@ -40,7 +40,7 @@ from riskmodel.cli.workers import WorkersOption
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.workflows.caseload import Comparison
+    from riskmodel.authority.comparison import Comparison
 
 __all__ = ["compare_scenarios"]
 
@@ -87,8 +87,8 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
     All share their draws, so that a difference is not luck; what each change does by itself is
     set beside what all do together.
     """
+    from riskmodel.authority.comparison import compare
     from riskmodel.scenarios import scenario
-    from riskmodel.workflows.caseload import compare, draw_comparison
 
     choose("format", form, FORMATS)
     choose("view", show, VIEWS)
@@ -122,6 +122,8 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
     for warning in service.warnings:
         print(f"riskmodel: {warning}", file=sys.stderr)
     if out is not None:
+        from riskmodel.report.charts.service import draw_comparison
+
         drawing = draw_comparison(found)
         write_picture(out, drawing.svg, drawing.png)
     if form == "csv":
@@ -148,7 +150,7 @@ def _print_json(found: Comparison) -> None:
 
 
 def _print_text(found: Comparison, *, looped: bool) -> None:
-    from riskmodel.workflows.caseload.comparison import MEASURE_LABELS
+    from riskmodel.authority.measures import MEASURE_LABELS
 
     print_table(
         [

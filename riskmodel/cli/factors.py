@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,6 +33,9 @@ from riskmodel.cli.protection import (
     with_waiver,
 )
 from riskmodel.errors import DataError
+
+if TYPE_CHECKING:
+    from riskmodel.assessments import FactorCounts
 
 __all__ = ["factors"]
 
@@ -195,9 +198,9 @@ def factors(  # noqa: PLR0913 (each is an option)
         _show_rates(release, options, cuts or "report", out, path, form)
     else:
         if out is not None:
-            from riskmodel.workflows.factors import draw_funnel_of
+            from riskmodel.report.charts.funnel import draw_counts_funnel
 
-            drawing = draw_funnel_of(release)
+            drawing = draw_counts_funnel(_one_group(release))
             write_picture(out, drawing.svg, drawing.png)
         _show_view(show, release, (assessments, cut, seed or 0, level, cuts or "report"), form)
     tell_release(release)
@@ -222,10 +225,13 @@ def _show_rates(
     path: Path | None,
     form: str,
 ) -> None:
-    from riskmodel.workflows import published_factors, released_factors
+    from riskmodel.factors import analyse_factors
+    from riskmodel.factors.views import released_factors
+    from riskmodel.published import factor_counts, printed_quadrants
 
     if release is None:
-        analyses: dict[tuple[object, ...], Any] = {(): published_factors(**options)}
+        analysis = analyse_factors(factor_counts(), printed_quadrants(), **options)
+        analyses: dict[tuple[object, ...], Any] = {(): analysis}
         frame = analyses[()].to_frame()
     else:
         analyses, frame = released_factors(release, **options, cuts=cuts)
@@ -253,8 +259,7 @@ def _show_view(
     words: tuple[str | None, float | None, int, float | None, str],
     form: str,
 ) -> None:
-    from riskmodel.workflows import factor_view
-    from riskmodel.workflows.factors import ViewOptions
+    from riskmodel.factors.views import ViewOptions, factor_view
 
     assessments, cut, seed, level, cuts = words
     options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level, cuts)
@@ -273,13 +278,24 @@ def _show_view(
         print_frame(frame, form)
 
 
+def _one_group(release: Any) -> FactorCounts:
+    """The published counts, or those of a table that has one group."""
+    from riskmodel.published import factor_counts
+
+    groups = [factor_counts()] if release is None else list(release.groups.values())
+    if len(groups) != 1:
+        raise DataError("--out draws one group; leave --by away")
+    return groups[0]
+
+
 def _draw(analyses: dict[tuple[object, ...], Any], out: Path, path: Path | None) -> None:
-    from riskmodel.workflows import draw_factors
+    from riskmodel.report.sections.quadrants import quadrant_chart
 
     if len(analyses) > 1:
         raise DataError("--out draws one group; leave --by away")
     source = "Increase in Child Protection Cases: Report Card" if path is None else path.name
-    chart = draw_factors(next(iter(analyses.values())), source)
+    found = next(iter(analyses.values()))
+    chart = quadrant_chart(found.region.reading, found.region, found.rates, found.printed, source)
     write_picture(out, chart.svg, chart.png)
 
 

@@ -105,8 +105,8 @@ def impact(  # noqa: PLR0913 (each is an option)
     """
     from rich.console import Console
 
-    from riskmodel.workflows.impact import draw_impact, factor_impact
-    from riskmodel.workflows.release import release_intake
+    from riskmodel.disclosure.release import release_counted
+    from riskmodel.factors.adjusted.table_impact import factor_impact
 
     choose("format", form, FORMATS)
     if path is None:
@@ -129,7 +129,7 @@ def impact(  # noqa: PLR0913 (each is an option)
             seed=seed,
             level=level,
             protect=partial(
-                release_intake,
+                release_counted,
                 policy=policy,
                 marks="json" if form == "json" else "text",
                 earlier=tuple(earlier or ()),
@@ -137,8 +137,11 @@ def impact(  # noqa: PLR0913 (each is an option)
             progress=status.update,
         )
     if places:
+        from riskmodel.report.sections.impact import impact_charts
+
         # A table in which no two factors meet has no chart of combinations.
-        for chart, place in zip(draw_impact(found, path.name), places, strict=False):
+        charts = impact_charts(found.impact, source=path.name)
+        for chart, place in zip(charts, places, strict=False):
             write_picture(place, chart.svg, chart.png)
     if form == "csv":
         print_frame(with_waiver(found.measures(), found.release), form)

@@ -25,7 +25,7 @@ from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, 
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.workflows.national import NationalRun
+    from riskmodel.demand.national.result import NationalRun
 
 __all__ = ["national"]
 
@@ -78,9 +78,9 @@ def national(  # noqa: PLR0913  an option is an argument
     """
     choose("format", form, FORMATS)
     where = engine_of(workers, engine, scheduler)
+    from riskmodel.demand.national.running import national_run
     from riskmodel.intake import read_neighbours, read_panel
     from riskmodel.report.write import check_output
-    from riskmodel.workflows.national import national_run
 
     if out is not None:
         check_output(out)
@@ -120,7 +120,8 @@ def _write(
     beside: Any,
     flows: bool,
 ) -> None:
-    from riskmodel.workflows.national.report import write_national_report
+    from riskmodel.report import write_report
+    from riskmodel.report.national import national_report
 
     stages = ",".join(run.learned)
     first = run.courses[0]
@@ -130,7 +131,7 @@ def _write(
         "--seed", str(run.seed), *(["--flows"] if flows else []),
         *([] if beside is None else ["--neighbours", files[1].name]),
     ]  # fmt: skip
-    write_national_report(run, out, command=command, files=files, neighbours=beside)
+    write_report(national_report(run, command, files, beside), out)
 
 
 def _print_run(run: NationalRun) -> None:

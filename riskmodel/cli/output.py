@@ -8,6 +8,7 @@ import json
 import math
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -44,11 +45,15 @@ __all__ = [
     "print_json",
     "print_table",
     "refuse_unused",
+    "say",
     "tell_omitted",
     "warn_few",
     "whole_numbers",
     "write_picture",
 ]
+
+WIDTH = 110
+"""Of wrapped sentences."""
 
 FORMATS = ("text", "csv", "json")
 PICTURES = (".svg", ".png")
@@ -314,3 +319,11 @@ def _plain(data: Any) -> Any:
     if hasattr(data, "item"):
         data = data.item()
     return None if _is_missing(data) else data
+
+
+def say(text: str, indent: str = "") -> None:
+    """Print a sentence or more, wrapped to a width that reads well."""
+    for line in textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    ):
+        console().print(line, markup=False, soft_wrap=True)

@@ -26,8 +26,9 @@ from riskmodel.cli.working import Working
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
+    from riskmodel.demand.projecting import Outlook
+    from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
-    from riskmodel.workflows.demand import DemandSource, Outlook
 
 __all__ = ["project"]
 
@@ -148,7 +149,7 @@ def project(  # noqa: PLR0913  an option is an argument
     found = _outlook(source, panel, scenario, months, replicates, seed)
     frame = _view(found, show, levels)
     if out is not None:
-        from riskmodel.workflows.demand import draw_outlook
+        from riskmodel.report.charts.outlook import draw_outlook
 
         drawing = draw_outlook(found)
         write_picture(out, drawing.svg, drawing.png)
@@ -170,7 +171,7 @@ def project(  # noqa: PLR0913  an option is an argument
 
 
 def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
-    from riskmodel.workflows.demand import chain_of
+    from riskmodel.demand.sources import chain_of
 
     frame = chain_of(path, authority)
     if form != "text":
@@ -189,7 +190,7 @@ def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
 def _outlook(
     source: DemandSource, panel: AuthorityPanel | None, scenario: str | None, *sizes: int
 ) -> Outlook:
-    from riskmodel.workflows.demand import project as run
+    from riskmodel.demand.projecting import project as run
 
     months, replicates, seed = sizes
     working = Working()

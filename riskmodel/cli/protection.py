@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.disclosure import Policy, Waiver
-    from riskmodel.workflows.reading import TableFile
-    from riskmodel.workflows.release import Release
+    from riskmodel.disclosure.release import Release
+    from riskmodel.intake.table_file import TableFile
 
 __all__ = [
     "EarlierOption",
@@ -76,7 +76,7 @@ def policy_of(
 ) -> Policy | Waiver:
     """What the options say of small counts: a policy, or a waiver with its reason."""
     from riskmodel.disclosure import Waiver
-    from riskmodel.workflows.release import policy_from_parameters
+    from riskmodel.disclosure.release import policy_from_parameters
 
     if no_suppression is None:
         return policy_from_parameters(threshold, round_to)
@@ -89,7 +89,7 @@ def policy_of(
 
 def table_of(path: Path, mapping: Path | None, sheet: str | None) -> TableFile:
     """A table, and how to read it."""
-    from riskmodel.workflows.reading import TableFile
+    from riskmodel.intake.table_file import TableFile
 
     return TableFile(path, mapping, sheet)
 
@@ -121,10 +121,10 @@ def release_of(
     if path is None:
         refuse_without_table(option, **given)
         return None
-    from riskmodel.workflows.release import release_counts
+    from riskmodel.disclosure.release import release_counted
 
-    return release_counts(
-        table_of(path, given["mapping"], given["sheet"]),
+    return release_counted(
+        table_of(path, given["mapping"], given["sheet"]).counts(by),
         by=by,
         policy=policy,
         marks="json" if form == "json" else "text",

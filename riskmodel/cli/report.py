@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +21,11 @@ from riskmodel.cli.protection import (
     tell_release,
 )
 
-__all__ = ["report"]
+if TYPE_CHECKING:
+    from riskmodel.authority.own_table import OwnTable
+    from riskmodel.report import Report
+
+__all__ = ["report", "report_card"]
 
 
 def report(  # noqa: PLR0913  an option is an argument
@@ -50,8 +55,8 @@ def report(  # noqa: PLR0913  an option is an argument
     """Write the report: one page, its figures, tables and workbook."""
     from rich.console import Console
 
-    from riskmodel.workflows import write_published_report
-    from riskmodel.workflows.own_table import OwnTable
+    from riskmodel.authority.own_table import OwnTable
+    from riskmodel.report.write import check_output, write_report
 
     release = release_of(
         table,
@@ -77,9 +82,38 @@ def report(  # noqa: PLR0913  an option is an argument
         options += [("--earlier", path.name) for path in earlier or ()]
         own = OwnTable(table_of(table, mapping, sheet), release, tuple(options), earlier or ())
     errors = Console(file=sys.stderr)
+    check_output(out)
     with errors.status("Starting") as status:
-        paths = write_published_report(
-            out, own=own, replicates=replicates, seed=seed, progress=status.update
-        )
+        whole = report_card(own, replicates=replicates, seed=seed, progress=status.update)
+        status.update("Writing the page, the figures and the workbook")
+        paths = write_report(whole, out)
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
     tell_release(release)
+
+
+def report_card(
+    own: OwnTable | None = None,
+    *,
+    replicates: int = 500,
+    seed: int = 20151105,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """The report on the published tables, computed from nothing.
+
+    Parameters
+    ----------
+    own
+        A table of one's own to report beside the published ones.
+    replicates
+        Courses drawn of each projection.
+    seed
+        Of everything that is drawn.
+    progress
+        Called with a few words at each step.
+    """
+    from riskmodel.authority.results import published_results
+    from riskmodel.cli.explanations import explanations_section
+    from riskmodel.report.published import published_report
+
+    results = published_results(replicates=replicates, seed=seed, progress=progress)
+    return published_report(results, explanations_section(progress=progress), own=own)

@@ -97,7 +97,7 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
     Neither the number of assessments nor which factors were recorded together is published. Each
     value is an association in cohorts that reproduce the published counts; all of them are assumed.
     """
-    from riskmodel.workflows import sensitivity_surface
+    from riskmodel.authority.margins import assumed_surface
 
     choose("format", form, FORMATS)
     choose("method", method, METHODS)
@@ -125,11 +125,11 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
         no_suppression=no_suppression,
         earlier=earlier,
     )
-    surface = sensitivity_surface(**options, release=release)
+    surface = assumed_surface(**options, release=release)
     if out is not None:
-        from riskmodel.workflows import draw_sensitivity
+        from riskmodel.report.charts.sensitivity import draw_surface
 
-        drawing = draw_sensitivity(surface)
+        drawing = draw_surface(surface)
         write_picture(out, drawing.svg, drawing.png)
     frame = with_waiver(surface.to_frame(), release)
     if form == "csv":

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
+    from riskmodel.demand.projecting import Outlook
+    from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
-    from riskmodel.workflows.demand import DemandSource, Outlook
 
 __all__ = [
     "AuthorityOption",
@@ -122,7 +123,7 @@ class Service:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is not as it should be, of the figures and of the teams."""
-        from riskmodel.workflows.caseload import team_notes
+        from riskmodel.authority.service import team_notes
 
         return (*self.outlook.warnings, *team_notes(self.outlook, self.structure))
 
@@ -214,11 +215,12 @@ def ask(
     show
         The view, where it needs a section of the prices.
     """
+    from riskmodel.authority.comparison import usual_target
+    from riskmodel.authority.service import plan_outlook, project_service
     from riskmodel.caseload import Target
+    from riskmodel.demand.projecting import opening_of
     from riskmodel.engines import Engine
     from riskmodel.projection import month_after
-    from riskmodel.workflows.caseload import plan_outlook, project_service, usual_target
-    from riskmodel.workflows.demand import opening_of
 
     engine = Engine(workers)
     chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
@@ -291,7 +293,7 @@ def _check_month(by: str, opening: str, months: int) -> None:
 def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) -> _Files:
     from riskmodel.caseload import published_structure, read_structure
     from riskmodel.caseload.costs import read_lever_costs, read_unit_costs
-    from riskmodel.workflows.caseload import usual_workforce
+    from riskmodel.caseload.scenario_workforce import usual_workforce
 
     structure, costs = files
     if figures is not None and structure is None:
@@ -309,8 +311,8 @@ def source_of(
     figures: tuple[Path | None, str | None, Path | None, float | None],
 ) -> tuple[DemandSource, AuthorityPanel | None]:
     """Figures to project from, and the panel that others teach with, as the options name them."""
+    from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
-    from riskmodel.workflows.demand import published_source, read_source
 
     path, authority, learn, population = figures
     if path is None and authority is not None:

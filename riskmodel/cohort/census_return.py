@@ -30,8 +30,8 @@ from riskmodel.census import (
 )
 from riskmodel.cohort.files import new_file
 from riskmodel.errors import DataError, OutputError
-from riskmodel.intake.census_xml import SYNTHETIC_SOFTWARE
-from riskmodel.intake.side_file import SIDE_HEADINGS, side_file_path
+from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
+from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE
 
 if TYPE_CHECKING:
     import pandas as pd

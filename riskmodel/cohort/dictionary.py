@@ -8,8 +8,8 @@ from pathlib import Path
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.files import new_file
-from riskmodel.intake.columns import COLUMNS
-from riskmodel.intake.dictionary import HEADINGS
+from riskmodel.intake.tables.columns import COLUMNS
+from riskmodel.intake.tables.dictionary import HEADINGS
 from riskmodel.vocabulary import FACTORS
 
 __all__ = ["dictionary_rows", "marker_rows", "write_dictionary", "write_rows"]

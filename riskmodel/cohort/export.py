@@ -26,8 +26,8 @@ from riskmodel.cohort.dictionary import (
 from riskmodel.cohort.files import new_file, new_folder
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
-from riskmodel.intake.dictionary import dictionary_path
-from riskmodel.intake.marker import SYNTHETIC, SYNTHETIC_SOURCE
+from riskmodel.intake.tables.dictionary import dictionary_path
+from riskmodel.intake.tables.marker import SYNTHETIC, SYNTHETIC_SOURCE
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,33 +5,9 @@ Everything here is given its figures: it reads no file but the published tables 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-_HOME_OF = {
-    "CALIBRATED_STAGES": "riskmodel.demand.calibration",
-    "Calibration": "riskmodel.demand.calibration",
-    "DemandPriors": "riskmodel.demand.calibration",
-    "Feedback": "riskmodel.demand.stepping",
-    "Flows": "riskmodel.demand.inputs",
-    "LengthFit": "riskmodel.demand.durations",
-    "Lengths": "riskmodel.demand.durations",
-    "Observation": "riskmodel.demand.calibration",
-    "Quantity": "riskmodel.demand.moments",
-    "StageInputs": "riskmodel.demand.inputs",
-    "calibrate": "riskmodel.demand.calibration",
-    "calibrate_published": "riskmodel.demand.published_series",
-    "compare_families": "riskmodel.demand.durations",
-    "fit_lengths": "riskmodel.demand.durations",
-    "project_stages": "riskmodel.demand.project",
-    "published_observations": "riskmodel.demand.published_series",
-    "published_priors": "riskmodel.demand.published_series",
-    "simulate": "riskmodel.demand.stock_flow",
-    "simulate_stage": "riskmodel.demand.stock_flow",
-    "simulate_with_feedback": "riskmodel.demand.stepping",
-    "simulation_based_calibration": "riskmodel.demand.calibration.checks",
-    "steady_stock": "riskmodel.demand.moments",
-}
+from riskmodel.core.lazy import lazy_names
 
 __all__ = [
     "CALIBRATED_STAGES",
@@ -68,19 +44,28 @@ if TYPE_CHECKING:
     )
     from riskmodel.demand.calibration.checks import simulation_based_calibration
     from riskmodel.demand.durations import LengthFit, Lengths, compare_families, fit_lengths
-    from riskmodel.demand.inputs import Flows, StageInputs
     from riskmodel.demand.moments import Quantity, steady_stock
-    from riskmodel.demand.project import project_stages
     from riskmodel.demand.published_series import (
         calibrate_published,
         published_observations,
         published_priors,
     )
-    from riskmodel.demand.stepping import Feedback, simulate_with_feedback
-    from riskmodel.demand.stock_flow import simulate, simulate_stage
+    from riskmodel.demand.simulation.inputs import Flows, StageInputs
+    from riskmodel.demand.simulation.project import project_stages
+    from riskmodel.demand.simulation.stepping import Feedback, simulate_with_feedback
+    from riskmodel.demand.simulation.stock_flow import simulate, simulate_stage
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(importlib.import_module(_HOME_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        ".calibration": "CALIBRATED_STAGES Calibration DemandPriors Observation calibrate",
+        ".calibration.checks": "simulation_based_calibration",
+        ".durations": "LengthFit Lengths compare_families fit_lengths",
+        ".simulation.inputs": "Flows StageInputs",
+        ".moments": "Quantity steady_stock",
+        ".simulation.project": "project_stages",
+        ".published_series": "calibrate_published published_observations published_priors",
+        ".simulation.stepping": "Feedback simulate_with_feedback",
+        ".simulation.stock_flow": "simulate simulate_stage",
+    },
+)

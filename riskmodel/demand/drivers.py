@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.demand.changed import SPECIALIST, change_inputs
 from riskmodel.demand.implied import expected_stock
-from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.simulation.changed import SPECIALIST, change_inputs
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.levers import Levers
 
 if TYPE_CHECKING:

@@ -55,7 +55,8 @@ def implied_starts(
     family
         Distribution of lengths.
     opening_survival
-        As in :class:`~riskmodel.demand.inputs.StageInputs`; None is that of a steady state.
+        As in :class:`~riskmodel.demand.simulation.inputs.StageInputs`; None is that of a steady
+        state.
 
     Raises
     ------
@@ -121,7 +122,8 @@ def expected_stock(
     family
         Distribution of lengths.
     opening_survival
-        As in :class:`~riskmodel.demand.inputs.StageInputs`; None is that of a steady state.
+        As in :class:`~riskmodel.demand.simulation.inputs.StageInputs`; None is that of a steady
+        state.
 
     Returns
     -------

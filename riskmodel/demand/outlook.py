@@ -16,15 +16,15 @@ import numpy.typing as npt
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.result import Calibration
 from riskmodel.demand.implied import implied_starts
-from riskmodel.demand.inputs import StageInputs
-from riskmodel.demand.learning.history import STOCK_MEASURES
-from riskmodel.demand.learning.learn import Learned
-from riskmodel.demand.learning.own import (
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.learn import Learned
+from riskmodel.demand.pooled.own import (
     OwnForecast,
     decimal_year,
     forecast_own,
     sample_paths,
 )
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
@@ -116,7 +116,7 @@ def stage_outlook(
         Children aged 0 to 17.
     common
         What the course that authorities have in common does in each replicate, from
-        :func:`riskmodel.demand.learning.own.common_changes` at :func:`node_months` after the
+        :func:`riskmodel.demand.pooled.own.common_changes` at :func:`node_months` after the
         opening, shape (replicates, node); the same for several authorities that are to be added
         up. None draws it with the rest.
 

@@ -6,44 +6,12 @@ solver is loaded when it is first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from riskmodel.core.lazy import lazy_names
 
 # Not lazily: the function has its module's name, and whichever is loaded last would stand.
 from riskmodel.disclosure.scrub import IDENTIFIERS, refuse_rows, scrub, shareable
-
-_HOME_OF = {
-    "CONFIDENTIAL": "riskmodel.disclosure.symbols",
-    "EarlierCounts": "riskmodel.disclosure.earlier",
-    "LOW": "riskmodel.disclosure.symbols",
-    "NOT_APPLICABLE": "riskmodel.disclosure.symbols",
-    "NOT_AVAILABLE": "riskmodel.disclosure.symbols",
-    "SHORTHAND": "riskmodel.disclosure.symbols",
-    "TOTAL": "riskmodel.disclosure.linking",
-    "CountCell": "riskmodel.disclosure.linking",
-    "LinkedTable": "riskmodel.disclosure.table",
-    "Marks": "riskmodel.disclosure.frames",
-    "Part": "riskmodel.disclosure.parts",
-    "Policy": "riskmodel.disclosure.policy",
-    "ProtectedCounts": "riskmodel.disclosure.counts",
-    "ProtectedTable": "riskmodel.disclosure.suppress",
-    "Waiver": "riskmodel.disclosure.policy",
-    "any_small": "riskmodel.disclosure.models",
-    "blank_derived": "riskmodel.disclosure.frames",
-    "coarse_estimate": "riskmodel.disclosure.models",
-    "coarse_number": "riskmodel.disclosure.models",
-    "combine": "riskmodel.disclosure.counts",
-    "complete": "riskmodel.disclosure.frames",
-    "has_enough_unknowns": "riskmodel.disclosure.models",
-    "inert": "riskmodel.disclosure.symbols",
-    "marked_frame": "riskmodel.disclosure.frames",
-    "needs_protection": "riskmodel.disclosure.policy",
-    "protect_counts": "riskmodel.disclosure.counts",
-    "protect_parts": "riskmodel.disclosure.parts",
-    "protect_table": "riskmodel.disclosure.suppress",
-    "protected_frame": "riskmodel.disclosure.frames",
-    "shorthand_notes": "riskmodel.disclosure.symbols",
-}
 
 __all__ = [
     "CONFIDENTIAL",
@@ -71,7 +39,6 @@ __all__ = [
     "has_enough_unknowns",
     "inert",
     "marked_frame",
-    "needs_protection",
     "protect_counts",
     "protect_parts",
     "protect_table",
@@ -83,7 +50,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from riskmodel.disclosure.counts import ProtectedCounts, combine, protect_counts
+    from riskmodel.disclosure.cells import TOTAL, CountCell
+    from riskmodel.disclosure.counts import combine, protect_counts
     from riskmodel.disclosure.earlier import EarlierCounts
     from riskmodel.disclosure.frames import (
         Marks,
@@ -92,7 +60,6 @@ if TYPE_CHECKING:
         marked_frame,
         protected_frame,
     )
-    from riskmodel.disclosure.linking import TOTAL, CountCell
     from riskmodel.disclosure.models import (
         any_small,
         coarse_estimate,
@@ -100,7 +67,8 @@ if TYPE_CHECKING:
         has_enough_unknowns,
     )
     from riskmodel.disclosure.parts import Part, protect_parts
-    from riskmodel.disclosure.policy import Policy, Waiver, needs_protection
+    from riskmodel.disclosure.policy import Policy, Waiver
+    from riskmodel.disclosure.protected import ProtectedCounts
     from riskmodel.disclosure.suppress import ProtectedTable, protect_table
     from riskmodel.disclosure.symbols import (
         CONFIDENTIAL,
@@ -113,8 +81,19 @@ if TYPE_CHECKING:
     )
     from riskmodel.disclosure.table import LinkedTable
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(importlib.import_module(_HOME_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        ".cells": "TOTAL CountCell",
+        ".counts": "combine protect_counts",
+        ".earlier": "EarlierCounts",
+        ".frames": "Marks blank_derived complete marked_frame protected_frame",
+        ".models": "any_small coarse_estimate coarse_number has_enough_unknowns",
+        ".parts": "Part protect_parts",
+        ".protected": "ProtectedCounts",
+        ".policy": "Policy Waiver",
+        ".suppress": "ProtectedTable protect_table",
+        ".symbols": "CONFIDENTIAL LOW NOT_APPLICABLE NOT_AVAILABLE SHORTHAND inert shorthand_notes",
+        ".table": "LinkedTable",
+    },
+)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from riskmodel.disclosure.counts import ProtectedCounts
-from riskmodel.disclosure.linking import PRINTED, TOTAL, CountCell, Group, Key, Links, group_of
+from riskmodel.disclosure.cells import PRINTED, TOTAL, CountCell, Group, Key, group_of
+from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy
+from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.table import Name
 
 __all__ = ["EarlierCounts", "tie_earlier", "word_of"]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.assessments import FactorCounts
-from riskmodel.disclosure.counts import ProtectedCounts, protect_counts
-from riskmodel.disclosure.linking import MEASURES, PRINTED, Key
+from riskmodel.disclosure.cells import MEASURES, PRINTED, Key
+from riskmodel.disclosure.counts import protect_counts
 from riskmodel.disclosure.policy import Policy, Waiver
+from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.scrub import refuse_rows
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError, UnknownNameError

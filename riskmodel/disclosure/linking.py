@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.disclosure.cells import (
+    IN_ALL,
+    PRINTED,
+    TOTAL,
+    CountCell,
+    Group,
+    Key,
+    count_of,
+    group_of,
+)
 from riskmodel.disclosure.policy import Policy
+from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.disclosure.table import LinkedTable, Name
-from riskmodel.errors import UnknownNameError
 
-if TYPE_CHECKING:
-    from riskmodel.disclosure.counts import ProtectedCounts
-
-__all__ = [
-    "IN_ALL",
-    "MEASURES",
-    "PRINTED",
-    "TOTAL",
-    "CountCell",
-    "Group",
-    "Key",
-    "Links",
-    "count_of",
-    "group_of",
-]
-
-Key = tuple[object, ...]
-"""Values of the columns that a table is grouped by."""
-
-Group = tuple[tuple[str, object], ...]
-
-TOTAL: Key = ()
-"""Key of all groups together."""
-
-PRINTED = ("assessments", "plans")
-IN_ALL = ("total_assessments", "total_plans")
-MEASURES = (*PRINTED, *IN_ALL)
+__all__ = ["Links"]
 
 # Printed counts that the others, which nobody prints, are worked out from.
 _HANGS_ON = {
@@ -52,19 +35,6 @@ _HANGS_ON = {
 # What withholding costs: a plan count costs its own row one figure, a total every row.
 _WEIGHTS = {"plans": 1.0, "assessments": 1.5, "total_assessments": 30.0, "total_plans": 40.0}
 _ALL_GROUPS = 100.0
-
-
-class CountCell(NamedTuple):
-    """Name of one count: which release, group and measure, and the factor ("" for all)."""
-
-    release: int
-    group: Group
-    measure: str
-    factor: str = ""
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{column} {value}" for column, value in self.group) or "all groups"
-        return " / ".join(part for part in (where, self.measure, self.factor) if part)
 
 
 class Links:
@@ -219,23 +189,8 @@ def _parts(group: Group, tables: Mapping[Group, FactorCounts]) -> list[Group]:
     return [part for part in tables if part and len(part) > len(group) and set(group) <= set(part)]
 
 
-def group_of(by: Sequence[str], key: Key) -> Group:
-    """A key with the columns that its values are of."""
-    return tuple(zip(by, key, strict=True)) if key else ()
-
-
 def _quantities(counts: FactorCounts) -> list[tuple[str, str]]:
     totals = IN_ALL if counts.total_assessments is not None else IN_ALL[1:]
     return [(name, "") for name in totals] + [
         (name, factor) for name in PRINTED for factor in counts.factors
     ]
-
-
-def count_of(counts: FactorCounts, measure: str, factor: str) -> int | None:
-    """One count; None for a total that is not known."""
-    if measure in IN_ALL:
-        total: int | None = getattr(counts, measure)
-        return total
-    if factor not in counts.factors:
-        raise UnknownNameError("factor", factor, counts.factors)
-    return int(getattr(counts, measure)[counts.factors.index(factor)])

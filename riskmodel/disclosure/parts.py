@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from riskmodel.disclosure.counts import ProtectedCounts
-from riskmodel.disclosure.linking import PRINTED, TOTAL, CountCell, Group, Links
+from riskmodel.disclosure.cells import PRINTED, TOTAL, CountCell, Group
+from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import LARGEST_THRESHOLD, Policy
+from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.suppress import protect_table
 from riskmodel.disclosure.table import Name
 from riskmodel.errors import DataError

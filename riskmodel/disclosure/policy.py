@@ -7,16 +7,8 @@ from typing import Any, Literal, get_args
 
 from riskmodel.disclosure.symbols import LOW
 from riskmodel.errors import DataError
-from riskmodel.estimates import Basis
 
-__all__ = [
-    "LARGEST_THRESHOLD",
-    "SMALLEST_THRESHOLD",
-    "Policy",
-    "RoundTo",
-    "Waiver",
-    "needs_protection",
-]
+__all__ = ["LARGEST_THRESHOLD", "SMALLEST_THRESHOLD", "Policy", "RoundTo", "Waiver"]
 
 RoundTo = Literal[5, 10]
 """What published counts may be rounded to."""
@@ -160,11 +152,3 @@ class Waiver:
 
     def __str__(self) -> str:
         return f"nothing is withheld: {self.reason}"
-
-
-def needs_protection(basis: Basis) -> bool:
-    """Whether counts on this basis are an authority's own records.
-
-    Published and assumed (synthetic) counts pass as they are.
-    """
-    return basis == "observed"

@@ -5,9 +5,9 @@ Associations, never effects. What rests on heavy libraries is loaded when first 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from riskmodel.core.lazy import lazy_names
 from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
 from riskmodel.factors.quadrants import (
     Contradiction,
@@ -17,19 +17,6 @@ from riskmodel.factors.quadrants import (
     prevalence_values,
 )
 from riskmodel.factors.rates import FactorRates, factor_rates, proportion_estimate
-
-_HOME_OF = {
-    "FactorImpact": "riskmodel.factors.adjusted.result",
-    "FactorPatterns": "riskmodel.factors.adjusted.patterns",
-    "MarginBounds": "riskmodel.factors.margins.bounds",
-    "SensitivitySurface": "riskmodel.factors.margins.sensitivity",
-    "benchmark_table": "riskmodel.factors.adjusted.benchmarks",
-    "factor_combinations": "riskmodel.factors.adjusted.combinations",
-    "factor_patterns": "riskmodel.factors.adjusted.patterns",
-    "margin_bounds": "riskmodel.factors.margins.bounds",
-    "measure_impact": "riskmodel.factors.adjusted.impact",
-    "sensitivity_surface": "riskmodel.factors.margins.sensitivity",
-}
 
 __all__ = [
     "Contradiction",
@@ -63,8 +50,15 @@ if TYPE_CHECKING:
     from riskmodel.factors.margins.bounds import MarginBounds, margin_bounds
     from riskmodel.factors.margins.sensitivity import SensitivitySurface, sensitivity_surface
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(importlib.import_module(_HOME_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        ".adjusted.benchmarks": "benchmark_table",
+        ".adjusted.combinations": "factor_combinations",
+        ".adjusted.impact": "measure_impact",
+        ".adjusted.patterns": "FactorPatterns factor_patterns",
+        ".adjusted.result": "FactorImpact",
+        ".margins.bounds": "MarginBounds margin_bounds",
+        ".margins.sensitivity": "SensitivitySurface sensitivity_surface",
+    },
+)

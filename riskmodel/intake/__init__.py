@@ -1,14 +1,13 @@
 """Other people's files, read into our tables: returns, tables of assessments, open data."""
 
-from riskmodel.intake.account import Account, Tally
+from riskmodel.account import Account, Tally
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
+from riskmodel.intake.census.modules import read_modules
 from riskmodel.intake.counts import iter_counts, read_counts
-from riskmodel.intake.dfe import FactorPanel, read_dfe, read_dfe_factors, read_panels
-from riskmodel.intake.layouts import Layout, known_layouts, read_layouts
-from riskmodel.intake.mapping import ColumnMapping, read_mapping
-from riskmodel.intake.modules import read_modules
-from riskmodel.intake.panel_notes import PANEL_RULES
-from riskmodel.intake.panels import (
+from riskmodel.intake.open_data.dfe import FactorPanel, read_dfe, read_dfe_factors, read_panels
+from riskmodel.intake.open_data.layouts import Layout, known_layouts, read_layouts
+from riskmodel.intake.open_data.panel_notes import PANEL_RULES
+from riskmodel.intake.open_data.panels import (
     join_panels,
     panel_text,
     read_neighbours,
@@ -17,9 +16,11 @@ from riskmodel.intake.panels import (
 )
 from riskmodel.intake.reading import ENDINGS, read_assessments
 from riskmodel.intake.result import NOTES, RULES, Intake, Issue
-from riskmodel.intake.row_groups import iter_assessments
 from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
 from riskmodel.intake.summary import Summary, summarise
+from riskmodel.intake.table_file import TableFile, count_intake
+from riskmodel.intake.tables.mapping import ColumnMapping, read_mapping
+from riskmodel.intake.tables.row_groups import iter_assessments
 
 __all__ = [
     "ENDINGS",
@@ -35,7 +36,9 @@ __all__ = [
     "Layout",
     "SeriesBreak",
     "Summary",
+    "TableFile",
     "Tally",
+    "count_intake",
     "iter_assessments",
     "iter_counts",
     "join_panels",

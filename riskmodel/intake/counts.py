@@ -13,13 +13,14 @@ from riskmodel.ages import AGE_BAND, age_bands, age_sources, group_order
 from riskmodel.assessments import PLAN, FactorCounts
 from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Basis
-from riskmodel.intake.convert import Words, other_column
-from riskmodel.intake.mapping import ColumnMapping
-from riskmodel.intake.piece_repeats import Held, hashes_of, joined_held, repeated_hashes
 from riskmodel.intake.plan_window import ASSESSED, STARTED, follows
 from riskmodel.intake.reading import read_assessments
 from riskmodel.intake.result import IssueLog
-from riskmodel.intake.row_groups import (
+from riskmodel.intake.tables.convert import Words, other_column
+from riskmodel.intake.tables.files import Part, open_part, parquet_parts
+from riskmodel.intake.tables.mapping import ColumnMapping
+from riskmodel.intake.tables.piece_repeats import Held, hashes_of, joined_held, repeated_hashes
+from riskmodel.intake.tables.row_groups import (
     Meaning,
     check_factors,
     flags_of,
@@ -29,7 +30,6 @@ from riskmodel.intake.row_groups import (
     read_group,
     stored_names,
 )
-from riskmodel.intake.tables import Part, open_part, parquet_parts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from riskmodel.errors import DataError
-from riskmodel.intake.census_xml import read_census_xml
-from riskmodel.intake.mapping import ColumnMapping, read_mapping
-from riskmodel.intake.modules import is_module_folder, read_modules
+from riskmodel.intake.census.modules import is_module_folder, read_modules
+from riskmodel.intake.census.xml import read_census_xml
 from riskmodel.intake.result import Intake, IssueLog
-from riskmodel.intake.tables import read_csv, read_excel, read_parquet
+from riskmodel.intake.tables.files import read_csv, read_excel, read_parquet
+from riskmodel.intake.tables.mapping import ColumnMapping, read_mapping
 
 __all__ = ["ENDINGS", "is_parquet", "read_assessments"]
 

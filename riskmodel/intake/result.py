@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from riskmodel.account import Account, Tally
 from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
-from riskmodel.intake.account import Account, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,7 +219,7 @@ class IssueLog:
     def leave_out(self, kind: str, reason: str, number: int = 1) -> None:
         """Count records that are left out: ``assessments``, ``plans`` or ``children``.
 
-        ``reason`` is one of :data:`riskmodel.intake.account.REASONS`.
+        ``reason`` is one of :data:`riskmodel.account.REASONS`.
         """
         if number:
             counts = self._left_out.setdefault(kind, {})

@@ -21,7 +21,7 @@ from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
-from riskmodel.intake.xlsx import read_sheet
+from riskmodel.intake.tables.xlsx import read_sheet
 from riskmodel.series import Note
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from riskmodel.intake.account import Account
+from riskmodel.account import Account
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.result import NOTES, RULES, Intake
 

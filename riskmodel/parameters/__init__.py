@@ -2,6 +2,7 @@
 
 from riskmodel.parameters.loader import (
     Parameter,
+    assumptions,
     parameter,
     parameter_names,
     parameters,
@@ -12,6 +13,7 @@ from riskmodel.parameters.loader import (
 
 __all__ = [
     "Parameter",
+    "assumptions",
     "parameter",
     "parameter_names",
     "parameters",

@@ -10,14 +10,18 @@ from datetime import date
 from functools import cache, wraps
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from riskmodel.core.toml import Table, parse_toml
 from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "Parameter",
+    "assumptions",
     "parameter",
     "parameter_names",
     "parameters",
@@ -204,4 +208,30 @@ def _parameter(name: str, table: Table) -> Parameter:
         entry["from"],
         entry["source"],
         entry["reason"],
+    )
+
+
+def assumptions() -> pd.DataFrame:
+    """Every value besides the published figures that a calculation rests on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns name, value, unit, basis, date (since when it holds), source, reason.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "name": known.name,
+                "value": known.printed,
+                "unit": known.unit,
+                "basis": known.basis,
+                "date": known.valid_from.isoformat(),
+                "source": known.source,
+                "reason": known.reason,
+            }
+            for known in parameters()
+        ]
     )

@@ -9,12 +9,14 @@ from fractions import Fraction
 
 from riskmodel.estimates import Interval, Number
 from riskmodel.projection import month_words
+from riskmodel.vocabulary import FACTORS
 
 __all__ = [
     "arithmetic_words",
     "count_of",
     "interval_words",
     "join_words",
+    "label_of",
     "month_words",
     "number_words",
     "percent",
@@ -48,6 +50,8 @@ _LISTS = {
     "largest": "the largest of {0}",
     "rows": "the number of rows ({0})",
 }
+
+_LABELS = {known.name: known.label for known in FACTORS}
 
 
 def number_words(value: Number, *, digits: int = 5) -> str:
@@ -209,3 +213,8 @@ def count_of(number: int, one: str, many: str = "") -> str:
     ('1 conflict', '1,200 identities')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def label_of(name: str) -> str:
+    """The printed label of a factor."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())

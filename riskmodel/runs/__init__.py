@@ -6,40 +6,13 @@ name are handed in (:mod:`riskmodel.workflows.experiments` holds them).
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from riskmodel.runs.manifest import Manifest, make_manifest, write_manifest
-
-_HOME_OF = {
-    "Analysis": "riskmodel.runs.analysis",
-    "Experiment": "riskmodel.runs.declaration",
-    "Moved": "riskmodel.runs.baseline",
-    "Option": "riskmodel.runs.analysis",
-    "Point": "riskmodel.runs.analysis",
-    "Result": "riskmodel.runs.summary",
-    "Run": "riskmodel.runs.execute",
-    "RunComparison": "riskmodel.runs.comparison",
-    "Step": "riskmodel.runs.declaration",
-    "Summary": "riskmodel.runs.summary",
-    "compare_runs": "riskmodel.runs.comparison",
-    "compare_summaries": "riskmodel.runs.baseline",
-    "measure_step": "riskmodel.runs.execute",
-    "in_order": "riskmodel.runs.order",
-    "new_experiment": "riskmodel.runs.template",
-    "point_keys": "riskmodel.runs.execute",
-    "read_baseline": "riskmodel.runs.baseline",
-    "read_experiment": "riskmodel.runs.reading",
-    "read_experiments": "riskmodel.runs.reading",
-    "run_experiment": "riskmodel.runs.execute",
-    "run_experiments": "riskmodel.runs.order",
-    "users_of": "riskmodel.runs.order",
-}
+from riskmodel.core.lazy import lazy_names
 
 __all__ = [
     "Analysis",
     "Experiment",
-    "Manifest",
     "Moved",
     "Option",
     "Point",
@@ -51,7 +24,6 @@ __all__ = [
     "compare_runs",
     "compare_summaries",
     "in_order",
-    "make_manifest",
     "measure_step",
     "new_experiment",
     "point_keys",
@@ -61,7 +33,6 @@ __all__ = [
     "run_experiment",
     "run_experiments",
     "users_of",
-    "write_manifest",
 ]
 
 if TYPE_CHECKING:
@@ -75,8 +46,17 @@ if TYPE_CHECKING:
     from riskmodel.runs.summary import Result, Summary
     from riskmodel.runs.template import new_experiment
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(importlib.import_module(_HOME_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        ".analysis": "Analysis Option Point",
+        ".baseline": "Moved compare_summaries read_baseline",
+        ".comparison": "RunComparison compare_runs",
+        ".declaration": "Experiment Step",
+        ".execute": "Run measure_step point_keys run_experiment",
+        ".order": "in_order run_experiments users_of",
+        ".reading": "read_experiment read_experiments",
+        ".summary": "Result Summary",
+        ".template": "new_experiment",
+    },
+)

@@ -29,7 +29,7 @@ Setting = bool | int | float | str | tuple[float, ...]
 
 
 class Picture(Protocol):
-    """A chart as bytes, as ``riskmodel.report.figures`` draws it."""
+    """A chart as bytes, as ``riskmodel.report.charts`` draws it."""
 
     @property
     def svg(self) -> bytes:

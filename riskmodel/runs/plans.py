@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import riskmodel
+from riskmodel.core.manifest import make_manifest
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.published import data_files
@@ -15,7 +16,6 @@ from riskmodel.runs.analysis import Analysis, Point
 from riskmodel.runs.baseline import read_summary
 from riskmodel.runs.cache import code_sha256, content_sha256, key_of
 from riskmodel.runs.declaration import Experiment, Step
-from riskmodel.runs.manifest import make_manifest
 from riskmodel.runs.summary import Summary
 
 __all__ = ["PlannedPoint", "RunInputs", "code_of", "plan_points"]

@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.manifest import make_manifest
 from riskmodel.parameters import parameter
 from riskmodel.runs.cache import key_of
 from riskmodel.runs.declaration import Experiment, Step
-from riskmodel.runs.manifest import make_manifest
 from riskmodel.runs.plans import PlannedPoint, RunInputs, code_of
 from riskmodel.runs.summary import Summary
 

@@ -2,8 +2,7 @@
 
 from riskmodel.scenarios.change import ASSUMED, Change
 from riskmodel.scenarios.definition import Scenario
-from riskmodel.scenarios.library import LIBRARY, load_library, scenario
-from riskmodel.scenarios.reading import read_scenario
+from riskmodel.scenarios.reading import LIBRARY, load_library, read_scenario, scenario
 from riskmodel.scenarios.schema import scenario_schema
 from riskmodel.scenarios.template import scenario_template
 

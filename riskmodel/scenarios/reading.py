@@ -1,4 +1,4 @@
-"""Reads and checks a scenario file.
+"""Reads and checks a scenario file, and the scenarios that ship with the package.
 
 .. code-block:: toml
 
@@ -17,21 +17,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 from riskmodel.core.toml import Table, parse_toml, read_toml
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.projection import BASELINE
 from riskmodel.scenarios.change import Change
 from riskmodel.scenarios.definition import Scenario
 
-__all__ = ["CHANGE_KEYS", "ENDING", "SCENARIO_KEYS", "read_scenario"]
+__all__ = [
+    "CHANGE_KEYS",
+    "ENDING",
+    "LIBRARY",
+    "SCENARIO_KEYS",
+    "library_scenario",
+    "load_library",
+    "parse_scenario",
+    "read_scenario",
+    "scenario",
+]
 
 CHANGE = "change"
 """The name of the tables of changes."""
 
 ENDING = ".toml"
 """What a scenario file's name ends in."""
+
+LIBRARY = (
+    BASELINE,
+    "growth_2013_15",
+    "plateau",
+    "national_growth",
+    "high_profile_growth",
+    "childrens_centres_close",
+    "child_in_need_strengthened",
+    "caseload_cap_14",
+    "specialist_team",
+    "recruitment_freeze",
+    "unaccompanied_children_double",
+    "section_47_2010_11",
+)
+"""Names of the library's scenarios, in the order of the documentation; the baseline is first."""
 
 SCENARIO_KEYS: Mapping[str, str] = {
     "name": "how the scenario is called: small letters, digits, _ and -",
@@ -66,6 +95,45 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "replaces": ((bool,), "true or false"),
 }
 _LARGEST = 10**9
+
+
+def load_library() -> tuple[Scenario, ...]:
+    """All scenarios of the library, the baseline first."""
+    return tuple(library_scenario(name) for name in LIBRARY)
+
+
+def scenario(name_or_path: str | Path) -> Scenario:
+    """A scenario of the library by its name, or of a file by its path, which ends in ``.toml``.
+
+    Raises
+    ------
+    UnknownNameError
+        When the library has none of that name, with the nearest.
+    DataError
+        When a file does not hold a sound scenario.
+
+    Examples
+    --------
+    >>> print(scenario("baseline"))
+    baseline: changes nothing
+    """
+    if isinstance(name_or_path, Path) or name_or_path.casefold().endswith(ENDING):
+        return read_scenario(name_or_path)
+    if name_or_path not in LIBRARY:
+        if Path(f"{name_or_path}{ENDING}").is_file():
+            raise DataError(
+                f"There is no scenario in the library {name_or_path!r}; the file here is named "
+                f"with its ending: {name_or_path}{ENDING}"
+            )
+        raise UnknownNameError("scenario in the library", name_or_path, LIBRARY)
+    return library_scenario(name_or_path)
+
+
+@cache
+def library_scenario(name: str) -> Scenario:
+    """One scenario of the library, read once."""
+    file = resources.files("riskmodel.scenarios").joinpath("data", f"{name}{ENDING}")
+    return parse_scenario(file.read_text(encoding="utf-8"), file.name, library=True)
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -110,7 +178,7 @@ def _scenario(top: Table, *, way: tuple[Path, ...], library: bool = False) -> Sc
         top.required(key, str, f"is missing: {SCENARIO_KEYS[key]}")
         for key in ("name", "description")
     )
-    if not library and name in _library_names():
+    if not library and name in LIBRARY:
         raise top.error(f"the library has a scenario {name!r} already; choose another name", "name")
     changes = tuple(_change(table) for table in top.sections(CHANGE))
     return Scenario(name, description, changes, _parents(top, way), top)
@@ -138,11 +206,9 @@ def _parents(top: Table, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
 
 
 def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
-    from riskmodel.scenarios.library import library_scenario
-
     if not name.casefold().endswith(ENDING):
-        if name not in _library_names():
-            message = str(UnknownNameError("scenario in the library", name, _library_names()))
+        if name not in LIBRARY:
+            message = str(UnknownNameError("scenario in the library", name, LIBRARY))
             raise top.error(
                 f"{message} A file of your own is named with its ending, {name}{ENDING}", "based_on"
             )
@@ -157,13 +223,6 @@ def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
         message = str(UnknownNameError(f"file beside {top.file}:", name, beside))
         raise top.error(message, "based_on")
     return _read_file(path, way)
-
-
-def _library_names() -> Sequence[str]:
-    # The library reads its files with this module.
-    from riskmodel.scenarios.library import LIBRARY
-
-    return LIBRARY
 
 
 def _check_keys(

@@ -27,7 +27,7 @@ LONG_SECONDS = 4.0
 def cohort_rows(size: int, folder: Path) -> Callable[[], object]:
     """A partitioned cohort of that many rows, ten thousand an authority and year."""
     from riskmodel.cohort import CohortDesign
-    from riskmodel.workflows import write_cohort
+    from riskmodel.cohort.writing import write_cohort
 
     units = max(1, size // 10_000)
     years = -(-units // 500)
@@ -89,7 +89,7 @@ def _panel(authorities: int) -> Any:
 
 
 def _national(authorities: int, **sizes: Any) -> Callable[[], object]:
-    from riskmodel.workflows.national import national_run
+    from riskmodel.demand.national.running import national_run
 
     panel = _panel(authorities)
     return lambda: national_run(panel, **{"months": 36, "replicates": 1000, **sizes})

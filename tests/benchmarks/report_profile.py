@@ -17,13 +17,13 @@ from pathlib import Path
 
 # Parts that do not hold one another: (words, file ends with, function).
 PARTS = (
-    ("Stocks and their scenarios projected", "workflows/caseload/service.py", "project_service"),
-    ("Scenarios compared, each change by itself", "caseload/comparison.py", "compare"),
+    ("Stocks and their scenarios projected", "authority/service.py", "project_service"),
+    ("Scenarios compared, each change by itself", "authority/comparison.py", "compare"),
     ("Posts and hires for the cap", "caseload/needs.py", "posts_needed"),
     ("Posts and hires for the cap", "caseload/needs.py", "hires_needed"),
-    ("Caseloads of every team", "workflows/caseload/service.py", "plan_outlook"),
-    ("Bounds of ten factors from margins", "workflows/margins.py", "margin_bounds"),
-    ("Charts drawn, in two sizes and as pictures", "figures/canvas.py", "draw"),
+    ("Caseloads of every team", "authority/service.py", "plan_outlook"),
+    ("Bounds of ten factors from margins", "authority/margins.py", "factor_bounds"),
+    ("Charts drawn, in two sizes and as pictures", "charts/canvas.py", "draw"),
     ("The workbook", "report/workbook.py", "workbook_bytes"),
     ("The page", "report/html.py", "render_html"),
     ("The synthetic cohort checked", "cohort/fidelity.py", "check_fidelity"),

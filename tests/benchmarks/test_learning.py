@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import forecast, learn
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import forecast, learn
 from riskmodel.streams import stream
 
 AUTHORITIES, YEARS = 90, 11

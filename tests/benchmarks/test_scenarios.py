@@ -9,11 +9,12 @@ from functools import partial
 
 import pytest
 
+from riskmodel.authority.comparison import compare as compare_scenarios
+from riskmodel.authority.service import plan_outlook, project_service
 from riskmodel.caseload import FeedbackSwitches, plan, published_structure
+from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import load_library
-from riskmodel.workflows.caseload import compare as compare_scenarios
-from riskmodel.workflows.caseload import plan_outlook, project_service, workforce_of
 
 SCENARIOS, REPLICATES, MONTHS, SEED, CORES = 10, 5000, 60, 1, 2
 

@@ -15,7 +15,7 @@ from scipy import stats
 
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.moments import moments
-from riskmodel.demand.stock_flow import simulate
+from riskmodel.demand.simulation.stock_flow import simulate
 from riskmodel.streams import stream
 
 MONTHS, STARTS, MEAN, SHAPE, OPENING = 36, 630 / 12, 303.0, 1.5, 626

@@ -18,10 +18,9 @@ from riskmodel.caseload import (
     slots_for_waiting,
     waiting,
 )
-from riskmodel.caseload.shortage import unallocated_by_status
+from riskmodel.caseload.shortage import queue_frame, unallocated_by_status
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
-from riskmodel.workflows.caseload import queue_frame
 
 
 @pytest.mark.regression

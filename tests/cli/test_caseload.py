@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.workflows import caseload as workflow
+from riskmodel.authority import service as workflow
 
 SMALL = ("--replicates", 60, "--months", 26)
 COSTS = """[costs]

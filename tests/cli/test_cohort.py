@@ -189,7 +189,7 @@ def test_what_is_there_already_is_kept(call, tmp_path: Path, monkeypatch, name: 
         raise AssertionError("the work began")
 
     for module in ("generate_cohort", "generate_blocks"):
-        monkeypatch.setattr(f"riskmodel.workflows.cohort.{module}", must_not_begin)
+        monkeypatch.setattr(f"riskmodel.cohort.writing.{module}", must_not_begin)
     path = tmp_path / name
     kept = path if path.suffix else path / "notes.txt"
     kept.parent.mkdir(exist_ok=True)
@@ -216,7 +216,7 @@ def test_a_dictionary_in_the_way_is_kept_and_nothing_else_left(call, tmp_path: P
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("name", ["cohort.parquet", "cohort"])
 def test_a_run_interrupted_midway_leaves_nothing(call, tmp_path: Path, monkeypatch, name: str):
-    import riskmodel.workflows.cohort as workflow
+    import riskmodel.cohort.writing as workflow
 
     whole = workflow.generate_blocks
 

@@ -299,16 +299,17 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
 @pytest.mark.integration
 @pytest.mark.parametrize("waived", [True, False])
 def test_a_report_says_what_applied(waived, observed):
+    from riskmodel.authority.own_table import OwnTable
     from riskmodel.disclosure import Waiver
-    from riskmodel.workflows import release_counts
-    from riskmodel.workflows.own_table import OwnTable, own_parts
-    from riskmodel.workflows.reading import TableFile
+    from riskmodel.disclosure.release import release_counted
+    from riskmodel.intake.table_file import TableFile
+    from riskmodel.report.sections import own_section
 
     synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
     path = observed if waived else synthetic
-    release = release_counts(path, policy=Waiver(REASON))
+    release = release_counted(TableFile(path).counts(), policy=Waiver(REASON))
     own = OwnTable(TableFile(path), release, (("--no-suppression", REASON),))
-    _, (section,) = own_parts(own)
+    section = own_section(own)
     words = " ".join(getattr(block, "text", "") for block in section.blocks)
     assert (REASON in words) == waived
     reason = REASON if waived else "no observed records"

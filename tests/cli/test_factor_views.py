@@ -8,8 +8,13 @@ import json
 
 import pytest
 
-from riskmodel.workflows.factors import VIEWS, ViewOptions, factor_view
-from riskmodel.workflows.release import release_counts
+from riskmodel.disclosure.release import release_counted
+from riskmodel.factors.views import VIEWS, ViewOptions, factor_view
+from riskmodel.intake import TableFile
+
+
+def _by_year(path):
+    return release_counted(TableFile(path).counts(("year",)), by=("year",))
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,7 @@ def cohort_csv(tmp_path_factory):
     from pathlib import Path
 
     from riskmodel.cohort import CohortDesign
-    from riskmodel.workflows import write_cohort
+    from riskmodel.cohort.writing import write_cohort
 
     folder = tmp_path_factory.mktemp("views")
     design = CohortDesign(2250, authorities=("001",), years=(2014, 2015), seed=2)
@@ -28,7 +33,7 @@ def cohort_csv(tmp_path_factory):
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_every_view_works_on_published_counts_and_on_a_table(view, cohort_csv):
     published = factor_view(view, None)
-    table = factor_view(view, release_counts(cohort_csv, by=("year",)))
+    table = factor_view(view, _by_year(cohort_csv))
     assert set(published["basis"]) <= {"published", "assumed"}
     assert set(table["basis"]) == {"assumed"}
     assert list(table.columns[:2]) == ["year", "factor"]
@@ -37,7 +42,7 @@ def test_every_view_works_on_published_counts_and_on_a_table(view, cohort_csv):
 
 @pytest.mark.integration
 def test_change_compares_each_group_with_the_one_before_and_adds_up(cohort_csv):
-    frame = factor_view("change", release_counts(cohort_csv, by=("year",)))
+    frame = factor_view("change", _by_year(cohort_csv))
     assert set(frame["from_group"]) == {"year 2014"}
     assert set(frame["to_group"]) == {"year 2015"}
     parts = frame[["volume", "prevalence", "conversion", "remainder"]].sum(axis=1)

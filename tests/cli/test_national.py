@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import learn
-from riskmodel.demand.national import authority_stock, common_course_of
+from riskmodel.demand.national.courses import authority_stock, common_course_of
+from riskmodel.demand.national.running import national_run
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import learn
 from riskmodel.engines import Engine
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
+from riskmodel.report.national import national_report
 from riskmodel.series import ENGLAND
 from riskmodel.streams import stream
-from riskmodel.workflows.national import national_run
-from riskmodel.workflows.national.report import national_report
 
 HEADING = "la_code,area,year,cpp_at_31_mar,cpp_starts,cpp_ends,pop_0_17_midyear"
 SHORT = ("--months", 12, "--replicates", 200)

@@ -20,7 +20,7 @@ from riskmodel.demand.calibration.conditional import condition
 from riskmodel.demand.calibration.model import OUTER, build_model, step_size
 from riskmodel.demand.calibration.pareto import pareto_smooth
 from riskmodel.demand.durations import MeanLength, ShapePrior, fit_lengths
-from riskmodel.demand.project import project_stages
+from riskmodel.demand.simulation.project import project_stages
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after

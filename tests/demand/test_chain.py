@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.demand.chain import chain_frame, what_moved_starts
+from riskmodel.demand.sources import chain_of
 from riskmodel.errors import DataError
 from riskmodel.series import AuthorityPanel
-from riskmodel.workflows.demand import chain_of
 
 COUNTS = st.lists(st.integers(1, 5000), min_size=4, max_size=4)
 

@@ -7,11 +7,11 @@ import pytest
 from scipy import stats
 
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, FAMILIES
-from riskmodel.demand.inputs import StageInputs
 from riskmodel.demand.moments import moments
-from riskmodel.demand.project import project_stages
-from riskmodel.demand.stepping import simulate_with_feedback
-from riskmodel.demand.stock_flow import BLOCK, simulate_stage
+from riskmodel.demand.simulation.inputs import StageInputs
+from riskmodel.demand.simulation.project import project_stages
+from riskmodel.demand.simulation.stepping import simulate_with_feedback
+from riskmodel.demand.simulation.stock_flow import BLOCK, simulate_stage
 from riskmodel.errors import DataError
 
 MONTHS = 18

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.demand.implied import expected_stock, implied_starts
-from riskmodel.demand.stock_flow import simulate
+from riskmodel.demand.simulation.stock_flow import simulate
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 

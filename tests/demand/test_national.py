@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import learn
-from riskmodel.demand.learning.own import common_changes, forecast_own, sample_paths
-from riskmodel.demand.national import (
+from riskmodel.demand.national.courses import (
     NationalCourses,
     authority_stock,
     beyond_authorities,
@@ -22,6 +19,9 @@ from riskmodel.demand.national import (
     projected_months,
     summarised,
 )
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import learn
+from riskmodel.demand.pooled.own import common_changes, forecast_own, sample_paths
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.streams import stream
 

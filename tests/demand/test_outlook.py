@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from riskmodel.demand.calibration import Observation, calibrate
-from riskmodel.demand.changed import change_inputs
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
-from riskmodel.demand.learning.own import forecast_own
-from riskmodel.demand.learning.shipped import shipped
 from riskmodel.demand.outlook import stage_outlook
-from riskmodel.demand.project import project_stages
+from riskmodel.demand.pooled.own import forecast_own
+from riskmodel.demand.pooled.shipped import shipped
+from riskmodel.demand.projecting import project
+from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.demand.simulation.project import project_stages
+from riskmodel.demand.sources import DemandSource
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
-from riskmodel.workflows.demand import DemandSource, project
 
 PLAN = "child_protection_plan"
 STOCKS = {"2011": 332, "2012": 364, "2013": 430, "2014": 504, "2015": 569}
@@ -68,8 +69,8 @@ def test_an_expected_stock_is_spread_less_than_the_stock_itself():
 @pytest.mark.integration
 def test_what_is_simulated_is_spread_as_what_the_backtest_judges(outlook):
     """Four years ahead the simulated stock has the quantiles of the learned forecast."""
-    from riskmodel.demand.learning.history import StageHistory
-    from riskmodel.demand.learning.learn import forecast
+    from riskmodel.demand.pooled.history import StageHistory
+    from riskmodel.demand.pooled.learn import forecast
 
     made = project_stages({PLAN: outlook.inputs}, area="T", opening_month="2015-03", seed=3)
     stock = made.of("stock", "baseline", PLAN)

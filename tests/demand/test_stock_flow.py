@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from riskmodel.demand.counts import SMALL, poisson
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, FAMILIES
 from riskmodel.demand.moments import moments
 from riskmodel.demand.monthly import end_shares, open_left
-from riskmodel.demand.stock_flow import BLOCK, StageInputs, simulate, simulate_stage
+from riskmodel.demand.simulation.counts import SMALL, poisson
+from riskmodel.demand.simulation.stock_flow import BLOCK, StageInputs, simulate, simulate_stage
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.streams import stream
 

@@ -16,8 +16,8 @@ from riskmodel.disclosure import (
     Waiver,
     protect_counts,
 )
-from riskmodel.disclosure.policy import needs_protection
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import needs_protection
 
 REASON = "seen only by the performance team, on the council network"
 

@@ -19,14 +19,15 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from riskmodel.authority.own_table import OwnTable
 from riskmodel.cli.run import run
+from riskmodel.core.manifest import make_manifest
 from riskmodel.disclosure import Policy
-from riskmodel.report import Report, manifest_section, write_report
-from riskmodel.runs import make_manifest
+from riskmodel.disclosure.release import release_counted
+from riskmodel.intake.table_file import TableFile
+from riskmodel.report import Report, write_report
+from riskmodel.report.sections import manifest_section, own_point, own_section
 from riskmodel.vocabulary import FACTORS
-from riskmodel.workflows.own_table import OwnTable, own_parts
-from riskmodel.workflows.reading import TableFile
-from riskmodel.workflows.release import release_counts
 
 COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
 NAMES = (
@@ -118,9 +119,8 @@ class Written:
 
     def _report(self, out: Path) -> None:
         """The report's own part: its section, summary and manifest, in all the report's files."""
-        release = release_counts(self.table)
+        release = release_counted(TableFile(self.table).counts())
         own = OwnTable(TableFile(self.table), release)
-        points, sections = own_parts(own)
         manifest = make_manifest(
             ["riskmodel", "report", *own.command],
             inputs={},
@@ -129,7 +129,14 @@ class Written:
             disclosure=release.manifest(),
         ).to_dict()
         write_report(
-            Report("a", "b", points, (*sections, manifest_section(manifest)), manifest), out
+            Report(
+                "a",
+                "b",
+                (own_point(own),),
+                (own_section(own), manifest_section(manifest)),
+                manifest,
+            ),
+            out,
         )
 
     def rows(self, *words: object) -> list[dict[str, str]]:

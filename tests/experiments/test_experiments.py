@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import riskmodel.workflows.experiments as package
+from riskmodel.cli.explanations import EXPLAINED, explanations_section
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns
@@ -25,7 +26,6 @@ from riskmodel.runs import (
 from riskmodel.runs.baseline import changelog_row
 from riskmodel.workflows.experiments import ANALYSES, coverage, older_girls, vicious_circle
 from riskmodel.workflows.experiments.coverage import trials
-from riskmodel.workflows.explanations import EXPLAINED, explanations_section
 
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 SLOW = {

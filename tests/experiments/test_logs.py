@@ -9,8 +9,8 @@ import pytest
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameters
 from riskmodel.published import data_files, load_table, table_ids
-from riskmodel.report.figures import draw_ranges
-from riskmodel.workflows import assumptions_log, data_log, decisions_log
+from riskmodel.report.charts import draw_ranges
+from riskmodel.runs.logs import assumptions_log, data_log, decisions_log
 
 DECISIONS = Path(__file__).resolve().parents[2] / "docs" / "decisions"
 

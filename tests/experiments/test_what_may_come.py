@@ -11,19 +11,20 @@ import pandas as pd
 import pytest
 
 from riskmodel.caseload import Target, posts_needed, published_structure, published_workforce
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.course import log_rates
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import OURS
-from riskmodel.demand.learning.process import covariance, size_scale
-from riskmodel.demand.learning.shipped import shipped
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.course import log_rates
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import OURS
+from riskmodel.demand.pooled.process import covariance, size_scale
+from riskmodel.demand.pooled.shipped import shipped
+from riskmodel.demand.projecting import Outlook, project
+from riskmodel.demand.sources import published_source
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.runs import Point, Run, read_experiments, run_experiments
 from riskmodel.runs.answers import write_answer
 from riskmodel.runs.summary import Summary
 from riskmodel.streams import stream
-from riskmodel.workflows.demand import Outlook, project, published_source
 from riskmodel.workflows.experiments import (
     ANALYSES,
     backtested,

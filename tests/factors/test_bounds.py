@@ -549,7 +549,7 @@ def run_bounds(monkeypatch: pytest.MonkeyPatch):
         given = options["given"] or [name for name in counts.factors[:3] if name != factor]
         return margin_bounds(counts, factor, given, phi=options["phi"])  # type: ignore[arg-type]
 
-    monkeypatch.setattr("riskmodel.workflows.margin_bounds", workflow, raising=False)
+    monkeypatch.setattr("riskmodel.authority.margins.factor_bounds", workflow)
     app = typer.Typer()
     app.command()(bounds)
 

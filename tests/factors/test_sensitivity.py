@@ -348,7 +348,7 @@ RANGES = (
 def test_the_chart_says_each_range_and_verdict() -> None:
     import xml.etree.ElementTree as ET
 
-    from riskmodel.report.figures.sensitivity import SensitivityRange, draw_sensitivity
+    from riskmodel.report.charts.sensitivity import SensitivityRange, draw_sensitivity
 
     ranges = [SensitivityRange(*one) for one in RANGES]
     drawing = draw_sensitivity("sensitivity", ranges)
@@ -381,8 +381,8 @@ def run_sensitivity(monkeypatch: pytest.MonkeyPatch):
     class Drawing:
         svg, png = b"<svg/>", b"png"
 
-    monkeypatch.setattr("riskmodel.workflows.sensitivity_surface", workflow, raising=False)
-    monkeypatch.setattr("riskmodel.workflows.draw_sensitivity", lambda _: Drawing, raising=False)
+    monkeypatch.setattr("riskmodel.authority.margins.assumed_surface", workflow)
+    monkeypatch.setattr("riskmodel.report.charts.sensitivity.draw_surface", lambda _: Drawing)
     app = typer.Typer()
     app.command()(sensitivity)
 

@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from riskmodel.cli.app import app
 from riskmodel.disclosure import Policy
+from riskmodel.disclosure.account_text import released_account, released_finding
 from riskmodel.errors import DataError
 from riskmodel.intake import Account, Tally, read_assessments, read_counts
-from riskmodel.workflows.account_text import released_account, released_finding
-from riskmodel.workflows.reading import TableFile
+from riskmodel.intake.table_file import TableFile
 
 FOLDER = Path(__file__).with_name("cases")
 EDGES = Path(__file__).with_name("edge_cases")
@@ -221,7 +221,7 @@ def test_rows_without_identifiers_and_identifiers_of_several_children_count_as_t
 def test_repeats_across_files_and_row_groups_are_found_and_counted_in_their_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("riskmodel.intake.piece_repeats._AT_ONCE", at_once)
+    monkeypatch.setattr("riskmodel.intake.tables.piece_repeats._AT_ONCE", at_once)
     draw = np.random.default_rng(5)
     rows = pd.DataFrame(
         {

@@ -25,8 +25,8 @@ from riskmodel.intake import (
     with_neighbours,
 )
 from riskmodel.intake.figures import read_cell, read_rows, read_year
-from riskmodel.intake.layouts import layout_of
-from riskmodel.intake.panel_notes import panel_notes
+from riskmodel.intake.open_data.layouts import layout_of
+from riskmodel.intake.open_data.panel_notes import panel_notes
 from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"

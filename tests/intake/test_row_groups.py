@@ -13,10 +13,10 @@ from riskmodel.cohort.export import write_parquet
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.factors import factor_patterns
+from riskmodel.factors.adjusted.table_impact import factor_impact, table_patterns
 from riskmodel.intake import iter_assessments, read_assessments
+from riskmodel.intake.table_file import TableFile
 from riskmodel.streams import stream
-from riskmodel.workflows.impact import factor_impact
-from riskmodel.workflows.reading import TableFile
 
 NAMES = ("child_neglect", "parent_mental_health", "child_emotional_abuse")
 ROWS = 1000
@@ -66,7 +66,7 @@ def test_an_adjusted_analysis_in_pieces_is_that_of_the_whole(
     place = made(tmp_path / "table")
     asked = {"factors": NAMES[:2], "pairs": [":".join(NAMES[:2])]}
     found = factor_impact(place, **asked)
-    monkeypatch.setattr(TableFile, "patterns", lambda self: None)
+    monkeypatch.setattr("riskmodel.factors.adjusted.table_impact.table_patterns", lambda _: None)
     whole = factor_impact(place, **asked)
     pd.testing.assert_frame_equal(found.measures(), whole.measures(), check_exact=True)
     assert found.impact == whole.impact
@@ -82,7 +82,7 @@ def test_records_and_children_who_come_twice_are_read_whole(
     tmp_path: Path, basis: Basis, children: bool, in_pieces: bool
 ) -> None:
     place = made(tmp_path / "table", basis, children=children)
-    assert (TableFile(place).patterns() is not None) == in_pieces
+    assert (table_patterns(TableFile(place)) is not None) == in_pieces
 
 
 @pytest.mark.integration

@@ -7,24 +7,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from riskmodel.authority.results import service_results
 from riskmodel.factors import factor_rates, feasible_region
 from riskmodel.published import audit, factor_counts, load_table, printed_quadrants, table_ids
-from riskmodel.report import (
-    Paragraph,
-    Report,
-    Section,
-    Table,
+from riskmodel.report import Paragraph, Report, Section, Table, render_html, write_report
+from riskmodel.report.sections import (
     assumptions_section,
     audit_section,
     factors_section,
     lookup_section,
     manifest_section,
     published_section,
-    render_html,
     summary_points,
-    write_report,
 )
-from riskmodel.workflows.outlook import service_parts, service_results
+from riskmodel.report.service import service_parts
 
 MANIFEST = {
     "version": "0.0.0",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.report.figures.backtest import (
+from riskmodel.report.charts.backtest import (
     LOWEST_SKILL,
     _apart,
     draw_coverage,

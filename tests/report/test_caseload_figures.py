@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, NODES
-from riskmodel.report.figures.caseload import (
+from riskmodel.report.charts.caseload import (
     CaseloadFan,
     Course,
     draw_caseload_fans,
     draw_probabilities,
 )
-from riskmodel.report.figures.fan import FAN
-from riskmodel.report.figures.loop import draw_feedback_loop
-from riskmodel.report.figures.mixes import MixLine, draw_mixes
-from riskmodel.report.figures.scenarios import MeasurePanel, draw_scenarios
+from riskmodel.report.charts.fan import FAN
+from riskmodel.report.charts.loop import draw_feedback_loop
+from riskmodel.report.charts.mixes import MixLine, draw_mixes
+from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
 
 TIMES = np.linspace(2015.8, 2018.8, 37)
 

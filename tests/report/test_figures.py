@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.report import Report
-from riskmodel.report.figures import (
+from riskmodel.report.charts import (
     Drawing,
     QuadrantPoint,
     draw_quadrants,
@@ -184,7 +184,7 @@ def test_text_between_dollars_is_no_formula():
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from riskmodel.report.figures import canvas
+    from riskmodel.report.charts import canvas
 
     with canvas._style():
         figure = Figure()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from riskmodel.demand.projecting import Outlook, project
+from riskmodel.demand.sources import published_source
 from riskmodel.projection import BASELINE
-from riskmodel.report import OutlookData, Paragraph, Section, Table
+from riskmodel.report import Paragraph, Section, Table
 from riskmodel.report.sections import outlook_point, outlook_section
 from riskmodel.report.sections.outlook_tables import round_levels
-from riskmodel.workflows.demand import Outlook, draw_outlook, project, published_source
-from riskmodel.workflows.outlook import outlook_data
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +19,8 @@ def outlook() -> Outlook:
 
 
 @pytest.fixture(scope="module")
-def data(outlook: Outlook) -> OutlookData:
-    return outlook_data(outlook)
-
-
-@pytest.fixture(scope="module")
-def section(outlook: Outlook, data: OutlookData) -> Section:
-    return outlook_section(data, draw_outlook(outlook))
+def section(outlook: Outlook) -> Section:
+    return outlook_section(outlook)
 
 
 def table_of(section: Section, name: str) -> Table:
@@ -89,14 +84,14 @@ def test_the_figures_that_disagree_are_named_with_both_numbers(section: Section)
 
 @pytest.mark.integration
 def test_it_says_projected_and_what_would_have_been_projected_then(
-    data: OutlookData, section: Section
+    outlook: Outlook, section: Section
 ):
     said = words_of(section)
     assert "Basis: projected." in said
     assert "81 English authorities up to March 2015 only" in said
     assert "what would have been projected in 2015" in said
     assert "200 courses drawn, 24 months ahead, seed 3" in said
-    assert "Basis: projected." in outlook_point(data).text
+    assert "Basis: projected." in outlook_point(outlook).text
 
 
 @pytest.mark.integration

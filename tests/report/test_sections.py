@@ -5,19 +5,14 @@ import pytest
 
 from riskmodel.errors import DataError
 from riskmodel.published import audit, load_table, table_ids
-from riskmodel.report import (
-    Cards,
-    Chart,
-    Paragraph,
-    Report,
-    Section,
-    Table,
+from riskmodel.report import Cards, Chart, Paragraph, Report, Section, Table
+from riskmodel.report.rebuild import recomputed_figures
+from riskmodel.report.sections import (
     assumptions_section,
     audit_section,
     manifest_section,
     published_section,
 )
-from riskmodel.report.rebuild import recomputed_figures
 
 
 def table_of(report: Report, name: str) -> Table:

@@ -7,11 +7,12 @@ import socket
 import numpy as np
 import pytest
 
+from riskmodel.authority.results import ServiceResults, service_results
 from riskmodel.report import Paragraph, Point, Report, Section, Table, render_html
 from riskmodel.report.sections.scenario_tables import scenario_label, signed
+from riskmodel.report.service import service_parts
 from riskmodel.report.workbook import workbook_bytes
 from riskmodel.scenarios import LIBRARY
-from riskmodel.workflows.outlook import ServiceResults, service_parts, service_results
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 
 from riskmodel.core.labels import label
-from riskmodel.demand.learning.measured import measured_backtest
+from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.report import Paragraph, Section, Table
 from riskmodel.report.sections import trust_point, trust_section
-from riskmodel.workflows.outlook import draw_worth
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +18,7 @@ def worth() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def section(worth: pd.DataFrame) -> Section:
-    return trust_section(worth, draw_worth(worth))
+    return trust_section(worth)
 
 
 def words_of(section: Section) -> str:
@@ -56,11 +55,11 @@ def test_a_better_competitor_is_named_with_its_skill(worth: pd.DataFrame):
     here = (turned["measure"] == "cpp_at_31_mar") & (turned["horizon_years"] == 3)
     turned.loc[here, "best"] = turned.loc[here, "model"] == "ridge"
     turned.loc[here & turned["best"], "skill_percent"] = 77.7
-    said = words_of(trust_section(turned, {}))
+    said = words_of(trust_section(turned))
     assert "beaten by a ridge regression that learns across authorities 3 years ahead (77.7%)" in (
         said
     )
-    row = table_of(trust_section(turned, {}), "trust_summary").frame.iloc[2]
+    row = table_of(trust_section(turned), "trust_summary").frame.iloc[2]
     assert (row["rival"], row["rival_skill_percent"]) == (label("ridge").row, "77.7%")
 
 

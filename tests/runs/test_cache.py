@@ -39,7 +39,7 @@ def test_data_that_ships_counts_as_source_unless_a_point_names_it_itself():
     # A scenario of the library moves numbers as code does; parameters and published figures are
     # in a point's key by their values.
     names = cache._sources().keys()
-    ships = {"scenarios/data/plateau.toml", "demand/learning/data/backtest_summary.csv"}
+    ships = {"scenarios/data/plateau.toml", "demand/pooled/data/backtest_summary.csv"}
     assert ships <= names
     apart = ("parameters/data/", "published/data/")
     assert not [name for name in names if name.startswith(apart)]

@@ -20,9 +20,9 @@ from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.durations.laws import Floats
-from riskmodel.demand.inputs import Flows
 from riskmodel.demand.moments import Counted
-from riskmodel.demand.stock_flow import simulate
+from riskmodel.demand.simulation.inputs import Flows
+from riskmodel.demand.simulation.stock_flow import simulate
 from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after, months_between

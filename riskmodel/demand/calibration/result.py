@@ -14,7 +14,7 @@ from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
-from riskmodel.demand.inputs import StageInputs
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskmodel.authority.results import ServiceResults
+from riskmodel.caseload import published_caseloads
+from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.report.model import Paragraph, Section, Table
-from riskmodel.report.sections.caseload import CaseloadData
-from riskmodel.report.sections.outlook import OutlookData
-from riskmodel.report.sections.scenarios import ScenarioData, scenario_label, signed
+from riskmodel.report.sections.projected import plan_ends, settings_of, stock_quantiles
+from riskmodel.report.sections.scenario_tables import scenario_label, signed
 from riskmodel.report.wording import month_words, percent
 
 if TYPE_CHECKING:
@@ -22,23 +24,21 @@ _TITLES = {
 }
 
 
-def brief_section(
-    outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData, worth: pd.DataFrame
-) -> Section:
+def brief_section(results: ServiceResults, worth: pd.DataFrame) -> Section:
     """Five numbers for a director.
 
     Parameters
     ----------
-    outlook, caseload, scenarios
-        Results.
+    results
+        Demand, caseloads and scenarios.
     worth
-        As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
+        As :func:`riskmodel.demand.pooled.measured.measured_backtest` gives it.
     """
     return Section(
         "brief",
         "Five numbers in two minutes",
         (
-            _table(outlook, caseload, scenarios),
+            _table(results),
             Paragraph(_trust(worth)),
             Paragraph(
                 "A projection says what would follow if nothing is decided anew. An interval of "
@@ -49,10 +49,11 @@ def brief_section(
     )
 
 
-def _table(outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData) -> Table:
+def _table(results: ServiceResults) -> Table:
     import pandas as pd
 
-    rows = _rows(outlook, caseload, scenarios)
+    rows = _rows(results)
+    outlook = results.outlook
     return Table(
         "brief_numbers",
         "The numbers, beside what was last printed",
@@ -67,36 +68,37 @@ def _table(outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData
             "The middle of what is projected if nothing is decided anew; of posts, the number that "
             "meets the aim with its probability if candidates can be found.",
         ),
-        f"Projected from the {outlook.source} and the published caseloads; {outlook.settings}",
+        f"Projected from the {outlook.source.label} and the published caseloads; "
+        f"{settings_of(outlook)}",
         "projected",
         links={title: f"#{name}" for name, title in _TITLES.items()},
         link_column="more",
     )
 
 
-def _rows(
-    outlook: OutlookData, caseload: CaseloadData, scenarios: ScenarioData
-) -> list[tuple[str, str, str, str]]:
-    posts, target = caseload.posts, caseload.posts.target
+def _rows(results: ServiceResults) -> list[tuple[str, str, str, str]]:
+    posts, target = results.posts, results.posts.target
+    outlook, scenarios = results.outlook, results.comparison
+    figures = outlook.observations_frame()
     day = month_words(target.by, day=True)
     rows: list[tuple[str, str, str, str]] = []
     for stage in outlook.projection.stages[:2]:
-        low, _, middle, _, high = outlook.quantiles(stage, target.by)
-        now = _latest(outlook, stage)
+        low, _, middle, _, high = stock_quantiles(outlook.projection, stage, target.by)
+        now = _latest(figures, stage)
         rows.append(
             (
-                f"{outlook.labels[stage]} on {day}",
+                f"{STAGE_LABELS[stage]} on {day}",
                 f"{middle:,} ({low:,} to {high:,})",
                 now,
                 _TITLES["outlook"],
             )
         )
-    low_load, load, high_load = caseload.ends("caseload", target.by)
+    low_load, load, high_load = plan_ends(results.plan, "caseload", target.by)
     rows.append(
         (
             f"Cases for each full-time worker on {day}",
             f"{load:.1f} ({low_load:.1f} to {high_load:.1f})",
-            f"{caseload.published.mean.reading} on average",
+            f"{published_caseloads().mean.reading} on average",
             _TITLES["caseload"],
         )
     )
@@ -130,11 +132,11 @@ def _rows(
     return rows
 
 
-def _latest(outlook: OutlookData, stage: str) -> str:
+def _latest(figures: pd.DataFrame, stage: str) -> str:
     """The last printed stock."""
     known = [
         row
-        for row in outlook.figures.to_dict("records")
+        for row in figures.to_dict("records")
         if row["stage"] == stage and row["counted"] == "stock" and row["basis"] != "assumed"
     ]
     last = known[-1]

@@ -2,83 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from riskmodel.caseload import CaseloadPlan, HiresNeeded, PostsNeeded, PublishedCaseloads
-from riskmodel.projection import BASELINE
+from riskmodel.authority.results import ServiceResults
+from riskmodel.caseload import PostsNeeded, PublishedCaseloads, published_caseloads
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.projected import chance_within, plan_ends, settings_of
 from riskmodel.report.wording import count_of, join_words, month_words, percent
 
-if TYPE_CHECKING:
-    from riskmodel.report.figures import Drawing
-
-__all__ = ["CaseloadData", "caseload_point", "caseload_section"]
-
-_ENDS = (0.05, 0.5, 0.95)
+__all__ = ["caseload_point", "caseload_section"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseloadData:
-    """What the section on caseloads is made from.
-
-    Parameters
-    ----------
-    published
-        The printed caseloads, rebuilt.
-    plan
-        Caseloads of the projection, the baseline among its scenarios.
-    posts
-        Posts with which the target is met, if candidates can be found.
-    hires
-        Candidates a month with so many posts; None where no number of them is enough.
-    settings
-        What was run, in words.
-    source
-        What the projection rests on.
-    """
-
-    published: PublishedCaseloads
-    plan: CaseloadPlan
-    posts: PostsNeeded
-    hires: HiresNeeded | None
-    settings: str
-    source: str
-
-    def ends(self, name: str, month: str, scenario: str = BASELINE) -> list[float]:
-        """Low end, median and high end of the 90% interval of one measure at the end of a month."""
-        place, at = self.plan.scenarios.index(scenario), self.plan.month_number(month)
-        values = {
-            "caseload": self.plan.caseload(scenario)[at],
-            "cases": self.plan.cases[place, at],
-            "fte": self.plan.path(scenario).fte[at],
-            "unallocated": self.plan.unallocated[place, at],
-        }[name]
-        return [float(each) for each in np.quantile(values, _ENDS)]
-
-    def within(self, month: str, scenario: str = BASELINE) -> float:
-        """Probability of keeping to the cap at the end of a month."""
-        found = self.plan.probability_within(self.posts.target.cap, scenario)
-        return float(found[self.plan.month_number(month)])
-
-
-def caseload_section(data: CaseloadData, drawing: Drawing) -> Section:
+def caseload_section(data: ServiceResults) -> Section:
     """The published caseloads, the projected one with its cap, and the posts that keep to it.
 
     Parameters
     ----------
     data
         Caseloads, and what they rest on.
-    drawing
-        Fan chart of the caseload with the line of the cap.
     """
+    published = published_caseloads()
     blocks: list[Block] = [
-        Paragraph(_published_words(data.published)),
-        _published_table(data.published),
+        Paragraph(_published_words(published)),
+        _published_table(published),
         Paragraph(_projected_words(data)),
-        _chart(data, drawing),
+        _chart(data),
         Paragraph(_posts_words(data)),
         _sensitivity_table(data.posts),
         _assumptions(data),
@@ -86,7 +36,7 @@ def caseload_section(data: CaseloadData, drawing: Drawing) -> Section:
     return Section("caseload", "Caseloads and posts", tuple(blocks))
 
 
-def caseload_point(data: CaseloadData) -> Point:
+def caseload_point(data: ServiceResults) -> Point:
     """The posts needed, in a sentence for the summary."""
     posts, target = data.posts, data.posts.target
     return Point(
@@ -166,17 +116,18 @@ def _printed(value: Any) -> int | str:
     return "not stated" if value is None or value != value else int(value)
 
 
-def _projected_words(data: CaseloadData) -> str:
+def _projected_words(data: ServiceResults) -> str:
     target = data.posts.target
-    low, middle, high = data.ends("caseload", target.by)
-    waits = data.ends("unallocated", target.by)
-    workers = data.ends("fte", target.by)
+    low, middle, high = plan_ends(data.plan, "caseload", target.by)
+    waits = plan_ends(data.plan, "unallocated", target.by)
+    workers = plan_ends(data.plan, "fte", target.by)
     return (
         f"With the posts, vacancies, turnover and candidates of today, and the numbers of children "
         f"that are projected, a full-time worker would hold {middle:.1f} cases on "
         f"{month_words(target.by, day=True)} (90% interval {low:.1f} to {high:.1f}), spread over "
         f"{workers[1]:.0f} full-time workers ({workers[0]:.0f} to {workers[2]:.0f}). The "
-        f"probability of {target.cap:g} cases or fewer is {_chance(data.within(target.by))}. "
+        f"probability of {target.cap:g} cases or fewer is "
+        f"{_chance(chance_within(data, target.by))}. "
         f"{waits[1]:,.0f} cases would have no worker ({waits[0]:,.0f} to {waits[2]:,.0f}): "
         "protection and looked-after work is given out first, so nearly all of these are child in "
         "need cases. Basis: projected."
@@ -190,11 +141,14 @@ def _chance(value: float) -> str:
     return "above 99%" if value > 0.99 else percent(value, 0)
 
 
-def _chart(data: CaseloadData, drawing: Drawing) -> Chart:
+def _chart(data: ServiceResults) -> Chart:
+    from riskmodel.report.charts.service import draw_caseload
+
     target = data.posts.target
+    drawing = draw_caseload(data.plan.only(), target.cap, by=target.by)
     last = data.plan.months[-1]
-    low, middle, high = data.ends("caseload", last)
-    first = data.ends("caseload", data.plan.months[0])
+    low, middle, high = plan_ends(data.plan, "caseload", last)
+    first = plan_ends(data.plan, "caseload", data.plan.months[0])
     return Chart(
         "caseload_fan",
         f"Cases for each full-time worker, and the cap of {target.cap:g}",
@@ -207,23 +161,24 @@ def _chart(data: CaseloadData, drawing: Drawing) -> Chart:
         drawing.svg,
         drawing.png,
         _months_table(data),
-        f"Projected from the {data.source} and the published caseloads",
+        f"Projected from the {data.outlook.source.label} and the published caseloads",
         "projected",
         drawing.svg_narrow,
     )
 
 
-def _months_table(data: CaseloadData) -> Table:
+def _months_table(data: ServiceResults) -> Table:
     import pandas as pd
 
     rows = []
     for month in data.plan.months:
         row: dict[str, Any] = {"month": month}
         for name, digits in (("caseload", 1), ("fte", 1), ("cases", 0), ("unallocated", 0)):
-            for end, value in zip(("low", "median", "high"), data.ends(name, month), strict=True):
+            values = plan_ends(data.plan, name, month)
+            for end, value in zip(("low", "median", "high"), values, strict=True):
                 rounded = round(value, digits)
                 row[f"{name}_{end}"] = int(rounded) if digits == 0 else rounded
-        row["within_cap"] = percent(data.within(month), 0)
+        row["within_cap"] = percent(chance_within(data, month), 0)
         rows.append(row)
     words = {
         "caseload": "Caseload",
@@ -245,12 +200,13 @@ def _months_table(data: CaseloadData) -> Table:
             },
             "within_cap": f"Probability of at most {data.posts.target.cap:g} cases",
         },
-        source=f"Projected from the {data.source} and the published caseloads; {data.settings}",
+        source=f"Projected from the {data.outlook.source.label} and the published caseloads; "
+        f"{settings_of(data.outlook)}",
         basis="projected",
     )
 
 
-def _posts_words(data: CaseloadData) -> str:
+def _posts_words(data: ServiceResults) -> str:
     posts, target = data.posts, data.posts.target
     words = (
         f"How many more social workers for {target.cap:g} by "
@@ -305,10 +261,10 @@ def _sensitivity_table(posts: PostsNeeded) -> Table:
     )
 
 
-def _assumptions(data: CaseloadData) -> Paragraph:
+def _assumptions(data: ServiceResults) -> Paragraph:
     teams = sum(unit.level == "team" for unit in data.plan.units)
     return Paragraph(
         f"Assumed: {data.posts.assumes}. Cases are shared among {count_of(teams, 'team')} as they "
         "were when the report card was written, with a spread. What a caseload does to the length "
-        f"of plans is left out here. Settings: {data.settings}."
+        f"of plans is left out here. Settings: {settings_of(data.outlook)}."
     )

@@ -97,7 +97,7 @@ def _target_words(target: str) -> str:
 
 
 def _chart(structure: pd.DataFrame, shown: Sequence[str]) -> Chart:
-    from riskmodel.report.figures import draw_cooccurrence
+    from riskmodel.report.charts import draw_cooccurrence
 
     labels = [factor(name).label for name in shown]
     lifts = np.ones((len(shown), len(shown)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.report.figures import Drawing
+from riskmodel.report.charts import Drawing
 from riskmodel.report.model import Chart, Paragraph, Section, Table
 from riskmodel.report.wording import count_of
 

@@ -14,11 +14,10 @@ from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
 from riskmodel.report.sections.quadrants import (
     QUADRANTS,
     Printed,
-    label_of,
     quadrant_chart,
     widest_contradiction,
 )
-from riskmodel.report.wording import count_of, join_words, percent
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 __all__ = ["factors_section"]
 
@@ -76,7 +75,7 @@ def _introduction(rates: FactorRates) -> list[Paragraph]:
 
 
 def _rates_chart(rates: FactorRates, source: str) -> Chart:
-    from riskmodel.report.figures import draw_ranked_rates
+    from riskmodel.report.charts import draw_ranked_rates
 
     rows = [
         (label_of(name), estimate.value * 100, estimate.low * 100, estimate.high * 100)

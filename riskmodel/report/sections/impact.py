@@ -15,8 +15,7 @@ from riskmodel.report.sections.impact_tables import (
     interaction_table,
     measures_table,
 )
-from riskmodel.report.sections.quadrants import label_of
-from riskmodel.report.wording import count_of, join_words, percent
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark
@@ -142,7 +141,7 @@ def _points(value: float) -> str:
 
 
 def _beside_chart(result: FactorImpact, source: str) -> Chart:
-    from riskmodel.report.figures.impact import ComparedRate, draw_adjusted_beside_crude
+    from riskmodel.report.charts.impact import ComparedRate, draw_adjusted_beside_crude
 
     most = sorted(
         result.factors, key=lambda found: -(found.adjusted.risk_difference.numerator or 0)
@@ -231,7 +230,7 @@ def _overlap_words(result: FactorImpact, tells_none: bool) -> str:
 
 
 def _combinations_chart(result: FactorImpact, source: str) -> Chart:
-    from riskmodel.report.figures.combinations import CombinationBar, draw_combinations
+    from riskmodel.report.charts.combinations import CombinationBar, draw_combinations
 
     overlap = result.combinations
     bars = [

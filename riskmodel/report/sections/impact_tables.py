@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.report.model import Table
-from riskmodel.report.sections.quadrants import label_of
-from riskmodel.report.wording import percent
+from riskmodel.report.wording import label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark
-    from riskmodel.report.figures.impact import ComparedRate
+    from riskmodel.report.charts.impact import ComparedRate
 
 __all__ = [
     "beside_table",

@@ -7,17 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from riskmodel.factors import MarginBounds, SensitivitySurface
-from riskmodel.report.figures import Drawing
 from riskmodel.report.model import Chart, Paragraph, Section, Table
-from riskmodel.report.sections.quadrants import label_of
-from riskmodel.report.wording import count_of, join_words
+from riskmodel.report.wording import count_of, join_words, label_of
 
 __all__ = ["margins_section"]
 
 
 def margins_section(
     surface: SensitivitySurface,
-    drawing: Drawing,
     bounds: Sequence[MarginBounds],
     *,
     source: str,
@@ -28,8 +25,6 @@ def margins_section(
     ----------
     surface
         Adjusted odds ratios over numbers of assessments and overlaps.
-    drawing
-        Its chart.
     bounds
         Bounds of each factor given the others, at one number of assessments.
     source
@@ -64,13 +59,16 @@ def margins_section(
                 "which it points one way, and others in which it points the other way. The bounds "
                 "are attained; they are not confidence intervals."
             ),
-            _chart(surface, drawing, source),
+            _chart(surface, source),
             _bounds_table(bounds, source),
         ),
     )
 
 
-def _chart(surface: SensitivitySurface, drawing: Drawing, source: str) -> Chart:
+def _chart(surface: SensitivitySurface, source: str) -> Chart:
+    from riskmodel.report.charts.sensitivity import draw_surface
+
+    drawing = draw_surface(surface)
     found = surface.summaries()
     words = join_words(
         f"{label_of(one.factor)} {one.smallest:.2f} to {one.largest:.2f}" for one in found

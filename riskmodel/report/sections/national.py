@@ -5,47 +5,63 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from riskmodel.demand.national import NationalRun
 from riskmodel.report.model import Block, Paragraph, Section, Table
-from riskmodel.report.sections.national_charts import funnel_chart, small_multiples, totals_chart
+from riskmodel.report.sections.national_charts import (
+    funnel_chart,
+    rates_against_size,
+    small_multiples,
+    totals_chart,
+)
 from riskmodel.report.sections.national_tables import (
     authorities_table,
     flows_table,
     neighbours_table,
 )
-from riskmodel.report.sections.national_view import NATIONAL_LABELS, StageView, totals_words
+from riskmodel.report.sections.national_view import NATIONAL_LABELS, totals_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-__all__ = ["NATIONAL_LABELS", "StageView", "national_section", "rests_on_section"]
+__all__ = ["NATIONAL_LABELS", "national_section", "rests_on_section"]
 
 
-def national_section(view: StageView) -> Section:
+def national_section(
+    run: NationalRun, stage: str, neighbours: Mapping[str, tuple[str, ...]]
+) -> Section:
     """Totals, every authority on one scale, rates against size, and the table.
 
     Parameters
     ----------
-    view
-        What is shown.
+    run
+        The run.
+    stage
+        Which of its stages.
+    neighbours
+        Codes of the statistical neighbours of each authority, as the user states them.
     """
+    funnel = rates_against_size(run.of(stage))
     blocks: list[Block] = [
-        Paragraph(totals_words(view)),
+        Paragraph(totals_words(run, stage)),
         Paragraph(
             "Authorities stand in the order of their names. Nothing here is a league table: a "
             "rate differs between authorities with need, practice, recording and chance, and "
             "these figures do not tell one from another."
         ),
-        totals_chart(view),
-        small_multiples(view),
+        totals_chart(run, stage),
+        small_multiples(run, stage),
     ]
-    if view.funnel is not None:
-        blocks.append(funnel_chart(view, view.funnel))
-    blocks.append(authorities_table(view))
-    if view.neighbours:
-        blocks.append(neighbours_table(view))
-    blocks += [flows_table(view, each) for each in view.flows]
-    return Section(view.stage, view.label, tuple(blocks))
+    if funnel is not None:
+        blocks.append(funnel_chart(run.of(stage), funnel, run.panel.source))
+    blocks.append(authorities_table(run.of(stage), run.panel.source))
+    if neighbours:
+        blocks.append(neighbours_table(run.of(stage), neighbours, run.panel.source))
+    blocks += [
+        flows_table(flows, run.totals(stage, flows.measure), run.panel.source)
+        for flows in run.flows(stage)
+    ]
+    return Section(stage, NATIONAL_LABELS[stage], tuple(blocks))
 
 
 def rests_on_section(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.demand.national import Course, NationalCourses
 from riskmodel.report.model import Table
-from riskmodel.report.sections.national_view import StageView
+from riskmodel.report.sections.national_view import NATIONAL_LABELS
 from riskmodel.report.wording import month_words
-
-if TYPE_CHECKING:
-    pass
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +33,8 @@ HEADINGS = {
 
 
 def areas_table(
-    view: StageView,
+    courses: NationalCourses,
+    source: str,
     name: str,
     title: str,
     rows: Sequence[tuple[object, ...]],
@@ -48,27 +45,27 @@ def areas_table(
     import pandas as pd
 
     return Table(
-        f"{view.stage}_{name}_table",
-        f"{view.label}: {title}",
+        f"{courses.stage}_{name}_table",
+        f"{NATIONAL_LABELS[courses.stage]}: {title}",
         pd.DataFrame(rows, columns=list(headings)),
         headings,
         basis=basis,
-        source=view.source,
+        source=source,
     )
 
 
-def authorities_table(view: StageView) -> Table:
+def authorities_table(courses: NationalCourses, source: str) -> Table:
     """Each authority now and at the end of the projection."""
     import pandas as pd
 
-    last = month_words(view.courses.months[-1])
+    last = month_words(courses.months[-1])
     return Table(
-        f"{view.stage}_table",
-        f"{view.label}: each authority now and at the end of {last}",
-        pd.DataFrame([_row(course) for course in view.by_name]),
+        f"{courses.stage}_table",
+        f"{NATIONAL_LABELS[courses.stage]}: each authority now and at the end of {last}",
+        pd.DataFrame([_row(course) for course in courses.by_name]),
         HEADINGS,
         ("In the order of names. Low, median and high are projected; the rest is published.",),
-        view.source,
+        source,
         searchable=True,
     )
 
@@ -93,12 +90,14 @@ def _rate(count: float, course: Course) -> object:
     return round(rate, 1) if np.isfinite(rate) else "not known"
 
 
-def neighbours_table(view: StageView) -> Table:
+def neighbours_table(
+    courses: NationalCourses, neighbours: Mapping[str, tuple[str, ...]], source: str
+) -> Table:
     """Each authority beside its statistical neighbours."""
-    known = {course.code: course for course in view.courses.authorities}
+    known = {course.code: course for course in courses.authorities}
     rows = []
-    for course in view.by_name:
-        others = [known[code] for code in view.neighbours.get(course.code, ()) if code in known]
+    for course in courses.by_name:
+        others = [known[code] for code in neighbours.get(course.code, ()) if code in known]
         if not others:
             continue
         rows.append(
@@ -122,7 +121,7 @@ def neighbours_table(view: StageView) -> Table:
         "neighbours": "Neighbours that are projected",
     }
     title = "each authority beside its statistical neighbours"
-    return areas_table(view, "neighbours", title, rows, names, "projected")
+    return areas_table(courses, source, "neighbours", title, rows, names, "projected")
 
 
 def _among(others: Sequence[Course], count: Callable[[Course], float]) -> str:
@@ -133,22 +132,19 @@ def _among(others: Sequence[Course], count: Callable[[Course], float]) -> str:
     return f"{rates.min():.1f}, {np.median(rates):.1f}, {rates.max():.1f}"
 
 
-def flows_table(view: StageView, flows: NationalCourses) -> Table:
+def flows_table(flows: NationalCourses, totals: Sequence[Course], source: str) -> Table:
     """Starts or ends of each authority in each year ahead, on average."""
     rows = [
         (course.code, course.area, *(round(12 * float(course.mean[part].mean())) for part in
                                      years_of(len(course.mean))))
-        for course in (*view.totals[flows.measure],
-                       *sorted(flows.authorities, key=lambda each: (each.area, each.code)))
+        for course in (*totals, *flows.by_name)
     ]  # fmt: skip
     number = len(years_of(len(flows.months)))
     names = {"la_code": "Code", "area": "Area"} | {
         f"year_{place + 1}": f"Year {place + 1}" for place in range(number)
     }
-    return areas_table(
-        view, flows.measure, f"children who {_SOON[flows.measure]} in a year, on average", rows,
-        names, "projected",
-    )  # fmt: skip
+    title = f"children who {_SOON[flows.measure]} in a year, on average"
+    return areas_table(flows, source, flows.measure, title, rows, names, "projected")
 
 
 def years_of(months: int) -> list[slice]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.projection import BASELINE, Projection
+from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.demand.projecting import Outlook
+from riskmodel.projection import Projection
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.outlook_tables import (
     calibration_table,
@@ -18,81 +19,30 @@ from riskmodel.report.sections.outlook_tables import (
     marches_table,
     stock_table,
 )
-from riskmodel.report.wording import count_of, join_words, month_words
+from riskmodel.report.sections.projected import settings_of, stock_quantiles
+from riskmodel.report.wording import join_words, month_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures import Drawing
 
-__all__ = ["OutlookData", "outlook_point", "outlook_section"]
+__all__ = ["outlook_point", "outlook_section"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OutlookData:
-    """What the section on the projection is made from.
+def outlook_section(outlook: Outlook) -> Section:
+    """History and projection of the three stocks, of the baseline alone.
 
     Parameters
     ----------
-    projection
-        Stocks and flows, the baseline among its scenarios.
-    drivers
-        As :meth:`riskmodel.workflows.demand.projecting.Outlook.drivers` gives them at the last
-        month.
-    figures
-        The authority's own figures beside what the calibration expects.
-    calibration
-        The calibrated parameters.
-    labels
-        Each stage in words.
-    authorities, learned_year
-        How many authorities taught the course of a stock, by stage, and up to which March.
-    seed
-        Of every draw.
-    source
-        What the own figures are.
-    """
-
-    projection: Projection
-    drivers: pd.DataFrame
-    figures: pd.DataFrame
-    calibration: pd.DataFrame
-    labels: Mapping[str, str]
-    authorities: Mapping[str, int]
-    learned_year: int
-    seed: int
-    source: str
-
-    @property
-    def settings(self) -> str:
-        """What was run, in words."""
-        projection = self.projection
-        return (
-            f"{count_of(projection.replicates, 'course')} drawn, "
-            f"{count_of(len(projection.months), 'month')} ahead, seed {self.seed}"
-        )
-
-    def quantiles(self, stage: str, month: str) -> list[int]:
-        """Low ends, median and high ends of the 90% and 50% intervals, as whole children."""
-        stock = self.projection.of("stock", BASELINE, stage)
-        found = np.quantile(
-            stock[:, self.projection.months.index(month)], (0.05, 0.25, 0.5, 0.75, 0.95)
-        )
-        return [round(float(each)) for each in found]
-
-
-def outlook_section(data: OutlookData, drawing: Drawing) -> Section:
-    """History and projection of the three stocks.
-
-    Parameters
-    ----------
-    data
+    outlook
         The projection and what it rests on.
-    drawing
-        Its fan charts.
     """
+    data = outlook.baseline()
+    figures, drivers = data.observations_frame(), data.drivers()
+    calibration = data.calibration_frame()
     opening = month_words(data.projection.opening_month, day=True)
-    learned = sorted(set(data.authorities.values()))
+    learned = sorted({each.learned.authorities for each in data.stages.values()})
+    year = max(each.learned.year for each in data.stages.values())
     taught = f"{learned[0]:,}" if len(learned) == 1 else f"{learned[0]:,} to {learned[-1]:,}"
     blocks: list[Block] = [
         Paragraph(_introduction(data)),
@@ -103,35 +53,35 @@ def outlook_section(data: OutlookData, drawing: Drawing) -> Section:
         ),
         Paragraph(
             f"It opens on {opening}, the day of the last printed figure, and was learned from "
-            f"{taught} English authorities up to March {data.learned_year} only. So it is also "
+            f"{taught} English authorities up to March {year} only. So it is also "
             f"what would have been projected in {data.projection.opening_month[:4]}: no figure of "
             "a later date went into it. The method itself was chosen by how it fared on other "
             "authorities in later years too. What such projections were worth stands in the next "
             "section."
         ),
-        _chart(data, drawing),
+        _chart(data, figures),
         marches_table(data),
         levels_table(data),
-        Paragraph(_driver_words(data)),
-        drivers_table(data),
-        Paragraph(_reconciled(data)),
-        figures_table(data),
-        _assumptions(data),
-        calibration_table(data),
+        Paragraph(_driver_words(data, drivers)),
+        drivers_table(data, drivers),
+        Paragraph(_reconciled(figures, calibration)),
+        figures_table(figures, data.source.label),
+        _assumptions(year),
+        calibration_table(calibration, data.source.label),
         Paragraph(
-            f"Settings: {data.settings}. With 500 courses the ends of 90% intervals move by 1 to "
-            "3% from seed to seed; riskmodel report --replicates draws more."
+            f"Settings: {settings_of(data)}. With 500 courses the ends of 90% intervals move by 1 "
+            "to 3% from seed to seed; riskmodel report --replicates draws more."
         ),
     ]
     return Section("outlook", "What may come", tuple(blocks))
 
 
-def outlook_point(data: OutlookData) -> Point:
+def outlook_point(data: Outlook) -> Point:
     """The projection of the first stock in a sentence, for the summary."""
     stage, month = data.projection.stages[0], _second_march(data.projection)
-    low, _, middle, _, high = data.quantiles(stage, month)
+    low, _, middle, _, high = stock_quantiles(data.projection, stage, month)
     return Point(
-        f"If stocks go on as they have in other authorities, {_of(data, stage)} come to "
+        f"If stocks go on as they have in other authorities, {_of(stage)} come to "
         f"{middle:,} on {month_words(month, day=True)} in the middle, with a 90% interval of "
         f"{low:,} to {high:,}. Basis: projected.",
         "outlook",
@@ -144,20 +94,18 @@ def _second_march(projection: Projection) -> str:
     return marches[1] if len(marches) > 1 else projection.months[-1]
 
 
-def _of(data: OutlookData, stage: str) -> str:
-    label = data.labels[stage]
+def _of(stage: str) -> str:
+    label = STAGE_LABELS[stage]
     return label[:1].lower() + label[1:]
 
 
-def _introduction(data: OutlookData) -> str:
+def _introduction(data: Outlook) -> str:
     projection, month = data.projection, _second_march(data.projection)
     parts = []
     for place, stage in enumerate(projection.stages):
-        low, _, middle, _, high = data.quantiles(stage, month)
+        low, _, middle, _, high = stock_quantiles(data.projection, stage, month)
         opening = float(np.median(projection.opening[:, place]))
-        parts.append(
-            f"{_of(data, stage)} from about {opening:,.0f} to {middle:,} ({low:,} to {high:,})"
-        )
+        parts.append(f"{_of(stage)} from about {opening:,.0f} to {middle:,} ({low:,} to {high:,})")
     return (
         f"What would follow for {projection.area} between "
         f"{month_words(projection.opening_month, day=True)} and {month_words(month, day=True)}, in "
@@ -165,16 +113,19 @@ def _introduction(data: OutlookData) -> str:
     )
 
 
-def _chart(data: OutlookData, drawing: Drawing) -> Chart:
+def _chart(data: Outlook, figures: pd.DataFrame) -> Chart:
+    from riskmodel.report.charts.outlook import draw_outlook
+
+    drawing = draw_outlook(data)
     projection = data.projection
     last = projection.months[-1]
     ends = []
     for stage in projection.stages:
-        printed = [row for row in _stocks(data) if row["stage"] == stage]
+        printed = [row for row in _stocks(figures) if row["stage"] == stage]
         first, latest = printed[0], printed[-1]
-        low, _, middle, _, high = data.quantiles(stage, last)
+        low, _, middle, _, high = stock_quantiles(data.projection, stage, last)
         ends.append(
-            f"{data.labels[stage]}: {_middle(first):,.0f} in {month_words(first['month'])}, "
+            f"{STAGE_LABELS[stage]}: {_middle(first):,.0f} in {month_words(first['month'])}, "
             f"{_middle(latest):,.0f} in {month_words(latest['month'])}, and by "
             f"{month_words(last)} {middle:,} in the middle, 90% interval {low:,} to {high:,}"
         )
@@ -188,17 +139,15 @@ def _chart(data: OutlookData, drawing: Drawing) -> Chart:
         drawing.svg,
         drawing.png,
         stock_table(data),
-        f"Projected from the {data.source}",
+        f"Projected from the {data.source.label}",
         "projected",
         drawing.svg_narrow,
     )
 
 
-def _stocks(data: OutlookData) -> list[dict[Any, Any]]:
+def _stocks(figures: pd.DataFrame) -> list[dict[Any, Any]]:
     """The printed and implied stocks, in order of time within each stage."""
-    known = data.figures[
-        (data.figures["counted"] == "stock") & (data.figures["basis"] != "assumed")
-    ]
+    known = figures[(figures["counted"] == "stock") & (figures["basis"] != "assumed")]
     return known.to_dict("records")
 
 
@@ -206,14 +155,13 @@ def _middle(row: Mapping[Any, Any]) -> float:
     return (float(row["low"]) + float(row["high"])) / 2
 
 
-def _driver_words(data: OutlookData) -> str:
-    baseline = data.drivers[data.drivers["scenario"] == BASELINE]
+def _driver_words(data: Outlook, drivers: pd.DataFrame) -> str:
     by_stage = []
     for stage in data.projection.stages:
-        parts = baseline[baseline["stage"] == stage].set_index("driver")["children"]
+        parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
         change = parts["closing"] - parts["opening"]
         by_stage.append(
-            f"{_of(data, stage)} {change:+,.0f}, of which {parts['starts_as_now']:+,.0f} because "
+            f"{_of(stage)} {change:+,.0f}, of which {parts['starts_as_now']:+,.0f} because "
             f"starts at their present level do not balance the ends, and "
             f"{parts['later_starts']:+,.0f} by the later course of starts"
         )
@@ -226,9 +174,9 @@ def _driver_words(data: OutlookData) -> str:
     )
 
 
-def _reconciled(data: OutlookData) -> str:
+def _reconciled(figures: pd.DataFrame, calibration: pd.DataFrame) -> str:
     """How figures that disagree stand together, on the pair that is furthest apart."""
-    stocks = _stocks(data)
+    stocks = _stocks(figures)
     off = max(stocks, key=lambda row: abs(row["standardised"]))
     earlier = [
         row for row in stocks if row["stage"] == off["stage"] and row["month"] < off["month"]
@@ -237,14 +185,13 @@ def _reconciled(data: OutlookData) -> str:
         "Printed figures that disagree are all kept; each is taken to be off by an error whose "
         "size is estimated with the rest. "
     )
-    error = data.calibration[
-        (data.calibration["parameter"] == "observation_error")
-        & (data.calibration["stage"] == off["stage"])
+    error = calibration[
+        (calibration["parameter"] == "observation_error") & (calibration["stage"] == off["stage"])
     ]
     if earlier:
         before = earlier[-1]
         words += (
-            f"{_printed(off)} {_of(data, str(off['stage']))} in {month_words(off['month'])} "
+            f"{_printed(off)} {_of(str(off['stage']))} in {month_words(off['month'])} "
             f"({off['source']}) stand beside {_printed(before)} in "
             f"{month_words(before['month'])} ({before['source']}): the calibration expects "
             f"{off['fitted']:,.0f} and {before['fitted']:,.0f}, so the first lies "
@@ -267,14 +214,14 @@ def _printed(row: Mapping[Any, Any]) -> str:
     return f"{low:,.0f}" if low == high else f"between {low:,.0f} and {high:,.0f}"
 
 
-def _assumptions(data: OutlookData) -> Table:
+def _assumptions(year: int) -> Table:
     import pandas as pd
 
     rows = [
         (
             "Stocks go on as in other authorities",
             "How far a stock strays from its usual level and how much of that is left a year "
-            f"later is learned from other authorities to March {data.learned_year}",
+            f"later is learned from other authorities to March {year}",
             "A decision, an inspection or a court ruling that other authorities have not met",
         ),
         (

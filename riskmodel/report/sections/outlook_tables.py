@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Table
+from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import month_words, percent
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from riskmodel.report.sections.outlook import OutlookData
 
 __all__ = [
     "calibration_table",
@@ -41,7 +42,7 @@ _DRIVERS = {
 }
 
 
-def stock_table(data: OutlookData) -> Table:
+def stock_table(data: Outlook) -> Table:
     """Quantiles of each stock at the end of each month: what the fans draw."""
     import pandas as pd
 
@@ -49,7 +50,7 @@ def stock_table(data: OutlookData) -> Table:
     frame = frame[(frame["measure"] == "stock") & (frame["scenario"] == BASELINE)]
     shown = pd.DataFrame(
         {
-            "stage": [data.labels[stage] for stage in frame["stage"]],
+            "stage": [STAGE_LABELS[stage] for stage in frame["stage"]],
             "month": frame["month"].to_numpy(),
             **{name: _whole(frame[name]) for name in _QUANTILES},
         }
@@ -66,12 +67,12 @@ def stock_table(data: OutlookData) -> Table:
                 for name in _QUANTILES
             },
         },
-        source=f"Projected from the {data.source}; {data.settings}",
+        source=f"Projected from the {data.source.label}; {settings_of(data)}",
         basis="projected",
     )
 
 
-def marches_table(data: OutlookData) -> Table:
+def marches_table(data: Outlook) -> Table:
     """Median and intervals on each 31 March, and on the last day."""
     import pandas as pd
 
@@ -79,10 +80,10 @@ def marches_table(data: OutlookData) -> Table:
     rows = []
     for stage in projection.stages:
         for month in _marches(data):
-            low, low_half, middle, high_half, high = data.quantiles(stage, month)
+            low, low_half, middle, high_half, high = stock_quantiles(projection, stage, month)
             rows.append(
                 (
-                    data.labels[stage],
+                    STAGE_LABELS[stage],
                     month_words(month, day=True),
                     middle,
                     low_half,
@@ -110,12 +111,12 @@ def marches_table(data: OutlookData) -> Table:
             "Whole children. Half of the courses drawn end inside the 50% interval, nine in ten "
             "inside the 90% interval.",
         ),
-        f"Projected from the {data.source}",
+        f"Projected from the {data.source.label}",
         "projected",
     )
 
 
-def levels_table(data: OutlookData) -> Table:
+def levels_table(data: Outlook) -> Table:
     """Probability of having passed round numbers by each March, upwards and downwards."""
     import pandas as pd
 
@@ -134,7 +135,7 @@ def levels_table(data: OutlookData) -> Table:
             by_month = np.maximum.accumulate(passed, axis=1).mean(axis=0)
             rows.append(
                 {
-                    "stage": data.labels[stage],
+                    "stage": STAGE_LABELS[stage],
                     "level": f"{way} {level:,}",
                     **{
                         f"by_{month.replace('-', '_')}": percent(float(by_month[at]), 0)
@@ -158,7 +159,7 @@ def levels_table(data: OutlookData) -> Table:
             "Passed at the end of any month up to that day, even if not on the day itself. "
             "0% and 100% mean that none or all of the courses drawn did.",
         ),
-        f"Projected from the {data.source}; {data.settings}",
+        f"Projected from the {data.source.label}; {settings_of(data)}",
         "projected",
     )
 
@@ -186,15 +187,14 @@ def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
     return (max(under, 0), max(under - step, 0)), (above, above + step)
 
 
-def drivers_table(data: OutlookData) -> Table:
+def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
     """What takes each expected stock from the opening to the last day."""
     import pandas as pd
 
-    baseline = data.drivers[data.drivers["scenario"] == BASELINE]
     rows = []
     for stage in data.projection.stages:
-        parts = baseline[baseline["stage"] == stage].set_index("driver")["children"]
-        row: dict[str, Any] = {"stage": data.labels[stage]}
+        parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
+        row: dict[str, Any] = {"stage": STAGE_LABELS[stage]}
         row |= {name: round(float(parts[name])) for name in _DRIVERS}
         # What is printed adds up: the rest of the rounding stands with what the draws leave over.
         known = sum(row[name] for name in _DRIVERS if name not in ("chance", "closing"))
@@ -207,19 +207,19 @@ def drivers_table(data: OutlookData) -> Table:
         pd.DataFrame(rows),
         {"stage": "Children", **_DRIVERS},
         ("Children, means over the courses drawn. Opening and parts add up to the last column.",),
-        f"Projected from the {data.source}",
+        f"Projected from the {data.source.label}",
         "projected",
     )
 
 
-def figures_table(data: OutlookData) -> Table:
+def figures_table(figures: pd.DataFrame, source: str) -> Table:
     """The own figures, printed beside expected."""
     import pandas as pd
 
-    frame = data.figures[data.figures["basis"] != "assumed"]
+    frame = figures[figures["basis"] != "assumed"]
     rows = [
         {
-            "stage": data.labels[row["stage"]],
+            "stage": STAGE_LABELS[row["stage"]],
             "counted": _COUNTED[row["counted"]].format(months=row["months"]),
             "month": month_words(row["month"]),
             "low": round(row["low"], 1),
@@ -245,20 +245,20 @@ def figures_table(data: OutlookData) -> Table:
             "source": "Where",
         },
         ("A figure that others imply is an interval; one that is printed is exact.",),
-        data.source[:1].upper() + data.source[1:],
+        source[:1].upper() + source[1:],
         "published",
         folded=True,
     )
 
 
-def calibration_table(data: OutlookData) -> Table:
+def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
     """The calibrated parameters with their intervals."""
     import pandas as pd
 
-    frame = data.calibration
+    frame = calibration
     shown = pd.DataFrame(
         {
-            "stage": [data.labels[stage] for stage in frame["stage"]],
+            "stage": [STAGE_LABELS[stage] for stage in frame["stage"]],
             "parameter": [str(name).replace("_", " ") for name in frame["parameter"]],
             "unit": frame["unit"].to_numpy(),
             **{name: [float(f"{value:.4g}") for value in frame[name]] for name in _SHOWN},
@@ -276,7 +276,7 @@ def calibration_table(data: OutlookData) -> Table:
             "q50": "Median",
             "q95": "to",
         },
-        source=f"Calibrated to the {data.source}",
+        source=f"Calibrated to the {source}",
         basis="projected",
         folded=True,
     )
@@ -285,7 +285,7 @@ def calibration_table(data: OutlookData) -> Table:
 _SHOWN = ("q05", "q50", "q95")
 
 
-def _marches(data: OutlookData) -> list[str]:
+def _marches(data: Outlook) -> list[str]:
     months = data.projection.months
     return [month for month in months if month.endswith("-03") or month == months[-1]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from riskmodel.authority.own_table import OwnTable
 from riskmodel.disclosure.symbols import (
     CONFIDENTIAL,
     LOW,
@@ -12,47 +13,33 @@ from riskmodel.disclosure.symbols import (
     SHORTHAND,
     shorthand_notes,
 )
-from riskmodel.factors import FactorRates, QuadrantRegion
-from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
-from riskmodel.report.sections.quadrants import Printed, label_of, quadrant_chart
-from riskmodel.report.wording import count_of, join_words, percent
+from riskmodel.factors import FactorRates, factor_rates
+from riskmodel.factors.views import cut_region, released_factors
+from riskmodel.published import printed_quadrants
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.quadrants import quadrant_chart
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 __all__ = ["own_point", "own_section"]
 
 _SHARES = ("share_of_plans", "conversion_rate")
 
 
-def own_section(
-    rates: FactorRates,
-    rows: Sequence[Mapping[Any, Any]],
-    region: QuadrantRegion,
-    printed: Printed,
-    *,
-    source: str,
-    protection: str,
-    reading: Sequence[str] = (),
-) -> Section:
+def own_section(own: OwnTable) -> Section:
     """Counts, rates with intervals, quadrants and pictures of a table of one's own.
 
     Parameters
     ----------
-    rates
-        Of the counts that may be printed, and of no others: charts and sentences rest on them.
-    rows
-        One a factor, as :func:`riskmodel.workflows.factors.released_factors` gives them: a count
-        or share that is withheld is a symbol.
-    region
-        Cuts that reproduce the report card's chart.
-    printed
-        Printed quadrant of each factor by name.
-    source
-        Name of the table.
-    protection
-        What was done about small counts, in a sentence, or why nothing was.
-    reading
-        What is wrong with the reading of the table as a whole, and what became of its records.
+    own
+        The table. Charts and sentences rest on the counts that may be printed of it, and on no
+        others; a count or share that is withheld is a symbol.
     """
+    source, protection, printed = own.file.name, own.release.words(), printed_quadrants()
+    rates = factor_rates(own.release.counts())
+    region = cut_region(rates.counts, "report", "plans")
+    rows = released_factors(own.release)[1].to_dict("records")
     basis = rates.counts.basis
+    reading = (own.release.finding(), own.release.account_words())
     blocks: list[Block] = [
         Paragraph(_introduction(rates, len(rows), source)),
         *(Paragraph(words) for words in (*reading, protection) if words),
@@ -74,8 +61,12 @@ def own_section(
     return Section("own_table", f"Your own table: {source}", tuple(blocks))
 
 
-def own_point(rates: FactorRates, source: str) -> str:
+def own_point(own: OwnTable) -> Point:
     """The table in a sentence, for the summary of a report."""
+    return Point(_ranked_first(factor_rates(own.release.counts()), own.file.name), "own_table")
+
+
+def _ranked_first(rates: FactorRates, source: str) -> str:
     ranked = _ranked(rates)
     if not ranked:
         return f"In {source} no factor was found."
@@ -127,7 +118,7 @@ def _quadrant_words(rows: Sequence[Mapping[Any, Any]]) -> str:
 def _rates_chart(
     rates: FactorRates, rows: Sequence[Mapping[Any, Any]], source: str, protection: str
 ) -> Chart | Table:
-    from riskmodel.report.figures import draw_ranked_rates
+    from riskmodel.report.charts import draw_ranked_rates
 
     table = _rates_table(rates, rows, source, protection)
     points = [

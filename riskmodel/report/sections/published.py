@@ -207,7 +207,7 @@ def _statements(table: PublishedTable, verdicts: Verdicts, has_audit: bool) -> T
 def _snapshots(table: PublishedTable) -> Chart:
     import pandas as pd
 
-    from riskmodel.report.figures import draw_snapshots
+    from riskmodel.report.charts import draw_snapshots
 
     counted = [column for column in table.columns if column.unit and column.unit.counted]
     groups = [

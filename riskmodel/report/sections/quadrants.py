@@ -15,13 +15,12 @@ from riskmodel.factors import (
     prevalence_values,
 )
 from riskmodel.report.model import Chart, Table
-from riskmodel.report.wording import count_of, join_words, percent
-from riskmodel.vocabulary import FACTORS
+from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
-    from riskmodel.report.figures import QuadrantPoint
+    from riskmodel.report.charts import QuadrantPoint
 
-__all__ = ["QUADRANTS", "Printed", "label_of", "quadrant_chart", "widest_contradiction"]
+__all__ = ["QUADRANTS", "Printed", "quadrant_chart", "widest_contradiction"]
 
 Printed = Mapping[str, tuple[str, str]]
 """Printed (prevalence, impact) of each factor by name."""
@@ -33,13 +32,6 @@ QUADRANTS = {
     ("high", "low"): "commoner, plan less often (grey diamond)",
 }
 """A quadrant's name and how the chart shows it, by (prevalence, impact)."""
-
-_LABELS = {known.name: known.label for known in FACTORS}
-
-
-def label_of(name: str) -> str:
-    """The printed label of a factor."""
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def widest_contradiction(region: QuadrantRegion) -> Contradiction | None:
@@ -73,7 +65,7 @@ def quadrant_chart(
     is_own
         Whether the counts are of another table than the one that the printed chart was made from.
     """
-    from riskmodel.report.figures import QuadrantPoint, draw_quadrants
+    from riskmodel.report.charts import QuadrantPoint, draw_quadrants
 
     is_plans = reading == "plans"
     total = rates.counts.total_plans

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from riskmodel.authority.comparison import Comparison
+from riskmodel.authority.measures import MEASURE_LABELS
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.model import Table
 from riskmodel.report.wording import month_words, percent
-
-if TYPE_CHECKING:
-    from riskmodel.report.sections.scenarios import ScenarioData
+from riskmodel.scenarios import Scenario
 
 __all__ = [
     "all_differences",
@@ -65,7 +65,7 @@ def signed(value: Any, measure: str, *, plus: bool = True) -> str:
     return text.replace("-", "−") if plus else text.removeprefix("+").replace("-", "−")
 
 
-def words_table(data: ScenarioData) -> Table:
+def words_table(scenarios: Sequence[Scenario], changes: Mapping[str, int]) -> Table:
     """What each scenario changes, in words."""
     import pandas as pd
 
@@ -75,11 +75,11 @@ def words_table(data: ScenarioData) -> Table:
         pd.DataFrame(
             [
                 {
-                    "scenario": scenario_label(name),
-                    "description": " ".join(words.split()),
-                    "changes": data.changes[name],
+                    "scenario": scenario_label(scenario.name),
+                    "description": " ".join(scenario.description.split()),
+                    "changes": changes[scenario.name],
                 }
-                for name, words in data.descriptions.items()
+                for scenario in scenarios
             ]
         ),
         {"scenario": "Scenario", "description": "In words", "changes": "Changes"},
@@ -89,10 +89,11 @@ def words_table(data: ScenarioData) -> Table:
     )
 
 
-def children_table(data: ScenarioData) -> Table:
+def children_table(data: Comparison, source: str) -> Table:
     """What each scenario does to the numbers of children."""
     return _compact_table(
         data,
+        source,
         "scenarios_children",
         f"Children, differences from the baseline on {month_words(data.month, day=True)}",
         _CHILDREN,
@@ -103,11 +104,12 @@ def children_table(data: ScenarioData) -> Table:
     )
 
 
-def teams_table(data: ScenarioData) -> Table:
+def teams_table(data: Comparison, source: str) -> Table:
     """What each scenario does to caseload, waiting work and posts."""
     target = data.target
     return _compact_table(
         data,
+        source,
         "scenarios_teams",
         f"Teams, differences from the baseline on {month_words(data.month, day=True)}",
         _TEAMS,
@@ -121,7 +123,8 @@ def teams_table(data: ScenarioData) -> Table:
 
 
 def _compact_table(
-    data: ScenarioData,
+    data: Comparison,
+    source: str,
     name: str,
     title: str,
     measures: Mapping[str, str],
@@ -148,18 +151,18 @@ def _compact_table(
         pd.DataFrame(rows),
         {"scenario": "Scenario", **measures},
         notes,
-        f"Projected from the {data.source}",
+        f"Projected from the {source}",
         "projected",
     )
 
 
-def attribution_table(data: ScenarioData) -> Table:
+def attribution_table(data: Comparison, changes: Mapping[str, int], source: str) -> Table:
     """What each change of a scenario does by itself, together, and the remainder."""
     import pandas as pd
 
     frame = data.attribution
     rows = []
-    for name in (name for name in data.others if data.changes[name] > 1):
+    for name in (name for name in data.others if changes[name] > 1):
         here = frame[frame["scenario"] == name]
         for change in dict.fromkeys(here["change"]):
             row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
@@ -177,7 +180,7 @@ def attribution_table(data: ScenarioData) -> Table:
             "remainder is what they do together beyond the sum of each, and belongs to no single "
             "one; each number is rounded by itself.",
         ),
-        f"Projected from the {data.source}",
+        f"Projected from the {source}",
         "projected",
         folded=True,
     )
@@ -190,14 +193,14 @@ def _change(name: str) -> str:
     return f"{group}: {rest.replace('_', ' ')}".capitalize() if rest else name.capitalize()
 
 
-def all_differences(data: ScenarioData) -> Table:
+def all_differences(data: Comparison, source: str) -> Table:
     """Every measure of every scenario, as numbers."""
     import pandas as pd
 
     rows = [
         {
             "scenario": scenario_label(row["scenario"]),
-            "measure": data.labels.get(row["measure"], row["measure"]),
+            "measure": MEASURE_LABELS.get(row["measure"], row["measure"]),
             **{
                 name: number_of(row[name], row["measure"])
                 for name in ("value", "value_against", "difference", "low", "high")
@@ -222,7 +225,7 @@ def all_differences(data: ScenarioData) -> Table:
             "Means; of posts the number for the target. none: no interval, or no number of posts "
             "is enough. Probabilities are proportions.",
         ),
-        f"Projected from the {data.source}; {data.settings}",
+        f"Projected from the {source}",
         "projected",
         folded=True,
         searchable=True,

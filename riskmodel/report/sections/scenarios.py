@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
-from riskmodel.caseload import Target
+from riskmodel.authority.comparison import Comparison
+from riskmodel.authority.results import ServiceResults
 from riskmodel.published import load_table
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.projected import settings_of
 from riskmodel.report.sections.scenario_tables import (
     all_differences,
     attribution_table,
@@ -20,19 +22,9 @@ from riskmodel.report.sections.scenario_tables import (
     words_table,
 )
 from riskmodel.report.wording import count_of, month_words, percent
+from riskmodel.scenarios import load_library
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.report.figures import Drawing
-
-__all__ = [
-    "ScenarioData",
-    "scenario_label",
-    "scenario_point",
-    "scenarios_section",
-    "signed",
-]
+__all__ = ["scenario_point", "scenarios_section"]
 
 _DRAWN = {
     "stock_child_protection_plan": "plans",
@@ -41,67 +33,18 @@ _DRAWN = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScenarioData:
-    """What the section on scenarios is made from.
-
-    Parameters
-    ----------
-    descriptions
-        What each scenario changes, in words, by its name; the baseline first.
-    changes
-        How many changes each makes.
-    differences
-        A row a scenario and measure: scenario, measure, value, value_against, difference, low,
-        high.
-    attribution
-        A row a scenario, measure and change: scenario, measure, change, difference.
-    labels
-        Each measure in words.
-    month
-        ``YYYY-MM`` at whose end they are compared.
-    target
-        Cap, date and probability of the posts.
-    level
-        Of the intervals.
-    settings, source
-        What was run, and what it rests on, in words.
-    """
-
-    descriptions: Mapping[str, str]
-    changes: Mapping[str, int]
-    differences: pd.DataFrame
-    attribution: pd.DataFrame
-    labels: Mapping[str, str]
-    month: str
-    target: Target
-    level: float
-    settings: str
-    source: str
-
-    @property
-    def others(self) -> list[str]:
-        """Every scenario but the baseline."""
-        return list(dict.fromkeys(self.differences["scenario"]))
-
-    def row(self, scenario: str, measure: str) -> dict[Any, Any]:
-        """One difference."""
-        found = self.differences[
-            (self.differences["scenario"] == scenario) & (self.differences["measure"] == measure)
-        ]
-        return dict(found.to_dict("records")[0])
-
-
-def scenarios_section(data: ScenarioData, drawing: Drawing) -> Section:
+def scenarios_section(results: ServiceResults) -> Section:
     """Every scenario beside the baseline.
 
     Parameters
     ----------
-    data
-        Differences and what they rest on.
-    drawing
-        Differences of plans and caseload.
+    results
+        Differences, and what they rest on.
     """
+    data, source = results.comparison, results.outlook.source.label
+    settings = settings_of(results.outlook)
+    library = load_library()
+    changes = {each.name: len(results.outlook.levers[each.name].changed) for each in library}
     day = month_words(data.month, day=True)
     blocks: list[Block] = [
         Paragraph(
@@ -113,18 +56,18 @@ def scenarios_section(data: ScenarioData, drawing: Drawing) -> Section:
             "taken from the documents as each says."
         ),
         Paragraph(_centres(data)),
-        words_table(data),
-        _chart(data, drawing),
-        children_table(data),
-        teams_table(data),
-        attribution_table(data),
-        all_differences(data),
-        Paragraph(f"Settings: {data.settings}."),
+        words_table(library, changes),
+        _chart(data, source),
+        children_table(data, source),
+        teams_table(data, source),
+        attribution_table(data, changes, source),
+        all_differences(data, f"{source}; {settings}"),
+        Paragraph(f"Settings: {settings}."),
     ]
     return Section("scenarios", "Scenarios side by side", tuple(blocks))
 
 
-def scenario_point(data: ScenarioData) -> Point:
+def scenario_point(data: Comparison) -> Point:
     """The scenario that moves the caseload most, each way, for the summary."""
     rows = [data.row(name, "caseload") for name in data.others]
     most = max(rows, key=lambda row: row["difference"])
@@ -138,7 +81,7 @@ def scenario_point(data: ScenarioData) -> Point:
     )
 
 
-def _centres(data: ScenarioData) -> str:
+def _centres(data: Comparison) -> str:
     """What a speaker claimed of the children's centres, beside what the scenario gives."""
     claim = load_table("statements").figure("caseload_growth_if_childrens_centres_closed_percent")
     row = data.row("childrens_centres_close", "caseload")
@@ -156,6 +99,15 @@ def _named(row: Mapping[Any, Any]) -> str:
     return f"“{scenario_label(row['scenario'])}”"
 
 
+def _labelled(comparison: Comparison) -> Comparison:
+    """The same with names of scenarios for a reader."""
+    frame = comparison.differences
+    return replace(
+        comparison,
+        differences=frame.assign(scenario=[scenario_label(name) for name in frame["scenario"]]),
+    )
+
+
 def _gap(row: Mapping[Any, Any], measure: str, level: float) -> str:
     return (
         f"{signed(row['difference'], measure)}, {percent(level, 0)} interval "
@@ -163,8 +115,12 @@ def _gap(row: Mapping[Any, Any], measure: str, level: float) -> str:
     )
 
 
-def _chart(data: ScenarioData, drawing: Drawing) -> Chart:
+def _chart(data: Comparison, source: str) -> Chart:
     import pandas as pd
+
+    from riskmodel.report.charts.service import draw_comparison
+
+    drawing = draw_comparison(_labelled(data), tuple(_DRAWN))
 
     rows = [
         {
@@ -207,10 +163,10 @@ def _chart(data: ScenarioData, drawing: Drawing) -> Chart:
                     for end, words in headings.items()
                 },
             },
-            source=f"Projected from the {data.source}",
+            source=f"Projected from the {source}",
             basis="projected",
         ),
-        f"Projected from the {data.source}",
+        f"Projected from the {source}",
         "projected",
         drawing.svg_narrow,
     )

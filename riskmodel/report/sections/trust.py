@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.core.labels import label
+from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.report.figures import Drawing
-
 __all__ = ["trust_point", "trust_section"]
-
-OURS, REFERENCE = "riskmodel", "last_value"
 
 _CAVEATS = (
     "What this does not show. The settings of the method were chosen on this same panel, so its "
@@ -32,20 +29,18 @@ _SOURCE = (
 )
 
 
-def trust_section(frame: pd.DataFrame, drawings: Mapping[str, Drawing]) -> Section:
+def trust_section(frame: pd.DataFrame) -> Section:
     """Skill with intervals against the named competitors, and coverage.
 
     Parameters
     ----------
     frame
-        As :func:`riskmodel.demand.learning.measured.measured_backtest` gives it.
-    drawings
-        Skill by horizon and model of each stock, by its name.
+        As :func:`riskmodel.demand.pooled.measured.measured_backtest` gives it.
     """
     blocks: list[Block] = [Paragraph(text) for text in _introduction(frame)]
     blocks += [Paragraph(_verdict(frame, measure)) for measure in _measures(frame)]
     blocks += [Paragraph(_CAVEATS), _ours(frame)]
-    blocks += [_chart(frame, measure, drawing) for measure, drawing in drawings.items()]
+    blocks += [_chart(frame, measure) for measure in _measures(frame)]
     blocks.append(_models(frame))
     return Section("trust", "How far to trust this", tuple(blocks))
 
@@ -132,9 +127,14 @@ def _verdict(frame: pd.DataFrame, measure: str) -> str:
     )
 
 
-def _chart(frame: pd.DataFrame, measure: str, drawing: Drawing) -> Chart:
+def _chart(frame: pd.DataFrame, measure: str) -> Chart:
+    from riskmodel.report.charts.backtest import draw_skill
+
+    name = f"trust_skill_{measure.split('_')[0]}"
+    rows = [{**row, "model": label(row["model"]).row} for row in _rows(frame, measure)]
+    drawing = draw_skill(name, rows, ours=label(OURS).row, reference=label(REFERENCE).row)
     return Chart(
-        f"trust_skill_{measure.split('_')[0]}",
+        name,
         f"{label(measure).full}: skill against the last value carried forward",
         f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
         "Above 0 is better than the last value carried forward. The band is the 95% interval of "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from riskmodel.demand.projecting import Outlook, project
+from riskmodel.demand.sources import published_source
 from riskmodel.parameters import remembered
 from riskmodel.projection import BASELINE, months_between
-from riskmodel.scenarios.library import library_scenario
-from riskmodel.workflows.demand import Outlook, project, published_source
+from riskmodel.scenarios.reading import library_scenario
 
 __all__ = ["published_outlook", "under"]
 

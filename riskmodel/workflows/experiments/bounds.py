@@ -16,20 +16,20 @@ _SIGNS = ("positive", "negative", "sign not identified")
 
 def measure(point: Point) -> Tables:
     """Bounds of each factor given all others, and the signs of all pairs."""
-    from riskmodel.workflows.margins import margin_bounds
+    from riskmodel.authority.margins import factor_bounds
 
     names = factor_counts().factors[: point.settings["factors"]]
     number, limits = point.settings["assessments"], point.settings["phi"]
     phi = (limits[0], limits[1]) if limits else None
     each, pairs = [], []
     for name in names:
-        found = margin_bounds(name, assessments=number, phi=phi)
+        found = factor_bounds(name, assessments=number, phi=phi)
         difference, only = found.risk_difference, found.only_plans
         matched = found.mantel_haenszel_difference.sign
         ends = (difference.crude, difference.low, difference.high)
         each.append((name, *ends, difference.sign, matched, only.low, only.high, difference.basis))
     for one, other in itertools.permutations(names, 2):
-        sign = margin_bounds(one, given=[other], assessments=number, phi=phi).risk_difference.sign
+        sign = factor_bounds(one, given=[other], assessments=number, phi=phi).risk_difference.sign
         pairs.append((one, other, sign))
     columns = (
         "factor",

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
-from riskmodel.demand.inputs import StageInputs
-from riskmodel.demand.stepping import simulate_with_feedback
+from riskmodel.demand.simulation.inputs import StageInputs
+from riskmodel.demand.simulation.stepping import simulate_with_feedback
 from riskmodel.parameters import parameter
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Tables

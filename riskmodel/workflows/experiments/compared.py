@@ -184,7 +184,7 @@ def answer(summary: Summary) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Each explanation's range on one scale."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     rows = [
         (

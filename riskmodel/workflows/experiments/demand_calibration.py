@@ -119,7 +119,7 @@ def answer(summary: Summary) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Coverage of the 90% intervals of each parameter."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     level = _LEVELS[-1]
     rows = []

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.learn import forecast, learn
-from riskmodel.demand.learning.learned import Learned
-from riskmodel.demand.learning.process import covariance, size_scale
-from riskmodel.demand.learning.scores import LEVELS, covered
-from riskmodel.demand.learning.shipped import shipped
-from riskmodel.demand.stock_flow import simulate
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import forecast, learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import covariance, size_scale
+from riskmodel.demand.pooled.scores import LEVELS, covered
+from riskmodel.demand.pooled.shipped import shipped
+from riskmodel.demand.simulation.stock_flow import simulate
 from riskmodel.parameters import parameter
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
@@ -201,7 +201,7 @@ def _found(summary: Summary) -> list[Result]:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Coverage of the 90% intervals as a distance from 90."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     rows = []
     for one in _found(summary):

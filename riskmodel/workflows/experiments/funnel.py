@@ -166,7 +166,7 @@ def _signed(text: str) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """The parts of the whole window's growth."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     table = rows_of(tables["parts"], window=tables["parts"]["window"].iloc[0], method="lmdi")
     rows = [

@@ -97,7 +97,7 @@ def summarise(tables: Tables) -> Summary:
 
 def answer(summary: Summary) -> str:
     """Which cuts rebuild the chart, in which reading, and which quadrants are sure."""
-    from riskmodel.report.sections.quadrants import label_of
+    from riskmodel.report.wording import label_of
 
     sure = sorted(summary.starting("probability/"), key=lambda one: float(one.value))
     lines = [

@@ -19,9 +19,11 @@ def measure(point: Point) -> Tables:
     method, level = point.settings["method"], float(point.settings["level"])
     if "table" not in point.files:
         return {"rates": _rates(factor_counts(), level, method)}
-    from riskmodel.workflows.release import release_counts
+    from riskmodel.disclosure.release import release_counted
+    from riskmodel.intake import TableFile
 
-    release = release_counts(point.files["table"], marks="json")
+    counted = TableFile(point.files["table"]).counts()
+    release = release_counted(counted, marks="json")
     return {"rates": release.frame(lambda counts: _rates(counts, level, method))}
 
 
@@ -48,7 +50,7 @@ def summarise(tables: Tables) -> Summary:
 
 def answer(summary: Summary) -> str:
     """The highest and the lowest rate in words."""
-    from riskmodel.report.sections.quadrants import label_of
+    from riskmodel.report.wording import label_of
 
     rates = sorted(summary.starting("rate/"), key=lambda one: -float(one.value))
     first, last = rates[0], rates[-1]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.authority.service import plan_outlook
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
-from riskmodel.scenarios.library import LIBRARY
-from riskmodel.workflows.caseload import plan_outlook
+from riskmodel.scenarios.reading import LIBRARY
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
 
@@ -239,7 +239,7 @@ def _plus(text: str) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Differences in children on a plan, and in caseload, in the last year."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     last = max(tables["compared"]["year"])
     drawn: dict[str, Picture] = {}

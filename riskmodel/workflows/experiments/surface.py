@@ -12,9 +12,9 @@ __all__ = ["ANALYSIS"]
 
 def measure(point: Point) -> Tables:
     """One point of the surface; neighbouring points share their draws."""
-    from riskmodel.workflows.margins import sensitivity_surface
+    from riskmodel.authority.margins import assumed_surface
 
-    surface = sensitivity_surface(
+    surface = assumed_surface(
         assessments=(point.settings["assessments"],),
         overlaps=(point.settings["overlap"],),
         replicates=point.settings["replicates"],
@@ -65,7 +65,7 @@ def _verdict(low: float, high: float) -> str:
 
 def answer(summary: Summary) -> str:
     """Which factors keep their side, and the range of each."""
-    from riskmodel.report.sections.quadrants import label_of
+    from riskmodel.report.wording import label_of
 
     lines = [
         f"Over {summary['assessments/least'].text()} to {summary['assessments/most'].text()} "
@@ -86,8 +86,8 @@ def answer(summary: Summary) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """The range of each factor."""
-    from riskmodel.report.figures import SensitivityRange, draw_sensitivity
-    from riskmodel.report.sections.quadrants import label_of
+    from riskmodel.report.charts import SensitivityRange, draw_sensitivity
+    from riskmodel.report.wording import label_of
 
     words = {
         "above 1": "always above 1",

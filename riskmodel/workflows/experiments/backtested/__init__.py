@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.demand.learning.backtest import backtest
-from riskmodel.demand.learning.history import StageHistory
-from riskmodel.demand.learning.judged import MODELS, OURS, REFERENCE, Backtest
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import MODELS, OURS, REFERENCE, Backtest
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
@@ -164,7 +164,7 @@ def _skill(name: str, row: Any) -> Result:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Skill of each model at the longest horizon, stock by stock."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     drawn: dict[str, Picture] = {}
     for measured in MEASURES:

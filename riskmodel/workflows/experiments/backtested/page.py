@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskmodel.demand.learning.judged import OURS, REFERENCE
+from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.runs import Result, Summary
 
 __all__ = ["MEASURES", "WORDS", "answer", "years_ahead"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.authority.service import plan_outlook, posts_answer
 from riskmodel.caseload import (
     HiresNeeded,
     PostsNeeded,
@@ -18,12 +19,12 @@ from riskmodel.caseload import (
     published_spread,
     published_structure,
 )
+from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.runs import Analysis, Option, Point, Result, Summary
 from riskmodel.runs.analysis import Picture, Tables
-from riskmodel.scenarios.library import LIBRARY
-from riskmodel.workflows.caseload import plan_outlook, posts_answer, recruiting, workforce_of
+from riskmodel.scenarios.reading import LIBRARY
 from riskmodel.workflows.experiments._common import frame, rows_of
 from riskmodel.workflows.experiments._outlook import published_outlook, under
 from riskmodel.workflows.experiments.caseload_ambition.page import (
@@ -36,7 +37,7 @@ from riskmodel.workflows.experiments.caseload_ambition.page import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.workflows.demand import Outlook
+    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["ANALYSIS"]
 
@@ -249,7 +250,7 @@ def _moved(row: Mapping[Any, Any]) -> Iterator[Result]:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Probability of keeping to the cap by number of posts, a line a date."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     needs = rows_of(tables["needs"], scenario=BASELINE, probability=MAIN_CHANCE)
     rows = [

@@ -105,7 +105,7 @@ def _words(one: Result) -> str:
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Coverage of each interval, mean and range over designs, as a distance from the level."""
-    from riskmodel.report.figures import draw_ranges
+    from riskmodel.report.charts import draw_ranges
 
     level = float(summary["level"].value)
     rows = []

@@ -1,0 +1,1 @@
+"""What crosses rooms: demand, caseloads and scenarios of one authority, and its margins."""

@@ -1,0 +1,315 @@
+"""Scenarios beside the first of them: differences on paired draws, and what each change does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.authority.measures import POSTS, PROBABILITY, Question
+from riskmodel.caseload import (
+    CaseloadPlan,
+    Structure,
+    Target,
+    UnitCosts,
+    Workforce,
+    plan,
+    published_caseloads,
+    published_structure,
+)
+from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.engines import Engine
+from riskmodel.errors import UnknownNameError
+from riskmodel.levers import Levers
+from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.projecting import Outlook
+
+__all__ = ["Comparison", "compare", "usual_target"]
+
+Floats = npt.NDArray[np.float64]
+
+TOGETHER, REMAINDER = "together", "remainder"
+
+_MOST_REPLICATES = 2048
+"""Of the attribution, in which every change is simulated by itself: four whole blocks of draws."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Scenarios beside the first, at the end of one month.
+
+    Parameters
+    ----------
+    scenarios
+        Names, the first being what the others are compared with.
+    month
+        ``YYYY-MM``, at whose end all is counted; costs are those from the opening until then.
+    target
+        For posts needed, and the cap of the probability.
+    level
+        Of the intervals.
+    differences
+        A row a scenario after the first and measure. Columns: scenario, against, measure, month,
+        statistic, value, value_against, difference, low, high, level, spread_paired,
+        spread_unpaired, basis. The statistic is ``mean``, or for posts the ``quantile`` at the
+        target's probability. Low and high are the central interval of the difference over the
+        replicates, which share their draws; the two spreads are its standard deviation and what
+        that would be between draws that share nothing.
+    attribution
+        A row a scenario, measure and change. Columns: scenario, against, measure, month, change,
+        difference, basis; against the baseline. Each change by itself, then ``together``, and
+        ``remainder``, together less the sum of the single ones.
+    currency
+        Of the costs; empty without prices.
+    """
+
+    scenarios: tuple[str, ...]
+    month: str
+    target: Target
+    level: float
+    differences: pd.DataFrame
+    attribution: pd.DataFrame
+    currency: str = ""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Every scenario but the first."""
+        return self.scenarios[1:]
+
+    def row(self, scenario: str, measure: str) -> dict[Any, Any]:
+        """One row of the differences."""
+        rows = self.differences
+        chosen = rows[(rows["scenario"] == scenario) & (rows["measure"] == measure)]
+        return dict(chosen.to_dict("records")[0])
+
+    def __str__(self) -> str:
+        return (
+            f"{', '.join(self.scenarios[1:])} beside {self.scenarios[0]} at the end of "
+            f"{self.month}, {self.level:.0%} intervals of paired draws"
+        )
+
+
+def usual_target(outlook: Outlook) -> Target:
+    """The ambition of para 23, by two years after the opening, with a probability of 80%."""
+    from riskmodel.projection import month_after
+
+    ahead = min(24, len(outlook.projection.months))
+    return Target(
+        float(published_caseloads().ambition.reading),
+        month_after(outlook.projection.opening_month, ahead),
+        parameter("target_probability").value,
+    )
+
+
+def compare(  # noqa: PLR0913  each is a word of the question
+    outlook: Outlook,
+    plan_of: CaseloadPlan,
+    scenarios: Sequence[str] | None = None,
+    *,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+    costs: UnitCosts | None = None,
+    target: Target | None = None,
+    attribution: bool | Collection[str] = True,
+    workers: int | Engine = 1,
+) -> Comparison:
+    """Differences from the first scenario in stocks, caseload, posts and cost, and their causes.
+
+    Parameters
+    ----------
+    outlook, plan_of
+        Demand and caseloads of all of them.
+    scenarios
+        Names, the first being what the others are compared with; None takes all, the baseline
+        first.
+    structure, workforce
+        Those of the plan.
+    costs
+        Prices; without them there is no cost.
+    target
+        Cap, date and probability; differences are those at the end of its month. None takes
+        :func:`usual_target`.
+    attribution
+        Whether to simulate each change of each scenario by itself, or of which scenarios.
+    workers
+        How many processes share that work.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such scenario.
+    DataError
+        When the month is outside the projection.
+
+    Notes
+    -----
+    The attribution simulates every change alone and all of them together, on the draws of the
+    first replicates, up to 2,048 of them. What several changes do beyond the sum of each is the
+    remainder; it belongs to no single one.
+    """
+    names = tuple(outlook.levers) if scenarios is None else tuple(dict.fromkeys(scenarios))
+    for name in names:
+        if name not in outlook.levers:
+            raise UnknownNameError("scenario", name, outlook.levers)
+    aim = usual_target(outlook) if target is None else target
+    question = Question(
+        published_structure() if structure is None else structure,
+        costs,
+        aim,
+        plan_of.month_number(aim.by),
+        outlook.seed,
+        workforce,
+    )
+    forces = {name: workforce_of(outlook.levers[name], workforce) for name in names}
+    if isinstance(attribution, bool):
+        attribution = names if attribution else ()
+    parted = [name for name in names if name in attribution]
+    measured = {
+        name: question.measure(outlook.projection, plan_of, forces, outlook.levers, name)
+        for name in names
+    }
+    return Comparison(
+        names,
+        aim.by,
+        aim,
+        parameter("needs_interval_level").value,
+        _differences(question, measured),
+        _attributed(outlook, question, parted, workers) if parted else _no_attribution(),
+        "" if costs is None else costs.currency,
+    )
+
+
+def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
+    import pandas as pd
+
+    level = parameter("needs_interval_level").value
+    first, *others = measured
+    rows = []
+    for name in others:
+        for measure, values in measured[name].items():
+            against = measured[first][measure]
+            value, before = (question.typical(measure, each) for each in (values, against))
+            with np.errstate(invalid="ignore"):
+                paired = values - against
+            sound = bool(np.isfinite(paired).all())
+            low, high = (
+                np.quantile(paired, ((1 - level) / 2, (1 + level) / 2))
+                # Of a probability each replicate says only yes or no.
+                if sound and measure != PROBABILITY
+                else (None, None)
+            )
+            spreads = (
+                (float(paired.std()), float(np.hypot(values.std(), against.std())))
+                if sound
+                else (None, None)
+            )
+            rows.append(
+                {
+                    "scenario": name,
+                    "against": first,
+                    "measure": measure,
+                    "month": question.target.by,
+                    "statistic": "quantile" if measure == POSTS else "mean",
+                    "value": _finite(value),
+                    "value_against": _finite(before),
+                    "difference": _finite(value - before if np.isfinite(before) else before),
+                    "low": low,
+                    "high": high,
+                    "level": level,
+                    "spread_paired": spreads[0],
+                    "spread_unpaired": spreads[1],
+                    "basis": "projected",
+                }
+            )
+    return pd.DataFrame(rows, columns=pd.Index(_DIFFERENCES))
+
+
+_DIFFERENCES = (
+    "scenario",
+    "against",
+    "measure",
+    "month",
+    "statistic",
+    "value",
+    "value_against",
+    "difference",
+    "low",
+    "high",
+    "level",
+    "spread_paired",
+    "spread_unpaired",
+    "basis",
+)
+_ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference", "basis")
+
+
+def _attributed(
+    outlook: Outlook,
+    question: Question,
+    names: Sequence[str],
+    workers: int | Engine,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[tuple[object, ...]] = []
+    changed = {name: outlook.levers[name] for name in names if outlook.levers[name].changed}
+    if changed:
+        values = _each_alone(outlook, question, changed, workers)
+        before = values[BASELINE]
+        for name, levers in changed.items():
+            for measure, base in before.items():
+                alone = {
+                    lever: values[f"{name} {lever}"][measure] - base for lever in levers.changed
+                }
+                together = values[f"{name} {TOGETHER}"][measure] - base
+                parts = {**alone, TOGETHER: together, REMAINDER: together - sum(alone.values())}
+                rows += [
+                    (name, BASELINE, measure, question.target.by, part, _finite(value), "projected")
+                    for part, value in parts.items()
+                ]
+    return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
+
+
+def _no_attribution() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=pd.Index(_ATTRIBUTION))
+
+
+def _each_alone(
+    outlook: Outlook,
+    question: Question,
+    changed: Mapping[str, Levers],
+    workers: int | Engine,
+) -> dict[str, dict[str, float]]:
+    """Typical measures of the baseline, and of each change of each scenario by itself."""
+    levers = {BASELINE: outlook.levers[BASELINE]}
+    for name, own in changed.items():
+        levers |= {f"{name} {lever}": own.only([lever]) for lever in own.changed}
+        levers[f"{name} {TOGETHER}"] = own
+    projection = outlook.simulate(
+        levers,
+        replicates=min(outlook.projection.replicates, _MOST_REPLICATES),
+        workers=workers,
+    )
+    forces = {name: workforce_of(each, question.workforce) for name, each in levers.items()}
+    found = plan(projection, question.structure, forces, outlook.seed)
+    made = {}
+    for name in levers:
+        values = question.measure(projection, found, forces, levers, name)
+        made[name] = {
+            measure: question.typical(measure, value) for measure, value in values.items()
+        }
+    return made
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -1,0 +1,214 @@
+"""Posts, shorter plans and early help: mixes that keep to a cap, on projected replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload import (
+    LeverCosts,
+    LeverGrid,
+    LeverSearch,
+    Structure,
+    Target,
+    Workforce,
+    draw_allocation,
+    frontier,
+    published_structure,
+    search,
+    simulate_workforce,
+    workforce_draws,
+)
+from riskmodel.caseload import Levers as Mixed
+from riskmodel.caseload.mixes import LeverPoint
+from riskmodel.caseload.planning import check_month, service_cases
+from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
+from riskmodel.levers import Levers
+from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.projecting import Outlook
+
+__all__ = ["PROBABILITIES", "Mix", "find_mix", "mix_response"]
+
+PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""How sure: the steps of the price of certainty."""
+
+_LENGTH, _DIVERSION = "length.child_protection_plan", "diversion.early_help"
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Mixes of levers that keep to a cap.
+
+    Parameters
+    ----------
+    found
+        Fewest posts at each step of the other levers; without prices its costs count posts.
+    certainty
+        The cheapest mix for each probability of :data:`PROBABILITIES` that some mix reaches;
+        without prices the one with the fewest posts.
+    priced
+        Whether its user gave prices.
+    """
+
+    found: LeverSearch
+    certainty: tuple[LeverPoint, ...]
+    priced: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a mix; cost, currency and the cheapest one only with prices."""
+        frame = self.found.to_frame()
+        if self.priced:
+            return frame
+        return frame.drop(columns=["cost", "currency", "best"])
+
+    def certainty_frame(self) -> pd.DataFrame:
+        """A row a probability: the cheapest mix, or without prices that with the fewest posts."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "cap": point.target.cap,
+                    "by": point.target.by,
+                    "probability": point.target.probability,
+                    "posts": point.levers.posts,
+                    "shorter_plans": point.levers.shorter_plans,
+                    "diversion": point.levers.diversion,
+                    **(
+                        {"cost": point.cost, "currency": self.found.currency} if self.priced else {}
+                    ),
+                    "basis": "projected",
+                }
+                for point in self.certainty
+            ]
+        )
+
+    def __str__(self) -> str:
+        if self.priced:
+            return str(self.found)
+        return f"{self.found.best.levers} for {self.found.target} (no prices; projected)"
+
+
+def find_mix(
+    outlook: Outlook,
+    target: Target,
+    *,
+    scenario: str = BASELINE,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+    costs: LeverCosts | None = None,
+    grid: LeverGrid | None = None,
+) -> Mix:
+    """Fewest posts at each step of shorter plans and early help, and what each mix costs.
+
+    Parameters
+    ----------
+    outlook, structure, workforce
+        Demand, teams and the baseline's workers.
+    target
+        Cap, date and probability.
+    scenario
+        On whose demand and workforce.
+    costs
+        Prices of the levers, from the user; None counts posts.
+    grid
+        Steps; None takes the parameters ``mix_shorter_plans_steps`` and ``mix_diversion_steps``.
+
+    Raises
+    ------
+    DataError
+        When no mix meets the target, or its month is outside the projection.
+    """
+    steps = grid or LeverGrid(
+        parameter("mix_shorter_plans_steps").numbers, parameter("mix_diversion_steps").numbers
+    )
+    prices = LeverCosts(1.0, 0.0, 0.0, "posts") if costs is None else costs
+    response = mix_response(
+        outlook, target.by, scenario=scenario, structure=structure, workforce=workforce
+    )
+    found = search(response, prices, steps, target)
+    _ = found.best  # says so where there is none
+    certainty = frontier(response, prices, steps, target, PROBABILITIES)
+    return Mix(found, certainty, costs is not None)
+
+
+def mix_response(
+    outlook: Outlook,
+    by: str,
+    *,
+    scenario: str = BASELINE,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+) -> Callable[[Mixed, float], float]:
+    """The caseload at the end of a month that is not passed with a probability, given a mix.
+
+    Notes
+    -----
+    Shorter plans and early help act from the first month on plans that begin, on top of the
+    scenario; posts are there from the first month, and every vacancy finds a candidate. All mixes
+    meet the same draws, and each pair of the other levers is simulated once.
+    """
+    teams = published_structure() if structure is None else structure
+    levers = outlook.levers[scenario]
+    number = check_month(outlook.projection, by)
+    replicates = outlook.projection.replicates
+    allocation = draw_allocation(teams, outlook.seed, replicates)
+    luck = workforce_draws(outlook.seed, replicates, number + 1)
+    opening = allocation.workers[teams.is_family_support].sum(axis=0)
+    usual = workforce_of(Levers.none(levers.months), workforce)
+    force = recruiting(levers, workforce_of(levers, workforce))
+    share = force.monthly("specialist_share", number + 1)[-1]
+    each = force.monthly("specialist_caseload", number + 1)[-1]
+    held: dict[tuple[float, float], npt.NDArray[np.float64]] = {}
+    at_work: dict[int, npt.NDArray[np.float64]] = {}
+
+    def cases(shorter: float, diversion: float) -> npt.NDArray[np.float64]:
+        key = (shorter, diversion)
+        if key not in held:
+            mixed = {"mix": _with(levers, shorter, diversion)}
+            projection = outlook.simulate(mixed)
+            held[key] = service_cases(projection, teams, allocation, "mix")[number].astype(float)
+        return held[key]
+
+    def workers(posts: int) -> npt.NDArray[np.float64]:
+        if posts not in at_work:
+            given = np.full(replicates, float(posts))
+            path = simulate_workforce(force, opening, luck, posts=given, baseline=usual)
+            at_work[posts] = path.fte[-1]
+        return at_work[posts]
+
+    def response(mix: Mixed, probability: float) -> float:
+        there = cases(mix.shorter_plans, mix.diversion)
+        fte = np.maximum(workers(mix.posts) - there * share / each, 0.0)
+        left = there * (1 - share)
+        loads = np.divide(left, fte, out=np.where(left > 0, np.inf, 0.0), where=fte > 0)
+        place = int(np.ceil(probability * replicates - 1e-9)) - 1
+        return float(np.sort(loads)[min(max(place, 0), replicates - 1)])
+
+    return response
+
+
+def _with(levers: Levers, shorter: float, diversion: float) -> Levers:
+    """A scenario's levers with a mix on top of them."""
+    made = levers
+    if shorter:
+        path = levers.path(_LENGTH)
+        made = made.with_path(
+            _LENGTH,
+            value=path.value,
+            weight=path.weight,
+            multiplier=path.multiplier * (1 - shorter),
+        )
+    if diversion:
+        before = levers.apply(_DIVERSION, np.zeros(len(levers.months)))
+        made = made.with_path(_DIVERSION, value=1 - (1 - before) * (1 - diversion))
+    return made

@@ -1,0 +1,206 @@
+"""Scenarios to workforces, feedback, plans and answers, all from the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from riskmodel.caseload import (
+    CaseloadPlan,
+    FeedbackSwitches,
+    PostsNeeded,
+    Structure,
+    Target,
+    Workforce,
+    plan,
+    posts_needed,
+    published_structure,
+)
+from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, loops
+from riskmodel.caseload.scenario_workforce import (
+    HIRES,
+    opened_with,
+    recruiting,
+    workforce_of,
+    workforces,
+)
+from riskmodel.caseload.structure import STATUSES
+from riskmodel.demand.projecting import Outlook, project
+from riskmodel.demand.sources import published_source
+from riskmodel.engines import Engine
+from riskmodel.errors import UnknownNameError
+from riskmodel.projection import BASELINE
+
+if TYPE_CHECKING:
+    from riskmodel.demand.sources import DemandSource
+    from riskmodel.scenarios import Scenario
+    from riskmodel.series import AuthorityPanel
+
+__all__ = ["plan_outlook", "posts_answer", "project_service", "team_notes"]
+
+UNLIKE_SHARE = 0.1
+"""Teams and figures are said to differ when they do by more than this share of the figures."""
+
+
+def project_service(  # noqa: PLR0913  each is a word of the question
+    source: DemandSource | None = None,
+    *,
+    scenarios: Sequence[Scenario] = (),
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+    switches: FeedbackSwitches | None = None,
+    months: int = 60,
+    replicates: int = 2000,
+    seed: int = 1,
+    panel: AuthorityPanel | None = None,
+    progress: Callable[[str], None] | None = None,
+    share_done: Callable[[float], None] | None = None,
+    workers: int | Engine = 1,
+) -> Outlook:
+    """Project demand with what caseload does to it, where that is switched on.
+
+    Parameters
+    ----------
+    source
+        The authority's own figures; None is the published ones.
+    scenarios
+        Beside the baseline.
+    structure, workforce
+        Teams and workers, for feedback alone; None takes the published ones.
+    switches
+        Feedback in the baseline and every scenario that does not set its own; None is off.
+    months, replicates, seed, panel, progress, share_done, workers
+        As :func:`riskmodel.demand.projecting.project` has them.
+
+    Notes
+    -----
+    As soon as one scenario has feedback, the plans of all of them, the baseline's too, are drawn
+    month by month, so that they are compared like with like.
+
+    Raises
+    ------
+    DataError
+        When a loop runs away, or a number is out of range.
+    """
+    teams = published_structure() if structure is None else structure
+    chosen = FeedbackSwitches() if switches is None else switches
+    wanted = not chosen.is_off or any(
+        name in each.parameters for each in scenarios for name in (LENGTH, STARTS)
+    )
+    return project(
+        published_source() if source is None else source,
+        months=months,
+        replicates=replicates,
+        seed=seed,
+        scenarios=[each for each in scenarios if each.name != BASELINE],
+        panel=panel,
+        feedback=loops(teams, workforce, chosen, seed=seed) if wanted else None,
+        progress=progress,
+        share_done=share_done,
+        workers=workers,
+    )
+
+
+def plan_outlook(
+    outlook: Outlook, structure: Structure | None = None, workforce: Workforce | None = None
+) -> CaseloadPlan:
+    """Caseloads of every scenario of an outlook, all from the same teams and luck.
+
+    Parameters
+    ----------
+    outlook
+        From :func:`project_service`, or from :func:`riskmodel.demand.projecting.project`.
+    structure, workforce
+        Teams, and the baseline's workers; None takes the published ones.
+    """
+    return plan(
+        outlook.projection,
+        published_structure() if structure is None else structure,
+        workforces(outlook.levers, workforce),
+        outlook.seed,
+    )
+
+
+def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[str, ...]:
+    """Where the teams and the figures are not of the same children, in sentences.
+
+    Projected children are shared out over the teams in proportion to their cases, so teams that
+    hold far fewer than are counted get them all.
+
+    Parameters
+    ----------
+    outlook, structure
+        As :func:`plan_outlook` has them.
+    """
+    teams = published_structure() if structure is None else structure
+    projection = outlook.projection
+    notes = []
+    for status, held in zip(STATUSES, teams.counts().sum(axis=1).tolist(), strict=True):
+        if status not in projection.stages:
+            if held:
+                notes.append(
+                    f"{status}: the figures do not count these, so the teams' {held:,.0f} cases "
+                    "stay as they are"
+                )
+            continue
+        opening = float(projection.opening[:, projection.stages.index(status)].mean())
+        if abs(held - opening) > UNLIKE_SHARE * max(opening, 1.0):
+            notes.append(
+                f"{status}: the teams hold {held:,.0f} and the figures {opening:,.0f}, all of "
+                "whom are shared out over the teams; children who are not theirs belong to a team "
+                "of kind other"
+            )
+    return tuple(notes)
+
+
+def posts_answer(
+    outlook: Outlook,
+    target: Target,
+    *,
+    scenario: str = BASELINE,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+    sensitivity: bool = True,
+) -> PostsNeeded:
+    """Posts with which one scenario keeps to a cap by a date, when candidates can be found.
+
+    Parameters
+    ----------
+    outlook, structure, workforce
+        As :func:`plan_outlook` has them.
+    target
+        Cap, date and probability.
+    scenario
+        Whose cases and workforce.
+    sensitivity
+        Whether to solve again with each assumption at the ends of its range.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such scenario.
+    DataError
+        When no number of posts meets it: why, and what would.
+    """
+    if scenario not in outlook.levers:
+        raise UnknownNameError("scenario", scenario, outlook.levers)
+    levers = outlook.levers[scenario]
+    force = workforce_of(levers, workforce)
+    is_set = HIRES in levers.changed
+    found = posts_needed(
+        outlook.projection,
+        published_structure() if structure is None else structure,
+        recruiting(levers, force) if is_set else force,
+        target,
+        seed=outlook.seed,
+        scenario=scenario,
+        recruitment="as_given" if is_set else "as_needed",
+        sensitivity=sensitivity,
+        baseline=opened_with(levers, workforce),
+    )
+    if not is_set:
+        return found
+    words = "every vacancy finds a candidate, except where the scenario sets candidates"
+    _, _, rest = found.assumes.partition(" candidates a month ")
+    return replace(found, assumes=f"posts advertised in the first month, {words}; {rest}")

@@ -1,0 +1,151 @@
+"""What caseload does to demand, as the projection takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload import (
+    Allocation,
+    FeedbackSwitches,
+    Structure,
+    Workforce,
+    caseload_feedback,
+    draw_allocation,
+    published_workforce,
+    simulate_workforce,
+    workforce_draws,
+)
+from riskmodel.caseload.flows import WorkforceDraws
+from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.errors import DataError
+from riskmodel.levers import Levers
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    from riskmodel.demand.simulation.inputs import StageInputs
+    from riskmodel.demand.simulation.stepping import Feedback
+
+__all__ = ["LENGTH", "STARTS", "Loops", "loops"]
+
+LENGTH, STARTS = "feedback.caseload_to_length", "feedback.child_in_need_to_starts"
+"""The levers that switch them."""
+
+
+def loops(
+    structure: Structure,
+    workforce: Workforce | None = None,
+    switches: FeedbackSwitches | None = None,
+    *,
+    seed: int,
+) -> Loops:
+    """What :func:`riskmodel.demand.projecting.project` takes for feedback.
+
+    Parameters
+    ----------
+    structure, workforce
+        Teams, and the baseline's workers.
+    switches
+        Where a scenario sets none; None is off.
+    seed
+        Of teams and workers, the same as the plan's.
+    """
+    return Loops(
+        structure,
+        published_workforce() if workforce is None else workforce,
+        FeedbackSwitches() if switches is None else switches,
+        seed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """Called with a scenario's inputs and levers, returns its feedback on demand.
+
+    Made by :func:`loops`. Teams and workers do not depend on demand, so they are drawn before it,
+    with the draws that :func:`riskmodel.caseload.planning.plan` has. Lengths that a specialist
+    team changes are with the demand inputs already, and stay out of the loop.
+    """
+
+    structure: Structure
+    workforce: Workforce
+    switches: FeedbackSwitches
+    seed: int
+
+    def __call__(self, inputs: Mapping[str, StageInputs], levers: Levers) -> Feedback:
+        """Feedback of one scenario, month by month.
+
+        Raises
+        ------
+        DataError
+            When the loop runs away from its first month; later the feedback itself says so.
+        """
+        replicates, months = next(iter(inputs.values())).rates.shape
+        allocation, luck = _drawn(self.structure, self.seed, replicates, months)
+        force = workforce_of(levers, self.workforce)
+        opening = allocation.workers[self.structure.is_family_support].sum(axis=0)
+        path = simulate_workforce(force, opening, luck, baseline=self.workforce)
+        by_month = _switches(levers, self.switches)
+        made = {
+            each: caseload_feedback(
+                each,
+                self.structure,
+                allocation,
+                force.changed(specialist_length_multiplier=1.0),
+                path,
+                np.stack([one.opening for one in inputs.values()], axis=1),
+                tuple(inputs),
+                baseline=self.workforce,
+            )
+            for each in set(by_month)
+        }
+
+        def loop(month: int, stock: npt.NDArray[np.int32]) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+            # The one place where caseload's answer takes the form that demand asks for.
+            found = made[by_month[month]](month, stock)
+            _refuse_flood(found.starts, month)
+            return found.starts, found.length
+
+        return loop
+
+
+@lru_cache(maxsize=2)
+def _drawn(
+    structure: Structure, seed: int, replicates: int, months: int
+) -> tuple[Allocation, WorkforceDraws]:
+    """Teams and luck, drawn once for all scenarios of a comparison."""
+    allocation = draw_allocation(structure, seed, replicates)
+    return allocation, workforce_draws(seed, replicates, months)
+
+
+def _refuse_flood(starts: npt.NDArray[np.float64], month: int) -> None:
+    most = parameter("feedback_starts_multiplier_maximum").value
+    over = int((starts > most).any(axis=1).sum())
+    if over:
+        raise DataError(
+            f"the loop runs away: in month {month + 1} hardly any child in need work has a worker "
+            f"in {over} of {len(starts)} replicates, and more than {most:g} times as many plans "
+            "would start; use lower elasticities or more workers",
+            field="feedback",
+        )
+
+
+def _switches(levers: Levers, usual: FeedbackSwitches) -> list[FeedbackSwitches]:
+    """The switches of each month: a scenario's own, otherwise the usual."""
+
+    def path(name: str, given: float) -> list[float]:
+        if name not in levers.changed:
+            return [given] * len(levers.months)
+        return [float(value) for value in levers.apply(name, given)]
+
+    pairs = zip(
+        path(LENGTH, usual.length_elasticity),
+        path(STARTS, usual.start_elasticity),
+        strict=True,
+    )
+    return [FeedbackSwitches(*pair) for pair in pairs]

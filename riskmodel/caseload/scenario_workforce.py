@@ -1,0 +1,118 @@
+"""Levers and teams to workforces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from riskmodel.caseload import (
+    Structure,
+    Workforce,
+    posts_for,
+    published_structure,
+    published_workforce,
+)
+from riskmodel.levers import Levers
+from riskmodel.parameters import parameter
+
+__all__ = [
+    "HIRES",
+    "opened_with",
+    "recruiting",
+    "usual_workforce",
+    "workforce_of",
+    "workforces",
+]
+
+_WORKFORCE = "workforce."
+HIRES = "workforce.hires_per_month"
+"""The lever of candidates a month."""
+
+
+def workforce_of(levers: Levers, baseline: Workforce | None = None) -> Workforce:
+    """The workforce of a scenario.
+
+    Parameters
+    ----------
+    levers
+        What it changes; those of the workforce act, month by month.
+    baseline
+        The workforce that is changed; None is the published one.
+
+    Returns
+    -------
+    Workforce
+        The very object of the baseline where no lever changes it, so that it meets the same luck
+        and gives the same bytes.
+
+    Raises
+    ------
+    DataError
+        When a lever comes to an impossible value: which, and in which month.
+    """
+    force = published_workforce() if baseline is None else baseline
+    months = len(levers.months)
+    changed = {}
+    for name in levers.changed:
+        if name.startswith(_WORKFORCE):
+            own = name.removeprefix(_WORKFORCE)
+            changed[own] = levers.apply(name, force.monthly(own, months))
+    return force.changed(**changed) if changed else force
+
+
+def workforces(
+    levers: Mapping[str, Levers], baseline: Workforce | None = None
+) -> dict[str, Workforce]:
+    """The workforce of every scenario, by name."""
+    return {name: workforce_of(each, baseline) for name, each in levers.items()}
+
+
+def usual_workforce(structure: Structure) -> Workforce:
+    """The workforce that a structure's workers stand for, with what is not known assumed.
+
+    Notes
+    -----
+    Rates and shares are those of :func:`riskmodel.caseload.posts.published_workforce`; posts and
+    candidates are in proportion to the workers of the family support teams, the middle of each
+    team's range.
+    """
+    usual = published_workforce()
+    if structure == published_structure():
+        return usual
+    workers = float(structure.workers()[:, structure.is_family_support].mean(axis=0).sum())
+    given = {
+        name: float(usual.monthly(name, 1)[0])
+        for name in (
+            "newly_qualified_share",
+            "newly_qualified_protection",
+            "sickness_rate",
+            "vacancy_rate",
+            "case_holding_share",
+            "agency_fte",
+        )
+    }
+    posts = posts_for(workers, 1.0, **given)
+    in_post = posts * (1 - given["vacancy_rate"])
+    hires = in_post * parameter("workforce_hires_rate").value / 12
+    return replace(usual, posts=posts, hires_per_month=hires)
+
+
+def recruiting(levers: Levers, workforce: Workforce) -> Workforce:
+    """A scenario's workforce when every vacancy finds a candidate.
+
+    Except in months whose candidates the scenario sets itself: a freeze stays a freeze.
+    """
+    months = len(levers.months)
+    path = levers.path(HIRES)
+    as_set = (path.weight > 0) | (path.multiplier != 1)
+    hires = np.where(as_set, workforce.monthly("hires_per_month", months), np.inf)
+    return workforce.changed(hires_per_month=hires)
+
+
+def opened_with(levers: Levers, baseline: Workforce | None) -> Workforce | None:
+    """The workforce at the opening where a scenario changes it; None where it does not."""
+    if not any(name.startswith(_WORKFORCE) for name in levers.changed):
+        return None
+    return published_workforce() if baseline is None else baseline

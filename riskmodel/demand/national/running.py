@@ -1,0 +1,112 @@
+"""A panel of authorities to a projection of each and of all together, coherent to the child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from riskmodel.demand.national.courses import (
+    NationalCourses,
+    check_sizes,
+)
+from riskmodel.demand.national.england import england_of
+from riskmodel.demand.national.result import NationalRun, left_out
+from riskmodel.demand.national.simulating import (
+    by_tier,
+    flow_courses,
+    histories_of,
+    stock_courses,
+)
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.learn import Learned, learn
+from riskmodel.engines import Engine, as_engine
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["NATIONAL_STAGES", "national_run"]
+
+NATIONAL_STAGES = tuple(STOCK_MEASURES)
+"""The stocks of a panel: on a protection plan, looked after, in need in the wide sense."""
+
+
+def national_run(  # noqa: PLR0913  each is a word of the question
+    panel: AuthorityPanel,
+    *,
+    stages: Sequence[str] = (),
+    year: int | None = None,
+    months: int = 60,
+    replicates: int = 5000,
+    seed: int = 1,
+    flows: bool = False,
+    workers: int | Engine = 1,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> NationalRun:
+    """Learn from a panel's authorities, and project each of them and their sum.
+
+    Parameters
+    ----------
+    panel
+        Figures of authorities by year, with a row for England or without.
+    stages
+        Of :data:`NATIONAL_STAGES`; empty takes all that the panel holds.
+    year
+        The last year to use; None takes the last that all the stages have.
+    months
+        How far ahead, 1 to 120.
+    replicates
+        How many, 2 to 100,000.
+    seed
+        Of every draw.
+    flows
+        Calibrate each authority's lengths too and simulate children who start and end; then
+        ``starts`` and ``ends`` stand beside ``stock``.
+    workers
+        Processes, or an engine; the bytes do not hang on it.
+    progress
+        Called with authorities done and authorities in all.
+
+    Raises
+    ------
+    DataError
+        When the panel holds no such stage or year, or a number is out of range.
+    UnknownNameError
+        When a stage is not known.
+
+    Notes
+    -----
+    Only authorities with a figure in the last year are projected: one that ended earlier, or has
+    not reported, is not carried on. The others are in ``left_out`` with the reason.
+    """
+    check_sizes(months, replicates)
+    histories = histories_of(panel, stages, year)
+    last = next(iter(histories.values())).years[-1]
+    known = panel.until(last)
+    with as_engine(workers).opened() as pool:
+        taught = pool.run(learn, [(history,) for history in histories.values()])
+        learned = dict(zip(histories, taught, strict=True))
+        sizes = (months, replicates, seed)
+        if flows:
+            courses = flow_courses(pool, known, learned, sizes, progress)
+        else:
+            courses = stock_courses(pool, known, histories, learned, sizes, progress)
+    england, said = england_of(known, last, courses, _by_stage(learned, courses), seed)
+    return NationalRun(
+        known,
+        last,
+        seed,
+        learned,
+        courses,
+        england,
+        left_out(known, last, courses),
+        (*said, *panel.omitted),
+    )
+
+
+def _by_stage(
+    learned: Mapping[str, Learned], courses: Iterable[NationalCourses]
+) -> dict[str, Learned]:
+    stages = {course.stage for course in courses}
+    both = {**learned, **by_tier(learned)}
+    return {stage: each for stage, each in both.items() if stage in stages}

@@ -1,0 +1,249 @@
+"""Rolling origins: what each model would have said, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.competitors import COMPETITORS
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.judged import MODELS, OURS, QUANTILES, REFERENCE, Backtest
+from riskmodel.demand.pooled.learn import forecast, learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.scores import (
+    LEVELS,
+    at_level,
+    covered,
+    crps,
+    probability_integral_transform,
+)
+from riskmodel.demand.pooled.shipped import shipped, shipped_years
+from riskmodel.engines import Engine, as_engine
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.series import AuthorityPanel
+from riskmodel.streams import stream
+
+__all__ = ["FEWEST_LEARNERS", "backtest"]
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_LEARNERS = 5
+"""Other authorities, with two figures by the origin, that are learned from; where there are fewer,
+what ships is taken."""
+
+FEWEST_YEARS = 4
+"""Figures that an origin has behind it, and that leave a change at each horizon to learn from."""
+
+MOST_YEARS_AHEAD = 10
+
+
+def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest asks about
+    panel: AuthorityPanel,
+    measure: str,
+    *,
+    origins: Iterable[int] | None = None,
+    horizons: Iterable[int] = (1, 2, 3, 4),
+    models: Sequence[str] = MODELS,
+    folds: int = 5,
+    seed: int = 0,
+    workers: int | Engine = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Judge the models on a panel's own history.
+
+    Parameters
+    ----------
+    panel
+        Authorities by year; any, none of which need have been seen before.
+    measure
+        ``cpp_at_31_mar``, ``lac_at_31_mar`` or ``cin_at_31_mar``.
+    origins
+        Years to stand at the end of, with nothing later; None takes every year with
+        four years to learn from and one to judge by.
+    horizons
+        Years ahead.
+    models
+        Of :data:`MODELS`; the reference runs in any case.
+    folds
+        The authorities are parted into so many; each part is judged by models that learned from
+        the others, so that no authority is judged by itself. Where fewer than five others have
+        two figures by the origin, our model takes what ships, learned by that year, and an origin
+        before the first of those is left out.
+    seed
+        Of the parting.
+    workers
+        Processes, or an engine; the answer does not hang on it.
+    progress
+        Called with parts done and parts in all.
+
+    Raises
+    ------
+    DataError
+        When the panel is too short or holds none of the origins, or an option is out of range.
+    UnknownNameError
+        When a model or measure is not known.
+    """
+    import pandas as pd
+
+    for model in models:
+        if model not in MODELS:
+            raise UnknownNameError("model", model, MODELS)
+    history = StageHistory.from_panel(panel, measure)
+    ahead = _horizons(horizons)
+    years = _origins(history, origins, panel.source)
+    parts = _parts(history, folds, seed)
+    chosen = tuple(dict.fromkeys((*models, REFERENCE)))
+    tasks = [(history, part, year, ahead, chosen) for part in parts for year in years]
+    pieces, left_out, from_shipped = [], 0, set()
+    found = as_engine(workers).run(_judge, tasks)
+    for done, (rows, missing, is_shipped) in enumerate(found, start=1):
+        pieces.extend(rows)
+        left_out += missing
+        if is_shipped and rows:
+            from_shipped.add(rows[0]["origin"])
+        if progress is not None:
+            progress(done, len(tasks))
+    if not pieces:
+        raise DataError(_nothing_judged(measure, years, ahead), file=panel.source, field=measure)
+    frame = pd.DataFrame(pieces)
+    order = {name: place for place, name in enumerate(MODELS)}
+    frame = frame.sort_values(
+        ["model", "la_code", "origin", "horizon_years"],
+        key=lambda column: column.map(order) if column.name == "model" else column,
+        ignore_index=True,
+    )
+    shipped = tuple(sorted(from_shipped))
+    return Backtest(measure, frame, len(parts), seed, left_out, shipped, panel.omitted)
+
+
+def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:
+    return (
+        f"nothing to judge: no authority has a figure at an origin ({', '.join(map(str, years))}), "
+        "another before it, and one at a horizon after it "
+        f"({', '.join(map(str, ahead))} years), with {FEWEST_LEARNERS} others to learn from; with "
+        f"fewer, origins begin in {min(shipped_years(measure))}, when what ships was learned"
+    )
+
+
+def _horizons(given: Iterable[int]) -> tuple[int, ...]:
+    found = tuple(sorted(set(given)))
+    wrong = [each for each in found if not 1 <= each <= MOST_YEARS_AHEAD]
+    if wrong or not found:
+        raise DataError(
+            f"horizons are whole years from 1 to {MOST_YEARS_AHEAD}, got "
+            f"{wrong[0] if wrong else 'none'}"
+        )
+    return found
+
+
+def _origins(history: StageHistory, given: Iterable[int] | None, source: str) -> tuple[int, ...]:
+    first, last = history.years[0] + FEWEST_YEARS, history.years[-1] - 1
+    if given is None:
+        found = tuple(range(first, last + 1))
+    else:
+        found = tuple(sorted(set(given)))
+        wrong = [year for year in found if not history.years[0] + 2 <= year <= last]
+        if wrong:
+            raise DataError(
+                f"holds figures of {history.years[0]} to {history.years[-1]}; an origin needs two "
+                f"years before it and one after: from {history.years[0] + 2} to {last}, not "
+                f"{', '.join(map(str, wrong))}",
+                file=source,
+                field=history.measure,
+            )
+    if not found:
+        raise DataError(
+            f"holds figures of {history.years[0]} to {history.years[-1]} only; a backtest needs "
+            f"{FEWEST_YEARS + 2} years",
+            file=source,
+            field=history.measure,
+        )
+    return found
+
+
+def _parts(history: StageHistory, folds: int, seed: int) -> list[npt.NDArray[np.int64]]:
+    """Places of the authorities in each part; each alone where parts would leave too few others."""
+    if folds < 2:
+        raise DataError(f"parts of the authorities are 2 or more, got {folds}")
+    number = len(history.codes)
+    order = stream(seed, "demand/backtest/parts").permutation(number)
+    found = [np.sort(order[place::folds]) for place in range(min(folds, number))]
+    if number - max(map(len, found)) < FEWEST_LEARNERS:
+        found = [np.array([place]) for place in range(number)]
+    return found
+
+
+def _judge(
+    history: StageHistory,
+    judged: npt.NDArray[np.int64],
+    origin: int,
+    horizons: tuple[int, ...],
+    models: tuple[str, ...],
+) -> tuple[list[dict[str, Any]], int, bool]:
+    """Rows of a part of the authorities at one origin, how many were left out, whose teaching."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
+
+    known = history.until(origin)
+    figures = np.isfinite(known.stock)
+    able = judged[figures[judged, -1] & (figures[judged].sum(axis=1) >= 2)]
+    left_out = len(judged) - len(able)
+    others = np.setdiff1d(np.arange(len(history.codes)), judged)
+    taught, own = known.of(others), known.of(able)
+    enough = int((figures[others].sum(axis=1) >= 2).sum()) >= FEWEST_LEARNERS
+    if not len(able) or not (enough or origin >= min(shipped_years(history.measure))):
+        return [], len(judged), False
+    rows: list[dict[str, Any]] = []
+    with threadpool_limits(1):
+        for model in models:
+            if model == OURS:
+                learned = _teaching(taught, origin, horizons[-1], is_enough=enough)
+                values = forecast(learned, own, horizons[-1]).quantiles(LEVELS)
+            else:
+                values = COMPETITORS[model](taught, own, horizons[-1]).quantiles(LEVELS)
+            rows += _rows(model, history, able, origin, horizons, values)
+    return rows, left_out, not enough
+
+
+def _teaching(taught: StageHistory, origin: int, horizons: int, *, is_enough: bool) -> Learned:
+    if is_enough:
+        return learn(taught, horizons=horizons)
+    return shipped(taught.measure, origin)
+
+
+def _rows(
+    model: str,
+    history: StageHistory,
+    able: npt.NDArray[np.int64],
+    origin: int,
+    horizons: tuple[int, ...],
+    values: Floats,
+) -> list[dict[str, Any]]:
+    found = []
+    for ahead in horizons:
+        if origin + ahead > history.years[-1]:
+            continue
+        happened = history.stock[able, history.years.index(origin + ahead)]
+        seen = np.isfinite(happened)
+        issued, happened = values[seen, ahead - 1], happened[seen]
+        columns = {
+            "observed": happened,
+            "crps": crps(issued, happened),
+            **{name: at_level(issued, level) for name, level in QUANTILES.items()},
+            "pit": probability_integral_transform(issued, happened),
+            "covered_50": covered(issued, happened, 0.5),
+            "covered_90": covered(issued, happened, 0.9),
+        }
+        for place, code in enumerate(np.array(history.codes)[able[seen]]):
+            found.append(
+                {
+                    "model": model,
+                    "la_code": str(code),
+                    "origin": origin,
+                    "horizon_years": ahead,
+                    **{name: column[place] for name, column in columns.items()},
+                }
+            )
+    return found

@@ -1,0 +1,335 @@
+"""The simple models that a projection has to beat, each with the spread that it claims.
+
+All forecast log(stock + 1) and know nothing after the year of the forecast.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.turnover import usual_starts
+
+__all__ = ["COMPETITORS", "Spread"]
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_FOR_A_FIT = 4
+"""Figures of an authority's own that ETS and ARIMA need; with fewer they are the last value."""
+
+WINDOW = 5
+"""Years of an authority's own mean."""
+
+LEAST_CONSTANT = 0.1
+"""Least part of a mean squared error that does not depend on size."""
+
+SMALL = 60.0
+"""Stock at which the weight of a miss is half that of a large authority's."""
+
+
+_USUAL_CHANGE = 0.1
+"""Of a year, log scale, where nobody has a change to show."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """A forecast by quantile function on the log scale.
+
+    Parameters
+    ----------
+    location
+        Shape (authority, horizon).
+    scale
+        Same shape.
+    unit
+        Quantile function of the standardised error; takes levels, gives shape (level,).
+    """
+
+    location: Floats
+    scale: Floats
+    unit: Callable[[Floats], Floats]
+
+    def quantiles(self, levels: Floats) -> Floats:
+        """Stock at these levels, shape (authority, horizon, level), from 0."""
+        log = self.location[:, :, None] + self.scale[:, :, None] * self.unit(levels)
+        found: Floats = np.maximum(np.exp(log) - 1, 0.0)
+        return found
+
+
+Competitor = Callable[[StageHistory, StageHistory, int], Spread]
+"""Of what others and the authority's own history say, and how many years ahead."""
+
+
+def last_value(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """The last figure, and the spread of a random walk: own yearly changes times sqrt(years).
+
+    Notes
+    -----
+    The naive method with its textbook interval (Hyndman and Athanasopoulos, *Forecasting:
+    Principles and Practice*, 3rd ed., section 5.5).
+    """
+    log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
+    changes = np.diff(log, axis=1)
+    return Spread(
+        np.repeat(_last(log)[:, None], horizons, axis=1),
+        _own_spread(changes, taught)[:, None] * np.sqrt(ahead),
+        _normal,
+    )
+
+
+def last_value_pooled(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """The last figure, and the spread that other authorities' changes had over as many years."""
+    return _learned(taught, own, horizons, None)
+
+
+def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """The line through the first figure and the last, with the textbook interval of the drift."""
+    log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
+    slope, steps = np.zeros(len(log)), np.ones(len(log))
+    for row, values in enumerate(log):
+        seen = np.flatnonzero(np.isfinite(values))
+        if len(seen) > 1:
+            steps[row] = seen[-1] - seen[0]
+            slope[row] = (values[seen[-1]] - values[seen[0]]) / steps[row]
+    changes = np.diff(log, axis=1) - slope[:, None]
+    return Spread(
+        _last(log)[:, None] + slope[:, None] * ahead,
+        _own_spread(changes, taught, 1)[:, None] * np.sqrt(ahead * (1 + ahead / steps[:, None])),
+        _normal,
+    )
+
+
+def mean_reversion(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """Back towards the authority's own mean of five years, as far as others went."""
+    return _learned(taught, own, horizons, _distance)
+
+
+def ridge(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """Ridge regression across authorities: distance from own mean, starts to stock, last change."""
+    return _learned(taught, own, horizons, _three_features)
+
+
+def ets(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """Exponential smoothing of the authority's own figures: level, or level and damped trend."""
+    return _one_by_one(taught, own, horizons, _ets_of)
+
+
+def arima(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """ARIMA of the authority's own figures: (1, 0, 0) with a mean, or (0, 1, 1)."""
+    return _one_by_one(taught, own, horizons, _arima_of)
+
+
+COMPETITORS: Mapping[str, Competitor] = MappingProxyType(
+    {
+        "last_value": last_value,
+        "last_value_pooled": last_value_pooled,
+        "drift": drift,
+        "mean_reversion": mean_reversion,
+        "ets": ets,
+        "arima": arima,
+        "ridge": ridge,
+    }
+)
+"""Each competitor by its name."""
+
+
+def _normal(levels: Floats) -> Floats:
+    from scipy.stats import norm
+
+    found: Floats = norm.ppf(levels)
+    return found
+
+
+def _last(log: Floats) -> Floats:
+    found = np.full(len(log), np.nan)
+    for column in log.T:
+        found = np.where(np.isfinite(column), column, found)
+    return found
+
+
+def _own_spread(changes: Floats, taught: StageHistory, parameters: int = 0) -> Floats:
+    """Root mean square of each authority's changes, less the parameters they were fitted with.
+
+    Where an authority has no change of its own, the median of the others' changes by size.
+    """
+    seen = np.isfinite(changes)
+    number = np.maximum(seen.sum(axis=1) - parameters, 1)
+    found = np.sqrt((np.where(seen, changes, 0.0) ** 2).sum(axis=1) / number)
+    others = np.abs(np.diff(np.log(taught.stock + 1), axis=1))
+    others = others[np.isfinite(others) & (others > 0)]
+    usual = float(np.median(others)) if len(others) else _USUAL_CHANGE
+    return np.where(found > 1e-9, found, usual)
+
+
+def _own_mean(log: Floats) -> Floats:
+    seen = np.isfinite(log)
+    number = np.maximum(seen.sum(axis=1), 1)
+    found: Floats = np.where(seen, log, 0.0).sum(axis=1) / number
+    return found
+
+
+def _distance(history: StageHistory, _taught: StageHistory, place: int) -> Floats:
+    log = np.log(history.stock + 1)
+    recent = log[:, max(0, place - WINDOW + 1) : place + 1]
+    return np.nan_to_num(log[:, place] - _own_mean(recent))[:, None]
+
+
+def _three_features(history: StageHistory, taught: StageHistory, place: int) -> Floats:
+    log, starts = np.log(history.stock + 1), np.log(history.starts + 1)
+    ratio = starts[:, place] - log[:, place] - usual_starts(taught, place)
+    change = log[:, place] - log[:, place - 1] if place else np.zeros(len(log))
+    return np.hstack(
+        [_distance(history, taught, place), np.nan_to_num(np.column_stack([ratio, change]))]
+    )
+
+
+def _learned(
+    taught: StageHistory,
+    own: StageHistory,
+    horizons: int,
+    features: Callable[[StageHistory, StageHistory, int], Floats] | None,
+) -> Spread:
+    """Regress changes over so many years on features of the year before, across authorities.
+
+    The errors' spread grows as the stock shrinks (constant + 1 / stock), and their shape is that
+    of the errors themselves. Without features the middle is the last value, and the errors' shape
+    is mirrored.
+    """
+    from scipy.optimize import nnls
+
+    last = len(own.years) - 1
+    own_log, taught_log = np.log(own.stock + 1), np.log(taught.stock + 1)
+    location = np.repeat(_last(own_log)[:, None], horizons, axis=1)
+    scale = np.full_like(location, np.nan)
+    errors: list[Floats] = []
+    for ahead in range(1, horizons + 1):
+        columns, changes, stocks = [], [], []
+        for place in range(last - ahead + 1):
+            change = taught_log[:, place + ahead] - taught_log[:, place]
+            seen = np.isfinite(change)
+            columns.append(
+                features(taught, taught, place)[seen] if features else np.zeros((seen.sum(), 0))
+            )
+            changes.append(change[seen])
+            stocks.append(taught.stock[seen, place])
+        if not columns or sum(map(len, changes)) < 2:
+            if ahead > 1:
+                scale[:, ahead - 1] = scale[:, ahead - 2] * np.sqrt(ahead / (ahead - 1))
+            else:
+                scale[:, 0] = _own_spread(np.diff(own_log, axis=1), taught)
+            continue
+        column, change, stock = map(np.concatenate, (columns, changes, stocks))
+        weight = 1 / (1 + SMALL / (stock + 5))
+        error = change.copy()
+        if features is not None:
+            slope, middle, unit = _fit(column, change, weight)
+            error -= middle + column / unit @ slope
+            location[:, ahead - 1] += middle + features(own, taught, last) / unit @ slope
+        squares = np.minimum(error**2, 20 * np.median(error**2))
+        root = np.sqrt(weight)
+        shape = np.column_stack([np.ones_like(stock), 1 / (stock + 5)])
+        (constant, small), _ = nnls(shape * root[:, None], squares * root)
+        # Never all of it by size: a large authority whose spread were nought would make any error
+        # of its own infinite beside it.
+        constant = max(constant, LEAST_CONSTANT * float(np.average(squares, weights=weight)))
+        errors.append(error / np.sqrt(constant + small / (stock + 5) + 1e-6))
+        here = np.exp(_last(own_log)) + 4
+        scale[:, ahead - 1] = np.sqrt(constant + small / here + 1e-6)
+    if not errors:
+        return Spread(location, scale, _normal)
+    standard = np.concatenate(errors)
+    if features is None:
+        standard = np.concatenate([standard, -standard])
+    return Spread(location, scale, lambda levels: np.quantile(standard, levels))
+
+
+def _fit(column: Floats, change: Floats, weight: Floats) -> tuple[Floats, float, Floats]:
+    unit = column.std(axis=0) + 1e-9
+    design = np.hstack([np.ones((len(column), 1)), column / unit])
+    penalty = np.eye(design.shape[1]) * 5.0
+    penalty[0, 0] = 1e-6
+    weighted = design * weight[:, None]
+    found = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ change)
+    return found[1:], float(found[0]), unit
+
+
+def _one_by_one(
+    taught: StageHistory,
+    own: StageHistory,
+    horizons: int,
+    fit: Callable[[Floats, int], tuple[Floats, Floats]],
+) -> Spread:
+    simple = last_value(taught, own, horizons)
+    location, scale = simple.location.copy(), simple.scale.copy()
+    for row, values in enumerate(np.log(own.stock + 1)):
+        series = _filled(values)
+        if len(series) < FEWEST_FOR_A_FIT or np.ptp(series) == 0:
+            continue
+        with warnings.catch_warnings():
+            # On a dozen figures a search that stops early is the rule; what it found is judged.
+            warnings.simplefilter("ignore")
+            middle, spread = fit(series, horizons)
+        if np.isfinite(middle).all() and np.isfinite(spread).all():
+            location[row], scale[row] = middle, np.maximum(spread, 1e-3)
+    return Spread(location, scale, _normal)
+
+
+def _filled(values: Floats) -> Floats:
+    """From the first figure on; a gap is filled with the figure before it, as both models need."""
+    seen = np.flatnonzero(np.isfinite(values))
+    if not len(seen):
+        return np.zeros(0)
+    kept = values[seen[0] : seen[-1] + 1].copy()
+    for place in range(1, len(kept)):
+        if np.isnan(kept[place]):
+            kept[place] = kept[place - 1]
+    return kept
+
+
+def _ets_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
+    import pandas as pd
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    best = None
+    for trend in (None, "add"):
+        if trend and len(series) < FEWEST_FOR_A_FIT + 3:
+            continue
+        model = ETSModel(
+            pd.Series(series), error="add", trend=trend, damped_trend=trend is not None
+        )
+        # From statsmodels' own start the search often stops where the level hardly moves.
+        lively = [0.9, series[0]] if trend is None else [0.9, 0.05, 0.9, series[0], 0.0]
+        for start in (None, lively):
+            fitted = model.fit(start_params=start, disp=False)
+            if best is None or fitted.aicc < best.aicc:
+                best = fitted
+    assert best is not None
+    found = best.get_prediction(start=len(series), end=len(series) + horizons - 1)
+    variance = np.asarray(found.forecast_variance) * _freedom(len(series), len(best.params))
+    return np.asarray(found.predicted_mean), np.sqrt(variance)
+
+
+def _arima_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
+    from statsmodels.tsa.arima.model import ARIMA
+
+    best = None
+    for order, trend in (((1, 0, 0), "c"), ((0, 1, 1), "n")):
+        fitted = ARIMA(series, order=order, trend=trend).fit()
+        if best is None or fitted.aicc < best.aicc:
+            best = fitted
+    assert best is not None
+    found = best.get_forecast(horizons)
+    # The variance itself is one of ARIMA's parameters here, and not of those that cost freedom.
+    factor = _freedom(len(series), len(best.params) - 1)
+    return np.asarray(found.predicted_mean), np.asarray(found.se_mean) * np.sqrt(factor)
+
+
+def _freedom(figures: int, parameters: int) -> float:
+    """Figures over figures less parameters, for a variance of which the likelihood took none."""
+    return figures / max(figures - parameters, 1)

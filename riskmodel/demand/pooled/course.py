@@ -1,0 +1,90 @@
+"""The course that authorities have in common, and what is left of each beside it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.parameters import parameter
+
+__all__ = ["common_course", "common_growth", "log_rates", "mean_stay_years", "median"]
+
+Floats = npt.NDArray[np.float64]
+
+_TRIMMED = 0.1
+"""Share of the changes left out at each end."""
+
+
+def log_rates(history: StageHistory, course: Floats | None = None) -> tuple[Floats, Floats]:
+    """Log rates per child, shape (authority, year), and the log exposure of each authority.
+
+    The exposure is the latest population; where none is known, it is what gives the authority the
+    common rate, so that its own history says all.
+    """
+    log_stock = np.log(history.stock + 1)
+    exposure = np.full(len(history.codes), np.nan)
+    for column in range(len(history.years)):
+        here = np.log(np.where(history.population[:, column] > 0, history.population[:, column], 1))
+        exposure = np.where(history.population[:, column] > 0, here, exposure)
+    if course is None:
+        beside = log_stock - exposure[:, None]
+        course, _ = common_course(beside) if np.isfinite(beside).any() else (np.zeros(1), None)
+    missing = ~np.isfinite(exposure)
+    own = [
+        float(np.mean((row - course)[np.isfinite(row)])) if np.isfinite(row).any() else 0.0
+        for row in log_stock[missing]
+    ]
+    exposure[missing] = own
+    return log_stock - exposure[:, None], exposure
+
+
+def common_course(values: Floats) -> tuple[Floats, Floats]:
+    """Usual change of each year added up, about the median level; and the changes.
+
+    The usual change is the mean without the tenth that fell most and the tenth that rose most: it
+    has less noise than a median, and a figure in error still moves it little. Years in which
+    nobody has a figure share the change across them evenly.
+    """
+    changes = np.zeros(values.shape[1] - 1)
+    held = np.flatnonzero(np.isfinite(values).any(axis=0))
+    for before, after in pairwise(held):
+        changes[before:after] = _usual(values[:, after] - values[:, before]) / (after - before)
+    course = np.concatenate([[0.0], np.cumsum(changes)])
+    return course + median((values - course).ravel()), changes
+
+
+def _usual(changes: Floats) -> float:
+    """Trimmed mean of what is known; 0 where nothing is."""
+    seen = np.sort(changes[np.isfinite(changes)])
+    cut = int(_TRIMMED * len(seen))
+    return float(seen[cut : len(seen) - cut].mean()) if len(seen) else 0.0
+
+
+def median(values: Floats) -> float:
+    """Median of what is known; 0 where nothing is."""
+    seen = values[np.isfinite(values)]
+    return float(np.median(seen)) if len(seen) else 0.0
+
+
+def common_growth(changes: Floats, stage: str) -> tuple[float, float]:
+    """Growth a year that is carried forward, and the variance of a year's common change.
+
+    The mean change counts only as far as it stands out of its noise: weight
+    tau^2 / (tau^2 + variance / years), tau a parameter of the stage.
+    """
+    prior = parameter("demand_common_change_spread").value
+    weight_of_prior = 3
+    number = len(changes)
+    squares = float(((changes - changes.mean()) ** 2).sum())
+    variance = (squares + weight_of_prior * prior**2) / (number - 1 + weight_of_prior)
+    tau = parameter(f"demand_common_growth_spread_{stage}").value
+    return float(tau**2 / (tau**2 + variance / number) * changes.mean()), variance
+
+
+def mean_stay_years(history: StageHistory) -> float:
+    """Years: median stock over median starts, between a month and ten years; a year if unknown."""
+    stock, starts = median(history.stock.ravel()), median(history.starts.ravel())
+    return float(np.clip(stock / starts, 1 / 12, 10)) if starts > 0 and stock > 0 else 1.0

@@ -1,0 +1,302 @@
+"""How a backtest's forecasts fared: skill with intervals, coverage, who won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.competitors import COMPETITORS
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MODELS", "OURS", "QUANTILES", "REFERENCE", "ROW_COLUMNS", "Backtest"]
+
+OURS = "riskmodel"
+REFERENCE = "last_value"
+MODELS = (OURS, *COMPETITORS)
+"""Every model that a backtest runs side by side."""
+
+FEWEST_FOR_CHANCE = 5
+"""Authorities without which nothing says how far chance alone would go."""
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+ROW_COLUMNS = ("model", "la_code", "origin", "horizon_years", "observed", "crps", *QUANTILES)
+"""The columns of a backtest's rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """Forecasts of one stock and how they fared.
+
+    Parameters
+    ----------
+    measure
+        Which stock.
+    frame
+        A row a model, authority, origin and horizon: :data:`ROW_COLUMNS`, and ``pit``,
+        ``covered_50``, ``covered_90``.
+    folds
+        Parts of the authorities; each is judged by what the others teach.
+    seed
+        Of the parts.
+    left_out
+        Authority and origin pairs that could not be judged: no figure at the origin, fewer than
+        two by then, or nothing to learn from.
+    from_shipped
+        Origins at which what ships was taken for want of other authorities.
+    omitted
+        Rows of the file that were not read as authorities, and why.
+    """
+
+    measure: str
+    frame: pd.DataFrame
+    folds: int
+    seed: int
+    left_out: int
+    from_shipped: tuple[int, ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    def rows(self) -> pd.DataFrame:
+        """The rows, in the order of model, authority, origin and horizon."""
+        return self.frame[list(ROW_COLUMNS)]
+
+    def summary(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
+        """A row a model and horizon: mean CRPS, skill with its interval, coverage.
+
+        Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
+        skill_low, skill_high, coverage_50_percent, coverage_90_percent, best.
+
+        Parameters
+        ----------
+        resamples
+            Bootstrap samples of authorities for the 95% interval of the skill.
+        reference
+            The model that skill is counted against.
+
+        Notes
+        -----
+        Skill is 1 - mean CRPS / mean CRPS of the reference, in percent: above 0 is better. The
+        interval resamples whole authorities, since one authority's forecasts err together; of a
+        single authority there is none (NaN).
+        """
+        import pandas as pd
+
+        pieces = []
+        for ahead in sorted(set(self.frame["horizon_years"].tolist())):
+            here = self.frame[self.frame["horizon_years"] == ahead]
+            sums = here.pivot_table(index="la_code", columns="model", values="crps", aggfunc="sum")
+            generator = stream(self.seed, "demand/backtest/skill", ahead)
+            drawn = generator.multinomial(
+                len(sums), np.full(len(sums), 1 / len(sums)), size=resamples
+            )
+            totals = drawn @ sums.to_numpy()
+            columns = list(sums.columns)
+            base = totals[:, columns.index(reference)]
+            plain = sums.sum()
+            for model in (name for name in MODELS if name in columns):
+                mine = here[here["model"] == model]
+                skills = 100 * (1 - totals[:, columns.index(model)] / base)
+                # One authority says nothing of how others would have fared.
+                low, high = (
+                    np.quantile(skills, [0.025, 0.975]) if len(sums) > 1 else (np.nan, np.nan)
+                )
+                pieces.append(
+                    {
+                        "measure": self.measure,
+                        "model": model,
+                        "horizon_years": ahead,
+                        "forecasts": len(mine),
+                        "authorities": mine["la_code"].nunique(),
+                        "crps": mine["crps"].mean(),
+                        "skill_percent": 100 * (1 - plain[model] / plain[reference]),
+                        "skill_low": low,
+                        "skill_high": high,
+                        "coverage_50_percent": 100 * mine["covered_50"].mean(),
+                        "coverage_90_percent": 100 * mine["covered_90"].mean(),
+                    }
+                )
+        found = pd.DataFrame(pieces)
+        best = found.groupby("horizon_years")["crps"].transform("min")
+        return found.assign(best=found["crps"] == best)
+
+    def by_size(self, groups: int = 3, *, resamples: int = 1000) -> pd.DataFrame:
+        """The summary for small, middling and large authorities apart.
+
+        Parts of about equal number, by the median of what each authority had. Columns: size_from
+        and size_to (of those medians), then those of :meth:`summary`.
+
+        Parameters
+        ----------
+        groups
+            How many parts.
+        resamples
+            As for :meth:`summary`.
+        """
+        import pandas as pd
+
+        usual = self.frame.groupby("la_code")["observed"].median().sort_values(kind="stable")
+        pieces = []
+        for codes in np.array_split(usual.index.to_numpy(), groups):
+            if not len(codes):
+                continue
+            part = replace(self, frame=self.frame[self.frame["la_code"].isin(codes)])
+            table = part.summary(resamples=resamples)
+            table.insert(0, "size_from", usual[codes].min())
+            table.insert(1, "size_to", usual[codes].max())
+            pieces.append(table)
+        return pd.concat(pieces, ignore_index=True)
+
+    def lead(self, model: str, *, resamples: int = 1000) -> pd.DataFrame:
+        """How much smaller our mean CRPS is than a model's, with its interval; a row a horizon.
+
+        Columns: horizon_years, model, lead_percent, lead_low, lead_high. The interval is of the
+        difference, authority by authority: far narrower than two intervals of skill suggest.
+
+        Parameters
+        ----------
+        model
+            One that the backtest ran.
+        resamples
+            As for :meth:`summary`.
+        """
+        import pandas as pd
+
+        pair = self.frame[self.frame["model"].isin([OURS, model])]
+        found = replace(self, frame=pair).summary(resamples=resamples, reference=model)
+        mine = found[found["model"] == OURS]
+        return pd.DataFrame(
+            {
+                "horizon_years": mine["horizon_years"].to_numpy(),
+                "model": model,
+                "lead_percent": mine["skill_percent"].to_numpy(),
+                "lead_low": mine["skill_low"].to_numpy(),
+                "lead_high": mine["skill_high"].to_numpy(),
+            }
+        )
+
+    def winners(self) -> dict[int, str]:
+        """The model with the smallest mean CRPS at each horizon, ours or not."""
+        means = self.frame.pivot_table(
+            index="horizon_years", columns="model", values="crps", aggfunc="mean"
+        )
+        best = means.idxmin(axis=1)
+        return dict(zip(best.index.tolist(), best.tolist(), strict=True))
+
+    def pit_histogram(self, bins: int = 10) -> pd.DataFrame:
+        """Share of forecasts by tenth of the probability integral transform.
+
+        Flat where the spread is right; a hump says too wide, a bowl too narrow. Columns: model,
+        horizon_years, from, to, share_percent.
+        """
+        import pandas as pd
+
+        edges = np.linspace(0, 1, bins + 1)
+        pieces = []
+        for (model, ahead), here in self.frame.groupby(["model", "horizon_years"], sort=False):
+            counts, _ = np.histogram(here["pit"], edges)
+            pieces.append(
+                pd.DataFrame(
+                    {
+                        "model": model,
+                        "horizon_years": ahead,
+                        "from": edges[:-1],
+                        "to": edges[1:],
+                        "share_percent": 100 * counts / len(here),
+                    }
+                )
+            )
+        return pd.concat(pieces, ignore_index=True)
+
+    def pit_words(self, model: str = OURS) -> str:
+        """What the probability integral transform of a model says, in a sentence.
+
+        A fault is named only where it is large and beyond chance: further from what should be
+        than two standard errors among authorities, whose own forecasts err together.
+        """
+        mine = self.frame[self.frame["model"] == model]
+        pit = mine["pit"].to_numpy()
+        low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
+        outer = np.where((pit < 0.1) | (pit >= 0.9), 0.8, -0.2)
+        large = {
+            "its intervals are too narrow": outer if low + high > 25 else None,
+            "its intervals are too wide": outer if low + high < 15 else None,
+            "what happened was usually above its middle": pit - 0.5 if pit.mean() > 0.55 else None,
+            "what happened was usually below its middle": pit - 0.5 if pit.mean() < 0.45 else None,
+        }
+        codes = mine["la_code"].to_numpy()
+        number = len(set(codes.tolist()))
+        found = {words: off for words, off in large.items() if off is not None}
+        says = [words for words, off in found.items() if _beyond_chance(off, codes)]
+        right = (
+            f"no more than chance can make with {number} "
+            f"{'authority' if number == 1 else 'authorities'}"
+            if found
+            else "its spread is about right"
+        )
+        return (
+            f"{low:.0f}% of what happened fell in the lowest tenth that {model} gave it and "
+            f"{high:.0f}% in the highest, where 10% should: {' and '.join(says) or right}."
+        )
+
+    def sentences(self) -> list[str]:
+        """What a reader should take from the summary: who won at each horizon, and what it is."""
+        winners = self.winners()
+        lines = [
+            "Best by mean CRPS: "
+            + "; ".join(f"{ahead} ahead {model}" for ahead, model in winners.items())
+            + ". CRPS is in children: how far off a forecast was, its spread counted.",
+            "Skill is how much smaller the mean CRPS is than that of last_value, the last figure "
+            "with the spread of the authority's own yearly changes; last_value_pooled is the same "
+            "figure with the spread that others' changes had.",
+        ]
+        if OURS in set(self.frame["model"]):
+            lines.append(self.pit_words())
+        return lines
+
+    def notes(self) -> list[str]:
+        """What was left out, and where the package's own learning stood in."""
+        found = [*self.omitted]
+        if self.left_out:
+            found.append(
+                f"{self.left_out:,} times an authority could not be judged at an origin: no figure "
+                "there, fewer than two by then, or too few others to learn from"
+            )
+        if self.from_shipped:
+            years = ", ".join(map(str, self.from_shipped))
+            found.append(
+                f"at {years} there were too few other authorities: {OURS} used what ships with the "
+                "package, learned by then"
+            )
+        return found
+
+    def __str__(self) -> str:
+        authorities = self.frame["la_code"].nunique()
+        origins = sorted(self.frame["origin"].unique())
+        return (
+            f"{self.measure}: {authorities} authorities, origins {origins[0]} to {origins[-1]}, "
+            f"{len(self.frame) // self.frame['model'].nunique():,} forecasts by each model"
+        )
+
+
+def _beyond_chance(off: npt.NDArray[np.float64], codes: npt.NDArray[Any]) -> bool:
+    """Whether a mean lies further from nought than two standard errors among authorities.
+
+    Parameters
+    ----------
+    off
+        How far each forecast is from what should be, shape (forecasts,).
+    codes
+        Authority of each; its forecasts err together, so they are added up first.
+    """
+    _, place = np.unique(codes, return_inverse=True)
+    sums = np.bincount(place, weights=off - off.mean())
+    number = len(sums)
+    if number < FEWEST_FOR_CHANCE:
+        return False
+    error = float(np.sqrt((sums**2).sum() * number / (number - 1))) / len(off)
+    return abs(float(off.mean())) > 2 * error

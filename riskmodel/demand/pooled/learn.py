@@ -1,0 +1,299 @@
+"""What authorities have in common, learned from some of them up to a year, and forecasts by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.course import (
+    common_course,
+    common_growth,
+    log_rates,
+    mean_stay_years,
+)
+from riskmodel.demand.pooled.growth import carried_growth, growth_beside_drift
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import (
+    Prediction,
+    Process,
+    log_likelihood,
+    predict,
+    size_scale,
+)
+from riskmodel.demand.pooled.turnover import correct, flows, usual_starts
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+
+__all__ = ["NOTHING_KNOWN", "Forecast", "Learned", "degrees_of", "forecast", "learn"]
+
+Floats = npt.NDArray[np.float64]
+
+NOTHING_KNOWN = 100.0
+"""Variance of a log level of which nothing is known beforehand."""
+
+_PRIORS = (
+    ("level", 0.35, 1.0),
+    ("deviation", 0.2, 1.0),
+    ("deviation_memory", 0.69, 1.5),
+    ("wander", 0.07, 1.0),
+    ("size", 1.0, 1.5),
+    ("noise", 0.03, 1.0),
+    ("tail", 8.0, 0.7),
+)
+"""Centre of each part's prior, and its standard deviation on the unbounded scale: wide enough that
+seventy authorities outweigh it within three years."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Forecasts of a stock by authority and years ahead: a Student-t of log(stock + 1).
+
+    Parameters
+    ----------
+    codes
+        Authorities.
+    year
+        Made with nothing later than this year.
+    horizons
+        Years ahead, from 1.
+    location, scale
+        Median and standard deviation on the log scale, shape (authority, horizon).
+    covariance
+        Between horizons, shape (authority, horizon, horizon); its diagonal is ``scale`` squared.
+    degrees
+        Degrees of freedom, shape (authority,).
+    """
+
+    codes: tuple[str, ...]
+    year: int
+    horizons: tuple[int, ...]
+    location: Floats
+    scale: Floats
+    covariance: Floats
+    degrees: Floats
+
+    def quantiles(self, levels: Sequence[float] | Floats) -> Floats:
+        """Stock at these probability levels, shape (authority, horizon, level), from 0."""
+        from scipy.stats import t
+
+        degrees = self.degrees[:, None]
+        unit = t.ppf(np.asarray(levels)[None, :], degrees) * np.sqrt((degrees - 2) / degrees)
+        log = self.location[:, :, None] + self.scale[:, :, None] * unit[:, None, :]
+        found: Floats = np.maximum(np.exp(log) - 1, 0.0)
+        return found
+
+
+def learn(
+    history: StageHistory,
+    *,
+    learners: Iterable[int] | None = None,
+    horizons: int = 4,
+) -> Learned:
+    """Learn a stock's process from some authorities, from all years of the history given.
+
+    Parameters
+    ----------
+    history
+        Cut it first (:meth:`StageHistory.until`): every year in it is used, from the first in
+        which a learner has a figure to the last.
+    learners
+        Places of the authorities to learn from; None takes all.
+    horizons
+        Years ahead to learn the turnover and the spread for.
+
+    Raises
+    ------
+    DataError
+        When there are fewer than two years or two authorities with a figure.
+
+    Notes
+    -----
+    The process maximises the posterior density of the Student-t process (L-BFGS-B). The common
+    course adds up the usual yearly change (a trimmed mean), and its growth is carried forward only
+    as far as it stands out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a
+    parameter by stage.
+    An authority without a population teaches nothing of how far levels are apart: its own is
+    whatever its figures say. Where none has one, the course is not of rates, and forecasts take
+    no level from a population.
+    The turnover is a ridge regression of what past forecasts missed, centred within each year. The
+    spread compares squared misses with their variances, the latest years weighing most.
+    """
+    places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
+    # Years that none of them saw are no years without a change, and none that is known.
+    taught = history.of(places.tolist()).reported()
+    held = int(np.isfinite(taught.stock).any(axis=1).sum())
+    if len(taught.years) < 2 or held < 2:
+        raise DataError(
+            "learning needs two years and two authorities with a figure; found "
+            f"{len(taught.years)} and {held}",
+            field=history.measure,
+        )
+    values, _ = log_rates(taught)
+    course, changes = common_course(values)
+    drift, drift_variance = common_growth(changes, history.stage)
+    stay = mean_stay_years(taught)
+    process = _fit(taught, values - course, stay)
+    past = [
+        _beside_course(process, taught, course, stay, year, horizons)
+        for year in range(len(taught.years))
+    ]
+    turnover, spread = correct(taught, past, course, horizons)
+    return Learned(
+        history.measure,
+        taught.years,
+        held,
+        process,
+        stay,
+        course,
+        drift,
+        drift_variance,
+        usual_starts(taught, len(taught.years) - 1),
+        turnover,
+        spread,
+        bool(taught.has_population.any()),
+    )
+
+
+def forecast(learned: Learned, history: StageHistory, horizons: int | None = None) -> Forecast:
+    """Forecast the stocks of authorities, taught or not, from their own history.
+
+    Parameters
+    ----------
+    learned
+        What other authorities teach, up to the same year or an earlier one.
+    history
+        The authorities' own, up to the year of the forecast.
+    horizons
+        Years ahead; None takes what was learned for.
+
+    Raises
+    ------
+    DataError
+        When what was learned rests on later years than the history.
+    """
+    if learned.year > history.years[-1]:
+        raise DataError(
+            f"was learned from years up to {learned.year} and is asked to forecast after "
+            f"{history.years[-1]}; cut both to the same years",
+            field=history.measure,
+        )
+    if not learned.per_child:
+        nobody = np.full(history.population.shape, np.nan)
+        history = replace(history, population=nobody)
+    number = horizons or len(learned.spread)
+    last, ahead = len(history.years) - 1, np.arange(1, number + 1)
+    moments = np.array([*history.years, *(history.years[-1] + ahead)], dtype=np.float64)
+    course = learned.course_at(moments)
+    # What the course does from here on is added below: no history tells of it.
+    unknown = learned.course_covariance(np.minimum(moments, history.years[-1]))
+    found = _beside_course(
+        learned.process, history, course, learned.stay_years, last, number, unknown
+    )
+    _, exposure = log_rates(history, course[: last + 1])
+    turnover, widths = learned.ahead(ahead.astype(np.float64))
+    location = found.mean + course[last + 1 :] + exposure[:, None]
+    location += flows(history, last, learned.usual_starts) @ turnover.T
+    location += growth_beside_drift(learned, _growths(learned, history), ahead.astype(np.float64))
+    covariance = found.covariance * widths[None, :, None] * widths[None, None, :]
+    covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead[None, :])
+    return Forecast(
+        history.codes,
+        history.years[-1],
+        tuple(ahead.tolist()),
+        location,
+        np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
+        covariance,
+        degrees_of(found),
+    )
+
+
+def _growths(learned: Learned, history: StageHistory) -> Floats:
+    """Common growth that each authority's forecast goes on with, shape (authority,)."""
+    years = np.array(history.years, dtype=np.float64)
+    log_stock = np.log(history.stock + 1)
+    return np.array(
+        [
+            carried_growth(learned, float(years[-1]), years[seen], row[seen])
+            for row, seen in zip(log_stock, np.isfinite(log_stock), strict=True)
+        ]
+    )
+
+
+def degrees_of(prediction: Prediction) -> Floats:
+    """Degrees of freedom of a forecast: the prediction's, with tails kept heavy."""
+    most = parameter("demand_forecast_degrees_at_most").value
+    found: Floats = np.minimum(prediction.degrees, most)
+    return found
+
+
+def _fit(history: StageHistory, values: Floats, stay: float) -> Process:
+    from scipy.optimize import minimize
+
+    times = np.arange(len(history.years), dtype=np.float64)
+    scale, vague = _scale(history.stock), _vague(history)
+    centre = Process(**{name: middle for name, middle, _ in _PRIORS}).to_vector()
+    width = np.array([spread for _, _, spread in _PRIORS])
+
+    def cost(vector: Floats) -> float:
+        fit = log_likelihood(Process.from_vector(vector), times, values, scale, stay, vague=vague)
+        return -fit + 0.5 * float((((vector - centre) / width) ** 2).sum())
+
+    limits = list(zip(centre - 5 * width, centre + 5 * width, strict=True))
+    found = minimize(cost, centre, method="L-BFGS-B", bounds=limits, options={"maxiter": 200})
+    return Process.from_vector(found.x)
+
+
+def _vague(history: StageHistory) -> Floats:
+    """Where no population is known, nothing is known of the level; shape (authority,)."""
+    return np.where(history.has_population, 0.0, NOTHING_KNOWN)
+
+
+def _scale(stock: Floats) -> Floats:
+    """Scale of the size part; where a stock is missing it does not matter which."""
+    return size_scale(np.where(np.isfinite(stock), stock, 100.0))
+
+
+def _beside_course(
+    process: Process,
+    history: StageHistory,
+    course: Floats,
+    stay: float,
+    last: int,
+    horizons: int,
+    unknown: Floats | None = None,
+) -> Prediction:
+    """Predictions beside the common course, from the years up to that place."""
+    seen = slice(0, last + 1)
+    own = course[: len(history.years)]
+    values, _ = log_rates(history, own)
+    scale = _scale(history.stock[:, seen])
+    times = np.arange(last + 1, dtype=np.float64)
+    later = last + np.arange(1, horizons + 1, dtype=np.float64)
+    # A forecast has the size that the authority had when last seen.
+    stock = _last_seen(history.stock[:, seen])
+    ahead = np.repeat(size_scale(stock)[:, None], horizons, axis=1)
+    beside = values[:, seen] - own[seen]
+    vague = _vague(history)
+    added = np.broadcast_to(vague[:, None, None], (len(vague), *(last + 1 + horizons,) * 2))
+    return predict(
+        process,
+        times,
+        beside,
+        scale,
+        later,
+        ahead,
+        stay,
+        added=added if unknown is None else added + unknown,
+        spent=(vague > 0) & np.isfinite(beside).any(axis=1),
+    )
+
+
+def _last_seen(stock: Floats) -> Floats:
+    found = np.full(len(stock), 100.0)
+    for column in stock.T:
+        found = np.where(np.isfinite(column), column, found)
+    return found

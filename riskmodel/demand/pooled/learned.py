@@ -1,0 +1,125 @@
+"""What authorities taught: a process, its course over the years, and how past forecasts fared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.process import Process
+
+__all__ = ["Learned"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What a set of authorities teaches about a stock, from nothing later than a year.
+
+    Parameters
+    ----------
+    measure
+        Which stock.
+    years
+        The years looked at, each ending on 31 March.
+    authorities
+        How many it was learned from.
+    process
+        Sizes and memories of the parts.
+    stay_years
+        Mean stay: median stock over median starts, Little's law.
+    course
+        The common course: log rate per child in each year, shape (year,).
+    drift, drift_variance
+        Growth a year of the common course that is carried forward at most, and the variance of a
+        year's common change about it.
+    usual_starts
+        Median of log starts over stock in the last year; NaN where nobody reported both.
+    turnover
+        Coefficients of :data:`riskmodel.demand.pooled.turnover.TURNOVER`, shape (horizon, 2).
+    spread
+        What each horizon's variance is multiplied by, from how past forecasts fared, shape
+        (horizon,).
+    per_child
+        Whether the course is of rates for each child: some authority had a population. Else it
+        tells changes alone, and a population says nothing of an authority's level.
+    """
+
+    measure: str
+    years: tuple[int, ...]
+    authorities: int
+    process: Process
+    stay_years: float
+    course: Floats
+    drift: float
+    drift_variance: float
+    usual_starts: float
+    turnover: Floats
+    spread: Floats
+    per_child: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("course", "turnover", "spread"):
+            made = np.array(getattr(self, name), dtype=np.float64)
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    @property
+    def year(self) -> int:
+        """The last year looked at; it ends on 31 March."""
+        return self.years[-1]
+
+    @property
+    def stage(self) -> str:
+        """The stage of the stock."""
+        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+
+    def course_at(self, times: Sequence[float] | Floats) -> Floats:
+        """The common course at any times, in decimal years: 31 March 2015 is 2015.0.
+
+        Between two years it is a straight line. Before the first it keeps its level, after the
+        last its drift; what it really did is unknown, see :meth:`course_covariance`. How much of
+        the drift an authority's projection goes on with, and for how long, is in
+        :mod:`riskmodel.demand.pooled.growth`.
+        """
+        moments = np.asarray(times, dtype=np.float64)
+        beyond = np.maximum(moments - self.years[-1], 0.0)
+        found: Floats = np.interp(moments, self.years, self.course) + self.drift * beyond
+        return found
+
+    def course_covariance(self, times: Sequence[float] | Floats) -> Floats:
+        """Covariance of what the common course did outside the years looked at, shape (time, time).
+
+        A random walk on either side, tied to the years looked at; nought between them.
+        """
+        moments = np.asarray(times, dtype=np.float64)
+        found = np.zeros((len(moments), len(moments)))
+        for apart in (moments - self.years[-1], self.years[0] - moments):
+            outside = np.maximum(apart, 0.0)
+            found += np.minimum(outside[:, None], outside[None, :])
+        return self.drift_variance * found
+
+    def ahead(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
+        """Turnover coefficients, shape (ahead, 2), and factors of the standard deviation, (ahead,).
+
+        Parameters
+        ----------
+        years
+            Ahead, 0 or more, whole or not: between the horizons learned on a straight line; beyond
+            the last as at the last. The turnover begins at nought, the spread as after one year.
+        """
+        apart = np.asarray(years, dtype=np.float64)
+        known = np.arange(len(self.spread) + 1.0)
+        turnover = [np.interp(apart, known, [0.0, *column]) for column in self.turnover.T]
+        return np.column_stack(turnover), np.sqrt(np.interp(apart, known[1:], self.spread))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.measure} from {self.authorities} authorities to {self.year}: a deviation of "
+            f"{self.process.deviation:.2f} that keeps {self.process.deviation_memory:.0%} a year, "
+            f"levels {self.process.level:.2f} apart"
+        )

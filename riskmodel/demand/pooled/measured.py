@@ -1,0 +1,111 @@
+"""How the projections fared on the history of other authorities, as it was measured.
+
+The panel does not ship, and judging every model takes minutes: what was found ships as a small
+table. Developers with the panel make it anew by ``make measured``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from riskmodel.demand.pooled.backtest import backtest
+from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.judged import MODELS
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "MEASURED_ORIGINS",
+    "measure_backtests",
+    "measured_backtest",
+    "measured_text",
+]
+
+MEASURED_ORIGINS = (2014, 2015, 2016, 2017, 2018, 2019)
+"""Years at whose 31 March the models stood, with nothing later."""
+
+_DIGITS = {"crps": 3, "skill": 2, "coverage": 2}
+_FILE = "backtest_summary.csv"
+
+
+def measure_backtests(
+    panel: AuthorityPanel,
+    *,
+    measures: Iterable[str] = tuple(STOCK_MEASURES.values()),
+    models: Sequence[str] = MODELS,
+    workers: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
+) -> pd.DataFrame:
+    """Judge the models on each stock of a panel.
+
+    Parameters
+    ----------
+    panel
+        Authorities by year.
+    measures
+        Stocks to judge.
+    models
+        Models to run side by side.
+    workers
+        Processes; the answer does not hang on how many.
+    progress
+        Called with the stock that comes next.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.summary`, besides
+        ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
+    """
+    import pandas as pd
+
+    pieces = []
+    for measure in measures:
+        progress(measure)
+        found = backtest(panel, measure, origins=MEASURED_ORIGINS, models=models, workers=workers)
+        pieces.append(
+            found.summary().assign(
+                first_origin=min(MEASURED_ORIGINS),
+                last_origin=max(MEASURED_ORIGINS),
+                folds=found.folds,
+                seed=found.seed,
+            )
+        )
+    return pd.concat(pieces, ignore_index=True)
+
+
+def measured_text(frame: pd.DataFrame) -> str:
+    """The table as the text of its file."""
+    rounded = frame.copy()
+    for name in rounded.columns:
+        digits = _DIGITS.get(name.split("_")[0])
+        if digits is not None:
+            rounded[name] = rounded[name].round(digits) + 0.0
+    text: str = rounded.to_csv(index=False, lineterminator="\n")
+    return text
+
+
+@cache
+def _measured() -> pd.DataFrame:
+    import pandas as pd
+
+    folder = resources.files("riskmodel.demand.pooled").joinpath("data")
+    with folder.joinpath(_FILE).open(encoding="utf-8") as stream:
+        return pd.read_csv(stream)
+
+
+def measured_backtest() -> pd.DataFrame:
+    """What was measured, as :func:`measure_backtests` gives it, to the digits of the file.
+
+    Examples
+    --------
+    >>> found = measured_backtest()
+    >>> sorted(set(found["horizon_years"]))
+    [1, 2, 3, 4]
+    """
+    return _measured().copy()

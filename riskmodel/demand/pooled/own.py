@@ -1,0 +1,359 @@
+"""A projection of one authority's stock from its own figures, at any dates, and from shared ones.
+
+Times are decimal years in which 31 March 2015 is 2015.0 and 30 September 2014 about 2014.5: the
+numbers by which authority panels name their years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.growth import (
+    age_in_years,
+    carried_growth,
+    growth_beside_drift,
+)
+from riskmodel.demand.pooled.learn import NOTHING_KNOWN, degrees_of
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import Prediction, predict, size_scale
+from riskmodel.errors import DataError
+from riskmodel.projection import months_between
+
+__all__ = ["OwnForecast", "common_changes", "decimal_year", "forecast_own", "sample_paths"]
+
+Floats = npt.NDArray[np.float64]
+
+CLIP = 0.0005
+"""Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
+draws would say more of the tail's shape than any history can."""
+
+TABLE = 4097
+"""Points of the table from normal to Student-t."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnForecast:
+    """Forecast of one authority's stock: a Student-t of log(stock + 1) at each time.
+
+    Parameters
+    ----------
+    measure
+        Which stock.
+    times
+        Decimal years, shape (time,).
+    location
+        Median of log(stock + 1), shape (time,).
+    covariance
+        Of log(stock + 1) between times, shape (time, time).
+    common
+        The part of the covariance that all authorities share: what their common course may do
+        from here on, shape (time, time).
+    degrees
+        Degrees of freedom.
+    growth
+        Growth a year, of that which authorities had in common, that it goes on with: log units.
+    age
+        Whole years by which what was learned is older than the last figure.
+    """
+
+    measure: str
+    times: Floats
+    location: Floats
+    covariance: Floats
+    common: Floats
+    degrees: float
+    growth: float
+    age: int
+
+    def __post_init__(self) -> None:
+        for name in ("times", "location", "covariance", "common"):
+            made = np.array(getattr(self, name), dtype=np.float64)
+            made.flags.writeable = False
+            object.__setattr__(self, name, made)
+
+    @property
+    def scale(self) -> Floats:
+        """Standard deviation of log(stock + 1), shape (time,)."""
+        return np.sqrt(np.diagonal(self.covariance))
+
+    def quantiles(self, levels: Sequence[float] | Floats) -> Floats:
+        """Stock at these probability levels, shape (time, level), from 0."""
+        log = self.location[:, None] + self.scale[:, None] * self._unit(np.asarray(levels))
+        found: Floats = np.maximum(np.exp(log) - 1, 0.0)
+        return found
+
+    def _unit(self, levels: Floats) -> Floats:
+        """Quantiles of the Student-t of variance 1."""
+        from scipy.stats import t
+
+        found: Floats = t.ppf(levels, self.degrees) * np.sqrt((self.degrees - 2) / self.degrees)
+        return found
+
+    def _of_normal(self, normal: Floats) -> Floats:
+        """Standard normals as the Student-t of variance 1 at the same levels, cut off.
+
+        By a table: its straight lines are within a millionth of a standard deviation, and a
+        quantile function for each of a million draws would take most of a projection's time.
+        """
+        from scipy.special import ndtr, ndtri
+
+        table = np.linspace(ndtri(CLIP), ndtri(1 - CLIP), TABLE)
+        found: Floats = np.interp(normal, table, self._unit(ndtr(table)))
+        return found
+
+    def __str__(self) -> str:
+        low, middle, high = self.quantiles([0.05, 0.5, 0.95])[-1]
+        return (
+            f"{self.measure} in {self.times[-1]:.2f}: {middle:,.0f}, "
+            f"90% interval {low:,.0f} to {high:,.0f} (projected)"
+        )
+
+
+def forecast_own(  # noqa: PLR0913  what may be known of one authority
+    learned: Learned,
+    times: Sequence[float] | Floats,
+    stock: Sequence[float] | Floats,
+    later: Sequence[float] | Floats,
+    *,
+    population: float | None = None,
+    error_variance: Sequence[float] | Floats | None = None,
+    starts: float | None = None,
+    ends: float | None = None,
+    expected: bool = False,
+) -> OwnForecast:
+    """Forecast one authority's stock from its own figures and what others taught.
+
+    Parameters
+    ----------
+    learned
+        What other authorities teach; its years need not be the authority's.
+    times
+        Of the figures, decimal years (31 March 2015 is 2015.0), in any order; two figures of one
+        time are two sources.
+    stock
+        The figures, shape (figure,); NaN is no figure.
+    later
+        Times to forecast, none before the last figure.
+    population
+        Aged 0 to 17, latest known; without it, or where those learned from had none, the
+        authority's level rests on its own figures alone.
+    error_variance
+        Variance of each figure's own error on the log scale, shape (figure,), beside the reporting
+        noise that all figures have: for sources known to disagree. None is nought.
+    starts, ends
+        In the year up to the last figure, where known.
+    expected
+        Forecast what the stock would be without the chance of who starts and ends, and without
+        reporting noise: what a simulation of those starts from.
+
+    Raises
+    ------
+    DataError
+        When there is no figure, one is negative or infinite, shapes differ, or a time to forecast
+        lies before the last figure.
+
+    Notes
+    -----
+    As :func:`riskmodel.demand.pooled.learn.forecast`, and the same at whole years. What the
+    common course did before and after the years learned from is not known: it is taken to have
+    kept its level before, and its drift after, as a random walk with the variance learned for a
+    year's common change. So figures of later years than those learned from are read with that
+    doubt, and none of it is mistaken for the authority's own change with certainty. From the last
+    figure on, as much of the drift is carried forward as its age and the authority's own figures
+    allow (:func:`riskmodel.demand.pooled.growth.carried_growth`). Between whole years ahead the
+    turnover and the spread are on straight lines, beyond the last as at the last.
+    """
+    moments, figures, errors = _figures(learned.measure, times, stock, error_variance)
+    wanted = np.array(later, dtype=np.float64)
+    last = moments[-1]
+    if wanted.ndim != 1 or not len(wanted) or not (wanted >= last).all():
+        raise DataError(
+            f"times to forecast are one or more, none before the last figure's {last:g}",
+            field=learned.measure,
+        )
+    if population is not None and not (np.isfinite(population) and population > 0):
+        raise DataError(f"a population is above 0, got {population!r}", field="population")
+    if not learned.per_child:
+        population = None
+    everything = np.concatenate([moments, wanted])
+    course = learned.course_at(everything)
+    log = np.log(figures + 1) - course[: len(figures)]
+    exposure = float(log.mean()) if population is None else float(np.log(population))
+    added = learned.course_covariance(np.minimum(everything, last))
+    added[np.diag_indices(len(figures))] += errors
+    added += NOTHING_KNOWN if population is None else 0.0
+    begin, scale = moments[0], size_scale(figures)
+    growth = carried_growth(learned, last, moments, np.log(figures + 1), errors)
+    found = predict(
+        learned.process,
+        moments - begin,
+        (log - exposure)[None],
+        scale[None],
+        wanted - begin,
+        np.full((1, len(wanted)), 0.0 if expected else scale[-1]),
+        learned.stay_years,
+        added=added[None],
+        spent=[float(population is None)],
+    )
+    turnover = _flows(learned, figures[-1], starts, ends)
+    level = course[len(figures) :] + exposure
+    return _projected(learned, found, wanted, last, level, turnover, growth)
+
+
+def _projected(
+    learned: Learned,
+    found: Prediction,
+    wanted: Floats,
+    last: float,
+    level: Floats,
+    flows: Floats,
+    growth: float,
+) -> OwnForecast:
+    """With turnover, spread, and what the common course may do from the last figure on."""
+    ahead = wanted - last
+    turnover, widths = learned.ahead(ahead)
+    since = max(last, float(learned.year))
+    unknown = np.maximum(wanted - since, 0.0)
+    covariance = found.covariance[0] * widths[:, None] * widths[None, :]
+    common = learned.drift_variance * np.minimum(unknown[:, None], unknown[None, :])
+    return OwnForecast(
+        learned.measure,
+        wanted,
+        found.mean[0] + level + turnover @ flows + growth_beside_drift(learned, growth, unknown),
+        covariance + common,
+        common,
+        float(degrees_of(found)[0]),
+        growth,
+        age_in_years(learned, last),
+    )
+
+
+def _flows(learned: Learned, stock: float, starts: float | None, ends: float | None) -> Floats:
+    """The two turnover figures, nought where one is not known."""
+    for name, value in (("starts", starts), ("ends", ends)):
+        if value is not None and not (np.isfinite(value) and value >= 0):
+            raise DataError(f"a flow is 0 or more, got {value!r}", field=name)
+    if starts is None:
+        return np.zeros(2)
+    begun = np.log(starts + 1)
+    beside_stock = begun - np.log(stock + 1) - learned.usual_starts
+    beside_ends = 0.0 if ends is None else begun - np.log(ends + 1)
+    found: Floats = np.nan_to_num(np.array([beside_stock, beside_ends]))
+    return found
+
+
+def _figures(
+    measure: str,
+    times: Sequence[float] | Floats,
+    stock: Sequence[float] | Floats,
+    error_variance: Sequence[float] | Floats | None,
+) -> tuple[Floats, Floats, Floats]:
+    """Times, stocks and error variances of the figures there are, in order of time."""
+    moments, figures = np.array(times, dtype=np.float64), np.array(stock, dtype=np.float64)
+    errors = np.array(
+        np.zeros(figures.shape) if error_variance is None else error_variance, dtype=np.float64
+    )
+    if figures.ndim != 1 or not moments.shape == figures.shape == errors.shape:
+        raise DataError(
+            f"needs a time and a variance for each figure; found {figures.shape} figures, "
+            f"{moments.shape} times and {errors.shape} variances",
+            field=measure,
+        )
+    held = ~np.isnan(figures)
+    sound = np.isfinite(moments) & (figures >= 0) & np.isfinite(figures) & (errors >= 0)
+    if not held.any() or not (sound & np.isfinite(errors))[held].all():
+        raise DataError(
+            "needs a figure or more, each 0 or above at a finite time with a variance of 0 or "
+            "above; NaN stands for no figure",
+            field=measure,
+        )
+    order = np.flatnonzero(held)[np.argsort(moments[held], kind="stable")]
+    return moments[order], figures[order], errors[order]
+
+
+def sample_paths(
+    forecast: OwnForecast,
+    generator: np.random.Generator,
+    size: int,
+    *,
+    common: Floats | None = None,
+) -> Floats:
+    """Paths of log(stock + 1), shape (size, time).
+
+    Parameters
+    ----------
+    forecast
+        From :func:`forecast_own`.
+    generator
+        From :func:`riskmodel.streams.stream`.
+    size
+        How many.
+    common
+        What the common course does in each path, shape (size, time), from
+        :func:`common_changes`: give several authorities the same, and their sum has the spread
+        that it should. None draws it with the rest.
+
+    Raises
+    ------
+    DataError
+        When fewer than one is asked for, or ``common`` is of another shape.
+
+    Notes
+    -----
+    A Gaussian copula with the forecast's correlation and its Student-t margins, which are cut off
+    at the quantiles 0.0005 and 0.9995. The size part and the reporting noise are in the paths, as
+    they are in published figures. Each authority's paths have the same law with and without
+    ``common``.
+    """
+    scale = forecast.scale
+    if size < 1:
+        raise DataError(f"a number of paths is 1 or more, got {size}")
+    if common is not None and common.shape != (size, len(scale)):
+        raise DataError(
+            f"the common course needs the shape {(size, len(scale))}, got {common.shape}"
+        )
+    drawn = forecast.covariance if common is None else forecast.covariance - forecast.common
+    # Two times that are the same but for rounding would make it singular.
+    correlation = drawn / scale[:, None] / scale[None, :] + 1e-10 * np.eye(len(scale))
+    normal = generator.standard_normal((size, len(scale))) @ np.linalg.cholesky(correlation).T
+    if common is not None:
+        normal += common / scale
+    found: Floats = forecast.location + scale * forecast._of_normal(normal)
+    return found
+
+
+def common_changes(
+    learned: Learned, times: Sequence[float] | Floats, generator: np.random.Generator, size: int
+) -> Floats:
+    """What the common course may do beside its drift, shape (size, time).
+
+    Parameters
+    ----------
+    learned
+        Whose last year is where it is known.
+    times
+        Decimal years in order; nought up to the last year learned from.
+    generator
+        From :func:`riskmodel.streams.stream`.
+    size
+        How many paths.
+    """
+    ahead = np.maximum(np.asarray(times, dtype=np.float64) - learned.year, 0.0)
+    steps = np.sqrt(learned.drift_variance * np.diff(ahead, prepend=0.0))
+    found: Floats = np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
+    return found
+
+
+def decimal_year(month: str) -> float:
+    """The decimal year of a month's end, as panels name their years.
+
+    Examples
+    --------
+    >>> decimal_year("2015-03"), decimal_year("2015-09")
+    (2015.0, 2015.5)
+    """
+    return 2000 + months_between("2000-03", month) / 12

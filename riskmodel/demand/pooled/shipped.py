@@ -1,0 +1,200 @@
+"""What English authorities taught, as parameters that ship with the package.
+
+They are for an authority without a panel. The panel itself is not shipped; developers with it make
+the parameters anew by ``make learned``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.learn import learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.process import NAMES, Process
+from riskmodel.demand.pooled.turnover import TURNOVER
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter, parameter_names
+from riskmodel.series import AuthorityPanel
+
+__all__ = ["SHIPPED_YEARS", "learn_shipped", "shipped", "shipped_text", "shipped_years"]
+
+PREFIX = "demand_learned"
+SHIPPED_YEARS = (2015, 2021)
+"""Learned up to 31 March of these: what stood when the report was written, and the latest."""
+
+SOURCE = (
+    "learned from DfE, Characteristics of children in need and Children looked after in England, "
+    "by local authority"
+)
+
+
+def shipped(measure: str, year: int) -> Learned:
+    """What was learned of a stock up to the latest date at or before 31 March of a year.
+
+    Parameters
+    ----------
+    measure
+        ``cpp_at_31_mar``, ``lac_at_31_mar`` or ``cin_at_31_mar``.
+    year
+        Nothing later than its 31 March is in what is returned.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is no such stock.
+    DataError
+        When nothing was learned so early.
+
+    Examples
+    --------
+    >>> shipped("cpp_at_31_mar", 2018).year
+    2015
+    """
+    known = [found for found in shipped_years(measure) if found <= year]
+    if not known:
+        raise DataError(
+            f"nothing that ships was learned by {year}; the earliest is of "
+            f"{min(shipped_years(measure))}",
+            field=measure,
+        )
+    stem = f"{PREFIX}_{_stage(measure)}_{known[-1]}"
+
+    def numbers(name: str) -> tuple[float, ...]:
+        return parameter(f"{stem}_{name}").numbers
+
+    course = numbers("course")
+    return Learned(
+        measure,
+        tuple(range(known[-1] - len(course) + 1, known[-1] + 1)),
+        int(parameter(f"{stem}_authorities").value),
+        Process(*numbers("process")),
+        parameter(f"{stem}_stay_years").value,
+        np.array(course),
+        parameter(f"{stem}_drift").value,
+        parameter(f"{stem}_drift_variance").value,
+        parameter(f"{stem}_usual_starts").value,
+        np.array(numbers("turnover")).reshape(-1, len(TURNOVER)),
+        np.array(numbers("spread")),
+    )
+
+
+def shipped_years(measure: str) -> tuple[int, ...]:
+    """The years up to whose 31 March something was learned of a stock, in order.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is no stock of :data:`~riskmodel.demand.pooled.history.STOCK_MEASURES`.
+    """
+    pattern = re.compile(rf"{PREFIX}_{_stage(measure)}_(\d{{4}})_process")
+    found = (pattern.fullmatch(name) for name in parameter_names())
+    return tuple(sorted(int(match[1]) for match in found if match))
+
+
+def learn_shipped(panel: AuthorityPanel) -> list[Learned]:
+    """What is to ship: each stock up to each of :data:`SHIPPED_YEARS`, from all authorities."""
+    return [
+        learn(StageHistory.from_panel(panel, measure).until(year))
+        for measure in STOCK_MEASURES.values()
+        for year in SHIPPED_YEARS
+    ]
+
+
+def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
+    """What was learned, as the parameter file that :func:`shipped` reads.
+
+    Parameters
+    ----------
+    learned
+        By stock and year, from :func:`learn_shipped`.
+    source
+        Of the figures, in words.
+    """
+    pieces = [
+        "# What authorities taught of their stocks, by stock and by the 31 March up to which it\n"
+        "# was learned. Made by `make learned` from figures that do not ship; not to be edited.\n"
+    ]
+    for found in learned:
+        for name, numbers, unit, reason in _entries(found):
+            pieces.append(
+                f"\n[{PREFIX}_{_stage(found.measure)}_{found.year}_{name}]\n"
+                f"value = {_printed(numbers)}\n"
+                f'unit = "{unit}"\n'
+                'basis = "observed"\n'
+                f"from = {found.year}-03-31\n"
+                f'source = "{source}, {found.years[0]} to {found.year}"\n'
+                f'reason = "{reason}"\n'
+            )
+    return "".join(pieces)
+
+
+def _entries(found: Learned) -> list[tuple[str, list[float], str, str]]:
+    process = [float(getattr(found.process, name)) for name in NAMES]
+    horizons = len(found.spread)
+    return [
+        (
+            "authorities",
+            [found.authorities],
+            "authorities",
+            "How many the following was learned from.",
+        ),
+        (
+            "process",
+            process,
+            "log units; share kept over a year; degrees of freedom",
+            f"In this order: {', '.join(NAMES)}.",
+        ),
+        (
+            "stay_years",
+            [found.stay_years],
+            "years",
+            "Mean stay by Little's law: median stock over median starts.",
+        ),
+        (
+            "course",
+            found.course.tolist(),
+            "log rate per child",
+            f"The course that authorities had in common, {found.years[0]} to {found.year}.",
+        ),
+        ("drift", [found.drift], "log units a year", "Common growth that is carried forward."),
+        (
+            "drift_variance",
+            [found.drift_variance],
+            "squared log units a year",
+            "Variance of a year's common change about it.",
+        ),
+        (
+            "usual_starts",
+            [found.usual_starts],
+            "log starts over stock",
+            "Median over authorities in the last year.",
+        ),
+        (
+            "turnover",
+            found.turnover.ravel().tolist(),
+            "log units of stock for one log unit",
+            f"What {' and '.join(TURNOVER)} add 1 to {horizons} years ahead, two numbers a year.",
+        ),
+        (
+            "spread",
+            found.spread.tolist(),
+            "factor of the variance",
+            f"How far past forecasts were out, 1 to {horizons} years ahead.",
+        ),
+    ]
+
+
+def _printed(numbers: list[float]) -> str:
+    shown = [f"{number:.6g}" for number in numbers]
+    return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+
+
+def _stage(measure: str) -> str:
+    for stage, name in STOCK_MEASURES.items():
+        if name == measure:
+            return stage
+    raise UnknownNameError("measure", measure, STOCK_MEASURES.values())

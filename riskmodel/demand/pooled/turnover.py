@@ -1,0 +1,130 @@
+"""What past forecasts missed: what the flows would have added, and how far the spread was right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.course import log_rates
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.process import Prediction
+from riskmodel.parameters import parameter
+
+__all__ = ["TURNOVER", "correct", "flows", "usual_starts"]
+
+Floats = npt.NDArray[np.float64]
+
+TURNOVER = ("starts_to_stock", "starts_to_ends")
+"""What the flows of the last year add: log starts over stock, beside its median over authorities,
+and log starts over ends."""
+
+
+def flows(history: StageHistory, place: int, usual: float) -> Floats:
+    """The two turnover figures of a year, shape (authority, 2); nought where one is missing.
+
+    Parameters
+    ----------
+    history
+        Any authorities.
+    place
+        Of the year.
+    usual
+        What log starts over stock usually is; see :func:`usual_starts`.
+    """
+    stock, starts, ends = (
+        np.log(table[:, place] + 1) for table in (history.stock, history.starts, history.ends)
+    )
+    found: Floats = np.nan_to_num(np.column_stack([starts - stock - usual, starts - ends]))
+    return found
+
+
+def usual_starts(history: StageHistory, place: int) -> float:
+    """Median over authorities of log starts over stock in a year; NaN where nobody has both."""
+    ratio = np.log(history.starts[:, place] + 1) - np.log(history.stock[:, place] + 1)
+    seen = np.isfinite(ratio)
+    return float(np.median(ratio[seen])) if seen.any() else float("nan")
+
+
+def correct(
+    history: StageHistory, past: Sequence[Prediction], course: Floats, horizons: int
+) -> tuple[Floats, Floats]:
+    """Coefficients of the turnover, and the factor of each horizon's variance.
+
+    Parameters
+    ----------
+    history
+        Of the authorities learned from.
+    past
+        For each year the predictions made at its end, beside the common course.
+    course
+        The common course, shape (year,).
+    horizons
+        Years ahead, from 1 to this.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Shapes (horizon, 2) and (horizon,).
+    """
+    values, _ = log_rates(history, course)
+    turnover = np.zeros((horizons, len(TURNOVER)))
+    spread = np.ones(horizons)
+    for ahead in range(1, horizons + 1):
+        missed = _missed(history, values, past, course, ahead)
+        if missed is None:
+            continue
+        columns, miss, variance, age = missed
+        limit = 3 * np.sqrt(variance)
+        turnover[ahead - 1] = _ridge(columns, np.clip(miss, -limit, limit), 1 / variance)
+        spread[ahead - 1] = _spread(miss**2 / variance, age, len(history.years) - 1 - ahead)
+    return turnover, spread
+
+
+def _missed(
+    history: StageHistory, values: Floats, past: Sequence[Prediction], course: Floats, ahead: int
+) -> tuple[Floats, Floats, Floats, Floats] | None:
+    """Flows, misses centred within each year, variances and ages of the forecasts so far."""
+    last = len(history.years) - 1 - ahead
+    columns, misses, variances, ages = [], [], [], []
+    for place in range(last + 1):
+        miss = values[:, place + ahead] - (past[place].mean[:, ahead - 1] + course[place])
+        seen = np.isfinite(miss) & np.isfinite(history.stock[:, place])
+        if not seen.any():
+            continue
+        columns.append(flows(history, place, usual_starts(history, place))[seen])
+        misses.append(miss[seen] - np.median(miss[seen]))
+        variances.append(past[place].variance[seen, ahead - 1])
+        ages.append(np.full(int(seen.sum()), float(last - place)))
+    if not columns:
+        return None
+    return (
+        np.concatenate(columns),
+        np.concatenate(misses),
+        np.concatenate(variances),
+        np.concatenate(ages),
+    )
+
+
+def _spread(squares: Floats, age: Floats, oldest: int) -> float:
+    """Weighted mean of standardised squares, drawn towards 1; the first year's tell too little."""
+    told = age < oldest
+    weight = parameter("demand_spread_fading").value ** age[told]
+    usual = parameter("demand_spread_weight").value
+    return float((weight @ np.minimum(squares[told], 9.0) + usual) / (weight.sum() + usual))
+
+
+def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:
+    """Weighted ridge regression through the origin, in standard deviations of the columns."""
+    penalty = 1 / parameter("demand_turnover_spread").value ** 2
+    # A column without spread, such as flows that nobody reports, says nothing.
+    unit = columns.std(axis=0)
+    unit = np.where(unit > 1e-6, unit, np.inf)
+    scaled = columns / unit
+    weighted = scaled * precision[:, None]
+    solved = np.linalg.solve(
+        weighted.T @ scaled + penalty * np.eye(columns.shape[1]), weighted.T @ target
+    )
+    found: Floats = solved / unit
+    return found

@@ -1,0 +1,415 @@
+"""Figures to a projection: calibrated, learned, simulated, scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration import DemandPriors, Observation
+from riskmodel.demand.calibration.calibrate import calibrate_model
+from riskmodel.demand.calibration.model import Model, build_model
+from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.outlook import StageOutlook, check_sizes, check_stock, stage_outlook
+from riskmodel.demand.pooled.backtest import FEWEST_LEARNERS
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.learn import Learned, learn
+from riskmodel.demand.pooled.own import decimal_year
+from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
+from riskmodel.demand.sources import MEASURE_OF, DemandSource
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Interval
+from riskmodel.levers import Levers
+from riskmodel.projection import BASELINE, Projection
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.simulation.inputs import StageInputs
+    from riskmodel.engines import Engine
+
+__all__ = ["NamedLevers", "Outlook", "carried_to", "growth_notes", "opening_of", "project"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class NamedLevers(Protocol):
+    """What demand asks of a scenario: its name, and the levers that it sets over a horizon."""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+
+    def levers(self, opening_month: str, number_of_months: int) -> Levers:
+        """The paths of its levers over the months after an opening."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A projection and what it rests on.
+
+    Parameters
+    ----------
+    source
+        The authority's own figures.
+    stages
+        Calibration, what was learned and inputs of each stage.
+    projection
+        Stocks and flows, the baseline first.
+    levers
+        What each scenario changes, the baseline's empty ones among them.
+    seed
+        Of every draw.
+    feedback
+        What was simulated with, from a scenario's inputs and levers to its feedback.
+    notes
+        What a reader has to know of what was learned, in sentences.
+    """
+
+    source: DemandSource
+    stages: Mapping[str, StageOutlook]
+    projection: Projection
+    levers: Mapping[str, Levers]
+    seed: int
+    feedback: FeedbackOf | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> dict[str, StageInputs]:
+        """The baseline's inputs by stage."""
+        return {stage: each.inputs for stage, each in self.stages.items()}
+
+    def simulate(
+        self,
+        levers: Mapping[str, Levers],
+        *,
+        replicates: int | None = None,
+        workers: int | Engine = 1,
+    ) -> Projection:
+        """The baseline and other levers, from the draws that the projection had.
+
+        Parameters
+        ----------
+        levers
+            By name; the baseline comes first and need not be among them.
+        replicates
+            Only the first ones; None is all. They are those of the projection where blocks of
+            :data:`~riskmodel.demand.simulation.stock_flow.BLOCK` stay whole.
+        workers
+            How many processes share the scenarios, or an engine; the bytes do not depend on it.
+        """
+        rows = slice(None, replicates)
+        inputs = {stage: each.rows(rows) for stage, each in self.inputs.items()}
+        if replicates is None or replicates >= self.projection.replicates:
+            inputs = self.inputs
+        baseline = {BASELINE: self.levers[BASELINE]}
+        return simulate_scenarios(
+            self.source.area,
+            self.source.label,
+            self.projection.opening_month,
+            inputs,
+            {**baseline, **levers},
+            self.seed,
+            self.feedback,
+            workers,
+        )
+
+    def baseline(self) -> Outlook:
+        """The same without its other scenarios."""
+        whole = self.projection
+        place = whole.scenarios.index(BASELINE)
+        alone = Projection(
+            whole.area,
+            (BASELINE,),
+            whole.stages,
+            whole.opening_month,
+            whole.opening,
+            whole.starts[place : place + 1],
+            whole.ends[place : place + 1],
+            whole.stock[place : place + 1],
+            whole.source,
+        )
+        return replace(self, projection=alone, levers={BASELINE: self.levers[BASELINE]})
+
+    def drivers(self, month: str | None = None) -> pd.DataFrame:
+        """What moves each expected stock from the opening to a month, and under each scenario.
+
+        Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
+        later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
+        for another scenario each lever alone, together and remainder, against the baseline.
+
+        Raises
+        ------
+        UnknownNameError
+            When the month is not projected.
+        """
+        import pandas as pd
+
+        months = self.projection.months
+        last = months[-1] if month is None else month
+        if last not in months:
+            raise UnknownNameError("month of the projection", last, months)
+        number = months.index(last) + 1
+        rows = []
+        for stage, inputs in self.inputs.items():
+            parts = course_drivers(inputs, number)
+            simulated = float(self.projection.of("stock", BASELINE, stage)[:, number - 1].mean())
+            parts["chance"] = simulated - parts.pop("closing")
+            parts["closing"] = simulated
+            rows += [
+                {"scenario": BASELINE, "stage": stage, "driver": name, "children": value}
+                for name, value in parts.items()
+            ]
+        pieces = [pd.DataFrame(rows)]
+        for name, levers in self.levers.items():
+            if name != BASELINE and levers.changed:
+                found = scenario_drivers(self.inputs, levers, number)
+                found.insert(0, "scenario", name)
+                pieces.append(found.rename(columns={"lever": "driver"}))
+        return pd.concat(pieces, ignore_index=True)
+
+    def calibration_frame(self) -> pd.DataFrame:
+        """Parameters of every stage, as calibrated."""
+        import pandas as pd
+
+        return pd.concat(
+            [each.calibration.to_frame() for each in self.stages.values()], ignore_index=True
+        )
+
+    def observations_frame(self) -> pd.DataFrame:
+        """The authority's own figures beside what the calibration expects."""
+        import pandas as pd
+
+        return pd.concat(
+            [each.calibration.observations_frame() for each in self.stages.values()],
+            ignore_index=True,
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be, in words, each stage's with its name."""
+        calibrated = (
+            f"{stage}: {warning}"
+            for stage, each in self.stages.items()
+            for warning in each.calibration.warnings
+        )
+        return (*self.notes, *calibrated)
+
+
+def project(  # noqa: PLR0913  each is a word of the question
+    source: DemandSource,
+    *,
+    months: int = 60,
+    replicates: int = 2000,
+    seed: int = 1,
+    scenarios: Sequence[NamedLevers] = (),
+    panel: AuthorityPanel | None = None,
+    feedback: FeedbackOf | None = None,
+    progress: Callable[[str], None] | None = None,
+    share_done: Callable[[float], None] | None = None,
+    workers: int | Engine = 1,
+) -> Outlook:
+    """Project the stages of a source, the baseline and any scenarios from the same draws.
+
+    Parameters
+    ----------
+    source
+        The authority's own figures.
+    months
+        How far ahead, 1 to 120.
+    replicates
+        How many, 1 to 100,000.
+    seed
+        Of every draw.
+    scenarios
+        Beside the baseline, which always comes first.
+    panel
+        To learn from, up to the last March before the opening; None takes what ships, and so does
+        a panel with fewer than five other authorities, with a note.
+    feedback
+        From a scenario's inputs and levers to its feedback on child protection plans, or None
+        where it has none. Plans with feedback are drawn month by month: of those, scenarios share
+        what is not known of lengths and starts, and the other stages share their draws too.
+    progress
+        Called with what is done next.
+    share_done
+        Called with the share of the calibrations that is done, 0 to 1: it may stand still for a
+        while, and never falls.
+    workers
+        How many processes share the scenarios, or an engine; the bytes do not depend on it.
+
+    Raises
+    ------
+    DataError
+        When a stage has no stock above 0, or a number is out of range: before anything is
+        calibrated.
+
+    Notes
+    -----
+    All stages open at the month of the last figure of any; a stage whose stock was last counted
+    earlier is carried there by its starts and lengths.
+    """
+    say, share = progress or (lambda _: None), share_done or (lambda _: None)
+    check_sizes(months, replicates)
+    opening = opening_of(source)
+    levers = {BASELINE: Levers.after(opening, months)}
+    for each in scenarios:
+        levers[each.name] = each.levers(opening, months)
+    models = _models(source, opening)
+    taught = {stage: _learned(stage, opening, panel, source.code) for stage in models}
+    stages = {}
+    for number, (stage, model) in enumerate(models.items()):
+        say(f"calibrating {stage}")
+        calibration = calibrate_model(
+            model,
+            stage,
+            source.area,
+            seed=seed,
+            share_done=_part_of(share, number, len(models)),
+        )
+        stages[stage] = stage_outlook(
+            calibration,
+            taught[stage][0],
+            months=months,
+            replicates=replicates,
+            seed=seed,
+            population=source.population,
+        )
+    notes = []
+    for stage, (_, note) in taught.items():
+        notes += [f"{stage}: {note}"] if note else []
+        notes += growth_notes(stages[stage])
+    baseline = {stage: each.inputs for stage, each in stages.items()}
+    say(f"simulating {', '.join(levers)}")
+    together = simulate_scenarios(
+        source.area, source.label, opening, baseline, levers, seed, feedback, workers
+    )
+    return Outlook(source, stages, together, levers, seed, feedback, tuple(notes))
+
+
+def growth_notes(outlook: StageOutlook) -> list[str]:
+    """What a reader has to know of the age of what was learned and of growth not carried forward.
+
+    Returns
+    -------
+    list of str
+        One sentence or two; none where what was learned is as new as the last figure and all of
+        its growth is carried forward.
+    """
+    learned, age = outlook.learned, outlook.age
+    common, carried = (
+        f"{100 * np.expm1(growth):.1f}% a year" for growth in (learned.drift, outlook.growth)
+    )
+    found = []
+    if age:
+        before = "1 year" if age == 1 else f"{age} years"
+        found.append(
+            f"learned from other authorities to March {learned.year}, {before} before the last "
+            "figure"
+        )
+    if carried != common:
+        aged = "as it ages and " if age else ""
+        found.append(
+            f"other authorities together grew by {common}, and {carried} is carried forward: "
+            f"growth counts for less {aged}where the authority's own figures do not show it"
+        )
+    return [f"{outlook.stage}: {'; '.join(found)}"] if found else []
+
+
+def _part_of(share: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:
+    """Tells the share of one of several pieces of work as a share of all."""
+    return lambda part: share((number + part) / of)
+
+
+def _models(source: DemandSource, opening: str) -> dict[str, Model]:
+    """What is calibrated of each stage, or the refusal of what cannot be."""
+    models = {}
+    for stage, observations in source.observations.items():
+        check_stock(observations, stage)
+        priors = source.priors.get(stage)
+        models[stage] = build_model(
+            carried_to(observations, opening),
+            DemandPriors.of_parameters(stage) if priors is None else priors,
+            population=source.population,
+        )
+    return models
+
+
+def opening_of(source: DemandSource) -> str:
+    """The month at whose end a projection of these figures opens: the last with any.
+
+    Starts and ends may be counted later than the last stock: a calibration runs to its last
+    figure, and its stock there is what a projection opens with.
+
+    Raises
+    ------
+    DataError
+        When a stage has starts or ends alone.
+    """
+    for stage, observations in source.observations.items():
+        if all(each.counted != "stock" for each in observations):
+            raise DataError(
+                f"{source.label}: has no stock of {stage}, which a projection goes on from: give "
+                "one at the end of a month, or leave the stage out with --stage"
+            )
+    return max(each.month for observations in source.observations.values() for each in observations)
+
+
+def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
+    """The observations, and one that says next to nothing at a later month.
+
+    So all stages open together: a stock between nought and twice the last leaves the calibration
+    to carry it forward by starts and lengths.
+    """
+    last = max(
+        (each for each in observations if each.counted == "stock"),
+        key=lambda each: each.month,
+        default=None,
+    )
+    # Without any stock there is nothing to carry; what projects says that it needs one.
+    if last is None or last.month >= month:
+        return tuple(observations)
+    wide = Interval(0, round(2 * last.middle) + 2)
+    nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
+    return (*observations, nothing)
+
+
+def _learned(
+    stage: str, opening: str, panel: AuthorityPanel | None, own: str
+) -> tuple[Learned, str]:
+    """What other authorities taught by then, and what is to be said of it.
+
+    As in the backtest, what ships stands in for a panel of fewer than five others.
+    """
+    year = int(np.floor(decimal_year(opening) + 1e-9))
+    measure = MEASURE_OF[stage]
+    if panel is None:
+        return _shipped(stage, opening, year), ""
+    history = StageHistory.from_panel(panel, measure)
+    known = history.until(min(year, history.years[-1]))
+    others = [place for place, code in enumerate(known.codes) if code != own]
+    enough = int((np.isfinite(known.stock[others]).sum(axis=1) >= 2).sum())
+    if enough >= FEWEST_LEARNERS:
+        return learn(known, learners=others), ""
+    return _shipped(stage, opening, year), (
+        f"{panel.source} has {enough} other authorities with two figures of {measure} by then, "
+        f"fewer than {FEWEST_LEARNERS}: what ships with the package was learned from instead"
+    )
+
+
+def _shipped(stage: str, opening: str, year: int) -> Learned:
+    from riskmodel.demand.pooled.shipped import shipped, shipped_years
+
+    measure = MEASURE_OF[stage]
+    if year < min(shipped_years(measure)):
+        raise DataError(
+            f"the last figure is of the end of {opening}, and what ships was learned to March "
+            f"{min(shipped_years(measure))}: give a panel of {FEWEST_LEARNERS} other authorities "
+            "or more, with earlier years, with --learn",
+            field=stage,
+        )
+    return shipped(measure, year)

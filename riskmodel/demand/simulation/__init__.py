@@ -1,0 +1,1 @@
+"""Stocks and flows drawn exactly, stage by stage and scenario beside scenario."""

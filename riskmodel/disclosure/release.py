@@ -1,0 +1,267 @@
+"""What may leave of a table: its counts, protected wherever they rest on observed records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from riskmodel.account import Account
+from riskmodel.assessments import Counted, FactorCounts
+from riskmodel.disclosure import (
+    TOTAL,
+    CountCell,
+    Marks,
+    Policy,
+    ProtectedCounts,
+    Waiver,
+    complete,
+    protect_counts,
+)
+from riskmodel.disclosure.account_text import (
+    released_account,
+    released_finding,
+    released_plans,
+)
+from riskmodel.disclosure.reading import read_earlier
+from riskmodel.disclosure.symbols import CONFIDENTIAL
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Release",
+    "policy_from_parameters",
+    "release_counted",
+]
+
+TOO_LITTLE = (
+    "too little of these observed records may be printed: in every group a count is so small that "
+    "plans in all are withheld; take more years or areas together"
+)
+
+NO_RECORDS: Mapping[str, Any] = {"suppressed": False, "reason": "no observed records"}
+"""What a run record keeps where nothing needs protection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Counts of a table by group, as they may be printed.
+
+    Parameters
+    ----------
+    by
+        Columns of the group.
+    groups
+        Counts to compute from: of observed records only those that may be printed.
+    protected
+        What was decided; None where nothing needs protection (published, synthetic).
+    marks
+        How a withheld cell looks.
+    issues
+        Things in the file that could not be read; `riskmodel intake check` lists them.
+    account
+        What became of every record of the file; None where counts come without one.
+    number_earlier
+        Earlier releases of the same records that the counts are protected against.
+    """
+
+    by: tuple[str, ...]
+    groups: Mapping[tuple[object, ...], FactorCounts]
+    protected: ProtectedCounts | None
+    marks: Marks
+    issues: int = 0
+    account: Account | None = None
+    number_earlier: int = 0
+
+    @property
+    def number_withheld(self) -> int:
+        """Counts withheld."""
+        return 0 if self.protected is None else self.protected.number_withheld
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that applies; None under a waiver, and where nothing needs protection."""
+        policy = None if self.protected is None else self.protected.policy
+        return policy if isinstance(policy, Policy) else None
+
+    @property
+    def waiver(self) -> str:
+        """The reason why nothing is withheld of observed records; "" where there is none."""
+        policy = None if self.protected is None else self.protected.policy
+        return policy.reason if isinstance(policy, Waiver) else ""
+
+    @property
+    def number_exposed(self) -> int:
+        """Small counts that an earlier release gives away, whatever is withheld now."""
+        table = None if self.protected is None else self.protected.table
+        return 0 if table is None else len(table.exposed)
+
+    @property
+    def veiled(self) -> tuple[tuple[str, str], ...]:
+        """Columns in which zeros are withheld too: measure and factor, "" for totals."""
+        table = None if self.protected is None else self.protected.table
+        names = () if table is None else table.table.veiled
+        found = {(cell.measure, cell.factor) for cell in names if isinstance(cell, CountCell)}
+        return tuple(sorted(found))
+
+    def manifest(self) -> dict[str, Any]:
+        """What a run record keeps of how the table was protected."""
+        if self.protected is None:
+            return dict(NO_RECORDS)
+        return self.protected.manifest()
+
+    def words(self) -> str:
+        """What was done about small counts, in a sentence; "" where nothing needs protection."""
+        if self.waiver:
+            return f"Observed records, nothing is withheld: {self.waiver}"
+        if self.policy is None:
+            return ""
+        veiled = [
+            f"{measure} of {factor}" if factor else measure for measure, factor in self.veiled
+        ]
+        also = f" Zeros are withheld too of {', '.join(veiled)}." if veiled else ""
+        return (
+            f"Observed records: {self.policy}. [c]: confidential, withheld because it is small or "
+            f"would give a small count away.{also}"
+        )
+
+    def account_words(self) -> str:
+        """What became of the records of the file, as far as it may be told."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return str(self.account)
+        totals = (self._total(name) for name in ("total_assessments", "total_plans"))
+        return released_account(self.account, self.policy, *totals)
+
+    def plans_words(self) -> str:
+        """How many of the plans follow an assessment, as far as it may be told."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return self.account.plans_text()
+        return released_plans(self.account, self.policy, self._total("total_plans"))
+
+    def finding(self) -> str:
+        """What is wrong with the reading as a whole, in a sentence; "" where nothing is."""
+        if self.account is None:
+            return ""
+        if self.policy is None:
+            return self.account.finding
+        return released_finding(self.account, self.policy)
+
+    def _total(self, measure: str) -> int | str | None:
+        """A total of all groups as it is printed; a symbol where none is."""
+        if self.protected is None:
+            return None
+        if self.by and self.protected.whole is None:
+            return CONFIDENTIAL
+        return self.protected.printed(TOTAL, measure)
+
+    def counts(self) -> FactorCounts:
+        """Counts of a table without groups, as they may be printed.
+
+        Raises
+        ------
+        DataError
+            When too little may be printed.
+        """
+        if () not in self.groups:
+            raise DataError(TOO_LITTLE)
+        return self.groups[()]
+
+    def printed(self, measure: str) -> int | str | None:
+        """A total of a table without groups, as it is printed."""
+        if self.protected is None:
+            total: int | None = getattr(self.groups[()], measure)
+            return total
+        return self.protected.printed((), measure)
+
+    def withheld(self) -> tuple[str, ...]:
+        """Factors of a table without groups that have a count withheld."""
+        if self.policy is None or self.protected is None:
+            return ()
+        told = self.groups[()].factors if () in self.groups else ()
+        return tuple(name for name in self.protected.true_counts(()).factors if name not in told)
+
+    def frame(self, make: Callable[[FactorCounts], pd.DataFrame]) -> pd.DataFrame:
+        """A view of every group, the group's columns first, withheld cells marked.
+
+        Parameters
+        ----------
+        make
+            Makes the view of one group from the counts that may be printed.
+        """
+        import pandas as pd
+
+        if not self.groups:
+            raise DataError(TOO_LITTLE)
+        frames = {key: make(counts) for key, counts in self.groups.items()}
+        if self.protected is not None:
+            return complete(frames, self.protected, marks=self.marks)
+        for key, frame in frames.items():
+            for position, (column, value) in enumerate(zip(self.by, key, strict=True)):
+                frame.insert(position, column, [value] * len(frame))
+        return pd.concat(list(frames.values()), ignore_index=True)
+
+
+def release_counted(
+    counted: Counted,
+    *,
+    by: Sequence[str] = (),
+    policy: Policy | Waiver | None = None,
+    marks: Marks = "text",
+    earlier: Sequence[Path] = (),
+) -> Release:
+    """Protect the counts of a table where they rest on observed records.
+
+    Parameters
+    ----------
+    counted
+        As :meth:`riskmodel.intake.table_file.TableFile.counts` gives them. They are protected where
+        any column is observed, even beside made-up ones.
+    by
+        Columns that they are grouped by.
+    policy
+        What is small, or a waiver with its reason; None takes the parameters.
+    marks
+        How a withheld cell looks.
+    earlier
+        Files of counts of the same records that are out already, as
+        :func:`riskmodel.disclosure.reading.read_earlier` takes them.
+    """
+    known = [read_earlier(path) for path in earlier]
+    groups, issues, is_observed, account = counted
+    if not is_observed:
+        return Release(tuple(by), groups, None, marks, issues, account)
+    protected = protect_counts(
+        groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
+    )
+    safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
+    return Release(tuple(by), safe, protected, marks, issues, account, number_earlier=len(known))
+
+
+def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:
+    """The disclosure policy of the parameters, with the choices that the user made.
+
+    Parameters
+    ----------
+    threshold
+        Counts from 1 to this are withheld.
+    round_to
+        5 or 10; 0 for counts as they are.
+    """
+    allowed: dict[int, Literal[5, 10] | None] = {0: None, 5: 5, 10: 10}
+    base = int(parameter("disclosure_round_to").value) if round_to is None else round_to
+    if base not in allowed:
+        raise DataError(f"counts are rounded to 5 or 10, or not at all (0); got {base}")
+    return Policy(
+        threshold=int(parameter("disclosure_threshold").value) if threshold is None else threshold,
+        round_to=allowed[base],
+        publish_zero=bool(parameter("disclosure_publish_zero").value),
+        decimals=int(parameter("disclosure_decimals").value),
+    )

@@ -1,0 +1,269 @@
+"""Views of counts per factor, published or of a table: rates, quadrants, associations, change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.assessments import FactorCounts
+from riskmodel.disclosure.release import Release
+from riskmodel.disclosure.symbols import NOT_APPLICABLE
+from riskmodel.errors import DataError
+from riskmodel.factors.analysis import FactorAnalysis
+from riskmodel.factors.quadrants import (
+    Prevalence,
+    QuadrantRegion,
+    data_region,
+    feasible_region,
+    stated_region,
+)
+from riskmodel.factors.rates import IntervalMethod, factor_rates
+from riskmodel.parameters import parameter
+from riskmodel.published import factor_counts, printed_quadrants
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VIEWS", "ViewOptions", "cut_region", "factor_view", "released_factors"]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """What a view of the counts may need.
+
+    Parameters
+    ----------
+    assessments
+        Values of N for associations; empty takes the known number, or quantiles of the prior.
+    cut
+        Rate to compare with; None takes the share of all assessments that led to a plan.
+    seed
+        Names the draws.
+    level
+        Coverage of the intervals.
+    cuts
+        Cuts of the quadrants, as for :func:`released_factors`.
+    """
+
+    assessments: tuple[int, ...] = ()
+    cut: float | None = None
+    seed: int = 0
+    level: float | None = None
+    cuts: str = "report"
+
+
+def released_factors(
+    release: Release,
+    *,
+    prevalence: Prevalence = "plans",
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+    cuts: str = "report",
+) -> tuple[dict[tuple[object, ...], Any], pd.DataFrame]:
+    """Rates and quadrants of a table from what may be printed of it.
+
+    Parameters
+    ----------
+    release
+        As :func:`riskmodel.disclosure.release.release_counted` gives it.
+    prevalence, level, method
+        As for :func:`riskmodel.factors.analyse_factors`.
+    cuts
+        Where quadrants are cut: ``report`` (the cuts that reproduce its chart), ``base-rate``,
+        ``quantile:0.5``, or a share of plans and a rate, ``0.12,0.25``.
+
+    Returns
+    -------
+    tuple
+        Analysis by group, and one row a group and factor with withheld cells marked.
+    """
+    printed = printed_quadrants()
+
+    def analyse(counts: FactorCounts) -> FactorAnalysis:
+        region = cut_region(counts, cuts, prevalence)
+        return FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
+
+    analyses = {key: analyse(counts) for key, counts in release.groups.items()}
+
+    def rows(counts: FactorCounts) -> pd.DataFrame:
+        frame = analyse(counts).to_frame()
+        if release.account is not None and release.account.rule:
+            # A quadrant of nothing would be "low / low" on every row.
+            frame[["prevalence", "impact"]] = NOT_APPLICABLE
+        return frame
+
+    return analyses, release.frame(rows)
+
+
+def cut_region(counts: FactorCounts, cuts: str, prevalence: Prevalence) -> QuadrantRegion:
+    """The quadrants' cuts: of the report, of the data, or as stated; see `released_factors`."""
+    if cuts == "report":
+        return feasible_region(factor_counts(), printed_quadrants(), prevalence=prevalence)
+    if prevalence != "plans":
+        raise DataError("cuts other than the report's are on plans; leave --prevalence away")
+    if cuts == "base-rate":
+        return data_region(counts)
+    word, _, number = cuts.partition(":")
+    try:
+        if word == "quantile":
+            return data_region(counts, float(number))
+        share, rate = (float(part) for part in cuts.split(","))
+    except ValueError as error:
+        raise DataError(
+            f"cannot read the cuts {cuts!r}; allowed: report, base-rate, quantile:0.5, or a share "
+            "of plans and a rate such as 0.12,0.25"
+        ) from error
+    return stated_region(counts, share, rate)
+
+
+def factor_view(
+    view: str, release: Release | None, *, options: ViewOptions | None = None
+) -> pd.DataFrame:
+    """One view of the counts per factor, as tidy data.
+
+    Parameters
+    ----------
+    view
+        One of :data:`VIEWS`, or ``change``, which compares each group with the one before.
+    release
+        Counts of a table, as :func:`riskmodel.disclosure.release.release_counted` gives them; None
+        takes the published counts.
+    options
+        What the view needs besides.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The group's columns first; withheld cells marked.
+    """
+    options = options or ViewOptions()
+    if options.level is not None and not 0 < options.level < 1:
+        raise DataError(f"the level must lie between 0 and 1, got {options.level:g}; usual is 0.95")
+    if view == "change":
+        return _changes(release, options)
+    if release is None:
+        return VIEWS[view](factor_counts(), options)
+    return release.frame(lambda counts: VIEWS[view](counts, options))
+
+
+def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    import pandas as pd
+
+    from riskmodel.factors.associations import associations, prior_assessments
+
+    totals: Sequence[int | None] = options.assessments
+    if not totals:
+        known = counts.total_assessments
+        quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+        totals = [known] if known is not None else prior_assessments(counts, quantiles)
+    return pd.concat(
+        [associations(counts, total, level=options.level).to_frame() for total in totals],
+        ignore_index=True,
+    )
+
+
+def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.membership import membership
+
+    region = cut_region(counts, options.cuts, "plans")
+    found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
+    return found.assign(basis=counts.basis)
+
+
+def _ranks(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.membership import rank_probabilities
+
+    found = rank_probabilities(counts, stream(options.seed, "factors/ranks"))
+    return found.assign(basis=counts.basis)
+
+
+def _comparison(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import holm_comparison
+
+    cut, basis = options.cut, counts.basis
+    if cut is None:
+        total = counts.total_assessments
+        if total is None:
+            # The share of all assessments is not published: the prior's median stands in.
+            total, basis = int(parameter("assessments_prior_median").value), "assumed"
+        cut = counts.total_plans / total
+    return holm_comparison(counts, cut, level=options.level).assign(basis=basis)
+
+
+def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import funnel
+
+    return funnel(counts).assign(basis=counts.basis)
+
+
+def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
+    from riskmodel.factors.comparison import shrunken_conversions
+
+    printed = printed_quadrants()
+    for name, found in zip(counts.factors, counts.assessments.tolist(), strict=True):
+        if name not in printed or found == 0:
+            what = "is not in the report's chart" if found else "was never found"
+            raise DataError(
+                f"{name} {what}: shrinkage leans on the chart and on each factor's rate"
+            )
+    if {printed[name][1] for name in counts.factors} != {"high", "low"}:
+        raise DataError(
+            "shrinkage leans on the sides of the report's chart: it needs factors printed as of "
+            f"high and of low impact; got {', '.join(counts.factors)}"
+        )
+    return shrunken_conversions(counts, printed, level=options.level)
+
+
+VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
+    "associations": _associations,
+    "membership": _membership,
+    "ranks": _ranks,
+    "comparison": _comparison,
+    "funnel": _funnel,
+    "shrinkage": _shrinkage,
+}
+"""Views of the counts besides the rates; ``change`` needs two groups."""
+
+
+def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
+    import pandas as pd
+
+    from riskmodel.factors.comparison import change_between, decompose_change
+
+    if release is None or len(release.groups) < 2:
+        raise DataError(
+            "a change needs at least two groups: give a table with --by, such as --by year"
+        )
+    frames = []
+    for earlier, later in pairwise(release.groups):
+        before, after = _comparable(release, earlier, later)
+        if before is None or after is None:
+            continue
+        parts = decompose_change(before, after).drop(columns="basis")
+        frame = (
+            change_between(before, after, level=options.level)
+            .rename(columns={"before": "rate_before", "after": "rate_after"})
+            .merge(parts, on="factor")
+        )
+        frame.insert(0, "from_group", _group_words(release.by, earlier))
+        frame.insert(1, "to_group", _group_words(release.by, later))
+        frames.append(frame)
+    if not frames:
+        raise DataError("too little may be printed of these groups to compare them; merge some")
+    return pd.concat(frames, ignore_index=True)
+
+
+def _comparable(
+    release: Release, earlier: tuple[object, ...], later: tuple[object, ...]
+) -> tuple[FactorCounts | None, FactorCounts | None]:
+    """Both groups over the factors that may be printed in both."""
+    if release.protected is None:
+        return release.groups[earlier], release.groups[later]
+    return release.protected.safe(earlier, later), release.protected.safe(later, earlier)
+
+
+def _group_words(by: Sequence[str], key: tuple[object, ...]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True))

@@ -1,0 +1,1 @@
+"""Open data of the Department for Education, to panels of authorities by year."""

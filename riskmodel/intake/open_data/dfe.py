@@ -1,0 +1,333 @@
+"""Open data of the Department for Education, as *explore education statistics* gives it.
+
+A file is known by its columns, not by its name: :mod:`riskmodel.intake.open_data.layouts` says
+which column is which measure, and which layouts were checked against real files. Symbols become a
+status, never a zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskmodel.census import LATER_FACTORS
+from riskmodel.errors import DataError, printable
+from riskmodel.intake.figures import (
+    briefly,
+    check_year_is_over,
+    read_cell,
+    read_figure,
+    read_rows,
+    read_year,
+)
+from riskmodel.intake.headless import refuse_record
+from riskmodel.intake.open_data.layouts import FigureColumn, Layout, layout_of, wanted
+from riskmodel.intake.open_data.panels import Cells, join_panels, read_panel
+from riskmodel.series import ENGLAND, AuthorityPanel, Note, Status
+from riskmodel.vocabulary import FACTORS, Person, factor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FactorPanel", "read_dfe", "read_dfe_factors", "read_panels"]
+
+_KEYS = ("time_period", "geographic_level")
+_WHOLE_YEARS = ("reporting year", "financial year", "")
+"""What ``time_identifier`` says, in small letters, of the figures of a year to 31 March."""
+
+_LEVELS = ("national", "regional", "local authority")
+_OLD_CODE = re.compile(r"[0-9]{3}(?: ?/ ?[0-9]{3})*")
+
+
+_EPISODES = "episodes_with_assessment_factor"
+_COUNTED_AS = "episodes_with_assessment_factors"
+"""What a cell of the factors file counts, of our measures."""
+
+
+def _factor_columns() -> Mapping[str, tuple[str, Person, str]]:
+    """Our factor, whom it concerns and the census code, for each column of the factors file."""
+    words = {
+        "Alcohol_Misuse": "1", "Drug_Misuse": "2", "Domestic_Abuse": "3", "Mental_Health": "4",
+        "Learning_Disability": "5", "Physical_Disability": "6",
+    }  # fmt: skip
+    persons = {"child": "A", "parent": "B", "person": "C"}
+    codes = {
+        f"{word}_{person}": number + letter
+        for word, number in words.items()
+        for person, letter in persons.items()
+    }
+    codes |= {
+        "Young_Carer": "7A", "Privately_fostered": "8A", "Unaccompanied_asylum_seeker": "9A",
+        "Going_missing": "10A", "Child_sexual_exploitation": "11A", "Trafficking": "12A",
+        "Gangs": "13A", "Socially_unacceptable_behaviour": "14A", "Self_harm": "15A",
+        "Neglect": "16A", "Emotional_Abuse": "17A", "Physical_Abuse_unknown": "18A",
+        "Physical_Abuse_child_on_child": "18B", "Physical_Abuse_adult_on_child": "18C",
+        "Sexual_Abuse_unknown": "19A", "Sexual_Abuse_child_on_child": "19B",
+        "Sexual_Abuse_adult_on_child": "19C", "Female_Genital_Mutilation": "22A",
+        "Faith_linked_abuse": "23A", "Child_criminal_exploitation": "24A", "Other": "20",
+    }  # fmt: skip
+    known = {each.code: (each.name, each.person) for each in FACTORS if each.code}
+    for code in ("18B", "18C", "19B", "19C"):
+        whole = factor(code[:-1] + "A")
+        known[code] = (whole.name, whole.person)
+    known |= {code: (name, "child") for code, name in LATER_FACTORS.items()}
+    return {column.casefold(): (*known[code], code) for column, code in codes.items()}
+
+
+_FACTOR_COLUMNS = _factor_columns()
+
+
+@dataclass(frozen=True, slots=True)
+class FactorPanel:
+    """Episodes with each factor identified at the end of assessment, by authority and year.
+
+    Parameters
+    ----------
+    rows
+        One row an authority, year and census code: la_code, area, year, code, factor, person,
+        episodes, status. The parts of a divided factor are rows of their own; an episode can have
+        several of them, so they must not be added.
+    source
+        Where the figures come from.
+    """
+
+    rows: tuple[tuple[str, str, int, str, str, str, float, Status], ...]
+    source: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a table; ``episodes`` is NaN where the status is not ``observed``."""
+        import pandas as pd
+
+        names = ("la_code", "area", "year", "code", "factor", "person", "episodes", "status")
+        return pd.DataFrame(list(self.rows), columns=list(names))
+
+    def __str__(self) -> str:
+        codes = {row[0] for row in self.rows} - {ENGLAND}
+        years = [row[2] for row in self.rows] or [0]
+        return (
+            f"{len({row[3] for row in self.rows})} factor codes, {len(codes)} authorities, "
+            f"{min(years)} to {max(years)} ({self.source})"
+        )
+
+
+def read_dfe(
+    paths: Iterable[Path], *, layouts: Sequence[Layout] = (), today: date | None = None
+) -> AuthorityPanel:
+    """Read open data files into one panel.
+
+    Parameters
+    ----------
+    paths
+        CSV files of *explore education statistics*, in any order. Rows of regions are left out.
+    layouts
+        What the columns of files mean that the package does not know; see
+        :func:`riskmodel.intake.read_layouts`. They go before the package's own.
+    today
+        A year that ends after this day is refused; the present day where it is not given.
+
+    Returns
+    -------
+    AuthorityPanel
+        Authorities by their three digits (``old_la_code``; ``314 / 318`` for two that report
+        together), England beside them.
+
+    Raises
+    ------
+    DataError
+        With file, line and column: when a file is of no known kind, a cell is neither figure nor
+        symbol, rows or files contradict each other, or a year is not over.
+    """
+    cells = Cells()
+    names = []
+    notes: list[Note] = []
+    for path in paths:
+        path = Path(path)
+        names.append(path.name)
+        notes += _read_file(path, cells, layouts, today)
+    if not names:
+        raise DataError("give at least one file")
+    return cells.panel(", ".join(names), notes=notes)
+
+
+def read_panels(
+    paths: Iterable[Path], *, layouts: Sequence[Layout] = (), today: date | None = None
+) -> AuthorityPanel:
+    """Read open data files and plain panels, in any order, into one panel.
+
+    A file with a column ``la_code`` is a plain panel (:func:`riskmodel.intake.read_panel`), any
+    other open data (:func:`read_dfe`); parameters and errors are theirs.
+    """
+    paths = [Path(path) for path in paths]
+    plain = [path for path in paths if "la_code" in read_rows(path)[0]]
+    open_data = [path for path in paths if path not in plain]
+    panels = [read_panel(path, today=today) for path in plain]
+    if open_data or not plain:
+        panels.insert(0, read_dfe(open_data, layouts=layouts, today=today))
+    return panels[0] if len(panels) == 1 else join_panels(panels)
+
+
+def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
+    """Read the factors of open data files; files that hold none are passed over.
+
+    Parameters and errors as for :func:`read_dfe`.
+    """
+    rows = []
+    names = []
+    for path in paths:
+        path = Path(path)
+        heading, lines = read_rows(path)
+        columns = {
+            place: _FACTOR_COLUMNS[name.casefold()]
+            for place, name in enumerate(heading)
+            if name.casefold() in _FACTOR_COLUMNS
+        }
+        if _EPISODES not in {name.casefold() for name in heading}:
+            continue
+        names.append(path.name)
+        for line, row in lines:
+            key = _row_key(heading, row, path.name, line)
+            if key is None:
+                continue
+            (code, year), area = key
+            for place, (name, person, census_code) in columns.items():
+                value, status = read_figure(
+                    row[place], _COUNTED_AS, file=path.name, line=line, column=heading[place]
+                )
+                rows.append((code, area, year, census_code, name, person, value, status))
+    return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
+
+
+def _read_file(
+    path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None
+) -> list[Note]:
+    """Put the figures of a file among the cells; what is noted of it comes back."""
+    heading, rows = read_rows(path)
+    folded = [name.casefold() for name in heading]
+    for name in _KEYS:
+        if name not in folded:
+            refuse_record(heading, path.name, _KEYS)
+            message = f"this column is missing: it is no open data file; it has {briefly(*heading)}"
+            raise DataError(message, file=path.name, line=1, field=name)
+    figures = layout_of(heading, layouts, path.name).figures_in(heading)
+    places = [folded.index(figure.column.casefold()) for figure in figures]
+    seen: dict[tuple[str, int, str], tuple[int, list[str]]] = {}
+    notes: dict[str, Note] = {}
+    unwanted: list[str] = []
+    for line, row in rows:
+        by_column = dict(zip(folded, row, strict=True))
+        found = _row_key(heading, row, path.name, line)
+        if found is None:
+            for note in _other_country(by_column, path.name, line):
+                notes.setdefault(note.message.partition(" (")[0], note)
+            continue
+        key, area = found
+        check_year_is_over(key[1], today, file=path.name, line=line, field="time_period")
+        put = False
+        for figure, place in zip(figures, places, strict=True):
+            if not wanted(figure.where, by_column):
+                continue
+            where = (*key, figure.measure)
+            if where in seen:
+                raise _twice(where, seen[where], (line, row), heading, path.name)
+            seen[where] = (line, row)
+            cell = read_figure(
+                row[place], figure.measure, file=path.name, line=line, column=heading[place]
+            )
+            cells.put(key, area, figure.measure, cell, path.name)
+            put = True
+        if not put:
+            unwanted.append(_told_apart_by(figures, by_column))
+    if unwanted and not seen:
+        words = "; ".join(repr(word[:120]) for word in list(dict.fromkeys(unwanted))[:3])
+        raise DataError(
+            f"no row is all of what the panel counts; each is a part of it, or something else: "
+            f"{words}. A layout of your own says what the rows are (--layout FILE.toml)",
+            file=path.name,
+        )
+    return list(notes.values())
+
+
+def _other_country(cells: Mapping[str, str], file: str, line: int) -> Iterator[Note]:
+    """A note on a national row that is not of England."""
+    if cells["geographic_level"].strip().casefold() == "national":
+        code = cells.get("country_code", "").strip()
+        name = printable(cells.get("country_name", "").strip() or code)
+        text = f"{name} is not England, so its rows are left out ({file}, line {line}: {code[:20]})"
+        yield Note("other_country", text)
+
+
+def _told_apart_by(figures: Sequence[FigureColumn], cells: Mapping[str, str]) -> str:
+    """What a row says of itself in the columns by which a layout chooses rows."""
+    columns = dict.fromkeys(name for figure in figures for name in figure.where)
+    return ", ".join(cells[name.casefold()] for name in columns if name.casefold() in cells)
+
+
+def _twice(
+    where: tuple[str, int, str],
+    first: tuple[int, list[str]],
+    second: tuple[int, list[str]],
+    heading: list[str],
+    file: str,
+) -> DataError:
+    """Two rows for one figure: most likely the file is divided by a column that nobody named."""
+    pairs = zip(heading, first[1], second[1], strict=True)
+    differing = [
+        f"{name[:40]} ({briefly(one, other)})"
+        for name, one, other in pairs
+        if one != other and read_cell(one) is None
+    ]
+    message = f"{where[0]} in {where[1]} stands in two rows, this one and line {first[0]}"
+    if differing:
+        message += (
+            f". They differ in {', '.join(differing[:3])}: a layout says under [layout.where] "
+            "which rows are the total"
+        )
+    return DataError(message, file=file, line=second[0], field=where[2])
+
+
+def _row_key(
+    heading: list[str], row: list[str], file: str, line: int
+) -> tuple[tuple[str, int], str] | None:
+    """Code, year and name of a row's authority; None for a region or another country."""
+    cells: dict[str, str] = {
+        name.casefold(): cell.strip() for name, cell in zip(heading, row, strict=True)
+    }
+    level = cells["geographic_level"].casefold()
+    period = cells.get("time_identifier", "")
+    if period.casefold() not in _WHOLE_YEARS:
+        raise DataError(
+            f"found {briefly(period)}: a panel holds whole years to 31 March; allowed: Reporting "
+            "year, Financial year",
+            file=file,
+            line=line,
+            field="time_identifier",
+        )
+    year = read_year(cells["time_period"])
+    if level not in _LEVELS:
+        found = cells["geographic_level"]
+        allowed = ", ".join(_LEVELS)
+        field = "geographic_level"
+        raise DataError(
+            f"found {briefly(found)}; allowed: {allowed}", file=file, line=line, field=field
+        )
+    if level == "regional":
+        return None
+    if year is None:
+        found = cells["time_period"]
+        message = f"found {briefly(found)}; allowed: a year such as 2021 or 202021"
+        raise DataError(message, file=file, line=line, field="time_period")
+    if level == "national" and cells.get("country_code", "") not in (ENGLAND, ""):
+        return None
+    if level == "national":
+        return (ENGLAND, year), cells.get("country_name") or "England"
+    code = cells.get("old_la_code", "")
+    if not _OLD_CODE.fullmatch(code):
+        code = cells.get("new_la_code", "")
+    if not code or code.casefold() in ("z", "x", "c", ":"):
+        message = "found no code; allowed: three digits, or nine signs in new_la_code"
+        raise DataError(message, file=file, line=line, field="old_la_code")
+    return (code, year), printable(cells.get("la_name") or code)

@@ -1,0 +1,116 @@
+"""The one place where a command's table is read: a path, and how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups
+from riskmodel.estimates import needs_protection
+from riskmodel.intake.counts import iter_counts
+from riskmodel.intake.reading import is_parquet, read_assessments
+from riskmodel.intake.result import NOTES, Intake, IssueLog
+from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
+
+__all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A table of assessments where it lies, and how to read it.
+
+    Parameters
+    ----------
+    path
+        CSV, Parquet (file or folder), Excel, a folder of census modules, or a return of the
+        children in need census.
+    mapping
+        TOML file that says how the table names its columns.
+    sheet
+        Sheet of a workbook; the first one where it is None.
+    """
+
+    path: Path
+    mapping: Path | None = None
+    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """File name, for messages and sources."""
+        return self.path.name
+
+    def read(self) -> Intake:
+        """Every assessment, and what could not be read."""
+        return read_assessments(self.path, mapping=self.mapping, sheet=self.sheet)
+
+    def counts(
+        self, by: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None
+    ) -> Counted:
+        """Counts by group.
+
+        Parameters
+        ----------
+        by
+            Columns to group by.
+        progress
+            Called with a few words after each piece of a table that is read in pieces.
+
+        Notes
+        -----
+        Parquet in our own columns is counted piece by piece and never held whole; it refuses what
+        cannot be read.
+        """
+        if self.is_mapped or not self.path.exists() or not is_parquet(self.path):
+            return count_intake(self.read(), by)
+        log = IssueLog(self.name)
+        groups = _added(iter_counts(self.path, by=tuple(by), log=log), progress)
+        account = log.account_of(groups.values())
+        names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
+        return Counted(groups, _issues(log.counts), _is_observed(self.path, names), account)
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether more than its path says how to read it."""
+        return self.mapping is not None or self.sheet is not None
+
+
+def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
+    """Counts by group of a table that was read."""
+    table = intake.assessments
+    groups: Groups = dict(table.counts_by(by)) if by else {(): table.counts()}
+    return Counted(groups, _issues(intake.counts), has_observed(table), intake.account)
+
+
+def _issues(counts: Mapping[str, int]) -> int:
+    """How many issues are no mere notes."""
+    return sum(count for rule, count in counts.items() if rule not in NOTES)
+
+
+def table_file(table: TableFile | Path) -> TableFile:
+    """A table as it is read, of a mere path too."""
+    return table if isinstance(table, TableFile) else TableFile(Path(table))
+
+
+def has_observed(table: Assessments) -> bool:
+    """Whether the plan or any factor of a table is an authority's own record."""
+    return any(needs_protection(table.basis[name]) for name in (PLAN, *table.factors))
+
+
+def _is_observed(path: Path, names: Iterable[str]) -> bool:
+    """Whether the metadata of a Parquet file leave one of these columns as observed."""
+    found = [parquet_dictionary(open_part(part), part.name) for part in parquet_parts(path)]
+    return any(needs_protection(d.basis.get(n, "observed")) for n in names for d in found)
+
+
+def _added(
+    pieces: Iterator[tuple[tuple[object, ...], FactorCounts]], progress: Callable[[str], None]
+) -> Groups:
+    """Counts of all pieces by key, in the order of the keys."""
+    total: Groups = {}
+    rows = 0
+    for key, counts in pieces:
+        total[key] = total[key] + counts if key in total else counts
+        rows += counts.total_assessments or 0
+        progress(f"Reading: {rows:,} assessments so far")
+    return dict(sorted(total.items(), key=lambda item: [(type(v).__name__, v) for v in item[0]]))

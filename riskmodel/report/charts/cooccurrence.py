@@ -1,0 +1,121 @@
+"""How pairs of factors occur together: a grid of numbers, or a list where a grid has no room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from riskmodel.report.charts.canvas import DARK_BLUE, Drawing, Labels, Size, draw
+from riskmodel.report.labels import Box
+
+__all__ = ["draw_cooccurrence"]
+
+LISTED = 12
+# Light end of the Analysis Function's sequential blue: dark figures stay readable on all of it.
+PALE_BLUE = "#6BACE6"
+
+
+def draw_cooccurrence(name: str, labels: Sequence[str], lifts: npt.NDArray[np.float64]) -> Drawing:
+    """Draw how many times as often as independence each pair occurs.
+
+    Parameters
+    ----------
+    name
+        Prefix of the ids in the SVG.
+    labels
+        Factors, length J.
+    lifts
+        Times independence, shape (J, J), symmetric; the diagonal is not drawn.
+    """
+    number = len(labels)
+    wide = Size(740, 64 + 34 * number, False)
+    narrow = Size(340, 46 + 42 * LISTED, True)
+
+    def paint(figure: Figure, size: Size) -> Labels:
+        if size.is_narrow:
+            _list(figure, size, labels, lifts)
+        else:
+            _grid(figure, size, labels, lifts)
+        return Labels((), Box(0, 0, size.width, size.height))
+
+    return draw(name, paint, wide=wide, narrow=narrow)
+
+
+def _grid(
+    figure: Figure, size: Size, labels: Sequence[str], lifts: npt.NDArray[np.float64]
+) -> None:
+    left, bottom = 212 / size.width, 8 / size.height
+    axes = figure.add_axes(
+        (left, bottom, 1 - left - 150 / size.width, 1 - bottom - 50 / size.height)
+    )
+    hidden = np.triu(np.ones_like(lifts, dtype=bool))
+    shade = LinearSegmentedColormap.from_list("shade", ["#FFFFFF", PALE_BLUE])
+    # The diagonal has no pair: the first row and the last column would be empty.
+    sns.heatmap(
+        lifts[1:, :-1],
+        mask=hidden[1:, :-1],
+        annot=True,
+        annot_kws={"color": "#0B0C0C"},
+        fmt=".1f",
+        cmap=shade,
+        vmin=0,
+        vmax=max(2.0, float(np.max(lifts[~hidden], initial=0))),
+        cbar=False,
+        linewidths=2,
+        linecolor="white",
+        ax=axes,
+    )
+    axes.grid(visible=False)
+    axes.set_yticklabels(labels[1:], rotation=0)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    _column_names(axes, labels[:-1])
+
+
+def _column_names(axes: Axes, labels: Sequence[str]) -> None:
+    """Each column's name stands on the step above its first cell, horizontal as everything is."""
+    for column, label in enumerate(labels):
+        axes.annotate(
+            label,
+            (column + 0.08, column - 0.12),
+            ha="left",
+            va="bottom",
+            annotation_clip=False,
+            fontsize=10.5,
+        )
+
+
+def _list(
+    figure: Figure, size: Size, labels: Sequence[str], lifts: npt.NDArray[np.float64]
+) -> None:
+    pairs = [
+        (float(lifts[row, column]), labels[column], labels[row])
+        for row in range(len(labels))
+        for column in range(row)
+    ]
+    ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))[:LISTED]
+    right = 1 - 50 / size.width
+    axes = figure.add_axes((14 / size.width, 40 / size.height, right, 1 - 44 / size.height))
+    axes.set_ylim(len(ranked) - 0.4, -0.8)
+    axes.set_xlim(0, max(pair[0] for pair in ranked) * 1.08)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    axes.set_xlabel("Times as often as if independent", loc="right", labelpad=6)
+    for row, (lift, one, other) in enumerate(ranked):
+        axes.plot([0, lift], [row, row], color=DARK_BLUE, linewidth=6, solid_capstyle="butt")
+        axes.annotate(f"{one} + {other}", (0, row - 0.22), ha="left", va="bottom", fontsize=9.5)
+        axes.annotate(
+            f"{lift:.1f}",
+            (lift, row),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontweight="bold",
+        )

@@ -1,0 +1,178 @@
+"""History and projection of a stock: a fan of 50, 80 and 95% intervals, labelled on the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from riskmodel.report.charts.canvas import (
+    BODY,
+    DARK_BLUE,
+    DARK_GREY,
+    DARK_PINK,
+    Drawing,
+    Labels,
+    Size,
+    draw,
+)
+from riskmodel.report.labels import Box
+
+__all__ = ["FAN", "Fan", "draw_fans"]
+
+Floats = npt.NDArray[np.float64]
+
+FAN = ((0.025, 0.975, "95%", 0.16), (0.1, 0.9, "80%", 0.22), (0.25, 0.75, "50%", 0.34))
+"""Low and high quantile of each interval, its name, and how dark it is."""
+
+MOST_YEARS_LABELLED = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fan:
+    """One panel of a fan chart.
+
+    Parameters
+    ----------
+    title
+        What is counted, in words.
+    history
+        Decimal year (31 March 2015 is 2015.25), count, and half the width of what it can have
+        been, of each figure known.
+    times
+        Decimal years of the projection.
+    quantiles
+        Counts by quantile, each of shape (time,): those of :data:`FAN` and 0.5.
+    others
+        Medians of other scenarios, by name.
+    """
+
+    title: str
+    history: Sequence[tuple[float, float, float]]
+    times: Floats
+    quantiles: Mapping[float, Floats]
+    others: Mapping[str, Floats]
+
+
+def draw_fans(name: str, fans: Sequence[Fan]) -> Drawing:
+    """Draw fans side by side, or one above the other on a narrow page; every scale from zero.
+
+    Parameters
+    ----------
+    name
+        Prefix of the ids in the SVG.
+    fans
+        One a panel.
+    """
+    wide = Size(620, 60 + 270.0 * len(fans), False)
+    narrow = Size(340, 60 + 270.0 * len(fans), True)
+
+    def paint(figure: Figure, size: Size) -> Labels:
+        right = 112 if size.is_narrow else 150
+        grid = figure.add_gridspec(
+            len(fans),
+            1,
+            left=46 / size.width,
+            right=1 - right / size.width,
+            bottom=34 / size.height,
+            top=1 - 34 / size.height,
+            hspace=0.36,
+        )
+        for index, fan in enumerate(fans):
+            _panel(figure.add_subplot(grid[index, 0]), fan, size)
+        return Labels((), Box(0, 0, size.width, size.height))
+
+    return draw(name, paint, wide=wide, narrow=narrow)
+
+
+def _panel(axes: Axes, fan: Fan, size: Size) -> None:
+    for low, high, _, dark in FAN:
+        axes.fill_between(
+            fan.times,
+            fan.quantiles[low],
+            fan.quantiles[high],
+            color=DARK_BLUE,
+            alpha=dark,
+            linewidth=0,
+        )
+    axes.plot(fan.times, fan.quantiles[0.5], color=DARK_BLUE, linewidth=2.2)
+    if fan.history:
+        dates, counts, widths = (np.array(column) for column in zip(*fan.history, strict=True))
+        axes.errorbar(
+            dates,
+            counts,
+            yerr=widths,
+            fmt="o",
+            color=DARK_GREY,
+            markersize=5,
+            capsize=2.5,
+            linewidth=1.1,
+        )
+    for place, (_, median) in enumerate(fan.others.items()):
+        axes.plot(
+            fan.times,
+            median,
+            color=DARK_PINK,
+            linewidth=1.8,
+            linestyle=("--", ":", "-.", (0, (5, 1)))[place % 4],
+        )
+    first = min([fan.times[0], *(each[0] for each in fan.history)])
+    axes.set_xlim(first - 0.15, fan.times[-1])
+    highest = max(float(fan.quantiles[0.975].max()), *(each[1] for each in fan.history), 1.0)
+    axes.set_ylim(0, 1.08 * highest)
+    years = range(int(np.ceil(first)), int(fan.times[-1]) + 1)
+    step = 1 if len(years) <= (MOST_YEARS_LABELLED // (2 if size.is_narrow else 1)) else 2
+    axes.set_xticks(list(years)[::step], [str(year) for year in years][::step])
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.grid(axis="x", visible=False)
+    axes.annotate(
+        fan.title,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-40, 10),
+        textcoords="offset points",
+        fontweight="bold",
+        color=DARK_GREY,
+    )
+    _label_ends(axes, fan, size)
+
+
+def _label_ends(axes: Axes, fan: Fan, size: Size) -> None:
+    """Names at the right end of each line and interval, moved apart where they would collide."""
+    words = "median {:,.0f}" if size.is_narrow else "{:,.0f} in the middle"
+    end = {
+        words.format(fan.quantiles[0.5][-1]): (float(fan.quantiles[0.5][-1]), DARK_BLUE),
+        **{
+            f"{words}: {fan.quantiles[high][-1]:,.0f}": (float(fan.quantiles[high][-1]), DARK_GREY)
+            for _, high, words, _ in FAN
+        },
+        **{
+            f"{fan.quantiles[low][-1]:,.0f}": (float(fan.quantiles[low][-1]), DARK_GREY)
+            for low, _, _, _ in FAN
+        },
+        **{
+            f"{name}: {median[-1]:,.0f}": (float(median[-1]), DARK_PINK)
+            for name, median in fan.others.items()
+        },
+    }
+    low, high = axes.get_ylim()
+    line = (high - low) * 14 / (axes.get_position().height * size.height)
+    place = -np.inf
+    for text, (value, colour) in sorted(end.items(), key=lambda each: each[1][0]):
+        place = max(value, place + line)
+        axes.annotate(
+            text,
+            (fan.times[-1], value),
+            xytext=(fan.times[-1] + 0.02 * (fan.times[-1] - axes.get_xlim()[0]), place),
+            textcoords="data",
+            color=colour,
+            fontsize=BODY if size.is_narrow else BODY - 1,
+            va="center",
+            annotation_clip=False,
+        )

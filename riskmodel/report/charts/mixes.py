@@ -1,0 +1,97 @@
+"""Mixes that keep to a cap: the posts that each step of the other levers leaves to be needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from riskmodel.report.charts.canvas import (
+    DARK_GREY,
+    ORANGE,
+    Drawing,
+    Labels,
+    Size,
+    draw,
+)
+from riskmodel.report.charts.line_labels import COLOURS, DASHES, SIGNS, at_the_end, heading
+from riskmodel.report.labels import Box
+
+__all__ = ["MixLine", "draw_mixes"]
+
+
+class MixLine(NamedTuple):
+    """Posts at each step of shorter plans, at one step of early help.
+
+    ``shorter`` and ``diversion`` are proportions.
+    """
+
+    diversion: float
+    shorter: Sequence[float]
+    posts: Sequence[float]
+
+
+def draw_mixes(
+    name: str, lines: Sequence[MixLine], *, cheapest: tuple[float, float] | None = None
+) -> Drawing:
+    """Draw the posts that each step of shorter plans needs, one line a step of early help.
+
+    Parameters
+    ----------
+    name
+        Prefix of the ids in the SVG.
+    lines
+        Each named on the chart.
+    cheapest
+        Proportion by which plans are shorter, and posts, of the cheapest mix; None marks none.
+    """
+
+    def paint(figure: Figure, size: Size) -> Labels:
+        right = 96 if size.is_narrow else 176
+        axes = figure.add_axes(
+            (46 / size.width, 50 / size.height, 1 - (46 + right) / size.width, 1 - 92 / size.height)
+        )
+        for place, line in enumerate(lines):
+            axes.plot(
+                [100 * each for each in line.shorter],
+                line.posts,
+                marker=SIGNS[place % len(SIGNS)],
+                color=COLOURS[place % len(COLOURS)],
+                linestyle=DASHES[place % len(DASHES)],
+                linewidth=1.8,
+                markersize=6,
+                markeredgecolor="white",
+            )
+        axes.xaxis.set_major_formatter("{x:g}%")
+        axes.set_xticks(sorted({100 * each for line in lines for each in line.shorter}))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set_xlabel("Plans shorter by", loc="right", labelpad=6)
+        heading(axes, "Posts needed")
+        words = "{:.0%} of starts diverted" if not size.is_narrow else "{:.0%} diverted"
+        at_the_end(
+            axes,
+            [
+                (
+                    float(line.posts[-1]),
+                    words.format(line.diversion),
+                    COLOURS[place % len(COLOURS)],
+                )
+                for place, line in reversed(list(enumerate(lines)))
+            ],
+            size,
+        )
+        if cheapest is not None:
+            at, posts = 100 * cheapest[0], cheapest[1]
+            axes.plot([at], [posts], "o", markersize=14, fillstyle="none", color=ORANGE, mew=2)
+            axes.annotate(
+                f"cheapest: {posts:,.0f} posts",
+                (at, posts),
+                xytext=(10, 12),
+                textcoords="offset points",
+                color=DARK_GREY,
+            )
+        return Labels((), Box(0, 0, size.width, size.height))
+
+    return draw(name, paint, wide=Size(620, 340, False), narrow=Size(340, 340, True))

@@ -1,0 +1,115 @@
+"""Charts of what the service comes to: caseloads, scenarios side by side, mixes of levers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from riskmodel.authority.comparison import Comparison
+from riskmodel.authority.mix import Mix
+from riskmodel.caseload import CaseloadPlan
+from riskmodel.report.charts.canvas import Drawing
+from riskmodel.report.charts.caseload import (
+    CaseloadFan,
+    Course,
+    draw_caseload_fans,
+    draw_probabilities,
+)
+from riskmodel.report.charts.mixes import MixLine, draw_mixes
+from riskmodel.report.charts.outlook import calendar_of
+from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
+
+__all__ = ["draw_caseload", "draw_comparison", "draw_mix", "draw_within"]
+
+_MOST_PANELS = 12
+
+
+def draw_caseload(plan: CaseloadPlan, cap: float, *, by: str | None = None) -> Drawing:
+    """Fans of the service's caseload, a panel a scenario, with the cap."""
+    place = len(plan.units) - 1
+    fans = [
+        CaseloadFan(
+            name.replace("_", " ").capitalize(),
+            _times(plan.months),
+            {
+                level: plan.summary[index, place, 2, :, 1 + number].astype(np.float64)
+                for number, level in enumerate(plan.quantiles)
+            },
+        )
+        for index, name in enumerate(plan.scenarios[:_MOST_PANELS])
+    ]
+    return draw_caseload_fans("caseload", fans, cap, by=None if by is None else calendar_of(by))
+
+
+def draw_within(
+    plan: CaseloadPlan, cap: float, *, sure: float | None = None, by: str | None = None
+) -> Drawing:
+    """The probability of keeping to the cap, a line a scenario."""
+    courses = [
+        Course(name.replace("_", " "), _times(plan.months), plan.probability_within(cap, name))
+        for name in plan.scenarios
+    ]
+    return draw_probabilities(
+        "within", courses, sure=sure, by=None if by is None else calendar_of(by)
+    )
+
+
+def draw_comparison(
+    comparison: Comparison,
+    measures: Sequence[str] = ("stock_child_protection_plan", "caseload", "posts_needed"),
+) -> Drawing:
+    """Differences from the first scenario on paired draws: a panel a measure, a row a scenario."""
+    frame = comparison.differences
+    panels = []
+    for measure in measures:
+        rows = [
+            (
+                str(row["scenario"]).replace("_", " "),
+                _number(row["difference"]),
+                _number(row["low"]),
+                _number(row["high"]),
+            )
+            for row in frame[frame["measure"] == measure].to_dict("records")
+        ]
+        if rows:
+            panels.append(MeasurePanel(_TITLES.get(measure, measure), rows, 0.0, _FORMS[measure]))
+    return draw_scenarios("comparison", panels)
+
+
+def draw_mix(mix: Mix) -> Drawing:
+    """Posts at each step of shorter plans and early help, the cheapest marked where priced."""
+    found = [point.levers for point in mix.found.points]
+    lines = [
+        MixLine(
+            step,
+            [each.shorter_plans for each in found if each.diversion == step],
+            [float(each.posts) for each in found if each.diversion == step],
+        )
+        for step in sorted({each.diversion for each in found})
+    ]
+    best = mix.found.best.levers if mix.priced else None
+    cheapest = None if best is None else (best.shorter_plans, float(best.posts))
+    return draw_mixes("mixes", lines, cheapest=cheapest)
+
+
+_TITLES = {
+    "stock_child_protection_plan": "Plans",
+    "stock_looked_after": "Looked after",
+    "stock_child_in_need_plan": "Child in need",
+    "cases": "Cases",
+    "fte": "Workers at work",
+    "caseload": "Caseload",
+    "unallocated": "Unallocated",
+    "posts_needed": "Posts needed",
+    "cost": "Cost",
+}
+_FORMS = {name: "{:+.1f}" if name in ("caseload", "fte") else "{:+,.0f}" for name in _TITLES}
+
+
+def _number(value: object) -> float:
+    return float("nan") if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _times(months: Sequence[str]) -> np.ndarray:
+    return np.array([calendar_of(month) for month in months])
