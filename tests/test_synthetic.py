@@ -101,7 +101,7 @@ def test_an_interrupt_leaves_no_folder(tmp_path: Path, monkeypatch, moment: str)
 
     place = {
         "census": "riskmodel.cohort.census_return.write_census_xml",
-        "manifest": "riskmodel.runs.write_manifest",
+        "manifest": "riskmodel.core.manifest.write_manifest",
     }[moment]
     monkeypatch.setattr(place, interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -26,11 +26,11 @@ from riskmodel.cohort.export import (
 )
 from riskmodel.cohort.files import new_folder
 from riskmodel.cohort.joint import RANK_ROWS
+from riskmodel.core.manifest import make_manifest
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, OutputError
 from riskmodel.parameters import parameters_sha256
 from riskmodel.published import data_files
-from riskmodel.runs import make_manifest
 
 if TYPE_CHECKING:
     from riskmodel.estimates import Basis
@@ -133,7 +133,7 @@ def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
     in it say so.
     """
     from riskmodel.cohort.census_return import write_census_xml
-    from riskmodel.runs import write_manifest
+    from riskmodel.core.manifest import write_manifest
 
     target = folder.resolve()
     _refuse_existing(target, is_folder=True)

@@ -15,7 +15,7 @@ from riskmodel.published import data_files, documents, load_table, table_ids
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.runs import Experiment
+    from riskmodel.experiments import Experiment
 
 __all__ = ["assumptions_log", "data_log", "decisions_log"]
 
@@ -37,7 +37,7 @@ def assumptions_log(experiments: Mapping[str, Experiment] | None = None) -> pd.D
     """
     import pandas as pd
 
-    from riskmodel.runs import users_of
+    from riskmodel.experiments import users_of
 
     found = experiments or {}
     return pd.DataFrame(

@@ -14,6 +14,7 @@ from riskmodel.cohort import (
     reference_design,
 )
 from riskmodel.cohort.generate import REFERENCE_SEED
+from riskmodel.core.manifest import make_manifest
 from riskmodel.factors import FactorAnalysis, Prevalence, analyse_factors
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.parameters import parameters, parameters_sha256
@@ -26,7 +27,6 @@ from riskmodel.published import (
     printed_quadrants,
     table_ids,
 )
-from riskmodel.runs import make_manifest
 from riskmodel.scenarios import LIBRARY
 from riskmodel.workflows.explanations import explanations_section
 from riskmodel.workflows.margins import draw_sensitivity, margin_bounds, sensitivity_surface

@@ -17,10 +17,10 @@ from riskmodel.disclosure import (
     complete,
     protect_counts,
 )
+from riskmodel.disclosure.releases import read_earlier
 from riskmodel.errors import DataError
 from riskmodel.intake import Intake
 from riskmodel.parameters import parameter
-from riskmodel.runs.releases import read_earlier
 from riskmodel.workflows.reading import Counted, TableFile, count_intake, table_file
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def release_counts(
         How a withheld cell looks.
     earlier
         Files of counts of the same records that are out already, as
-        :func:`riskmodel.runs.releases.read_earlier` takes them.
+        :func:`riskmodel.disclosure.releases.read_earlier` takes them.
     """
     counted = table_file(table).counts(by)
     return release_counted(counted, by=by, policy=policy, marks=marks, earlier=earlier)

@@ -12,8 +12,8 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure import CONFIDENTIAL, Part, Policy, protect_counts, protect_parts
 from riskmodel.disclosure.earlier import EarlierCounts
 from riskmodel.disclosure.models import coarse_number, has_enough_unknowns
+from riskmodel.disclosure.releases import read_earlier
 from riskmodel.errors import DataError
-from riskmodel.runs.releases import read_earlier
 
 
 def counts(found: int, led: int, total: int = 400, plans: int = 120) -> FactorCounts:

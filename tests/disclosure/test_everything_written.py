@@ -20,9 +20,9 @@ import pytest
 from scipy.optimize import linprog
 
 from riskmodel.cli.run import run
+from riskmodel.core.manifest import make_manifest
 from riskmodel.disclosure import Policy
 from riskmodel.report import Report, manifest_section, write_report
-from riskmodel.runs import make_manifest
 from riskmodel.vocabulary import FACTORS
 from riskmodel.workflows.own_table import OwnTable, own_parts
 from riskmodel.workflows.reading import TableFile

@@ -1,130 +1,129 @@
-"""The repository's experiments, copied to where they can run; a quick run of all of them.
-
-And what is needed to hold the numbers of an answer against the cells of its results.
-"""
+"""A toy analysis with a grid, and a folder of an experiment that uses it."""
 
 from __future__ import annotations
 
-import csv
-import math
-import re
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from riskmodel.parameters import recording
-from riskmodel.runs import Experiment, Run, in_order, read_experiments, run_experiments
-from riskmodel.workflows.experiments import ANALYSES
-
-NUMBER = re.compile(r"(?<![\w/.])-?\d[\d,]*(?:\.\d+)?(?!\w)")
-
-# What is a name and no result: places in the report, dates, ages in the names of groups, units.
-NAMES = (
-    r"[Pp]aras? [\d, ]*(?:and )?\d+(?:-\d+)?",
-    r"[Ss]ection (?:17|47)",
-    r"\b(?:19|20)\d\d(?:/\d\d)?\b",
-    r"(?:over|under) 1[08]\b",
-    r"\b(?:0 to 4|5 to 10|11 to 15|16 to 17)\b",
-    r"every 10,000",
-    r"above 1\b|below 1\b",
-    r"phi of pairs",
+from riskmodel.experiments import (
+    Analysis,
+    Experiment,
+    Option,
+    Point,
+    Result,
+    Summary,
+    read_experiment,
 )
+from riskmodel.parameters import parameter
+
+TOML = """\
+question = "How large is the mean of so many draws?"
+seed = 7
+expected_seconds = 1
+parameters = ["interval_level"]
+
+[[steps]]
+analysis = "toy-mean"
+settings = { shift = 1.5 }
+
+[steps.grid]
+draws = [10, 20, 30, 40]
+
+[steps.quick]
+draws = [10]
+
+[[tolerances]]
+names = "mean/40"
+absolute = 1.0
+reason = "a test"
+"""
+
+MEASURED: list[int] = []
+"""Draws of each point that was measured, in order: what was not taken from the cache."""
+STOP_AT: list[int] = []
+"""Draws at which the toy is interrupted."""
 
 
-def numbers_of(answer: str) -> list[str]:
-    """Numbers of a page that have to come from results, as printed."""
-    text = re.sub(r"`[^`]*`", "", answer)
-    # The table of explanations has a column of paragraphs.
-    text = re.sub(r"^(\| [^|]+ \|) [\d, ]+ \|", r"\1 |", text, flags=re.MULTILINE)
-    for name in NAMES:
-        text = re.sub(name, "", text)
-    return NUMBER.findall(text)
+def measure(point: Point) -> dict[str, pd.DataFrame]:
+    draws = point.settings["draws"]
+    if draws in STOP_AT:
+        raise KeyboardInterrupt
+    MEASURED.append(draws)
+    values = point.random().normal(point.settings["shift"], 1, draws)
+    return {"means": pd.DataFrame({"mean": [values.mean()], "level": [level()]})}
 
 
-def cells_of(*files: Path) -> set[float]:
-    """Every number in the cells of CSV files."""
-    found = set()
-    for file in files:
-        for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
-            for cell in row:
-                for text in (cell, *re.split(r"[/ ]|to|-(?=\D)", cell)):
-                    try:
-                        value = float(text)
-                    except ValueError:
-                        continue
-                    if math.isfinite(value):
-                        found.add(value)
-    return found
+def level() -> float:
+    return parameter("interval_level").value
 
 
-def unfounded(answer: str, cells: set[float]) -> list[str]:
-    """Numbers of an answer that no cell rounds to."""
-    missing = []
-    for printed in numbers_of(answer):
-        places = len(printed.partition(".")[2])
-        value = float(printed.replace(",", ""))
-        # Half a unit of the last printed digit, and the floating point of the cell.
-        reach = 0.5 * 10**-places * (1 + 1e-9)
-        if not any(abs(cell - value) <= reach for cell in cells):
-            missing.append(printed)
-    return missing
+def summarise(tables: dict[str, pd.DataFrame]) -> Summary:
+    means = tables["means"]
+    return Summary(
+        (
+            *(
+                Result(f"mean/{row['draws']}", row["mean"], "units", "assumed")
+                for row in means.to_dict("records")
+            ),
+            Result("points", len(means), "points", "assumed"),
+        )
+    )
 
 
-ROOT = Path(__file__).resolve().parents[2] / "experiments"
+TOY = Analysis(
+    "toy-mean",
+    "The mean of normal draws",
+    measure,
+    summarise,
+    lambda summary: f"{summary['points'].text()} means were drawn.",
+    ("Assumed: a normal distribution.",),
+    ("Anything.",),
+    {
+        "draws": Option(10, "draws", quick=5, least=1),
+        "shift": Option(0.0, "mean of the draws"),
+        "kind": Option("plain", "a word", allowed=("plain", "fancy")),
+        "range": Option((), "two numbers"),
+        "is_even": Option(False, "a switch"),
+    },
+)
+ANALYSES = {"toy-mean": TOY}
+
+Declare = Callable[..., Experiment]
 
 
-@dataclass(frozen=True)
-class QuickRuns:
-    """Quick runs by name, and the parameters that each read."""
-
-    experiments: dict[str, Experiment]
-    runs: dict[str, Run]
-    read: dict[str, set[str]]
+@pytest.fixture
+def toml() -> str:
+    return TOML
 
 
-@pytest.fixture(scope="session")
-def root() -> Path:
-    if not ROOT.is_dir():
-        pytest.skip("the experiments are not part of an installed package")
-    return ROOT
+@pytest.fixture
+def toys() -> dict[str, Analysis]:
+    return ANALYSES
 
 
-@pytest.fixture(scope="session")
-def declared(root: Path) -> dict[str, Experiment]:
-    return read_experiments(root, ANALYSES)
+@pytest.fixture
+def measured() -> list[int]:
+    MEASURED.clear()
+    STOP_AT.clear()
+    return MEASURED
 
 
-@pytest.fixture(scope="session")
-def copied(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Experiment]:
-    """The experiments without any results or finished points."""
-    folder = tmp_path_factory.mktemp("experiments")
-    for source in sorted(root.glob("*/experiment.toml")):
-        (folder / source.parent.name).mkdir()
-        for name in ("experiment.toml", "baseline.csv"):
-            if (source.parent / name).is_file():
-                shutil.copy(source.parent / name, folder / source.parent.name / name)
-    return read_experiments(folder, ANALYSES)
+@pytest.fixture
+def stop_at(measured: list[int]) -> list[int]:
+    return STOP_AT
 
 
-@pytest.fixture(scope="session")
-def quick(copied: dict[str, Experiment]) -> QuickRuns:
-    runs, read = {}, {}
-    names = [name for name, one in copied.items() if not one.given]
-    for name in in_order(names, copied):
-        with recording() as noted:
-            found = list(run_experiments([name], copied, is_quick=True))
-        runs[name], read[name] = found[-1], noted
-    return QuickRuns(copied, runs, read)
+@pytest.fixture
+def declare(tmp_path: Path) -> Declare:
+    """Write a declaration into a folder of experiments and read it."""
 
+    def make(text: str = TOML, name: str = "toy") -> Experiment:
+        folder = tmp_path / "experiments" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "experiment.toml").write_text(text, encoding="utf-8")
+        return read_experiment(folder, ANALYSES)
 
-@pytest.fixture(scope="session")
-def not_in_results() -> Callable[[str, set[float]], list[str]]:
-    return unfounded
-
-
-@pytest.fixture(scope="session")
-def cells() -> Callable[..., set[float]]:
-    return cells_of
+    return make

@@ -1,6 +1,7 @@
 """Own figures to a projection: read, calibrated, learned, simulated, drawn."""
 
 from riskmodel.workflows.demand.drawing import STAGE_LABELS, draw_outlook
+from riskmodel.workflows.demand.library import library_outlook
 from riskmodel.workflows.demand.projecting import Outlook, opening_of, project
 from riskmodel.workflows.demand.simulating import FED_BACK, FeedbackOf
 from riskmodel.workflows.demand.sources import (
@@ -22,6 +23,7 @@ __all__ = [
     "Outlook",
     "chain_of",
     "draw_outlook",
+    "library_outlook",
     "opening_of",
     "panel_source",
     "project",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.manifest import make_manifest
 from riskmodel.demand.learning.history import STOCK_MEASURES
 from riskmodel.demand.national import NationalCourses
 from riskmodel.factors.comparison import funnel
@@ -22,7 +23,6 @@ from riskmodel.report.sections.national import (
 )
 from riskmodel.report.sections.record import manifest_section
 from riskmodel.report.wording import month_words
-from riskmodel.runs import make_manifest
 from riskmodel.series import ENGLAND
 from riskmodel.workflows.national import NationalRun
 

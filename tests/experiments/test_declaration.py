@@ -1,0 +1,126 @@
+"""``experiment.toml``: what is refused, with line, key and the nearest names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.experiments import in_order, read_experiments, users_of
+from riskmodel.experiments.toml_lines import key_lines
+
+
+@pytest.mark.unit
+def test_a_declaration_is_read_whole(declare):
+    found = declare()
+    assert (found.name, found.seed, found.expected_seconds) == ("toy", 7, 1)
+    assert found.parameters == ("interval_level",)
+    step = found.steps[0]
+    assert (step.id, step.analysis.name) == ("toy_mean", "toy-mean")
+    points = list(step.points(found.seed))
+    assert [point.settings["draws"] for point in points] == [10, 20, 30, 40]
+    assert {point.settings["shift"] for point in points} == {1.5}
+    assert [point.index for point in points] == [0, 1, 2, 3]
+    quick = list(step.points(found.seed, is_quick=True))
+    assert [point.settings["draws"] for point in quick] == [10]
+    assert found.has_quick_settings
+    assert found.number_of_points() == 4
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("was", "now", "line", "words"),
+    [
+        ("question =", "questoin =", 1, "Did you mean 'question'"),
+        ("seed = 7", 'seed = "7"', 2, "must be a whole number"),
+        ("seed = 7", "seed = -7", 2, "must be 0 or more"),
+        ("expected_seconds = 1\n", "", None, "needs 'expected_seconds'"),
+        ('["interval_level"]', '["interval_levle"]', 4, "Did you mean 'interval_level'"),
+        ('"toy-mean"', '"toy-maen"', 7, "Did you mean 'toy-mean'"),
+        ("{ shift = 1.5 }", "{ shfit = 1.5 }", 8, "Did you mean 'shift'"),
+        ("{ shift = 1.5 }", '{ shift = "much" }', 8, "shift must be a number"),
+        ("{ shift = 1.5 }", '{ kind = "fany" }', 8, "Did you mean 'fancy'"),
+        ("{ shift = 1.5 }", "{ is_even = 1 }", 8, "is_even must be true or false"),
+        ("{ shift = 1.5 }", '{ range = ["a"] }', 8, "range must be a list of numbers"),
+        ("draws = [10, 20, 30, 40]", "draws = [10, 0]", 11, "draws must be at least 1, got 0"),
+        ("draws = [10, 20, 30, 40]", "draws = 10", 11, "a grid needs a list of values"),
+        (
+            "draws = [10, 20, 30, 40]",
+            "draws = [10]\nshift = [1.5]",
+            12,
+            "stands under settings too",
+        ),
+        ("[steps.quick]", "[steps.quik]", 13, "Did you mean 'quick'"),
+        ('reason = "a test"\n', "", 16, "needs 'reason'"),
+        ("seed = 7", "seed = = 7", None, "this is no TOML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_key(declare, toml, was, now, line, words):
+    assert was in toml
+    with pytest.raises(DataError) as refused:
+        declare(toml.replace(was, now, 1))
+    assert words in str(refused.value)
+    assert str(refused.value).startswith("toy/experiment.toml")
+    assert refused.value.line == line
+
+
+@pytest.mark.unit
+def test_inputs_are_checked(declare, toml):
+    with pytest.raises(DataError, match=r"there is no table\.csv in the folder"):
+        declare(toml.replace("[[steps]]", '[inputs.files]\ntable = "table.csv"\n[[steps]]', 1))
+    with pytest.raises(DataError, match="Did you mean 'given'"):
+        declare(toml.replace("[[steps]]", '[inputs.givn]\na = "b"\n[[steps]]', 1))
+
+
+@pytest.mark.unit
+def test_a_folder_is_named_so_that_it_can_be_typed(declare):
+    with pytest.raises(DataError, match="lower-case letters"):
+        declare(name="My Toy")
+
+
+@pytest.mark.unit
+def test_two_steps_need_ids_of_their_own(declare, toml):
+    twice = toml + '\n[[steps]]\nanalysis = "toy-mean"\n'
+    with pytest.raises(DataError, match="another step has the id 'toy_mean'"):
+        declare(twice)
+    assert [step.id for step in declare(twice + 'id = "second"\n').steps] == ["toy_mean", "second"]
+
+
+@pytest.mark.unit
+def test_a_grid_without_what_the_answer_needs_is_refused(declare, toml, toys, monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setitem(toys, "toy-mean", replace(toys["toy-mean"], needs={"draws": (10, 20)}))
+    with pytest.raises(DataError, match=r"line 14, .*no answer without draws 20: put 10, 20 on"):
+        declare()
+    with pytest.raises(DataError, match=r"line 11, .*no answer without draws 10"):
+        declare(toml.replace("draws = [10, 20, 30, 40]", "draws = [20]"))
+    declare(toml.replace("draws = [10]", "draws = [20, 10]"))
+
+
+@pytest.mark.unit
+def test_experiments_come_after_those_they_take_results_of(declare, toml, toys, tmp_path: Path):
+    takes = toml.replace("[[steps]]", '[inputs]\nresults_of = ["NAME"]\n[[steps]]', 1)
+    declare(toml, "zebra")
+    declare(takes.replace("NAME", "zebra").replace('["interval_level"]', "[]"), "apple")
+    found = read_experiments(tmp_path / "experiments", toys)
+    assert in_order(["apple"], found) == ("zebra", "apple")
+    assert users_of("interval_level", found) == ("apple", "zebra")
+    assert users_of("wilson_at_most", found) == ()
+    with pytest.raises(UnknownNameError, match="Did you mean 'zebra'"):
+        in_order(["zebr"], found)
+    declare(takes.replace("NAME", "apple"), "zebra")
+    with pytest.raises(DataError, match="apple -> zebra -> apple"):
+        in_order(["apple"], read_experiments(tmp_path / "experiments", toys))
+    declare(takes.replace("NAME", "aple"), "zebra")
+    with pytest.raises(DataError, match="Did you mean 'apple'"):
+        read_experiments(tmp_path / "experiments", toys)
+    with pytest.raises(DataError, match="--folder"):
+        read_experiments(tmp_path / "nowhere", toys)
+
+
+@pytest.mark.unit
+def test_lines_of_keys_within_texts_and_lists_are_passed_over():
+    text = 'a = """\nb = 1\n"""\nc = [\n  1, # d = [\n]\n"e f" = 2\n[[x]]\n[x.y]\nz = 1\n[[x]]\n'
+    assert key_lines(text) == {"a": 1, "c": 4, "x.0": 8, "x.0.y": 9, "x.0.y.z": 10, "x.1": 11}

@@ -1,0 +1,206 @@
+"""Runs: finished points are kept, results are there at once, parameters are watched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskmodel.errors import DataError
+from riskmodel.experiments import (
+    compare_runs,
+    point_keys,
+    read_experiments,
+    run_experiment,
+    run_experiments,
+)
+from riskmodel.parameters import loader
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def change_parameter(monkeypatch: pytest.MonkeyPatch, name: str, value: float) -> None:
+    """Let a parameter have another value, as if its file said so."""
+    from dataclasses import replace
+
+    changed = tuple(
+        replace(one, numbers=(value, *one.numbers[1:])) if one.name == name else one
+        for one in loader._read()
+    )
+    monkeypatch.setattr(loader, "_read", lambda: changed)
+
+
+@pytest.mark.integration
+def test_a_run_writes_tables_summary_answer_and_manifest(declare, measured):
+    experiment = declare()
+    run = run_experiment(experiment)
+    assert measured == [10, 20, 30, 40]
+    assert (run.points, run.computed, run.moved) == (4, 4, None)
+    files = content(run.folder)
+    assert set(files) == {"toy_mean.means.csv", "summary.csv", "answer.md", "manifest.json"}
+    table = pd.read_csv(run.folder / "toy_mean.means.csv")
+    assert list(table.columns[:2]) == ["draws", "shift"]
+    assert len(table) == 4
+    assert "4 means were drawn." in run.answer
+    record = json.loads(files["manifest.json"])
+    assert record["seed"] == 7
+    assert record["parameters"] == {"interval_level": [0.95]}
+    assert record["steps"]["toy_mean"]["grid"] == {"draws": [10, 20, 30, 40]}
+    assert set(record["files"]) == set(files) - {"manifest.json"}
+    assert str(run.folder.parent) not in files["manifest.json"].decode()
+
+
+@pytest.mark.integration
+def test_finished_points_are_not_computed_again(declare, toml, measured):
+    first = run_experiment(declare())
+    before = content(first.folder)
+    measured.clear()
+    again = run_experiment(declare())
+    assert (again.computed, measured) == (0, [])
+    assert content(again.folder) == before
+    grown = run_experiment(declare(toml.replace("30, 40]", "30, 40, 50]", 1)))
+    assert (grown.computed, measured) == (1, [50])
+    # A point's draws are its own: the others are what they were.
+    assert content(grown.folder)["toy_mean.means.csv"].startswith(before["toy_mean.means.csv"])
+
+
+@pytest.mark.integration
+def test_an_interrupted_run_goes_on_where_it_was(declare, measured, stop_at):
+    stop_at.append(30)
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(declare())
+    assert measured == [10, 20]
+    assert not (declare().folder / "results").exists()
+    stop_at.clear()
+    run = run_experiment(declare())
+    assert measured == [10, 20, 30, 40]
+    assert run.computed == 2
+
+
+@pytest.mark.integration
+def test_a_damaged_point_is_told_and_a_half_written_one_computed_again(declare, measured):
+    run_experiment(declare())
+    cache = declare().folder.parent / ".cache" / "toy" / "full"
+    keys = point_keys(declare())
+    (cache / keys[1] / "tables.json").unlink()
+    measured.clear()
+    assert run_experiment(declare()).computed == 1
+    assert measured == [20]
+    (cache / keys[2] / "0.parquet").write_bytes(b"no parquet")
+    with pytest.raises(DataError, match="remove that folder and run again"):
+        run_experiment(declare())
+
+
+@pytest.mark.integration
+def test_a_changed_parameter_changes_the_keys_of_those_that_declare_it(declare, monkeypatch):
+    before = point_keys(declare())
+    change_parameter(monkeypatch, "wilson_at_most", 20)
+    assert point_keys(declare()) == before
+    change_parameter(monkeypatch, "interval_level", 0.9)
+    assert not set(point_keys(declare())) & set(before)
+
+
+@pytest.mark.integration
+def test_a_parameter_that_is_read_must_be_declared(declare, toml, measured):
+    with pytest.raises(DataError) as refused:
+        run_experiment(declare(toml.replace('["interval_level"]', "[]")))
+    assert 'add "interval_level" to parameters' in str(refused.value)
+    assert not (declare().folder / "results").exists()
+
+
+@pytest.mark.integration
+def test_a_moved_number_is_found_until_it_is_accepted(declare, toml, measured):
+    accepted = run_experiment(declare(), accept=True)
+    assert accepted.is_as_before
+    assert run_experiment(declare()).moved == ()
+    changed = declare(toml.replace("seed = 7", "seed = 8"))
+    run = run_experiment(changed)
+    assert not run.is_as_before
+    # The mean of 40 draws may move by 1; the number of points did not.
+    assert [(one.name, one.part) for one in run.moved] == [
+        (f"mean/{draws}", "value") for draws in (10, 20, 30)
+    ]
+    assert run_experiment(changed, accept=True).is_as_before
+    assert run_experiment(changed).moved == ()
+
+
+@pytest.mark.integration
+def test_a_quick_run_has_its_own_place_and_no_baseline(declare, measured):
+    run = run_experiment(declare(), is_quick=True)
+    assert (measured, run.folder.name, run.moved) == ([10], "quick", None)
+    assert "From quick settings" in run.answer
+    with pytest.raises(DataError, match="quick run makes no baseline"):
+        run_experiment(declare(), is_quick=True, accept=True)
+
+
+@pytest.mark.integration
+def test_a_file_that_is_not_given_is_asked_for(declare, toml, tmp_path: Path, measured):
+    text = toml.replace("[[steps]]", '[inputs.given]\npanel = "a panel"\n[[steps]]', 1)
+    with pytest.raises(DataError, match=r"needs panel \(a panel\): give --input panel=PATH"):
+        run_experiment(declare(text))
+    panel = tmp_path / "panel.csv"
+    panel.write_text("a\n1\n", encoding="utf-8")
+    first = run_experiment(declare(text), files={"panel": panel})
+    panel.write_text("a\n2\n", encoding="utf-8")
+    assert run_experiment(declare(text), files={"panel": panel}).computed == first.points
+
+
+@pytest.mark.integration
+def test_results_of_another_experiment_are_an_input(declare, toml, toys, measured):
+    declare(toml, "zebra")
+    declare(toml.replace("[[steps]]", '[inputs]\nresults_of = ["zebra"]\n[[steps]]', 1), "apple")
+    root = declare(toml, "zebra").folder.parent
+    runs = list(run_experiments(["apple"], read_experiments(root, toys)))
+    assert [run.experiment.name for run in runs] == ["zebra", "apple"]
+    declare(toml.replace("shift = 1.5", "shift = 2.5"), "zebra")
+    again = list(run_experiments(["apple"], read_experiments(root, toys)))
+    assert [run.computed for run in again] == [4, 4]
+
+
+@pytest.mark.integration
+def test_two_runs_are_compared_and_the_difference_explained(declare, toml, tmp_path, measured):
+    run = run_experiment(declare())
+    kept = tmp_path / "kept"
+    run.folder.rename(kept)
+    same = compare_runs(kept, run_experiment(declare()).folder)
+    assert same.is_same
+    assert same.explanation.startswith("The runs are the same")
+    other = compare_runs(kept, run_experiment(declare(toml.replace("seed = 7", "seed = 8"))).folder)
+    assert not other.is_same
+    assert other.manifest == (("seed", "7", "8"),)
+    assert other.explanation == (
+        "One thing differs between the runs, and so moved the numbers: seed."
+    )
+    assert [one.table for one in other.tables] == ["toy_mean.means.csv"]
+    assert other.tables[0].cells == 4
+    assert len(other.to_frame()) == 4
+    several = compare_runs(
+        kept,
+        run_experiment(
+            declare(toml.replace("shift = 1.5", "shift = 2.5").replace("7", "9"))
+        ).folder,
+    )
+    assert "2 things differ" in several.explanation
+    with pytest.raises(DataError, match="holds no results of a run"):
+        compare_runs(kept, tmp_path)
+
+
+@pytest.mark.integration
+def test_numbers_changed_by_hand_are_told_from_changed_inputs(declare, tmp_path, measured):
+    run = run_experiment(declare())
+    kept = tmp_path / "kept"
+    run.folder.rename(kept)
+    again = run_experiment(declare())
+    path = again.folder / "summary.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",4,", ",5,"), encoding="utf-8")
+    found = compare_runs(kept, again.folder)
+    assert [(one.name, one.was, one.now) for one in found.moved] == [("points", 4, 5)]
+    assert "changed by hand" in found.explanation
