@@ -123,11 +123,13 @@ def summarise(tables: Tables) -> Summary:
     """The shares, and what their upper ends add up to."""
     table = tables["explanations"]
     results = [
-        Result.within(
+        Result(
             f"share/{one.step.replace('_', '-')}",
-            (row["share"], _known(row["low"]), _known(row["high"])),
+            row["share"],
             "percent of the growth",
             row["basis"],
+            _known(row["low"]),
+            _known(row["high"]),
             _known(row["level"]),
             row["method"],
         )

@@ -74,6 +74,13 @@ def list_experiments(
     shown = list(found)
     if uses is not None:
         shown = list(users_of(parameter(uses).name, found))
+        unknown = [name for name in found if not _has_run(found[name])]
+        if unknown:
+            print(
+                f"riskmodel: not known yet of {', '.join(unknown)}: the first full run records "
+                "which parameters it reads",
+                file=sys.stderr,
+            )
     rows = [
         {
             "experiment": name,
@@ -287,6 +294,13 @@ def _named(name: str, experiments: dict[str, Experiment]) -> str:
     experiments[experiment.name] = experiment
     check_results_of(experiment, experiments)
     return experiment.name
+
+
+def _has_run(experiment: Experiment) -> bool:
+    from riskmodel.experiments.results import PARAMETERS
+
+    own = experiment.folder / "results" / PARAMETERS
+    return own.is_file() or (experiment.results() / PARAMETERS).is_file()
 
 
 def _files(given: list[str], experiments: dict[str, Experiment]) -> dict[str, Path]:

@@ -1,29 +1,18 @@
-"""A toy analysis with a grid, and a folder of an experiment that uses it."""
+"""A toy study with a grid, whose code and answer stand in its folder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from riskmodel.experiments import (
-    Analysis,
-    Experiment,
-    Option,
-    Point,
-    Result,
-    Summary,
-    read_experiment,
-)
-from riskmodel.parameters import parameter
+from riskmodel.experiments import Experiment, read_experiment
 
 TOML = """\
 question = "How large is the mean of so many draws?"
 seed = 7
 expected_seconds = 1
-parameters = ["interval_level"]
 
 [[steps]]
 analysis = "toy-mean"
@@ -41,26 +30,31 @@ absolute = 1.0
 reason = "a test"
 """
 
-MEASURED: list[int] = []
-"""Draws of each point that was measured, in order: what was not taken from the cache."""
-STOP_AT: list[int] = []
-"""Draws at which the toy is interrupted."""
+CODE = '''\
+"""The mean of normal draws. Each point is noted in a file as it is measured."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from riskmodel.experiments import Analysis, Option, Point, Result, Summary
+from riskmodel.parameters import parameter
+
+NOTES = Path(__file__).parents[2]
 
 
-def measure(point: Point) -> dict[str, pd.DataFrame]:
+def measure(point):
     draws = point.settings["draws"]
-    if draws in STOP_AT:
+    if (NOTES / f"stop-at-{draws}").exists():
         raise KeyboardInterrupt
-    MEASURED.append(draws)
+    with (NOTES / "measured").open("a") as notes:
+        notes.write(f"{draws}\\n")
     values = point.random().normal(point.settings["shift"], 1, draws)
-    return {"means": pd.DataFrame({"mean": [values.mean()], "level": [level()]})}
+    level = parameter("interval_level").value
+    return {"means": pd.DataFrame({"mean": [values.mean()], "level": [level]})}
 
 
-def level() -> float:
-    return parameter("interval_level").value
-
-
-def summarise(tables: dict[str, pd.DataFrame]) -> Summary:
+def summarise(tables):
     means = tables["means"]
     return Summary(
         (
@@ -78,9 +72,6 @@ TOY = Analysis(
     "The mean of normal draws",
     measure,
     summarise,
-    lambda summary: f"{summary['points'].text()} means were drawn.",
-    ("Assumed: a normal distribution.",),
-    ("Anything.",),
     {
         "draws": Option(10, "draws", quick=5, least=1),
         "shift": Option(0.0, "mean of the draws"),
@@ -89,7 +80,15 @@ TOY = Analysis(
         "is_even": Option(False, "a switch"),
     },
 )
-ANALYSES = {"toy-mean": TOY}
+'''
+
+ANSWER = """\
+{{ summary["points"].text() }} means
+were drawn.
+
+- Assumed: a normal
+  distribution.
+"""
 
 Declare = Callable[..., Experiment]
 
@@ -100,30 +99,35 @@ def toml() -> str:
 
 
 @pytest.fixture
-def toys() -> dict[str, Analysis]:
-    return ANALYSES
+def code() -> str:
+    return CODE
 
 
 @pytest.fixture
-def measured() -> list[int]:
-    MEASURED.clear()
-    STOP_AT.clear()
-    return MEASURED
+def measured(tmp_path: Path) -> Callable[[], list[int]]:
+    """Draws of each point that was measured since the last call: what was not kept."""
 
+    def since_last() -> list[int]:
+        notes = tmp_path / "measured"
+        draws = [int(line) for line in notes.read_text().split()] if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return draws
 
-@pytest.fixture
-def stop_at(measured: list[int]) -> list[int]:
-    return STOP_AT
+    return since_last
 
 
 @pytest.fixture
 def declare(tmp_path: Path) -> Declare:
-    """Write a declaration into a folder of experiments and read it."""
+    """Write a study into a folder of experiments and read it."""
 
-    def make(text: str = TOML, name: str = "toy") -> Experiment:
+    def make(
+        text: str = TOML, name: str = "toy", *, code: str = CODE, answer: str = ANSWER
+    ) -> Experiment:
         folder = tmp_path / "experiments" / name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "experiment.toml").write_text(text, encoding="utf-8")
-        return read_experiment(folder, ANALYSES)
+        files = {"experiment.toml": text, "analysis.py": code, "answer.md.j2": answer}
+        for file, content in files.items():
+            (folder / file).write_text(content, encoding="utf-8")
+        return read_experiment(folder)
 
     return make

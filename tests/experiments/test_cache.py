@@ -9,29 +9,33 @@ import pytest
 
 from riskmodel.errors import DataError
 from riskmodel.experiments import cache
-from riskmodel.experiments.cache import PointCache, code_sha256, content_sha256
-
-HOME = "riskmodel.workflows.experiments"
+from riskmodel.experiments.cache import PointCache, content_sha256
+from riskmodel.experiments.plans import code_of
 
 
 @pytest.mark.unit
-def test_the_code_of_an_analysis_is_its_own_and_that_below(monkeypatch):
+def test_the_code_of_a_point_is_the_study_and_the_package_below(declare, monkeypatch):
     sources = cache._sources()
-    before = code_sha256(f"{HOME}.audit")
+    experiment = declare()
+    before = code_of(experiment)
 
     def changed(name: str) -> str:
         assert name in sources
-        patched = {**sources, name: b"changed"}
-        monkeypatch.setattr(cache, "_sources", lambda: patched)
-        return code_sha256(f"{HOME}.audit")
+        monkeypatch.setattr(cache, "_sources", lambda: {**sources, name: b"changed"})
+        cache.package_sha256.cache_clear()
+        return code_of(experiment)
 
-    for name in ("published/findings.py", "streams.py"):
-        assert changed(name) != before
-    for name in ("audit", "_common"):
-        assert changed(f"workflows/experiments/{name}.py") != before
-    for name in ("rates", "__init__"):
-        assert changed(f"workflows/experiments/{name}.py") == before
-    assert not [name for name in sources if name.startswith(("cli/", "report/", "runs/"))]
+    try:
+        for name in ("published/findings.py", "streams.py"):
+            assert changed(name) != before
+    finally:
+        monkeypatch.undo()
+        cache.package_sha256.cache_clear()
+    assert code_of(experiment) == before
+    (experiment.folder / "helper.py").write_text("# more", encoding="utf-8")
+    assert code_of(experiment) != before
+    apart = ("cli/", "report/", "experiments/")
+    assert not [name for name in sources if name.startswith(apart)]
 
 
 @pytest.mark.unit
@@ -63,9 +67,10 @@ def test_a_point_is_there_whole_and_what_is_not_used_goes(tmp_path: Path):
     table = pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": [0.1, float("nan")]})
     for key in ("one", "two"):
         assert points.load(key) is None
-        points.store(key, {"t": table, "u": table.head(1)})
-    points.store("one", {"t": table, "u": table.head(1)})
-    loaded = points.load("one")
+        points.store(key, {"t": table, "u": table.head(1)}, {"interval_level"})
+    points.store("one", {"t": table, "u": table.head(1)}, {"interval_level"})
+    loaded, read = points.load("one")
+    assert read == {"interval_level"}
     assert list(loaded) == ["t", "u"]
     pd.testing.assert_frame_equal(loaded["t"], table, check_dtype=False)
     (points.folder / ".partial-left").mkdir()

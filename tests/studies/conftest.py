@@ -6,18 +6,19 @@ And what is needed to hold the numbers of an answer against the cells of its res
 from __future__ import annotations
 
 import csv
+import importlib
 import math
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from riskmodel.experiments import Experiment, Run, in_order, read_experiments, run_experiments
-from riskmodel.parameters import recording
-from riskmodel.workflows.experiments import ANALYSES
+from riskmodel.experiments import Experiment, Run, read_experiments, run_experiments
+from riskmodel.experiments.loading import load_module
 
 NUMBER = re.compile(r"(?<![\w/.])-?\d[\d,]*(?:\.\d+)?(?!\w)")
 
@@ -78,11 +79,10 @@ ROOT = Path(__file__).resolve().parents[2] / "experiments"
 
 @dataclass(frozen=True)
 class QuickRuns:
-    """Quick runs by name, and the parameters that each read."""
+    """Quick runs by name."""
 
     experiments: dict[str, Experiment]
     runs: dict[str, Run]
-    read: dict[str, set[str]]
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,19 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def declared(root: Path) -> dict[str, Experiment]:
-    return read_experiments(root, ANALYSES)
+    return read_experiments(root)
+
+
+@pytest.fixture(scope="session")
+def code(root: Path) -> Callable[[str], ModuleType]:
+    """The code of a study by its name, and of a further file of it: ``name.file``."""
+
+    def load(name: str) -> ModuleType:
+        study, _, file = name.partition(".")
+        module = load_module(root / study)
+        return importlib.import_module(f"{module.__name__}.{file}") if file else module
+
+    return load
 
 
 @pytest.fixture(scope="session")
@@ -103,21 +115,17 @@ def copied(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ex
     folder = tmp_path_factory.mktemp("experiments")
     for source in sorted(root.glob("*/experiment.toml")):
         (folder / source.parent.name).mkdir()
-        for name in ("experiment.toml", "baseline.csv"):
-            if (source.parent / name).is_file():
-                shutil.copy(source.parent / name, folder / source.parent.name / name)
-    return read_experiments(folder, ANALYSES)
+        for path in source.parent.iterdir():
+            if path.is_file():
+                shutil.copy(path, folder / source.parent.name)
+    return read_experiments(folder)
 
 
 @pytest.fixture(scope="session")
 def quick(copied: dict[str, Experiment]) -> QuickRuns:
-    runs, read = {}, {}
     names = [name for name, one in copied.items() if not one.given]
-    for name in in_order(names, copied):
-        with recording() as noted:
-            found = list(run_experiments([name], copied, is_quick=True))
-        runs[name], read[name] = found[-1], noted
-    return QuickRuns(copied, runs, read)
+    found = run_experiments(names, copied, is_quick=True)
+    return QuickRuns(copied, {run.experiment.name: run for run in found})
 
 
 @pytest.fixture(scope="session")

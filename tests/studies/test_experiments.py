@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import riskmodel.workflows.experiments as package
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, OutputError
 from riskmodel.experiments import (
     Point,
+    load_analyses,
+    measure_experiment,
     new_experiment,
-    point_keys,
+    points_to_compute,
     read_baseline,
+    read_experiment,
     read_experiments,
     run_experiments,
 )
-from riskmodel.experiments.baseline import changelog_row
+from riskmodel.experiments.answers import write_answer
+from riskmodel.experiments.baseline import changelog_row, compare_summaries
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns
-from riskmodel.workflows.experiments import ANALYSES, coverage, older_girls, vicious_circle
-from riskmodel.workflows.experiments.coverage import trials
-from riskmodel.workflows.explanations import EXPLAINED, explanations_section
+from riskmodel.workflows.explanations import explanations_section
 
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 SLOW = {
@@ -68,15 +69,21 @@ def test_the_change_log_tells_every_baseline(declared):
         assert rows[0].endswith(ending), f"put {changelog_row(name, baseline)} into CHANGELOG.md"
 
 
-@pytest.mark.unit
-def test_the_report_asks_the_explanations_as_their_experiments_do(declared):
-    """The report is made without the folder of experiments, from the same steps and grids."""
-    for name, steps in EXPLAINED.items():
-        asked = declared[name].steps[: len(steps)]
-        assert [step.analysis.name for step in asked] == [analysis for analysis, _ in steps]
-        assert [dict(step.grid) for step in asked] == [dict(grid) for _, grid in steps]
-        assert not declared[name].has_quick_settings
-    assert set(EXPLAINED) == set(declared["explanations-compared"].results_of)
+@pytest.mark.integration
+def test_a_comparison_measures_only_the_steps_that_it_takes(declared):
+    """The report is made from these: what is declared for it and no more, by the full settings."""
+    compared = declared["explanations-compared"]
+    begun: list[str] = []
+    _, summary = measure_experiment(compared.name, declared, progress=begun.append)
+    assert begun == [*compared.results_of, compared.name]
+    baseline = read_baseline(compared)
+    assert baseline is not None
+    assert compare_summaries(baseline, summary) == ()
+    steps = compared.results_of["explanation-child-in-need"]
+    assert steps == ("leap_frogging", "vicious_circle")
+    tables, _ = measure_experiment("explanation-child-in-need", declared, steps=steps)
+    assert tuple(tables) == steps
+    assert not any(declared[name].has_quick_settings for name in compared.results_of)
 
 
 @pytest.mark.integration
@@ -90,52 +97,47 @@ def test_the_report_shows_what_the_comparison_found(quick):
 
 
 @pytest.mark.unit
-def test_every_analysis_is_registered_under_its_name():
-    for name, analysis in ANALYSES.items():
-        assert analysis.name == name
-        assert analysis.basis, name
-        assert analysis.cannot_say, name
-    with pytest.raises(UnknownNameError, match="Did you mean 'audit'"):
-        ANALYSES["audti"]
-
-
-@pytest.mark.unit
-def test_analyses_do_not_import_each_other():
-    # Else a change of one would leave finished points of another that are no longer right.
-    folder = Path(package.__file__).parent
-    for path in sorted(folder.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                home, _, module = node.module.rpartition(".")
-                if home == package.__name__:
-                    assert module.startswith("_"), path.name
+def test_every_analysis_is_a_step_of_its_study_and_of_no_other(declared):
+    names = []
+    for experiment in declared.values():
+        analyses = load_analyses(experiment.folder)
+        assert {step.analysis.name for step in experiment.steps} == set(analyses)
+        names += list(analyses)
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.integration
-def test_each_declares_exactly_the_parameters_that_it_reads(quick):
+def test_the_record_of_parameters_is_what_a_run_reads(quick, declared):
+    # The full run may read more: it has more points.
     for name, run in quick.runs.items():
-        declared = set(run.experiment.parameters)
-        others = {
-            one
-            for other in run.experiment.results_of
-            for one in quick.experiments[other].parameters
-        }
-        assert quick.read[name] - others == declared, name
+        recorded = set(declared[name].parameters)
+        assert set(run.parameters) <= recorded, name
+        if not run.experiment.has_quick_settings:
+            assert set(run.parameters) == recorded, name
+        written = (run.folder / "parameters.txt").read_text(encoding="utf-8").split()
+        assert tuple(written) == run.parameters
+        manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+        assert list(manifest["parameters"]) == written
 
 
 @pytest.mark.integration
-def test_a_changed_parameter_changes_exactly_the_experiments_that_use_it(quick, monkeypatch):
+def test_a_changed_parameter_changes_exactly_the_experiments_that_read_it(quick, monkeypatch):
     from dataclasses import replace
 
     from riskmodel.parameters import loader, parameters
 
-    def keys() -> dict[str, tuple[str, ...]]:
-        return {name: point_keys(quick.experiments[name], is_quick=True) for name in quick.runs}
+    def unfinished() -> set[str]:
+        return {
+            name
+            for name, run in quick.runs.items()
+            if points_to_compute(quick.experiments[name], is_quick=True)
+        }
 
-    before, known = keys(), loader._read()
-    used = {one for run in quick.runs.values() for one in run.experiment.parameters}
+    known = loader._read()
+    used = {one for run in quick.runs.values() for one in run.parameters}
     assert len(used) > 10
-    for changed in (*sorted(used), "girls_share"):
+    assert unfinished() == set()
+    for changed in (*sorted(used)[::5], "interval_level", "girls_share"):
         values = tuple(
             replace(one, numbers=(one.numbers[0] * 1.01 + 0.001, *one.numbers[1:]))
             if one.name == changed
@@ -145,12 +147,11 @@ def test_a_changed_parameter_changes_exactly_the_experiments_that_use_it(quick, 
         with monkeypatch.context() as patch:
             patch.setattr(loader, "_read", lambda values=values: values)
             assert changed in {one.name for one in parameters()}
-            now = keys()
-        moved = {name for name in before if now[name] != before[name]}
-        expected = {
-            name for name, run in quick.runs.items() if changed in run.experiment.parameters
-        }
-        assert moved == expected, changed
+            found = unfinished()
+        expected = {name for name, run in quick.runs.items() if changed in run.parameters}
+        # What the summary alone reads makes no point run again.
+        assert found <= expected, changed
+        assert found or not expected, changed
 
 
 @pytest.mark.regression
@@ -165,47 +166,78 @@ DRAWN = """
 question = "Do workers change a byte?"
 seed = 5
 expected_seconds = 2
-parameters = ["interval_level"]
 
 [[steps]]
-analysis = "interval-coverage"
-settings = { replicates = 20 }
-[steps.grid]
-subject = ["changes", "ranks", "two-by-two"]
-
-[[steps]]
-analysis = "odds-ratio-surface"
-settings = { replicates = 1 }
-[steps.grid]
-assessments = [1500, 2250]
-overlap = [0.3, 0.6]
+analysis = "{analysis}"
+{settings}
 """
 
 
+@pytest.fixture
+def drawn(declared, tmp_path: Path):
+    """A copy of a study with other settings, run on so many workers: the files of its results."""
+
+    def run(name: str, settings: str, workers: int) -> dict[str, bytes]:
+        source = declared[name]
+        folder = tmp_path / str(workers) / "drawn"
+        shutil.copytree(source.folder, folder, ignore=shutil.ignore_patterns("results", "quick"))
+        (folder / "answer.md.j2").write_text("Drawn.", encoding="utf-8")
+        text = DRAWN.format(analysis=source.steps[-1].analysis.name, settings=settings)
+        (folder / "experiment.toml").write_text(text, encoding="utf-8")
+        (found,) = run_experiments(["drawn"], read_experiments(folder.parent), workers=workers)
+        assert found.computed == 4
+        return files_of(found.folder)
+
+    return run
+
+
 @pytest.mark.integration
-def test_the_bytes_are_the_same_on_any_number_of_workers(tmp_path: Path):
-    found = []
-    for workers in (1, 4):
-        root = tmp_path / str(workers)
-        (root / "drawn").mkdir(parents=True)
-        (root / "drawn" / "experiment.toml").write_text(DRAWN, encoding="utf-8")
-        (run,) = run_experiments(["drawn"], read_experiments(root, ANALYSES), workers=workers)
-        assert run.computed == 7
-        found.append(files_of(run.folder))
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        (
+            "what-margins-can-say",
+            "settings = { replicates = 1 }\ngrid = { assessments = [1500, 2250], "
+            "overlap = [0.3, 0.6] }",
+        ),
+        (
+            "calibration-check",
+            "settings = { panels = 2 }\n"
+            'grid = { truth = ["as-learned", "children"], batch = [0, 1] }',
+        ),
+        (
+            "demand-scenarios",
+            "settings = { replicates = 100, years = [2016.0] }\n"
+            'grid = { scenario = ["baseline", "plateau", "national_growth", "caseload_cap_14"] }',
+        ),
+    ],
+)
+def test_the_bytes_are_the_same_on_any_number_of_workers(drawn, name, settings):
+    found = [drawn(name, settings, workers) for workers in (1, 2)]
     assert found[0] == found[1]
-    assert len(found[0]) > 6
+    assert len(found[0]) > 4
 
 
 @pytest.mark.integration
 def test_a_new_experiment_runs_at_once(tmp_path: Path):
-    folder = new_experiment(tmp_path, "thirteenth")
-    assert {path.name for path in folder.iterdir()} == {"experiment.toml", "README.md"}
-    (run,) = run_experiments(["thirteenth"], read_experiments(tmp_path, ANALYSES), accept=True)
+    folder = new_experiment(tmp_path / "anywhere" / "thirteenth")
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md",
+        "analysis.py",
+        "answer.md.j2",
+        "experiment.toml",
+    }
+    assert "# thirteenth" in (folder / "README.md").read_text(encoding="utf-8")
+    found = {"thirteenth": read_experiment(folder)}
+    (run,) = run_experiments(["thirteenth"], found, accept=True)
+    assert run.parameters == ("wilson_at_most",)
     assert "Child Emotional Abuse: 43.3 (38.4 to 48.3) percent" in run.answer
     table = pd.read_csv(run.folder / "conversion_rates.rates.csv")
     assert sorted(set(table["level"])) == [0.8, 0.95]
     with pytest.raises(DataError, match="lower-case"):
-        new_experiment(tmp_path, "Thirteenth")
+        new_experiment(tmp_path / "Thirteenth")
+    with pytest.raises(OutputError, match="is there already"):
+        new_experiment(folder)
 
 
 @pytest.mark.integration
@@ -216,26 +248,19 @@ def test_rates_of_observed_records_are_protected(tmp_path: Path):
     for name, share in (("child_neglect", 0.3), ("parent_mental_health", 0.4)):
         frame[name] = random.random(rows) < share
     frame["child_young_carer"] = [True, True, *[False] * (rows - 2)]
-    folder = new_experiment(tmp_path, "mine")
+    folder = new_experiment(tmp_path / "mine")
     frame.astype(int).to_csv(folder / "table.csv", index=False)
     text = (folder / "experiment.toml").read_text(encoding="utf-8")
     text = text.replace(
         '# files = { table = "assessments.csv" }', 'files = { table = "table.csv" }'
     )
-    text = text.replace('"wilson_at_most"]', '"wilson_at_most", "disclosure_*"]')
-    needed = [
-        "disclosure_decimals",
-        "disclosure_publish_zero",
-        "disclosure_round_to",
-        "disclosure_threshold",
-    ]
-    text = text.replace('"disclosure_*"', ", ".join(f'"{name}"' for name in needed))
     (folder / "experiment.toml").write_text(text, encoding="utf-8")
-    (run,) = run_experiments(["mine"], read_experiments(tmp_path, ANALYSES))
+    (run,) = run_experiments(["mine"], read_experiments(tmp_path))
     table = pd.read_csv(run.folder / "conversion_rates.rates.csv")
     rare = table[table["factor"] == "child_young_carer"]
     assert len(rare) == 2
     assert rare[["assessments", "conversion_rate"]].isna().all(axis=None)
+    assert "disclosure_threshold" in run.parameters
     assert "rate/child_young_carer" not in run.summary
     assert run.summary["rate/child_neglect"].basis == "observed"
 
@@ -323,14 +348,15 @@ def test_leap_frogging_by_hand(quick):
 
 
 @pytest.mark.unit
-def test_an_elasticity_beyond_what_lengths_allow_is_refused():
+def test_an_elasticity_beyond_what_lengths_allow_is_refused(code):
     with pytest.raises(DataError, match=r"above 0\.4"):
-        vicious_circle.measure(Point({"elasticity": 0.5}))
+        code("explanation-child-in-need.circle").measure(Point({"elasticity": 0.5}))
 
 
 @pytest.mark.regression
-def test_older_girls_hold_for_every_reading_of_the_printed_figures(quick):
+def test_older_girls_hold_for_every_reading_of_the_printed_figures(quick, code):
     """Ends were looked for in corners: no point inside may lie beyond them."""
+    older_girls = code("explanation-older-girls")
     found = quick.runs["explanation-older-girls"].summary
     bounds = found["share_of_growth"]
     random = np.random.Generator(np.random.SFC64(3))
@@ -372,8 +398,9 @@ def test_quadrants_and_margins_find_what_is_known(quick):
 
 
 @pytest.mark.integration
-def test_coverage_knows_the_truth_of_the_adjusted_measures():
+def test_coverage_knows_the_truth_of_the_adjusted_measures(code):
     """A table with the population's shares measures the population's values."""
+    trials = code("calibration-check.trials")
     truths = trials.adjusted_truths(-1.2)
     cells = np.array([[bool((n >> k) & 1) for k in range(3)] for n in range(8)])
     present = np.array(trials.PRESENT)
@@ -390,7 +417,15 @@ def test_coverage_knows_the_truth_of_the_adjusted_measures():
 
 
 @pytest.mark.unit
-def test_every_subject_of_coverage_can_be_chosen():
-    allowed = coverage.ANALYSIS.options["subject"].allowed
-    assert set(allowed) == set(coverage.SUBJECTS)
-    assert importlib.util.find_spec("riskmodel.workflows.experiments.coverage") is not None
+def test_every_subject_of_coverage_can_be_chosen(code):
+    study = code("calibration-check")
+    assert set(study.INTERVAL_COVERAGE.options["subject"].allowed) == set(study.SUBJECTS)
+
+
+@pytest.mark.regression
+def test_the_committed_answers_are_their_templates_filled_from_the_baselines(declared):
+    for name, experiment in declared.items():
+        baseline = read_baseline(experiment)
+        assert baseline is not None
+        committed = (experiment.folder / "results" / "answer.md").read_text(encoding="utf-8")
+        assert write_answer(experiment, baseline, is_quick=False) == committed, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -18,20 +19,12 @@ from riskmodel.demand.learning.judged import OURS
 from riskmodel.demand.learning.process import covariance, size_scale
 from riskmodel.demand.learning.shipped import shipped
 from riskmodel.errors import DataError
-from riskmodel.experiments import Point, Run, read_experiments, run_experiments
+from riskmodel.experiments import Point, Run, read_baseline, run_experiments
 from riskmodel.experiments.answers import write_answer
 from riskmodel.experiments.summary import Summary
 from riskmodel.intake import read_panel
 from riskmodel.streams import stream
 from riskmodel.workflows.demand import Outlook, project, published_source
-from riskmodel.workflows.experiments import (
-    ANALYSES,
-    backtested,
-    circle_simulated,
-    demand_calibration,
-    forecast_coverage,
-)
-from riskmodel.workflows.experiments.coverage import trials
 
 SHARED = Path(__file__).resolve().parents[3] / "shared/data/dfe/authority_panel_2010_2021.csv"
 PLANS = "child_protection_plan"
@@ -134,8 +127,9 @@ def test_the_circle_comes_to_rest_where_the_formula_says(quick):
 
 
 @pytest.mark.unit
-def test_without_a_circle_the_push_is_all_there_is():
-    table = circle_simulated.measure(Point({"elasticity": 0.0, "push": 0.0, "replicates": 20}))
+def test_without_a_circle_the_push_is_all_there_is(code):
+    simulated = code("explanation-child-in-need.simulated")
+    table = simulated.measure(Point({"elasticity": 0.0, "push": 0.0, "replicates": 20}))
     row = table["rest"].iloc[0]
     assert row["formula"] == 1
     assert row["grown"] == pytest.approx(1, abs=5 * row["error"])
@@ -158,24 +152,30 @@ def ranks(*, bad: str = "") -> dict[str, pd.DataFrame]:
 
 
 @pytest.mark.unit
-def test_ranks_that_pile_up_at_the_ends_are_told():
-    sound = demand_calibration.summarise(ranks())
+def test_ranks_that_pile_up_at_the_ends_are_told(code, declared):
+    summarise = code("calibration-check").DEMAND_CALIBRATION.summarise
+    sound = summarise(ranks())
     assert sound["not_uniform"].value == 0
     assert sound["coverage/90/shape"].value == pytest.approx(90, abs=4)
-    found = demand_calibration.summarise(ranks(bad="shape"))
+    found = summarise(ranks(bad="shape"))
     assert found["not_uniform"].value == 1
     assert found["least_uniform"].value == "shape"
     assert found["all/90"].low == found["coverage/90/shape"].value < 80
-    assert "1 of them depart" in demand_calibration.answer(found)
+    experiment = declared["calibration-check"]
+    others = read_baseline(experiment) or Summary(())
+    kept = [one for one in others if one.step != "demand_calibration"]
+    whole = Summary((*kept, *found.named_step("demand_calibration")))
+    assert "1 of them depart" in write_answer(experiment, whole, is_quick=False)
 
 
 @pytest.mark.unit
-def test_panels_from_the_learned_process_have_its_spread():
-    learned = shipped(forecast_coverage.MEASURE, 2021)
+def test_panels_from_the_learned_process_have_its_spread(code):
+    forecasts = code("calibration-check.forecasts")
+    learned = shipped(forecasts.MEASURE, 2021)
     squares = []
     for number in range(60):
         random = stream(number, "test/panels")
-        panel = forecast_coverage.panel_as_learned(learned, random)
+        panel = forecasts.panel_as_learned(learned, random)
         beside, _ = log_rates(panel)
         # Beside the panel's own course; the median takes the Student-t's tails away.
         squares.append(np.median((beside - np.median(beside, axis=0)) ** 2))
@@ -188,9 +188,10 @@ def test_panels_from_the_learned_process_have_its_spread():
 
 
 @pytest.mark.unit
-def test_panels_of_children_keep_their_books():
-    learned = shipped(forecast_coverage.MEASURE, 2021)
-    panel = forecast_coverage.panel_of_children(learned, stream(2, "test/panels"))
+def test_panels_of_children_keep_their_books(code):
+    forecasts = code("calibration-check.forecasts")
+    learned = shipped(forecasts.MEASURE, 2021)
+    panel = forecasts.panel_of_children(learned, stream(2, "test/panels"))
     change = np.diff(panel.stock, axis=1)
     assert np.array_equal(change, (panel.starts - panel.ends)[:, 1:])
     stay = np.median(panel.stock) / np.median(panel.starts)
@@ -198,7 +199,8 @@ def test_panels_of_children_keep_their_books():
 
 
 @pytest.mark.unit
-def test_bootstrap_is_tried_where_it_is_printed_and_shrinkage_on_both_sides():
+def test_bootstrap_is_tried_where_it_is_printed_and_shrinkage_on_both_sides(code):
+    trials = code("calibration-check.trials")
     found = list(
         trials._adjusted(stream(3, "test/t"), trials.MODELS[:1], 2, "bootstrap", resamples=100)
     )
@@ -218,10 +220,10 @@ def test_bootstrap_is_tried_where_it_is_printed_and_shrinkage_on_both_sides():
 # Backtest
 
 
-def write_panel(path: Path) -> Path:
+def write_panel(path: Path, forecasts: ModuleType) -> Path:
     """A panel of simulated authorities, as `riskmodel intake panel` writes one."""
-    learned = shipped(forecast_coverage.MEASURE, 2021)
-    made = forecast_coverage.panel_of_children(learned, stream(5, "test/panel"))
+    learned = shipped(forecasts.MEASURE, 2021)
+    made = forecasts.panel_of_children(learned, stream(5, "test/panel"))
     rows = [
         {
             "la_code": f"E0900{place:04d}",
@@ -251,8 +253,8 @@ def judged(copied, tmp_path: Path, panel: Path) -> Run:
 
 
 @pytest.mark.integration
-def test_the_backtest_runs_on_any_panel(copied, tmp_path, not_in_results, cells):
-    path = write_panel(tmp_path / "panel.csv")
+def test_the_backtest_runs_on_any_panel(copied, code, tmp_path, not_in_results, cells):
+    path = write_panel(tmp_path / "panel.csv", code("calibration-check.forecasts"))
     run = judged(copied, tmp_path, path)
     assert not_in_results(run.answer, cells(run.folder / "summary.csv")) == []
     models = ("riskmodel", "last_value_pooled", "drift", "mean_reversion", "ridge")
@@ -267,7 +269,9 @@ def test_the_backtest_runs_on_any_panel(copied, tmp_path, not_in_results, cells)
         )
         assert run.summary[f"winner/cpp_at_31_mar/{ahead}"].value == direct.winners()[ahead]
     sizes = run.summary.starting("size_skill/cpp_at_31_mar/1/")
-    assert [one.name.rpartition("/")[2] for one in sizes] == list(backtested.GROUPS)
+    assert [one.name.rpartition("/")[2] for one in sizes] == list(
+        code("would-it-have-worked").GROUPS
+    )
 
 
 @pytest.mark.integration
@@ -283,7 +287,8 @@ def test_the_shared_panel_is_judged_in_quick_form(copied, tmp_path, not_in_resul
 
 
 @pytest.mark.unit
-def test_sizes_are_quarters_at_the_origin():
+def test_sizes_are_quarters_at_the_origin(code):
+    backtested = code("would-it-have-worked")
     stock = np.array([[1.0, 40.0], [2.0, 30.0], [3.0, 20.0], [4.0, 10.0], [np.nan, 5.0]])
     nothing = np.full_like(stock, np.nan)
     codes = tuple("abcde")
@@ -311,60 +316,13 @@ def test_what_is_not_reached_is_said(declared):
             for one in summary
         )
     )
-    told = backtested.answer(changed)
+    told = write_answer(experiment, changed, is_quick=False)
     assert "on a protection plan at 2 years: ridge regression across authorities is better" in told
 
 
 @pytest.mark.unit
-def test_a_backtest_without_a_panel_says_what_it_needs():
+def test_a_backtest_without_a_panel_says_what_it_needs(code):
     with pytest.raises(DataError, match="--input panel=PATH"):
-        backtested.measure(Point({"measure": "cpp_at_31_mar", "parting": 0}))
-
-
-DRAWN = """
-question = "Do workers change a byte?"
-seed = 5
-expected_seconds = 5
-parameters = [{parameters}]
-
-[inputs]
-published = true
-
-[[steps]]
-analysis = "scenario-library"
-settings = {{ replicates = 100, years = [2016.0] }}
-[steps.grid]
-scenario = ["baseline", "national_growth", "recruitment_freeze"]
-
-[[steps]]
-analysis = "forecast-coverage"
-settings = {{ panels = 2 }}
-[steps.grid]
-truth = ["as-learned", "children"]
-"""
-
-
-@pytest.mark.integration
-def test_the_bytes_are_the_same_on_any_number_of_workers(declared, tmp_path: Path):
-    read = {
-        name
-        for one in ("demand-scenarios", "calibration-check")
-        for name in declared[one].parameters
-    }
-    text = DRAWN.format(parameters=", ".join(f'"{name}"' for name in sorted(read)))
-    found = []
-    for workers in (1, 2):
-        root = tmp_path / str(workers)
-        (root / "drawn").mkdir(parents=True)
-        (root / "drawn" / "experiment.toml").write_text(text, encoding="utf-8")
-        (run,) = run_experiments(["drawn"], read_experiments(root, ANALYSES), workers=workers)
-        assert run.computed == 5
-        found.append(
-            {
-                path.relative_to(run.folder).as_posix(): path.read_bytes()
-                for path in sorted(run.folder.rglob("*"))
-                if path.is_file()
-            }
+        code("would-it-have-worked").FORECAST_BACKTEST.measure(
+            Point({"measure": "cpp_at_31_mar", "parting": 0})
         )
-    assert found[0] == found[1]
-    assert len(found[0]) > 6
