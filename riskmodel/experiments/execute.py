@@ -111,7 +111,7 @@ def run_experiment(
     accept
         Make the summary the new baseline.
     cache
-        Folder of finished points; ``.cache`` beside the experiments where it is None.
+        Folder of finished points; ``.cache`` beside its results where it is None.
     progress
         Called as points are finished.
 
@@ -190,9 +190,8 @@ def points_to_compute(
 
 
 def _cache(experiment: Experiment, folder: Path | None, *, is_quick: bool) -> PointCache:
-    if folder is None:
-        folder = experiment.results().parent.parent / ".cache"
-    return PointCache(folder / experiment.name / ("quick" if is_quick else "full"))
+    own = experiment.results().parent / ".cache" if folder is None else folder / experiment.name
+    return PointCache(own / ("quick" if is_quick else "full"))
 
 
 def _tables(

@@ -141,7 +141,7 @@ def test_a_new_experiment_runs_as_it_is_wherever_it_is(call, tmp_path: Path, mon
     assert ran.code == 0
     assert "Child Emotional Abuse" in ran.out
     assert (tmp_path / "mine" / "my-question" / "results" / "answer.md").is_file()
-    assert (tmp_path / "mine" / ".cache").is_dir()
+    assert (tmp_path / "mine" / "my-question" / ".cache").is_dir()
     assert call("experiment", "compare", "mine/my-question", "mine/my-question").code == 0
     monkeypatch.chdir("mine/my-question")
     assert (
@@ -228,7 +228,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(call, folder: Path):
         stderr=subprocess.DEVNULL,
         env=dict(os.environ),
     )
-    cache = folder / ".cache" / "grid" / "full"
+    cache = folder / "grid" / ".cache" / "full"
     for _ in range(3000):
         if len(list(cache.glob("*/point.json"))) >= 2:
             break

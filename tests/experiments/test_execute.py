@@ -98,7 +98,7 @@ def test_an_interrupted_run_goes_on_where_it_was(declare, measured, tmp_path: Pa
 @pytest.mark.integration
 def test_a_damaged_point_is_told_and_a_half_written_one_computed_again(declare, measured):
     run_experiment(declare())
-    cache = declare().folder.parent / ".cache" / "toy" / "full"
+    cache = declare().folder / ".cache" / "full"
     assert points_to_compute(declare()) == ()
     keys = points_to_compute(declare(), cache=cache)
     (cache / keys[1] / "point.json").unlink()
