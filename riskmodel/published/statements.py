@@ -26,7 +26,7 @@ def statement_interval(statement: str) -> Interval:
     Examples
     --------
     >>> print(statement_interval("children_on_plan_mid_2015"))
-    569
+    634
     """
     return load_table("statements").figure(statement).interval
 

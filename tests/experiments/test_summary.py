@@ -101,3 +101,19 @@ def test_words_of_a_result():
 def test_the_row_of_the_change_log_changes_with_any_digit():
     assert changelog_row("x", one(1.0)) != changelog_row("x", one(1.0000000001))
     assert changelog_row("x", one(1)).startswith("| Experiment: x | – | 1 results, sha256 ")
+
+
+@pytest.mark.unit
+def test_parts_of_names_are_told_once_in_order():
+    names = ("value/b/2016", "value/a/2016", "value/b/2018", "value", "other/c/2020")
+    summary = Summary(tuple(Result(name, 1, "children", "assumed") for name in names))
+    assert summary.parts("value/", 1) == ("b", "a")
+    assert summary.parts("value/", 2) == ("2016", "2018")
+    assert summary.parts("", 0) == ("value", "other")
+
+
+@pytest.mark.unit
+def test_a_proportion_and_its_ends_become_percent_together():
+    one = Result.within("share", (0.5, 0.25, 0.75), "percent", "assumed", 0.9, "exact", scale=100)
+    assert (one.value, one.low, one.high, one.level) == (50, 25, 75, 0.9)
+    assert one.both() == "50 (25 to 75)"
