@@ -135,6 +135,11 @@ class Interval:
         """Distance between the end points."""
         return _plus(self.high, -self.low)
 
+    @property
+    def middle(self) -> float:
+        """Half-way between the end points."""
+        return (float(self.low) + float(self.high)) / 2
+
     def __contains__(self, value: object) -> bool:
         if not isinstance(value, Rational | float | Decimal):
             return False

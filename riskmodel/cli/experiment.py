@@ -25,7 +25,7 @@ from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, 
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.runs import Experiment, Run
+    from riskmodel.experiments import Experiment, Run
 
 __all__ = ["app"]
 
@@ -39,14 +39,20 @@ app = typer.Typer(
 
 FOUND_SOMETHING = 1
 FolderOption = Annotated[
-    Path, typer.Option("--folder", help="Folder that holds the experiments, one folder each.")
+    Path | None,
+    typer.Option(
+        "--folder",
+        help="Folder that holds the experiments, one folder each.",
+        show_default="experiments, else those that come with riskmodel",
+    ),
 ]
-EXPERIMENTS = Path("experiments")
+RESULTS = Path("experiment-results")
+"""Where results of the studies of an installed package are written: beside where a run is made."""
 
 
 @app.command("list")
 def list_experiments(
-    folder: FolderOption = EXPERIMENTS,
+    folder: FolderOption = None,
     uses: Annotated[
         str | None,
         typer.Option(metavar="PARAMETER", help="Only those whose results this parameter can move."),
@@ -57,17 +63,24 @@ def list_experiments(
     form: FormatOption = "text",
 ) -> None:
     """List the experiments, what each asks, and how long it takes."""
+    from riskmodel.experiments import users_of
     from riskmodel.parameters import parameter
-    from riskmodel.runs import users_of
 
     choose("format", form, FORMATS)
-    if analyses:
-        _list_analyses(form)
-        return
     found = _read(folder)
+    if analyses:
+        _list_analyses(found, form)
+        return
     shown = list(found)
     if uses is not None:
         shown = list(users_of(parameter(uses).name, found))
+        unknown = [name for name in found if not _has_run(found[name])]
+        if unknown:
+            print(
+                f"riskmodel: not known yet of {', '.join(unknown)}: the first full run records "
+                "which parameters it reads",
+                file=sys.stderr,
+            )
     rows = [
         {
             "experiment": name,
@@ -101,7 +114,8 @@ def list_experiments(
 @app.command("run")
 def run(  # noqa: PLR0913  an option is an argument
     names: Annotated[
-        list[str] | None, typer.Argument(help="Which experiments.", metavar="NAME…")
+        list[str] | None,
+        typer.Argument(help="Names of experiments, or their folders.", metavar="NAME…"),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every experiment that needs no file to be given.")
@@ -120,22 +134,22 @@ def run(  # noqa: PLR0913  an option is an argument
         list[str] | None,
         typer.Option("--input", metavar="NAME=PATH", help="A file that an experiment wants given."),
     ] = None,
-    folder: FolderOption = EXPERIMENTS,
+    folder: FolderOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Run experiments; exit 1 when a number is not that of the baseline.
 
     Finished points are kept: an interrupted run goes on where it was.
     """
-    from riskmodel.runs import run_experiments
+    from riskmodel.experiments import run_experiments
 
     choose("format", form, FORMATS)
     if every == bool(names):
         raise DataError("name the experiments to run, or give --all")
     where = engine_of(workers, engine, scheduler)
     found = _read(folder)
+    wanted = [_named(name, found) for name in names or []]
     files = _files(given or [], found)
-    wanted = list(names or [])
     if every:
         wanted = [name for name in found if set(found[name].given) <= set(files)]
         for name in found:
@@ -163,11 +177,11 @@ def run(  # noqa: PLR0913  an option is an argument
 def compare(
     first: Annotated[str, typer.Argument(help="An experiment, or a folder of its results.")],
     second: Annotated[str, typer.Argument(help="The other.")],
-    folder: FolderOption = EXPERIMENTS,
+    folder: FolderOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Compare two runs number by number, and say what can explain a difference; exit 1 if any."""
-    from riskmodel.runs import compare_runs
+    from riskmodel.experiments import compare_runs
 
     choose("format", form, FORMATS)
     found = compare_runs(*(_results(name, folder) for name in (first, second)))
@@ -197,22 +211,28 @@ def compare(
 
 @app.command("new")
 def new(
-    name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
-    folder: FolderOption = EXPERIMENTS,
+    folder: Annotated[
+        Path,
+        typer.Argument(help="To be made; its name is lower-case letters, digits and hyphens."),
+    ],
 ) -> None:
-    """Make the folder of a new experiment, which runs as it is."""
-    from riskmodel.runs import new_experiment
+    """Make the folder of a new experiment, its code included, which runs as it is."""
+    from riskmodel.experiments import new_experiment
 
-    made = new_experiment(folder, name)
-    where = "" if folder == EXPERIMENTS else f" --folder {folder}"
-    print(f"{made}: edit experiment.toml, then  riskmodel experiment run {name}{where}")
+    made = new_experiment(folder)
+    print(f"{made}: edit experiment.toml, then  riskmodel experiment run {made}")
 
 
-def _list_analyses(form: str) -> None:
-    from riskmodel.workflows.experiments import ANALYSES
+def _list_analyses(experiments: dict[str, Experiment], form: str) -> None:
+    from riskmodel.experiments import load_analyses
 
+    analyses = [
+        analysis
+        for experiment in experiments.values()
+        for analysis in load_analyses(experiment.folder).values()
+    ]
     rows: list[tuple[str, str | None, str | None, Any, str]] = []
-    for analysis in ANALYSES.values():
+    for analysis in sorted(analyses, key=lambda analysis: analysis.name):
         rows += [
             (analysis.name, option, known.words, known.default, analysis.words)
             for option, known in analysis.options.items()
@@ -250,11 +270,37 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(list(value) if isinstance(value, tuple) else value)
 
 
-def _read(folder: Path) -> dict[str, Experiment]:
-    from riskmodel.runs import read_experiments
-    from riskmodel.workflows.experiments import ANALYSES
+def _read(folder: Path | None) -> dict[str, Experiment]:
+    """The experiments of a folder; of the one here, or those that come with the package."""
+    from riskmodel.experiments import read_experiments, studies_folder
+    from riskmodel.experiments.folders import EXPERIMENTS, SHIPPED, has_studies
 
-    return read_experiments(folder, ANALYSES)
+    if folder is not None:
+        return read_experiments(folder)
+    if has_studies(EXPERIMENTS):
+        return read_experiments(EXPERIMENTS)
+    studies = studies_folder()
+    return read_experiments(studies, home=RESULTS if studies == SHIPPED else None)
+
+
+def _named(name: str, experiments: dict[str, Experiment]) -> str:
+    """The name of an experiment; one in a folder elsewhere is put among the others."""
+    from riskmodel.experiments.declaration import DECLARATION
+    from riskmodel.experiments.reading import check_results_of, read_experiment
+
+    if name in experiments or not (Path(name) / DECLARATION).is_file():
+        return name
+    experiment = read_experiment(Path(name))
+    experiments[experiment.name] = experiment
+    check_results_of(experiment, experiments)
+    return experiment.name
+
+
+def _has_run(experiment: Experiment) -> bool:
+    from riskmodel.experiments.results import PARAMETERS
+
+    own = experiment.folder / "results" / PARAMETERS
+    return own.is_file() or (experiment.results() / PARAMETERS).is_file()
 
 
 def _files(given: list[str], experiments: dict[str, Experiment]) -> dict[str, Path]:
@@ -273,9 +319,13 @@ def _files(given: list[str], experiments: dict[str, Experiment]) -> dict[str, Pa
     return files
 
 
-def _results(name: str, folder: Path) -> Path:
+def _results(name: str, folder: Path | None) -> Path:
     """A folder of results: by path, or by the name of an experiment."""
-    for path in (Path(name), Path(name) / "results", folder / name / "results"):
+    from riskmodel.experiments.folders import EXPERIMENTS
+
+    homes = (EXPERIMENTS, RESULTS) if folder is None else (folder,)
+    own = (Path(name), Path(name) / "results")
+    for path in (*own, *(home / name / "results" for home in homes)):
         if (path / "manifest.json").is_file():
             return path
     return Path(name)
@@ -323,7 +373,7 @@ def _print_runs(runs: list[Run], form: str) -> None:
 
 
 def _moved_rows(one: Run) -> list[dict[str, Any]]:
-    from riskmodel.runs.baseline import moved_frame
+    from riskmodel.experiments.baseline import moved_frame
 
     return [
         {str(key): value for key, value in row.items()}
@@ -343,7 +393,7 @@ def _verdict(one: Run) -> str:
 
 def _tell_moved(runs: list[Run]) -> None:
     """What to do next, on standard error."""
-    from riskmodel.runs.baseline import changelog_row
+    from riskmodel.experiments.baseline import changelog_row
 
     moved = [one.experiment.name for one in runs if one.moved and not one.accepted]
     if moved:

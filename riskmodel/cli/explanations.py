@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.runs import Step, Summary, measure_step
-from riskmodel.workflows.experiments import ANALYSES
+from riskmodel.experiments import measure_experiment, read_experiment, studies_folder
 
 if TYPE_CHECKING:
     from riskmodel.report import Section
 
-__all__ = ["EXPLAINED", "explanations_section"]
+__all__ = ["explanations_section"]
 
-EXPLAINED: Mapping[str, tuple[tuple[str, Mapping[str, tuple[Any, ...]]], ...]] = {
-    "explanation-deprivation": (
-        (
-            "deprivation",
-            {"weight": (0.0, 0.25, 0.5, 0.75, 1.0), "clusters": ("children", "families")},
-        ),
-    ),
-    "explanation-thresholds": (
-        (
-            "threshold-audit",
-            {"list": ("plans-started", "children-on-plan"), "relative_length": (0.5, 1.0)},
-        ),
-    ),
-    "explanation-child-in-need": (
-        ("leap-frogging", {}),
-        ("vicious-circle", {"elasticity": (0.0, 0.1, 0.2, 0.3, 0.4)}),
-    ),
-    "explanation-sensitivity": (
-        (
-            "child-protection-funnel",
-            {"window": ("2011-2015", "2011-2014", "2014-2015"), "method": ("lmdi", "shapley")},
-        ),
-    ),
-    "explanation-older-girls": (("older-girls", {"total": ("age-table", "stocks")}),),
-}
-"""Steps and grids of the experiments of the same names (a test holds them to the declarations):
-the report is made where the package is, with or without a folder of experiments."""
+COMPARED = "explanations-compared"
+"""The study that sets the explanations side by side; it names the studies that it takes."""
 
 
 def explanations_section(*, progress: Callable[[str], None] = lambda _: None) -> Section:
-    """The closing table of the explanations, from the analyses of their experiments.
+    """The closing table of the explanations, from the studies of them.
 
     Parameters
     ----------
@@ -52,21 +26,20 @@ def explanations_section(*, progress: Callable[[str], None] = lambda _: None) ->
     """
     from riskmodel.report.sections.explanations import explanations_section as section
 
-    summaries: dict[str, Summary] = {}
-    for experiment, steps in EXPLAINED.items():
-        progress(f"Asking what {experiment.removeprefix('explanation-')} can account for")
-        found = Summary(())
-        for name, grid in steps:
-            step = Step(name.replace("-", "_"), ANALYSES[name], grid=grid)
-            found += measure_step(step, is_quick=True)[1]
-        summaries[experiment] = found
-    analysis = ANALYSES["explanations-compared"]
-    step = Step("explanations_compared", analysis)
-    tables, summary = measure_step(step, summaries=summaries)
-    assert analysis.figures is not None  # the comparison is drawn
-    drawing: Any = analysis.figures(tables, summary)["explanations"]
+    def tell(name: str) -> None:
+        if name != COMPARED:
+            progress(f"Asking what {name.removeprefix('explanation-')} can account for")
+
+    compared = read_experiment(studies_folder() / COMPARED)
+    studies = {name: read_experiment(studies_folder() / name) for name in compared.results_of}
+    tables, summary = measure_experiment(
+        COMPARED, {COMPARED: compared, **studies}, is_quick=True, progress=tell
+    )
+    (step,) = compared.steps
+    assert step.analysis.figures is not None  # the comparison is drawn
+    drawing: Any = step.analysis.figures(tables[step.id], summary)["explanations"]
     return section(
-        tables["explanations"],
+        tables[step.id]["explanations"],
         drawing,
         sum_of_upper_ends=float(summary["sum_of_upper_ends"].value),
         settings="the full settings of the experiments of these names, which have no shorter ones",

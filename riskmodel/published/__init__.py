@@ -12,6 +12,7 @@ from riskmodel.published.findings import (
     audit,
     implied,
 )
+from riskmodel.published.statements import implied_interval, statement_count, statement_interval
 from riskmodel.published.verification import Check, checksums, data_files, verify
 
 __all__ = [
@@ -34,9 +35,12 @@ __all__ = [
     "factor_counts",
     "find_figures",
     "implied",
+    "implied_interval",
     "load_table",
     "printed_quadrants",
     "read_number",
+    "statement_count",
+    "statement_interval",
     "table_ids",
     "units",
     "verify",

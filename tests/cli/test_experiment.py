@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from riskmodel.experiments import folders, studies_folder
+
 GRID = """
 question = "How often does an interval hold the truth?"
 seed = 5
 expected_seconds = 5
-parameters = ["interval_level"]
 
 [[steps]]
 analysis = "interval-coverage"
@@ -25,10 +27,19 @@ replicates = [400, 401, 402, 403, 404, 405]
 """
 
 
+def write_study(folder: Path, declaration: str) -> None:
+    """A study with the code of one of the repository's, and an answer of its own."""
+    folder.mkdir()
+    for path in sorted((studies_folder() / "calibration-check").glob("*.py")):
+        shutil.copy(path, folder)
+    (folder / "experiment.toml").write_text(declaration, encoding="utf-8")
+    answer = '{{ summary["intervals"].text() }} kinds of interval'
+    (folder / "answer.md.j2").write_text(answer, encoding="utf-8")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "grid").mkdir()
-    (tmp_path / "grid" / "experiment.toml").write_text(GRID, encoding="utf-8")
+    write_study(tmp_path / "grid", GRID)
     return tmp_path
 
 
@@ -44,11 +55,15 @@ def short(folder: Path) -> Path:
 def test_experiments_are_listed(call, short: Path):
     (row,) = call("experiment", "list", "--folder", short, "--format", "json").json
     assert (row["experiment"], row["points"], row["has_baseline"]) == ("grid", 2, False)
-    assert call("experiment", "list", "--folder", short, "--uses", "girls_share").code == 0
-    uses = call(
-        "experiment", "list", "--folder", short, "--uses", "interval_level", "--format", "csv"
-    )
-    assert uses.out.count("\n") == 2
+    uses = ("experiment", "list", "--folder", short, "--format", "csv", "--uses")
+    assert call(*uses, "girls_share").code == 0
+    # Which parameters it reads is known when it has been run.
+    never = call(*uses, "interval_level")
+    assert never.out.count("\n") == 1
+    assert "not known yet of grid" in never.err
+    call("experiment", "run", "grid", "--folder", short, "--workers", 1)
+    assert call(*uses, "interval_level").out.count("\n") == 2
+    assert call(*uses, "interval_level").err == ""
     assert "Question" in call("experiment", "list", "--folder", short).out
     message = call("experiment", "list", "--folder", short, "--uses", "intervl_level").message
     assert "Did you mean 'interval_level'" in message
@@ -61,9 +76,9 @@ def test_analyses_are_listed_with_what_they_can_be_set_to(call):
     assert {"analysis", "setting", "what_it_sets", "default", "answers"} == set(rows[0])
     assert {"analysis": "audit", "setting": None}.items() <= rows[0].items()
     text = call("experiment", "list", "--analyses").out
-    assert text.count("conversion-rates") == 2
+    assert text.count("deprivation") > 1
     # What an analysis answers stands once, and not beside each of its settings.
-    assert text.count("How often a plan") == 1
+    assert text.count("Whether plans are more") == 1
 
 
 @pytest.mark.end_to_end
@@ -117,16 +132,54 @@ def test_two_runs_are_compared(call, short: Path):
 
 
 @pytest.mark.end_to_end
-def test_a_new_experiment_runs_as_it_is(call, tmp_path: Path):
-    made = call("experiment", "new", "my-question", "--folder", tmp_path)
+def test_a_new_experiment_runs_as_it_is_wherever_it_is(call, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = call("experiment", "new", "mine/my-question")
     assert made.code == 0
-    assert "riskmodel experiment run my-question" in made.out
-    ran = call("experiment", "run", "my-question", "--folder", tmp_path, "--workers", 1)
+    assert "riskmodel experiment run mine/my-question" in made.out
+    ran = call("experiment", "run", "mine/my-question", "--workers", 1)
     assert ran.code == 0
     assert "Child Emotional Abuse" in ran.out
-    again = call("experiment", "new", "my-question", "--folder", tmp_path)
-    assert "is there already" in again.message
-    assert "lower-case" in call("experiment", "new", "My question", "--folder", tmp_path).message
+    assert (tmp_path / "mine" / "my-question" / "results" / "answer.md").is_file()
+    assert (tmp_path / "mine" / "my-question" / ".cache").is_dir()
+    assert call("experiment", "compare", "mine/my-question", "mine/my-question").code == 0
+    monkeypatch.chdir("mine/my-question")
+    assert (
+        call("experiment", "run", ".", "--workers", 1, "--format", "json").json["runs"][0][
+            "computed"
+        ]
+        == 0
+    )
+    monkeypatch.chdir(tmp_path)
+    assert "is there already" in call("experiment", "new", "mine/my-question").message
+    assert "lower-case" in call("experiment", "new", "My question").message
+
+
+@pytest.mark.end_to_end
+def test_the_studies_of_an_installed_package_write_their_results_here(
+    call, tmp_path: Path, monkeypatch
+):
+    # As after an installation: within the package, away from any folder of experiments.
+    shipped = tmp_path / "site" / "studies"
+    shutil.copytree(
+        studies_folder(), shipped, ignore=shutil.ignore_patterns("quick", ".cache", "*.csv")
+    )
+    before = sorted(shipped.rglob("*"))
+    monkeypatch.setattr(folders, "SHIPPED", shipped)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    listed = call("experiment", "list", "--format", "json").json
+    assert len(listed) == 13
+    assert "interval_level" in listed[0]["parameters"]
+    ran = call("experiment", "run", "report-audit", "--workers", 1, "--format", "json").json
+    assert ran["runs"][0]["folder"] == "experiment-results/report-audit/results"
+    assert (tmp_path / "here" / ran["runs"][0]["folder"] / "answer.md").is_file()
+    assert call("experiment", "compare", "report-audit", "report-audit").code == 0
+    refused = call("experiment", "run", "report-audit", "--accept", "--workers", 1)
+    assert "comes with the package" in refused.message
+    assert sorted(shipped.rglob("*")) == before
+    call("experiment", "new", "mine")
+    assert call("experiment", "run", "mine", "--workers", 1).code == 0
 
 
 @pytest.mark.end_to_end
@@ -150,11 +203,10 @@ def test_mistakes_are_one_message(call, short: Path, words, message):
 
 @pytest.mark.end_to_end
 def test_an_experiment_that_wants_a_file_is_left_out_of_all(call, short: Path):
-    (short / "panel").mkdir()
     text = GRID.replace("[[steps]]", '[inputs.given]\npanel = "a panel"\n[[steps]]').replace(
         "[400, 401, 402, 403, 404, 405]", "[20]"
     )
-    (short / "panel" / "experiment.toml").write_text(text, encoding="utf-8")
+    write_study(short / "panel", text)
     run = ("experiment", "run", "--folder", short, "--workers", 1, "--format", "json")
     everything = call(*run, "--all")
     assert [row["experiment"] for row in everything.json["runs"]] == ["grid"]
@@ -176,14 +228,14 @@ def test_a_run_that_is_killed_goes_on_where_it_was(call, folder: Path):
         stderr=subprocess.DEVNULL,
         env=dict(os.environ),
     )
-    cache = folder / ".cache" / "grid" / "full"
+    cache = folder / "grid" / ".cache" / "full"
     for _ in range(3000):
-        if len(list(cache.glob("*/tables.json"))) >= 2:
+        if len(list(cache.glob("*/point.json"))) >= 2:
             break
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    kept = {path.parent.name for path in cache.glob("*/tables.json")}
+    kept = {path.parent.name for path in cache.glob("*/point.json")}
     assert 2 <= len(kept) < 6, "killed too late to show anything"
     assert not (folder / "grid" / "results").exists()
     stamps = {key: (cache / key / "0.parquet").stat().st_mtime_ns for key in kept}

@@ -10,8 +10,8 @@ import pytest
 
 from riskmodel.cli import working
 from riskmodel.cli.working import Working
+from riskmodel.demand import projecting
 from riskmodel.projection import month_after
-from riskmodel.workflows.demand import projecting
 
 PLAN = "child_protection_plan"
 

@@ -1,1 +1,0 @@
-"""The analyses that experiments name."""
