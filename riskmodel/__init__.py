@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "Authority": "riskmodel.authority.folder.authority",
     "Estimate": "riskmodel.estimates",
     "FactorCounts": "riskmodel.assessments",
     "Figure": "riskmodel.published",
     "Interval": "riskmodel.estimates",
     "PublishedTable": "riskmodel.published",
     "audit": "riskmodel.published",
+    "example": "riskmodel.authority.folder.authority",
     "load_table": "riskmodel.published",
+    "open_authority": "riskmodel.authority.folder.authority",
     "table_ids": "riskmodel.published",
 }
 
 __all__ = [
+    "Authority",
     "Estimate",
     "FactorCounts",
     "Figure",
@@ -31,12 +35,15 @@ __all__ = [
     "PublishedTable",
     "__version__",
     "audit",
+    "example",
     "load_table",
+    "open_authority",
     "table_ids",
 ]
 
 if TYPE_CHECKING:
     from riskmodel.assessments import FactorCounts
+    from riskmodel.authority.folder.authority import Authority, example, open_authority
     from riskmodel.estimates import Estimate, Interval
     from riskmodel.published import Figure, PublishedTable, audit, load_table, table_ids
 
