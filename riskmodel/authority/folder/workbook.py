@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,9 +94,10 @@ class SheetTable:
                 raise self._placed(error) from error
 
     def _text(self) -> str:
+        """The sheet as CSV, its headings in the first line, each later row in its own."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        last = 0
+        last = self.grid.heading_row - 1
         for row, cells in ((self.grid.heading_row, self.grid.heading), *self.grid.rows):
             text.write("\n" * (row - last - 1))
             # A break within a cell would move all later lines.
@@ -106,11 +108,21 @@ class SheetTable:
     def place(self, line: int | None, field: str | None) -> Place:
         """Sheet and cell of a line and field of the table as it was handed on."""
         names = [" ".join(name.split()) for name in self.grid.heading]
-        row = max(line or 0, self.grid.heading_row)
+        row = self.row(line or 1)
         if field is None or field not in names:
             return Place(self.grid.file, None, field, self.grid.sheet, line and f"A{row}")
         column = names.index(field)
         return Place(self.grid.file, None, field, self.grid.sheet, cell_name(row, column))
+
+    def row(self, line: int) -> int:
+        """The row of the sheet that a line of the table is."""
+        return line + self.grid.heading_row - 1
+
+    def in_words_of_the_sheet(self, text: str) -> str:
+        """A sentence of the reader with rows of the sheet for lines of the table."""
+        pattern = re.escape(self.name) + r", line ([0-9]+)"
+        shown = f"{self.grid.file}, sheet {self.grid.sheet}, row "
+        return re.sub(pattern, lambda match: f"{shown}{self.row(int(match[1]))}", text)
 
     def _placed(self, error: DataError) -> DataError:
         place = self.place(error.line, error.field)
