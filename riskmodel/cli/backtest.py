@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import panel_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -108,7 +109,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
     with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
         task = bar.add_task("Judging")
         found = backtest_panel(
-            panel,
+            panel_in(panel),
             measure,
             origins=None if origins is None else _whole("origins", origins),
             horizons=_whole("horizons", horizons),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.factor_text import print_groups
+from riskmodel.cli.folder import table_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -154,6 +155,7 @@ def factors(  # noqa: PLR0913 (each is an option)
     """
     choose("format", form, FORMATS)
     choose("view", show, SHOWN)
+    path = table_in(path)
     given = {
         "assessments": assessments,
         "cut": cut,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import table_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -109,6 +110,7 @@ def impact(  # noqa: PLR0913 (each is an option)
     from riskmodel.workflows.release import release_intake
 
     choose("format", form, FORMATS)
+    path = table_in(path)
     if path is None:
         raise DataError(
             "impact needs a table of assessments: the published counts do not say which factors "

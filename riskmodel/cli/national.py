@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import panel_in, stage_names
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -84,9 +85,11 @@ def national(  # noqa: PLR0913  an option is an argument
         check_output(out)
     elif neighbours is not None:
         raise DataError("--neighbours are set side by side on the page: give --out FOLDER too")
+    panel = panel_in(panel)
     figures = read_panel(panel)
     beside = None if neighbours is None else read_neighbours(neighbours)
-    stages = tuple(word.strip() for word in (stage or "").split(",") if word.strip())
+    words = [word.strip() for word in (stage or "").split(",") if word.strip()]
+    stages = tuple(stage_names(words, need="child_in_need"))
     with _progress() as progress:
         run = national_run(
             figures,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import chain_place, scenarios_in, stage_names
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -167,7 +168,7 @@ def project(  # noqa: PLR0913  an option is an argument
 def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
     from riskmodel.workflows.demand import chain_of
 
-    frame = chain_of(path, authority)
+    frame = chain_of(*chain_place(path, authority))
     if form != "text":
         print_frame(frame, form)
         return
@@ -194,14 +195,14 @@ def _outlook(
 
     source, panel = source_of((path, authority, learn, population))
     if stage is not None:
-        source = source.of(words(stage))
+        source = source.of(stage_names(words(stage)))
     months, replicates, seed = sizes
     return run(
         source,
         months=months,
         replicates=replicates,
         seed=seed,
-        scenarios=named_scenarios(words(scenario)),
+        scenarios=named_scenarios(scenarios_in(path, words(scenario))),
         panel=panel,
         progress=lambda what: (
             print(f"riskmodel: {what}", file=sys.stderr) if sys.stderr.isatty() else None
@@ -213,6 +214,7 @@ def _levels(text: str | None, stages: list[str]) -> dict[str, float]:
     found = {}
     for word in words(text):
         stage, equals, level = word.partition("=")
+        stage = stage_names([stage.strip()])[0]
         choose("stage", stage.strip(), stages)
         try:
             found[stage.strip()] = float(level)

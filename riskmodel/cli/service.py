@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from riskmodel.cli.folder import Figures, aim_in, code_of, figures_in, files_in, scenarios_in
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class _Files:
 
 def ask(
     *,
-    figures: tuple[Path | None, str | None, Path | None, float | None],
+    figures: Figures,
     files: tuple[Path | None, Path | None],
     scenarios: list[str],
     aim: tuple[float | None, str | None, float | None],
@@ -205,13 +206,14 @@ def ask(
     from riskmodel.workflows.demand import opening_of
 
     engine = Engine(workers)
-    chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
-    cap, by, probability = aim
+    chosen = named_scenarios(scenarios_in(figures[0], scenarios))
+    switches = feedback_switches(feedback)
+    cap, by, probability = aim_in(figures[0], aim)
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
     Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
-    teams = _read_files(figures[0], files)
+    teams = _read_files(figures, files)
     source, panel = source_of(figures)
     months, replicates, seed = sizes
     if by is not None and months >= 1:
@@ -259,13 +261,16 @@ def _check_month(by: str, opening: str, months: int) -> None:
         )
 
 
-def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) -> _Files:
+def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Files:
     from riskmodel.caseload import published_structure, read_structure
     from riskmodel.caseload.costs import read_lever_costs, read_unit_costs
     from riskmodel.workflows.caseload import usual_workforce
 
+    folder = files_in(figures, files)
+    if folder is not None:
+        return _Files(*folder)
     structure, costs = files
-    if figures is not None and structure is None:
+    if figures[0] is not None and structure is None:
         raise DataError(
             "an authority's own figures need its own teams: give them with --structure FILE; "
             "riskmodel caseload --template structure prints one to start from"
@@ -277,12 +282,15 @@ def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) ->
 
 
 def source_of(
-    figures: tuple[Path | None, str | None, Path | None, float | None],
+    figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | None]:
     """Figures to project from, and the panel that others teach with, as the options name them."""
     from riskmodel.intake import read_panel
     from riskmodel.workflows.demand import published_source, read_source
 
+    folder = figures_in(figures)
+    if folder is not None:
+        return folder
     path, authority, learn, population = figures
     if path is None and authority is not None:
         raise DataError("--authority names one of a file; give the file")
@@ -292,7 +300,7 @@ def source_of(
     if path is None:
         source = published_source()
     else:
-        source, panel = read_source(path, authority=authority, population=population)
+        source, panel = read_source(path, authority=code_of(path, authority), population=population)
     return source, panel if learn is None else read_panel(learn)
 
 

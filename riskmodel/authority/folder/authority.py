@@ -193,7 +193,7 @@ class Authority:
     @cached_property
     def structure(self) -> Structure:
         """Its teams."""
-        self._need("teams", "published")
+        self.needs("teams", "published")
         if self.has("teams"):
             return self.inputs.teams
         from riskmodel.authority.folder.computing import published_structure
@@ -216,7 +216,7 @@ class Authority:
         """
         from riskmodel.authority.folder import computing
 
-        self._need("months", "own_panel", "published")
+        self.needs("months", "own_panel", "published")
         population = self.inputs.population
         if self.has("months"):
             series = self.inputs.own_series(self.name)
@@ -245,7 +245,7 @@ class Authority:
         """Counts of its latest return, as they may be printed."""
         from riskmodel.authority.folder.computing import release_counts
 
-        self._need("returns")
+        self.needs("returns")
         return release_counts(self.tables[-1])
 
     @cached_property
@@ -256,7 +256,7 @@ class Authority:
         """
         from riskmodel.authority.folder.computing import published_factors, released_factors
 
-        self._need("returns", "published")
+        self.needs("returns", "published")
         if not self.has("returns"):
             return published_factors()
         self.release.counts()  # refused in words where too little may be printed
@@ -269,7 +269,7 @@ class Authority:
         """How far plans differ with each factor of the latest return, the others allowed for."""
         from riskmodel.authority.folder.computing import factor_impact, release_intake
 
-        self._need("returns")
+        self.needs("returns")
         return factor_impact(self.tables[-1], protect=release_intake)
 
     @cached_property
@@ -277,7 +277,7 @@ class Authority:
         """Counts and ratios from referral to plan by year, as the panel holds them."""
         from riskmodel.authority.folder.computing import chain_of
 
-        self._need("own_panel")
+        self.needs("own_panel")
         return chain_of(self.contents.file("panel"), self.inputs.panel_code)
 
     def projection(
@@ -379,7 +379,7 @@ class Authority:
         """Its scenarios beside the baseline: stocks, caseload, posts, and cost where priced."""
         from riskmodel.authority.folder.computing import compare
 
-        self._need("scenarios")
+        self.needs("scenarios")
         structure, workforce = self.structure, self.workforce
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
@@ -410,7 +410,14 @@ class Authority:
         result: Result = self._results[key]
         return result
 
-    def _need(self, *needs: str) -> None:
+    def needs(self, *needs: str) -> None:
+        """Refuse to go on where none of these is there.
+
+        Raises
+        ------
+        DataError
+            With the files that would bring them.
+        """
         if not any(self.has(need) for need in needs):
             brought = [NEEDS[need] for need in needs if need != "published"]
             raise DataError(f"needs {'; or '.join(brought)}", file=self.folder.name)

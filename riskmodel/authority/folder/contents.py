@@ -47,7 +47,7 @@ _RETURN_ENDINGS = (".csv", ".parquet", ".xlsx", ".xml")
 _BESIDE = (".factors.csv", ".dictionary.csv")
 """Files that stand beside a return and are read with it."""
 
-_OURS = (FILE, "report.cmd", "README.md", "readme.txt")
+_OURS = (FILE, "report.cmd", "readme.md", "readme.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def unused_files(contents: Contents) -> list[Path]:
         path
         for path in sorted(contents.folder.iterdir())
         if path.resolve() not in used
-        and path.name not in _OURS
+        and path.name.casefold() not in _OURS
         and not path.name.startswith((".", "~"))
         and not path.name.casefold().endswith(_BESIDE)
         and not (path.is_dir() and any(path.resolve() in file.parents for file in used))

@@ -35,15 +35,25 @@ _STAGES: Mapping[str, tuple[float, float]] = {
 }
 """For each stage the usual starts in a month, and the months for which a child stays."""
 
-_TEAMS: Mapping[str, tuple[str, str, float, float, float]] = {
-    "north_1": ("north", "family_support", 0.20, 0.11, 0.20),
-    "north_2": ("north", "family_support", 0.18, 0.10, 0.19),
-    "south_1": ("south", "family_support", 0.24, 0.12, 0.24),
-    "south_2": ("south", "family_support", 0.22, 0.11, 0.21),
-    "disabled_children": ("county", "disabled_children", 0.03, 0.05, 0.12),
-    "looked_after": ("county", "other", 0.13, 0.51, 0.04),
+_TEAMS: Mapping[str, tuple[str, str]] = {
+    "north_1": ("north", "family_support"),
+    "north_2": ("north", "family_support"),
+    "south_1": ("south", "family_support"),
+    "south_2": ("south", "family_support"),
+    "disabled_children": ("county", "disabled_children"),
+    "looked_after": ("county", "other"),
 }
-"""For each team its area and kind, and its share of the cases of each stage."""
+"""For each team its area and kind."""
+
+_SHARES: Mapping[str, tuple[float, float, float]] = {
+    "north_1": (0.20, 0.11, 0.20),
+    "north_2": (0.18, 0.10, 0.19),
+    "south_1": (0.24, 0.12, 0.24),
+    "south_2": (0.22, 0.11, 0.21),
+    "disabled_children": (0.03, 0.05, 0.12),
+    "looked_after": (0.13, 0.51, 0.04),
+}
+"""Each team's share of the cases of each stage."""
 
 _CASES_A_WORKER = 17.5
 _SPARED, _SICKNESS, _AGENCY, _NEWLY, _VACANT = 0.30, 0.04, 12.0, 18.0, 0.13
@@ -127,10 +137,10 @@ def _teams(stocks: Mapping[str, int]) -> list[dict[str, Any]]:
     columns = ("child_protection_plan", "looked_after", "child_in_need_plan")
     cases = {}
     for position, (column, stock) in enumerate(zip(columns, stocks.values(), strict=True)):
-        shares = [team[2 + position] for team in _TEAMS.values()]
+        shares = [_SHARES[team][position] for team in _TEAMS]
         cases[column] = _shared_out(stock, shares)
     rows = []
-    for number, (team, (area, kind, *_)) in enumerate(_TEAMS.items()):
+    for number, (team, (area, kind)) in enumerate(_TEAMS.items()):
         row: dict[str, Any] = {"team": team, "area": area, "kind": kind}
         row |= {column: int(cases[column][number]) for column in columns}
         if kind == "family_support":
@@ -144,7 +154,8 @@ def _teams(stocks: Mapping[str, int]) -> list[dict[str, Any]]:
 def _shared_out(total: int, shares: list[float]) -> list[int]:
     """Whole cases in proportion to the shares, that add up to the total."""
     exact = np.cumsum(np.array(shares) / sum(shares) * total)
-    return np.diff(np.rint(exact).astype(np.int64), prepend=0).tolist()
+    counts: list[int] = np.diff(np.rint(exact).astype(np.int64), prepend=0).tolist()
+    return counts
 
 
 def _workforce(teams: list[dict[str, Any]]) -> dict[str, Any]:

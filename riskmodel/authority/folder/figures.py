@@ -191,7 +191,8 @@ class Prices:
         bases = sorted({basis for _, basis in found.values() if basis})
         words = year if bases == [year] else f"{year} (from those of {', '.join(bases)})"
         sources = dict.fromkeys(entry.source for entry in self.years if entry.source)
-        return UnitCosts(**costs, prices=words, source="; ".join(sources))
+        post, agency, placement = (costs.get(name) for name in PRICED)
+        return UnitCosts(post, agency, placement, prices=words, source="; ".join(sources))
 
     def _price(self, name: str, year: str) -> tuple[float | None, str]:
         """A price in a year, and the year that gives it."""

@@ -16,7 +16,7 @@ NEEDS: Mapping[str, str] = {
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
     "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
     "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
-    "published": "the published tables that ship with riskmodel: [files] published",
+    "published": "published tables: [files] published names their folder",
 }
 """What a section may rest on, and what would bring it."""
 

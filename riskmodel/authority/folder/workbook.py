@@ -110,7 +110,8 @@ class SheetTable:
         names = [" ".join(name.split()) for name in self.grid.heading]
         row = self.row(line or 1)
         if field is None or field not in names:
-            return Place(self.grid.file, None, field, self.grid.sheet, line and f"A{row}")
+            cell = None if line is None else f"A{row}"
+            return Place(self.grid.file, None, field, self.grid.sheet, cell)
         column = names.index(field)
         return Place(self.grid.file, None, field, self.grid.sheet, cell_name(row, column))
 
