@@ -31,44 +31,43 @@ def check_workforce(contents: Contents, log: ProblemLog) -> None:
     posts, in_post, vacancies = (
         contents.number("workforce", name) for name in ("posts", "in_post", "vacancies")
     )
-    entry = next(
-        (
-            found
-            for name in ("vacancies", "in_post", "posts")
-            if (found := contents.value("workforce", name)) is not None
-        ),
-        None,
-    )
-    if entry is None:
-        return
-    if posts is not None and in_post is not None and in_post > posts + CLOSE:
-        log.mistake(
-            entry.place,
-            f"{in_post:g} workers in post are more than the {posts:g} posts; workers beyond them "
-            "are agency workers",
-        )
-    elif posts is not None and vacancies is not None and vacancies > posts + CLOSE:
-        log.mistake(entry.place, f"{vacancies:g} vacancies are more than the {posts:g} posts")
-    elif (
-        posts is not None
-        and in_post is not None
-        and vacancies is not None
-        and abs(posts - in_post - vacancies) > CLOSE
-    ):
-        log.mistake(
-            entry.place,
-            f"{posts:g} posts less {in_post:g} in post leave {posts - in_post:g} vacancies, and "
-            f"{vacancies:g} are given; leave one of the three out",
-        )
+    for name in ("vacancies", "in_post"):
+        entry = contents.value("workforce", name)
+        message = None if entry is None else _contradiction(posts, in_post, vacancies)
+        if entry is not None and message is not None:
+            log.mistake(entry.place, message)
+            break
     newly = contents.value("workforce", "newly_qualified")
+    if newly is None or not isinstance(newly.value, float):
+        return
     present = _in_post(posts, in_post, vacancies)
-    if newly is not None and isinstance(newly.value, float):
-        if present is not None and newly.value > present + CLOSE:
-            message = f"{newly.value:g} newly qualified are more than the {present:g} in post"
-            log.mistake(newly.place, message)
-        elif present is None:
-            message = "needs in_post, or posts and vacancies, to be a share of"
-            log.mistake(newly.place, message)
+    if present is None:
+        log.mistake(newly.place, "needs in_post, or posts and vacancies, to be a share of")
+    elif newly.value > present + CLOSE:
+        message = f"{newly.value:g} newly qualified are more than the {present:g} in post"
+        log.mistake(newly.place, message)
+
+
+def _contradiction(
+    posts: float | None, in_post: float | None, vacancies: float | None
+) -> str | None:
+    """What is wrong with the three together; None where nothing is."""
+    if posts is None:
+        return None
+    if in_post is not None and in_post > posts + CLOSE:
+        return (
+            f"{in_post:g} workers in post are more than the {posts:g} posts; workers beyond them "
+            "are agency workers"
+        )
+    if vacancies is not None and vacancies > posts + CLOSE:
+        return f"{vacancies:g} vacancies are more than the {posts:g} posts"
+    left = None if in_post is None else posts - in_post
+    if left is not None and vacancies is not None and abs(left - vacancies) > CLOSE:
+        return (
+            f"{posts:g} posts less {in_post:g} in post leave {left:g} vacancies, and "
+            f"{vacancies:g} are given; leave one of the three out"
+        )
+    return None
 
 
 def _in_post(posts: float | None, in_post: float | None, vacancies: float | None) -> float | None:
