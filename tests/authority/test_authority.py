@@ -140,7 +140,10 @@ def test_fewer_children_than_are_counted_are_refused(folder_of):
 
 @pytest.mark.unit
 def test_commentary_is_kept_by_heading(folder_of):
-    text = "Above.\n\n# Projected numbers\n\nMine, **all** of it.\n\nMore.\n<!-- # not a\n# heading -->\n## Factors\n"
+    text = (
+        "Above.\n\n# Projected numbers\n\nMine, **all** of it.\n\nMore.\n"
+        "<!-- # not a\n# heading -->\n## Factors\n"
+    )
     authority = open_authority(folder_of(files={"commentary.md": text}))
     assert dict(authority.commentary) == {
         "": "Above.",

@@ -299,7 +299,7 @@ def _commentary(look: _Look) -> Thing | None:
     unknown = [name for name in headings if name.casefold() not in _HEADINGS]
     if unknown:
         look.log.note(Place(path.name), f"{unknown[0]!r} is no section; its text stands last")
-    return Thing("Commentary", path.name, ", ".join(headings) or "nothing written yet")
+    return Thing("Commentary", path.name, ", ".join(headings) or "text") if text else None
 
 
 _HEADINGS = frozenset(

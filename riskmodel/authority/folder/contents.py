@@ -47,7 +47,8 @@ _RETURN_ENDINGS = (".csv", ".parquet", ".xlsx", ".xml")
 _BESIDE = (".factors.csv", ".dictionary.csv")
 """Files that stand beside a return and are read with it."""
 
-_OURS = (FILE, "report.cmd", "readme.md", "readme.txt")
+_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios")
+"""Names that are expected, and read by nothing or by what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
