@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from riskmodel.cli.folder import report_in
 from riskmodel.cli.protection import (
     EarlierOption,
     MappingOption,
@@ -24,6 +25,10 @@ __all__ = ["report"]
 
 
 def report(  # noqa: PLR0913  an option is an argument
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of an authority. [default: the report card of 2015]"),
+    ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder to write to; an earlier report in it is replaced.")
     ] = Path("riskmodel-report"),
@@ -53,6 +58,8 @@ def report(  # noqa: PLR0913  an option is an argument
     from riskmodel.workflows import write_published_report
     from riskmodel.workflows.own_table import OwnTable
 
+    if folder is not None and report_in(folder, out, replicates, seed, table):
+        return
     release = release_of(
         table,
         option="--table",

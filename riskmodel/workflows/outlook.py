@@ -49,6 +49,7 @@ __all__ = [
     "baseline_outlook",
     "caseload_data",
     "draw_worth",
+    "first_scenario",
     "outlook_data",
     "scenario_data",
     "service_parts",
@@ -123,22 +124,7 @@ def service_parts(found: ServiceResults) -> tuple[tuple[Point, ...], tuple[Secti
     ahead, worth = outlook_data(baseline_outlook(found.outlook)), measured_backtest()
     load, scenarios = caseload_data(found), scenario_data(found)
     target = found.posts.target
-    first = replace(
-        found.plan,
-        scenarios=found.plan.scenarios[:1],
-        paths=found.plan.paths[:1],
-        **{
-            name: getattr(found.plan, name)[:1]
-            for name in (
-                "cases",
-                "mean_caseload",
-                "unallocated",
-                "uncovered",
-                "looked_after",
-                "summary",
-            )
-        },
-    )
+    first = first_scenario(found.plan)
     return (
         report.outlook_point(ahead),
         report.trust_point(worth),
@@ -150,6 +136,17 @@ def service_parts(found: ServiceResults) -> tuple[tuple[Point, ...], tuple[Secti
         report.trust_section(worth, draw_worth(worth)),
         report.caseload_section(load, draw_caseload(first, target.cap, by=target.by)),
         report.scenarios_section(scenarios, draw_comparison(_labelled(found.comparison), COMPARED)),
+    )
+
+
+def first_scenario(plan: CaseloadPlan) -> CaseloadPlan:
+    """Caseloads of the first scenario alone."""
+    fields = ("cases", "mean_caseload", "unallocated", "uncovered", "looked_after", "summary")
+    return replace(
+        plan,
+        scenarios=plan.scenarios[:1],
+        paths=plan.paths[:1],
+        **{name: getattr(plan, name)[:1] for name in fields},
     )
 
 

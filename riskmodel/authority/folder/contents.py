@@ -207,7 +207,7 @@ def _merged(subject: str, written: list[Row], typed: list[Row], log: ProblemLog)
                     f"found {_shown(entry)}, and {said.place} says {_shown(said)}, which holds; "
                     "make them the same, or remove one",
                 )
-    return list(rows.values())
+    return [row for row in rows.values() if row]
 
 
 def _kept(rows: list[Row], key: str, log: ProblemLog) -> Iterator[Row]:
