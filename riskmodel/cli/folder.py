@@ -197,7 +197,7 @@ def code_of(path: Path | None, word: str | None) -> str | None:
     code = code_in(panel, word)
     if not code:
         names = [*panel.authorities, *panel.authorities.values()]
-        raise UnknownNameError("authority in the panel", word, names)
+        raise UnknownNameError("authority", word, names)
     return code
 
 

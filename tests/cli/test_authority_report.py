@@ -67,7 +67,7 @@ def test_own_factors_have_no_quadrants_of_another_authority(tmp_path, synthetic)
         target = folder / name.replace("cohort", "assessments")
         target.write_bytes((synthetic / name).read_bytes())
     report = authority_report(open_authority(folder), replicates=100)
-    assert [section.id for section in report.sections] == ["factors", "manifest"]
+    assert [section.id for section in report.sections] == ["factors", "record"]
     table = report.tables()[0]
     assert "Child Neglect" in set(table.frame["factor"])
     words = " ".join((*table.headings, *map(str, report.summary)))

@@ -273,8 +273,8 @@ def _posts(authority: Authority, sizes: Sizes) -> tuple[str, tuple[Table, ...]]:
     words = (
         f"For {_article(target.probability)} {percent(target.probability, 0)} chance of an average "
         f"caseload of {target.cap:g} or fewer by {month_words(target.by)}, the service would need "
-        f"about {posts.posts:,} posts, {_more(posts.more)} the {posts.posts_now:,.0f} of now, all "
-        "of them filled as soon as they can be."
+        f"about {posts.posts:,} posts, {_more(posts.more)} now, all of them filled as soon as they "
+        "can be."
     )
     frame = posts.to_frame()[["assumption", "value", "posts", "source"]].iloc[1:]
     table = Table(
