@@ -33,7 +33,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     panel: Annotated[
         Path,
         typer.Argument(
-            help="CSV with la_code, area, year and figures, as `riskmodel intake` writes it."
+            help="CSV with la_code, area, year and figures, as `riskmodel intake` writes it; or "
+            "an authority's folder."
         ),
     ],
     measure: Annotated[

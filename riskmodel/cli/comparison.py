@@ -54,7 +54,8 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         list[str],
         typer.Argument(
             metavar="A B …",
-            help="Names of the library or files; the others are compared with the first.",
+            help="Names of the library or files; the others are compared with the first. An "
+            "authority's folder may stand before them.",
         ),
     ],
     figures: PathOption = None,

@@ -45,7 +45,7 @@ def impact(  # noqa: PLR0913 (each is an option)
         typer.Argument(
             help=(
                 "A table of assessments: .csv, .parquet, .xml (children in need census) or a "
-                "folder of Parquet files."
+                "folder of Parquet files; or an authority's folder."
             )
         ),
     ] = None,

@@ -31,7 +31,7 @@ __all__ = ["national"]
 
 def national(  # noqa: PLR0913  an option is an argument
     panel: Annotated[
-        Path, typer.Argument(help="A panel of authorities by year, with or without England.")
+        Path, typer.Argument(help="A panel of authorities by year, or an authority's folder.")
     ],
     stage: Annotated[
         str | None,

@@ -67,7 +67,7 @@ def project(  # noqa: PLR0913  an option is an argument
         Path | None,
         typer.Argument(
             help=(
-                "A panel of authorities, or a CSV of an authority's own months. "
+                "An authority's folder, a panel of authorities, or a CSV of own months. "
                 "[default: the published tables]"
             )
         ),

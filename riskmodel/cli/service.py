@@ -49,16 +49,16 @@ __all__ = [
     "words",
 ]
 
-_FIGURES = "A panel of authorities, or a CSV of an authority's own months."
+_FIGURES = "An authority's folder, a panel of authorities, or a CSV of own months."
 
 PathArgument = Annotated[
     Path | None,
-    typer.Argument(help=f"{_FIGURES} Needs --structure. [default: the published tables]"),
+    typer.Argument(help=f"{_FIGURES} A file needs --structure. [default: the published tables]"),
 ]
 PathOption = Annotated[
     Path | None,
     typer.Option(
-        "--figures", help=f"{_FIGURES} Needs --structure. [default: the published tables]"
+        "--figures", help=f"{_FIGURES} A file needs --structure. [default: the published tables]"
     ),
 ]
 AuthorityOption = Annotated[
