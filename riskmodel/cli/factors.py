@@ -66,7 +66,8 @@ def factors(  # noqa: PLR0913 (each is an option)
         typer.Argument(
             help=(
                 "A table of assessments: .csv, .xlsx, .parquet, .xml (children in need census) or "
-                "a folder of Parquet files; or an authority's folder. [default: the published table, paras 16 and 17]"
+                "a folder of Parquet files; or an authority's folder. [default: the published "
+                "table, paras 16 and 17]"
             )
         ),
     ] = None,
