@@ -13,6 +13,7 @@ from riskmodel.core.lazy import lazy_names
 from riskmodel.core.version import __version__
 
 __all__ = [
+    "Authority",
     "Estimate",
     "FactorCounts",
     "Figure",
@@ -20,12 +21,15 @@ __all__ = [
     "PublishedTable",
     "__version__",
     "audit",
+    "example",
     "load_table",
+    "open_authority",
     "table_ids",
 ]
 
 if TYPE_CHECKING:
     from riskmodel.assessments import FactorCounts
+    from riskmodel.authority.folder.authority import Authority, example, open_authority
     from riskmodel.estimates import Estimate, Interval
     from riskmodel.published import Figure, PublishedTable, audit, load_table, table_ids
 
@@ -33,6 +37,7 @@ __getattr__ = lazy_names(
     __name__,
     {
         "riskmodel.assessments": "FactorCounts",
+        "riskmodel.authority.folder.authority": "Authority example open_authority",
         "riskmodel.estimates": "Estimate Interval",
         "riskmodel.published": "Figure PublishedTable audit load_table table_ids",
     },

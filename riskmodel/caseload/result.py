@@ -179,6 +179,11 @@ class CaseloadPlan:
             raise DataError("this plan was made without a spread of cases over workers")
         return self.spread.share_above(self.caseload(scenario), cap)
 
+    def baseline(self) -> CaseloadPlan:
+        """The same of its first scenario alone."""
+        first = {name: getattr(self, name)[:1] for name in _ARRAYS}
+        return replace(self, scenarios=self.scenarios[:1], paths=self.paths[:1], **first)
+
     def to_frame(self, level: str | None = None) -> pd.DataFrame:
         """A row a scenario, unit, measure and month: mean and quantiles over the replicates.
 

@@ -8,6 +8,7 @@ import typer
 
 import riskmodel
 from riskmodel.cli import (
+    authority,
     backtest,
     bounds,
     caseload,
@@ -44,6 +45,8 @@ app.add_typer(cohort.app, name="cohort")
 app.add_typer(intake.app, name="intake")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(experiment.app, name="experiment")
+app.command("new")(authority.new)
+app.command("check")(authority.check)
 app.command("factors")(factors.factors)
 app.command("impact")(impact.impact)
 app.command("bounds")(bounds.bounds)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import panel_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -39,7 +40,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     panel: Annotated[
         Path,
         typer.Argument(
-            help="CSV with la_code, area, year and figures, as `riskmodel intake` writes it."
+            help="CSV with la_code, area, year and figures, as `riskmodel intake` writes it; or "
+            "an authority's folder."
         ),
     ],
     measure: Annotated[
@@ -116,7 +118,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
         task = bar.add_task("Judging")
-        figures = read_panel(panel)
+        figures = read_panel(panel_in(panel))
         _refuse_the_future(figures, date.today())
         found = judge(
             figures,

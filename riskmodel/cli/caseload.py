@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import has_prices
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -123,7 +124,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
         if show not in DRAWN:
             raise DataError(f"--out draws the views {', '.join(DRAWN)}; --show {show} has none")
         check_picture(out)
-    if show == "cost" and costs is None:
+    if show == "cost" and costs is None and not has_prices(path):
         raise DataError(
             "--show cost needs your prices: give --costs FILE; --template costs prints one to "
             "start from"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import folder_first
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -53,7 +54,8 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         list[str],
         typer.Argument(
             metavar="A B …",
-            help="Names of the library or files; the others are compared with the first.",
+            help="Names of the library or files; the others are compared with the first. An "
+            "authority's folder may stand before them.",
         ),
     ],
     figures: PathOption = None,
@@ -94,6 +96,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
     choose("view", show, VIEWS)
     if out is not None:
         check_picture(out)
+    names, figures = folder_first(names, figures)
     called = [scenario(name).name for name in names]
     if len(set(called)) != len(called) or len(called) < 2:
         raise DataError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.cli.factor_text import print_groups, print_reading
+from riskmodel.cli.folder import table_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -68,7 +69,8 @@ def factors(  # noqa: PLR0913 (each is an option)
         typer.Argument(
             help=(
                 "A table of assessments: .csv, .xlsx, .parquet, .xml (children in need census) or "
-                "a folder of Parquet files. [default: the published table, paras 16 and 17]"
+                "a folder of Parquet files; or an authority's folder. [default: the published "
+                "table, paras 16 and 17]"
             )
         ),
     ] = None,
@@ -157,6 +159,7 @@ def factors(  # noqa: PLR0913 (each is an option)
     """
     choose("format", form, FORMATS)
     choose("view", show, SHOWN)
+    path = table_in(path)
     given = {
         "assessments": assessments,
         "cut": cut,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import table_in
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -44,7 +45,7 @@ def impact(  # noqa: PLR0913 (each is an option)
         typer.Argument(
             help=(
                 "A table of assessments: .csv, .parquet, .xml (children in need census) or a "
-                "folder of Parquet files."
+                "folder of Parquet files; or an authority's folder."
             )
         ),
     ] = None,
@@ -109,6 +110,7 @@ def impact(  # noqa: PLR0913 (each is an option)
     from riskmodel.factors.adjusted.table_impact import factor_impact
 
     choose("format", form, FORMATS)
+    path = table_in(path)
     if path is None:
         raise DataError(
             "impact needs a table of assessments: the published counts do not say which factors "

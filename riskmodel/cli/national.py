@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import panel_in, stage_names
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -32,7 +33,7 @@ __all__ = ["national"]
 
 def national(  # noqa: PLR0913  an option is an argument
     panel: Annotated[
-        Path, typer.Argument(help="A panel of authorities by year, with or without England.")
+        Path, typer.Argument(help="A panel of authorities by year, or an authority's folder.")
     ],
     stage: Annotated[
         str | None,
@@ -86,9 +87,10 @@ def national(  # noqa: PLR0913  an option is an argument
         check_output(out)
     elif neighbours is not None:
         raise DataError("--neighbours are set side by side on the page: give --out FOLDER too")
+    panel = panel_in(panel)
     figures = read_panel(panel)
     beside = None if neighbours is None else read_neighbours(neighbours)
-    stages = tuple(words(stage))
+    stages = tuple(stage_names(words(stage), need="child_in_need"))
     with _progress() as progress:
         run = national_run(
             figures,

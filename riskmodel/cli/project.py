@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import chain_place, scenarios_in, stage_names
 from riskmodel.cli.output import (
     FORMATS,
     FormatOption,
@@ -69,7 +70,7 @@ def project(  # noqa: PLR0913  an option is an argument
         Path | None,
         typer.Argument(
             help=(
-                "A panel of authorities, or a CSV of an authority's own months. "
+                "An authority's folder, a panel of authorities, or a CSV of own months. "
                 "[default: the published tables]"
             )
         ),
@@ -144,9 +145,10 @@ def project(  # noqa: PLR0913  an option is an argument
         return
     source, panel = source_of((path, authority, learn, population))
     if stage is not None:
-        source = source.of(words(stage))
+        source = source.of(stage_names(words(stage)))
     levels = _levels(above, list(source.observations))
-    found = _outlook(source, panel, scenario, months, replicates, seed)
+    scenarios = scenarios_in(path, words(scenario))
+    found = _outlook(source, panel, scenarios, months, replicates, seed)
     frame = _view(found, show, levels)
     if out is not None:
         from riskmodel.report.charts.outlook import draw_outlook
@@ -173,7 +175,7 @@ def project(  # noqa: PLR0913  an option is an argument
 def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
     from riskmodel.demand.sources import chain_of
 
-    frame = chain_of(path, authority)
+    frame = chain_of(*chain_place(path, authority))
     if form != "text":
         print_frame(frame, form)
         return
@@ -188,7 +190,7 @@ def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
 
 
 def _outlook(
-    source: DemandSource, panel: AuthorityPanel | None, scenario: str | None, *sizes: int
+    source: DemandSource, panel: AuthorityPanel | None, scenarios: list[str], *sizes: int
 ) -> Outlook:
     from riskmodel.demand.projecting import project as run
 
@@ -199,7 +201,7 @@ def _outlook(
         months=months,
         replicates=replicates,
         seed=seed,
-        scenarios=named_scenarios(words(scenario)),
+        scenarios=named_scenarios(scenarios),
         panel=panel,
         progress=working.say,
         share_done=working.share_done,
@@ -210,6 +212,7 @@ def _levels(text: str | None, stages: list[str]) -> dict[str, float]:
     found = {}
     for word in words(text):
         stage, equals, level = word.partition("=")
+        stage = stage_names([stage.strip()])[0]
         choose("stage", stage.strip(), stages)
         try:
             found[stage.strip()] = float(level)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from riskmodel.cli.folder import report_in
 from riskmodel.cli.protection import (
     EarlierOption,
     MappingOption,
@@ -29,6 +30,10 @@ __all__ = ["report", "report_card"]
 
 
 def report(  # noqa: PLR0913  an option is an argument
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of an authority. [default: the report card of 2015]"),
+    ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder to write to; an earlier report in it is replaced.")
     ] = Path("riskmodel-report"),
@@ -58,6 +63,8 @@ def report(  # noqa: PLR0913  an option is an argument
     from riskmodel.authority.own_table import OwnTable
     from riskmodel.report.write import check_output, write_report
 
+    if folder is not None and report_in(folder, out, replicates, seed, table):
+        return
     release = release_of(
         table,
         option="--table",

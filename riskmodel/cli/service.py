@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from riskmodel.cli.folder import Figures, aim_in, code_of, figures_in, files_in, scenarios_in
 from riskmodel.cli.output import tell_omitted
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, UnknownNameError
@@ -50,16 +51,16 @@ __all__ = [
     "words",
 ]
 
-_FIGURES = "A panel of authorities, or a CSV of an authority's own months."
+_FIGURES = "An authority's folder, a panel of authorities, or a CSV of own months."
 
 PathArgument = Annotated[
     Path | None,
-    typer.Argument(help=f"{_FIGURES} Needs --structure. [default: the published tables]"),
+    typer.Argument(help=f"{_FIGURES} A file needs --structure. [default: the published tables]"),
 ]
 PathOption = Annotated[
     Path | None,
     typer.Option(
-        "--figures", help=f"{_FIGURES} Needs --structure. [default: the published tables]"
+        "--figures", help=f"{_FIGURES} A file needs --structure. [default: the published tables]"
     ),
 ]
 AuthorityOption = Annotated[
@@ -185,7 +186,7 @@ class _Files:
 
 def ask(
     *,
-    figures: tuple[Path | None, str | None, Path | None, float | None],
+    figures: Figures,
     files: tuple[Path | None, Path | None],
     scenarios: list[str],
     aim: tuple[float | None, str | None, float | None],
@@ -223,13 +224,14 @@ def ask(
     from riskmodel.projection import month_after
 
     engine = Engine(workers)
-    chosen, switches = named_scenarios(scenarios), feedback_switches(feedback)
-    cap, by, probability = aim
+    chosen = named_scenarios(scenarios_in(figures[0], scenarios))
+    switches = feedback_switches(feedback)
+    cap, by, probability = aim_in(figures[0], aim)
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
     Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
-    teams = _read_files(figures[0], files)
+    teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
     months, replicates, seed = sizes
@@ -290,13 +292,16 @@ def _check_month(by: str, opening: str, months: int) -> None:
         )
 
 
-def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) -> _Files:
+def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Files:
     from riskmodel.caseload import published_structure, read_structure
     from riskmodel.caseload.costs import read_lever_costs, read_unit_costs
     from riskmodel.caseload.scenario_workforce import usual_workforce
 
+    folder = files_in(figures, files)
+    if folder is not None:
+        return _Files(*folder)
     structure, costs = files
-    if figures is not None and structure is None:
+    if figures[0] is not None and structure is None:
         raise DataError(
             "an authority's own figures need its own teams: give them with --structure FILE; "
             "riskmodel caseload --template structure prints one to start from"
@@ -308,12 +313,15 @@ def _read_files(figures: Path | None, files: tuple[Path | None, Path | None]) ->
 
 
 def source_of(
-    figures: tuple[Path | None, str | None, Path | None, float | None],
+    figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | None]:
     """Figures to project from, and the panel that others teach with, as the options name them."""
     from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
 
+    folder = figures_in(figures)
+    if folder is not None:
+        return folder
     path, authority, learn, population = figures
     if path is None and authority is not None:
         raise DataError("--authority names one of a file; give the file")
@@ -323,7 +331,7 @@ def source_of(
     if path is None:
         source = published_source()
     else:
-        source, panel = read_source(path, authority=authority, population=population)
+        source, panel = read_source(path, authority=code_of(path, authority), population=population)
     others = panel if learn is None else read_panel(learn)
     tell_omitted(panel, *([] if learn is None else [others]))
     return source, others

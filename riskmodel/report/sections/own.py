@@ -25,7 +25,7 @@ __all__ = ["own_point", "own_section"]
 _SHARES = ("share_of_plans", "conversion_rate")
 
 
-def own_section(own: OwnTable) -> Section:
+def own_section(own: OwnTable, *, cuts: str = "report") -> Section:
     """Counts, rates with intervals, quadrants and pictures of a table of one's own.
 
     Parameters
@@ -33,11 +33,15 @@ def own_section(own: OwnTable) -> Section:
     own
         The table. Charts and sentences rest on the counts that may be printed of it, and on no
         others; a count or share that is withheld is a symbol.
+    cuts
+        Of the quadrants, as :func:`riskmodel.factors.views.released_factors` takes them. Beside
+        cuts that are not the report card's its printed quadrants do not stand.
     """
-    source, protection, printed = own.file.name, own.release.words(), printed_quadrants()
+    source, protection = own.file.name, own.release.words()
+    printed = printed_quadrants() if cuts == "report" else {}
     rates = factor_rates(own.release.counts())
-    region = cut_region(rates.counts, "report", "plans")
-    rows = released_factors(own.release)[1].to_dict("records")
+    region = cut_region(rates.counts, cuts, "plans")
+    rows = released_factors(own.release, cuts=cuts)[1].to_dict("records")
     basis = rates.counts.basis
     reading = (own.release.finding(), own.release.account_words())
     blocks: list[Block] = [

@@ -1,0 +1,1 @@
+"""A folder of an authority: what may stand in it, how it is read, checked, and begun."""

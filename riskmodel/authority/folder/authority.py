@@ -1,0 +1,277 @@
+"""An authority: a folder opened, its figures read when they are needed, its results kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from riskmodel.authority.folder.contents import read_contents
+from riskmodel.authority.folder.figures import check_workforce, read_prices
+from riskmodel.authority.folder.holding import Holding
+from riskmodel.authority.folder.problems import ProblemLog
+from riskmodel.authority.folder.values import financial_year
+from riskmodel.projection import BASELINE, month_after
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.authority.comparison import Comparison
+    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
+    from riskmodel.demand.projecting import Outlook
+    from riskmodel.disclosure.release import Release
+    from riskmodel.factors import FactorAnalysis
+    from riskmodel.factors.adjusted.table_impact import TableImpact
+
+__all__ = ["EXAMPLE", "Authority", "example", "open_authority"]
+
+Result = TypeVar("Result")
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "data" / "example_2015"
+"""The folder that ships: the report card of November 2015 as an authority."""
+
+MONTHS, REPLICATES, SEED = 60, 2000, 1
+
+
+@dataclass(frozen=True)
+class Authority(Holding):
+    """What one folder holds, and what follows from it.
+
+    Reading is lazy: a file is read when something needs it, and each result is computed once.
+    What is missing raises a :class:`~riskmodel.errors.DataError` that names the file which would
+    bring it.
+
+    Parameters
+    ----------
+    contents
+        What the folder says, and its files.
+    problems
+        What is to be decided or known; mistakes have stopped the opening.
+
+    Examples
+    --------
+    >>> import riskmodel
+    >>> riskmodel.example().rests_on("caseload")
+    ('published tables',)
+    """
+
+    _results: dict[Hashable, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @cached_property
+    def release(self) -> Release:
+        """Counts of its latest return, as they may be printed."""
+        from riskmodel.authority.folder.computing import release_counted
+
+        self.needs("returns")
+        return release_counted(self.tables[-1].counts())
+
+    @cached_property
+    def factor_rates(self) -> FactorAnalysis:
+        """How often each factor stands among plans, and how often a plan follows it.
+
+        Of its own return, cut at the rate of all its assessments; else of the published counts.
+        """
+        from riskmodel.authority.folder.computing import (
+            analyse_factors,
+            factor_counts,
+            printed_quadrants,
+            released_factors,
+        )
+
+        self.needs("returns", "published")
+        if not self.has("returns"):
+            return analyse_factors(factor_counts(), printed_quadrants())
+        self.release.counts()  # refused in words where too little may be printed
+        analyses, _ = released_factors(self.release, cuts="base-rate")
+        analysis: FactorAnalysis = analyses[()]
+        return analysis
+
+    @cached_property
+    def impact(self) -> TableImpact:
+        """How far plans differ with each factor of the latest return, the others allowed for."""
+        from riskmodel.authority.folder.computing import factor_impact
+
+        self.needs("returns")
+        return factor_impact(self.tables[-1])
+
+    @cached_property
+    def chain(self) -> pd.DataFrame:
+        """Counts and ratios from referral to plan by year, as the panel holds them."""
+        from riskmodel.authority.folder.computing import chain_of
+
+        self.needs("own_panel")
+        return chain_of(self.contents.file("panel"), self.inputs.panel_code)
+
+    def projection(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> Outlook:
+        """Its stocks and flows to come, with no change of policy and under each scenario.
+
+        Parameters
+        ----------
+        months
+            How far ahead, 1 to 120.
+        replicates
+            How many simulations.
+        seed
+            Same seed, same answer.
+
+        Raises
+        ------
+        DataError
+            When figures are missing, or a number is out of range.
+        """
+        from riskmodel.authority.folder.computing import project_service
+
+        source = self.demand
+        teams = self.has("teams") or self.has("published")
+        return self._once(
+            ("projection", months, replicates, seed),
+            lambda: project_service(
+                source,
+                scenarios=self.scenarios,
+                structure=self.structure if teams else None,
+                workforce=self.workforce if teams else None,
+                months=months,
+                replicates=replicates,
+                seed=seed,
+                panel=self.panel,
+            ),
+        )
+
+    def caseload(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> CaseloadPlan:
+        """Caseloads of its teams, from :meth:`projection` and its own workforce."""
+        from riskmodel.authority.folder.computing import plan_outlook
+
+        structure, workforce = self.structure, self.workforce
+        outlook = self.projection(months=months, replicates=replicates, seed=seed)
+        return self._once(
+            ("caseload", months, replicates, seed),
+            lambda: plan_outlook(outlook, structure, workforce),
+        )
+
+    def target(self, outlook: Outlook) -> Target:
+        """The caseload to reach: its own, and what it leaves open as in the report card.
+
+        Parameters
+        ----------
+        outlook
+            A projection, from whose opening a date that is not given is counted.
+        """
+        from riskmodel.authority.folder.computing import usual_target
+
+        usual = usual_target(outlook)
+        cap, chance = (self.contents.number("targets", name) for name in ("cap", "chance"))
+        return replace(
+            usual,
+            cap=usual.cap if cap is None else cap,
+            by=self.contents.text("targets", "by") or usual.by,
+            probability=usual.probability if chance is None else chance,
+        )
+
+    def posts_needed(
+        self,
+        scenario: str = BASELINE,
+        *,
+        months: int = MONTHS,
+        replicates: int = REPLICATES,
+        seed: int = SEED,
+    ) -> PostsNeeded:
+        """Posts with which a scenario keeps to the target, when candidates can be found."""
+        from riskmodel.authority.folder.computing import posts_answer
+
+        structure, workforce = self.structure, self.workforce
+        outlook = self.projection(months=months, replicates=replicates, seed=seed)
+        return self._once(
+            ("posts", scenario, months, replicates, seed),
+            lambda: posts_answer(
+                outlook,
+                self.target(outlook),
+                scenario=scenario,
+                structure=structure,
+                workforce=workforce,
+            ),
+        )
+
+    def comparison(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> Comparison:
+        """Its scenarios beside the baseline: stocks, caseload, posts, and cost where priced."""
+        from riskmodel.authority.folder.computing import compare
+
+        self.needs("scenarios")
+        structure, workforce = self.structure, self.workforce
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        outlook, plan = self.projection(**sizes), self.caseload(**sizes)
+        return self._once(
+            ("comparison", months, replicates, seed),
+            lambda: compare(
+                outlook,
+                plan,
+                structure=structure,
+                workforce=workforce,
+                costs=self.unit_costs,
+                target=self.target(outlook),
+            ),
+        )
+
+    @cached_property
+    def unit_costs(self) -> UnitCosts | None:
+        """Its prices in the financial year in which a projection begins; None without prices."""
+        from riskmodel.authority.folder.computing import opening_of
+
+        if self.prices is None:
+            return None
+        return self.prices.of(financial_year(month_after(opening_of(self.demand), 1)))
+
+    def _once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        if key not in self._results:
+            self._results[key] = make()
+        result: Result = self._results[key]
+        return result
+
+
+def open_authority(path: str | Path) -> Authority:
+    """Open the folder of an authority.
+
+    Parameters
+    ----------
+    path
+        The folder, or the ``authority.toml`` in it. Everything beside that file is optional.
+
+    Returns
+    -------
+    Authority
+        Its figures are read when they are first needed.
+
+    Raises
+    ------
+    DataError
+        When the folder is no authority, or for the first wrong key, value or missing file: with
+        file, line and key, or sheet and cell, what was found and what is allowed.
+    """
+    log = ProblemLog()
+    contents = read_contents(Path(path), log)
+    check_workforce(contents, log)
+    read_prices(contents, log)
+    for problem in log.problems:
+        if problem.severity == "mistake":
+            raise problem.error()
+    return Authority(contents, tuple(log.problems))
+
+
+def example() -> Authority:
+    """The authority that ships: the report card of November 2015.
+
+    Examples
+    --------
+    >>> example().code
+    '931'
+    """
+    return open_authority(EXAMPLE)

@@ -1,0 +1,348 @@
+"""What a folder holds, what each section will rest on, and what is to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from riskmodel.authority.folder.agreement import check_agreement
+from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.folder.contents import read_contents, unused_files
+from riskmodel.authority.folder.figures import check_workforce, read_prices
+from riskmodel.authority.folder.problems import Place, Problem, ProblemLog, bare_message
+from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
+from riskmodel.authority.folder.settings import FILE, Entry
+from riskmodel.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FolderCheck", "SectionState", "Thing", "check_folder"]
+
+Result = TypeVar("Result")
+
+MOST_NOTES = 3
+"""How many notes of one file are listed; of more the number is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that is there: what, in which file or sheet, and what it holds."""
+
+    what: str
+    source: str
+    holds: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """A section of the report: what it rests on, or what is missing.
+
+    Parameters
+    ----------
+    name, label
+        As ``sections`` names it, and in words.
+    rests_on
+        Files and sheets; empty where something is missing.
+    missing
+        What would bring it, in words.
+    is_wanted
+        Whether ``sections`` asks for it, or leaves all to the files.
+    """
+
+    name: str
+    label: str
+    rests_on: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCheck:
+    """A folder looked through.
+
+    Parameters
+    ----------
+    authority
+        What could be read of it.
+    things, sections, problems
+        What is there, what follows, and what is not as it should be.
+    """
+
+    authority: Authority
+    things: tuple[Thing, ...]
+    sections: tuple[SectionState, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is to be mended or decided."""
+        return all(problem.severity == "note" for problem in self.problems)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a thing, section and problem: kind, name, state, place, message."""
+        import pandas as pd
+
+        rows = [("input", thing.what, "there", thing.source, thing.holds) for thing in self.things]
+        for section in self.sections:
+            state = "missing" if section.missing else "ready" if section.is_wanted else "not wanted"
+            words = "; ".join(section.missing)
+            rows.append(("section", section.name, state, ", ".join(section.rests_on), words))
+        rows += [("problem", "", p.severity, str(p.place), p.message) for p in self.problems]
+        return pd.DataFrame(rows, columns=["kind", "name", "state", "place", "message"])
+
+
+def check_folder(path: Path) -> FolderCheck:
+    """Look through the folder of an authority, and read every file of it.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        When the folder is no authority.
+    """
+    log = ProblemLog()
+    contents = read_contents(path, log)
+    check_workforce(contents, log)
+    read_prices(contents, log)
+    authority = Authority(contents)
+    look = _Look(authority, log)
+    things = tuple(thing for read in _READERS if (thing := read(look)) is not None)
+    states = (_state(look, rule) for rule in SECTIONS.values())
+    # Published tables are no authority's duty: where there are none, nothing is missing.
+    sections = tuple(s for s in states if s.name != "published" or not s.missing)
+    for section in sections:
+        if section.missing and section.is_wanted and contents.value("about", "sections"):
+            entry = contents.value("about", "sections")
+            place = Place(FILE) if entry is None else entry.place
+            missing = "; ".join(section.missing)
+            log.decision(place, f"asks for {section.name}, which lacks {missing}")
+    if not any(problem.severity == "mistake" for problem in log.problems):
+        check_agreement(authority, log)
+    for unused in unused_files(contents):
+        log.note(Place(unused.name), "is not read: no key of [files] names it")
+    order = {"mistake": 0, "decision": 1, "note": 2}
+    problems = tuple(sorted(log.problems, key=lambda problem: order[problem.severity]))
+    return FolderCheck(authority, things, sections, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The authority while it is looked through."""
+
+    authority: Authority
+    log: ProblemLog
+
+    def read(self, key: str, reader: Callable[[], Result]) -> Result | None:
+        """What a reader gives; None where it refuses, which goes to the problems."""
+        try:
+            return reader()
+        except DataError as error:
+            source = self.authority.contents.source_of(key) or key
+            place = Place(error.file or source, error.line, error.field)
+            self.log.mistake(place, bare_message(error))
+        except UnknownNameError as error:
+            self.log.mistake(Place(self.authority.contents.source_of(key) or key), str(error))
+        return None
+
+    def notes(self, source: str, texts: list[str]) -> None:
+        """Notes of a file, the first ones in full."""
+        for text in texts[:MOST_NOTES]:
+            place, _, message = text.partition(": ")
+            self.log.note(Place(place), message)
+        if len(texts) > MOST_NOTES:
+            self.log.note(Place(source), f"and {len(texts) - MOST_NOTES} more notes like these")
+
+    def has(self, need: str) -> bool:
+        """Whether a need is there; a panel that cannot be read holds nobody."""
+        try:
+            return self.authority.has(need)
+        except DataError:
+            return False
+
+
+def _months(look: _Look) -> Thing | None:
+    if not look.has("months"):
+        return None
+    source = look.authority.contents.source_of("months")
+    series = look.read("months", lambda: look.authority.months)
+    if series is None:
+        return Thing("Own months", source, "cannot be read")
+    sheet = look.authority.contents.tables.get("months")
+    texts = [str(note) for one in series for note in one.notes]
+    look.notes(source, [sheet.in_words_of_the_sheet(t) if sheet else t for t in texts])
+    longest = max(series, key=len)
+    first, last = str(longest.dates[0])[:7], str(longest.dates[-1])[:7]
+    stages = ", ".join(dict.fromkeys(one.stage for one in series))
+    return Thing("Own months", source, f"{len(longest)} months, {first} to {last}: {stages}")
+
+
+def _panel(look: _Look) -> Thing | None:
+    path = look.authority.contents.file("panel")
+    if path is None:
+        return None
+    panel = look.read("panel", lambda: look.authority.panel)
+    if panel is None:
+        return Thing("Panel", path.name, "cannot be read")
+    look.notes(path.name, [str(note) for note in panel.notes])
+    codes = len(panel.authorities)
+    years = f"{panel.years.min()} to {panel.years.max()}"
+    return Thing("Panel", path.name, f"{codes} authorities, {years}")
+
+
+def _returns(look: _Look) -> Thing | None:
+    tables = look.authority.tables
+    if not tables:
+        return None
+    holds = []
+    for table in tables:
+        intake = look.read("returns", table.read)
+        if intake is None:
+            continue
+        issues = sum(not issue.is_note for issue in intake.issues)
+        if issues:
+            look.log.decision(
+                Place(table.name),
+                f"{issues:,} things cannot be read and are left out; `riskmodel intake check` "
+                "lists them",
+            )
+        holds.append(f"{len(intake.assessments):,} assessments")
+    source = ", ".join(table.name for table in tables)
+    if len(tables) > 1:
+        look.log.note(Place(tables[-1].name), "is the latest: results of one return are of it")
+    return Thing("Returns", source, ", ".join(holds) or "cannot be read")
+
+
+def _teams(look: _Look) -> Thing | None:
+    if not look.has("teams"):
+        return None
+    source = look.authority.contents.source_of("teams")
+    teams = look.read("teams", lambda: look.authority.structure)
+    if teams is None:
+        return Thing("Teams", source, "cannot be read")
+    cases = teams.counts().sum()
+    return Thing("Teams", source, f"{len(teams.teams)} teams, {cases:,.0f} cases")
+
+
+def _workforce(look: _Look) -> Thing | None:
+    rows = look.authority.contents.rows.get("workforce")
+    if not rows:
+        return None
+    names = ", ".join(name for name in rows[0] if name != "source")
+    return Thing("Workforce", _sources(rows), f"{names}; the rest is assumed")
+
+
+def _prices(look: _Look) -> Thing | None:
+    rows = look.authority.contents.rows.get("prices")
+    prices = look.authority.prices
+    return Thing("Prices", _sources(rows), str(prices)) if rows and prices else None
+
+
+def _targets(look: _Look) -> Thing | None:
+    rows = look.authority.contents.rows.get("targets")
+    if not rows:
+        return None
+    said = ", ".join(f"{name} {_plain(entry.value)}" for name, entry in rows[0].items())
+    return Thing("Target", _sources(rows), said)
+
+
+def _groups(look: _Look) -> Thing | None:
+    rows = look.authority.contents.rows.get("groups")
+    if not rows:
+        return None
+    said = "; ".join(f"{name}: {len(codes)}" for name, codes in look.authority.groups.items())
+    return Thing("Groups", _sources(rows), said)
+
+
+def _neighbours(look: _Look) -> Thing | None:
+    if not look.has("neighbours"):
+        return None
+    source = look.authority.contents.source_of("neighbours")
+    codes = look.read("neighbours", lambda: look.authority.neighbours)
+    return Thing("Neighbours", source, "cannot be read" if codes is None else f"{len(codes)}")
+
+
+def _scenarios(look: _Look) -> Thing | None:
+    if not look.has("scenarios"):
+        return None
+    scenarios = look.read("scenarios", lambda: look.authority.scenarios)
+    names = "cannot be read" if scenarios is None else ", ".join(s.name for s in scenarios)
+    return Thing("Scenarios", "scenarios", names)
+
+
+def _published(look: _Look) -> Thing | None:
+    folder = look.authority.contents.file("published")
+    if folder is None:
+        return None
+    if look.has("published"):
+        return Thing("Published tables", folder.name, "those that ship with riskmodel")
+    look.log.decision(
+        Place(folder.name),
+        "holds published tables of its own, which this version does not read yet; take the key "
+        "out, or leave it for a later version",
+    )
+    return Thing("Published tables", folder.name, "not read")
+
+
+def _commentary(look: _Look) -> Thing | None:
+    path = look.authority.contents.file("commentary")
+    if path is None:
+        return None
+    text = look.read("commentary", lambda: look.authority.commentary)
+    headings = [name for name in text or {} if name]
+    unknown = [name for name in headings if name.casefold() not in _HEADINGS]
+    if unknown:
+        look.log.note(Place(path.name), f"{unknown[0]!r} is no section; its text stands last")
+    return Thing("Commentary", path.name, ", ".join(headings) or "text") if text else None
+
+
+_HEADINGS = frozenset(
+    word.casefold() for rule in SECTIONS.values() for word in (rule.name, rule.label)
+)
+
+_READERS: tuple[Callable[[_Look], Thing | None], ...] = (
+    _returns,
+    _months,
+    _panel,
+    _teams,
+    _workforce,
+    _prices,
+    _targets,
+    _scenarios,
+    _neighbours,
+    _groups,
+    _published,
+    _commentary,
+)
+
+
+def _sources(rows: list[dict[str, Entry]] | None) -> str:
+    places = [entry.place for row in rows or [] for entry in row.values()]
+    names = (f"{p.file} ({p.sheet})" if p.sheet else p.file for p in places)
+    return ", ".join(dict.fromkeys(names))
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _state(look: _Look, rule: SectionRule) -> SectionState:
+    missing = tuple(
+        "; or ".join(NEEDS[need] for need in group if need != "published" or len(group) == 1)
+        for group in rule.needs
+        if not any(look.has(need) for need in group)
+    )
+    rests_on: tuple[str, ...] = ()
+    if not missing:
+        chosen = (next(need for need in group if look.has(need)) for group in rule.needs)
+        inputs = look.authority.inputs
+        rests_on = tuple(dict.fromkeys(inputs.source_of(need) for need in chosen))
+    entry = look.authority.contents.value("about", "sections")
+    wanted = entry is None or (isinstance(entry.value, tuple) and rule.name in entry.value)
+    return SectionState(rule.name, rule.label, rests_on, missing, wanted)

@@ -1,0 +1,247 @@
+"""A folder read: what it says, and which files hold the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
+from riskmodel.authority.folder.settings import (
+    FILE,
+    FILE_KEYS,
+    Entry,
+    Row,
+    Rows,
+    Settings,
+    read_settings,
+)
+from riskmodel.authority.folder.subjects import SUBJECTS, TABLES
+from riskmodel.authority.folder.workbook import SheetTable, Workbook, read_workbook
+from riskmodel.errors import DataError
+
+__all__ = ["USUAL_NAMES", "Contents", "is_authority", "read_contents", "unused_files"]
+
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+    "inputs": ("inputs.xlsx",),
+    "returns": (
+        "returns/*",
+        "census*.xml",
+        "assessments*.csv",
+        "assessments*.parquet",
+        "assessments*.xlsx",
+    ),
+    "mapping": ("mapping.toml",),
+    "months": ("months.csv", "months.xlsx"),
+    "panel": ("panel.csv",),
+    "teams": ("teams.csv", "teams.toml"),
+    "neighbours": ("neighbours.csv",),
+    "scenarios": ("scenarios",),
+    "published": ("published",),
+    "commentary": ("commentary.md",),
+}
+"""Where a file is looked for that ``[files]`` does not name."""
+
+_FOLDERS = ("scenarios", "published")
+_RETURN_ENDINGS = (".csv", ".parquet", ".xlsx", ".xml")
+_BESIDE = (".factors.csv", ".dictionary.csv")
+"""Files that stand beside a return and are read with it."""
+
+_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios")
+"""Names that are expected, and read by nothing or by what they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder holds.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    rows
+        What is said of each subject, by ``authority.toml`` and ``inputs.xlsx`` together.
+    files
+        Paths by key of :data:`~riskmodel.authority.folder.settings.FILE_KEYS`, only those that
+        are there.
+    tables
+        Sheets of the workbook that hold whole tables, where no file of that name is there.
+    """
+
+    folder: Path
+    rows: Rows
+    files: Mapping[str, tuple[Path, ...]]
+    tables: Mapping[str, SheetTable]
+
+    def value(self, subject: str, field: str) -> Entry | None:
+        """What is said of a subject that has one row."""
+        rows = self.rows.get(subject)
+        return rows[0].get(field) if rows else None
+
+    def text(self, subject: str, field: str) -> str:
+        """The same as text; "" where nothing is said."""
+        entry = self.value(subject, field)
+        return "" if entry is None else str(entry.value)
+
+    def number(self, subject: str, field: str) -> float | None:
+        """The same as a number; None where nothing is said."""
+        entry = self.value(subject, field)
+        return entry.value if entry is not None and isinstance(entry.value, float) else None
+
+    def file(self, key: str) -> Path | None:
+        """The file of a key; None where there is none."""
+        paths = self.files.get(key)
+        return paths[0] if paths else None
+
+    def source_of(self, key: str) -> str:
+        """What a file or a sheet is called; "" where there is neither."""
+        if key in self.files:
+            return ", ".join(path.name for path in self.files[key])
+        return self.tables[key].name if key in self.tables else ""
+
+
+def is_authority(path: Path) -> bool:
+    """Whether a path is the folder of an authority, or its ``authority.toml``."""
+    return (path.name == FILE and path.is_file()) or (path / FILE).is_file()
+
+
+def read_contents(path: Path, log: ProblemLog) -> Contents:
+    """Read what a folder says, and find its files; no file of figures is read.
+
+    Parameters
+    ----------
+    path
+        The folder, or the ``authority.toml`` in it.
+    log
+        Where everything goes that is not as it should be.
+
+    Raises
+    ------
+    DataError
+        When it is no authority at all.
+    """
+    folder = path.parent if path.name == FILE and path.is_file() else path
+    settings = read_settings(folder, log)
+    files = {key: _paths(folder, key, settings, log) for key in FILE_KEYS}
+    files = {key: paths for key, paths in files.items() if paths}
+    workbook = Workbook({}, {})
+    if "inputs" in files:
+        try:
+            workbook = read_workbook(files["inputs"][0], log)
+        except DataError as error:
+            log.mistake(Place(files["inputs"][0].name), bare_message(error))
+    rows = {
+        name: merged
+        for name in SUBJECTS
+        if (merged := _merged(name, settings.rows.get(name, []), workbook.rows.get(name, []), log))
+    }
+    tables = {name: sheet for name, sheet in workbook.tables.items() if name not in files}
+    for name in TABLES:
+        if name in workbook.tables and name in files:
+            log.decision(
+                Place(workbook.tables[name].grid.file, sheet=name),
+                f"holds figures, and so does {files[name][0].name}, which is used; empty one",
+            )
+    return Contents(folder, rows, files, tables)
+
+
+def _paths(folder: Path, key: str, settings: Settings, log: ProblemLog) -> tuple[Path, ...]:
+    """The files of a key: those named, or else those under their usual names."""
+    if key not in settings.files:
+        there = _usual_paths(folder, key)
+        if key != "returns" and len(there) > 1:
+            others = ", ".join(path.name for path in there[1:])
+            log.decision(
+                Place(there[0].name),
+                f"is used, and {others} is there too; keep one, or name it in {FILE}: [files] "
+                f"{key}",
+            )
+        return there if key == "returns" else there[:1]
+    names, place = settings.files[key]
+    paths = []
+    for name in names:
+        path = folder / name
+        wants_folder = key in _FOLDERS
+        if not path.exists():
+            beside = sorted(entry.name for entry in folder.iterdir() if entry.name != FILE)
+            log.unknown(place, "file in the folder", name, beside)
+        elif path.is_dir() is not wants_folder and key != "returns":
+            kind = "a folder" if wants_folder else "a file"
+            log.mistake(place, f"{name} must be {kind}")
+        else:
+            paths.append(path)
+    return tuple(paths)
+
+
+def _usual_paths(folder: Path, key: str) -> tuple[Path, ...]:
+    paths: list[Path] = []
+    for pattern in USUAL_NAMES[key]:
+        paths += sorted(folder.glob(pattern))
+    if key in _FOLDERS:
+        return tuple(path for path in paths if path.is_dir())
+    if key == "returns":
+        return tuple(path for path in paths if _is_return(path))
+    return tuple(path for path in paths if path.is_file())
+
+
+def _is_return(path: Path) -> bool:
+    name = path.name.casefold()
+    if path.is_dir() or name.startswith((".", "~")):
+        return False
+    return path.suffix.casefold() in _RETURN_ENDINGS and not name.endswith(_BESIDE)
+
+
+def _merged(subject: str, written: list[Row], typed: list[Row], log: ProblemLog) -> list[Row]:
+    """Rows of the file and of the workbook together: where they differ, the file's hold."""
+    key = SUBJECTS[subject].key
+    rows: dict[object, Row] = {}
+    for row in _kept(written, key, log):
+        rows[row[key].value if key else ""] = dict(row)
+    for row in _kept(typed, key, log):
+        into = rows.setdefault(row[key].value if key else "", {})
+        for field, entry in row.items():
+            said = into.setdefault(field, entry)
+            if said.value != entry.value:
+                log.decision(
+                    entry.place,
+                    f"found {_shown(entry)}, and {said.place} says {_shown(said)}, which holds; "
+                    "make them the same, or remove one",
+                )
+    return [row for row in rows.values() if row]
+
+
+def _kept(rows: list[Row], key: str, log: ProblemLog) -> Iterator[Row]:
+    """Rows with their key, each key once."""
+    seen: dict[object, Place] = {}
+    for row in rows:
+        if not key:
+            yield row
+        elif key in row:
+            entry = row[key]
+            if entry.value in seen:
+                message = f"{_shown(entry)} stands at {seen[entry.value]} already; keep one"
+                log.mistake(entry.place, message)
+                continue
+            seen[entry.value] = entry.place
+            yield row
+
+
+def _shown(entry: Entry) -> str:
+    value = entry.value
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def unused_files(contents: Contents) -> list[Path]:
+    """Files of the folder that nothing reads, in order of their names."""
+    used = {path.resolve() for paths in contents.files.values() for path in paths}
+    return [
+        path
+        for path in sorted(contents.folder.iterdir())
+        if path.resolve() not in used
+        and path.name.casefold() not in _OURS
+        and not path.name.startswith((".", "~"))
+        and not path.name.casefold().endswith(_BESIDE)
+        and not (path.is_dir() and any(path.resolve() in file.parents for file in used))
+    ]

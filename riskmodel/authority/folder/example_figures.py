@@ -1,0 +1,261 @@
+"""The made-up authority of ``riskmodel new --example``: every figure is drawn, none is real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.projection import month_after
+from riskmodel.series import AuthorityPanel
+from riskmodel.streams import stream
+
+__all__ = ["CODE", "NAME", "RETURN_YEARS", "ExampleFigures", "example_figures"]
+
+NAME, CODE = "Exampleshire", "999"
+"""A name that no authority has, and a code that none has been given."""
+
+RETURN_YEARS = (2023, 2024)
+"""Years of the made-up census returns."""
+
+_FIRST_MONTH, _MONTHS = "2020-12", 40
+_CHILDREN = 120_000
+_YEARS = tuple(range(2016, 2025))
+_OTHERS = tuple(str(code) for code in range(970, 982))
+"""Codes of the made-up authorities beside it: none has been given to a real one."""
+
+_STAGES: Mapping[str, tuple[float, float]] = {
+    "cpp": (44.0, 11.0),
+    "lac": (23.0, 27.0),
+    "cin_plan": (185.0, 8.0),
+}
+"""For each stage the usual starts in a month, and the months for which a child stays."""
+
+_TEAMS: Mapping[str, tuple[str, str]] = {
+    "north_1": ("north", "family_support"),
+    "north_2": ("north", "family_support"),
+    "south_1": ("south", "family_support"),
+    "south_2": ("south", "family_support"),
+    "disabled_children": ("county", "disabled_children"),
+    "looked_after": ("county", "other"),
+}
+"""For each team its area and kind."""
+
+_SHARES: Mapping[str, tuple[float, float, float]] = {
+    "north_1": (0.20, 0.11, 0.20),
+    "north_2": (0.18, 0.10, 0.19),
+    "south_1": (0.24, 0.12, 0.24),
+    "south_2": (0.22, 0.11, 0.21),
+    "disabled_children": (0.03, 0.05, 0.12),
+    "looked_after": (0.13, 0.51, 0.04),
+}
+"""Each team's share of the cases of each stage."""
+
+_CASES_A_WORKER = 17.5
+_SPARED, _SICKNESS, _AGENCY, _NEWLY, _VACANT = 0.30, 0.04, 12.0, 18.0, 0.13
+
+_Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleFigures:
+    """Figures of the made-up authority: cells of its workbook, and the panel it stands in."""
+
+    cells: Mapping[str, list[dict[str, Any]]]
+    panel: AuthorityPanel
+
+
+def example_figures(seed: int) -> ExampleFigures:
+    """Draw the figures.
+
+    Parameters
+    ----------
+    seed
+        Same seed, same figures.
+    """
+    months = _months(seed)
+    panel = _panel(seed, months)
+    stocks = {stage: int(counts[-1, 0]) for stage, counts in months.items()}
+    teams = _teams(stocks)
+    cells: dict[str, list[dict[str, Any]]] = {
+        "about": [
+            {
+                "name": NAME,
+                "code": CODE,
+                "date": date(2024, 3, 31),
+                "contact": "nobody: this authority is made up",
+                "population": _CHILDREN,
+            }
+        ],
+        "workforce": [_workforce(teams)],
+        "prices": _prices(),
+        "targets": [{"cap": 15, "by": date(2026, 3, 31), "chance": 0.8}],
+        "groups": [{"name": "Made-up authorities by the sea", "codes": ", ".join(_OTHERS[3:7])}],
+        "months": _month_rows(months),
+        "teams": teams,
+        "neighbours": [{"la_code": CODE, "neighbour_code": code} for code in _OTHERS[:6]],
+    }
+    return ExampleFigures(cells, panel)
+
+
+def _months(seed: int) -> dict[str, _Counts]:
+    """Stock, starts and ends of each stage; shape (month, 3)."""
+    found = {}
+    for stage, (starts_a_month, stay) in _STAGES.items():
+        random = stream(seed, f"authority/example/months/{stage}")
+        stock = round(starts_a_month * stay)
+        rows = []
+        for month in range(_MONTHS):
+            # Slowly more starts, and a wave over the year.
+            level = 1 + 0.003 * month + 0.06 * np.sin(2 * np.pi * month / 12)
+            starts = int(random.poisson(starts_a_month * level))
+            ends = int(random.binomial(stock, 1 / stay))
+            stock += starts - ends
+            rows.append((stock, starts, ends))
+        found[stage] = np.array(rows, dtype=np.int64)
+    return found
+
+
+def _month_rows(months: Mapping[str, _Counts]) -> list[dict[str, Any]]:
+    rows = []
+    for number in range(_MONTHS):
+        month = month_after(_FIRST_MONTH, number)
+        row: dict[str, Any] = {"month": date(int(month[:4]), int(month[5:7]), 1)}
+        for stage, counts in months.items():
+            for place, measure in enumerate(("stock", "starts", "ends")):
+                row[f"{stage}_{measure}"] = int(counts[number, place])
+        rows.append(row)
+    return rows
+
+
+def _teams(stocks: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Teams whose cases add up to the last stocks."""
+    columns = ("child_protection_plan", "looked_after", "child_in_need_plan")
+    cases = {}
+    for position, (column, stock) in enumerate(zip(columns, stocks.values(), strict=True)):
+        shares = [_SHARES[team][position] for team in _TEAMS]
+        cases[column] = _shared_out(stock, shares)
+    rows = []
+    for number, (team, (area, kind)) in enumerate(_TEAMS.items()):
+        row: dict[str, Any] = {"team": team, "area": area, "kind": kind}
+        row |= {column: int(cases[column][number]) for column in columns}
+        if kind == "family_support":
+            total = sum(row[column] for column in columns)
+            row["unallocated"] = round(total * 0.02)
+            row["workers"] = f"{total / _CASES_A_WORKER:.1f}"
+        rows.append(row)
+    return rows
+
+
+def _shared_out(total: int, shares: list[float]) -> list[int]:
+    """Whole cases in proportion to the shares, that add up to the total."""
+    exact = np.cumsum(np.array(shares) / sum(shares) * total)
+    counts: list[int] = np.diff(np.rint(exact).astype(np.int64), prepend=0).tolist()
+    return counts
+
+
+def _workforce(teams: list[dict[str, Any]]) -> dict[str, Any]:
+    """Posts and workers whose time comes to the workers of the teams."""
+    at_work = sum(float(row["workers"]) for row in teams if "workers" in row)
+    in_post = round((at_work - _AGENCY) / (1 - _SICKNESS) + _SPARED * _NEWLY, 1)
+    posts = round(in_post / (1 - _VACANT))
+    return {
+        "posts": posts,
+        "in_post": in_post,
+        "newly_qualified": _NEWLY,
+        "spared": _SPARED,
+        "sickness": _SICKNESS,
+        "turnover": 0.16,
+        "agency": _AGENCY,
+        "time_to_fill": 5,
+        "source": "made up",
+    }
+
+
+def _prices() -> list[dict[str, Any]]:
+    source = "made up"
+    return [
+        {
+            "year": "2023/24",
+            "post_per_year": 56000,
+            "agency_per_week": 1550,
+            "placement_per_week": 1100,
+            "source": source,
+        },
+        {"year": "2024/25", "inflation": 0.04, "source": source},
+        {"year": "2025/26", "inflation": 0.025, "source": source},
+    ]
+
+
+def _panel(seed: int, months: Mapping[str, _Counts]) -> AuthorityPanel:
+    """Twelve other made-up authorities and its own, whose last years are those of its months."""
+    columns: dict[str, list[float]] = {}
+    codes, areas, years = [], [], []
+    for code in (*_OTHERS, CODE):
+        random = stream(seed, f"authority/example/panel/{code}")
+        rows = _history(random, months if code == CODE else None)
+        codes += [code] * len(_YEARS)
+        areas += [NAME if code == CODE else f"Made-up authority {code}"] * len(_YEARS)
+        years += list(_YEARS)
+        for name, values in rows.items():
+            columns.setdefault(name, []).extend(values)
+    figures = {name: np.array(values, dtype=np.float64) for name, values in columns.items()}
+    return AuthorityPanel(tuple(codes), tuple(areas), np.array(years), figures, source="panel.csv")
+
+
+def _history(
+    random: np.random.Generator, months: Mapping[str, _Counts] | None
+) -> dict[str, list[float]]:
+    """Yearly figures of one authority, in which stocks follow from starts and ends."""
+    children = float(_CHILDREN if months is not None else round(random.uniform(60, 240)) * 1000)
+    scale, own = children / _CHILDREN, months or {}
+    rows: dict[str, list[float]] = {"pop_0_17_midyear": [children] * len(_YEARS)}
+    for stage in ("cpp", "lac"):
+        usual, stay = _STAGES[stage]
+        stock, starts, ends = _yearly(random, usual * scale, stay, own.get(stage))
+        rows |= {f"{stage}_at_31_mar": stock, f"{stage}_starts": starts, f"{stage}_ends": ends}
+    usual, stay = _STAGES["cin_plan"]
+    plans, _, _ = _yearly(random, usual * scale, stay, own.get("cin_plan"))
+    rows["cin_at_31_mar"] = [
+        sum(row) for row in zip(plans, rows["cpp_at_31_mar"], rows["lac_at_31_mar"], strict=True)
+    ]
+    conferences = [round(value * random.uniform(1.08, 1.16)) for value in rows["cpp_starts"]]
+    enquiries = [round(value * random.uniform(1.9, 2.3)) for value in conferences]
+    rows["icpc_children"] = [float(value) for value in conferences]
+    rows["s47_enquiries"] = [float(value) for value in enquiries]
+    rows["referrals"] = [float(round(value * random.uniform(3.0, 3.6))) for value in enquiries]
+    return rows
+
+
+def _yearly(
+    random: np.random.Generator, starts_a_month: float, stay: float, own: _Counts | None
+) -> tuple[list[float], list[float], list[float]]:
+    """Stock at each 31 March, starts and ends of each year."""
+    level = starts_a_month * stay * random.uniform(0.8, 1.25)
+    stocks = [float(round(level))]
+    for _ in _YEARS[1:]:
+        level += 0.25 * (starts_a_month * stay - level) + random.normal(0, 0.06 * level)
+        stocks.append(float(round(level)))
+    starts = [float(random.poisson(12 * starts_a_month)) for _ in _YEARS]
+    if own is not None:
+        for year, row in _marches():
+            place = _YEARS.index(year)
+            stocks[place] = float(own[row, 0])
+            if row >= 11:
+                starts[place] = float(own[row - 11 : row + 1, 1].sum())
+    before = [stocks[0], *stocks[:-1]]
+    ends = [
+        opening + joined - closing
+        for opening, joined, closing in zip(before, starts, stocks, strict=True)
+    ]
+    return stocks, starts, ends
+
+
+def _marches() -> list[tuple[int, int]]:
+    """Year and row of each March among the months."""
+    labels = [month_after(_FIRST_MONTH, number) for number in range(_MONTHS)]
+    return [(int(m[:4]), row) for row, m in enumerate(labels) if m.endswith("-03")]

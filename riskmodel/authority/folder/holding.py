@@ -1,0 +1,238 @@
+"""What a folder holds: read when it is needed, each file once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.figures import Prices, own_workforce, read_prices
+from riskmodel.authority.folder.inputs import (
+    Inputs,
+    counted_at_most,
+    read_commentary,
+)
+from riskmodel.authority.folder.problems import Problem
+from riskmodel.authority.folder.sections import NEEDS, SECTIONS
+from riskmodel.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from riskmodel.caseload import Structure
+    from riskmodel.caseload.workforce import Workforce
+    from riskmodel.demand.sources import DemandSource
+    from riskmodel.intake import TableFile
+    from riskmodel.scenarios import Scenario
+    from riskmodel.series import AuthorityPanel
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = ["Holding"]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a folder says and what its files hold.
+
+    Parameters
+    ----------
+    contents
+        What the folder says, and its files.
+    problems
+        What is to be decided or known; mistakes have stopped the opening.
+    """
+
+    contents: Contents
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.contents.folder
+
+    @property
+    def name(self) -> str:
+        """Its name; that of the folder where none is given."""
+        return self.contents.text("about", "name") or self.folder.resolve().name
+
+    @property
+    def code(self) -> str:
+        """Its code in the panel; "" where none is given."""
+        return self.contents.text("about", "code")
+
+    @property
+    def date(self) -> date | None:
+        """The day to which the figures go; None where it is not given."""
+        entry = self.contents.value("about", "date")
+        return entry.value if entry is not None and isinstance(entry.value, date) else None
+
+    @property
+    def title(self) -> str:
+        """Title of its report."""
+        usual = f"{self.name}: children on plans, caseloads and what to expect"
+        return self.contents.text("about", "title") or usual
+
+    @property
+    def contact(self) -> str:
+        """Who answers for the figures; "" where nobody is named."""
+        return self.contents.text("about", "contact")
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Sections that are wanted and that the files allow, in the order in which they stand."""
+        entry = self.contents.value("about", "sections")
+        wanted = SECTIONS if entry is None else entry.value
+        assert not isinstance(wanted, str | float | date)  # a list by its kind
+        return tuple(name for name in SECTIONS if name in wanted and not self.missing(name))
+
+    def has(self, need: str) -> bool:
+        """Whether one of :data:`~riskmodel.authority.folder.sections.NEEDS` is there."""
+        return self.inputs.has(need)
+
+    def missing(self, section: str) -> tuple[str, ...]:
+        """What a section lacks, each in words that name the file; empty where it has everything.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such section.
+        """
+        if section not in SECTIONS:
+            raise UnknownNameError("section", section, SECTIONS)
+        return tuple(
+            "; or ".join(NEEDS[need] for need in group if need != "published" or len(group) == 1)
+            for group in SECTIONS[section].needs
+            if not any(self.has(need) for need in group)
+        )
+
+    def rests_on(self, section: str) -> tuple[str, ...]:
+        """The files and sheets that a section rests on; empty where it lacks something."""
+        if self.missing(section):
+            return ()
+        groups = SECTIONS[section].needs
+        chosen = (next(need for need in group if self.has(need)) for group in groups)
+        return tuple(dict.fromkeys(self.inputs.source_of(need) for need in chosen))
+
+    # ------------------------------------------------------------------ what the folder holds
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The files and sheets, each read when it is first asked for."""
+        return Inputs(self.contents)
+
+    @property
+    def tables(self) -> tuple[TableFile, ...]:
+        """Returns and tables of assessments, in the order of their names."""
+        return self.inputs.tables
+
+    @property
+    def months(self) -> tuple[MonthlySeries, ...]:
+        """Its own months, one series a stage; empty where there are none."""
+        return self.inputs.months
+
+    @property
+    def panel(self) -> AuthorityPanel | None:
+        """Figures of many authorities; None where there is no panel."""
+        return self.inputs.panel
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Scenarios of the folder, in the order of their files' names."""
+        return self.inputs.scenarios
+
+    @property
+    def neighbours(self) -> tuple[str, ...]:
+        """Codes of its statistical neighbours, the nearest first."""
+        return self.inputs.neighbours
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the authorities of each group of its own."""
+        return self.inputs.groups
+
+    @cached_property
+    def prices(self) -> Prices | None:
+        """Prices by financial year; None where there are none."""
+        return read_prices(self.contents)
+
+    @cached_property
+    def commentary(self) -> Mapping[str, str]:
+        """The author's own text by heading; "" for what stands above the first."""
+        return read_commentary(self.contents.file("commentary"))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Its teams."""
+        self.needs("teams", "published")
+        if self.has("teams"):
+            return self.inputs.teams
+        from riskmodel.authority.folder.computing import published_structure
+
+        return published_structure()
+
+    @cached_property
+    def workforce(self) -> Workforce:
+        """The baseline's workers: what the folder gives, and for the rest what is assumed."""
+        return own_workforce(self.contents, self.structure)
+
+    @cached_property
+    def demand(self) -> DemandSource:
+        """Its own stocks and flows: months before the panel, and that before published tables.
+
+        Raises
+        ------
+        DataError
+            When there are none, or more children are counted than there are.
+        """
+        from riskmodel.authority.folder import computing
+
+        self.needs("months", "own_panel", "published")
+        population = self.inputs.population
+        if self.has("months"):
+            series = self.inputs.own_series(self.name)
+            source = computing.snapshot_source(series, population=population)
+            source = replace(source, area=self.name, code=self.inputs.panel_code or self.code)
+        elif self.has("own_panel"):
+            assert self.panel is not None  # it has one
+            source = computing.panel_source(self.panel, self.inputs.panel_code)
+            source = replace(source, population=population, area=self.name)
+        else:
+            return computing.published_source()
+        stage, most = counted_at_most(source)
+        if population is not None and population < most:
+            raise DataError(
+                f"{population:,g} children aged 0 to 17 are fewer than the {most:,.0f} counted of "
+                f"{stage}; give all of them, not thousands",
+                file=self.folder.name,
+                field="population",
+            )
+        return source
+
+    def needs(self, *needs: str) -> None:
+        """Refuse to go on where none of these is there.
+
+        Raises
+        ------
+        DataError
+            With the files that would bring them.
+        """
+        if not any(self.has(need) for need in needs):
+            brought = [NEEDS[need] for need in needs if need != "published"]
+            raise DataError(f"needs {'; or '.join(brought)}", file=self.folder.name)
+
+    def __str__(self) -> str:
+        there = [name for need, name in _SHORT.items() if self.has(need)]
+        return f"{self.name}: {', '.join(there) or 'nothing yet'}"
+
+
+_SHORT = {
+    "returns": "returns",
+    "months": "own months",
+    "own_panel": "panel",
+    "teams": "teams",
+    "prices": "prices",
+    "scenarios": "scenarios",
+    "published": "published tables",
+}

@@ -1,0 +1,265 @@
+"""The files and sheets of a folder, each read once, when it is first asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.existing import (
+    PUBLISHED,
+    read_neighbours,
+    read_panel,
+    read_scenario,
+    read_snapshots,
+    read_structure,
+)
+from riskmodel.errors import DataError, UnknownNameError, unreadable
+
+if TYPE_CHECKING:
+    from riskmodel.caseload import Structure
+    from riskmodel.demand.sources import DemandSource
+    from riskmodel.intake import TableFile
+    from riskmodel.scenarios import Scenario
+    from riskmodel.series import AuthorityPanel
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = ["Inputs", "code_in", "counted_at_most", "read_commentary"]
+
+_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the files of a folder hold."""
+
+    contents: Contents
+
+    def has(self, need: str) -> bool:
+        """Whether one of the needs of a section is there."""
+        if need == "own_panel":
+            return bool(self.panel_code)
+        if need in ("prices", "groups"):
+            return bool(self.contents.rows.get(need))
+        if need == "scenarios":
+            return bool(self.scenario_files)
+        if need == "published":
+            return self.is_published
+        return need in self.contents.files or need in self.contents.tables
+
+    def source_of(self, need: str) -> str:
+        """The file or sheet that a need rests on."""
+        if need in ("prices", "groups"):
+            rows = self.contents.rows[need]
+            places = (entry.place for row in rows for entry in row.values())
+            names = (f"{p.file} ({p.sheet})" if p.sheet else f"{p.file} [{need}]" for p in places)
+            return ", ".join(dict.fromkeys(names))
+        if need == "scenarios":
+            return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
+        if need == "published":
+            return "published tables"
+        if need == "returns":
+            # The latest is the one that results are of.
+            return self.contents.files["returns"][-1].name
+        return self.contents.source_of("panel" if need == "own_panel" else need)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the folder points to the published tables that ship with the package."""
+        folder = self.contents.file("published")
+        return folder is not None and folder.resolve() == PUBLISHED
+
+    @cached_property
+    def tables(self) -> tuple[TableFile, ...]:
+        """Returns and tables of assessments, in the order of their names."""
+        from riskmodel.authority.folder.computing import TableFile
+
+        mapping = self.contents.file("mapping")
+        return tuple(
+            TableFile(path, None if path.suffix.casefold() == ".xml" else mapping)
+            for path in self.contents.files.get("returns", ())
+        )
+
+    @cached_property
+    def months(self) -> tuple[MonthlySeries, ...]:
+        """Its own months; empty where there are none."""
+        path = self.contents.file("months")
+        if path is not None:
+            return read_snapshots(path)
+        sheet = self.contents.tables.get("months")
+        return () if sheet is None else sheet.read(read_snapshots)
+
+    @cached_property
+    def panel(self) -> AuthorityPanel | None:
+        """Figures of many authorities; None where there is no panel."""
+        path = self.contents.file("panel")
+        return None if path is None else read_panel(path)
+
+    @cached_property
+    def panel_code(self) -> str:
+        """The authority's code in the panel; "" where there is no panel, or it is not in it."""
+        if self.panel is None:
+            return ""
+        for word in (self.contents.text("about", "code"), self.contents.text("about", "name")):
+            code = code_in(self.panel, word)
+            if code:
+                return code
+        return ""
+
+    @cached_property
+    def population(self) -> float | None:
+        """Children aged 0 to 17: as the authority says, else the latest of the panel."""
+        stated = self.contents.number("about", "population")
+        if stated is not None or not self.panel_code or self.panel is None:
+            return stated
+        own = self.panel.authority(self.panel_code)
+        if "pop_0_17_midyear" not in own.measures:
+            return None
+        by_year = sorted(
+            zip(own.years.tolist(), own.figures["pop_0_17_midyear"].tolist(), strict=True)
+        )
+        return next((value for _, value in reversed(by_year) if value > 0), None)
+
+    @cached_property
+    def teams(self) -> Structure:
+        """Its teams; asked for only where they are there."""
+        path = self.contents.file("teams")
+        if path is not None:
+            return read_structure(path)
+        return self.contents.tables["teams"].read(read_structure)
+
+    @property
+    def scenario_files(self) -> tuple[Path, ...]:
+        """Files of scenarios, in the order of their names."""
+        folder = self.contents.file("scenarios")
+        return () if folder is None else tuple(sorted(folder.glob("*.toml")))
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Scenarios of the folder."""
+        found = tuple(read_scenario(path) for path in self.scenario_files)
+        names = [scenario.name for scenario in found]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            first, second = (
+                path.name
+                for path, name in zip(self.scenario_files, names, strict=True)
+                if name == twice
+            )
+            raise DataError(f"is called {twice!r}, as {first} is; choose another name", file=second)
+        return found
+
+    @cached_property
+    def neighbours(self) -> tuple[str, ...]:
+        """Codes of its statistical neighbours, the nearest first."""
+        path = self.contents.file("neighbours")
+        if path is not None:
+            listed = read_neighbours(path)
+        elif "neighbours" in self.contents.tables:
+            listed = self.contents.tables["neighbours"].read(read_neighbours)
+        else:
+            return ()
+        code = self.panel_code or self.contents.text("about", "code")
+        if code not in listed:
+            problem = UnknownNameError("authority with neighbours", code, listed)
+            raise DataError(str(problem), file=self.contents.source_of("neighbours"))
+        return listed[code]
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the authorities of each group of its own."""
+        found = {}
+        for row in self.contents.rows.get("groups", []):
+            codes = row["codes"].value if "codes" in row else ()
+            found[str(row["name"].value)] = codes if isinstance(codes, tuple) else ()
+        return found
+
+    def own_series(self, name: str) -> tuple[MonthlySeries, ...]:
+        """Its own months, of its own area where a file holds several.
+
+        Raises
+        ------
+        DataError
+            When none of several areas is its own.
+        """
+        areas = list(dict.fromkeys(series.area for series in self.months))
+        if len(areas) == 1:
+            return self.months
+        own = {name.casefold(), self.contents.text("about", "code").casefold()}
+        chosen = tuple(series for series in self.months if series.area.casefold() in own)
+        if not chosen:
+            raise DataError(
+                f"holds several areas ({', '.join(areas)}), and none is {name}: give the area's "
+                "name in [about] name",
+                file=self.contents.source_of("months"),
+            )
+        return chosen
+
+
+def code_in(panel: AuthorityPanel, word: str) -> str:
+    """Code of an authority of a panel by its code or its name; "" where it is not there.
+
+    Parameters
+    ----------
+    panel
+        Figures of many authorities.
+    word
+        Code or name, in small or capital letters.
+    """
+    if not word or word in panel.la_codes:
+        return word
+    codes = {
+        code
+        for code, area in zip(panel.la_codes, panel.areas, strict=True)
+        if word.casefold() in (code.casefold(), area.casefold())
+    }
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def counted_at_most(source: DemandSource) -> tuple[str, float]:
+    """The stage with the largest stock of any month, and that stock."""
+    counts = [
+        (observation.middle, stage)
+        for stage, observations in source.observations.items()
+        for observation in observations
+        if observation.counted == "stock"
+    ]
+    most, stage = max(counts, default=(0.0, ""))
+    return stage, most
+
+
+def read_commentary(path: Path | None) -> Mapping[str, str]:
+    """Text by heading of a Markdown file; "" stands for what is above the first heading.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or has a heading twice.
+    """
+    if path is None:
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+    parts: dict[str, list[str]] = {"": []}
+    heading = ""
+    # What stands between <!-- and --> is a note to the author.
+    plain = re.sub(r"<!--.*?-->", lambda note: "\n" * note[0].count("\n"), text, flags=re.DOTALL)
+    for number, line in enumerate(plain.split("\n"), start=1):
+        match = _HEADING.fullmatch(line)
+        if match is None:
+            parts[heading].append(line)
+            continue
+        heading = match[1]
+        if heading in parts:
+            raise DataError(
+                f"has the heading {heading!r} twice; keep one", file=path.name, line=number
+            )
+        parts[heading] = []
+    joined = {name: "\n".join(lines).strip() for name, lines in parts.items()}
+    return {name: words for name, words in joined.items() if words}

@@ -1,0 +1,60 @@
+"""What each section of a report needs, and which file would bring what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["NEEDS", "SECTIONS", "SectionRule"]
+
+NEEDS: Mapping[str, str] = {
+    "returns": "a census return or table of assessments: put it in the folder returns",
+    "months": "own months: months.csv, or the sheet months of inputs.xlsx",
+    "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
+    "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
+    "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
+    "scenarios": "scenarios: files that end in .toml in the folder scenarios",
+    "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
+    "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
+    "published": "published tables: [files] published names their folder",
+}
+"""What a section may rest on, and what would bring it."""
+
+_FIGURES = ("months", "own_panel", "published")
+_TEAMS = ("teams", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRule:
+    """A section and what it takes.
+
+    Parameters
+    ----------
+    name, label
+        As ``sections`` names it, and as a heading does.
+    needs
+        Of each group of :data:`NEEDS` one at least, the first that is there.
+    """
+
+    name: str
+    label: str
+    needs: tuple[tuple[str, ...], ...]
+
+
+SECTIONS: Mapping[str, SectionRule] = {
+    rule.name: rule
+    for rule in (
+        SectionRule("published", "Published tables and their audit", (("published",),)),
+        SectionRule("factors", "Which factors go with a plan", (("returns", "published"),)),
+        SectionRule("impact", "Factors adjusted for each other", (("returns",),)),
+        SectionRule("projection", "Projected numbers", (_FIGURES,)),
+        SectionRule("chain", "From referral to plan", (("own_panel",),)),
+        SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),
+        SectionRule("price", "What it costs", (_FIGURES, _TEAMS, ("prices",))),
+        SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
+        SectionRule(
+            "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
+        ),
+    )
+}
+"""Sections by name, in the order in which they stand."""

@@ -1,0 +1,261 @@
+"""The folder of an authority where a command takes a file: what it stands for, in one place.
+
+Each function gives back what it was given where the path is no authority, so that a command says
+in one line that it takes a folder too.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.authority.folder.contents import is_authority
+from riskmodel.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from riskmodel.authority.folder.authority import Authority
+    from riskmodel.demand.sources import DemandSource
+    from riskmodel.series import AuthorityPanel
+
+__all__ = [
+    "Figures",
+    "aim_in",
+    "chain_place",
+    "code_of",
+    "figures_in",
+    "files_in",
+    "folder_first",
+    "has_prices",
+    "opened",
+    "panel_in",
+    "report_in",
+    "scenarios_in",
+    "stage_names",
+    "table_in",
+]
+
+Figures = tuple[Path | None, str | None, Path | None, float | None]
+"""File, authority, panel to learn from, children aged 0 to 17, as the options name them."""
+
+_PREFIXES: Mapping[str, str] = {
+    "cpp": "child_protection_plan",
+    "lac": "looked_after",
+    "cin_plan": "child_in_need_plan",
+}
+"""Stages as the columns of tables call them."""
+
+
+def opened(path: Path | None) -> Authority | None:
+    """The authority of a path; None where the path is none."""
+    return _open(path) if path is not None and is_authority(path) else None
+
+
+@lru_cache(maxsize=4)
+def _open(path: Path) -> Authority:
+    from riskmodel.authority.folder.authority import open_authority
+
+    authority = open_authority(path)
+    for problem in authority.problems:
+        if problem.severity == "decision":
+            print(f"riskmodel: {problem}", file=sys.stderr)
+    return authority
+
+
+def table_in(path: Path | None) -> Path | None:
+    """The table of assessments of a folder, the latest of several; None of published counts."""
+    authority = opened(path)
+    if authority is None:
+        return path
+    if not authority.has("returns") and authority.has("published"):
+        return None
+    authority.needs("returns")
+    if authority.contents.file("mapping") is not None:
+        raise DataError(
+            "its table needs the mapping of the folder: name the table itself, with --mapping",
+            file=authority.folder.name,
+        )
+    tables = authority.tables
+    if len(tables) > 1:
+        others = ", ".join(table.name for table in tables[:-1])
+        print(
+            f"riskmodel: {tables[-1].name}, the latest return; name another to take it: {others}",
+            file=sys.stderr,
+        )
+    return tables[-1].path
+
+
+def panel_in(path: Path) -> Path:
+    """The panel of a folder."""
+    authority = opened(path)
+    if authority is None:
+        return path
+    panel = authority.contents.file("panel")
+    if panel is None:
+        raise DataError("needs a panel of authorities: panel.csv", file=authority.folder.name)
+    return panel
+
+
+def figures_in(figures: Figures) -> tuple[DemandSource, AuthorityPanel | None] | None:
+    """Figures of a folder to project from, and its panel; None where the path is no folder."""
+    path, named, learn, population = figures
+    authority = opened(path)
+    if authority is None:
+        return None
+    for option, value, key in (("authority", named, "code"), ("population", population, None)):
+        if value is not None:
+            raise DataError(
+                f"the folder says it: leave --{option} out, or change [about] {key or option}",
+                file=authority.folder.name,
+            )
+    from riskmodel.intake import read_panel
+
+    return authority.demand, authority.panel if learn is None else read_panel(learn)
+
+
+def files_in(figures: Figures, files: tuple[Path | None, Path | None]) -> tuple[Any, ...] | None:
+    """Teams, workers, unit costs and prices of levers of a folder; None where it is none.
+
+    A file that an option names stands in place of the folder's.
+    """
+    authority = opened(figures[0])
+    if authority is None:
+        return None
+    from riskmodel.authority.folder.figures import own_workforce
+    from riskmodel.caseload import read_structure
+    from riskmodel.caseload.costs import read_lever_costs, read_unit_costs
+
+    structure, costs = files
+    teams = authority.structure if structure is None else read_structure(structure)
+    force = own_workforce(authority.contents, teams)
+    if costs is None:
+        return teams, force, authority.unit_costs, None
+    levers = read_lever_costs(costs)
+    return teams, force, read_unit_costs(costs, needed=levers is None), levers
+
+
+def has_prices(path: Path | None) -> bool:
+    """Whether a folder has prices."""
+    authority = opened(path)
+    return authority is not None and authority.prices is not None
+
+
+def aim_in(
+    path: Path | None, aim: tuple[float | None, str | None, float | None]
+) -> tuple[float | None, str | None, float | None]:
+    """Cap, month and probability: as the options say, else as the folder does."""
+    authority = opened(path)
+    if authority is None:
+        return aim
+    contents = authority.contents
+    cap, by, chance = aim
+    return (
+        contents.number("targets", "cap") if cap is None else cap,
+        (contents.text("targets", "by") or None) if by is None else by,
+        contents.number("targets", "chance") if chance is None else chance,
+    )
+
+
+def scenarios_in(path: Path | None, names: list[str]) -> list[str]:
+    """Names of scenarios, those of the folder as the files that they are."""
+    authority = opened(path)
+    if authority is None:
+        return names
+    files = {
+        scenario.name: str(file)
+        for scenario, file in zip(authority.scenarios, authority.inputs.scenario_files, strict=True)
+    }
+    return [files.get(name, name) for name in names]
+
+
+def folder_first(names: list[str], figures: Path | None) -> tuple[list[str], Path | None]:
+    """Scenarios to compare, and the folder that stands first among them.
+
+    Without a name after the folder its scenarios are compared with the baseline.
+    """
+    if not is_authority(Path(names[0])):
+        return scenarios_in(figures, names), figures
+    if figures is not None:
+        raise DataError("two places of figures: leave --figures out, or the folder")
+    folder = Path(names[0])
+    authority = opened(folder)
+    assert authority is not None  # it is one
+    named = names[1:] or ["baseline", *(scenario.name for scenario in authority.scenarios)]
+    return scenarios_in(folder, named), folder
+
+
+def code_of(path: Path | None, word: str | None) -> str | None:
+    """The code of an authority of a panel that is named by its name; else what was typed."""
+    if path is None or word is None or not _is_panel(path):
+        return word
+    from riskmodel.authority.folder.inputs import code_in
+    from riskmodel.intake import read_panel
+
+    panel = read_panel(path)
+    code = code_in(panel, word)
+    if not code:
+        names = [*panel.authorities, *panel.authorities.values()]
+        raise UnknownNameError("authority", word, names)
+    return code
+
+
+def chain_place(path: Path | None, authority: str | None) -> tuple[Path | None, str | None]:
+    """The panel of a folder and the authority's code in it; of a file, with the code of a name."""
+    folder = opened(path)
+    if folder is None:
+        return path, code_of(path, authority)
+    if authority is not None:
+        raise DataError(
+            "the folder says it: leave --authority out, or change [about] code",
+            file=folder.folder.name,
+        )
+    folder.needs("own_panel")
+    return folder.contents.file("panel"), folder.inputs.panel_code
+
+
+def report_in(path: Path, out: Path, replicates: int, seed: int, table: Path | None) -> bool:
+    """Write the report of a folder; False where it is the one that the published tables give."""
+    from riskmodel.authority.folder.authority import open_authority
+
+    authority = opened(path) or open_authority(path)
+    if authority.has("published"):
+        return False
+    if table is not None:
+        raise DataError(
+            "--table goes with the published tables: put the table into the folder's returns",
+            file=authority.folder.name,
+        )
+    from rich.console import Console
+
+    from riskmodel.report.folder_page import write_authority_report
+
+    with Console(file=sys.stderr).status("Starting") as status:
+        paths = write_authority_report(
+            authority, out, replicates=replicates, seed=seed, progress=status.update
+        )
+    print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
+    return True
+
+
+def _is_panel(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return "la_code" in file.readline().casefold()
+    except OSError:
+        return False
+
+
+def stage_names(words: list[str], need: str = "child_in_need_plan") -> list[str]:
+    """Stages by their names, where the prefixes of columns are understood too.
+
+    Parameters
+    ----------
+    words
+        As typed.
+    need
+        What ``cin`` stands for: the stage of plans alone, or all children in need.
+    """
+    names = {**_PREFIXES, "cin": need}
+    return [names.get(word, word) for word in words]

@@ -1,0 +1,85 @@
+"""``riskmodel report FOLDER``: a page about one authority and no other."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from riskmodel.authority.folder.authority import open_authority
+from riskmodel.report.folder_page import authority_report
+
+from ..authority.conftest import MONTHS, TEAMS
+
+SETTINGS = (
+    '[about]\nname = "Northshire"\ndate = 2023-12-31\ncontact = "data@north.example"\n'
+    '[workforce]\nposts = 30\nin_post = 24\n[targets]\ncap = 17\nby = "2024-12"\n'
+)
+SCENARIO = (
+    'name = "fewer"\ndescription = "Fewer starts."\n[[change]]\nfrom_month = 1\n'
+    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nreason = "Test."\n'
+    'source = "assumed"\n'
+)
+COMMENTARY = "# Projected numbers\n\nMy own words.\n\n# What we ask for\n\nTwo posts.\n"
+
+
+@pytest.fixture(scope="module")
+def northshire(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report") / "northshire"
+    (folder / "scenarios").mkdir(parents=True)
+    for name, text in (
+        ("authority.toml", SETTINGS),
+        ("months.csv", MONTHS),
+        ("teams.csv", TEAMS),
+        ("scenarios/fewer.toml", SCENARIO),
+        ("commentary.md", COMMENTARY),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.end_to_end
+def test_the_page_names_its_own_authority_and_nobody_else(call, northshire, tmp_path):
+    out = tmp_path / "page"
+    answer = call("report", northshire, "--out", out, "--replicates", "100")
+    assert answer.code == 0, answer.err
+    names = ("index.html", "manifest.json")
+    page, manifest = ((out / name).read_text(encoding="utf-8") for name in names)
+    tables = "".join(path.read_text(encoding="utf-8") for path in out.rglob("*.csv"))
+    for text in (page, manifest, tables):
+        assert not re.search(r"Oxfordshire|report card|November 2015", text, re.IGNORECASE)
+    assert "Northshire: figures to 31 December 2023; contact: data@north.example" in page
+    for said in ("My own words.", "Two posts.", "cap of 17", "90% range", "Fewer starts."):
+        assert said in page, said
+    assert json.loads(manifest)["command"].startswith("riskmodel report northshire")
+    again = call("report", northshire, "--out", out, "--replicates", "100")
+    assert again.code == 0, again.err
+    assert (out / "index.html").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.integration
+def test_own_factors_have_no_quadrants_of_another_authority(tmp_path, synthetic):
+    folder = tmp_path / "south"
+    folder.mkdir()
+    (folder / "authority.toml").write_text('[about]\nname = "South"\n', encoding="utf-8")
+    for name in ("cohort.csv", "cohort.dictionary.csv"):
+        target = folder / name.replace("cohort", "assessments")
+        target.write_bytes((synthetic / name).read_bytes())
+    report = authority_report(open_authority(folder), replicates=100)
+    assert [section.id for section in report.sections] == ["factors", "record"]
+    table = report.tables()[0]
+    assert "Child Neglect" in set(table.frame["factor"])
+    words = " ".join((*table.headings, *map(str, report.summary)))
+    assert not re.search("prevalence|impact|printed|nan", words, re.IGNORECASE)
+
+
+@pytest.mark.end_to_end
+def test_a_folder_without_figures_says_what_would_bring_a_section(call, tmp_path):
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "authority.toml").write_text("", encoding="utf-8")
+    out = tmp_path / "page"
+    assert "riskmodel check" in call("report", folder, "--out", out).message
+    assert not out.exists()
+    assert "no authority.toml" in call("report", tmp_path / "none", "--out", out).message
