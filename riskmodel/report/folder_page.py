@@ -139,6 +139,6 @@ def _manifest(authority: Authority, sizes: Sizes) -> dict[str, object]:
 
 
 def _record(manifest: Mapping[str, object]) -> Section:
-    from riskmodel.report import manifest_section
+    from riskmodel.report.sections.record import manifest_section
 
     return manifest_section(manifest)

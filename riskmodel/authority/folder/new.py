@@ -159,7 +159,7 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     )
     from riskmodel.cohort import CohortDesign, generate_cohort
     from riskmodel.cohort.census_return import write_census_xml
-    from riskmodel.intake.panels import panel_text
+    from riskmodel.intake.open_data.panels import panel_text
 
     figures = example_figures(seed)
     said = {"name": NAME, "code": CODE}
