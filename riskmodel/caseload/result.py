@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.caseload.flows import WorkforcePath
 from riskmodel.caseload.workers import WorkerSpread
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, QUANTILES, months_between, quantile_name
 
@@ -42,8 +43,8 @@ class Unit:
     area: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseloadPlan:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CaseloadPlan(Result):
     """Caseloads by scenario, month and unit.
 
     Parameters
@@ -233,7 +234,8 @@ class CaseloadPlan:
             pieces.append(pd.DataFrame({**found, "basis": "projected"}))
         return pd.concat(pieces, ignore_index=True)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.area}: caseload of {sum(unit.level == 'team' for unit in self.units)} teams, "
             f"{self.months[0]} to {self.months[-1]}, {len(self.scenarios)} scenarios, "
