@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from riskmodel.account import Account
 from riskmodel.ages import AGE_BAND, age_bands
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
@@ -44,8 +45,8 @@ _LARGEST = 2**53
 """Beyond it a float is no longer a count, and sums of counts could leave 64 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactorCounts:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorCounts(Result):
     """Counts of assessments and plans per factor: all that margins say, and mergeable.
 
     Parameters
@@ -191,7 +192,8 @@ class FactorCounts:
 
     __hash__ = None  # type: ignore[assignment]  # arrays inside: equal objects would hash apart
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         known = "unknown" if self.total_assessments is None else f"{self.total_assessments:,}"
         return (
             f"{len(self.factors)} factors, {self.total_plans:,} plans, "
@@ -220,8 +222,8 @@ def _whole(name: str, values: npt.ArrayLike) -> IntArray:
     return locked
 
 
-@dataclass(frozen=True, slots=True)
-class Assessments:
+@dataclass(frozen=True, slots=True, repr=False)
+class Assessments(Result):
     """A table of assessments: factor flags, plan outcome, and whatever else is known of each.
 
     Parameters
@@ -341,7 +343,8 @@ class Assessments:
         """A copy of the table."""
         return self.frame.copy()
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         plans = int(self.frame[PLAN].sum())
         return (
             f"{len(self.frame):,} assessments, {plans:,} plans, {len(self.factors)} factors "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.vocabulary import STAGES
 
@@ -60,8 +61,8 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _Counts = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Projection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Projection(Result):
     """Stocks and flows by scenario, replicate, month and stage.
 
     Parameters
@@ -281,7 +282,8 @@ class Projection:
                     )
         return pd.concat(pieces, ignore_index=True)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.area}: {', '.join(self.stages)} over {self.stock.shape[2]} months after "
             f"{self.opening_month}, {len(self.scenarios)} scenarios, {self.replicates:,} replicates"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.plausible import MOST, check_children
 
@@ -187,8 +188,8 @@ _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int8]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AuthorityPanel:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AuthorityPanel(Result):
     """Figures of authorities by year, one row an authority and year, a status for each cell.
 
     Parameters
@@ -449,7 +450,8 @@ class AuthorityPanel:
         columns = {name: pd.Series(words, dtype="str") for name, words in self.status.items()}
         return self._key_frame().assign(**cast(dict[str, Any], columns))
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         england = " and England" if ENGLAND in self.la_codes else ""
         span = f"{self.years.min()} to {self.years.max()}" if len(self) else "no years"
         cells = len(self) * len(self.figures)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import Note
 
@@ -41,8 +42,8 @@ def month_ends(months: npt.ArrayLike) -> _Days:
     return (following.astype("datetime64[D]") - np.timedelta64(1, "D")).astype("datetime64[D]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MonthlySeries:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MonthlySeries(Result):
     """Children or plans at the end of each month, and how many started and ended in it.
 
     Parameters
@@ -166,7 +167,8 @@ class MonthlySeries:
             }
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         known = self.stock[~np.isnan(self.stock)]
         levels = f"stock {known[0]:,.0f} to {known[-1]:,.0f}" if len(known) else "no stock"
         where = f"{self.area}, " if self.area else ""

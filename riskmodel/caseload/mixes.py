@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.caseload.targets import Target
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.plausible import MOST, shown
@@ -153,8 +154,8 @@ class LeverPoint:
         return f"{self.levers}: {self.cost:,.0f} a year for {self.target}"
 
 
-@dataclass(frozen=True, slots=True)
-class LeverSearch:
+@dataclass(frozen=True, slots=True, repr=False)
+class LeverSearch(Result):
     """Every mix that was tried and meets the target.
 
     Parameters
@@ -223,7 +224,8 @@ class LeverSearch:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return f"{self.best} (of {len(self.points)} mixes tried; {self.currency}, projected)"
 
 

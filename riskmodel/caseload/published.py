@@ -9,6 +9,7 @@ from functools import cache
 from math import floor
 from typing import TYPE_CHECKING, Literal
 
+from riskmodel.core.result import Result
 from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.published import Figure, load_table
@@ -85,8 +86,8 @@ class AreaCaseload:
         return Fraction(self.cases) / Fraction(self.mean_caseload.reading)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedCaseloads:
+@dataclass(frozen=True, slots=True, repr=False)
+class PublishedCaseloads(Result):
     """The three areas together."""
 
     areas: tuple[AreaCaseload, ...]
@@ -187,7 +188,8 @@ class PublishedCaseloads:
         )
         return pd.DataFrame(rows)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.cases:,} cases of the family support teams over "
             f"{float(self.workers.low):.1f} to {float(self.workers.high):.1f} workers: "

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.caseload.flows import WorkforcePath
 from riskmodel.caseload.workers import WorkerSpread
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, QUANTILES, months_between, quantile_name
 
@@ -26,7 +27,7 @@ over these, cases without a worker."""
 SERVICE = "family_support"
 """The unit that holds all family support teams."""
 
-_ARRAYS = ("cases", "mean_caseload", "unallocated", "uncovered", "looked_after", "summary")
+_ARRAYS = ("cases", "mean_caseload", "unallocated", "uncovered", "looked_after", "statistics")
 
 _Floats = npt.NDArray[np.float32]
 _Counts = npt.NDArray[np.int32]
@@ -42,8 +43,8 @@ class Unit:
     area: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseloadPlan:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CaseloadPlan(Result):
     """Caseloads by scenario, month and unit.
 
     Parameters
@@ -65,7 +66,7 @@ class CaseloadPlan:
         All looked-after children, same shape: what placements cost.
     paths
         Workers of each scenario, their full-time equivalents among them.
-    summary
+    statistics
         Mean and quantiles over the replicates, shape (scenario, unit, measure, month, 1 + number
         of quantiles); NaN where a unit's workers are not known.
     quantiles
@@ -91,7 +92,7 @@ class CaseloadPlan:
     uncovered: _Floats
     looked_after: _Counts
     paths: tuple[WorkforcePath, ...]
-    summary: _Floats
+    statistics: _Floats
     quantiles: tuple[float, ...] = QUANTILES
     spread: WorkerSpread | None = None
     source: str = ""
@@ -102,7 +103,7 @@ class CaseloadPlan:
             given = getattr(self, name)
             expected = (
                 (*shape[:1], len(self.units), len(PLANNED), shape[1], 1 + len(self.quantiles))
-                if name == "summary"
+                if name == "statistics"
                 else shape
             )
             if given.shape != expected:
@@ -208,7 +209,7 @@ class CaseloadPlan:
         for i, scenario in enumerate(self.scenarios):
             for k, unit in enumerate(self.units):
                 for m, measure in enumerate(PLANNED):
-                    values = self.summary[i, k, m]
+                    values = self.statistics[i, k, m]
                     if (level and unit.level != level) or np.isnan(values).all():
                         continue
                     pieces.append(
@@ -245,7 +246,8 @@ class CaseloadPlan:
             pieces.append(pd.DataFrame({**found, "basis": "projected"}))
         return pd.concat(pieces, ignore_index=True)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.area}: caseload of {sum(unit.level == 'team' for unit in self.units)} teams, "
             f"{self.months[0]} to {self.months[-1]}, {len(self.scenarios)} scenarios, "

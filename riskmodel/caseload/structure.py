@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.published import published_caseloads
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.published import load_table
@@ -111,8 +112,8 @@ class Team:
         return f"{self.name} ({self.area}, {self.kind.replace('_', ' ')}): {self.cases:g} cases"
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+@dataclass(frozen=True, slots=True, repr=False)
+class Structure(Result):
     """All teams of a service.
 
     Parameters
@@ -198,7 +199,8 @@ class Structure:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         held = sum(team.cases for team in self.family_support)
         return (
             f"{len(self.family_support)} family support teams in {len(self.areas)} areas with "

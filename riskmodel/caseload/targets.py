@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class Sensitivity:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostsNeeded:
+@dataclass(frozen=True, slots=True, repr=False)
+class PostsNeeded(Result):
     """Established posts with which a target is met.
 
     Parameters
@@ -144,7 +145,8 @@ class PostsNeeded:
                 )
         return pd.DataFrame(rows).assign(level=self.level, basis="projected")
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.posts} posts for {self.target} ({self.level:.0%} of replicates need "
             f"{self.low} to {self.high}); {self.posts_now:.0f} now, {self.more:+.0f}; "

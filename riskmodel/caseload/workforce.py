@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ WORKFORCE_PARAMETERS = tuple(_LIMITS)
 """Names of the parameters that can change from month to month."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Workforce:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Workforce(Result):
     """The workforce of the family support teams.
 
     Parameters
@@ -202,7 +203,8 @@ class Workforce:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{_first(self.posts):.1f} posts, {_first(self.vacancy_rate):.1%} vacant at best, "
             f"{_first(self.turnover_rate):.1%} leave in a year, "

@@ -64,12 +64,31 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _print_citation(wanted: bool) -> None:
+    if wanted:
+        from riskmodel.core.citation import DATA_LICENCES, citation
+
+        print(citation(riskmodel.__version__))
+        for data, owner in DATA_LICENCES.items():
+            print(f"Data: {data}: {owner}.")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     version: Annotated[
         bool,
         typer.Option(
             "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+    cite: Annotated[
+        bool,
+        typer.Option(
+            "--cite",
+            help="Print how to cite the package and its data, and exit.",
+            callback=_print_citation,
+            is_eager=True,
         ),
     ] = False,
 ) -> None:

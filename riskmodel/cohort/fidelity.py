@@ -12,6 +12,7 @@ import numpy as np
 from riskmodel.assessments import PLAN, Assessments, FactorCounts
 from riskmodel.cohort.lengths import TWO_YEARS_DAYS
 from riskmodel.cohort.overlap import PARENTAL_PAIRS, PARENTAL_TRIPLES
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.parameters import parameter
@@ -55,8 +56,8 @@ class FidelityCheck:
         return f"{'ok' if self.holds else 'MISSED'}  {self.target}: {self.expected}, {self.found}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fidelity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fidelity(Result):
     """All checks, and what was not in the table to be checked."""
 
     checks: tuple[FidelityCheck, ...]
@@ -79,7 +80,8 @@ class Fidelity:
             columns=["target", "expected", "found", "holds", "place"],
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         missed = sum(not check.holds for check in self.checks)
         return f"{len(self.checks)} checks against the report, {missed} missed"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ __all__ = ["Decomposition", "Method", "decompose_product"]
 Method = Literal["lmdi", "shapley"]
 
 
-@dataclass(frozen=True, slots=True)
-class Decomposition:
+@dataclass(frozen=True, slots=True, repr=False)
+class Decomposition(Result):
     """Parts of a change, one a term.
 
     Parameters
@@ -66,7 +67,8 @@ class Decomposition:
             }
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         parts = ", ".join(
             f"{term} {part:+.4g}" for term, part in zip(self.terms, self.parts, strict=True)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.factors.quadrants import Prevalence, QuadrantRegion, feasible_region
 from riskmodel.factors.rates import FactorRates, IntervalMethod, factor_rates
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["FactorAnalysis", "analyse_factors"]
 
 
-@dataclass(frozen=True, slots=True)
-class FactorAnalysis:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorAnalysis(Result):
     """Prevalence against impact: rates with intervals, feasible thresholds, quadrants.
 
     Parameters
@@ -58,8 +59,15 @@ class FactorAnalysis:
             ]
         return frame
 
-    def __str__(self) -> str:
-        return f"{self.rates}\n{self.region}"
+    def summary(self) -> str:
+        """Which factors stand out, and for which cuts the printed quadrants hold."""
+        return f"{self.rates.summary()} {str(self.region)[0].upper()}{str(self.region)[1:]}."
+
+    def preview(self) -> pd.DataFrame:
+        """Counts, rates and quadrant of each factor."""
+        names = ["factor", "plans", "share_of_plans", "assessments", "conversion_rate"]
+        frame = self.to_frame()
+        return frame[[*names, "prevalence", "impact", "basis"]]
 
 
 def analyse_factors(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.parameters import parameter
@@ -26,8 +27,8 @@ __all__ = ["MEASURES", "Associations", "associations", "prior_assessments"]
 MEASURES = ("risk_difference", "risk_ratio", "odds_ratio", "attributable_fraction")
 
 
-@dataclass(frozen=True, slots=True)
-class Associations:
+@dataclass(frozen=True, slots=True, repr=False)
+class Associations(Result):
     """Crude associations of each factor with a plan at one number of assessments.
 
     Parameters
@@ -68,10 +69,17 @@ class Associations:
             ]
         )
 
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{name}: risk ratio {estimate}"
-            for name, estimate in zip(self.factors, self.estimates["risk_ratio"], strict=True)
+    def summary(self) -> str:
+        """The factor with the largest and that with the smallest risk ratio."""
+        ratios = self.estimates["risk_ratio"]
+        order = sorted(range(len(ratios)), key=lambda row: ratios[row].value)
+        largest, smallest = order[-1], order[0]
+        name = [factor.replace("_", " ") for factor in self.factors]
+        return (
+            f"The risk ratio of a plan is largest for {name[largest]}, {ratios[largest].value:.2f} "
+            f"({ratios[largest].low:.2f} to {ratios[largest].high:.2f}), and smallest for "
+            f"{name[smallest]}, {ratios[smallest].value:.2f} ({ratios[smallest].low:.2f} to "
+            f"{ratios[smallest].high:.2f}). Associations, not allowed for other factors."
         )
 
 

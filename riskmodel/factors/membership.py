@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.factors.quadrants import QuadrantRegion
@@ -24,8 +25,8 @@ DRAWS = 20_000
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+@dataclass(frozen=True, slots=True, repr=False)
+class Membership(Result):
     """Probability that each factor lies in each quadrant.
 
     Parameters
@@ -55,15 +56,15 @@ class Membership:
         frame["monte_carlo_standard_error"] = self.standard_error
         return frame
 
-    def __str__(self) -> str:
-        best = {
-            name: max(self.probabilities, key=lambda quadrant: self.probabilities[quadrant][i])
-            for i, name in enumerate(self.factors)
-        }
-        return "\n".join(
-            f"{name}: {' / '.join(quadrant)} with probability "
-            f"{self.probabilities[quadrant][self.factors.index(name)]:.2f}"
-            for name, quadrant in best.items()
+    def summary(self) -> str:
+        """How many factors have a quadrant that chance hardly moves."""
+        sure = sum(
+            max(values[row] for values in self.probabilities.values()) >= 0.95
+            for row in range(len(self.factors))
+        )
+        return (
+            f"{sure} of {len(self.factors)} factors stand in one quadrant with a chance of 95% or "
+            "more; of the others chance could have decided the quadrant."
         )
 
 

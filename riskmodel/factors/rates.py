@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.parameters import parameter
@@ -27,8 +28,8 @@ __all__ = [
 IntervalMethod = Literal["auto", "jeffreys", "wilson"]
 
 
-@dataclass(frozen=True, slots=True)
-class FactorRates:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorRates(Result):
     """For each factor how often it was recorded among plans, and how often a plan followed.
 
     Parameters
@@ -61,11 +62,34 @@ class FactorRates:
         frame["basis"] = self.counts.basis
         return frame
 
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{name}: conversion {estimate}"
+    def summary(self) -> str:
+        """The factors most and least often followed by a plan."""
+        named = [
+            (estimate, name.replace("_", " "))
             for name, estimate in zip(self.counts.factors, self.conversion, strict=True)
+            if not math.isnan(estimate.value)
+        ]
+        if not named:
+            return "No assessment has a factor, so there is no rate."
+        most, highest = max(named, key=lambda pair: pair[0].value)
+        least, lowest = min(named, key=lambda pair: pair[0].value)
+        return (
+            f"Of {len(self.counts.factors)} factors {highest} was most often followed by a plan, "
+            f"in {most.value:.0%} of assessments with it ({most.level:.0%} range {most.low:.0%} to "
+            f"{most.high:.0%}), and {lowest} least often, in {least.value:.0%} ({least.low:.0%} "
+            f"to {least.high:.0%}). These are associations, not effects."
         )
+
+    def preview(self) -> pd.DataFrame:
+        """Counts and both rates of each factor, those most often followed by a plan first."""
+        columns = ["factor", "plans", "assessments"]
+        for name in ("share_of_plans", "conversion_rate"):
+            columns += [name, f"{name}_low", f"{name}_high"]
+        frame = self.to_frame()
+        shown = frame[[*columns, "basis"]].sort_values(
+            "conversion_rate", ascending=False, kind="stable"
+        )
+        return shown.reset_index(drop=True)
 
 
 def factor_rates(

@@ -123,8 +123,10 @@ def without_repeats(
         return Merged(frame, everything)
     rows = np.flatnonzero(several)
     part = frame.iloc[rows].reset_index(drop=True)
-    groups = part.groupby(list(names), sort=False, dropna=False).ngroup().to_numpy(np.int64)
-    _, first = np.unique(groups, return_index=True)
+    groups: Positions = np.asarray(
+        part.groupby(list(names), sort=False, dropna=False).ngroup(), dtype=np.int64
+    )
+    first = np.unique(groups, return_index=True)[1].astype(np.int64)
     kinds = _kinds(part, factors, groups, first, is_list=is_list)
     for place in np.flatnonzero(kinds != ""):
         found = ", ".join(str(part[name].iloc[place])[:10] for name in names if name in _TOLD)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.registry import LEVERS, Lever, lever
 from riskmodel.projection import month_after, months_between
@@ -89,8 +90,8 @@ class LeverPath:
         return hash(self._key())
 
 
-@dataclass(frozen=True, slots=True)
-class Levers:
+@dataclass(frozen=True, slots=True, repr=False)
+class Levers(Result):
     """What a scenario sets, month by month; two that set the same are equal.
 
     Parameters
@@ -286,7 +287,8 @@ class Levers:
         ]
         return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         what = ", ".join(self.changed) or "nothing"
         return f"{len(self.months)} months from {self.months[0]}: changes {what}"
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 
@@ -114,8 +115,8 @@ class Column:
     period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class PublishedTable(Result):
     """A table as a document prints it, row by row, with the provenance of each figure.
 
     Parameters
@@ -219,7 +220,8 @@ class PublishedTable:
             columns=[column.name for column in self.columns],
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{self.title} [{self.id}]: {len(self.rows)} rows, {len(self.cells)} figures "
             f"({self.document.title}, {_place(self.paragraph)})"

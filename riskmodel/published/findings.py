@@ -13,6 +13,7 @@ from functools import cache
 from math import isinf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.estimates import Interval
 from riskmodel.published.catalogue import load_table, read_toml
@@ -127,8 +128,8 @@ class ImpliedQuantity:
         return f"{self.title}: {self.interval} {self.unit} ({self.period}); {self.arithmetic}"
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+@dataclass(frozen=True, slots=True, repr=False)
+class Audit(Result):
     """All findings, and the quantities that the figures bound."""
 
     findings: tuple[Finding, ...]
@@ -195,9 +196,16 @@ class Audit:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """How many identities ended how."""
         counts = self.counts()
         return ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES)
+
+    def preview(self) -> pd.DataFrame:
+        """What does not hold as printed, with the reading that repairs it where there is one."""
+        frame = self.to_frame()
+        shown = frame[frame["outcome"] != "published"]
+        return shown[["outcome", "title", "reading", "paragraphs"]].reset_index(drop=True)
 
 
 def audit() -> Audit:

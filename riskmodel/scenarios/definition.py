@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.result import Result
 from riskmodel.core.toml import Table
 from riskmodel.levers import Levers
 from riskmodel.scenarios.change import Change
@@ -30,8 +31,8 @@ class Inherited:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scenario(Result):
     """Named changes of parameters; one without changes is the baseline.
 
     Parameters
@@ -196,7 +197,8 @@ class Scenario:
         ]
         return pd.DataFrame(rows, columns=pd.Index(columns))
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         count = len(self.combined)
         changes = f"{count} change{'' if count == 1 else 's'}" if count else "changes nothing"
         return f"{self.name}: {changes}" + (f" ({', '.join(self.parameters)})" if count else "")

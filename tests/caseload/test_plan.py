@@ -55,7 +55,7 @@ def test_stocks_that_stand_still_give_the_printed_caseloads(still):
 @pytest.mark.unit
 def test_the_summary_is_that_of_the_replicates(still):
     place = PLANNED.index("caseload")
-    found = still.summary[0, -1, place]
+    found = still.statistics[0, -1, place]
     np.testing.assert_allclose(found[:, 0], still.caseload().mean(axis=1), rtol=1e-5)
     middle = 1 + still.quantiles.index(0.5)
     np.testing.assert_array_equal(
@@ -63,7 +63,7 @@ def test_the_summary_is_that_of_the_replicates(still):
     )
     assert len(still.units) == len(STRUCTURE) + 3 + 1
     teams = STRUCTURE.is_family_support
-    by_team = still.summary[0, : len(STRUCTURE), 0, :, 0]
+    by_team = still.statistics[0, : len(STRUCTURE), 0, :, 0]
     np.testing.assert_allclose(by_team[teams].sum(axis=0), still.cases.mean(axis=2)[0], rtol=1e-6)
     np.testing.assert_allclose(by_team.sum(axis=0), 626 + 555 + 1801, rtol=1e-6)
 

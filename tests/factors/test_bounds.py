@@ -465,8 +465,8 @@ def test_results_as_a_frame_and_in_words() -> None:
     assert frame["level"].eq(1).all()
     assert frame["phi_high"].eq(0.3).all()
     assert frame["assessments"].eq(2600).all()
-    assert "phi 0 to 0.3" in str(found)
-    assert "association" in str(found)
+    assert "overlap of factors 0 to 0.3" in found.summary()
+    assert "association" in found.summary()
     table = found.table("only_plans", "low")
     assert table.is_whole
     assert "630 plans" in str(table)

@@ -168,7 +168,7 @@ def test_counts_and_cleanliness(audit: Audit) -> None:
     assert counts["conflict"] == len(CONFLICTS)
     assert not audit.is_clean
     assert Audit(audit.with_outcome("published"), ()).is_clean
-    assert str(audit).endswith(f"{counts['conflict']} conflict")
+    assert audit.summary().endswith(f"{counts['conflict']} conflict")
 
 
 # What each finding carries.

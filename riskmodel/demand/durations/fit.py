@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
+from riskmodel.core.result import Result
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.evidence import Band, Evidence
 from riskmodel.demand.durations.laws import FAMILIES, Family, check_family
@@ -56,8 +57,8 @@ class ShapePrior:
         return float(stats.norm.logpdf(gamma_shape, self.mean, self.sd))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LengthFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LengthFit(Result):
     """Lengths fitted to evidence.
 
     Parameters
@@ -120,7 +121,8 @@ class LengthFit:
             columns=columns,
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         fit = (
             f"; deviance {self.deviance:.1f} on {self.degrees_of_freedom} degrees of freedom, "
             f"p = {self.p_value:.3f}"

@@ -17,6 +17,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.patterns import joint_basis
@@ -78,8 +79,8 @@ class ModelBenchmark:
         return f"{self.model}: discrimination {self.discrimination}; Brier {self.brier.value:.4g}"
 
 
-@dataclass(frozen=True, slots=True)
-class TableBenchmark:
+@dataclass(frozen=True, slots=True, repr=False)
+class TableBenchmark(Result):
     """Cross-validated discrimination and calibration of a table's factors.
 
     Parameters
@@ -123,9 +124,10 @@ class TableBenchmark:
             ]
         return pd.DataFrame(rows, columns=["model", "measure", "predicted", *columns])
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """How far the factors tell assessments that led to a plan from others."""
         how = "children kept together" if self.is_by_child else "assessments taken as independent"
-        return "\n".join(
+        return "; ".join(
             [*map(str, self.models), f"{self.folds}-fold cross-validation, {how} ({self.basis})"]
         )
 

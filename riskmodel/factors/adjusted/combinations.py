@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import FactorPatterns
@@ -31,8 +32,8 @@ class Combination:
         return f"{names}: {self.assessments:,} assessments, {self.plans:,} plans"
 
 
-@dataclass(frozen=True, slots=True)
-class FactorCombinations:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorCombinations(Result):
     """The commonest exact combinations, assessments with fewer factors, and the remainder.
 
     Together they are the whole table.
@@ -104,10 +105,14 @@ class FactorCombinations:
         words = f"{self.other_combinations:,} other combinations"
         return [*rest, (words, self.other_assessments, self.other_plans)]
 
-    def __str__(self) -> str:
-        lines = [str(found) for found in self.combinations]
-        lines += [f"{words}: {n:,} assessments, {k:,} plans" for words, n, k in self._rest()]
-        return "\n".join([*lines, f"basis: {self.basis}"])
+    def summary(self) -> str:
+        """The most common combination, and how many are shown."""
+        if not self.combinations:
+            return "No combination of factors is common enough to be shown."
+        return (
+            f"The most common of {len(self.combinations)} combinations shown is "
+            f"{self.combinations[0]}."
+        )
 
 
 def factor_combinations(

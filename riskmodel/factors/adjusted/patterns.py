@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments, FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
@@ -29,8 +30,8 @@ _WORD = 62
 """Flags in one word: 64 bits with room for the plan and the sign."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FactorPatterns:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FactorPatterns(Result):
     """Distinct combinations of factors, with how many assessments and plans each has.
 
     Parameters
@@ -153,7 +154,8 @@ class FactorPatterns:
         frame = pd.DataFrame(self.flags, columns=list(self.factors))
         return frame.assign(assessments=self.assessments, plans=self.plans)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{len(self):,} patterns of {len(self.factors)} factors in "
             f"{self.total_assessments:,} assessments, {self.total_plans:,} plans ({self.basis})"

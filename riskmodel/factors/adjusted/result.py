@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from riskmodel.core.result import Result
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.combinations import FactorCombinations
 from riskmodel.factors.adjusted.interactions import InteractionTest
@@ -83,8 +84,8 @@ class FactorAssociation:
         return f"{self.factor}: risk difference {adjusted}; unadjusted {crude.value:.4g}"
 
 
-@dataclass(frozen=True, slots=True)
-class FactorImpact:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorImpact(Result):
     """Adjusted association of factors with a plan on one table.
 
     Parameters
@@ -150,13 +151,18 @@ class FactorImpact:
             yield name, "interaction_odds_ratio", pair.odds_ratio
             yield name, "interaction_contrast", pair.contrast
 
-    def __str__(self) -> str:
-        lines = [
-            f"{self.total_assessments:,} assessments, {self.total_plans:,} plans, "
-            f"{len(self.factors)} factors ({self.basis}); associations",
-            *(str(found) for found in self.factors),
-            f"plans accounted for by all factors together: {self.joint}",
-        ]
-        if self.interactions is not None:
-            lines.append(str(self.interactions))
-        return "\n".join([*lines, *self.notes])
+    def summary(self) -> str:
+        """What was analysed, and what all factors together account for."""
+        return (
+            f"{self.total_assessments:,} assessments, {self.total_plans:,} of them followed by a "
+            f"plan, {len(self.factors)} factors; all factors together account for "
+            f"{self.joint.value:.0%} of plans ({self.joint.low:.0%} to {self.joint.high:.0%}). "
+            "These are associations, not effects."
+        )
+
+    def preview(self) -> pd.DataFrame:
+        """Each factor's risk difference with the other factors alike, largest first."""
+        frame = self.to_frame()
+        shown = frame[frame["measure"] == "adjusted_risk_difference"]
+        columns = ["factor", "measure", "value", "low", "high", "numerator", "denominator", "basis"]
+        return shown[columns].sort_values("value", ascending=False).reset_index(drop=True)

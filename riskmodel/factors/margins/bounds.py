@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.margins.grid import Extreme, Quantities, grid_extremes
 from riskmodel.factors.margins.programme import MOST_FACTORS, Programme
@@ -37,8 +38,8 @@ __all__ = ["Bound", "BoundQuantity", "JointTable", "MarginBounds", "margin_bound
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class MarginBounds:
+@dataclass(frozen=True, slots=True, repr=False)
+class MarginBounds(Result):
     """Bounds of one factor's association with a plan, allowing for others, from margins alone.
 
     Parameters
@@ -120,14 +121,21 @@ class MarginBounds:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """Whether the counts say that a plan is more or less common with the factor."""
         overlap = "any" if self.phi is None else f"{self.phi[0]:g} to {self.phi[1]:g}"
-        head = (
-            f"{self.factor} given {', '.join(self.given)}; N = "
-            f"{self.counts.total_assessments:,}, phi {overlap} "
-            f"({self.risk_difference.method}, {self.counts.basis}, an association)"
+        difference = self.risk_difference
+        given = ", ".join(name.replace("_", " ") for name in self.given)
+        return (
+            f"With {given} alike, the risk of a plan with {self.factor.replace('_', ' ')} differs "
+            f"by {difference.low:+.3f} to {difference.high:+.3f} over all tables with these counts "
+            f"({self.counts.total_assessments:,} assessments, overlap of factors {overlap}): "
+            f"{difference.sign}. An association, not an effect."
         )
-        return "\n".join([head, *(f"  {bound}" for bound in self.bounds)])
+
+    def preview(self) -> pd.DataFrame:
+        """Each quantity with its ends."""
+        return self.to_frame()[["quantity", "crude", "low", "high", "sign", "unit", "basis"]]
 
 
 def margin_bounds(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 
@@ -91,8 +92,8 @@ class Bound:
         return f"{words}: {self.low:.3f} to {self.high:.3f} (crude {self.crude:.3f}): {self.sign}"
 
 
-@dataclass(frozen=True, slots=True)
-class JointTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class JointTable(Result):
     """A whole table with the margins: counts of each combination of factors.
 
     Parameters
@@ -133,7 +134,8 @@ class JointTable:
             plans=self.plans.astype(kind), without_plan=self.without_plan.astype(kind)
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return (
             f"{len(self.plans)} combinations of {len(self.factors)} factors, "
             f"{self.plans.sum():,.0f} plans, {self.without_plan.sum():,.0f} assessments without"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.factors.margins.fits import (
@@ -84,8 +85,8 @@ class FactorSensitivity:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SensitivitySurface:
+@dataclass(frozen=True, slots=True, repr=False)
+class SensitivitySurface(Result):
     """Adjusted odds ratios over the number of assessments and the overlap of factors.
 
     Parameters
@@ -201,8 +202,21 @@ class SensitivitySurface:
             ]
         )
 
-    def __str__(self) -> str:
-        return "\n".join(str(found) for found in self.summaries())
+    def summary(self) -> str:
+        """How many factors keep their sign whatever is assumed."""
+        verdicts = [factor.verdict for factor in self.summaries()]
+        open_signs = sum("depends" in verdict for verdict in verdicts)
+        return (
+            f"Of {len(verdicts)} factors, the adjusted odds ratio of {len(verdicts) - open_signs} "
+            f"stays on one side of 1 for every assumed number of assessments and overlap; the sign "
+            f"of {open_signs} depends on the assumption."
+        )
+
+    def preview(self) -> pd.DataFrame:
+        """Each factor's smallest and largest odds ratio."""
+        return self.summary_frame()[
+            ["factor", "smallest", "largest", "low", "high", "verdict", "basis"]
+        ]
 
 
 def sensitivity_surface(

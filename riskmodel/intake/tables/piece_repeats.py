@@ -144,7 +144,8 @@ def hashes_of(
     frame = pd.DataFrame({name: columns[name] for name in names if name in columns})
     needed = [name for name in needed_for_identity(names) if name in frame.columns]
     told_apart = frame[needed].notna().all(axis=1).to_numpy(bool)
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy(np.uint64), told_apart
+    hashes: Hashes = np.asarray(pd.util.hash_pandas_object(frame, index=False), dtype=np.uint64)
+    return hashes, told_apart
 
 
 def _plain(column: pa.ChunkedArray) -> pd.Series:

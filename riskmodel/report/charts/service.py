@@ -33,7 +33,7 @@ def draw_caseload(plan: CaseloadPlan, cap: float, *, by: str | None = None) -> D
             name.replace("_", " ").capitalize(),
             _times(plan.months),
             {
-                level: plan.summary[index, place, 2, :, 1 + number].astype(np.float64)
+                level: plan.statistics[index, place, 2, :, 1 + number].astype(np.float64)
                 for number, level in enumerate(plan.quantiles)
             },
         )
