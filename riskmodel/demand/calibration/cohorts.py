@@ -213,7 +213,8 @@ def cohorts_of(
     since = (times - times[0]) * DAYS_A_MONTH
     left = 1 - laws.equilibrium("gamma", since, mean_days[:, :1], shape[:, None])
     size = (draws, len(figures.grid.group_first), intervals)
-    sums = Cohorts(*(np.zeros(size) for _ in range(4)), np.empty((draws, intervals)), left)
+    present, counted, squared, paired = (np.zeros(size) for _ in range(4))
+    sums = Cohorts(present, counted, squared, paired, np.empty((draws, intervals)), left)
     for plan in figures.plans:
         mean = mean_days[:, plan.members[:1]]
         within, survival = laws.equilibrium_and_survival(

@@ -48,8 +48,26 @@ class LocalFigures:
         number = np.bincount(index, minlength=size).astype(np.float64)
         least = np.maximum(number, 1.0)
         mean = np.bincount(index, values, size) / least
-        scatter = np.bincount(index, (values - mean[index]) ** 2, size)
+        scatter = np.bincount(index, (values - mean[index]) ** 2, size).astype(np.float64)
         return cls(number, mean, scatter, np.bincount(index, rounding, size) / least)
+
+    def error_variance(self, error: Floats, mean: Floats) -> Floats:
+        """Variance of the error of one figure of each interval or time.
+
+        Parameters
+        ----------
+        error
+            Relative error of a printed count, shape (draw, 1).
+        mean
+            What is expected to be counted, shape (draw, interval or time).
+        """
+        # Where nothing was counted it is not read, and must only be a number above 0.
+        rounding = np.where(self.number > 0, self.rounding, 1.0)
+        return np.asarray((error * mean) ** 2 + rounding)
+
+    def mean_error_variance(self, error: Floats, mean: Floats) -> Floats:
+        """As :meth:`error_variance`, of the mean of the figures of each interval or time."""
+        return np.asarray(self.error_variance(error, mean) / np.maximum(self.number, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence, cohorts_of
+from riskmodel.demand.calibration.course import LEAST_VARIANCE, Course, course_of
 from riskmodel.demand.calibration.grid import LocalFigures
-from riskmodel.demand.calibration.likelihood import Predicted, Score, safe_exp
+from riskmodel.demand.calibration.likelihood import Predicted, Score
 from riskmodel.demand.calibration.tridiagonal import Eliminated, eliminate
 from riskmodel.demand.durations.laws import Floats
 
@@ -33,42 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SequentialLikelihood"]
 
-_LEAST_VARIANCE = 1e-6
 _LOG_TWO_PI = float(np.log(2 * np.pi))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Course:
-    """Means and variances given all parameters, shape (draw, interval) unless said.
-
-    Parameters
-    ----------
-    starts
-        Expected starts.
-    unknown
-        Variance of an interval's starts, given what was counted of them.
-    given
-        Expected starts given what was counted of them.
-    opening
-        Opening stock, shape (draw,).
-    stock
-        Expected stock at each time given the counted starts, shape (draw, interval + 1).
-    ends
-        Expected ends given the counted starts.
-    kept
-        Share of a deviation of the stock that is left after the interval.
-    chance
-        Variance that the interval adds to it, but for its own starts.
-    """
-
-    starts: Floats
-    unknown: Floats
-    given: Floats
-    opening: Floats
-    stock: Floats
-    ends: Floats
-    kept: Floats
-    chance: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,11 +95,11 @@ class SequentialLikelihood:
         course = self._course(logs)
         solved = self._solve(course, self._slopes(course))
         size = self._model.steps + 1
-        chosen = [*self._chosen, size - 1]
+        chosen = np.array([*self._chosen, size - 1], dtype=np.intp)
         gradient = np.zeros((len(logs), size))
         information = np.zeros((len(logs), size, size))
         gradient[:, chosen] = solved.products[:, 1:, 0]
-        information[np.ix_(np.arange(len(logs)), chosen, chosen)] = solved.products[:, 1:, 1:]
+        information[:, chosen[:, None], chosen] = solved.products[:, 1:, 1:]
         self._pull_of_others(course, solved, gradient)
         self._add_starts(course, gradient, information)
         if self._grid.stock.number[0]:
@@ -147,7 +113,7 @@ class SequentialLikelihood:
             lambda: self._density(course, solved),
         )
 
-    def _add_starts(self, course: _Course, gradient: Floats, information: Floats) -> None:
+    def _add_starts(self, course: Course, gradient: Floats, information: Floats) -> None:
         """Add what the counted starts say of the rates, each of its own step alone."""
         figures = self._grid.starts
         seen = figures.number > 0
@@ -159,7 +125,7 @@ class SequentialLikelihood:
             gradient[:, step] += (part * residual).sum(axis=1)
             information[:, step, step] += (part * starts[:, members]).sum(axis=1)
 
-    def _pull_of_others(self, course: _Course, solved: _Solved, gradient: Floats) -> None:
+    def _pull_of_others(self, course: Course, solved: _Solved, gradient: Floats) -> None:
         """Set the slope by steps whose starts are all counted, without solving for each.
 
         Stocks and ends say next to nothing of such a rate: their information is left out.
@@ -178,7 +144,7 @@ class SequentialLikelihood:
             gradient[:, step] = by_group[:, group_step == step].sum(axis=1)
             gradient[:, step] += by_interval[:, step_of == step].sum(axis=1)
 
-    def _pulls(self, course: _Course, solved: _Solved) -> tuple[Floats, Floats]:
+    def _pulls(self, course: Course, solved: _Solved) -> tuple[Floats, Floats]:
         """Residuals of stocks and ends over the covariance of all, shape (draw, interval)."""
         grid = self._grid
         stock, ends = grid.stock.mean - course.stock, grid.ends.mean - course.ends
@@ -210,48 +176,16 @@ class SequentialLikelihood:
             spread = spread - (gain * tied).sum(axis=1)
         return Predicted(mean, variance, closing, np.maximum(spread, 0.0))
 
+    def _course(self, logs: Floats) -> Course:
+        return course_of(self._model, self._grid, self._cohorts, self._error, logs)
+
     def _noise(self, figures: LocalFigures, mean: Floats) -> Floats:
-        """Variance of the error of the mean of the figures of each interval or time."""
-        return np.asarray(self._one_noise(figures, mean) / np.maximum(figures.number, 1.0))
+        return figures.mean_error_variance(self._error, mean)
 
     def _one_noise(self, figures: LocalFigures, mean: Floats) -> Floats:
-        # Where nothing was counted the variance is not read, and must only be a number above 0.
-        rounding = np.where(figures.number > 0, figures.rounding, 1.0)
-        return np.asarray((self._error * mean) ** 2 + rounding)
+        return figures.error_variance(self._error, mean)
 
-    def _course(self, logs: Floats) -> _Course:
-        cohorts, grid, times = self._cohorts, self._grid, self._model.times
-        sizes = safe_exp(logs)
-        starts = sizes[:, self._model.step_of] * np.diff(times)
-        opening, left = sizes[:, -1], cohorts.opening_left
-        share = starts / (starts + self._noise(grid.starts, starts))
-        share = np.where(grid.starts.number > 0, share, 0.0)
-        unknown = starts * (1 - share)
-        given = unknown + share * grid.starts.mean
-        mean, known = starts[:, grid.group_first], share[:, grid.group_first]
-
-        def over_groups(weights: Floats, table: Floats) -> Floats:
-            return np.asarray((weights[:, None, :] @ table)[:, 0])
-
-        survivors = opening[:, None] * left
-        stock = survivors.copy()
-        stock[:, 1:] += over_groups(mean * (1 - known), cohorts.present)
-        stock[:, 1:] += over_groups(known, cohorts.counted)
-        ends = np.maximum(stock[:, :-1] + given - stock[:, 1:], 0.0)
-        there = over_groups(mean, cohorts.present)
-        variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
-        variance -= over_groups(mean * known, cohorts.squared)
-        shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - starts * cohorts.own
-        shared -= over_groups(mean * known, cohorts.paired)
-        kept = np.zeros_like(variance)
-        kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], _LEAST_VARIANCE)
-        kept = np.clip(kept, 0.0, 1.0)
-        chance = variance - cohorts.own**2 * unknown
-        chance[:, 1:] -= kept[:, 1:] ** 2 * variance[:, :-1]
-        chance = np.maximum(chance, _LEAST_VARIANCE)
-        return _Course(starts, unknown, given, opening, stock, ends, kept, chance)
-
-    def _slopes(self, course: _Course) -> Floats:
+    def _slopes(self, course: Course) -> Floats:
         """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
         cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
         made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
@@ -262,7 +196,7 @@ class SequentialLikelihood:
         made[..., -1] = course.opening[:, None] * cohorts.opening_left
         return made
 
-    def _columns(self, course: _Course, slopes: Floats | None) -> tuple[Floats, Floats, Floats]:
+    def _columns(self, course: Course, slopes: Floats | None) -> tuple[Floats, Floats, Floats]:
         """Residuals, then slopes, of stocks, ends and starts given what was counted of them."""
         grid = self._grid
         stock = (grid.stock.mean - course.stock)[:, 1:, None]
@@ -281,7 +215,7 @@ class SequentialLikelihood:
             np.concatenate([starts, of_starts], axis=2),
         )
 
-    def _solve(self, course: _Course, slopes: Floats | None) -> _Solved:
+    def _solve(self, course: Course, slopes: Floats | None) -> _Solved:
         """Products of residuals and slopes over the covariance of all stocks and ends."""
         grid, own = self._grid, self._cohorts.own
         stock, ends, starts = self._columns(course, slopes)
@@ -292,7 +226,7 @@ class SequentialLikelihood:
             np.where(seen_stock, 1 / of_stock, 0),
             np.where(seen_ends, 1 / of_ends, 0),
         )
-        by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, _LEAST_VARIANCE)
+        by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, LEAST_VARIANCE)
         # What is not known of an interval's starts is tied to the stocks at its two ends alone.
         pivot = own**2 * by_chance + by_starts + by_ends
         after = -own * by_chance - by_ends
@@ -315,8 +249,7 @@ class SequentialLikelihood:
         eliminated = eliminate(diagonal, beside, from_stock)
         scaled = from_starts / np.sqrt(pivot)[..., None]
         taken = eliminated.products() + np.swapaxes(scaled, 1, 2) @ scaled
-        products = np.swapaxes(stock, 1, 2) @ (by_stock[..., None] * stock)
-        products += np.swapaxes(ends, 1, 2) @ (by_ends[..., None] * ends)
+        products = _squares(stock, by_stock) + _squares(ends, by_ends)
         size = stock.shape[2]
         products -= taken[:, :size, :size]
         log_determinant = (
@@ -360,7 +293,7 @@ class SequentialLikelihood:
         return of_starts, of_stock
 
     def _apart(
-        self, course: _Course, columns: tuple[Floats, Floats], taken: Floats
+        self, course: Course, columns: tuple[Floats, Floats], taken: Floats
     ) -> tuple[Floats, Floats]:
         """Residuals and slopes of spanning figures given all local ones, and their covariance."""
         ends, starts = columns
@@ -381,7 +314,7 @@ class SequentialLikelihood:
         covariance[:, diagonal, diagonal] += noise
         return made, covariance
 
-    def _density(self, course: _Course, solved: _Solved) -> Floats:
+    def _density(self, course: Course, solved: _Solved) -> Floats:
         grid = self._grid
         seen = grid.starts.number > 0
         variance = (course.starts + self._noise(grid.starts, course.starts))[:, seen]
@@ -405,7 +338,7 @@ class SequentialLikelihood:
         return np.asarray(-0.5 * (total + len(grid.index) * _LOG_TWO_PI))
 
     def _ahead(
-        self, course: _Course, solved: _Solved
+        self, course: Course, solved: _Solved
     ) -> tuple[dict[str, Floats], dict[str, Floats]]:
         """Mean and variance of each figure given those before it; ends before the stock."""
         grid, own = self._grid, self._cohorts.own
@@ -443,3 +376,8 @@ class SequentialLikelihood:
 def _beside(columns: Floats, more: Floats) -> Floats:
     """Columns with others after them that are alike in every draw."""
     return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)
+
+
+def _squares(columns: Floats, weights: Floats) -> Floats:
+    """Weighted products of columns with each other, shape (draw, column, column)."""
+    return np.asarray(np.swapaxes(columns, 1, 2) @ (weights[..., None] * columns))

@@ -1,0 +1,108 @@
+"""Means and variances of starts, ends and stocks given what was counted of the starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.demand.calibration.cohorts import Cohorts
+from riskmodel.demand.calibration.grid import Grid
+from riskmodel.demand.calibration.likelihood import safe_exp
+from riskmodel.demand.durations.laws import Floats
+
+if TYPE_CHECKING:
+    from riskmodel.demand.calibration.model import Model
+
+__all__ = ["LEAST_VARIANCE", "Course", "course_of"]
+
+LEAST_VARIANCE = 1e-6
+"""Of a count: a variance of nought has no inverse."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """Means and variances given all parameters, shape (draw, interval) unless said.
+
+    Parameters
+    ----------
+    starts
+        Expected starts.
+    unknown
+        Variance of an interval's starts, given what was counted of them.
+    given
+        Expected starts given what was counted of them.
+    opening
+        Opening stock, shape (draw,).
+    stock
+        Expected stock at each time given the counted starts, shape (draw, interval + 1).
+    ends
+        Expected ends given the counted starts.
+    kept
+        Share of a deviation of the stock that is left after the interval.
+    chance
+        Variance that the interval adds to it, but for its own starts.
+    """
+
+    starts: Floats
+    unknown: Floats
+    given: Floats
+    opening: Floats
+    stock: Floats
+    ends: Floats
+    kept: Floats
+    chance: Floats
+
+
+def course_of(model: Model, grid: Grid, cohorts: Cohorts, error: Floats, logs: Floats) -> Course:
+    """The course of each draw.
+
+    Parameters
+    ----------
+    model
+        The model.
+    grid
+        Its figures.
+    cohorts
+        Who is there of each group's starts.
+    error
+        Relative error of a printed count, shape (draw, 1).
+    logs
+        Logs of starts a month in each step, and of the opening stock, (draw, step + 1).
+
+    Notes
+    -----
+    With r expected starts, g the weight of what was counted of them and p the share there at a
+    time, an interval adds r p - g r p squared to the variance of the stock at that time, and
+    r p' - g r p p' to the covariance with that at a later one, where p' are there.
+    """
+    sizes = safe_exp(logs)
+    starts = sizes[:, model.step_of] * np.diff(model.times)
+    opening, left = sizes[:, -1], cohorts.opening_left
+    share = starts / (starts + grid.starts.mean_error_variance(error, starts))
+    share = np.where(grid.starts.number > 0, share, 0.0)
+    unknown = starts * (1 - share)
+    given = unknown + share * grid.starts.mean
+    mean, known = starts[:, grid.group_first], share[:, grid.group_first]
+
+    def over_groups(weights: Floats, table: Floats) -> Floats:
+        return np.asarray((weights[:, None, :] @ table)[:, 0])
+
+    survivors = opening[:, None] * left
+    stock = survivors.copy()
+    stock[:, 1:] += over_groups(mean * (1 - known), cohorts.present)
+    stock[:, 1:] += over_groups(known, cohorts.counted)
+    ends = np.maximum(stock[:, :-1] + given - stock[:, 1:], 0.0)
+    there = over_groups(mean, cohorts.present)
+    variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
+    variance -= over_groups(mean * known, cohorts.squared)
+    shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - starts * cohorts.own
+    shared -= over_groups(mean * known, cohorts.paired)
+    kept = np.zeros_like(variance)
+    kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], LEAST_VARIANCE)
+    kept = np.clip(kept, 0.0, 1.0)
+    chance = variance - cohorts.own**2 * unknown
+    chance[:, 1:] -= kept[:, 1:] ** 2 * variance[:, :-1]
+    chance = np.maximum(chance, LEAST_VARIANCE)
+    return Course(starts, unknown, given, opening, stock, ends, kept, chance)
