@@ -126,7 +126,7 @@ def test_experiments_come_after_those_they_take_results_of(declare, toml, tmp_pa
         in_order(["apple"], read_experiments(root))
     for wrong, near in (("aple", "apple"), ("apple:toy_maen", "toy_mean")):
         declare(takes.replace("NAME", wrong), "zebra")
-        with pytest.raises(DataError, match=f"line 5, .*Did you mean '{near}'"):
+        with pytest.raises(DataError, match=f"line 6, .*Did you mean '{near}'"):
             read_experiments(root)
     with pytest.raises(DataError, match="--folder"):
         read_experiments(tmp_path / "nowhere")
