@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import DataError
 from riskmodel.intake import read_assessments
-from riskmodel.intake import xlsx as reader
+from riskmodel.intake.tables import xlsx as reader
 from riskmodel.intake.tables.xlsx import read_sheet
 
 
