@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.authority.folder.contents import is_authority
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -50,7 +49,11 @@ _PREFIXES: Mapping[str, str] = {
 
 def opened(path: Path | None) -> Authority | None:
     """The authority of a path; None where the path is none."""
-    return _open(path) if path is not None and is_authority(path) else None
+    if path is None:
+        return None
+    from riskmodel.authority.folder.contents import is_authority
+
+    return _open(path) if is_authority(path) else None
 
 
 @lru_cache(maxsize=4)
@@ -175,13 +178,12 @@ def folder_first(names: list[str], figures: Path | None) -> tuple[list[str], Pat
 
     Without a name after the folder its scenarios are compared with the baseline.
     """
-    if not is_authority(Path(names[0])):
+    folder = Path(names[0])
+    authority = opened(folder)
+    if authority is None:
         return scenarios_in(figures, names), figures
     if figures is not None:
         raise DataError("two places of figures: leave --figures out, or the folder")
-    folder = Path(names[0])
-    authority = opened(folder)
-    assert authority is not None  # it is one
     named = names[1:] or ["baseline", *(scenario.name for scenario in authority.scenarios)]
     return scenarios_in(folder, named), folder
 
