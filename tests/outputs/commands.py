@@ -48,7 +48,7 @@ _SERVICE = f"{_SMALL} --months 26"
 
 _ROWS = {
     "published-list": "published list",
-    "published-show": "published show activity",
+    "published-show": "published show activity_snapshots",
     "published-show-figures": "published show risk_factors --figures",
     "published-show-unknown": "published show risk_factor",
     "published-find": "published find 303",
@@ -60,7 +60,8 @@ _ROWS = {
     "factors-cohort": "factors in/cohort.csv --by gender",
     "factors-xml": "factors in/cohort.xml --prevalence assessments",
     "factors-observed": f"factors {_TABLE} --cuts base-rate --out own.png",
-    "factors-unprotected": f"factors {_TABLE} --no-suppression made-up-rows-of-nobody-at-all",
+    "factors-unprotected": f"factors {_TABLE} "
+    "--no-suppression 'made up, the records of nobody at all'",
     "factors-associations": "factors --show associations --assessments 1500,2250",
     "factors-membership": "factors --show membership --seed 4",
     "factors-ranks": "factors --show ranks --seed 4",
@@ -73,7 +74,7 @@ _ROWS = {
     "parent_mental_health,parent_domestic_violence --interactions parental --out impact.svg",
     "impact-observed": f"impact {_TABLE}",
     "impact-resampled": "impact in/cohort.csv --factors child_neglect,parent_mental_health "
-    "--bootstrap 20 --folds 3 --seed 5",
+    "--bootstrap 100 --folds 3 --seed 5",
     "bounds": "bounds child_neglect --given parent_mental_health --assessments 2600",
     "bounds-among": "bounds child_neglect --among parent_mental_health,child_physical_abuse "
     "--assessments 2000 --phi 0,0.3",
@@ -82,7 +83,7 @@ _ROWS = {
     "sensitivity-table": "sensitivity --table in/cohort.csv --overlap 0.3 --replicates 2 "
     "--factors child_neglect,parent_mental_health",
     "project": f"project {_SMALL} --months 8 --out fan.svg",
-    "national": "national in/panel.csv --replicates 100 --months 12 --neighbours in/neighbours.csv",
+    "national": "national in/panel.csv --replicates 100 --months 12",
     "national-stage": "national in/panel.csv --replicates 100 --months 12 --stage looked_after",
     "backtest": "backtest in/panel.csv --models riskmodel,ridge,drift --workers 1",
     "backtest-summary": "backtest in/panel.csv --models riskmodel,drift --measure lac_at_31_mar "
@@ -111,7 +112,6 @@ _ROWS = {
     "experiment-analyses": "experiment list --analyses",
     "experiment-run": "experiment run report-audit quadrants-rebuilt explanation-sensitivity "
     "explanations-compared --workers 1",
-    "experiment-quick": "experiment run what-margins-can-say --quick --workers 1",
 }
 """Commands that answer with rows: each is run once a format."""
 
@@ -136,6 +136,7 @@ _VIEWS = {
     "caseload-feedback": f"caseload {_SERVICE} --feedback length=0.2",
     "scenario-compare-attribution": f"scenario compare baseline plateau {_SERVICE} "
     "--show attribution",
+    "experiment-quick": "experiment run what-margins-can-say --quick --workers 1",
 }
 """Further views of commands that take seconds: each is run once, the formats in turn."""
 
@@ -144,7 +145,8 @@ _ONCE = {
     "--out panel.csv --notes-out notes.csv",
     "intake-panel-plain": "intake panel in/panel.csv --authority 103 --neighbours "
     "in/neighbours.csv --out panel.csv",
-    "national-page": "national in/panel.csv --replicates 100 --months 12 --out page",
+    "national-page": "national in/panel.csv --replicates 100 --months 12 --out page "
+    "--neighbours in/neighbours.csv",
     "national-flows": "national in/panel.csv --replicates 40 --months 6 --flows "
     "--stage child_protection_plan",
     "backtest-charts": "backtest in/panel.csv --models riskmodel,drift --workers 1 --out skill.svg",

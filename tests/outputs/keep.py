@@ -82,6 +82,8 @@ def keep(target: Path, checkout: Path, only: str = "") -> int:
     if not only:
         shutil.copy(target / "commands" / EARLIER, inputs / "earlier.csv")
         _run_all(later_lines(), target, checkout)
+    for copies in target.glob("commands/**/files/experiments"):
+        _forget_copies(copies, checkout / "experiments")
     _without_places(target, {str(target): "<kept>", str(checkout): "<checkout>"})
     said = {path: path.read_text(encoding="utf-8") for path in sorted(target.rglob("stderr.txt"))}
     failed = [path.parent.relative_to(target) for path in said if "Traceback" in said[path]]
@@ -136,6 +138,15 @@ def _copy_experiments(source: Path, target: Path) -> None:
     shutil.copytree(
         source, target, ignore=shutil.ignore_patterns("results", "quick", "__pycache__")
     )
+
+
+def _forget_copies(copies: Path, source: Path) -> None:
+    """Keep what was written: no copy of a declaration, and no cache, whose names hang on code."""
+    shutil.rmtree(copies / ".cache", ignore_errors=True)
+    for path in [path for path in copies.rglob("*") if path.is_file()]:
+        original = source / path.relative_to(copies)
+        if "results" not in path.parts and original.is_file():
+            path.unlink()
 
 
 def _run(line: str, folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 SCRIPT = Path(__file__).with_name("keep.py")
 NUMBERS = "stage,children\nlooked_after,558\nchild_protection_plan,626\n"
-MANIFEST = '{"a/data/x.toml": "12ab",\n"b.csv": "34cd"}\n'
+MANIFEST = f'{{"a/data/x.toml": "12ab",\n"b.csv": "34cd",\n"code_sha256": "{"a" * 64}"}}\n'
 
 
 def kept(folder: Path, **changed: str | None) -> Path:
@@ -75,7 +75,7 @@ def test_a_line_more_and_ends_of_lines_are_differences(tmp_path):
 @pytest.mark.unit
 def test_a_file_of_a_manifest_may_have_another_name_but_no_other_content(tmp_path):
     first = kept(tmp_path / "a")
-    moved = MANIFEST.replace("a/data/x.toml", "core/data/x.toml")
+    moved = MANIFEST.replace("a/data/x.toml", "core/data/x.toml").replace("a" * 64, "b" * 64)
     assert compare(first, kept(tmp_path / "b", **{"files/manifest.json": moved}))[0] == 0
     changed = kept(tmp_path / "c", **{"files/manifest.json": moved.replace("12ab", "12ac")})
     code, said = compare(first, changed)
