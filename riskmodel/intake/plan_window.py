@@ -35,7 +35,7 @@ def follows(
     """
     between = (started.astype("datetime64[D]") - assessed.astype("datetime64[D]")).astype(np.int64)
     missing = np.isnat(assessed) | np.isnat(started)
-    return missing | ((between >= 0) & (between <= PLAN_WINDOW_DAYS))
+    return np.asarray(missing | ((between >= 0) & (between <= PLAN_WINDOW_DAYS)), dtype=bool)
 
 
 def plans_that_follow(

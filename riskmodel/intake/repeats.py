@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +122,7 @@ def without_repeats(
         return Merged(frame, everything)
     rows = np.flatnonzero(several)
     part = frame.iloc[rows].reset_index(drop=True)
-    groups = part.groupby(list(names), sort=False, dropna=False).ngroup().to_numpy()
+    groups = part.groupby(list(names), sort=False, dropna=False).ngroup().to_numpy(np.int64)
     _, first = np.unique(groups, return_index=True)
     kinds = _kinds(part, factors, groups, first, is_list=is_list)
     for place in np.flatnonzero(kinds != ""):
@@ -184,7 +184,7 @@ def _with_unions(
     places: Positions,
 ) -> pd.DataFrame:
     """The table with the flags of all rows of an assessment in its first, and gaps filled."""
-    columns = {}
+    columns: dict[str, Any] = {}
     for name in frame.columns:
         if name in (PLAN, *factors):
             union = np.zeros(len(places), dtype=bool)
