@@ -67,7 +67,7 @@ def identity(columns: Collection[str]) -> tuple[str, ...]:
     """
     names: tuple[str, ...]
     if _BY_NUMBER[0] in columns:
-        names = _BY_NUMBER
+        names: tuple[str, ...] = _BY_NUMBER
     elif all(name in columns for name in _BY_DAY[:2]):
         names = _BY_DAY
     else:
