@@ -25,6 +25,8 @@ __all__ = [
 MOST_NAMES, MOST_LETTERS = 40, 700
 """How many names, and letters of names, a message lists in full."""
 
+LONGEST_NAME = 200
+
 SHORTEST_PART = 3
 """Letters of a part of a name that is worth looking for."""
 
@@ -53,6 +55,11 @@ class RiskmodelError(Exception):
     """A mistake that the user can mend: says what was found, where, and what to do."""
 
 
+def _short(name: str) -> str:
+    """A name that a user wrote, cut where it is too long to be read."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 class DataError(RiskmodelError):
     """A file or table that does not hold what it should.
 
@@ -76,7 +83,7 @@ class DataError(RiskmodelError):
         places = [
             file,
             None if line is None else f"line {line}",
-            None if field is None else f"field {field}",
+            None if field is None else f"field {_short(field)}",
         ]
         where = ", ".join(place for place in places if place)
         super().__init__(f"{where}: {message}" if where else message)
@@ -120,7 +127,7 @@ class UnknownNameError(RiskmodelError):
         long = len(self.allowed) > MOST_NAMES or sum(map(len, self.allowed)) > MOST_LETTERS
         shown = [*self.allowed[:12], "…"] if long else self.allowed
         super().__init__(
-            f"There is no {kind} '{name}'.{hint} Allowed: {', '.join(shown) or 'none'}."
+            f"There is no {kind} '{_short(name)}'.{hint} Allowed: {', '.join(shown) or 'none'}."
         )
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, list[str]]]:

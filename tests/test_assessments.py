@@ -149,7 +149,7 @@ def test_the_report_card_needs_at_least_1069_assessments() -> None:
     assert published.total_assessments is None
     assert published.basis == "published"
     assert published.to_frame().shape == (10, 3)
-    assert str(published) == "10 factors, 630 plans, unknown assessments (published)"
+    assert published.summary() == "10 factors, 630 plans, unknown assessments (published)"
 
 
 # Assessments, one row each.

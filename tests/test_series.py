@@ -29,7 +29,7 @@ def panel(**changes: Any) -> AuthorityPanel:
 @pytest.mark.unit
 def test_a_panel_says_what_it_holds() -> None:
     found = panel()
-    assert str(found) == (
+    assert found.summary() == (
         "1 authorities and England, 2014 to 2015, 2 measures, 3 of 6 cells with a figure (by hand)"
     )
     assert len(found) == 3

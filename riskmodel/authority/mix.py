@@ -27,6 +27,7 @@ from riskmodel.caseload import Levers as Mixed
 from riskmodel.caseload.mixes import LeverPoint
 from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
+from riskmodel.core.result import Result
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
@@ -44,8 +45,8 @@ PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _LENGTH, _DIVERSION = "length.child_protection_plan", "diversion.early_help"
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+@dataclass(frozen=True, slots=True, repr=False)
+class Mix(Result):
     """Mixes of levers that keep to a cap.
 
     Parameters
@@ -92,9 +93,10 @@ class Mix:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         if self.priced:
-            return str(self.found)
+            return self.found.summary()
         return f"{self.found.best.levers} for {self.found.target} (no prices; projected)"
 
 

@@ -66,7 +66,7 @@ def published_workforce() -> Workforce:
 
     Examples
     --------
-    >>> print(published_workforce())
+    >>> print(published_workforce().summary())
     96.9 posts, 14.0% vacant at best, 14.9% leave in a year, 1.67 candidates a month after 4
     months, cap 20
     """

@@ -204,7 +204,7 @@ def published_caseloads() -> PublishedCaseloads:
 
     Examples
     --------
-    >>> print(published_caseloads())
+    >>> print(published_caseloads().summary())
     1,493 cases of the family support teams over 74.1 to 78.0 workers: 19.65 each, 61 child in
     need cases unallocated (published)
     """

@@ -223,7 +223,7 @@ def published_structure() -> Structure:
 
     Examples
     --------
-    >>> print(published_structure())
+    >>> print(published_structure().summary())
     7 family support teams in 3 areas with 1,493 cases, 5 other rows (report card paras 14 and
     22-26; published)
     """

@@ -355,7 +355,7 @@ def _print_mix(mix: Mix, form: str) -> None:
         return
     gone = [name for name in ("cap", "by", "probability", "basis") if name in frame]
     print_data(frame.drop(columns=gone))
-    say(f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix}.")
+    say(f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix.summary()}.")
     steps = ", ".join(
         f"{point.levers.posts} posts"
         + (f" ({point.cost:,.0f} {mix.found.currency} a year)" if mix.priced else "")

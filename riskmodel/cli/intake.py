@@ -130,10 +130,10 @@ def panel(
     found = _of_authority(found, authority, neighbours)
     rows = None if factors_out is None else read_dfe_factors(paths)
     _write(out, panel_text(found))
-    print(found)
+    print(found.summary())
     if factors_out is not None and rows is not None:
         _write(factors_out, rows.to_frame().to_csv(index=False, lineterminator="\n"))
-        print(rows)
+        print(rows.summary())
     _tell_notes(found.notes, notes_out)
 
 
@@ -172,7 +172,7 @@ def snapshots(
         )
     else:
         for each in series:
-            print(each)
+            print(each.summary())
         for note in notes:
             print(f"Note ({note.rule}): {note}.")
 

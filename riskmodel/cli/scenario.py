@@ -104,7 +104,7 @@ def check(
     if form != "text":
         _print_scenario(found, form)
         return
-    console().print(f"{file.name} is sound. {found}", markup=False, soft_wrap=True)
+    console().print(f"{file.name} is sound. {found.summary()}", markup=False, soft_wrap=True)
 
 
 @app.command("new")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.experiments.baseline import (
     Moved,
@@ -50,8 +51,8 @@ class TableDifference:
         return f"{self.table}: {self.cells} cells, by up to {self.largest:.3g} of the first"
 
 
-@dataclass(frozen=True, slots=True)
-class RunComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class RunComparison(Result):
     """What differs between two runs, and why that can be.
 
     Parameters
@@ -103,7 +104,8 @@ class RunComparison:
 
         return pd.DataFrame(list(self.manifest), columns=["entry", "first", "second"])
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         lines = [str(one) for one in (*self.moved, *self.tables)]
         lines += [f"{path}: {was} against {now}" for path, was, now in self.manifest]
         return "\n".join([*lines, self.explanation])

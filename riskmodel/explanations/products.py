@@ -101,7 +101,7 @@ def decompose_product(
 
     Examples
     --------
-    >>> print(decompose_product({"a": 2, "b": 5}, {"a": 4, "b": 5}))
+    >>> print(decompose_product({"a": 2, "b": 5}, {"a": 4, "b": 5}).summary())
     change +10: a +10, b +0 (lmdi)
     """
     if tuple(before) != tuple(after):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.account import Account
+from riskmodel.core.result import Result
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.result import NOTES, RULES, Intake
 
@@ -22,8 +23,8 @@ _CODE = re.compile(r"[0-9]{1,3}[A-Za-z]{0,2}|[A-Za-z]{1,3}[0-9]{0,2}")
 _OTHER_TEXT = "(other text)"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Result):
     """A file in counts.
 
     Parameters
@@ -77,7 +78,8 @@ class Summary:
         found += [("breaks", each.factor, each.year, str(each)) for each in self.breaks]
         return pd.DataFrame(found, columns=["section", "item", "count", "meaning"])
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         rows = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.rows)
         wrong = sum(count for _, count, note in self.issues if not note)
         notes = sum(count for _, count, note in self.issues if note)

@@ -28,7 +28,7 @@ def factor_counts() -> FactorCounts:
 
     Examples
     --------
-    >>> print(factor_counts())
+    >>> print(factor_counts().summary())
     10 factors, 630 plans, unknown assessments (published)
     """
     from riskmodel.assessments import FactorCounts

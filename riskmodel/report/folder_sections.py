@@ -211,7 +211,7 @@ def _assumed(authority: Authority) -> Paragraph:
     own = f"The authority's own: {', '.join(said)}. " if said else ""
     return Paragraph(
         f"{own}What is not given of the workforce is assumed from national figures. Workforce: "
-        f"{authority.workforce}."
+        f"{authority.workforce.summary()}."
     )
 
 

@@ -114,7 +114,7 @@ def scenario(name_or_path: str | Path) -> Scenario:
 
     Examples
     --------
-    >>> print(scenario("baseline"))
+    >>> print(scenario("baseline").summary())
     baseline: changes nothing
     """
     if isinstance(name_or_path, Path) or name_or_path.casefold().endswith(ENDING):

@@ -43,7 +43,7 @@ def test_one_scenario_of_a_plan_keeps_its_cases_workers_and_quantiles(outlook: O
     row = plan.scenarios.index(GROWTH)
     assert only.scenarios == (GROWTH,)
     assert np.array_equal(only.cases[0], plan.cases[row])
-    assert np.array_equal(only.summary[0], plan.summary[row], equal_nan=True)
+    assert np.array_equal(only.statistics[0], plan.statistics[row], equal_nan=True)
     assert np.array_equal(only.caseload(GROWTH), plan.caseload(GROWTH))
     assert not np.array_equal(only.cases[0], plan.cases[0])
     with pytest.raises(UnknownNameError):

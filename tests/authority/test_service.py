@@ -85,7 +85,7 @@ def test_a_scenario_without_changes_is_the_baseline_byte_for_byte(looped):
             values = getattr(made, measured)
             assert values[one].tobytes() == values[other].tobytes()
         planned = plan_outlook(outlook)
-        for name in ("cases", "mean_caseload", "unallocated", "uncovered", "summary"):
+        for name in ("cases", "mean_caseload", "unallocated", "uncovered", "statistics"):
             values = getattr(planned, name)
             assert values[one].tobytes() == values[other].tobytes()
         found = compare(outlook, planned, [BASELINE, "nothing"])

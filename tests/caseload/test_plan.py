@@ -76,7 +76,7 @@ def test_zero_change_is_the_baseline_to_the_byte(project):
         {"baseline": FORCE, "same": FORCE.changed(posts=np.full(6, FORCE.posts))},
         4,
     )
-    for name in ("cases", "mean_caseload", "unallocated", "uncovered", "summary"):
+    for name in ("cases", "mean_caseload", "unallocated", "uncovered", "statistics"):
         values = getattr(both, name)
         assert values[0].tobytes() == values[1].tobytes()
 

@@ -197,7 +197,7 @@ def test_own_figures_with_own_teams(call, tmp_path: Path):
     assert "Teams: teams.csv (observed)" in text
     assert "Printed:" not in text
     # 230 of 214 are near enough; those whom the months do not count stay as the file has them.
-    assert "child_protection_plan:" not in answer.err
+    assert "child_protection_plan: the" not in answer.err
     assert "looked_after: the figures do not count these, so the teams' 70 cases" in answer.err
     few = teams.read_text("utf-8").replace(",110,", ",10,")
     teams.write_text(few, encoding="utf-8")
@@ -257,7 +257,7 @@ def test_bad_input_gets_one_message(call, words, said):
         ("[costs]\npost_per_year = 'much'\n", "costs.toml, line 2, field post_per_year: must be a"),
         ("[costs]\npost_per_year = -1\n", "line 2, field post_per_year: a price must be 0 or more"),
         ("[cost]\npost_per_year = 1\n", "Did you mean 'costs'"),
-        ("[costs\n", "costs.toml: this is no TOML"),
+        ("[costs\n", "costs.toml, line 1: this is no TOML"),
         (
             "[costs]\npost_per_year = 1\ncurrency = 'GBP'\n[levers]\npost = 1\n",
             "field shorter_plans_percent: [levers] needs post, shorter_plans_percent",

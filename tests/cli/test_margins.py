@@ -247,7 +247,7 @@ def test_a_table_is_taken_at_its_own_number_of_assessments(call, tables):
         (("--overlap", "2"), "between 0 and 1, got 2"),
         (("--overlap=-0.1",), "between 0 and 1, got -0.1"),
         (("--overlap", "x"), "takes numbers"),
-        (("--overlap", ","), "overlaps must be given"),
+        (("--overlap", ","), "--overlap names no number"),
         (("--factors", "child_neglet"), "Did you mean 'child_neglect'"),
         (("--factors", "child_neglect,child_neglect"), "more than once: child_neglect"),
         (("--replicates", 0), "at least 1 cohort"),

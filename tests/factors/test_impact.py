@@ -54,8 +54,9 @@ def test_a_synthetic_cohort_is_measured_and_says_it_is_assumed(cohort):
         each = values[f"attributable_fraction_{kind}"]
         assert each.sum() == pytest.approx(joint, abs=1e-9)
     text = str(found)
-    assert "(assumed); associations" in text
-    assert "parent_domestic_violence and parent_mental_health" in text
+    assert "associations" in text
+    assert "basis: assumed" in text
+    assert "parent_domestic_violence:parent_mental_health" in set(frame["factor"])
     for word in ("effect", "cause"):
         assert word not in text
 

@@ -428,10 +428,10 @@ def test_local_factors_come_from_the_side_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message_part"),
     [
-        ("child,flag\n", "begins with"),
+        ("child,flag\n", "the first line must be"),
         ("LAchildID,AssessmentAuthorisationDate,x\nC1,2014-06-01,perhaps\n", "line 2, field x"),
         ("LAchildID,AssessmentAuthorisationDate,x\nC1,2014-06-01\n", "found 2 cells"),
-        ("LAchildID,AssessmentAuthorisationDate,x\nC1,never,1\n", "found 'never'"),
+        ("LAchildID,AssessmentAuthorisationDate,x\nC1,never,1\n", "is no date"),
     ],
 )
 def test_a_side_file_of_another_form_is_refused(

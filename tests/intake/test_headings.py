@@ -19,7 +19,7 @@ READERS = (read_assessments, read_panel, read_snapshots, read_structure)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Our figures for 2015\na,b\n1,2\n", "line 1: holds 'Our figures for 2015' alone"),
+        ("Our figures for 2015\na,b\n1,2\n", "line 1: holds one text alone"),
         ("Our figures for 2015,,\na,b,c\n1,2,3\n", "remove the lines above them"),
         ("a;b\n1;2\n", "parted by semicolons; save the file with commas"),
         ("a\tb\n1\t2\n", "parted by tabs"),
@@ -36,7 +36,7 @@ def test_a_first_line_without_headings_says_what_to_do(tmp_path: Path, read, tex
 def test_a_heading_of_one_word_and_one_of_several_are_headings():
     check_heading(["la_code"], "own.csv")
     check_heading(["Date of birth", "On a plan"], "own.csv")
-    with pytest.raises(DataError, match="line 3: holds 'A title' alone"):
+    with pytest.raises(DataError, match="line 3: holds one text alone"):
         check_heading(["", "A title"], "own.xlsx", 3)
 
 

@@ -47,7 +47,7 @@ def test_columns_of_measures_become_a_series(tmp_path: Path) -> None:
     assert (found.starts.tolist(), found.ends.tolist()) == ([9, 7], [8, 5])
     assert found.notes == ()
     assert found.unexplained.tolist()[1:] == [0]
-    assert str(found) == (
+    assert found.summary() == (
         "child_protection_plan: 2 months, 2015-01 to 2015-02, stock 100 to 102, 0 without a stock "
         "(own.csv)"
     )

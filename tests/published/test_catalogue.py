@@ -287,7 +287,7 @@ def _replaced(name: str, old: str, new: str) -> bytes:
             "risk_factors",
             "Did you mean 'oxfordshire_report_card'",
         ),
-        ("tables.toml", "[risk_factors]", "[risk_factors", "risk_factors", "not valid TOML"),
+        ("tables.toml", "[risk_factors]", "[risk_factors", "risk_factors", "this is no TOML"),
         (
             "statements.csv",
             "id,printed",

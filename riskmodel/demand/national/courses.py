@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.demand.outlook import MOST_MONTHS, MOST_REPLICATES, node_months
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import Learned
@@ -93,8 +94,8 @@ class Course:
         return 10_000 / self.population if self.population > 0 else float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NationalCourses:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NationalCourses(Result):
     """One measure of one stage, by authority, and their total.
 
     Parameters
@@ -184,7 +185,8 @@ class NationalCourses:
         ]
         return pd.concat(pieces, ignore_index=True)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         low, middle, high = np.quantile(self.total[:, -1], [0.05, 0.5, 0.95])
         return (
             f"{self.stage} {self.measure} of {len(self.authorities)} authorities together in "

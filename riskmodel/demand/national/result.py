@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.result import Result
 from riskmodel.demand.national.courses import (
     Course,
     NationalCourses,
@@ -33,8 +34,8 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NationalRun:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NationalRun(Result):
     """Projections of the authorities of a panel, and of all of them.
 
     Parameters
@@ -131,7 +132,8 @@ class NationalRun:
             columns=["stage", "la_code", "area", "reason"],
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         return f"from March {self.year}: " + "; ".join(str(each) for each in self.courses)
 
 

@@ -157,7 +157,7 @@ class FactorImpact(Result):
             f"{self.total_assessments:,} assessments, {self.total_plans:,} of them followed by a "
             f"plan, {len(self.factors)} factors; all factors together account for "
             f"{self.joint.value:.0%} of plans ({self.joint.low:.0%} to {self.joint.high:.0%}). "
-            "These are associations, not effects."
+            "These are associations: they do not say what a factor brings about."
         )
 
     def preview(self) -> pd.DataFrame:

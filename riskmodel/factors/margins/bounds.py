@@ -130,7 +130,7 @@ class MarginBounds(Result):
             f"With {given} alike, the risk of a plan with {self.factor.replace('_', ' ')} differs "
             f"by {difference.low:+.3f} to {difference.high:+.3f} over all tables with these counts "
             f"({self.counts.total_assessments:,} assessments, overlap of factors {overlap}): "
-            f"{difference.sign}. An association, not an effect."
+            f"{difference.sign}. An association: it does not say what the factor brings about."
         )
 
     def preview(self) -> pd.DataFrame:

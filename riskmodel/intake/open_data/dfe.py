@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.census import LATER_FACTORS
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError, printable
 from riskmodel.intake.figures import (
     briefly,
@@ -81,8 +82,8 @@ def _factor_columns() -> Mapping[str, tuple[str, Person, str]]:
 _FACTOR_COLUMNS = _factor_columns()
 
 
-@dataclass(frozen=True, slots=True)
-class FactorPanel:
+@dataclass(frozen=True, slots=True, repr=False)
+class FactorPanel(Result):
     """Episodes with each factor identified at the end of assessment, by authority and year.
 
     Parameters
@@ -105,7 +106,8 @@ class FactorPanel:
         names = ("la_code", "area", "year", "code", "factor", "person", "episodes", "status")
         return pd.DataFrame(list(self.rows), columns=list(names))
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """What it is, in a sentence."""
         codes = {row[0] for row in self.rows} - {ENGLAND}
         years = [row[2] for row in self.rows] or [0]
         return (
