@@ -195,27 +195,60 @@ def test_factors_keep_their_code_person_and_status(tmp_path: Path) -> None:
     assert read_dfe([place]).figures["episodes_with_assessment_factors"].tolist() == [200]
 
 
+PUBLISHED = ("[bcd]*.csv", "ons*.csv")
+"""The shared open data files; ``cla`` is among the first. Neighbours are read by another door."""
+
+
+def shared_files() -> list[Path]:
+    return sorted(path for pattern in PUBLISHED for path in SHARED.glob(pattern))
+
+
+OTHERWISE = {
+    # The file's share of that year is 23.3%, which is 14,990 of 64,390: the compiled panel errs.
+    (ENGLAND, 2022, "cpp_starts_second_or_subsequent"): (14_990, 14_550),
+}
+"""Cells in which files and compiled panel hold different figures: that of the file, the panel's."""
+
+ONLY_PUBLISHED = {
+    # No such column in the compiled panel, or none of these years.
+    "cin_plan_starts": 161, "cin_plan_ends": 160, "cin_plan_at_31_mar": 159,
+    "cpp_at_31_mar_3m_or_more": 0, "cpp_at_31_mar_reviewed_in_time": 0,
+    "episodes_with_assessment_factors": 483,
+}  # fmt: skip
+
+
 @needs_shared
 @pytest.mark.regression
 def test_the_shared_files_are_the_compiled_panel_wherever_both_hold_a_figure() -> None:
-    found = read_dfe(sorted(SHARED.glob("[bcd]*.csv")))
-    compiled = read_panel(SHARED / "authority_panel_2010_2021.csv")
-    places = {
-        key: row
-        for row, key in enumerate(zip(compiled.la_codes, compiled.years.tolist(), strict=True))
+    found = read_dfe(shared_files())
+    compiled = read_panel(SHARED / "authority_panel_2010_2023.csv")
+    theirs = {
+        (code, year, name): compiled.figures[name][row]
+        for row, (code, year) in enumerate(
+            zip(compiled.la_codes, compiled.years.tolist(), strict=True)
+        )
+        for name in compiled.measures
     }
-    both = 0
-    for row, key in enumerate(zip(found.la_codes, found.years.tolist(), strict=True)):
+    equal: dict[str, int] = {}
+    different = {}
+    for row, (code, year) in enumerate(zip(found.la_codes, found.years.tolist(), strict=True)):
         for name in found.measures:
-            ours, theirs = found.figures[name][row], compiled.figures[name][places[key]]
-            # Factors are in the files from 2018, in the compiled panel until 2017.
-            if not (math.isnan(ours) or math.isnan(theirs)):
-                both += 1
-                assert ours == theirs, (key, name)
-            elif name != "episodes_with_assessment_factors":
-                assert math.isnan(ours), (key, name)
-                assert math.isnan(theirs), (key, name)
-    assert both == 10_280
+            ours, other = found.figures[name][row], theirs.get((code, year, name), math.nan)
+            if math.isnan(ours) or math.isnan(other):
+                continue
+            if ours == other:
+                equal[name] = equal.get(name, 0) + 1
+            else:
+                different[code, year, name] = (ours, other)
+    print(
+        equal,
+        sum(equal.values()),
+        {n: int(np.isfinite(found.figures[n]).sum()) for n in found.measures if n not in equal},
+    )
+    for note in found.notes:
+        print(note.rule, note)
+    assert different == OTHERWISE
+    assert sum(equal.values()) == 0
 
 
 @needs_shared
@@ -507,7 +540,7 @@ def test_every_layout_of_the_package_says_what_it_was_checked_against() -> None:
 def test_a_layout_is_marked_as_checked_when_a_shared_file_is_read_by_it() -> None:
     found = {
         layout_of(read_rows(path)[0], (), path.name).name
-        for path in SHARED.glob("[bcd]*.csv")
+        for path in shared_files()
     }  # fmt: skip
     assert found == {each.name for each in known_layouts() if each.checked == "files"}
 

@@ -27,6 +27,7 @@ from riskmodel.intake.figures import (
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.layouts import FigureColumn, Layout, layout_of, wanted
 from riskmodel.intake.open_data.panels import Cells, join_panels, read_panel
+from riskmodel.intake.open_data.precedence import FileRank
 from riskmodel.series import ENGLAND, AuthorityPanel, Note, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
 
@@ -133,24 +134,25 @@ def read_dfe(
     -------
     AuthorityPanel
         Authorities by their three digits (``old_la_code``; ``314 / 318`` for two that report
-        together), England beside them.
+        together), England beside them. Where two files hold different figures, the later release
+        is kept (known by its last year); of one release, the file whose layout stands first. A
+        note names both files.
 
     Raises
     ------
     DataError
         With file, line and column: when a file is of no known kind, a cell is neither figure nor
-        symbol, rows or files contradict each other, or a year is not over.
+        symbol, rows or files of one kind and release contradict each other, or a year is not over.
     """
-    cells = Cells()
-    names = []
-    notes: list[Note] = []
-    for path in paths:
-        path = Path(path)
-        names.append(path.name)
-        notes += _read_file(path, cells, layouts, today)
-    if not names:
+    files = [_read_file(Path(path), layouts, today) for path in paths]
+    if not files:
         raise DataError("give at least one file")
-    return cells.panel(", ".join(names), notes=notes)
+    cells = Cells()
+    for file in sorted(files, key=lambda file: file.rank.order):
+        for key, area, measure, cell in file.entries:
+            cells.put(key, area, measure, cell, file.rank)
+    notes = [note for file in files for note in file.notes]
+    return cells.panel(", ".join(file.rank.name for file in files), notes=notes)
 
 
 def read_panels(
@@ -201,10 +203,17 @@ def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
     return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
 
 
-def _read_file(
-    path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None
-) -> list[Note]:
-    """Put the figures of a file among the cells; what is noted of it comes back."""
+@dataclass(frozen=True, slots=True)
+class _OpenFile:
+    """A file with its figures, one entry each: code and year, name, measure, figure and status."""
+
+    rank: FileRank
+    entries: list[tuple[tuple[str, int], str, str, tuple[float, Status]]]
+    notes: list[Note]
+
+
+def _read_file(path: Path, layouts: Sequence[Layout], today: date | None) -> _OpenFile:
+    """The figures of a file, and what is noted of it."""
     heading, rows = read_rows(path)
     folded = [name.casefold() for name in heading]
     for name in _KEYS:
@@ -212,10 +221,14 @@ def _read_file(
             refuse_record(heading, path.name, _KEYS)
             message = f"this column is missing: it is no open data file; it has {briefly(*heading)}"
             raise DataError(message, file=path.name, line=1, field=name)
-    figures = layout_of(heading, layouts, path.name).figures_in(heading)
+    layout = layout_of(heading, layouts, path.name)
+    figures = layout.figures_in(heading)
     places = [folded.index(figure.column.casefold()) for figure in figures]
     seen: dict[tuple[str, int, str], tuple[int, list[str]]] = {}
+    entries = []
     notes: dict[str, Note] = {}
+    if layout.note:
+        notes[""] = Note("layout", f"{path.name} ({layout.name}): {layout.note}")
     unwanted: list[str] = []
     for line, row in rows:
         by_column = dict(zip(folded, row, strict=True))
@@ -237,7 +250,7 @@ def _read_file(
             cell = read_figure(
                 row[place], figure.measure, file=path.name, line=line, column=heading[place]
             )
-            cells.put(key, area, figure.measure, cell, path.name)
+            entries.append((key, area, figure.measure, cell))
             put = True
         if not put:
             unwanted.append(_told_apart_by(figures, by_column))
@@ -248,7 +261,8 @@ def _read_file(
             f"{words}. A layout of your own says what the rows are (--layout FILE.toml)",
             file=path.name,
         )
-    return list(notes.values())
+    release = max((key[1] for key, *_ in entries), default=0)
+    return _OpenFile(FileRank(path.name, release, layout.rank), entries, list(notes.values()))
 
 
 def _other_country(cells: Mapping[str, str], file: str, line: int) -> Iterator[Note]:
