@@ -78,11 +78,11 @@ def difference_notes(
         count = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
         shown = "; ".join(str(difference) for difference in cells[:_SHOWN])
         more = f"; and {len(cells) - _SHOWN:,} more" if len(cells) > _SHOWN else ""
-        rule, reason = "same_release", "whose table goes before the other"
+        rule, reason = "same_release", "whose table goes first within a release"
         if kept.release > other.release:
-            rule, reason = "earlier_release", f"the later release ({kept.release})"
+            rule, reason = "earlier_release", f"the later release (to {kept.release})"
         text = (
             f"{kept.name} and {other.name} hold different figures in {count} ({shown}{more}); "
-            f"kept is the first, {reason}"
+            f"those of {kept.name} are kept, {reason}"
         )
         yield Note(rule, text, codes.pop() if len(codes) == 1 else "")
