@@ -110,7 +110,8 @@ def panel(
         Path | None,
         typer.Option(
             metavar="FILE.csv",
-            help="Statistical neighbours: la_code and neighbour_code, the nearest first.",
+            help="Statistical neighbours: la_code and neighbour_code, the nearest first; or the "
+            "Department's own table.",
         ),
     ] = None,
     notes_out: Annotated[
