@@ -135,7 +135,7 @@ def panel(
     if factors_out is not None and rows is not None:
         _write(factors_out, rows.to_frame().to_csv(index=False, lineterminator="\n"))
         print(rows)
-    _tell_notes(found.notes, notes_out)
+    _tell_notes((*found.notes, *(() if rows is None else rows.notes)), notes_out)
 
 
 @app.command("snapshots")

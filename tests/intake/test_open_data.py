@@ -195,6 +195,30 @@ def test_factors_keep_their_code_person_and_status(tmp_path: Path) -> None:
     assert read_dfe([place]).figures["episodes_with_assessment_factors"].tolist() == [200]
 
 
+@pytest.mark.unit
+def test_of_two_releases_of_the_factors_the_later_is_kept_and_nothing_stands_twice(
+    tmp_path: Path,
+) -> None:
+    columns = "Episodes_with_assessment_factor,Neglect,Other"
+    early = [row("801", "2021", "200", "90", "12")]
+    late = [row("801", "2021", "200", "91", "12"), row("801", "2022", "210", "c", "13")]
+    paths = [
+        write(tmp_path, columns, *early, name="early.csv"),
+        write(tmp_path, columns, *late, name="late.csv"),
+    ]
+    for order in (paths, paths[::-1]):
+        found = read_dfe_factors(order)
+        assert [(entry[2], entry[3], entry[7]) for entry in found.rows] == [
+            (2021, "16A", "observed"), (2021, "20", "observed"),
+            (2022, "16A", "suppressed"), (2022, "20", "observed"),
+        ]  # fmt: skip
+        assert found.rows[0][6] == 91
+        (note,) = found.notes
+        assert str(note).startswith(
+            "late.csv and early.csv hold different figures in 1 cell (801 in 2021, 16A: 91 and 90)"
+        )
+
+
 PUBLISHED = ("[bcd]*.csv", "ons*.csv")
 """The shared open data files; ``cla`` is among the first. Neighbours are read by another door."""
 
@@ -411,6 +435,7 @@ def test_the_shared_factors_hold_a_row_for_each_code_and_symbol() -> None:
     england = found[(found["la_code"] == ENGLAND) & (found["year"] == 2018)]
     counts = dict(zip(england["code"], england["episodes"], strict=True))
     assert (counts["1B"], counts["2B"]) == (64380, 62260)
+    assert not found.duplicated(["la_code", "year", "code"]).any()
     assert set(found["status"]) == {"observed", "suppressed", "not_available", "not_applicable"}
     assert found["episodes"].isna().equals(found["status"] != "observed")
 
