@@ -135,7 +135,7 @@ def _durations(prefix: str, label: str, when: Literal["flow", "stock"]) -> tuple
 
 _AT_30_SEPTEMBER = "at 30 September"
 _LISTED = (
-    Measure("pop_0_17_midyear", "Population aged 0 to 17, mid-year before", "children", "stock"),
+    Measure("pop_0_17_midyear", "Population aged 0 to 17, mid-year estimate", "children", "stock"),
     Measure("referrals", "Referrals", "referrals"),
     Measure("rereferrals_within_12m", "Referrals within 12 months of another", "referrals"),
     Measure("referrals_nfa", "Referrals with no further action", "referrals"),
@@ -150,12 +150,22 @@ _LISTED = (
     Measure("cin_starts", "Episodes of need that started", "episodes"),
     Measure("cin_ends", "Episodes of need that ended", "episodes"),
     Measure("cin_at_31_mar", "Episodes of need at 31 March", "episodes", "stock"),
+    Measure("cin_plan_starts", "Child in need plans that started", "plans"),
+    Measure("cin_plan_ends", "Child in need plans that ended", "plans"),
+    Measure("cin_plan_at_31_mar", "Child in need plans at 31 March", "plans", "stock"),
     Measure("cpp_starts", "Child protection plans that started", "plans"),
     Measure("cpp_starts_second_or_subsequent", "Second or subsequent plans started", "plans"),
     Measure("cpp_ends", "Child protection plans that ended", "plans"),
     *_durations("cpp_ended", "Plans that ended after", "flow"),
     Measure("cpp_at_31_mar", "Child protection plans at 31 March", "plans", "stock"),
     *_durations("cpp_at_31_mar", "Plans at 31 March, in force for", "stock"),
+    Measure(
+        "cpp_at_31_mar_3m_or_more",
+        "Plans at 31 March, in force for 3 months or more",
+        "plans",
+        "stock",
+    ),
+    Measure("cpp_at_31_mar_reviewed_in_time", "Plans of these reviewed in time", "plans", "stock"),
     Measure("lac_starts", "Children who started to be looked after", "children"),
     Measure("lac_ends", "Children who ceased to be looked after", "children"),
     Measure("lac_at_31_mar", "Children looked after at 31 March", "children", "stock"),

@@ -110,7 +110,8 @@ def panel(
         Path | None,
         typer.Option(
             metavar="FILE.csv",
-            help="Statistical neighbours: la_code and neighbour_code, the nearest first.",
+            help="Statistical neighbours: la_code and neighbour_code, the nearest first; or the "
+            "Department's own table.",
         ),
     ] = None,
     notes_out: Annotated[
@@ -134,7 +135,7 @@ def panel(
     if factors_out is not None and rows is not None:
         _write(factors_out, rows.to_frame().to_csv(index=False, lineterminator="\n"))
         print(rows.summary())
-    _tell_notes(found.notes, notes_out)
+    _tell_notes((*found.notes, *(() if rows is None else rows.notes)), notes_out)
 
 
 @app.command("snapshots")

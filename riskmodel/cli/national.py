@@ -61,7 +61,8 @@ def national(  # noqa: PLR0913  an option is an argument
     neighbours: Annotated[
         Path | None,
         typer.Option(
-            help="Statistical neighbours as you state them: la_code, neighbour_code, one a row."
+            help="Statistical neighbours as you state them: la_code, neighbour_code, one a row; or "
+            "the Department's own table."
         ),
     ] = None,
     workers: WorkersOption = 1,

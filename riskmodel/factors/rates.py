@@ -77,7 +77,8 @@ class FactorRates(Result):
             f"Of {len(self.counts.factors)} factors {highest} was most often followed by a plan, "
             f"in {most.value:.0%} of assessments with it ({most.level:.0%} range {most.low:.0%} to "
             f"{most.high:.0%}), and {lowest} least often, in {least.value:.0%} ({least.low:.0%} "
-            f"to {least.high:.0%}). These are associations: they do not say what a factor brings about."
+            f"to {least.high:.0%}). These are associations: they do not say what a factor brings "
+            "about."
         )
 
     def preview(self) -> pd.DataFrame:

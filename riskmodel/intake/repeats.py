@@ -65,7 +65,6 @@ def identity(columns: Collection[str]) -> tuple[str, ...]:
     >>> identity(("child_id", "assessment_date", "year")), identity(("plan", "child_id"))
     (('year', 'child_id', 'assessment_date'), ())
     """
-    names: tuple[str, ...]
     if _BY_NUMBER[0] in columns:
         names: tuple[str, ...] = _BY_NUMBER
     elif all(name in columns for name in _BY_DAY[:2]):

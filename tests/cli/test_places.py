@@ -20,7 +20,7 @@ BELOW_A_FILE = [
     ("intake", "panel", "panel.csv", "--out", "new.csv", "--notes-out", "{}.csv"),
     ("intake", "check", "panel.csv", "--issues-out", "{}.csv"),
     ("scenario", "new", "mine", "--out", "{}.toml"),
-    ("experiment", "new", "mine", "--folder", "panel.csv/deeper"),
+    ("experiment", "new", "panel.csv/deeper/mine"),
     ("cohort", "generate", "--assessments", "2250", "--out", "{}.csv"),
     ("national", "panel.csv", "--out", "panel.csv/deeper"),
 ]

@@ -28,6 +28,7 @@ from riskmodel.intake.figures import (
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.layouts import FigureColumn, Layout, layout_of, wanted
 from riskmodel.intake.open_data.panels import Cells, join_panels, read_panel
+from riskmodel.intake.open_data.precedence import FileRank, difference_notes
 from riskmodel.series import ENGLAND, AuthorityPanel, Note, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
 
@@ -94,10 +95,13 @@ class FactorPanel(Result):
         several of them, so they must not be added.
     source
         Where the figures come from.
+    notes
+        Files that hold different figures, and which of them are kept.
     """
 
     rows: tuple[tuple[str, str, int, str, str, str, float, Status], ...]
     source: str
+    notes: tuple[Note, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as a table; ``episodes`` is NaN where the status is not ``observed``."""
@@ -135,24 +139,21 @@ def read_dfe(
     -------
     AuthorityPanel
         Authorities by their three digits (``old_la_code``; ``314 / 318`` for two that report
-        together), England beside them.
+        together), England beside them. Where two files hold different figures, the later release
+        is kept (known by its last year); of one release, the file whose layout stands first. A
+        note names both files.
 
     Raises
     ------
     DataError
         With file, line and column: when a file is of no known kind, a cell is neither figure nor
-        symbol, rows or files contradict each other, or a year is not over.
+        symbol, rows or files of one kind and release contradict each other, or a year is not over.
     """
-    cells = Cells()
-    names = []
-    notes: list[Note] = []
-    for path in paths:
-        path = Path(path)
-        names.append(path.name)
-        notes += _read_file(path, cells, layouts, today)
-    if not names:
+    files = [_read_file(Path(path), layouts, today) for path in paths]
+    if not files:
         raise DataError("give at least one file")
-    return cells.panel(", ".join(names), notes=notes)
+    notes = [note for file in files for note in file.notes]
+    return _joined(files).panel(", ".join(file.rank.name for file in files), notes=notes)
 
 
 def read_panels(
@@ -175,10 +176,9 @@ def read_panels(
 def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
     """Read the factors of open data files; files that hold none are passed over.
 
-    Parameters and errors as for :func:`read_dfe`.
+    Parameters and errors as for :func:`read_dfe`; of two releases the later is kept.
     """
-    rows = []
-    names = []
+    files = []
     for path in paths:
         path = Path(path)
         heading, lines = read_rows(path)
@@ -189,24 +189,58 @@ def read_dfe_factors(paths: Iterable[Path]) -> FactorPanel:
         }
         if _EPISODES not in {name.casefold() for name in heading}:
             continue
-        names.append(path.name)
+        entries = []
         for line, row in lines:
-            key = _row_key(heading, row, path.name, line)
-            if key is None:
+            authority = _row_key(heading, row, path.name, line)
+            if authority is None:
                 continue
-            (code, year), area = key
-            for place, (name, person, census_code) in columns.items():
-                value, status = read_figure(
+            for place, (_, _, census_code) in columns.items():
+                cell = read_figure(
                     row[place], _COUNTED_AS, file=path.name, line=line, column=heading[place]
                 )
-                rows.append((code, area, year, census_code, name, person, value, status))
-    return FactorPanel(tuple(rows), ", ".join(names) or "no file of factors")
+                entries.append((*authority, census_code, cell))
+        files.append(_OpenFile(_rank(path, entries), entries, []))
+    cells = _joined(files)
+    meanings = {code: (name, person) for name, person, code in _FACTOR_COLUMNS.values()}
+    rows = tuple(
+        (code, cells.areas[code, year], year, census_code, *meanings[census_code], *cell)
+        for (code, year, census_code), cell in cells.cells.items()
+    )
+    names = ", ".join(file.rank.name for file in files)
+    return FactorPanel(
+        rows, names or "no file of factors", tuple(difference_notes(cells.differences))
+    )
 
 
-def _read_file(
-    path: Path, cells: Cells, layouts: Sequence[Layout], today: date | None
-) -> list[Note]:
-    """Put the figures of a file among the cells; what is noted of it comes back."""
+_Entries = list[tuple[tuple[str, int], str, str, tuple[float, Status]]]
+"""Figures, one entry each: code and year, name, measure or factor code, figure and status."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenFile:
+    """A file with its figures, and what is noted of it."""
+
+    rank: FileRank
+    entries: _Entries
+    notes: list[Note]
+
+
+def _rank(path: Path, entries: _Entries, layout: int = 0) -> FileRank:
+    """Where a file stands in the order of precedence."""
+    return FileRank(path.name, max((key[1] for key, *_ in entries), default=0), layout)
+
+
+def _joined(files: Iterable[_OpenFile]) -> Cells:
+    """The figures of all files, those that take precedence first."""
+    cells = Cells()
+    for file in sorted(files, key=lambda file: file.rank.order):
+        for key, area, measure, cell in file.entries:
+            cells.put(key, area, measure, cell, file.rank)
+    return cells
+
+
+def _read_file(path: Path, layouts: Sequence[Layout], today: date | None) -> _OpenFile:
+    """The figures of a file, and what is noted of it."""
     heading, rows = read_rows(path)
     folded = [name.casefold() for name in heading]
     for name in _KEYS:
@@ -214,10 +248,14 @@ def _read_file(
             refuse_record(heading, path.name, _KEYS)
             message = f"this column is missing: it is no open data file; it has {briefly(*heading)}"
             raise DataError(message, file=path.name, line=1, field=name)
-    figures = layout_of(heading, layouts, path.name).figures_in(heading)
+    layout = layout_of(heading, layouts, path.name)
+    figures = layout.figures_in(heading)
     places = [folded.index(figure.column.casefold()) for figure in figures]
     seen: dict[tuple[str, int, str], tuple[int, list[str]]] = {}
+    entries = []
     notes: dict[str, Note] = {}
+    if layout.note:
+        notes[""] = Note("layout", f"{path.name} ({layout.name}): {layout.note}")
     unwanted: list[str] = []
     for line, row in rows:
         by_column = dict(zip(folded, row, strict=True))
@@ -239,7 +277,7 @@ def _read_file(
             cell = read_figure(
                 row[place], figure.measure, file=path.name, line=line, column=heading[place]
             )
-            cells.put(key, area, figure.measure, cell, path.name)
+            entries.append((key, area, figure.measure, cell))
             put = True
         if not put:
             unwanted.append(_told_apart_by(figures, by_column))
@@ -250,7 +288,7 @@ def _read_file(
             f"{words}. A layout of your own says what the rows are (--layout FILE.toml)",
             file=path.name,
         )
-    return list(notes.values())
+    return _OpenFile(_rank(path, entries, layout.rank), entries, list(notes.values()))
 
 
 def _other_country(cells: Mapping[str, str], file: str, line: int) -> Iterator[Note]:

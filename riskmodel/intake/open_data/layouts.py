@@ -18,7 +18,7 @@ The layouts that come with the package are in ``dfe_layouts.toml``, in the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -37,7 +37,7 @@ CHECKED: Mapping[str, str] = {
 }
 """What a layout was checked against."""
 
-_KEYS = ("name", "checked", "needs", "where", "measures", "groups")
+_KEYS = ("name", "checked", "needs", "note", "where", "measures", "groups")
 _ALWAYS = frozenset(
     {
         "time_period", "time_identifier", "geographic_level", "country_code", "country_name",
@@ -81,12 +81,18 @@ class Layout:
         The columns by which it is known.
     checked
         Against what: one of :data:`riskmodel.intake.open_data.layouts.CHECKED`.
+    note
+        What a reader of its figures has to know.
+    rank
+        Its position among the layouts: of two files of one release the lower one is kept.
     """
 
     name: str
     figures: tuple[FigureColumn, ...]
     needs: tuple[str, ...]
     checked: str = "own"
+    note: str = ""
+    rank: int = 0
 
     def fits(self, heading: Iterable[str]) -> bool:
         """Whether a file with these columns is of this kind."""
@@ -129,11 +135,12 @@ def layout_of(heading: Sequence[str], own: Sequence[Layout], file: str) -> Layou
         When none fits: with the columns of the file and those that are known.
     """
     named = tuple(FigureColumn(name, name) for name in heading if name in MEASURES)
-    for layout in (*own, *known_layouts()):
+    layouts = (*own, *known_layouts())
+    for rank, layout in enumerate(layouts):
         if layout.fits(heading):
-            return Layout(layout.name, (*layout.figures, *named), layout.needs, layout.checked)
+            return replace(layout, figures=(*layout.figures, *named), rank=rank)
     if named:
-        return Layout("figures", named, tuple(each.column for each in named))
+        return Layout("figures", named, tuple(each.column for each in named), rank=len(layouts))
     shown = briefly(*(name for name in heading if name.casefold() not in _ALWAYS))
     kinds = "; ".join(each.name for each in known_layouts())
     raise DataError(
@@ -185,7 +192,7 @@ def _layout(table: Table) -> Layout:
     if checked not in CHECKED:
         problem = UnknownNameError("kind of check", checked[:40], CHECKED)
         raise table.error(str(problem), "checked")
-    return Layout(name, tuple(figures), needs, checked)
+    return Layout(name, tuple(figures), needs, checked, table.optional("note", str, ""))
 
 
 def _measure(table: Table, key: str) -> str:

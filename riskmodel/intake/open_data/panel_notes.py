@@ -21,6 +21,10 @@ PANEL_RULES: Mapping[str, str] = {
     "twice",
     "other_country": "rows of another country, or of several, stand where England's would: they "
     "are left out",
+    "earlier_release": "an earlier release holds other figures: those of the later one are kept",
+    "same_release": "two tables of one release hold different figures: those of the table that "
+    "stands first among the layouts are kept, of a total the one with its parts",
+    "layout": "a file holds more than is read, or has to be read with care: the note says what",
     "begins_late": "an authority begins after the others, as one does that was made of others: "
     "the years before are not there",
     "ends_early": "an authority ends before the others, as one does that was abolished, divided "
@@ -31,7 +35,7 @@ PANEL_RULES: Mapping[str, str] = {
 }
 """What the notes of a panel say. None of them changes a figure of an authority."""
 
-_STOCKS = ("cin", "cpp", "lac")
+_STOCKS = ("cin", "cin_plan", "cpp", "lac")
 
 
 def panel_notes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,6 +20,7 @@ from riskmodel.intake.figures import (
 )
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.panel_notes import panel_notes
+from riskmodel.intake.open_data.precedence import Difference, FileRank, difference_notes
 from riskmodel.intake.open_data.totals import without_totals
 from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Note, Status
 
@@ -32,8 +34,12 @@ __all__ = [
     "with_neighbours",
 ]
 
-_KEPT_NOTES = ("order", "total", "other_country")
+_KEPT_NOTES = (
+    "order", "total", "other_country", "earlier_release", "same_release", "layout",
+)  # fmt: skip
 """Rules of notes on what is not in a panel any more: a panel made of it cannot make them anew."""
+
+_NEIGHBOUR = re.compile(r"SN_[0-9]{1,2}")
 
 _SYMBOL_OF = {
     "suppressed": "c",
@@ -49,31 +55,49 @@ class Cells:
 
     areas: dict[tuple[str, int], str] = field(default_factory=dict)
     cells: dict[tuple[str, int, str], tuple[float, Status]] = field(default_factory=dict)
-    places: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    places: dict[tuple[str, int, str], FileRank] = field(default_factory=dict)
+    differences: dict[tuple[FileRank, FileRank], list[Difference]] = field(default_factory=dict)
 
     def put(
-        self, key: tuple[str, int], area: str, measure: str, cell: tuple[float, Status], place: str
+        self,
+        key: tuple[str, int],
+        area: str,
+        measure: str,
+        cell: tuple[float, Status],
+        place: FileRank,
     ) -> None:
-        """Add a cell; a figure stands before a status, and two figures must be the same.
+        """Add a cell; a figure stands before a status, whatever the file.
+
+        Files come in order of precedence: of two figures the first stays, and the difference is
+        kept for a note.
 
         Raises
         ------
         DataError
-            When another file holds another figure.
+            When a file of the same precedence holds another figure.
         """
         self.areas.setdefault(key, area)
         where = (*key, measure)
         known = self.cells.get(where)
         if known is None or known[1] == "not_available" or cell[1] == "observed":
-            if known is not None and known[1] == "observed" and known[0] != cell[0]:
-                raise DataError(
-                    f"{key[0]} in {key[1]} is {cell[0]:g} here and {known[0]:g} in "
-                    f"{self.places[where]}; keep one",
-                    file=place,
-                    field=measure,
-                )
+            if known is not None and known[1] == "observed":
+                if known[0] != cell[0]:
+                    self._differs(where, cell[0], place)
+                return
             self.cells[where] = cell
             self.places[where] = place
+
+    def _differs(self, where: tuple[str, int, str], value: float, place: FileRank) -> None:
+        """Note a figure that is not kept, or refuse it where no rule says which one is."""
+        kept, first = self.cells[where][0], self.places[where]
+        if first.order == place.order:
+            raise DataError(
+                f"{where[0]} in {where[1]} is {value:g} here and {kept:g} in {first.name}; "
+                "keep one",
+                file=place.name,
+                field=where[2],
+            )
+        self.differences.setdefault((first, place), []).append(Difference(where, kept, value))
 
     def panel(
         self,
@@ -102,7 +126,8 @@ class Cells:
             source,
         )
         made, totals = without_totals(made, lines)
-        return replace(made, notes=(*notes, *totals, *panel_notes(made, lines)))
+        different = difference_notes(self.differences)
+        return replace(made, notes=(*notes, *different, *totals, *panel_notes(made, lines)))
 
 
 def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
@@ -164,7 +189,7 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
         for name, text in zip(heading, row, strict=True):
             if name in MEASURES:
                 cell = read_figure(text, name, file=path.name, line=line)
-                cells.put(key, area, name, cell, path.name)
+                cells.put(key, area, name, cell, FileRank(path.name))
     return cells.panel(path.name, lines, _out_of_order(lines, path.name))
 
 
@@ -211,6 +236,7 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
     order: list[Note] = []
     for panel in panels:
         sources[panel.source] = None
+        source = FileRank(panel.source)
         # The other notes are made anew: together, panels may hold what each of them lacks.
         order += [note for note in panel.notes if note.rule in _KEPT_NOTES]
         keys = list(zip(panel.la_codes, panel.years.tolist(), strict=True))
@@ -219,7 +245,7 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
         for name in panel.measures:
             found = zip(keys, panel.areas, panel.figures[name], panel.status[name], strict=True)
             for key, area, value, word in found:
-                cells.put(key, area, name, (float(value), word), panel.source)  # type: ignore[arg-type]  # a checked status
+                cells.put(key, area, name, (float(value), word), source)  # type: ignore[arg-type]  # a checked status
     return cells.panel(" and ".join(sources) or "no panel", notes=order)
 
 
@@ -247,7 +273,8 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
     ----------
     path
         CSV with the columns ``la_code`` and ``neighbour_code``, one row a neighbour, the nearest
-        first.
+        first; or the Department's own table, one row an authority with ``old_la_code`` and
+        ``SN_1``, ``SN_2``, … for its neighbours.
 
     Raises
     ------
@@ -256,30 +283,49 @@ def read_neighbours(path: Path) -> Mapping[str, tuple[str, ...]]:
     """
     path = Path(path)
     heading, rows = read_rows(path)
+    code_column, columns = _neighbour_columns(heading, path.name)
+    neighbours: dict[str, list[str]] = {}
+    for line, row in rows:
+        cells = dict(zip(heading, row, strict=True))
+        code = cells[code_column].strip()
+        if len(columns) > 1 and code in neighbours:
+            message = f"{briefly(code)} has a row already; allowed: one row an authority"
+            raise DataError(message, file=path.name, line=line, field=code_column)
+        listed = neighbours.setdefault(code, [])
+        for column in columns:
+            other = cells[column].strip()
+            if not code or not other or other == code or other in listed:
+                raise DataError(
+                    f"found {briefly(code, other)}; allowed: two different codes, each pair once",
+                    file=path.name,
+                    line=line,
+                    field=column,
+                )
+            listed.append(other)
+    return {code: tuple(listed) for code, listed in neighbours.items()}
+
+
+def _neighbour_columns(heading: list[str], file: str) -> tuple[str, list[str]]:
+    """The column of an authority's code, and those of its neighbours, the nearest first."""
+    wide = sorted((name for name in heading if _NEIGHBOUR.fullmatch(name)), key=_position)
+    if "old_la_code" in heading and wide:
+        return "old_la_code", wide
     for name in ("la_code", "neighbour_code"):
         if name not in heading:
-            refuse_record(heading, path.name, ("la_code", "neighbour_code"))
+            refuse_record(heading, file, ("la_code", "neighbour_code"))
             raise DataError(
-                "this column is missing: a list of neighbours has la_code and neighbour_code; the "
-                f"file has {briefly(*heading)}",
-                file=path.name,
+                "this column is missing: a list of neighbours has la_code and neighbour_code, or "
+                f"old_la_code and SN_1, SN_2 and so on; the file has {briefly(*heading)}",
+                file=file,
                 line=1,
                 field=name,
             )
-    found: dict[str, list[str]] = {}
-    for line, row in rows:
-        cells = dict(zip(heading, row, strict=True))
-        code, other = cells["la_code"].strip(), cells["neighbour_code"].strip()
-        listed = found.setdefault(code, [])
-        if not code or not other or other == code or other in listed:
-            raise DataError(
-                f"found {briefly(code, other)}; allowed: two different codes, each pair once",
-                file=path.name,
-                line=line,
-                field="neighbour_code",
-            )
-        listed.append(other)
-    return {code: tuple(listed) for code, listed in found.items()}
+    return "la_code", ["neighbour_code"]
+
+
+def _position(column: str) -> int:
+    """Which neighbour a column holds: 1 for the nearest."""
+    return int(column.rpartition("_")[2])
 
 
 def neighbours_of(code: str, neighbours: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
