@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.core.result import Result
+from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.result import Result, selected
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.vocabulary import STAGES
 
@@ -283,10 +284,61 @@ class Projection(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
-        return (
-            f"{self.area}: {', '.join(self.stages)} over {self.stock.shape[2]} months after "
-            f"{self.opening_month}, {len(self.scenarios)} scenarios, {self.replicates:,} replicates"
+        """The central projection of each stage at the last month, the range after it."""
+        last = month_words(self.months[-1], day=True)
+        first = month_words(self.opening_month)
+        said = []
+        for index, stage in enumerate(self.stages):
+            stock = self.stock[0, :, -1, index]
+            low, middle, high = np.quantile(stock, (0.05, 0.5, 0.95))
+            before = float(np.mean(self.opening[:, index]))
+            label = STAGE_LABELS.get(stage, stage.replace("_", " "))
+            said.append(
+                f"{label}: the central projection for {last} is {middle:,.0f} (90% range "
+                f"{low:,.0f} to {high:,.0f}), from {before:,.0f} in {first}."
+            )
+        others = len(self.scenarios) - 1
+        named = f" {others} scenario{'s' if others > 1 else ''} beside it." if others else ""
+        return f"{self.area}. {' '.join(said)}{named}"
+
+    def preview(self) -> pd.DataFrame:
+        """Stocks at the end of each March and of the last month: central projection, 90% range."""
+        frame = self.to_frame((0.05, 0.5, 0.95))
+        shown = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
+        columns = ["scenario", "stage", "month", "q50", "q05", "q95", "basis"]
+        return frame[shown & (frame["measure"] == "stock")][columns].reset_index(drop=True)
+
+    def select(
+        self,
+        *,
+        scenario: str | tuple[str, ...] | None = None,
+        stage: str | tuple[str, ...] | None = None,
+    ) -> Projection:
+        """The same of some scenarios and stages.
+
+        Parameters
+        ----------
+        scenario, stage
+            One name or several; None is all.
+
+        Raises
+        ------
+        UnknownNameError
+            For a name that the projection does not hold.
+        """
+        rows = selected("scenario", scenario, self.scenarios)
+        columns = selected("stage", stage, self.stages)
+        starts, ends, stock = (getattr(self, name)[rows][:, :, :, columns] for name in MEASURED)
+        return Projection(
+            self.area,
+            tuple(self.scenarios[row] for row in rows),
+            tuple(self.stages[column] for column in columns),
+            self.opening_month,
+            self.opening[:, columns],
+            starts,
+            ends,
+            stock,
+            self.source,
         )
 
 

@@ -21,6 +21,7 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.core.result import Result
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
@@ -42,8 +43,8 @@ _MOST_REPLICATES = 2048
 """Of the attribution, in which every change is simulated by itself: four whole blocks of draws."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comparison(Result):
     """Scenarios beside the first, at the end of one month.
 
     Parameters
@@ -90,11 +91,21 @@ class Comparison:
         chosen = rows[(rows["scenario"] == scenario) & (rows["measure"] == measure)]
         return dict(chosen.to_dict("records")[0])
 
-    def __str__(self) -> str:
+    def to_frame(self) -> pd.DataFrame:
+        """The differences."""
+        return self.differences
+
+    def summary(self) -> str:
+        """What is set beside what, and when."""
         return (
             f"{', '.join(self.scenarios[1:])} beside {self.scenarios[0]} at the end of "
-            f"{self.month}, {self.level:.0%} intervals of paired draws"
+            f"{self.month}, {self.level:.0%} ranges of paired simulations"
         )
+
+    def preview(self) -> pd.DataFrame:
+        """Each scenario's differences with their ranges."""
+        columns = ["scenario", "measure", "value", "difference", "low", "high", "basis"]
+        return self.differences[columns]
 
 
 def usual_target(outlook: Outlook) -> Target:

@@ -13,7 +13,7 @@ from riskmodel.caseload.flows import WorkforcePath
 from riskmodel.caseload.workers import WorkerSpread
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import BASELINE, QUANTILES, months_between, quantile_name
+from riskmodel.projection import BASELINE, QUANTILES, month_words, months_between, quantile_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,12 +247,25 @@ class CaseloadPlan(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The caseload at the first and the last month, the range after it."""
+        place = PLANNED.index("caseload")
+        table = self.statistics[0, -1, place]
+        ends = [self.quantiles.index(quantile) for quantile in (0.05, 0.5, 0.95)]
+        low, middle, high = (float(table[-1, 1 + index]) for index in ends)
+        now = float(table[0, 1 + ends[1]])
         return (
-            f"{self.area}: caseload of {sum(unit.level == 'team' for unit in self.units)} teams, "
-            f"{self.months[0]} to {self.months[-1]}, {len(self.scenarios)} scenarios, "
-            f"{self.replicates:,} replicates"
+            f"{self.area}: {now:.1f} cases for each full-time worker at the end of "
+            f"{month_words(self.months[0])}, {middle:.1f} (90% range {low:.1f} to {high:.1f}) at "
+            f"the end of {month_words(self.months[-1])}; "
+            f"{sum(unit.level == 'team' for unit in self.units)} teams."
         )
+
+    def preview(self) -> pd.DataFrame:
+        """Measures of the whole service at the end of each March and of the last month."""
+        frame = self.to_frame("service")
+        shown = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
+        columns = ["scenario", "measure", "month", "q50", "q05", "q95", "basis"]
+        return frame[shown][columns].reset_index(drop=True)
 
 
 def caseload_of(cases: _Array, fte: _Array) -> _Array:

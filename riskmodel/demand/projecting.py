@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.demand.calibration import DemandPriors, Observation
 from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.calibration.model import Model, build_model
@@ -48,8 +49,8 @@ class NamedLevers(Protocol):
         """The paths of its levers over the months after an opening."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outlook:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Outlook(Result):
     """A projection and what it rests on.
 
     Parameters
@@ -77,6 +78,22 @@ class Outlook:
     seed: int
     feedback: FeedbackOf | None = None
     notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Stocks and flows, as :meth:`riskmodel.projection.Projection.to_frame` has them."""
+        return self.projection.to_frame()
+
+    def summary(self) -> str:
+        """The central projection of each stage, and what it was learned from."""
+        learned = next(iter(self.stages.values())).learned
+        return (
+            f"{self.projection.summary()} Learned from {learned.authorities} authorities to March "
+            f"{learned.year}."
+        )
+
+    def preview(self) -> pd.DataFrame:
+        """Stocks at the end of each March."""
+        return self.projection.preview()
 
     @property
     def inputs(self) -> dict[str, StageInputs]:

@@ -159,7 +159,8 @@ def test_frames_and_refusals(still):
         still.to_frame("county")
     with pytest.raises(UnknownNameError, match="scenario"):
         still.caseload("bseline")
-    assert "1,000 replicates" in str(still)
+    assert "each full-time worker" in still.summary()
+    assert len(str(still).splitlines()) <= 30
     assert not still.cases.flags.writeable
 
 

@@ -1,0 +1,48 @@
+"""The pictures that results draw of themselves: each is registered for its type when loaded."""
+
+from __future__ import annotations
+
+from riskmodel.authority.comparison import Comparison
+from riskmodel.authority.mix import Mix
+from riskmodel.caseload import CaseloadPlan, published_caseloads
+from riskmodel.core.result import Picture, draws
+from riskmodel.demand.projecting import Outlook
+from riskmodel.factors import SensitivitySurface
+from riskmodel.report.charts.canvas import Drawing
+from riskmodel.report.charts.outlook import draw_outlook
+from riskmodel.report.charts.sensitivity import draw_surface
+from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
+
+__all__: list[str] = []
+
+
+@draws("riskmodel.demand.projecting", "Outlook")
+def _outlook(outlook: Outlook) -> Picture:
+    return _picture(draw_outlook(outlook), "Numbers to date and projected", outlook.summary())
+
+
+@draws("riskmodel.caseload.result", "CaseloadPlan")
+def _plan(plan: CaseloadPlan, cap: float | None = None) -> Picture:
+    cap = float(published_caseloads().ambition.reading) if cap is None else cap
+    title = f"Cases for each full-time worker, and a cap of {cap:g}"
+    return _picture(draw_caseload(plan, cap), title, plan.summary())
+
+
+@draws("riskmodel.authority.comparison", "Comparison")
+def _comparison(comparison: Comparison) -> Picture:
+    return _picture(draw_comparison(comparison), "Scenarios compared", comparison.summary())
+
+
+@draws("riskmodel.authority.mix", "Mix")
+def _mix(mix: Mix) -> Picture:
+    return _picture(draw_mix(mix), "Posts, shorter plans and early help", mix.summary())
+
+
+@draws("riskmodel.factors.margins.sensitivity", "SensitivitySurface")
+def _surface(surface: SensitivitySurface) -> Picture:
+    title = "Adjusted odds ratios over what is assumed"
+    return _picture(draw_surface(surface), title, surface.summary())
+
+
+def _picture(drawing: Drawing, title: str, alt: str) -> Picture:
+    return Picture(drawing.svg, drawing.png, title, alt)
