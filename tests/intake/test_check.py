@@ -186,7 +186,7 @@ def test_the_panel_that_the_command_makes_is_the_compiled_one_where_both_hold_a_
             if ours[name].replace(".", "").isdigit() and row[name]:
                 both += 1
                 assert float(ours[name]) == float(row[name]), (row["la_code"], row["year"], name)
-    assert both == 10_280
+    assert both == 20_461
 
 
 @pytest.mark.end_to_end

@@ -190,7 +190,7 @@ def test_factors_keep_their_code_person_and_status(tmp_path: Path) -> None:
         ("20", "general_other", "general", 12.0, "observed"),
     ]
     assert math.isnan(found.rows[1][6])
-    assert str(found) == "3 factor codes, 1 authorities, 2021 to 2021 (d.csv)"
+    assert found.summary() == "3 factor codes, 1 authorities, 2021 to 2021 (d.csv)"
     assert found.to_frame()["episodes"].isna().tolist() == [False, True, False]
     assert read_dfe([place]).figures["episodes_with_assessment_factors"].tolist() == [200]
 
