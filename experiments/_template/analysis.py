@@ -8,7 +8,7 @@ from riskmodel.estimates import Estimate
 from riskmodel.experiments import Analysis, Option, Point, Result, Summary, Tables, rows_of
 from riskmodel.factors import factor_rates
 from riskmodel.published import factor_counts
-from riskmodel.report.sections.quadrants import label_of
+from riskmodel.report.wording import label_of
 
 
 def measure(point: Point) -> Tables:

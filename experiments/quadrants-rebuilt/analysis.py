@@ -9,7 +9,7 @@ from riskmodel.experiments import Analysis, Option, Picture, Point, Result, Summ
 from riskmodel.factors import analyse_factors, factor_rates, feasible_region
 from riskmodel.factors.membership import membership, rank_probabilities
 from riskmodel.published import factor_counts, printed_quadrants
-from riskmodel.report.sections.quadrants import label_of
+from riskmodel.report.wording import label_of
 
 _QUADRANTS = ("high_high", "high_low", "low_high", "low_low")
 

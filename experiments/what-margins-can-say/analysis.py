@@ -6,7 +6,7 @@ import itertools
 
 from riskmodel.experiments import Analysis, Option, Point, Result, Summary, Tables, frame
 from riskmodel.published import factor_counts
-from riskmodel.report.sections.quadrants import label_of
+from riskmodel.report.wording import label_of
 
 from .surface import ODDS_RATIO_SURFACE
 
