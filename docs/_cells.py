@@ -35,7 +35,7 @@ def run(words: str, folder: Path | None = None) -> subprocess.CompletedProcess[s
         env={**inherited, **plain},
         cwd=folder,
         check=False,
-        timeout=100,
+        timeout=250,
     )
 
 
