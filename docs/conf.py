@@ -30,7 +30,9 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!riskmodel\.).*"),
     ("py:.*", r"riskmodel\.(.*\.)?_\w+"),
-    ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.convert\.Words)"),
+    ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.tables\.convert\.Words)"),
+    ("py:.*", r"riskmodel\.authority\.folder\.(problems|contents|inputs|sections)\.\w+"),
+    ("py:.*", r"riskmodel\.(demand\.pooled\.growth(\.\w+)?|disclosure\.linking\.Links)"),
     ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|engines\.Result)"),
 ]
 
