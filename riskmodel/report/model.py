@@ -12,7 +12,19 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Block", "Card", "Cards", "Chart", "Paragraph", "Point", "Report", "Section", "Table"]
+__all__ = [
+    "Block",
+    "Brief",
+    "Card",
+    "Cards",
+    "Chart",
+    "Number",
+    "Paragraph",
+    "Point",
+    "Report",
+    "Section",
+    "Table",
+]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -185,6 +197,53 @@ class Section:
         object.__setattr__(self, "blocks", tuple(self.blocks))
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number at the top of the brief: what it counts, now, then, and how sure that is.
+
+    Parameters
+    ----------
+    label
+        What is counted: "Children on a plan".
+    now, now_at
+        The latest figure, and its day in words; "" where there is none.
+    then, then_at
+        What is projected, with its direction ("558, down from 626"), and its day in words.
+    range
+        "399 to 792", the 90% range; "" for a number that has none.
+    """
+
+    label: str
+    now: str = ""
+    now_at: str = ""
+    then: str = ""
+    then_at: str = ""
+    range: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brief:
+    """The pages that a committee reads; the sections of its report are the annex.
+
+    Parameters
+    ----------
+    points
+        The first screen: at most five sentences.
+    numbers
+        At most five numbers below them.
+    pages
+        At most six, the first of which stands below the numbers. The title of each is its
+        message; in each at most one chart and one table.
+    basis
+        Sources, dates, basis and contact, a sentence each, at the foot of the last page.
+    """
+
+    points: tuple[Point, ...]
+    numbers: tuple[Number, ...]
+    pages: tuple[Section, ...]
+    basis: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """A whole report.
@@ -199,6 +258,8 @@ class Report:
         In the order of reading.
     manifest
         What is needed to make it again: version, inputs, parameters, seed, command, libraries.
+    brief
+        What stands before the sections; None where the sections are the page.
 
     Raises
     ------
@@ -213,6 +274,7 @@ class Report:
     summary: tuple[Point, ...]
     sections: tuple[Section, ...]
     manifest: Mapping[str, Any]
+    brief: Brief | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "summary", tuple(self.summary))

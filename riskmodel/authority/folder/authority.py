@@ -64,7 +64,7 @@ class Authority(Holding):
     @cached_property
     def release(self) -> Release:
         """Counts of its latest return, as they may be printed."""
-        from riskmodel.authority.folder.computing import release_counted
+        from riskmodel.disclosure.release import release_counted
 
         self.needs("returns")
         return release_counted(self.tables[-1].counts())
@@ -75,12 +75,9 @@ class Authority(Holding):
 
         Of its own return, cut at the rate of all its assessments; else of the published counts.
         """
-        from riskmodel.authority.folder.computing import (
-            analyse_factors,
-            factor_counts,
-            printed_quadrants,
-            released_factors,
-        )
+        from riskmodel.factors import analyse_factors
+        from riskmodel.factors.views import released_factors
+        from riskmodel.published import factor_counts, printed_quadrants
 
         self.needs("returns", "published")
         if not self.has("returns"):
@@ -93,7 +90,7 @@ class Authority(Holding):
     @cached_property
     def impact(self) -> TableImpact:
         """How far plans differ with each factor of the latest return, the others allowed for."""
-        from riskmodel.authority.folder.computing import factor_impact
+        from riskmodel.factors.adjusted.table_impact import factor_impact
 
         self.needs("returns")
         return factor_impact(self.tables[-1])
@@ -101,7 +98,7 @@ class Authority(Holding):
     @cached_property
     def chain(self) -> pd.DataFrame:
         """Counts and ratios from referral to plan by year, as the panel holds them."""
-        from riskmodel.authority.folder.computing import chain_of
+        from riskmodel.demand.sources import chain_of
 
         self.needs("own_panel")
         return chain_of(self.contents.file("panel"), self.inputs.panel_code)
@@ -125,7 +122,7 @@ class Authority(Holding):
         DataError
             When figures are missing, or a number is out of range.
         """
-        from riskmodel.authority.folder.computing import project_service
+        from riskmodel.authority.service import project_service
 
         source = self.demand
         teams = self.has("teams") or self.has("published")
@@ -147,7 +144,7 @@ class Authority(Holding):
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> CaseloadPlan:
         """Caseloads of its teams, from :meth:`projection` and its own workforce."""
-        from riskmodel.authority.folder.computing import plan_outlook
+        from riskmodel.authority.service import plan_outlook
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
@@ -164,7 +161,7 @@ class Authority(Holding):
         outlook
             A projection, from whose opening a date that is not given is counted.
         """
-        from riskmodel.authority.folder.computing import usual_target
+        from riskmodel.authority.comparison import usual_target
 
         usual = usual_target(outlook)
         cap, chance = (self.contents.number("targets", name) for name in ("cap", "chance"))
@@ -184,7 +181,7 @@ class Authority(Holding):
         seed: int = SEED,
     ) -> PostsNeeded:
         """Posts with which a scenario keeps to the target, when candidates can be found."""
-        from riskmodel.authority.folder.computing import posts_answer
+        from riskmodel.authority.service import posts_answer
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
@@ -203,7 +200,7 @@ class Authority(Holding):
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Comparison:
         """Its scenarios beside the baseline: stocks, caseload, posts, and cost where priced."""
-        from riskmodel.authority.folder.computing import compare
+        from riskmodel.authority.comparison import compare
 
         self.needs("scenarios")
         structure, workforce = self.structure, self.workforce
@@ -224,7 +221,7 @@ class Authority(Holding):
     @cached_property
     def unit_costs(self) -> UnitCosts | None:
         """Its prices in the financial year in which a projection begins; None without prices."""
-        from riskmodel.authority.folder.computing import opening_of
+        from riskmodel.demand.projecting import opening_of
 
         if self.prices is None:
             return None

@@ -92,7 +92,8 @@ def own_workforce(contents: Contents, structure: Structure) -> Workforce:
     are given without workers in post, or the other way round, the assumed vacancy rate joins them.
     Candidates that are not given are in proportion to those in post, as for assumed posts.
     """
-    from riskmodel.authority.folder.computing import parameter, usual_workforce
+    from riskmodel.caseload.scenario_workforce import usual_workforce
+    from riskmodel.parameters import parameter
 
     usual = usual_workforce(structure)
     if not contents.rows.get("workforce"):

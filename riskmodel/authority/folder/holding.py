@@ -168,7 +168,7 @@ class Holding:
         self.needs("teams", "published")
         if self.has("teams"):
             return self.inputs.teams
-        from riskmodel.authority.folder.computing import published_structure
+        from riskmodel.caseload import published_structure
 
         return published_structure()
 
@@ -186,20 +186,20 @@ class Holding:
         DataError
             When there are none, or more children are counted than there are.
         """
-        from riskmodel.authority.folder import computing
+        from riskmodel.demand.sources import panel_source, published_source, snapshot_source
 
         self.needs("months", "own_panel", "published")
         population = self.inputs.population
         if self.has("months"):
             series = self.inputs.own_series(self.name)
-            source = computing.snapshot_source(series, population=population)
+            source = snapshot_source(series, population=population)
             source = replace(source, area=self.name, code=self.inputs.panel_code or self.code)
         elif self.has("own_panel"):
             assert self.panel is not None  # it has one
-            source = computing.panel_source(self.panel, self.inputs.panel_code)
+            source = panel_source(self.panel, self.inputs.panel_code)
             source = replace(source, population=population, area=self.name)
         else:
-            return computing.published_source()
+            return published_source()
         stage, most = counted_at_most(source)
         if population is not None and population < most:
             raise DataError(

@@ -6,19 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
-from riskmodel.authority.folder.existing import (
-    PUBLISHED,
-    read_neighbours,
-    read_panel,
-    read_scenario,
-    read_snapshots,
-    read_structure,
-)
+from riskmodel.caseload.structure_files import read_structure
 from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.intake.open_data.panels import read_neighbours, read_panel
+from riskmodel.intake.snapshots import read_snapshots
+from riskmodel.scenarios import read_scenario
 
 if TYPE_CHECKING:
     from riskmodel.caseload import Structure
@@ -71,12 +68,13 @@ class Inputs:
     def is_published(self) -> bool:
         """Whether the folder points to the published tables that ship with the package."""
         folder = self.contents.file("published")
-        return folder is not None and folder.resolve() == PUBLISHED
+        shipped = Path(str(resources.files("riskmodel.published"))) / "data"
+        return folder is not None and folder.resolve() == shipped.resolve()
 
     @cached_property
     def tables(self) -> tuple[TableFile, ...]:
         """Returns and tables of assessments, in the order of their names."""
-        from riskmodel.authority.folder.computing import TableFile
+        from riskmodel.intake.table_file import TableFile
 
         mapping = self.contents.file("mapping")
         return tuple(

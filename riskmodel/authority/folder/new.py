@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskmodel.authority.folder.existing import new_folder
 from riskmodel.authority.folder.settings import FILE, FILE_KEYS, FORMAT
 from riskmodel.authority.folder.subjects import SUBJECTS, Field, Kind, Subject
 from riskmodel.authority.folder.workbook_template import workbook_bytes
+from riskmodel.cohort.files import new_folder
 from riskmodel.errors import OutputError
 
 __all__ = ["SEED", "write_folder"]

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from riskmodel.authority.folder.existing import briefly
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.subjects import SUBJECTS, Subject
 from riskmodel.authority.folder.values import Value, read_value
 from riskmodel.core.toml import KeyPath, key_lines
 from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.intake.figures import briefly
 
 __all__ = ["FILE", "FILE_KEYS", "FORMAT", "Entry", "Row", "Rows", "Settings", "read_settings"]
 

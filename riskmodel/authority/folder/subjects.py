@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from riskmodel.authority.folder.existing import TEAM_FIELDS, TEAM_KINDS
+from riskmodel.caseload.structure import KINDS as TEAM_KINDS
+from riskmodel.caseload.structure_files import FIELDS as TEAM_FIELDS
 
 __all__ = [
     "CHANCES",

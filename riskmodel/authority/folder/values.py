@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from riskmodel.authority.folder.existing import BAD, MISSING, briefly, day_number, month_of
 from riskmodel.authority.folder.subjects import SECTION_NAMES, Field, Kind
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.dates import BAD, MISSING, day_number
+from riskmodel.intake.figures import briefly
+from riskmodel.intake.months import month_of
 
 __all__ = ["Value", "financial_year", "read_value"]
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from riskmodel.authority.folder.existing import read_sheet
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.settings import Entry, Row, Rows
 from riskmodel.authority.folder.subjects import SUBJECTS, TABLES, Subject
 from riskmodel.authority.folder.values import read_value
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.tables.xlsx import read_sheet
 
 __all__ = ["Grid", "SheetTable", "Workbook", "cell_name", "read_workbook"]
 
