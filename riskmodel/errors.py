@@ -7,6 +7,7 @@ exception is a defect of the package and keeps its traceback.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -189,4 +190,5 @@ def unwritable(path: Path, error: OSError) -> OutputError:
     blocking = file_in_the_way(path)
     if blocking is not None:
         return OutputError(f"{path} cannot be written: {blocking} is a file, not a folder")
-    return OutputError(f"{path} cannot be written: {error.strerror or error}")
+    reason = os.strerror(error.errno) if error.errno else error
+    return OutputError(f"{path} cannot be written: {reason}")

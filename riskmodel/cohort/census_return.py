@@ -28,7 +28,7 @@ from riskmodel.census import (
     reference_date,
     sex_field,
 )
-from riskmodel.cohort.files import new_file
+from riskmodel.core.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
 from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from riskmodel.assessments import PLAN, Assessments
-from riskmodel.cohort.files import new_file
+from riskmodel.core.files import new_file
 from riskmodel.intake.tables.columns import COLUMNS
 from riskmodel.intake.tables.dictionary import HEADINGS
 from riskmodel.vocabulary import FACTORS

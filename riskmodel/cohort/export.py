@@ -23,7 +23,7 @@ from riskmodel.cohort.dictionary import (
     write_dictionary,
     write_rows,
 )
-from riskmodel.cohort.files import new_file, new_folder
+from riskmodel.core.files import new_file, new_folder
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.intake.tables.dictionary import dictionary_path

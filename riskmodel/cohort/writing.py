@@ -24,8 +24,8 @@ from riskmodel.cohort.export import (
     write_parquet_blocks,
     write_parts,
 )
-from riskmodel.cohort.files import new_folder
 from riskmodel.cohort.joint import RANK_ROWS
+from riskmodel.core.files import new_folder
 from riskmodel.core.manifest import make_manifest
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, OutputError

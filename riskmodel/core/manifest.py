@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from riskmodel.core.files import write_file
 from riskmodel.core.version import __version__
 
 __all__ = ["Manifest", "make_manifest", "write_manifest"]
@@ -151,9 +152,7 @@ def write_manifest(
     content["files"] = {
         name: hashlib.sha256(made).hexdigest() for name, made in sorted(files.items())
     }
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
-    beside.replace(path)
+    write_file(path, json.dumps(content, indent=2) + "\n")
 
 
 def _sha256_of(path: Path) -> str:

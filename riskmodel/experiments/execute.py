@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from riskmodel.core.files import replace_folder, write_file
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.experiments.analysis import Point
@@ -15,7 +16,6 @@ from riskmodel.experiments.answers import write_answer
 from riskmodel.experiments.baseline import Moved, compare_summaries, read_baseline
 from riskmodel.experiments.cache import PointCache
 from riskmodel.experiments.declaration import Experiment, Step
-from riskmodel.experiments.folder import replace_folder, write_file
 from riskmodel.experiments.loading import load_analyses, study_sha256
 from riskmodel.experiments.plans import PlannedPoint, RunInputs, plan_points
 from riskmodel.experiments.results import result_files, tables_of_step

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from riskmodel.core.files import replace_folder
 from riskmodel.errors import DataError, OutputError
-from riskmodel.experiments.folder import replace_folder
 from riskmodel.experiments.folders import studies_folder
 
 __all__ = ["TEMPLATE", "new_experiment"]

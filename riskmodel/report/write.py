@@ -8,12 +8,12 @@ import io
 import json
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from riskmodel.core.files import clear_remains, private_name
 from riskmodel.disclosure import inert
 from riskmodel.errors import OutputError
 from riskmodel.report.html import render_html
@@ -60,7 +60,8 @@ def write_report(report: Report, out: Path) -> tuple[Path, ...]:
     target = check_output(out)
     files = _files(report)
     made = _make_parents(target)
-    temporary = _beside(target, "partial")
+    clear_remains(target)
+    temporary = private_name(target)
     try:
         try:
             _write_files(temporary, files)
@@ -253,11 +254,6 @@ def _remove_if_empty(folder: Path) -> None:
         return
 
 
-def _beside(target: Path, word: str) -> Path:
-    """A name beside the target that nothing has."""
-    return target.parent / f".{target.name}.{secrets.token_hex(4)}.{word}"
-
-
 def _write_files(folder: Path, files: dict[str, bytes]) -> None:
     folder.mkdir()
     for part in dict.fromkeys(str(PurePosixPath(name).parent) for name in files):
@@ -271,7 +267,7 @@ def _put_in_place(temporary: Path, target: Path) -> None:
     if not target.exists():
         temporary.rename(target)
         return
-    old = _beside(target, "old")
+    old = private_name(target, "old")
     target.rename(old)
     try:
         temporary.rename(target)

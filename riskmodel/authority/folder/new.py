@@ -9,7 +9,7 @@ from pathlib import Path
 from riskmodel.authority.folder.settings import FILE, FILE_KEYS, FORMAT
 from riskmodel.authority.folder.subjects import SUBJECTS, Field, Kind, Subject
 from riskmodel.authority.folder.workbook_template import workbook_bytes
-from riskmodel.cohort.files import new_folder
+from riskmodel.core.files import new_folder
 from riskmodel.errors import OutputError
 
 __all__ = ["SEED", "write_folder"]
