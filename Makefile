@@ -27,7 +27,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean environment experiments
+.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean wheelhouse environment experiments
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -41,6 +41,7 @@ help: ## list the targets
 	@echo 'make synthetic    make data/synthetic anew, to the same bytes'
 	@echo 'make checksums    say that the published data files are as they should be'
 	@echo 'make environment  .venv with everything a developer needs'
+	@echo 'make wheelhouse   build/wheelhouse: installs without a network (PLATFORM=win_amd64 FOR=3.12)'
 	@echo 'make lock         write requirements/*.txt anew (LOCK_ARGS=--upgrade for newer versions)'
 	@echo 'make clean        remove .venv and everything that was built'
 
@@ -198,6 +199,14 @@ lock: $(LOCK_VENV)/stamp ## write requirements/*.txt anew
 		-c requirements/dev.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml requirements/build.in \
 		-c requirements/dev.txt -o requirements/run.txt
+
+# Carried to a machine that has no network: INSTALL.txt in it says how to install from it.
+PLATFORM ?= win_amd64
+FOR ?= 3.12
+
+wheelhouse: $(STAMPS)/package ## a folder that installs without a network
+	$(BIN)/python requirements/wheelhouse.py $(PLATFORM) $(FOR) build/wheelhouse
+	@echo 'The folder: build/wheelhouse; it holds INSTALL.txt.'
 
 clean: ## remove .venv and everything that was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \

@@ -237,7 +237,7 @@ def _client(engine: Engine, stack: ExitStack) -> Any:
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise RiskmodelError(
-            "the engine dask needs Dask, which is not installed: pip install 'riskmodel[scale]'"
+            "the engine dask needs Dask, which is not installed: pip install 'dask[distributed]'"
         ) from error
     address: Any = engine.scheduler
     if not address:

@@ -60,7 +60,7 @@ app.command("report")(report.report)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"riskmodel {riskmodel.__version__}")
+        print(f"riskmodel {riskmodel.__version__} (riskmodel-childrens-services)")
         raise typer.Exit
 
 

@@ -20,7 +20,7 @@ EngineOption = Annotated[
     str,
     typer.Option(
         metavar="|".join(ENGINES),
-        help="Processes of this machine, or a Dask cluster (pip install 'riskmodel[scale]').",
+        help="Processes of this machine, or a Dask cluster (pip install 'dask[distributed]').",
     ),
 ]
 SchedulerOption = Annotated[
