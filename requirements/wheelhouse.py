@@ -81,8 +81,10 @@ def write_wheelhouse(platform: str, python: str, out: Path) -> None:
     tags = [word for tag in PLATFORMS[platform][3] for word in ("--platform", tag)]
     pip = [sys.executable, "-m", "pip", "--quiet"]
     subprocess.run(
-        [*pip, "download", "--require-hashes", "--no-deps", "--only-binary=:all:", *tags]
-        + ["--python-version", python, "-r", str(out / "requirements.txt"), "-d", str(wheels)],
+        [
+            *(*pip, "download", "--require-hashes", "--no-deps", "--only-binary=:all:", *tags),
+            *("--python-version", python, "-r", str(out / "requirements.txt"), "-d", str(wheels)),
+        ],
         check=True,
     )
     subprocess.run(

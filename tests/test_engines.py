@@ -114,7 +114,7 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(RiskmodelError, match=r"pip install 'riskmodel\[scale\]'"):
+    with pytest.raises(RiskmodelError, match=r"pip install 'dask\[distributed\]'"):
         list(Engine(2, "dask").run(process, [()]))
 
 

@@ -32,7 +32,10 @@ def process(*words: object, **variables: str) -> subprocess.CompletedProcess[byt
 def test_the_version_alone_is_printed():
     done = process("--version")
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == f"riskmodel {riskmodel.__version__}\n".encode()
+    assert (
+        done.stdout
+        == f"riskmodel {riskmodel.__version__} (riskmodel-childrens-services)\n".encode()
+    )
 
 
 @pytest.mark.end_to_end
