@@ -96,7 +96,8 @@ def made_words(report: Report) -> str:
     version, command = report.manifest.get("version"), report.manifest.get("command")
     if not version or not command:
         return ""
-    return f"Made by riskmodel {version}. To make it again: {' '.join(command)}"
+    words = command if isinstance(command, str) else " ".join(command)
+    return f"Made by riskmodel {version}. To make it again: {words}"
 
 
 def render(name: str, **values: object) -> str:
