@@ -29,8 +29,8 @@ def add_chart(
 ) -> None:
     """Draw what a table holds, to the right of it.
 
-    A table of months with a projection and its range becomes lines, one chart for each group of
-    children or measure; a table of names becomes bars with their ranges. What is neither is left
+    A table of months with a projection and its range becomes lines, one chart for each run of rows
+    that share the words before their month; a table of names becomes bars with their ranges. What is neither is left
     as it is.
 
     Parameters
@@ -47,7 +47,7 @@ def add_chart(
     if values is None:
         return
     if months is not None:
-        groups = [number for number, column in enumerate(columns) if column.kind == "text"]
+        groups = [number for number in range(months) if columns[number].kind == "text"]
         charts = _lines(workbook, worksheet.get_name(), table, columns, top, months, groups, values)
     elif columns[0].kind == "text" and len(set(columns[0].cells)) == len(table.frame) <= _MOST_BARS:
         charts = iter([_bars(workbook, worksheet.get_name(), table, columns, top, values)])
@@ -90,7 +90,7 @@ def _lines(
     groups: Sequence[int],
     values: _Values,
 ) -> Iterator[tuple[Any, str]]:
-    """A chart for each run of rows that share their words."""
+    """A chart for each run of rows that share the words of the columns ``groups``."""
     rows = range(len(table.frame))
     for words, run in groupby(rows, lambda row: tuple(columns[n].cells[row] for n in groups)):
         numbers = list(run)
