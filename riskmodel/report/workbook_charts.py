@@ -30,8 +30,8 @@ def add_chart(
     """Draw what a table holds, to the right of it.
 
     A table of months with a projection and its range becomes lines, one chart for each run of rows
-    that share the words before their month; a table of names becomes bars with their ranges. What is neither is left
-    as it is.
+    that share the words before their month; a table of names becomes bars with their ranges. What
+    is neither is left as it is.
 
     Parameters
     ----------
