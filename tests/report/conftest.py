@@ -22,6 +22,8 @@ from riskmodel.report.sections import (
 )
 from riskmodel.report.service import service_parts
 
+from .made_up import made_up_report
+
 MANIFEST = {
     "version": "0.0.0",
     "command": ["riskmodel", "report", "--out", "somewhere"],
@@ -77,6 +79,18 @@ def page(report: Report) -> str:
 def written(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("report") / "out"
     write_report(report, out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def briefed() -> Report:
+    return made_up_report(MANIFEST)
+
+
+@pytest.fixture(scope="session")
+def brief_written(briefed: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("brief") / "out"
+    write_report(briefed, out)
     return out
 
 
