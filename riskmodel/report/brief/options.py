@@ -1,0 +1,201 @@
+"""Fifth page: the folder's scenarios beside no change of policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from math import nan
+from typing import Any
+
+from riskmodel.core.labels import label
+from riskmodel.report.brief.paging import brief_page
+from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.wording import (
+    difference_words,
+    money,
+    number,
+    plain,
+    signed,
+    stage_words,
+    tenths,
+)
+from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.wording import join_words, month_words
+
+__all__ = ["options_page", "options_point", "turned_by_baseline"]
+
+
+def options_point(results: BriefResults) -> str:
+    """The scenario that lowers the caseload most, where one does beyond chance."""
+    return f"{_message(results)}."
+
+
+def options_page(results: BriefResults) -> Section:
+    """Dots and ranges on the two axes that matter, and a table of differences with signs."""
+    comparison = results.comparison
+    texts = [_scenario(results, name) for name in comparison.others]
+    texts.append(
+        f"Differences are from no change of policy on {results.day}, in the same simulations. "
+        "The table says where the children of each scenario are instead."
+    )
+    return brief_page(
+        "options", _message(results), texts, chart=_chart(results), table=_table(results)
+    )
+
+
+def turned_by_baseline(difference: float, ahead: float, now: float) -> str:
+    """What a reader has to know of a difference whose sign is not that of the change from now.
+
+    Parameters
+    ----------
+    difference
+        From no change of policy.
+    ahead
+        The scenario's central projection.
+    now
+        The latest count.
+
+    Examples
+    --------
+    >>> turned_by_baseline(20, 600, 626)
+    'yet fewer than the 626 now, for with no change of policy numbers fall'
+    >>> turned_by_baseline(-20, 650, 626)
+    'yet more than the 626 now, for with no change of policy numbers rise'
+    >>> turned_by_baseline(-20, 600, 626)
+    ''
+    """
+    if difference > 0 and round(ahead) < round(now):
+        return f"yet fewer than the {number(now)} now, for with no change of policy numbers fall"
+    if difference < 0 and round(ahead) > round(now):
+        return f"yet more than the {number(now)} now, for with no change of policy numbers rise"
+    return ""
+
+
+def _message(results: BriefResults) -> str:
+    rows = {name: results.comparison.row(name, "caseload") for name in results.comparison.others}
+    best = min(rows, key=lambda name: rows[name]["difference"])
+    row = rows[best]
+    if row["high"] is None or not row["high"] < 0 or number(row["difference"], 1) == "0.0":
+        return (
+            f"No scenario of this folder lowers the average caseload on {results.day} by more than "
+            "chance"
+        )
+    most = " most" if len(rows) > 1 else ""
+    size = number(-row["difference"], 1)
+    return (
+        f"{plain(best)} would lower the average caseload{most}: by {size} cases on {results.day} "
+        f"(90% range {number(-row['high'], 1)} to {number(-row['low'], 1)})"
+    )
+
+
+def _scenario(results: BriefResults, name: str) -> str:
+    """What a scenario changes: children of the lead stage, caseload, money."""
+    comparison, lead = results.comparison, results.stages[0]
+    row, load = (comparison.row(name, measure) for measure in (f"stock_{lead}", "caseload"))
+    ahead, now = results.stock(lead, comparison.month, name), results.latest(lead).children
+    turned = turned_by_baseline(row["difference"], ahead.middle, now)
+    children = f"{difference_words(row['difference'], _ends(row))} {stage_words(lead)}"
+    parts = [
+        f"{children}, {turned}" if turned else children,
+        f"caseload {difference_words(load['difference'], _ends(load), tenths, unit='cases')}",
+    ]
+    if comparison.currency:
+        cost = comparison.row(name, "cost")
+        form = partial(money, currency=comparison.currency)
+        parts.append(f"cost {difference_words(cost['difference'], _ends(cost), form, less='less')}")
+    return f"{plain(name)}: {'; '.join(parts)}."
+
+
+def _ends(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Both ends of the range of a difference; None where it has none."""
+    low, high = row["low"], row["high"]
+    return None if low is None or high is None or low != low else (float(low), float(high))
+
+
+def _axes(results: BriefResults) -> dict[str, str]:
+    """The two measures that matter, with their titles: caseload, and price or else children."""
+    if results.comparison.currency:
+        return {"caseload": "Cases a worker", "cost": "Cost"}
+    lead = f"stock_{results.stages[0]}"
+    return {"caseload": "Cases a worker", lead: label(lead).brief}
+
+
+def _chart(results: BriefResults) -> Chart:
+    from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
+
+    comparison = results.comparison
+    panels, spoken = [], []
+    for measure, title in _axes(results).items():
+        rows = []
+        for name in comparison.others:
+            row = comparison.row(name, measure)
+            low, high = _ends(row) or (nan, nan)
+            scale = 1e-6 if measure == "cost" else 1.0
+            values = [value * scale for value in (row["difference"], low, high)]
+            rows.append((plain(name), *values))
+            spoken.append(f"{plain(name)}, {title.lower()}: {signed(values[0], 1)}")
+        unit = f", {comparison.currency} million" if measure == "cost" else ""
+        form = "{:+,.1f}" if measure in ("caseload", "cost") else "{:+,.0f}"
+        panels.append(MeasurePanel(f"{title}{unit}", rows, 0.0, form))
+    drawing = draw_scenarios("brief_options", panels)
+    frame = comparison.differences[["scenario", "measure", "difference", "low", "high"]]
+    frame = frame[frame["measure"].isin(_axes(results))].assign(
+        scenario=lambda rows: [plain(name) for name in rows["scenario"]],
+        measure=lambda rows: [label(name).row for name in rows["measure"]],
+    )
+    title = f"Differences from no change of policy on {results.day}"
+    headings = {"scenario": "Scenario", "measure": "Measure", "difference": "Difference"}
+    return Chart(
+        "brief_options",
+        title,
+        f"Dot and range plot. {join_words(spoken)}.",
+        "Dot: the difference. Line: its 90% range. Line down: no change of policy.",
+        drawing.svg,
+        drawing.png,
+        Table(
+            "brief_options",
+            title,
+            frame,
+            headings | {"low": "90% range from", "high": "to"},
+            source=results.source,
+            basis="projected",
+        ),
+        results.source,
+        "projected",
+        drawing.svg_narrow,
+    )
+
+
+def _table(results: BriefResults) -> Table:
+    """Differences with their signs: where the children are, caseload, posts, money."""
+    import pandas as pd
+
+    comparison = results.comparison
+    measures = [*(f"stock_{stage}" for stage in results.stages), "caseload", "posts_needed"]
+    if comparison.currency:
+        measures.append("cost")
+    rows = []
+    for name in comparison.others:
+        row = {"scenario": plain(name)}
+        for measure in measures:
+            value = comparison.row(name, measure)["difference"]
+            row[measure] = _cell(value, measure, comparison.currency)
+        rows.append(row)
+    cost = f"Cost from {month_words(results.outlook.projection.months[0])}"
+    return Table(
+        "brief_scenarios",
+        f"Differences from no change of policy on {results.day}",
+        pd.DataFrame(rows),
+        {name: label(name).brief for name in measures} | {"scenario": "Scenario", "cost": cost},
+        source=results.source,
+        basis="projected",
+    )
+
+
+def _cell(value: float | None, measure: str, currency: str) -> str:
+    if value is None or value != value:
+        return "not reached"
+    if measure == "cost":
+        text = money(value, currency)
+        return f"+{text}" if value > 0 and text != money(0.0, currency) else text
+    return signed(value, 1 if measure == "caseload" else 0)
