@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
+    from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
 
@@ -102,6 +103,13 @@ class Authority(Holding):
 
         self.needs("own_panel")
         return chain_of(self.contents.file("panel"), self.inputs.panel_code)
+
+    @cached_property
+    def change(self) -> ChangeParts:
+        """Why its plans rose or fell, in parts that add up."""
+        from riskmodel.authority.why import change_of
+
+        return change_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED

@@ -7,11 +7,13 @@ from riskmodel.authority.mix import Mix
 from riskmodel.caseload import CaseloadPlan, published_caseloads
 from riskmodel.core.result import Picture, draws
 from riskmodel.demand.projecting import Outlook
+from riskmodel.explanations.change import ChangeParts, signed
 from riskmodel.factors import SensitivitySurface
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.outlook import draw_outlook
 from riskmodel.report.charts.sensitivity import draw_surface
 from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
+from riskmodel.report.charts.waterfall import draw_waterfall
 
 __all__: list[str] = []
 
@@ -42,6 +44,18 @@ def _mix(mix: Mix) -> Picture:
 def _surface(surface: SensitivitySurface) -> Picture:
     title = "Adjusted odds ratios over what is assumed"
     return _picture(draw_surface(surface), title, surface.summary())
+
+
+@draws("riskmodel.explanations.change", "ChangeParts")
+def _change(change: ChangeParts) -> Picture:
+    rows = [
+        (part.words[0].upper() + part.words[1:], part.children, signed(whole))
+        for part, whole in zip(change.parts, change.whole, strict=True)
+    ]
+    ends = (change.first, change.before), (change.last, change.after)
+    drawing = draw_waterfall("change", ends, rows, across="Children on a plan")
+    title = f"What moved children on a plan, {change.first} to {change.last}"
+    return _picture(drawing, title, change.summary())
 
 
 def _picture(drawing: Drawing, title: str, alt: str) -> Picture:
