@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from riskmodel.caseload.change import panel_caseload_change, published_caseload_change
 from riskmodel.explanations import change_of_months, change_of_panel, published_change
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.holding import Holding
+    from riskmodel.caseload.change import CaseloadChange
     from riskmodel.explanations import ChangeParts
 
-__all__ = ["change_of"]
+__all__ = ["caseload_change_of", "change_of"]
 
 
 def change_of(authority: Holding) -> ChangeParts:
@@ -38,3 +40,20 @@ def change_of(authority: Holding) -> ChangeParts:
             authority.needs("own_panel")
         return replace(change_of_months(plans[0], authority.inputs.population), area=authority.name)
     return published_change()
+
+
+def caseload_change_of(authority: Holding) -> CaseloadChange:
+    """How cases and workers moved its caseload: by published tables, or its row of the panel.
+
+    Raises
+    ------
+    DataError
+        When the folder has neither, or its row lacks cases held and case holders.
+    """
+    authority.needs("own_panel", "published")
+    if not authority.has("own_panel"):
+        return published_caseload_change()
+    assert authority.panel is not None  # it has one
+    return replace(
+        panel_caseload_change(authority.panel, authority.inputs.panel_code), area=authority.name
+    )

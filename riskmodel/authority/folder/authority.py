@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
+    from riskmodel.caseload.change import CaseloadChange
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
     from riskmodel.explanations import ChangeParts
@@ -110,6 +112,13 @@ class Authority(Holding):
         from riskmodel.authority.why import change_of
 
         return change_of(self)
+
+    @cached_property
+    def caseload_change(self) -> CaseloadChange:
+        """How far cases, and how far workers, moved its average caseload in the past."""
+        from riskmodel.authority.why import caseload_change_of
+
+        return caseload_change_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
@@ -224,6 +233,48 @@ class Authority(Holding):
                 costs=self.unit_costs,
                 target=self.target(outlook),
             ),
+        )
+
+    def projected_caseload_change(
+        self,
+        scenario: str = BASELINE,
+        *,
+        months: int = MONTHS,
+        replicates: int = REPLICATES,
+        seed: int = SEED,
+    ) -> CaseloadChange:
+        """How far cases, and how far workers, move its caseload until the target's date.
+
+        Where the projection ends before that date, until its last month.
+        """
+        from riskmodel.caseload.change import projected_caseload_change
+
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan = self.caseload(**sizes)
+        by = self.target(self.projection(**sizes)).by
+        return projected_caseload_change(plan, min(by, plan.months[-1]), scenario)
+
+    def price(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> PriceByYear:
+        """What its projection costs in each financial year, in that year's prices.
+
+        Raises
+        ------
+        DataError
+            When it has no prices, or figures for a caseload are missing.
+        """
+        from riskmodel.authority.price import price_by_year
+        from riskmodel.caseload.scenario_workforce import workforces
+
+        self.needs("prices")
+        prices = self.prices
+        assert prices is not None  # it has some
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan, outlook = self.caseload(**sizes), self.projection(**sizes)
+        return self._once(
+            ("price", months, replicates, seed),
+            lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
 
     @cached_property
