@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
@@ -21,6 +21,14 @@ __all__ = ["accuracy_sentence", "basis_sentences", "certainty_page"]
 
 _ASSUMPTIONS = 5
 """How many are listed, those that move the number of posts most."""
+
+_METHODS = {
+    OURS: label(OURS).row,
+    REFERENCE: "No change",
+    "mean_reversion": label("mean_reversion").row,
+    "drift": label("drift").row,
+}
+"""Those drawn of the methods that were tested, in words: no change, and what is usually done."""
 
 _YEARS = {1: "one year", 2: "two years", 3: "three years", 4: "four years"}
 
@@ -76,8 +84,8 @@ def basis_sentences(results: BriefResults, has_projection: bool) -> tuple[str, .
         said.append(f"Figures to {authority.date.day} {authority.date:%B %Y}.")
     if has_projection:
         said.append(
-            f"Counts: {results.outlook.source.label} ({results.basis}). What lies ahead is "
-            f"projected, from {results.sizes}."
+            f"Counts: {results.outlook.source.label}; {results.basis}. What lies ahead is "
+            f"projected: {results.sizes}."
         )
         if results.has("caseload"):
             said.append(
@@ -91,9 +99,14 @@ def basis_sentences(results: BriefResults, has_projection: bool) -> tuple[str, .
                     f"The average caseload of {results.target.cap:g} is assumed: the folder sets "
                     "none."
                 )
-    if results.has("factors"):
-        counts = authority.factor_rates.rates.counts
-        said.append(f"Factors: {results.factors_source} ({counts.basis}).")
+    if results.prices:
+        said.append(
+            "Costs are of what the folder prices, each financial year in its own prices; those of "
+            "scenarios are in the prices of the first year."
+        )
+    if results.rates is not None:
+        counts = results.rates.counts
+        said.append(f"Factors: {results.factors_source}; {counts.basis}.")
     if authority.contact:
         said.append(f"Contact: {authority.contact}.")
     return tuple(said)
@@ -109,7 +122,7 @@ def _row(results: BriefResults) -> dict[str, Any]:
 def _rows(results: BriefResults) -> list[dict[str, Any]]:
     frame = measured_backtest()
     measure = MEASURE_OF[results.stages[0]]
-    return [dict(row) for row in frame[frame["measure"] == measure].to_dict("records")]
+    return cast("list[dict[str, Any]]", frame[frame["measure"] == measure].to_dict("records"))
 
 
 def _chart(results: BriefResults) -> Chart:
@@ -117,9 +130,13 @@ def _chart(results: BriefResults) -> Chart:
 
     from riskmodel.report.charts.backtest import draw_skill
 
-    rows = [{**row, "model": label(row["model"]).row} for row in _rows(results)]
-    ours = label(OURS).row
-    drawing = draw_skill("brief_accuracy", rows, ours=ours, reference=label(REFERENCE).row)
+    rows = [
+        {**row, "model": _METHODS[row["model"]]}
+        for row in _rows(results)
+        if row["model"] in _METHODS
+    ]
+    ours, reference = _METHODS[OURS], _METHODS[REFERENCE]
+    drawing = draw_skill("brief_accuracy", rows, ours=ours, reference=reference)
     frame = pd.DataFrame(
         [
             {
@@ -145,7 +162,8 @@ def _chart(results: BriefResults) -> Chart:
         title,
         f"Lines by years ahead, one a method. This package, compared with assuming no change: "
         f"{spoken}.",
-        "Above 0: more accurate than assuming no change. Band: 95% range of this package's line.",
+        "Above 0: more accurate than assuming no change. Band: 95% range. Beside it: a return to "
+        "the authority's own average, and its own trend carried on.",
         drawing.svg,
         drawing.png,
         Table(

@@ -11,6 +11,7 @@ from riskmodel.report.brief.factors import factors_page, factors_point
 from riskmodel.report.brief.happened import happened_page, happened_point, numbers
 from riskmodel.report.brief.options import options_page, options_point
 from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.why import why_page, why_point
 from riskmodel.report.model import Brief, Point, Section
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def _points(results: BriefResults) -> tuple[Point, ...]:
     points = []
     if results.has("projection"):
         points.append(Point(happened_point(results), "projection"))
+    if why_point(results):
+        points.append(Point(why_point(results), "change"))
+    if results.has("projection"):
         points.append(Point(expected_point(results), "projection"))
     if results.has("caseload"):
         points.append(Point(posts_sentence(results), "caseload"))
@@ -59,16 +63,18 @@ def _points(results: BriefResults) -> tuple[Point, ...]:
         points.append(Point(options_point(results), "scenarios"))
     if results.has("projection"):
         points.append(Point(accuracy_sentence(results), "projection"))
-    if results.has("factors"):
-        points.append(Point(factors_point(results), "factors"))
+    if results.rates is not None:
+        points.append(Point(factors_point(results.rates), "factors"))
     return tuple(points[:MOST_POINTS])
 
 
 def _pages(results: BriefResults) -> list[Section]:
     has_projection = results.has("projection")
     pages = [happened_page(results)] if has_projection else []
-    if results.has("factors"):
-        pages.append(factors_page(results))
+    if results.change is not None:
+        pages.append(why_page(results, results.change))
+    if results.rates is not None:
+        pages.append(factors_page(results, results.rates))
     if has_projection:
         pages.append(expected_page(results))
     if results.has("scenarios"):

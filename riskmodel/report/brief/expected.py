@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import label
 from riskmodel.projection import months_between
 from riskmodel.report.brief.fans import ahead_chart
@@ -13,6 +14,7 @@ from riskmodel.report.brief.wording import (
     article,
     chance_words,
     direction,
+    money,
     number,
     posts_more,
     stage_words,
@@ -20,7 +22,7 @@ from riskmodel.report.brief.wording import (
 from riskmodel.report.model import Section, Table
 from riskmodel.report.wording import count_of, join_words, month_words, percent
 
-__all__ = ["caseload_sentence", "expected_page", "expected_point", "posts_sentence"]
+__all__ = ["expected_page", "expected_point", "posts_sentence"]
 
 _FEW_MONTHS = 24
 """Own figures over fewer months than these: what lies ahead is mostly what others have shown."""
@@ -54,14 +56,12 @@ def posts_sentence(results: BriefResults) -> str:
     )
 
 
-def caseload_sentence(results: BriefResults) -> str:
-    """The caseload with no change of policy, and the chance of keeping to the cap."""
-    ahead, by = results.caseload(results.target.by), results.target.by
+def _caseload(results: BriefResults) -> str:
+    """The caseload with no change of policy."""
+    ahead = results.caseload(results.target.by)
     return (
-        f"With no change of policy a full-time social worker would hold {number(ahead.middle, 1)} "
-        f"cases on average on {results.day}, {direction(ahead.middle, results.caseload_now, 1)} "
-        f"today {ahead.bracket(1)}; the chance of {results.target.cap:g} or fewer is "
-        f"{chance_words(results.chance(by))}."
+        f"A full-time social worker would then hold {number(ahead.middle, 1)} cases on average, "
+        f"{direction(ahead.middle, results.caseload_now, 1)} now {ahead.bracket(1)}."
     )
 
 
@@ -71,12 +71,8 @@ def expected_page(results: BriefResults) -> Section:
     chart = ahead_chart(
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
     )
-    texts = [_others(results)]
-    if has_teams:
-        texts = [caseload_sentence(results), posts_sentence(results), _posts(results), *texts]
-    else:
-        texts = [expected_point(results), *texts]
-    texts.insert(-1, _rests_on(results))
+    texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
+    texts += [_rests_on(results), _others(results)]
     return brief_page("expected", _title(results), texts, chart=chart, table=_table(results))
 
 
@@ -87,14 +83,10 @@ def _title(results: BriefResults) -> str:
             f"With no change of policy the chance of an average caseload of {target.cap:g} or "
             f"fewer on {results.day} is {chance_words(results.chance(target.by))}"
         )
-    lead = results.stages[0]
-    now = results.latest(lead)
-    projection = results.outlook.projection
-    stock = projection.of("stock", projection.scenarios[0], lead)
-    below = float((stock[:, projection.months.index(target.by)] < now.children).mean())
+    lead, ahead = results.stages[0], results.stock(results.stages[0], target.by)
     return (
-        f"The chance of fewer children {stage_words(lead)} on {results.day} than the "
-        f"{number(now.children)} in {month_words(now.month)} is {chance_words(below)}"
+        f"With no change of policy {number(ahead.middle)} children {stage_words(lead)} on "
+        f"{results.day} is the central projection {ahead.bracket()}"
     )
 
 
@@ -117,12 +109,12 @@ def _posts(results: BriefResults) -> str:
     if posts is None or not by_chance:
         return ""
     said = join_words(
-        f"{count:,} posts for {article(chance)} {percent(chance, 0)} chance"
+        f"{count:,} for {article(chance)} {percent(chance, 0)} chance"
         for chance, count in by_chance
     )
     return (
-        f"It takes {said}; there are {number(posts.posts_now)} now. All of it counts on a "
-        "candidate for every vacancy."
+        f"Posts needed for {posts.target.cap:g} or fewer: {said}; there are "
+        f"{number(posts.posts_now)} now. All of it counts on a candidate for every vacancy."
     )
 
 
@@ -147,6 +139,15 @@ def _rests_on(results: BriefResults) -> str:
     )
 
 
+def _cost(results: BriefResults, month: str) -> str:
+    """The cost of the financial year that ends with a month; "" where none does."""
+    year = results.prices.get(financial_year(month))
+    if year is None or not month.endswith("-03"):
+        return ""
+    middle, low, high = (money(year[end], year["currency"]) for end in ("q50", "q05", "q95"))
+    return f"{middle} ({low} to {high})"
+
+
 def _table(results: BriefResults) -> Table:
     """Each March and the date: children, caseload, chance."""
     import pandas as pd
@@ -161,7 +162,11 @@ def _table(results: BriefResults) -> Table:
         if results.has("caseload"):
             row["caseload"] = results.caseload(month).cell(1)
             row["chance"] = chance_words(results.chance(month))
+        if results.prices:
+            row["cost"] = _cost(results, month)
         rows.append(row)
+    if results.prices:
+        headings["cost"] = "Cost of the financial year"
     if results.has("caseload"):
         headings["caseload"] = label("caseload").row
         headings["chance"] = f"Chance of {results.target.cap:g} or fewer"

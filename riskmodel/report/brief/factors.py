@@ -11,6 +11,7 @@ from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.estimates import Estimate
+    from riskmodel.factors import FactorRates
 
 __all__ = ["factors_page", "factors_point"]
 
@@ -27,33 +28,32 @@ _ASSOCIATION = (
 )
 
 
-def factors_point(results: BriefResults) -> str:
+def factors_point(rates: FactorRates) -> str:
     """The factor that most often goes with a plan."""
-    return f"{_message(results)}."
+    return f"{_message(rates)}."
 
 
-def factors_page(results: BriefResults) -> Section:
+def factors_page(results: BriefResults, rates: FactorRates) -> Section:
     """Dots and ranges, sorted, with the share of plans beside them."""
-    ranked = _ranked(results)
+    ranked = _ranked(rates)
     return brief_page(
         "factors",
-        _message(results),
-        [_all(results), _ASSOCIATION, _RECORDED, _commonest(results), _withheld(results)],
-        chart=_chart(results) if ranked else None,
-        table=_table(results) if ranked else None,
+        _message(rates),
+        [_all(rates), _ASSOCIATION, _RECORDED, _withheld(results), _commonest(rates)],
+        chart=_chart(results, rates) if ranked else None,
+        table=_table(results, rates) if ranked else None,
     )
 
 
-def _ranked(results: BriefResults) -> list[tuple[str, Estimate, Estimate]]:
+def _ranked(rates: FactorRates) -> list[tuple[str, Estimate, Estimate]]:
     """Factors with a rate, the highest first: name, rate, share of plans."""
-    rates = results.authority.factor_rates.rates
     rows = zip(rates.counts.factors, rates.conversion, rates.share_of_plans, strict=True)
     known = [row for row in rows if row[1].denominator]
     return sorted(known, key=lambda row: (-row[1].value, row[0]))
 
 
-def _message(results: BriefResults) -> str:
-    ranked = _ranked(results)
+def _message(rates: FactorRates) -> str:
+    ranked = _ranked(rates)
     if not ranked:
         return "No factor of the latest return may be shown, or none was recorded"
     name, rate, _ = ranked[0]
@@ -64,8 +64,8 @@ def _message(results: BriefResults) -> str:
     )
 
 
-def _all(results: BriefResults) -> str:
-    counts = results.authority.factor_rates.rates.counts
+def _all(rates: FactorRates) -> str:
+    counts = rates.counts
     total, plans = counts.total_assessments, counts.total_plans
     if total:
         return (
@@ -75,9 +75,9 @@ def _all(results: BriefResults) -> str:
     return f"{count_of(plans, 'plan')} are counted with their factors."
 
 
-def _commonest(results: BriefResults) -> str:
+def _commonest(rates: FactorRates) -> str:
     """The factor on most plans, where it is another."""
-    ranked = _ranked(results)
+    ranked = _ranked(rates)
     if not ranked:
         return ""
     name, _, share = max(ranked, key=lambda row: (row[2].value, row[0]))
@@ -92,24 +92,24 @@ def _withheld(results: BriefResults) -> str:
     return f"{count_of(number, 'factor')} with a small count not shown." if number else ""
 
 
-def _chart(results: BriefResults) -> Chart:
+def _chart(results: BriefResults, rates: FactorRates) -> Chart:
     from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
 
-    counts, ranked = results.authority.factor_rates.rates.counts, _ranked(results)
+    counts, ranked = rates.counts, _ranked(rates)
     drawn = ranked[:_DRAWN]
     usual = None
     if counts.total_assessments:
         usual = 100 * counts.total_plans / counts.total_assessments
 
-    def rows(number: int) -> list[tuple[str, float, float, float]]:
-        shares = [(label_of(row[0]), row[number]) for row in drawn]
-        return [(name, *(100 * end for end in (s.value, s.low, s.high))) for name, s in shares]
-
     drawing = draw_scenarios(
         "brief_factors",
         [
-            MeasurePanel("Led to a plan", rows(1), usual, "{:.0f}%"),
-            MeasurePanel("Share of plans", rows(2), None, "{:.0f}%"),
+            MeasurePanel(
+                "Led to a plan", [_dot(row[0], row[1]) for row in drawn], usual, "{:.0f}%"
+            ),
+            MeasurePanel(
+                "Share of plans", [_dot(row[0], row[2]) for row in drawn], None, "{:.0f}%"
+            ),
         ],
     )
     shown = "" if len(drawn) == len(ranked) else f" The {len(drawn)} highest of {len(ranked)}."
@@ -123,21 +123,30 @@ def _chart(results: BriefResults) -> Chart:
         f"Dot: the share. Line: its {percent(drawn[0][1].level, 0)} range.{line}{shown}",
         drawing.svg,
         drawing.png,
-        _listed(results, "brief_factors", title, drawn),
+        _listed("brief_factors", title, drawn, results, counts.basis),
         results.factors_source,
         counts.basis,
         drawing.svg_narrow,
     )
 
 
-def _table(results: BriefResults) -> Table:
-    ranked = _ranked(results)
+def _dot(name: str, share: Estimate) -> tuple[str, float, float, float]:
+    """A share and its range in percent."""
+    return label_of(name), 100 * share.value, 100 * share.low, 100 * share.high
+
+
+def _table(results: BriefResults, rates: FactorRates) -> Table:
+    ranked = _ranked(rates)
     title = f"The {min(_LISTED, len(ranked))} factors that most often go with a plan"
-    return _listed(results, "brief_factor_counts", title, ranked[:_LISTED])
+    return _listed("brief_factor_counts", title, ranked[:_LISTED], results, rates.counts.basis)
 
 
 def _listed(
-    results: BriefResults, name: str, title: str, rows: list[tuple[str, Estimate, Estimate]]
+    name: str,
+    title: str,
+    rows: list[tuple[str, Estimate, Estimate]],
+    results: BriefResults,
+    basis: str,
 ) -> Table:
     import pandas as pd
 
@@ -162,5 +171,4 @@ def _listed(
         "range": f"{percent(rows[0][1].level, 0)} range",
         "share": "Share of plans",
     }
-    basis = results.authority.factor_rates.rates.counts.basis
     return Table(name, title, frame, headings, (), results.factors_source, basis)

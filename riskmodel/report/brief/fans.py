@@ -81,7 +81,7 @@ def ahead_chart(
         title,
         f"Fan charts from zero. Projected for {results.day}, with 90% range: {join_words(spoken)}.",
         "Dots: counted. Line: central projection. Bands: half and nine in ten of "
-        f"{results.sizes.replicates:,} simulations. Numbers at the right: "
+        f"{results.sizes.replicates:,} simulations. Dashed: {results.day}. Numbers at the right: "
         f"{month_words(results.outlook.projection.months[-1])}.",
         drawing.svg,
         drawing.png,

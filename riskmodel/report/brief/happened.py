@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import (
     SAME,
+    chance_words,
     change_words,
     direction,
+    money,
     number,
     percent_change,
     posts_more,
@@ -22,6 +25,9 @@ from riskmodel.report.model import Number, Section, Table
 from riskmodel.report.wording import month_words, percent
 
 __all__ = ["happened_page", "happened_point", "numbers"]
+
+MONTHS_A_YEAR, MOST_NUMBERS = 12, 5
+"""Of the first screen."""
 
 
 def happened_point(results: BriefResults) -> str:
@@ -43,13 +49,22 @@ def happened_page(results: BriefResults) -> Section:
         caseload=has_teams,
         stacked=True,
     )
-    texts = [f"{_counted(results, stage)}." for stage in others]
-    return brief_page("happened", title, [" ".join(texts)], chart=chart, table=_table(results))
+    texts = [_fewer(results, lead), " ".join(f"{_counted(results, one)}." for one in others)]
+    return brief_page("happened", title, texts, chart=chart, table=_table(results))
+
+
+def _fewer(results: BriefResults, lead: str) -> str:
+    """The chance of fewer children than now."""
+    now = results.latest(lead)
+    return (
+        f"The chance of fewer children {stage_words(lead)} on {results.day} than the {now} in "
+        f"{month_words(now.month)} is {chance_words(results.chance_below(lead))}."
+    )
 
 
 def _counted(results: BriefResults, stage: str) -> str:
     now, before = results.latest(stage), results.earlier(stage)
-    said = f"{number(now.children)} children were {stage_words(stage)} in {month_words(now.month)}"
+    said = f"{now} children were {stage_words(stage)} in {month_words(now.month)}"
     if before is None:
         return said
     change = change_words(now.children, before.children)
@@ -62,7 +77,7 @@ def _title(results: BriefResults, lead: str) -> str:
     what, month = STAGE_LABELS[lead], month_words(now.month)
     onward = way_of(results.stock(lead, results.target.by).middle, now.children)
     if before is None or not before.children:
-        past, way = f"{number(now.children)} {what[0].lower()}{what[1:]} in {month}", SAME
+        past, way = f"{now} {what[0].lower()}{what[1:]} in {month}", SAME
     else:
         way = way_of(now.children, before.children)
         size = f"by {abs(percent_change(now.children, before.children))}% "
@@ -97,18 +112,18 @@ def _table(results: BriefResults) -> Table:
 
 def numbers(results: BriefResults) -> tuple[Number, ...]:
     """Five numbers: the groups of children, the caseload, posts; the last group yields to price."""
-    strip = [_stage_number(results, stage) for stage in results.stages]
+    children = [_stage_number(results, stage) for stage in results.stages]
+    others = _price_number(results)
     if results.has("caseload"):
-        strip.append(_caseload_number(results))
-        strip += _posts_number(results)
-    return tuple(strip[:5])
+        others = [_caseload_number(results), *_posts_number(results), *others]
+    return (*children[: MOST_NUMBERS - len(others)], *others)
 
 
 def _stage_number(results: BriefResults, stage: str) -> Number:
     now, ahead = results.latest(stage), results.stock(stage, results.target.by)
     return Number(
         STAGE_LABELS[stage],
-        number(now.children),
+        str(now),
         month_words(now.month),
         f"{number(ahead.middle)}, {direction(ahead.middle, now.children)}",
         results.day,
@@ -135,10 +150,26 @@ def _posts_number(results: BriefResults) -> list[Number]:
     chance = percent(posts.target.probability, 0)
     return [
         Number(
-            f"Social worker posts for a {chance} chance of {posts.target.cap:g} cases or fewer",
+            f"Social worker posts ({posts.target.cap:g} cases or fewer, {chance} chance)",
             number(posts.posts_now),
             "now",
             f"{number(posts.posts)}, {posts_more(posts.posts, posts.posts_now)}",
             results.day,
         )
     ]
+
+
+def _price_number(results: BriefResults) -> list[Number]:
+    """What the financial year of the date costs, beside the first whole year."""
+    year = financial_year(results.target.by)
+    whole = [name for name, row in results.prices.items() if row["months"] == MONTHS_A_YEAR]
+    if year not in whole:
+        return []
+    first, row = results.prices[whole[0]], results.prices[year]
+    now, then = (money(one["q50"], one["currency"]) for one in (first, row))
+    ends = " to ".join(money(row[end], row["currency"]) for end in ("q05", "q95"))
+    if year == whole[0]:
+        return [Number("Cost in the financial year", then=then, then_at=year, range=ends)]
+    way = way_of(row["q50"], first["q50"])
+    said = f"{then}, {way} {'as' if way == SAME else 'from'} {now}"
+    return [Number("Cost in the financial year", now, whole[0], said, year, ends)]

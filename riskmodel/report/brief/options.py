@@ -94,16 +94,22 @@ def _scenario(results: BriefResults, name: str) -> str:
     row, load = (comparison.row(name, measure) for measure in (f"stock_{lead}", "caseload"))
     ahead, now = results.stock(lead, comparison.month, name), results.latest(lead).children
     turned = turned_by_baseline(row["difference"], ahead.middle, now)
-    children = f"{difference_words(row['difference'], _ends(row))} {stage_words(lead)}"
+    children = f"children {stage_words(lead)}: {difference_words(row['difference'], _ends(row))}"
     parts = [
         f"{children}, {turned}" if turned else children,
-        f"caseload {difference_words(load['difference'], _ends(load), tenths, unit='cases')}",
+        f"caseload: {difference_words(load['difference'], _ends(load), tenths, unit='cases')}",
     ]
     if comparison.currency:
         cost = comparison.row(name, "cost")
         form = partial(money, currency=comparison.currency)
-        parts.append(f"cost {difference_words(cost['difference'], _ends(cost), form, less='less')}")
-    return f"{plain(name)}: {'; '.join(parts)}."
+        parts.append(
+            f"cost: {difference_words(cost['difference'], _ends(cost), form, less='less')}"
+        )
+    return f"{plain(name)}. {_sentence('; '.join(parts))}."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _ends(row: Mapping[str, Any]) -> tuple[float, float] | None:
@@ -131,9 +137,9 @@ def _chart(results: BriefResults) -> Chart:
             row = comparison.row(name, measure)
             low, high = _ends(row) or (nan, nan)
             scale = 1e-6 if measure == "cost" else 1.0
-            values = [value * scale for value in (row["difference"], low, high)]
-            rows.append((plain(name), *values))
-            spoken.append(f"{plain(name)}, {title.lower()}: {signed(values[0], 1)}")
+            value = row["difference"] * scale
+            rows.append((plain(name), value, low * scale, high * scale))
+            spoken.append(f"{plain(name)}, {title.lower()}: {signed(value, 1)}")
         unit = f", {comparison.currency} million" if measure == "cost" else ""
         form = "{:+,.1f}" if measure in ("caseload", "cost") else "{:+,.0f}"
         panels.append(MeasurePanel(f"{title}{unit}", rows, 0.0, form))

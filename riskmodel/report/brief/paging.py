@@ -32,8 +32,8 @@ def brief_page(
     chart, table
         At most one of each.
     """
-    first, *others = [Paragraph(text) for text in fitting(title, texts)] or [None]
-    blocks: list[Block | None] = [first, chart, *others, table]
+    paragraphs = [Paragraph(text) for text in fitting(title, texts)]
+    blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table]
     return Section(name, title, tuple(block for block in blocks if block is not None))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,8 +21,11 @@ from riskmodel.report.wording import month_words
 if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
+    from riskmodel.caseload.change import CaseloadChange
     from riskmodel.demand.calibration import Observation
     from riskmodel.demand.projecting import Outlook
+    from riskmodel.explanations import ChangeParts
+    from riskmodel.factors import FactorRates
     from riskmodel.report.folder_sections import Sizes
 
 __all__ = ["QUANTILES", "BriefResults", "Counted"]
@@ -29,7 +33,7 @@ __all__ = ["QUANTILES", "BriefResults", "Counted"]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90% range and of the half in the middle, and the central projection."""
 
-_ABOUT_EXACT = 0.02
+_ABOUT_EXACT = 0.05
 """Width of what a count can have been, as a share of it, up to which it is spoken of as a count."""
 
 _COMPARED = (6, 36)
@@ -44,11 +48,15 @@ class Counted(NamedTuple):
 
     month: str
     children: float
+    is_exact: bool
+
+    def __str__(self) -> str:
+        return f"{'' if self.is_exact else 'about '}{self.children:,.0f}"
 
     @property
     def cell(self) -> str:
         """As it stands in a table."""
-        return f"{self.children:,.0f} ({month_words(self.month)})"
+        return f"{self} ({month_words(self.month)})"
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,40 @@ class BriefResults:
         return self.authority.comparison(**self.sizes.named())
 
     @cached_property
+    def rates(self) -> FactorRates | None:
+        """Rates of factors; None without them, and where too little may be printed of them."""
+        if not self.has("factors"):
+            return None
+        try:
+            return self.authority.factor_rates.rates
+        except DataError:
+            return None
+
+    @cached_property
+    def change(self) -> ChangeParts | None:
+        """Why plans rose or fell; None where the folder has no two dates to compare."""
+        try:
+            return self.authority.change
+        except DataError:
+            return None
+
+    @cached_property
+    def caseload_change(self) -> CaseloadChange | None:
+        """Cases against workers in the past; None where the folder does not hold both."""
+        try:
+            return self.authority.caseload_change
+        except DataError:
+            return None
+
+    @cached_property
+    def prices(self) -> Mapping[str, Mapping[Any, Any]]:
+        """What each financial year costs with no change of policy; empty without prices."""
+        if not self.has("price"):
+            return {}
+        rows = self.authority.price(**self.sizes.named()).total().to_dict("records")
+        return {str(row["year"]): row for row in rows}
+
+    @cached_property
     def target(self) -> Target:
         """Cap, chance and month: the one date that the brief speaks of.
 
@@ -127,7 +169,7 @@ class BriefResults:
             for one in self.outlook.source.observations[stage]
             if one.counted == "stock" and one.width <= _ABOUT_EXACT * max(one.middle, 1.0)
         )
-        by_month = {one.month: Counted(one.month, one.middle) for one in stocks}
+        by_month = {one.month: Counted(one.month, one.middle, one.width < 1) for one in stocks}
         return tuple(by_month[month] for month in sorted(by_month)) or (self._loosest(stage),)
 
     def _loosest(self, stage: str) -> Counted:
@@ -136,7 +178,7 @@ class BriefResults:
             (one for one in self.outlook.source.observations[stage] if one.counted == "stock"),
             key=lambda one: one.month,
         )
-        return Counted(last.month, last.middle)
+        return Counted(last.month, last.middle, last.width < 1)
 
     @property
     def basis(self) -> str:
@@ -161,6 +203,12 @@ class BriefResults:
         stock = projection.of("stock", scenario, stage)
         ends = np.quantile(stock[:, projection.months.index(month)], (0.05, 0.5, 0.95))
         return Range(*ends.tolist())
+
+    def chance_below(self, stage: str) -> float:
+        """Chance of fewer children of a stage at the date than at its latest count."""
+        projection = self.outlook.projection
+        stock = projection.of("stock", BASELINE, stage)[:, projection.months.index(self.target.by)]
+        return float((stock < self.latest(stage).children).mean())
 
     @cached_property
     def caseload_ends(self) -> npt.NDArray[np.floating[Any]]:
@@ -191,7 +239,7 @@ class BriefResults:
     def posts(self) -> PostsNeeded | None:
         """Posts for the target; None where no number of posts meets it."""
         try:
-            return self.authority.posts_needed(**self.sizes.named())
+            return self.authority.posts_needed(BASELINE, **self.sizes.named())
         except DataError:
             return None
 

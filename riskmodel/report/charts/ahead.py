@@ -103,7 +103,7 @@ def draw_ahead(
             _years(axes, columns, size)
             _fan(axes, fan)
             if by is not None:
-                _date(axes, by, named=index == 0)
+                _date(axes, by, named=columns == 1 and index == 0)
             _ends(axes, fan, size, named=columns == 1)
         return Labels((), Box(0, 0, size.width, size.height))
 
