@@ -10,6 +10,7 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
+from riskmodel.report.brief import authority_brief
 from riskmodel.report.folder_sections import PARTS, Sizes
 from riskmodel.report.model import Block, Paragraph, Report, Section
 
@@ -83,6 +84,7 @@ def authority_report(
         tuple(points),
         (*sections, _record(manifest)),
         manifest,
+        authority_brief(authority, sizes),
     )
 
 

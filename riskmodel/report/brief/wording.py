@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 SAME = "about the same"
+HALF_A_PERCENT = 0.005
+"""A change of no more is printed as 0%."""
 
 _YEARS = {6: "six months", 12: "a year", 18: "18 months", 24: "two years", 36: "three years"}
 
@@ -122,7 +124,7 @@ def direction(now: float, before: float, digits: int = 0) -> str:
 def way_of(now: float, before: float, digits: int = 0) -> str:
     """``up``, ``down``, or ``about the same`` where the change is within rounding."""
     is_same = number(now, digits) == number(before, digits)
-    if is_same or (before > 0 and percent_change(now, before) == 0):
+    if is_same or abs(now - before) <= HALF_A_PERCENT * before:
         return SAME
     return "up" if now > before else "down"
 
