@@ -66,7 +66,8 @@ class CaseloadChange(Result):
     source
         Where the figures come from.
     children
-        Of the whole service at both dates, where that is known beside the teams' own cases.
+        On a plan, looked after or in need at both dates, where that is known beside the teams' own
+        cases.
     other
         The same under another reading.
 
@@ -96,6 +97,11 @@ class CaseloadChange(Result):
     def basis(self) -> Basis:
         """What the figures rest on."""
         return self.cases.basis
+
+    def words(self, measure: str) -> str:
+        """Which way cases or workers went, such as ``fewer workers``."""
+        rises = self.after[measure].value > self.before[measure].value
+        return f"{'more' if rises else 'fewer'} {measure}"
 
     def to_frame(self) -> pd.DataFrame:
         """Figures at both dates and the two parts; those under another reading besides.
@@ -141,25 +147,29 @@ class CaseloadChange(Result):
         moved = "rises" if self.basis == "projected" else "rose"
         if self.change < 0:
             moved = "falls" if self.basis == "projected" else "fell"
-        work, people = (
-            _way(name, self.before[name].value, self.after[name].value)
-            for name in ("cases", "workers")
-        )
+        work, people = self.words("cases"), self.words("workers")
         text = (
             f"The average caseload {moved} from {_words(start, 1)} in {self.first} to "
             f"{_words(end, 1)} in {self.last} ({_signed(self.change)}): {people} account for "
             f"{_signed(self.workers.value)}{_between(self.workers)} and {work} for "
             f"{_signed(self.cases.value)}{_between(self.cases)}."
         )
-        for label, name in (("Cases", "cases"), ("Full-time workers", "workers")):
-            text += f" {label}: {_words(self.before[name], 0)}, then {_words(self.after[name], 0)}."
+        work, people = (
+            f"{_words(self.before[name], 0)}, then {_words(self.after[name], 0)}"
+            for name in ("cases", "workers")
+        )
+        start = f"{self.reading}: cases" if self.reading else "Cases"
+        text += f" {start} {work}; full-time workers {people}."
         if self.children is not None:
             first, last = self.children
             fell = _signed(100 * (last / first - 1), 0)
-            text += f" Children of the whole service: {first:,.0f}, then {last:,.0f} ({fell}%)."
+            text += (
+                f" Children on a plan, looked after or in need: {first:,.0f}, then {last:,.0f} "
+                f"({fell}%)."
+            )
         if self.other is not None:
             there = _words(self.other.before["workers"], 0)
-            text += f" {self.other.reading}, there would have been {there} workers before."
+            text += f" {self.other.reading}: {there} workers before."
         return text
 
     def preview(self) -> pd.DataFrame:
@@ -232,7 +242,7 @@ def published_caseload_change() -> CaseloadChange:
         held,
         caseload,
         fixed,
-        "Had the disabled children's and specialist teams held as many children a year before",
+        "With as many children in the disabled children's and specialist teams a year before",
     )
     main = _published(held, caseload, (0.0, 0.0, 0.0), "At the teams' present share of each status")
     return replace(main, other=other)
@@ -427,13 +437,9 @@ def projected_caseload_change(
         figures(1),
         estimate(float(central[0]), parts[0], _UNITS["caseload"]),
         estimate(float(central[1]), parts[1], _UNITS["caseload"]),
-        "" if scenario == BASELINE else scenario,
+        "" if scenario == BASELINE else f"Under {scenario}",
         plan.source,
     )
-
-
-def _way(name: str, before: float, after: float) -> str:
-    return f"{'more' if after > before else 'fewer'} {name}"
 
 
 def _signed(number: float, digits: int = 1) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
     from riskmodel.caseload.change import CaseloadChange
@@ -119,6 +120,13 @@ class Authority(Holding):
         from riskmodel.authority.why import caseload_change_of
 
         return caseload_change_of(self)
+
+    @cached_property
+    def others(self) -> OthersComparison:
+        """Its rates beside those of its neighbours, its groups and England, year by year."""
+        from riskmodel.authority.why import others_of
+
+        return others_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
