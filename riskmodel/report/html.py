@@ -1,4 +1,7 @@
-"""One self-contained page: styles, charts and script inside, nothing fetched from anywhere."""
+"""Self-contained pages: styles, charts and script inside, nothing fetched from anywhere.
+
+One page of sections; before it, where the report has one, its brief.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,23 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from riskmodel.report.model import Cards, Chart, Paragraph, Report, Table
+from riskmodel.report.model import Brief, Cards, Chart, Number, Paragraph, Report, Section, Table
+from riskmodel.report.tidy import NUMBER, is_numeric
 
-__all__ = ["render_html"]
+__all__ = ["ANNEX", "BRIEF", "block_values", "made_words", "render", "render_brief", "render_html"]
 
-_NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
-_SHORTHAND = frozenset({"none", "not defined", "not stated", "not checked", "exact", "not a count"})
+BRIEF, ANNEX = "index.html", "annex.html"
+"""Files of both pages, which lead to each other."""
+
+_FIGURE = re.compile(rf"{NUMBER.pattern}(?:[a-z]+\b)?")
+"""A number with the unit that is written to it: £6.1m."""
+
 _TALL = 30
 """Tables with more rows scroll in a region of their own."""
 
 
 def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -> str:
-    """The report as one HTML page.
+    """The sections of a report as one HTML page, which leads back to the brief if there is one.
 
     Parameters
     ----------
@@ -27,7 +35,8 @@ def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -
         The report.
     downloads
         Addresses, relative to the page, of files that hold parts of the report: by
-        ``csv:TABLE``, ``svg:CHART``, ``png:CHART``, ``workbook``, ``manifest``. None: no links.
+        ``csv:TABLE``, ``svg:CHART``, ``png:CHART``, ``workbook``, ``document``, ``manifest``.
+        None: no links.
 
     Returns
     -------
@@ -38,24 +47,15 @@ def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -
     -----
     Every text is escaped; only the drawings, which this package made, are taken as they are.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["slug"] = lambda name: name.replace("_", "-")
-    template = environment.from_string(_resource("page.html.j2"))
-    return template.render(
+    pages = report.brief.pages if report.brief else ()
+    return _page(
+        "page.html.j2",
+        ("style.css",),
         report=report,
-        style=Markup(_resource("style.css")),
-        script=Markup(_resource("filter.js")),
+        brief=BRIEF,
         sections=[
-            {
-                "id": section.id,
-                "title": section.title,
-                "blocks": [_block(block) for block in section.blocks],
-            }
+            _section(section)
+            | {"pages": [page for page in pages if (page.annex or page.id) == section.id]}
             for section in report.sections
         ],
         titles={section.id: section.title for section in report.sections},
@@ -63,17 +63,111 @@ def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -
     )
 
 
+def render_brief(report: Report, brief: Brief, *, downloads: Mapping[str, str]) -> str:
+    """The brief of a report as one HTML page, which leads to the annex; as :func:`render_html`."""
+    titles = {section.id: section.title for section in report.sections}
+    pages = {page.id: page.title for page in brief.pages}
+    return _page(
+        "brief.html.j2",
+        ("style.css", "brief.css"),
+        report=report,
+        annex=ANNEX,
+        points=[
+            {
+                "text": point.text,
+                "title": pages.get(point.section) or titles.get(point.section, ""),
+                "link": _link(point.section, pages),
+            }
+            for point in brief.points
+        ],
+        numbers=[_number(number) for number in brief.numbers],
+        pages=[
+            _section(page, ANNEX)
+            | {"annex": page.annex or page.id, "annex_title": titles[page.annex or page.id]}
+            for page in brief.pages
+        ],
+        made=made_words(report),
+        downloads=dict(downloads),
+    )
+
+
+def made_words(report: Report) -> str:
+    """How the report is made again, in a sentence; "" where its manifest does not say."""
+    version, command = report.manifest.get("version"), report.manifest.get("command")
+    if not version or not command:
+        return ""
+    return f"Made by riskmodel {version}. To make it again: {' '.join(command)}"
+
+
+def render(name: str, **values: object) -> str:
+    """A template of the package, filled; every text is escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["slug"] = _slug
+    return environment.get_template(name).render(values)
+
+
+def _page(name: str, styles: tuple[str, ...], **values: object) -> str:
+    from markupsafe import Markup
+
+    return render(
+        name,
+        style=Markup("".join(_resource(style) for style in styles)),
+        script=Markup(_resource("filter.js")),
+        **values,
+    )
+
+
+def _slug(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _link(section: str, pages: Mapping[str, str]) -> str:
+    """Where a point of the brief leads: to a page of it, or else to a section of the annex."""
+    if not section:
+        return ""
+    return f"{'' if section in pages else ANNEX}#{_slug(section)}"
+
+
+def _number(number: Number) -> dict[str, str]:
+    """A number of the brief: the figure, what is said of it, its day, and what it was before."""
+    text, day = (number.then, number.then_at) if number.then else (number.now, number.now_at)
+    matched = _FIGURE.match(text)
+    figure = matched[0] if matched else ""
+    before = ", ".join(part for part in (number.now, number.now_at) if part)
+    return {
+        "label": number.label,
+        "before": before if number.then else "",
+        "figure": figure,
+        "rest": text[len(figure) :].lstrip(", "),
+        "day": day,
+        "range": number.range,
+    }
+
+
+def _section(section: Section, annex: str = "") -> dict[str, Any]:
+    blocks = [block_values(block, annex) for block in section.blocks]
+    return {"id": section.id, "title": section.title, "blocks": blocks}
+
+
 def _resource(name: str) -> str:
     folder = resources.files("riskmodel.report").joinpath("templates")
     return folder.joinpath(name).read_text(encoding="utf-8")
 
 
-def _block(block: object) -> dict[str, Any]:
-    """A block as plain values for the template."""
+def block_values(block: object, annex: str = "") -> dict[str, Any]:
+    """A block as plain values for the template; ``annex`` is the page that its links lead to."""
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "text": block.text}
     if isinstance(block, Table):
-        return {"kind": "table", "table": _table(block)}
+        return {"kind": "table", "table": _table(block, annex)}
     if isinstance(block, Cards):
         return {"kind": "cards", "cards": block}
     if isinstance(block, Chart):
@@ -84,28 +178,32 @@ def _block(block: object) -> dict[str, Any]:
             "narrow": None
             if block.svg_narrow is None
             else _inline_svg(block.svg_narrow, block, "narrow"),
-            "table": _table(block.data),
+            "table": _table(block.data, annex),
         }
     raise TypeError(f"unknown kind of block: {type(block).__name__}")
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, annex: str) -> dict[str, Any]:
     columns = [
         {
             "heading": heading,
-            "is_number": _is_numeric([_text(cell) for cell in table.frame[name]]),
+            "is_number": is_numeric([_text(cell) for cell in table.frame[name]], index == 0),
             "is_long": max((len(_text(cell)) for cell in table.frame[name]), default=0) > 60,
             "is_short": max((len(_text(cell)) for cell in table.frame[name]), default=0) <= 34,
             "is_unbroken": name in {"value", "sha256"},
             "is_link": name == table.link_column,
         }
-        for name, heading in zip(table.frame.columns, table.headings, strict=True)
+        for index, (name, heading) in enumerate(
+            zip(table.frame.columns, table.headings, strict=True)
+        )
     ]
     rows = [
         {
             "anchor": table.anchors[index] if table.anchors else "",
             "cells": [
-                {"text": _text(cell), "link": table.links.get(str(cell), "")} for cell in cells
+                {"text": _text(cell), "link": annex + link if link.startswith("#") else link}
+                for cell in cells
+                for link in (table.links.get(str(cell), ""),)
             ],
         }
         for index, cells in enumerate(table.frame.itertuples(index=False, name=None))
@@ -135,12 +233,7 @@ def _text(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:,.6g}".replace("-", "−")
     text = str(cell)
-    return f"−{text[1:]}" if _NUMBER.fullmatch(text) and text.startswith("-") else text
-
-
-def _is_numeric(cells: list[str]) -> bool:
-    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    return bool(numbers) and all(cell in numbers or cell in _SHORTHAND for cell in cells)
+    return f"−{text[1:]}" if NUMBER.fullmatch(text) and text.startswith("-") else text
 
 
 def _inline_svg(svg: bytes, chart: Chart, kind: str) -> Any:

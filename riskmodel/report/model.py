@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "DICTIONARY",
     "Block",
     "Brief",
     "Card",
@@ -28,6 +29,8 @@ __all__ = [
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
+DICTIONARY = "dictionary"  # the file that explains the columns of the tables
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -38,7 +41,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A main point of the report: a sentence or two, and the section that says more."""
+    """A main point: a sentence or two, and the section, or page of a brief, that says more."""
 
     text: str
     section: str = ""
@@ -94,6 +97,8 @@ class Table:
 
     def __post_init__(self) -> None:
         _check_id(self.id)
+        if self.id == DICTIONARY:
+            raise DataError(f"no table may be called {DICTIONARY}: a file beside the tables is")
         if self.anchors and len(self.anchors) != len(self.frame):
             raise DataError(
                 f"table {self.id} has {len(self.frame)} rows but {len(self.anchors)} anchors"
@@ -186,11 +191,14 @@ class Section:
         Stable name and heading.
     blocks
         What stands in it, in order; the first paragraphs introduce it.
+    annex
+        Of a page of a brief: the section that says more, "" where both have one id.
     """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    annex: str = ""
 
     def __post_init__(self) -> None:
         _check_id(self.id)
@@ -236,12 +244,32 @@ class Brief:
         message; in each at most one chart and one table.
     basis
         Sources, dates, basis and contact, a sentence each, at the foot of the last page.
+
+    Raises
+    ------
+    DataError
+        When there is more of anything than that, no page at all, or an id twice.
     """
 
     points: tuple[Point, ...]
     numbers: tuple[Number, ...]
     pages: tuple[Section, ...]
     basis: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("points", "numbers", "pages", "basis"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, most in (("points", 5), ("numbers", 5), ("pages", 6)):
+            count = len(getattr(self, name))
+            if count > most:
+                raise DataError(f"a brief holds at most {most} {name}, got {count}")
+        if not self.pages:
+            raise DataError("a brief needs at least one page")
+        for page in self.pages:
+            kinds = [type(block) for block in page.blocks]
+            if max(kinds.count(Chart), kinds.count(Table)) > 1:
+                raise DataError(f"page {page.id} of a brief holds more than one chart or table")
+        _check_unique(_places(self.pages), "a brief")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,13 +288,17 @@ class Report:
         What is needed to make it again: version, inputs, parameters, seed, command, libraries.
     brief
         What stands before the sections; None where the sections are the page.
+    authority, date
+        Whom the figures are about and the day they reach to, in words; "" where there is no one
+        such authority or day.
 
     Raises
     ------
     DataError
         When two sections or blocks share an id, or two tables (those of charts included): places
-        on the page would be ambiguous, and files would overwrite each other. When a main point
-        leads to a section that is not there.
+        on the page would be ambiguous, and files would overwrite each other. When a block of the
+        brief shares its id with another of other content. When a main point, or a point or page
+        of the brief, leads to a section that is not there.
     """
 
     title: str
@@ -275,42 +307,50 @@ class Report:
     sections: tuple[Section, ...]
     manifest: Mapping[str, Any]
     brief: Brief | None = None
+    authority: str = ""
+    date: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "summary", tuple(self.summary))
         object.__setattr__(self, "sections", tuple(self.sections))
-        places = [section.id for section in self.sections]
-        places += [block.id for block in self._blocks() if not isinstance(block, Paragraph)]
-        files = [table.id for table in self.tables()]
-        repeated = sorted(
-            {name for names in (places, files) for name in names if names.count(name) > 1}
-        )
-        if repeated:
-            raise DataError(f"ids must differ within a report; repeated: {', '.join(repeated)}")
+        _check_unique(_places(self.sections), "a report")
+        _check_unique([table.id for table in _tables(self.sections)], "a report")
         for point in self.summary:
-            if point.section and point.section not in {section.id for section in self.sections}:
-                raise DataError(
-                    f"a main point leads to the section {point.section!r}, and the report has no "
-                    f"such section; it has {', '.join(section.id for section in self.sections)}"
-                )
+            self._check_leads("a main point", point.section)
+        if self.brief is not None:
+            self._check_brief(self.brief)
 
-    def _blocks(self) -> Iterator[Block]:
-        for section in self.sections:
-            yield from section.blocks
+    def _check_brief(self, brief: Brief) -> None:
+        pages = {page.id for page in brief.pages}
+        for point in brief.points:
+            if point.section not in pages:
+                self._check_leads("a point of the brief", point.section)
+        for page in brief.pages:
+            self._check_leads(f"page {page.id} of the brief", page.annex or page.id)
+        for blocks in (_tables(self._parts()), _charts(self._parts())):
+            first: dict[str, Chart | Table] = {}
+            for block in blocks:
+                if not _same(block, first.setdefault(block.id, block)):
+                    raise DataError(f"{block.id} stands twice, with different content")
+
+    def _check_leads(self, origin: str, section: str) -> None:
+        names = [each.id for each in self.sections]
+        if section and section not in names:
+            raise DataError(
+                f"{origin} leads to the section {section!r}, and the report has no such section; "
+                f"it has {', '.join(names)}"
+            )
+
+    def _parts(self) -> tuple[Section, ...]:
+        return (*(self.brief.pages if self.brief else ()), *self.sections)
 
     def tables(self) -> tuple[Table, ...]:
-        """Every table in order, those behind the charts among them."""
-        found = []
-        for block in self._blocks():
-            if isinstance(block, Chart):
-                found.append(block.data)
-            elif isinstance(block, Table):
-                found.append(block)
-        return tuple(found)
+        """Every table once, in order, those behind the charts among them."""
+        return tuple({table.id: table for table in _tables(self._parts())}.values())
 
     def charts(self) -> tuple[Chart, ...]:
-        """Every chart in order."""
-        return tuple(block for block in self._blocks() if isinstance(block, Chart))
+        """Every chart once, in order."""
+        return tuple({chart.id: chart for chart in _charts(self._parts())}.values())
 
     def __str__(self) -> str:
         return (
@@ -324,3 +364,38 @@ def _check_id(name: str) -> None:
         raise DataError(
             f"an id of a report holds lower-case letters, digits and underscores, got {name!r}"
         )
+
+
+def _charts(parts: Iterable[Section]) -> Iterator[Chart]:
+    yield from (block for part in parts for block in part.blocks if isinstance(block, Chart))
+
+
+def _tables(parts: Iterable[Section]) -> Iterator[Table]:
+    """Tables in order, those behind the charts among them."""
+    for block in (block for part in parts for block in part.blocks):
+        if isinstance(block, Chart | Table):
+            yield block.data if isinstance(block, Chart) else block
+
+
+def _same(one: Chart | Table, other: Chart | Table) -> bool:
+    """Whether two blocks say the same, however each is shown."""
+    if isinstance(one, Chart) and isinstance(other, Chart):
+        drawn = (one.title, one.svg, one.png) == (other.title, other.svg, other.png)
+        return drawn and _same(one.data, other.data)
+    if isinstance(one, Table) and isinstance(other, Table):
+        said = (one.title, one.headings, one.source) == (other.title, other.headings, other.source)
+        return said and one.frame.equals(other.frame)
+    return False
+
+
+def _places(parts: tuple[Section, ...]) -> list[str]:
+    """Ids that stand on one page: those of its parts, and of all blocks that have one."""
+    blocks = [block for part in parts for block in part.blocks]
+    named = [block.id for block in blocks if not isinstance(block, Paragraph)]
+    return [*(part.id for part in parts), *named]
+
+
+def _check_unique(names: list[str], whole: str) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise DataError(f"ids must differ within {whole}; repeated: {', '.join(repeated)}")

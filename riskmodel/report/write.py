@@ -7,27 +7,25 @@ import hashlib
 import io
 import json
 import os
-import re
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from riskmodel.disclosure import inert
 from riskmodel.errors import OutputError
-from riskmodel.report.html import render_html
-from riskmodel.report.model import Report, Table
+from riskmodel.report.html import ANNEX, BRIEF, render_brief, render_html
+from riskmodel.report.model import DICTIONARY, Chart, Report
+from riskmodel.report.tidy import tidy_columns
 
-__all__ = ["MADE_BY", "check_output", "csv_names", "write_report"]
+__all__ = ["MADE_BY", "check_output", "write_report"]
 
 MADE_BY = "riskmodel report"
 """Says in ``manifest.json`` that a folder was written here."""
 
-_NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
-_PERCENTAGE = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%")
-
-_PAGE, _WORKBOOK, _MANIFEST = "index.html", "riskmodel-report.xlsx", "manifest.json"
+_PAGE, _WORKBOOK, _MANIFEST = BRIEF, "riskmodel-report.xlsx", "manifest.json"
+_DOCUMENT = "brief.docx"
 
 
 def write_report(report: Report, out: Path) -> tuple[Path, ...]:
@@ -44,7 +42,8 @@ def write_report(report: Report, out: Path) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        The files written: the page first, the manifest last.
+        The files written: the page first, which is the brief where the report has one and leads
+        to its annex; the manifest last.
 
     Raises
     ------
@@ -163,21 +162,53 @@ def _listed(folder: Path) -> dict[str, str] | None:
 
 def _files(report: Report) -> dict[str, bytes]:
     """Content of every file by its path inside the folder."""
+    from riskmodel.report.charts.framing import framed
     from riskmodel.report.workbook import workbook_bytes
 
     downloads = {"workbook": _WORKBOOK, "manifest": _MANIFEST}
     files: dict[str, bytes] = {_PAGE: b""}
+    pictures = {}
     for chart in report.charts():
-        for kind, content in (("svg", chart.svg), ("png", chart.png)):
+        svg, pictures[chart.id] = framed(chart, _credit(report, chart))
+        for kind, content in (("svg", svg), ("png", pictures[chart.id])):
             name = f"figures/{_file_name(chart.id)}.{kind}"
             files[name], downloads[f"{kind}:{chart.id}"] = content, name
-    for table in report.tables():
+    columns = [(table, tidy_columns(table)) for table in report.tables()]
+    for table, tidy in columns:
         name = f"tables/{_file_name(table.id)}.csv"
-        files[name], downloads[f"csv:{table.id}"] = _csv(table), name
+        cells = zip(*(column.cells for column in tidy), strict=True)
+        files[name] = _csv([column.name for column in tidy], cells)
+        downloads[f"csv:{table.id}"] = name
+    files[f"tables/{DICTIONARY}.csv"] = _csv(
+        ("table", "column", "heading", "kind", "basis"),
+        [
+            (_file_name(table.id), column.name, column.heading, column.kind, table.basis)
+            for table, tidy in columns
+            for column in tidy
+        ],
+    )
     files[_WORKBOOK] = workbook_bytes(report)
-    files[_PAGE] = render_html(report, downloads=downloads).encode("utf-8")
+    if report.brief is not None:
+        from riskmodel.report.document import document_bytes
+
+        files[_DOCUMENT] = document_bytes(report, report.brief, pictures)
+        downloads["document"] = _DOCUMENT
+        files[_PAGE] = render_brief(report, report.brief, downloads=downloads).encode("utf-8")
+    sections = _PAGE if report.brief is None else ANNEX
+    files[sections] = render_html(report, downloads=downloads).encode("utf-8")
     files[_MANIFEST] = _manifest(report, files)
     return files
+
+
+def _credit(report: Report, chart: Chart) -> str:
+    """Whose figures, to which day, from where and on what basis, for the foot of a picture."""
+    whose = [report.authority, f"figures to {report.date}" if report.date else ""]
+    parts = (
+        ", ".join(part for part in whose if part),
+        f"Source: {chart.source}" if chart.source else "",
+        f"Basis: {chart.basis}" if chart.basis else "",
+    )
+    return " ".join(f"{part}." for part in parts if part)
 
 
 def _file_name(name: str) -> str:
@@ -198,39 +229,13 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def csv_names(table: Table) -> tuple[str, ...]:
-    """Names of the columns in the CSV file of a table.
-
-    Those of the table, but a column of percentages says so: ``conversion_rate`` becomes
-    ``conversion_rate_percent``, and its numbers stand there without their sign.
-    """
-    return tuple(
-        f"{name}_percent"
-        if _is_percentages(table.frame[name]) and "percent" not in name
-        else str(name)
-        for name in table.frame.columns
-    )
-
-
-def _csv(table: Table) -> bytes:
-    """UTF-8 with line feeds; cells as printed, percentages without their sign."""
-    columns = []
-    for name in table.frame.columns:
-        cells = [inert(cell) for cell in table.frame[name]]
-        if _is_percentages(cells):
-            cells = [cell.removesuffix("%") if isinstance(cell, str) else cell for cell in cells]
-        columns.append(cells)
+def _csv(names: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """UTF-8 with line feeds; text that a spreadsheet would run is made inert."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([inert(name) for name in csv_names(table)])
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerow([inert(name) for name in names])
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return stream.getvalue().encode("utf-8")
-
-
-def _is_percentages(cells: Iterable[object]) -> bool:
-    """Whether all numbers among the cells are percentages, words in place of a number aside."""
-    numbers = [cell for cell in cells if _NUMBER.fullmatch(str(cell))]
-    return bool(numbers) and all(_PERCENTAGE.fullmatch(str(cell)) for cell in numbers)
 
 
 def _make_parents(target: Path) -> list[Path]:

@@ -36,6 +36,7 @@ __all__ = [
     "text_box",
     "text_lines",
     "text_size",
+    "text_strip",
 ]
 
 # Government Analysis Function, categorical palette.
@@ -209,6 +210,28 @@ def text_lines(
         )
         for index, line in enumerate(lines)
     ]
+
+
+def text_strip(
+    name: str, text: str, width: float, *, size: float, **style: Any
+) -> tuple[bytes, bytes]:
+    """SVG and PNG of a text across a picture of that width, in as many lines as it takes."""
+    margin, leading = 10.0, 1.35 * size
+    with _style():
+        probe = _figure(Size(width, leading, False)).text(0, 0, "", fontsize=size, **style)
+        lines = [""]
+        for word in text.split():
+            probe.set_text(f"{lines[-1]} {word}".strip())
+            if lines[-1] and text_box(probe).right > width - 2 * margin:
+                lines.append(word)
+            else:
+                lines[-1] = probe.get_text()
+        height = round(leading * len(lines) + 1.2 * margin)
+        figure = _figure(Size(width, height, False))
+        for number, line in enumerate(lines):
+            middle = 1 - (0.6 * margin + leading * (number + 0.5)) / height
+            figure.text(margin / width, middle, line, fontsize=size, va="center_baseline", **style)
+        return _svg(figure, name), _png(figure)
 
 
 def axis_titles(axes: Axes, across: str, up: str) -> None:
