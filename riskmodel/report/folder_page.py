@@ -84,7 +84,7 @@ def authority_report(
         tuple(points),
         (*sections, _record(manifest)),
         manifest,
-        authority_brief(authority, sizes),
+        authority_brief(authority, sizes, [section.id for section in sections]),
     )
 
 

@@ -103,7 +103,7 @@ def briefed(folders) -> dict[str, Briefed]:
     made = {}
     for name in FOLDERS:
         authority = open_authority(folders[name]) if name in folders else riskmodel.example()
-        brief = authority_brief(authority, SIZES)
+        brief = authority_brief(authority, SIZES, ["projection", "record"])
         made[name] = Briefed(authority, BriefResults(authority, SIZES), brief)
     return made
 
@@ -276,7 +276,7 @@ def test_a_withheld_count_does_not_show(tmp_path):
     (tmp_path / "authority.toml").write_text('[about]\nname = "Northshire"\n')
     authority = open_authority(tmp_path)
     assert "child_trafficking" in authority.release.withheld()
-    brief = authority_brief(authority, SIZES)
+    brief = authority_brief(authority, SIZES, ["record"])
     page = next(page for page in brief.pages if page.id == "factors")
     table = next(block for block in page.blocks if isinstance(block, Table))
     chart = next(block for block in page.blocks if isinstance(block, Chart))

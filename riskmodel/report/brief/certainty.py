@@ -49,12 +49,12 @@ def accuracy_sentence(results: BriefResults) -> str:
     )
 
 
-def certainty_page(results: BriefResults, has_projection: bool) -> Section:
+def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> Section:
     """Accuracy by years ahead, the assumptions that move the answer, and the author's text."""
     author = _commentary(results)
     if not has_projection:
         title = "What cannot be concluded from these counts"
-        return brief_page("certainty", title, [_NOT_CONCLUDED, *author])
+        return brief_page("certainty", title, [_NOT_CONCLUDED, *author], annex=annex)
     row = _row(results)
     lead = stage_words(results.stages[0])
     title = (
@@ -72,6 +72,7 @@ def certainty_page(results: BriefResults, has_projection: bool) -> Section:
         "certainty",
         title,
         [tested, _NOT_CONCLUDED, *author, _moves(results)],
+        annex=annex,
         chart=_chart(results),
         table=_assumptions(results),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.authority import Authority
@@ -22,8 +23,18 @@ __all__ = ["MOST_POINTS", "authority_brief"]
 MOST_POINTS = 5
 """Sentences of the first screen."""
 
+_LEADS = {
+    "happened": ("projection",),
+    "why": ("change", "chain", "projection"),
+    "factors": ("factors",),
+    "expected": ("caseload", "projection"),
+    "options": ("scenarios",),
+    "certainty": ("trust", "record"),
+}
+"""Sections of the annex that say more than a page, the first that is there."""
 
-def authority_brief(authority: Authority, sizes: Sizes) -> Brief:
+
+def authority_brief(authority: Authority, sizes: Sizes, annex: Sequence[str]) -> Brief:
     """The pages that a committee reads, from whatever is in the folder.
 
     Parameters
@@ -32,6 +43,9 @@ def authority_brief(authority: Authority, sizes: Sizes) -> Brief:
         The folder; a page whose needs are missing is left out.
     sizes
         How far ahead and how often is simulated: those of the annex, so that both say the same.
+    annex
+        Ids of the sections that follow the brief: each page leads to the first of its own that is
+        there, else to the last.
 
     Notes
     -----
@@ -41,42 +55,46 @@ def authority_brief(authority: Authority, sizes: Sizes) -> Brief:
     """
     results = BriefResults(authority, sizes)
     has_projection = results.has("projection")
+    leads = {
+        page: next((name for name in names if name in annex), annex[-1])
+        for page, names in _LEADS.items()
+    }
     return Brief(
-        _points(results),
+        tuple(_points(results))[:MOST_POINTS],
         numbers(results) if has_projection else (),
-        tuple(_pages(results)),
+        tuple(_pages(results, leads)),
         basis_sentences(results, has_projection),
     )
 
 
-def _points(results: BriefResults) -> tuple[Point, ...]:
-    points = []
-    if results.has("projection"):
-        points.append(Point(happened_point(results), "projection"))
-    if why_point(results):
-        points.append(Point(why_point(results), "change"))
-    if results.has("projection"):
-        points.append(Point(expected_point(results), "projection"))
-    if results.has("caseload"):
-        points.append(Point(posts_sentence(results), "caseload"))
-    if results.has("scenarios"):
-        points.append(Point(options_point(results), "scenarios"))
-    if results.has("projection"):
-        points.append(Point(accuracy_sentence(results), "projection"))
-    if results.rates is not None:
-        points.append(Point(factors_point(results.rates), "factors"))
-    return tuple(points[:MOST_POINTS])
-
-
-def _pages(results: BriefResults) -> list[Section]:
+def _points(results: BriefResults) -> Iterator[Point]:
     has_projection = results.has("projection")
-    pages = [happened_page(results)] if has_projection else []
-    if results.change is not None:
-        pages.append(why_page(results, results.change))
-    if results.rates is not None:
-        pages.append(factors_page(results, results.rates))
     if has_projection:
-        pages.append(expected_page(results))
+        yield Point(happened_point(results), "happened")
+    if results.change is not None:
+        yield Point(why_point(results, results.change), "why")
+    if has_projection:
+        yield Point(expected_point(results), "expected")
+    if results.has("caseload"):
+        yield Point(posts_sentence(results), "expected")
     if results.has("scenarios"):
-        pages.append(options_page(results))
-    return [*pages, certainty_page(results, has_projection)]
+        yield Point(options_point(results), "options")
+    if has_projection:
+        yield Point(accuracy_sentence(results), "certainty")
+    if results.rates is not None:
+        yield Point(factors_point(results.rates), "factors")
+
+
+def _pages(results: BriefResults, leads: Mapping[str, str]) -> Iterator[Section]:
+    has_projection = results.has("projection")
+    if has_projection:
+        yield happened_page(results, leads["happened"])
+    if results.change is not None:
+        yield why_page(results, results.change, leads["why"])
+    if results.rates is not None:
+        yield factors_page(results, results.rates, leads["factors"])
+    if has_projection:
+        yield expected_page(results, leads["expected"])
+    if results.has("scenarios"):
+        yield options_page(results, leads["options"])
+    yield certainty_page(results, leads["certainty"], has_projection)

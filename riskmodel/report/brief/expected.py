@@ -65,7 +65,7 @@ def _caseload(results: BriefResults) -> str:
     )
 
 
-def expected_page(results: BriefResults) -> Section:
+def expected_page(results: BriefResults, annex: str) -> Section:
     """Three small fans, each March in a table, and what it takes."""
     has_teams = results.has("caseload")
     chart = ahead_chart(
@@ -73,7 +73,9 @@ def expected_page(results: BriefResults) -> Section:
     )
     texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
     texts += [_rests_on(results), _others(results)]
-    return brief_page("expected", _title(results), texts, chart=chart, table=_table(results))
+    return brief_page(
+        "expected", _title(results), texts, annex=annex, chart=chart, table=_table(results)
+    )
 
 
 def _title(results: BriefResults) -> str:

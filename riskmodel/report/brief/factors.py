@@ -33,13 +33,14 @@ def factors_point(rates: FactorRates) -> str:
     return f"{_message(rates)}."
 
 
-def factors_page(results: BriefResults, rates: FactorRates) -> Section:
+def factors_page(results: BriefResults, rates: FactorRates, annex: str) -> Section:
     """Dots and ranges, sorted, with the share of plans beside them."""
     ranked = _ranked(rates)
     return brief_page(
         "factors",
         _message(rates),
         [_all(rates), _ASSOCIATION, _RECORDED, _withheld(results), _commonest(rates)],
+        annex=annex,
         chart=_chart(results, rates) if ranked else None,
         table=_table(results, rates) if ranked else None,
     )

@@ -35,7 +35,7 @@ def happened_point(results: BriefResults) -> str:
     return f"{_counted(results, results.stages[0])}."
 
 
-def happened_page(results: BriefResults) -> Section:
+def happened_page(results: BriefResults, annex: str) -> Section:
     """Plans to date and ahead, with the caseload below where the folder has teams."""
     lead, others = results.stages[0], results.stages[1:]
     has_teams = results.has("caseload")
@@ -50,7 +50,7 @@ def happened_page(results: BriefResults) -> Section:
         stacked=True,
     )
     texts = [_fewer(results, lead), " ".join(f"{_counted(results, one)}." for one in others)]
-    return brief_page("happened", title, texts, chart=chart, table=_table(results))
+    return brief_page("happened", title, texts, annex=annex, chart=chart, table=_table(results))
 
 
 def _fewer(results: BriefResults, lead: str) -> str:

@@ -30,7 +30,7 @@ def options_point(results: BriefResults) -> str:
     return f"{_message(results)}."
 
 
-def options_page(results: BriefResults) -> Section:
+def options_page(results: BriefResults, annex: str) -> Section:
     """Dots and ranges on the two axes that matter, and a table of differences with signs."""
     comparison = results.comparison
     texts = [_scenario(results, name) for name in comparison.others]
@@ -39,7 +39,12 @@ def options_page(results: BriefResults) -> Section:
         "The table says where the children of each scenario are instead."
     )
     return brief_page(
-        "options", _message(results), texts, chart=_chart(results), table=_table(results)
+        "options",
+        _message(results),
+        texts,
+        annex=annex,
+        chart=_chart(results),
+        table=_table(results),
     )
 
 

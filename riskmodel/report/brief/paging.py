@@ -17,6 +17,7 @@ def brief_page(
     title: str,
     texts: Iterable[str],
     *,
+    annex: str,
     chart: Chart | None = None,
     table: Table | None = None,
 ) -> Section:
@@ -29,12 +30,14 @@ def brief_page(
     texts
         Paragraphs, the weightiest first; "" is none. Those that no longer fit are left out: the
         annex says more.
+    annex
+        The section that says more.
     chart, table
         At most one of each.
     """
     paragraphs = [Paragraph(text) for text in fitting(title, texts)]
     blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table]
-    return Section(name, title, tuple(block for block in blocks if block is not None))
+    return Section(name, title, tuple(block for block in blocks if block is not None), annex)
 
 
 def fitting(title: str, texts: Iterable[str]) -> list[str]:

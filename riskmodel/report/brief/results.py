@@ -20,6 +20,7 @@ from riskmodel.report.wording import month_words
 
 if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.others import OthersComparison
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
     from riskmodel.demand.calibration import Observation
@@ -121,6 +122,16 @@ class BriefResults:
         """Cases against workers in the past; None where the folder does not hold both."""
         try:
             return self.authority.caseload_change
+        except DataError:
+            return None
+
+    @cached_property
+    def others(self) -> OthersComparison | None:
+        """Rates beside those of others; None where the folder names none or nothing compares."""
+        if not self.has("comparison"):
+            return None
+        try:
+            return self.authority.others
         except DataError:
             return None
 

@@ -23,22 +23,39 @@ _WHERE = (
 )
 
 
-def why_point(results: BriefResults) -> str:
+def why_point(results: BriefResults, change: ChangeParts) -> str:
     """Cases against workers where the folder has both at two dates; else what moved plans."""
     if results.caseload_change is not None:
         return caseload_reason(results.caseload_change)
-    return f"{_message(results.change)}." if results.change is not None else ""
+    return f"{_message(change)}."
 
 
-def why_page(results: BriefResults, change: ChangeParts) -> Section:
+def why_page(results: BriefResults, change: ChangeParts, annex: str) -> Section:
     """Waterfall from the first date's plans to the last, and what each part can account for."""
     reason = caseload_reason(results.caseload_change) if results.caseload_change else ""
     return brief_page(
         "why",
         _message(change),
-        [reason, _parts(change), _WHERE, _missing(change), *change.notes],
+        [reason, _parts(change), _others(results), _WHERE, _missing(change), *change.notes],
+        annex=annex,
         chart=_chart(change),
         table=_table(change),
+    )
+
+
+def _others(results: BriefResults) -> str:
+    """Plans for every 10,000 children beside the first of those compared with."""
+    if results.others is None:
+        return ""
+    rows = results.others.latest
+    plans = rows[rows["measure"] == "cpp_at_31_mar"].to_dict("records")
+    if not plans:
+        return ""
+    row = plans[0]
+    return (
+        f"On 31 March {row['year']} there were {number(row['rate'], 1)} children on a plan "
+        f"{row['unit']}, and {number(row['comparator_rate'], 1)} among {row['comparator']}: "
+        f"{row['verdict']}."
     )
 
 
