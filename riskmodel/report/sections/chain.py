@@ -15,6 +15,14 @@ __all__ = ["chain_point", "chain_section"]
 
 Rows = list[dict[Any, Any]]
 
+_SHORT = {
+    "referrals": "Referrals",
+    "s47_enquiries": "Section 47",
+    "icpc_children": "Conferences",
+    "cpp_starts": "Plans started",
+}
+"""Links where there is little room."""
+
 
 def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
     """Counts and ratios at each link, and what moved the starts of plans.
@@ -148,7 +156,7 @@ def _chart(frame: pd.DataFrame, source: str) -> Chart:
             if row["link"] == link
         ]
         if len(counts) == len(shown):
-            label = LINKS.get(link, link)
+            label = _SHORT.get(link, link)
             groups.append((label, counts, [f"{count:,.0f}" for count in counts]))
     drawing = draw_snapshots("chain", [str(year) for year in shown], groups)
     told = "; ".join(f"{label}: {join_words(said)}" for label, _, said in groups)

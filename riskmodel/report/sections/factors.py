@@ -1,4 +1,4 @@
-"""Which factors go with a plan: counts, rates with ranges, and a picture of them."""
+"""Which factors go with a plan: counts, shares with ranges, and a picture of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from riskmodel.errors import DataError
 from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion, factor_rates
 from riskmodel.factors.quadrants import data_region
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
-from riskmodel.report.sections.quadrants import Printed, own_chart, reading_blocks
+from riskmodel.report.sections.quadrants import Printed, reading_blocks
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 __all__ = ["factors_point", "factors_section", "own_factors_section"]
@@ -68,7 +68,7 @@ def factors_section(
 
 
 def own_factors_section(release: Release, *, title: str, source: str) -> Section:
-    """A table of the authority's own: counts, rates and quadrants at its own cuts.
+    """A table of the authority's own: counts, rates, and the factors on each side of its own cuts.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ def own_factors_section(release: Release, *, title: str, source: str) -> Section
         Name of the table.
     """
     rates = factor_rates(release.counts())
-    region = _own_region(rates)
     rows = _own_rows(release).to_dict("records")
     protection = release.words()
     reading = (release.finding(), release.account_words(), protection)
@@ -91,8 +90,8 @@ def own_factors_section(release: Release, *, title: str, source: str) -> Section
         Paragraph(_range_words(rates)),
         _rates_chart(rates, rows, source, protection),
     ]
-    if region is not None:
-        blocks += [Paragraph(_own_words(rows)), own_chart(region, rates, source)]
+    if rates.counts.total_plans:
+        blocks.append(Paragraph(_own_words(rows)))
     blocks.append(Paragraph(_association_words(rates)))
     return Section("factors", title, tuple(blocks))
 

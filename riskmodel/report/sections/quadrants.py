@@ -1,4 +1,4 @@
-"""Factors by share of plans and rate: the quadrant chart, printed or at a table's own cuts."""
+"""The printed quadrants of factors: the chart in each reading, with its words and numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from riskmodel.report.model import Block, Chart, Paragraph, Table
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
-    from riskmodel.report.charts import Drawing, QuadrantPoint
+    from riskmodel.report.charts import QuadrantPoint
 
-__all__ = ["Printed", "own_chart", "quadrant_chart", "reading_blocks"]
+__all__ = ["Printed", "quadrant_chart", "reading_blocks"]
 
 Printed = Mapping[str, tuple[str, str]]
 """Printed (prevalence, impact) of each factor by name."""
@@ -76,51 +76,6 @@ def quadrant_chart(
     source
         Document and paragraph of the counts.
     """
-    drawing, points = _drawn(reading, region, rates, printed)
-    state = "possible" if region.is_feasible else "impossible"
-    return _chart_of(
-        f"Quadrants by {reading} with the factor: {state}",
-        _caption(points, region, rates, printed, drawing.unplaced),
-        (drawing, points),
-        (reading, region, rates.counts.basis),
-        source,
-    )
-
-
-def own_chart(region: QuadrantRegion, rates: FactorRates, source: str) -> Chart:
-    """The factors of a table on both sides of its own cuts.
-
-    Parameters
-    ----------
-    region
-        The table's own cuts.
-    rates
-        Conversion rates and counts of its factors.
-    source
-        Name of the table.
-    """
-    classes = {
-        row["factor"]: (row["prevalence"], row["impact"])
-        for row in region.classify(rates.counts).to_dict("records")
-    }
-    drawing, points = _drawn("plans", region, rates, classes)
-    unplaced = f" Not labelled for want of room: {join_words(drawing.unplaced)}."
-    return _chart_of(
-        "Factors by share of plans, and by share of assessments that led to a plan",
-        f"{_shapes(points, 'side of the cuts')} The cuts are the table's own: the median factor, "
-        "and the share of all assessments that led to a plan."
-        + (unplaced if drawing.unplaced else ""),
-        (drawing, points),
-        ("plans", region, rates.counts.basis),
-        source,
-        prefix="",
-    )
-
-
-def _drawn(
-    reading: Prevalence, region: QuadrantRegion, rates: FactorRates, printed: Printed
-) -> tuple[Drawing, list[QuadrantPoint]]:
-    """The picture and its points, of which those of the widest contradiction are marked."""
     from riskmodel.report.charts import QuadrantPoint, draw_quadrants
 
     is_plans = reading == "plans"
@@ -146,10 +101,11 @@ def _drawn(
         )
         if name in printed and rate.value == rate.value
     ]
+    name = f"quadrants_by_{reading}"
     # A cut on plans is a share of the plans that it was made from, here as there.
     share = region.prevalence_share if is_plans else None
     drawing = draw_quadrants(
-        f"quadrants_by_{reading}",
+        name,
         points,
         across=f"Share of the {total:,} plans" if is_plans else "Assessments with the factor",
         up=f"Share that led to a plan, with {percent(rates.conversion[0].level, 0)} range",
@@ -157,29 +113,17 @@ def _drawn(
         impact_cuts=_ends(region.impact, 100),
         unit="%" if is_plans else "",
     )
-    return drawing, points
-
-
-def _chart_of(
-    title: str,
-    caption: str,
-    drawn: tuple[Drawing, Sequence[QuadrantPoint]],
-    read: tuple[Prevalence, QuadrantRegion, str],
-    source: str,
-    prefix: str = "printed_",
-) -> Chart:
-    """The chart of what is drawn; ``prefix`` of the columns that say on which side a factor is."""
-    (drawing, points), (reading, region, basis) = drawn, read
+    state = "possible" if region.is_feasible else "impossible"
     return Chart(
-        f"quadrants_by_{reading}",
-        title,
+        name,
+        f"Quadrants by {reading} with the factor: {state}",
         _alt(points, reading, region),
-        caption,
+        _caption(points, region, rates, printed, drawing.unplaced),
         drawing.svg,
         drawing.png,
-        _points_table(points, reading, source, basis, prefix),
+        _points_table(points, reading, source, rates.counts.basis),
         source,
-        basis,
+        rates.counts.basis,
         drawing.svg_narrow,
     )
 
@@ -205,13 +149,13 @@ def _alt(points: Sequence[QuadrantPoint], reading: str, region: QuadrantRegion) 
         if members:
             groups.append(f"{words.partition(' (')[0]}: {join_words(members)}")
     verdict = (
-        "The cuts that give these groups are shown."
+        "Shaded bands show the cuts that give these quadrants."
         if region.is_feasible
         else "A pair of factors marked with larger, outlined shapes lies the wrong way round."
     )
     return (
         f"Scatter chart of {len(points)} factors by {reading} with the factor and by the share of "
-        f"assessments that led to a plan, with ranges. {'; '.join(groups)}. {verdict}"
+        f"assessments that led to a plan, with ranges. As printed, {'; '.join(groups)}. {verdict}"
     )
 
 
@@ -223,7 +167,12 @@ def _caption(
     unplaced: tuple[str, ...],
 ) -> str:
     without = [name for name in printed if name not in rates.counts.factors]
-    sentences = [_shapes(points, "printed quadrant")]
+    shapes = [
+        words
+        for quadrant, words in _QUADRANTS.items()
+        if any(point.printed == quadrant for point in points)
+    ]
+    sentences = [f"Shapes show the printed quadrant: {'; '.join(shapes)}."]
     if region.is_feasible:
         sentences.append("Any pair of cuts inside the shaded bands gives the printed quadrants.")
     else:
@@ -243,21 +192,11 @@ def _caption(
     return " ".join(sentences)
 
 
-def _shapes(points: Sequence[QuadrantPoint], shown: str) -> str:
-    shapes = [
-        words
-        for quadrant, words in _QUADRANTS.items()
-        if any(point.printed == quadrant for point in points)
-    ]
-    return f"Shapes show the {shown}: {'; '.join(shapes)}."
-
-
 def _points_table(
     points: Sequence[QuadrantPoint],
     reading: str,
     source: str,
     basis: str,
-    prefix: str,
 ) -> Table:
     import pandas as pd
 
@@ -272,8 +211,8 @@ def _points_table(
             "conversion_rate": [f"{point.impact:.1f}%" for point in points],
             "conversion_low": [f"{point.low:.1f}%" for point in points],
             "conversion_high": [f"{point.high:.1f}%" for point in points],
-            f"{prefix}prevalence": [point.printed[0] for point in points],
-            f"{prefix}impact": [point.printed[1] for point in points],
+            "printed_prevalence": [point.printed[0] for point in points],
+            "printed_impact": [point.printed[1] for point in points],
         }
     )
     return Table(
@@ -289,8 +228,6 @@ def _points_table(
             "conversion_high": "Range to",
             "printed_prevalence": "Printed prevalence",
             "printed_impact": "Printed impact",
-            "prevalence": "Share of plans, against the median factor",
-            "impact": "Share that led to a plan, against all assessments",
         },
         source=source,
         basis=basis,
