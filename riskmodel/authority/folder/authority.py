@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
+    from riskmodel.caseload.change import CaseloadChange
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
+    from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
 
@@ -107,6 +110,20 @@ class Authority(Holding):
 
         self.needs("own_panel")
         return chain_of(self.contents.file("panel"), self.inputs.panel_code)
+
+    @cached_property
+    def change(self) -> ChangeParts:
+        """Why its plans rose or fell, in parts that add up."""
+        from riskmodel.authority.why import change_of
+
+        return change_of(self)
+
+    @cached_property
+    def caseload_change(self) -> CaseloadChange:
+        """How far cases, and how far workers, moved its average caseload in the past."""
+        from riskmodel.authority.why import caseload_change_of
+
+        return caseload_change_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
@@ -224,6 +241,48 @@ class Authority(Holding):
                 target=self.target(outlook),
                 attribution=several,
             ),
+        )
+
+    def projected_caseload_change(
+        self,
+        scenario: str = BASELINE,
+        *,
+        months: int = MONTHS,
+        replicates: int = REPLICATES,
+        seed: int = SEED,
+    ) -> CaseloadChange:
+        """How far cases, and how far workers, move its caseload until the target's date.
+
+        Where the projection ends before that date, until its last month.
+        """
+        from riskmodel.caseload.change import projected_caseload_change
+
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan = self.caseload(**sizes)
+        by = self.target(self.projection(**sizes)).by
+        return projected_caseload_change(plan, min(by, plan.months[-1]), scenario)
+
+    def price(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> PriceByYear:
+        """What its projection costs in each financial year, in that year's prices.
+
+        Raises
+        ------
+        DataError
+            When it has no prices, or figures for a caseload are missing.
+        """
+        from riskmodel.authority.price import price_by_year
+        from riskmodel.caseload.scenario_workforce import workforces
+
+        self.needs("prices")
+        prices = self.prices
+        assert prices is not None  # it has some
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan, outlook = self.caseload(**sizes), self.projection(**sizes)
+        return self._once(
+            ("price", months, replicates, seed),
+            lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
 
     @cached_property
