@@ -31,7 +31,7 @@ from riskmodel.report.brief.wording import (
     signed,
     skill_words,
 )
-from riskmodel.report.folder_sections import Sizes
+from riskmodel.report.sizes import Sizes
 from riskmodel.report.model import Brief, Chart, Paragraph, Table
 
 SIZES = Sizes(30, 100, 5)

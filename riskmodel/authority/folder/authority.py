@@ -8,16 +8,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from riskmodel.authority.folder.contents import read_contents
+from riskmodel.authority.folder.contents import Contents, read_contents
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.holding import Holding
-from riskmodel.authority.folder.problems import ProblemLog
+from riskmodel.authority.folder.problems import Place, ProblemLog
+from riskmodel.authority.folder.settings import Entry
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.projection import BASELINE, month_after
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.price import PriceByYear
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
 
-__all__ = ["EXAMPLE", "Authority", "example", "open_authority"]
+__all__ = ["EXAMPLE", "Authority", "example", "open_authority", "table_authority"]
 
 Result = TypeVar("Result")
 
@@ -53,6 +55,8 @@ class Authority(Holding):
         What the folder says, and its files.
     problems
         What is to be decided or known; mistakes have stopped the opening.
+    protect
+        Decides what may be printed of its returns.
 
     Examples
     --------
@@ -71,7 +75,7 @@ class Authority(Holding):
         from riskmodel.disclosure.release import release_counted
 
         self.needs("returns")
-        return release_counted(self.tables[-1].counts())
+        return (self.protect or release_counted)(self.tables[-1].counts())
 
     @cached_property
     def factor_rates(self) -> FactorAnalysis:
@@ -94,10 +98,11 @@ class Authority(Holding):
     @cached_property
     def impact(self) -> TableImpact:
         """How far plans differ with each factor of the latest return, the others allowed for."""
+        from riskmodel.disclosure.release import release_counted
         from riskmodel.factors.adjusted.table_impact import factor_impact
 
         self.needs("returns")
-        return factor_impact(self.tables[-1])
+        return factor_impact(self.tables[-1], protect=self.protect or release_counted)
 
     @cached_property
     def chain(self) -> pd.DataFrame:
@@ -231,6 +236,8 @@ class Authority(Holding):
         structure, workforce = self.structure, self.workforce
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
+        # Of a scenario with a single change there is nothing to part.
+        several = [name for name, levers in outlook.levers.items() if len(levers.changed) > 1]
         return self._once(
             ("comparison", months, replicates, seed),
             lambda: compare(
@@ -240,6 +247,7 @@ class Authority(Holding):
                 workforce=workforce,
                 costs=self.unit_costs,
                 target=self.target(outlook),
+                attribution=several,
             ),
         )
 
@@ -328,6 +336,30 @@ def open_authority(path: str | Path) -> Authority:
         if problem.severity == "mistake":
             raise problem.error()
     return Authority(contents, tuple(log.problems))
+
+
+def table_authority(
+    table: Path,
+    *,
+    mapping: Path | None = None,
+    sheet: str | None = None,
+    protect: Callable[[Counted], Release] | None = None,
+) -> Authority:
+    """An authority of which one return or table of assessments is known, named by its file.
+
+    Parameters
+    ----------
+    table
+        The file.
+    mapping, sheet
+        How it names its columns, and the sheet of a workbook.
+    protect
+        Decides what may be printed of it.
+    """
+    place = Place(table.name)
+    files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
+    about = {"name": Entry(table.name, place)}
+    return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)
 
 
 def example() -> Authority:

@@ -16,7 +16,7 @@ from riskmodel.report.brief.why import why_page, why_point
 from riskmodel.report.model import Brief, Point, Section
 
 if TYPE_CHECKING:
-    from riskmodel.report.folder_sections import Sizes
+    from riskmodel.report.sizes import Sizes
 
 __all__ = ["MOST_POINTS", "authority_brief"]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
     from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorRates
-    from riskmodel.report.folder_sections import Sizes
+    from riskmodel.report.sizes import Sizes
 
 __all__ = ["QUANTILES", "BriefResults", "Counted"]
 

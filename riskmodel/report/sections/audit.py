@@ -1,4 +1,4 @@
-"""The audit: what holds, what one reading repairs, what stays in conflict."""
+"""The audit: what holds, what one reading explains, what is unresolved."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["audit_section"]
 _WHOLE = frozenset({"assessments", "cases", "children", "plans", "victims"})
 
 _MEANING = {
-    "conflict": "fails as printed, and no reading is known that repairs it",
-    "repaired": "fails as printed, and one stated reading repairs it",
+    "conflict": "unresolved: fails as printed, and no reading is known that explains it",
+    "repaired": "explained by one reading: fails as printed, and holds under one stated reading",
     "published": "holds at the printed precision",
 }
 
 
 def audit_section(audit: Audit) -> Section:
-    """Conflicts, then repaired identities, the sound ones folded, and the implied quantities.
+    """What is unresolved, then what one reading explains, what holds, and the implied figures.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ def audit_section(audit: Audit) -> Section:
             f"{count_of(len(audit.findings), 'check')} between published figures "
             "were made: on sums, shares, percentage changes, and stocks against flows. "
             f"{counts['published']} hold at the printed precision, {counts['repaired']} fail as "
-            f"printed and are repaired by one stated reading, and {counts['conflict']} stay in "
-            "conflict."
+            f"printed and are explained by one stated reading, and {counts['conflict']} are "
+            "unresolved."
         ),
         Paragraph(
             "A printed figure stands for every value that would have been printed "
             f"so{_example(audit)}. An identity holds when some of these values satisfy it, "
-            "so there is no tolerance to choose. A conflict says that the printed figures cannot "
-            "all be right as read, not which of them is wrong."
+            "so there is no tolerance to choose. An unresolved finding says that the printed "
+            "figures cannot all be right as read, not which of them is wrong."
         ),
     )
     conflicts = audit.with_outcome("conflict")
@@ -49,17 +49,17 @@ def audit_section(audit: Audit) -> Section:
     sound = audit.with_outcome("published")
     return Section(
         "audit",
-        "The audit",
+        "What does not add up in the published figures",
         (
             *introduction,
             Cards(
                 "audit_conflicts",
-                f"In conflict ({len(conflicts)})",
+                f"Unresolved ({len(conflicts)})",
                 tuple(_card(finding) for finding in conflicts),
             ),
             Cards(
                 "audit_repaired",
-                f"Repaired by a reading ({len(repaired)})",
+                f"Explained by one reading ({len(repaired)})",
                 tuple(_card(finding) for finding in repaired),
             ),
             _sound(sound),
@@ -91,7 +91,7 @@ def _case(finding: Finding) -> str:
 def _card(finding: Finding) -> Card:
     lines = _checked("As printed", finding.arithmetic, finding.sides)
     if finding.reading:
-        lines.append(("Repaired if", finding.reading))
+        lines.append(("Explained if", finding.reading))
     if finding.repaired_arithmetic:
         lines += _checked("Then", finding.repaired_arithmetic, finding.repaired_sides)
     if finding.note:
@@ -139,7 +139,7 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
 
     return Table(
         "audit_implied",
-        "Quantities that are not published, and what the published figures allow",
+        "Figures that can be inferred",
         pd.DataFrame(
             [
                 {
@@ -166,7 +166,7 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
             "period": "Period",
             "arithmetic": "Worked out as",
             "note": "Note",
-            "interval": "Before rounding to whole numbers",
+            "interval": "Range before rounding to whole numbers",
             "places": "From the figures in",
         },
         ("Bounds, not estimates: every value inside is as possible as any other.",),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorAssociation, FactorImpact
-from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
+from riskmodel.factors.adjusted.table_impact import TableImpact
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.impact_tables import (
     beside_table,
     calibration_table,
@@ -20,7 +22,13 @@ from riskmodel.report.wording import count_of, join_words, label_of, percent
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.benchmarks import TableBenchmark
 
-__all__ = ["impact_charts", "impact_section", "impact_sentences"]
+__all__ = [
+    "impact_charts",
+    "impact_point",
+    "impact_section",
+    "impact_sentences",
+    "table_impact_section",
+]
 
 SHOWN = 15
 """Factors in the chart: those with the most plans. The table beside it holds all."""
@@ -30,6 +38,7 @@ def impact_section(
     result: FactorImpact,
     benchmark: TableBenchmark | None = None,
     *,
+    title: str = "Which factors go with a plan, the others allowed for",
     source: str = "",
     tells_none: bool = True,
 ) -> Section:
@@ -41,6 +50,8 @@ def impact_section(
         What was measured.
     benchmark
         Discrimination and calibration of the table; left out where it is None.
+    title
+        Heading of the section.
     source
         Where the table comes from.
     tells_none
@@ -63,7 +74,34 @@ def impact_section(
         blocks += [Paragraph(_benchmark_words(benchmark)), calibration_table(benchmark, source)]
     if result.notes:
         blocks.append(Paragraph("To bear in mind: " + _labelled(" ".join(result.notes))))
-    return Section("impact", "Adjusted association on a table", tuple(blocks))
+    return Section("impact", title, tuple(blocks))
+
+
+def table_impact_section(table: TableImpact, *, title: str, source: str) -> Section:
+    """The same of an authority's own table, with only what may be printed of it.
+
+    Parameters
+    ----------
+    table
+        What was measured, of observed records on the factors that may be told.
+    title
+        Heading of the section.
+    source
+        Name of the table.
+    """
+    is_protected = table.release.policy is not None
+    section = impact_section(table.impact, title=title, source=source, tells_none=not is_protected)
+    said = [table.release.words()]
+    if table.withheld_factors:
+        named = join_words(label_of(name) for name in table.withheld_factors)
+        said.append(f"Left out, because a count of theirs is withheld: {named}.")
+    notes = tuple(Paragraph(words) for words in said if words)
+    return replace(section, blocks=(*section.blocks, *notes))
+
+
+def impact_point(result: FactorImpact) -> Point:
+    """The strongest associations in a sentence, for the summary."""
+    return Point(impact_sentences(result)[0], "impact")
 
 
 def impact_sentences(result: FactorImpact) -> list[str]:
@@ -81,7 +119,7 @@ def impact_sentences(result: FactorImpact) -> list[str]:
         f"Among {result.total_assessments:,} assessments, {result.total_plans:,} led to a plan. "
         f"With the other recorded factors alike, a plan was {_list(higher, 'more')}; it was "
         f"{_list(lower, 'less')}. For {count_of(len(result.factors) - len(held), 'factor')} "
-        f"the {percent(result.level, 0)} interval includes no difference."
+        f"the {percent(result.level, 0)} range includes no difference."
     ]
     words.append(
         "These are associations: adjusted for the other factors in the table and for nothing else. "
@@ -158,7 +196,7 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
     drawing = draw_adjusted_beside_crude(
         "adjusted_beside_crude",
         rows,
-        across=f"Percentage points, with {level} interval",
+        across=f"Percentage points, with {level} range",
         at_zero="no difference",
     )
     ranked = sorted(rows, key=lambda row: -row.adjusted[0])
@@ -175,7 +213,7 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
     return Chart(
         "adjusted_beside_crude",
         "How much more often a plan followed: adjusted and unadjusted",
-        f"Two dots with intervals for each of {len(rows)} factors, in percentage points more or "
+        f"Two dots with ranges for each of {len(rows)} factors, in percentage points more or "
         f"less often a plan than without the factor, highest adjusted first: {listed}.",
         "Share of assessments with a plan, with the factor less without it. Circle: standardised "
         "over the other factors of the table; diamond: as counted. Where the two lie apart, part "
@@ -201,7 +239,7 @@ def _fraction_words(result: FactorImpact) -> str:
     )
     return (
         f"All factors together statistically account for {percent(result.joint.value)} of the "
-        f"plans ({percent(result.level, 0)} interval {percent(result.joint.low)} to "
+        f"plans ({percent(result.level, 0)} range {percent(result.joint.low)} to "
         f"{percent(result.joint.high)}). Averaged over every order in which factors can be "
         f"counted, the largest shares are {named}. This divides an association up so that it adds "
         "up; it is not a number of plans that would be avoided. A factor with fewer plans than "
@@ -297,7 +335,7 @@ def _interaction_words(result: FactorImpact) -> str:
     return (
         f"Of {count_of(len(tested.pairs), 'pair')} of factors, those recorded together go with a "
         "plan more or less often than the two differences add up to, beyond the "
-        f"{percent(result.level, 0)} interval: {found}. All pairs together: p = "
+        f"{percent(result.level, 0)} range: {found}. All pairs together: p = "
         f"{tested.p_value:.2g} (penalised likelihood-ratio test)."
     )
 
@@ -311,7 +349,7 @@ def _benchmark_words(benchmark: TableBenchmark) -> str:
     return (
         "How far do the recorded factors tell assessments that led to a plan from those that did "
         "not? Of two assessments, one with a plan and one without, the right one would be named "
-        f"with probability {named}; 0.50 is a coin. Each part of the table was predicted from the "
+        f"with a chance of {named}; 0.50 is a coin. Each part of the table was predicted from the "
         f"others ({benchmark.folds} parts"
         f"{', no child in two of them' if benchmark.is_by_child else ''}). This describes the "
         f"table; it is no score of a child, and none is kept. Basis: {benchmark.basis}."

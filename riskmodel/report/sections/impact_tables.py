@@ -86,7 +86,7 @@ def measures_table(result: FactorImpact, source: str) -> Table:
             "crude_odds_ratio": "Unadjusted odds ratio",
         },
         (
-            f"In brackets the {percent(result.level, 0)} interval. Odds ratios: Firth's penalised "
+            f"In brackets the {percent(result.level, 0)} range. Odds ratios: Firth's penalised "
             "logistic regression; risk differences and ratios: standardised over the table.",
         ),
         source=source,
@@ -96,7 +96,7 @@ def measures_table(result: FactorImpact, source: str) -> Table:
 
 
 def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
-    """A value with its interval in brackets."""
+    """A value with its range in brackets."""
     value, low, high = (
         f"{scale * end:,.{digits}f}".replace("-", "−") if abs(end) < 1e6 else "no limit"
         for end in (estimate.value, estimate.low, estimate.high)
@@ -132,7 +132,7 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
             "crude": "Unadjusted",
         },
         (
-            f"In brackets the {percent(result.level, 0)} interval. The first and the third column "
+            f"In brackets the {percent(result.level, 0)} range. The first and the third column "
             "add up to the last row.",
         ),
         source=source,

@@ -1,4 +1,4 @@
-"""What the counts cannot say: the sensitivity surface, and bounds from margins alone."""
+"""What cannot be concluded from counts: the sensitivity surface, and bounds from margins alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def margins_section(
     *,
     source: str,
 ) -> Section:
-    """How an adjusted association hangs on what is not published.
+    """How an adjusted association depends on what is not published.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def margins_section(
     number = bounds[0].counts.total_assessments
     return Section(
         "margins",
-        "What the counts cannot say",
+        "What cannot be concluded from these counts",
         (
             Paragraph(
                 "Allowing for the other factors would need two things that are not published: how "
@@ -57,7 +57,7 @@ def margins_section(
                 f"adjusted association is not identified for {len(open_sign)} of "
                 f"{count_of(len(bounds), 'factor')}: tables with exactly these counts exist in "
                 "which it points one way, and others in which it points the other way. The bounds "
-                "are attained; they are not confidence intervals."
+                "are attained; they are not ranges of chance."
             ),
             _chart(surface, source),
             _bounds_table(bounds, source),

@@ -34,10 +34,10 @@ _COUNTED = {
 }
 _DRIVERS = {
     "opening": "On the opening day",
-    "starts_as_now": "Starts at their present level, against the ends",
-    "later_starts": "The later course of starts",
-    "lengths": "Lengths that change",
-    "chance": "Left over: chance of the draws, and rounding",
+    "starts_as_now": "If starts stay at today's level",
+    "later_starts": "Starts that change later",
+    "lengths": "Durations that change",
+    "chance": "Left over: chance in the simulations, and rounding",
     "closing": "Expected on the last day",
 }
 
@@ -57,23 +57,23 @@ def stock_table(data: Outlook) -> Table:
     )
     return Table(
         "outlook_stock",
-        "Projected numbers at the end of each month, quantiles of the courses drawn",
+        "Projected numbers at the end of each month, quantiles of the simulations",
         shown,
         {
             "stage": "Children",
             "month": "End of",
             **{
-                name: "Median" if name == "q50" else f"{_level(name)}% lie below"
+                name: "Central projection" if name == "q50" else f"{_level(name)}% lie below"
                 for name in _QUANTILES
             },
         },
-        source=f"Projected from the {data.source.label}; {settings_of(data)}",
+        source=f"Projected from {data.source.label}; {settings_of(data)}",
         basis="projected",
     )
 
 
 def marches_table(data: Outlook) -> Table:
-    """Median and intervals on each 31 March, and on the last day."""
+    """Central projection and ranges on each 31 March, and on the last day."""
     import pandas as pd
 
     projection = data.projection
@@ -101,23 +101,23 @@ def marches_table(data: Outlook) -> Table:
         {
             "stage": "Children",
             "day": "On",
-            "median": "Median",
-            "low_50": "50% interval from",
+            "median": "Central projection",
+            "low_50": "50% range from",
             "high_50": "to (50%)",
-            "low_90": "90% interval from",
+            "low_90": "90% range from",
             "high_90": "to (90%)",
         },
         (
-            "Whole children. Half of the courses drawn end inside the 50% interval, nine in ten "
-            "inside the 90% interval.",
+            "Whole children. Half of the simulations lie inside the 50% range, nine in ten inside "
+            "the 90% range.",
         ),
-        f"Projected from the {data.source.label}",
+        f"Projected from {data.source.label}",
         "projected",
     )
 
 
 def levels_table(data: Outlook) -> Table:
-    """Probability of having passed round numbers by each March, upwards and downwards."""
+    """Chance of having passed round numbers by each March, upwards and downwards."""
     import pandas as pd
 
     projection = data.projection
@@ -145,7 +145,7 @@ def levels_table(data: Outlook) -> Table:
             )
     return Table(
         "outlook_levels",
-        "How likely it is that a number is passed by a day",
+        "The chance that a number is passed by a day",
         pd.DataFrame(rows),
         {
             "stage": "Children",
@@ -157,9 +157,9 @@ def levels_table(data: Outlook) -> Table:
         },
         (
             "Passed at the end of any month up to that day, even if not on the day itself. "
-            "0% and 100% mean that none or all of the courses drawn did.",
+            "0% and 100% mean that none or all of the simulations did.",
         ),
-        f"Projected from the {data.source.label}; {settings_of(data)}",
+        f"Projected from {data.source.label}; {settings_of(data)}",
         "projected",
     )
 
@@ -206,17 +206,18 @@ def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
         f"What moves the expected numbers to {last}",
         pd.DataFrame(rows),
         {"stage": "Children", **_DRIVERS},
-        ("Children, means over the courses drawn. Opening and parts add up to the last column.",),
-        f"Projected from the {data.source.label}",
+        ("Children, averages of the simulations. Opening and parts add up to the last column.",),
+        f"Projected from {data.source.label}",
         "projected",
     )
 
 
 def figures_table(figures: pd.DataFrame, source: str) -> Table:
-    """The own figures, printed beside expected."""
+    """The own figures beside what the calibration expects."""
     import pandas as pd
 
     frame = figures[figures["basis"] != "assumed"]
+    bases = sorted(set(frame["basis"]))
     rows = [
         {
             "stage": STAGE_LABELS[row["stage"]],
@@ -232,27 +233,27 @@ def figures_table(figures: pd.DataFrame, source: str) -> Table:
     ]
     return Table(
         "outlook_figures",
-        "The figures that the projection starts from, printed beside expected",
+        "The figures that the projection starts from, beside what is expected",
         pd.DataFrame(rows),
         {
             "stage": "Children",
             "counted": "Counted",
             "month": "To the end of",
-            "low": "Printed or implied, from",
+            "low": "Figure, from",
             "high": "to",
             "fitted": "Expected",
             "standardised": "Standard deviations apart",
-            "source": "Where",
+            "source": "Source",
         },
-        ("A figure that others imply is an interval; one that is printed is exact.",),
-        source[:1].upper() + source[1:],
-        "published",
+        ("A figure that others imply is a range; one that was counted is exact.",),
+        source,
+        bases[0] if len(bases) == 1 else "",
         folded=True,
     )
 
 
 def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
-    """The calibrated parameters with their intervals."""
+    """The calibrated parameters with their ranges."""
     import pandas as pd
 
     frame = calibration
@@ -266,17 +267,17 @@ def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
     )
     return Table(
         "outlook_calibration",
-        "What the figures say of lengths and starts",
+        "What the figures say of durations and starts",
         shown,
         {
             "stage": "Children",
             "parameter": "Quantity",
             "unit": "Unit",
-            "q05": "90% interval from",
-            "q50": "Median",
+            "q05": "90% range from",
+            "q50": "Central value",
             "q95": "to",
         },
-        source=f"Calibrated to the {source}",
+        source=f"Calibrated to {source}",
         basis="projected",
         folded=True,
     )

@@ -15,8 +15,8 @@ __all__ = ["place_of", "published_section"]
 Verdicts = dict[str, set[tuple[int, Outcome]]]
 
 _WORST_FIRST: tuple[tuple[Outcome, str], ...] = (
-    ("conflict", "in conflict"),
-    ("repaired", "repaired"),
+    ("conflict", "unresolved"),
+    ("repaired", "explained by one reading"),
     ("published", "sound"),
 )
 

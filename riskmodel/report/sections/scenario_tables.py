@@ -83,8 +83,8 @@ def words_table(scenarios: Sequence[Scenario], changes: Mapping[str, int]) -> Ta
             ]
         ),
         {"scenario": "Scenario", "description": "In words", "changes": "Changes"},
-        ("Each change with its numbers, reason and source: riskmodel scenario show NAME.",),
-        "The library of scenarios that ships with the package",
+        ("Each change with its numbers, reason and source: riskmodel scenario show.",),
+        "The files of scenarios",
         "assumed",
     )
 
@@ -95,11 +95,11 @@ def children_table(data: Comparison, source: str) -> Table:
         data,
         source,
         "scenarios_children",
-        f"Children, differences from the baseline on {month_words(data.month, day=True)}",
+        f"Children, compared with no change of policy on {month_words(data.month, day=True)}",
         _CHILDREN,
         (
-            f"Mean difference, with the {percent(data.level, 0)} interval of the paired draws in "
-            "brackets. 0 alone: the scenario does not touch it.",
+            f"Average difference, with its {percent(data.level, 0)} range in brackets. 0 alone: "
+            "the scenario does not touch it.",
         ),
     )
 
@@ -111,11 +111,11 @@ def teams_table(data: Comparison, source: str) -> Table:
         data,
         source,
         "scenarios_teams",
-        f"Teams, differences from the baseline on {month_words(data.month, day=True)}",
+        f"Teams, compared with no change of policy on {month_words(data.month, day=True)}",
         _TEAMS,
         (
             "Caseload: cases for each full-time worker. Posts needed: for at most "
-            f"{target.cap:g} cases by {month_words(target.by)} with a probability of "
+            f"{target.cap:g} cases by {month_words(target.by)} with a chance of "
             f"{percent(target.probability, 0)}; none where no number of posts is enough. A cap "
             "moves neither children nor workers: it leaves more cases without a worker.",
         ),
@@ -132,6 +132,8 @@ def _compact_table(
 ) -> Table:
     import pandas as pd
 
+    counted = set(data.differences["measure"])
+    measures = {name: label for name, label in measures.items() if name in counted}
     rows = []
     for scenario in data.others:
         row = {"scenario": scenario_label(scenario)}
@@ -151,7 +153,7 @@ def _compact_table(
         pd.DataFrame(rows),
         {"scenario": "Scenario", **measures},
         notes,
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
     )
 
@@ -161,26 +163,27 @@ def attribution_table(data: Comparison, changes: Mapping[str, int], source: str)
     import pandas as pd
 
     frame = data.attribution
+    compact = {name: label for name, label in _COMPACT.items() if name in set(frame["measure"])}
     rows = []
     for name in (name for name in data.others if changes[name] > 1):
         here = frame[frame["scenario"] == name]
         for change in dict.fromkeys(here["change"]):
             row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
-            for measure in _COMPACT:
+            for measure in compact:
                 value = here[(here["change"] == change) & (here["measure"] == measure)]
                 row[measure] = number_of(value["difference"].iloc[0], measure)
             rows.append(row)
     return Table(
         "scenarios_attribution",
         "Which change does what: scenarios with more than one",
-        pd.DataFrame(rows, columns=["scenario", "change", *_COMPACT]),
-        {"scenario": "Scenario", "change": "Change", **_COMPACT},
+        pd.DataFrame(rows, columns=["scenario", "change", *compact]),
+        {"scenario": "Scenario", "change": "Change", **compact},
         (
-            "Differences from the baseline: each change by itself, then all together. The "
+            "Compared with no change of policy: each change by itself, then all together. The "
             "remainder is what they do together beyond the sum of each, and belongs to no single "
             "one; each number is rounded by itself.",
         ),
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
         folded=True,
     )
@@ -216,16 +219,16 @@ def all_differences(data: Comparison, source: str) -> Table:
             "scenario": "Scenario",
             "measure": "Measure",
             "value": "With the scenario",
-            "value_against": "Baseline",
+            "value_against": "With no change of policy",
             "difference": "Difference",
-            "low": f"{percent(data.level, 0)} interval from",
+            "low": f"{percent(data.level, 0)} range from",
             "high": "to",
         },
         (
-            "Means; of posts the number for the target. none: no interval, or no number of posts "
-            "is enough. Probabilities are proportions.",
+            "Averages; of posts the number for the target. none: no range, or no number of posts "
+            "is enough. Chances are proportions.",
         ),
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
         folded=True,
         searchable=True,

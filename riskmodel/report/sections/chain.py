@@ -1,0 +1,176 @@
+"""From referral to plan: how many at each step by year, and how many go on to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.demand.chain import LINKS
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.wording import join_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["chain_point", "chain_section"]
+
+Rows = list[dict[Any, Any]]
+
+_SHORT = {
+    "referrals": "Referrals",
+    "s47_enquiries": "Section 47",
+    "icpc_children": "Conferences",
+    "cpp_starts": "Plans started",
+}
+"""Links where there is little room."""
+
+
+def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
+    """Counts and ratios at each link, and what moved the starts of plans.
+
+    Parameters
+    ----------
+    frame
+        As :attr:`riskmodel.authority.folder.authority.Authority.chain` gives it.
+    title
+        Heading of the section.
+    source
+        Name of the panel.
+    """
+    blocks: list[Block] = [
+        Paragraph(_latest_words(frame)),
+        *(Paragraph(words) for words in (_moved_words(frame),) if words),
+        *([_chart(frame, source)] if len(set(frame["year"])) > 1 else [_table(frame, source)]),
+        Paragraph(
+            "The counts are of one year, not of the same children: a child who is referred in "
+            "March may start a plan in April. Basis: observed."
+        ),
+    ]
+    return Section("chain", title, tuple(blocks))
+
+
+def chain_point(frame: pd.DataFrame) -> Point:
+    """The latest year in a sentence, for the summary."""
+    return Point(_latest_words(frame), "chain")
+
+
+def _of_year(frame: pd.DataFrame, year: int) -> Rows:
+    return frame[frame["year"] == year].to_dict("records")
+
+
+def _latest_words(frame: pd.DataFrame) -> str:
+    rows = _of_year(frame, int(frame["year"].max()))
+    steps = []
+    for row in rows:
+        step = f"{row['count']:,.0f} {_of(row['link'])}"
+        if row["ratio"] == row["ratio"]:
+            value, low, high = (100 * row[name] for name in ("ratio", "low", "high"))
+            step += (
+                f" ({value:.0f} for each 100 {_of(row['for_each'])}; 95% range {low:.0f} to "
+                f"{high:.0f})"
+            )
+        steps.append(step)
+    return f"In the year to March {rows[0]['year']} there were {join_words(steps)}."
+
+
+def _moved_words(frame: pd.DataFrame) -> str:
+    """How much of the change of starts each link accounts for, since the first year."""
+    moved = frame[frame["plans_since_first"].notna()]
+    if moved.empty:
+        return ""
+    last = int(moved["year"].max())
+    rows = _of_year(moved, last)
+    steps = frame[frame["count"] > 0].groupby("year").size()
+    first = min(steps[steps == steps.max()].index)
+    total = sum(row["plans_since_first"] for row in rows)
+    parts = join_words(
+        f"{_of(row['link'])} {_signed(row['plans_since_first'])}"
+        + ("" if row["for_each"] == "" else f" (for each of the {_of(row['for_each'])})")
+        for row in rows
+    )
+    return (
+        f"Plans started in the year to March {last} compared with the year to March {first}: "
+        f"{_signed(total)}. Of these {parts}. The parts add up; they say at which step the numbers "
+        "changed, not why."
+    )
+
+
+def _of(link: str) -> str:
+    label = LINKS.get(link, link)
+    return label[:1].lower() + label[1:]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}".replace("-", "−")
+
+
+def _table(frame: pd.DataFrame, source: str) -> Table:
+    import pandas as pd
+
+    rows = [
+        {
+            "year": f"{int(row['year']) - 1}/{int(row['year']) % 100:02d}",
+            "link": LINKS.get(row["link"], row["link"]),
+            "count": int(row["count"]),
+            **{name: _for_100(row[name]) for name in ("ratio", "low", "high")},
+            "plans_since_first": "none"
+            if row["plans_since_first"] != row["plans_since_first"]
+            else round(row["plans_since_first"]),
+        }
+        for row in frame.to_dict("records")
+    ]
+    return Table(
+        "chain_years",
+        "Each step from referral to plan by year",
+        pd.DataFrame(rows),
+        {
+            "year": "Year",
+            "link": "Step",
+            "count": "Number",
+            "ratio": "For each 100 of the step before",
+            "low": "95% range from",
+            "high": "to",
+            "plans_since_first": "Plans started since the first year because of this step",
+        },
+        ("none: there is no step before, or no earlier year to compare with.",),
+        source,
+        "observed",
+        folded=len(rows) > 24,
+    )
+
+
+def _for_100(value: float) -> str:
+    return f"{100 * value:.1f}" if value == value else "none"
+
+
+def _chart(frame: pd.DataFrame, source: str) -> Chart:
+    from riskmodel.report.charts import draw_snapshots
+
+    years = sorted({int(year) for year in frame["year"]})
+    shown = sorted({years[0], years[len(years) // 2], years[-1]})
+    groups = []
+    for link in dict.fromkeys(frame["link"]):
+        counts = [
+            float(row["count"])
+            for year in shown
+            for row in _of_year(frame, year)
+            if row["link"] == link
+        ]
+        if len(counts) == len(shown):
+            label = _SHORT.get(link, link)
+            groups.append((label, counts, [f"{count:,.0f}" for count in counts]))
+    drawing = draw_snapshots("chain", [str(year) for year in shown], groups)
+    told = "; ".join(f"{label}: {join_words(said)}" for label, _, said in groups)
+    dates = join_words(str(year) for year in shown)
+    return Chart(
+        "chain_steps",
+        f"Steps from referral to plan in the years to March {dates}",
+        f"Small line charts of the number at each step in the years to March {dates}. {told}.",
+        "Each scale starts at zero and ends a little above the step's own largest count, so "
+        "heights compare within a step, not between steps.",
+        drawing.svg,
+        drawing.png,
+        _table(frame, source),
+        source,
+        "observed",
+        drawing.svg_narrow,
+    )
