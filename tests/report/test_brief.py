@@ -31,8 +31,8 @@ from riskmodel.report.brief.wording import (
     signed,
     skill_words,
 )
-from riskmodel.report.sizes import Sizes
 from riskmodel.report.model import Brief, Chart, Paragraph, Table
+from riskmodel.report.sizes import Sizes
 
 SIZES = Sizes(30, 100, 5)
 COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
@@ -49,7 +49,7 @@ PAGES = {
     "return": ["factors", "certainty"],
     "months": ["happened", "expected", "certainty"],
     "teams": ["happened", "expected", "certainty"],
-    "example": ["happened", "why", "factors", "expected", "certainty"],
+    "example": ["happened", "why", "factors", "expected", "options", "certainty"],
     "whole": ["happened", "why", "factors", "expected", "options", "certainty"],
 }
 FOLDERS = tuple(PAGES)
@@ -151,8 +151,8 @@ def test_every_number_that_is_said_stands_in_a_table_or_a_result(briefed, name):
 
 
 DATES = re.compile(
-    r"(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December) \d{4}|\b\d{4}/\d{2}\b|\b(?:90|95|50)% range"
+    r"“[^”]+”|(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December) \d{4}|\b\d{4}/\d{2}\b|\b(?:90|95|50)% range"
 )
 
 
@@ -161,7 +161,7 @@ def numbers_in(text: str) -> list[str]:
     return re.findall(r"£?\d+(?:,\d{3})*(?:\.\d+)?[m%]?", DATES.sub("", text))
 
 
-def printed(value: object, unit: str = "") -> set[str]:
+def printed(value: object) -> set[str]:
     """How a number may be printed: whole, to a tenth, in percent, as money."""
     if isinstance(value, str):
         return set(numbers_in(value))
@@ -176,48 +176,44 @@ def printed(value: object, unit: str = "") -> set[str]:
 
 def numbers_of(folder: Briefed) -> set[str]:
     """Numbers in the tables of a brief, at its date where they are by month, and in results."""
-    known: set[str] = set()
     results = folder.results
-    has_projection = results.has("projection")
-    frames = []
+    frames, single = list[pd.DataFrame](), list[object]()
     for table in folder.tables:
-        frame = table.frame
-        if has_projection and "month" in frame:
-            frame = frame[frame["month"] == results.target.by]
-        frames.append(frame)
+        is_monthly = "month" in table.frame and results.has("projection")
+        frames.append(
+            table.frame[table.frame["month"] == results.target.by] if is_monthly else table.frame
+        )
     if results.rates is not None:
-        counts = results.rates.counts
-        frames.append(pd.DataFrame({"all": [counts.total_assessments or 0, counts.total_plans]}))
-        known |= printed(counts.total_plans / (counts.total_assessments or counts.total_plans))
-    if has_projection:
+        total, plans = results.rates.counts.total_assessments, results.rates.counts.total_plans
+        single += [total, plans, plans / (total or plans)]
+    if results.has("projection"):
+        single += [SIZES.months, *_of_projection(results)]
         frames.append(measured_backtest())
-        stages = results.outlook.stages
-        for stage in results.stages:
-            learned, span = stages[stage].learned, results.counts(stage)
-            known |= printed(learned.authorities) | printed(len(span))
-            known |= printed(results.latest(stage).children)
-            known |= printed(results.chance_below(stage))
-        known |= {"1%", str(SIZES.months)}
-        if results.change is not None:
-            frames.append(results.change.to_frame())
-            known |= printed(results.change.change)
-        if results.caseload_change is not None:
-            frames.append(results.caseload_change.to_frame())
-            for children in results.caseload_change.children or ():
-                known |= printed(children)
     if results.has("caseload"):
         posts = results.posts
+        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
+        single += [value for pair in results.posts_by_chance for value in pair]
         frames.append(posts.to_frame())
-        known |= printed(posts.posts_now) | printed(posts.workers) | printed(posts.more)
-        known |= printed(results.caseload_now)
-        for chance, count in results.posts_by_chance:
-            known |= printed(chance) | printed(count)
     if results.has("scenarios"):
         frames.append(results.comparison.differences)
-    for frame in frames:
-        for value in frame.to_numpy(dtype=object).ravel():
-            known |= printed(value)
-    return known
+    if results.others is not None:
+        frames.append(results.others.latest)
+    for change in (results.change, results.caseload_change):
+        if change is not None:
+            frames.append(change.to_frame())
+            single += [change.change, *(getattr(change, "children", None) or ())]
+    values = [value for frame in frames for value in frame.to_numpy(dtype=object).ravel()]
+    return set[str]().union(*map(printed, [*values, *single]))
+
+
+def _of_projection(results: BriefResults) -> list[float]:
+    """What is said of a projection besides its quantiles."""
+    said = []
+    for stage in results.stages:
+        learned, counts = results.outlook.stages[stage].learned, results.counts(stage)
+        said += [learned.authorities, len(counts), counts[-1].children]
+        said.append(results.chance_below(stage))
+    return said
 
 
 @pytest.mark.regression

@@ -51,7 +51,7 @@ def authority_brief(authority: Authority, sizes: Sizes, annex: Sequence[str]) ->
     -----
     Order of the pages: what happened, why, factors, what to expect and what it takes, what could
     be done, how sure that is. Of the sentences of the first screen those that come last yield
-    where there are more than five: factors first, then accuracy, which has its own page.
+    where there are more than five: factors first, then scenarios; each has its own page.
     """
     results = BriefResults(authority, sizes)
     has_projection = results.has("projection")
@@ -77,10 +77,10 @@ def _points(results: BriefResults) -> Iterator[Point]:
         yield Point(expected_point(results), "expected")
     if results.has("caseload"):
         yield Point(posts_sentence(results), "expected")
-    if results.has("scenarios"):
-        yield Point(options_point(results), "options")
     if has_projection:
         yield Point(accuracy_sentence(results), "certainty")
+    if results.has("scenarios"):
+        yield Point(options_point(results), "options")
     if results.rates is not None:
         yield Point(factors_point(results.rates), "factors")
 

@@ -14,15 +14,20 @@ from riskmodel.report.brief.wording import (
     difference_words,
     money,
     number,
-    plain,
     signed,
     stage_words,
     tenths,
 )
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.sections.scenario_tables import scenario_label
 from riskmodel.report.wording import join_words, month_words
 
 __all__ = ["options_page", "options_point", "turned_by_baseline"]
+
+_TABLE_SAYS = (
+    "Differences are from no change of policy, in the same simulations; the table says where the "
+    "children of each scenario are instead."
+)
 
 
 def options_point(results: BriefResults) -> str:
@@ -32,19 +37,37 @@ def options_point(results: BriefResults) -> str:
 
 def options_page(results: BriefResults, annex: str) -> Section:
     """Dots and ranges on the two axes that matter, and a table of differences with signs."""
-    comparison = results.comparison
-    texts = [_scenario(results, name) for name in comparison.others]
-    texts.append(
-        f"Differences are from no change of policy on {results.day}, in the same simulations. "
-        "The table says where the children of each scenario are instead."
+    names = sorted(
+        results.comparison.others,
+        key=lambda name: -abs(results.comparison.row(name, "caseload")["difference"]),
     )
+    best, *others = [_scenario(results, name) for name in names]
     return brief_page(
         "options",
         _message(results),
-        texts,
+        [best, _turned(results), _TABLE_SAYS, *others],
         annex=annex,
         chart=_chart(results),
         table=_table(results),
+    )
+
+
+def _turned(results: BriefResults) -> str:
+    """Scenarios whose difference has another sign than their change from now."""
+    comparison, lead = results.comparison, results.stages[0]
+    now = results.latest(lead).children
+    by_reason: dict[str, list[str]] = {}
+    for name in comparison.others:
+        difference = comparison.row(name, f"stock_{lead}")["difference"]
+        ahead = results.stock(lead, comparison.month, name).middle
+        if signed(difference) != "0":
+            reason = turned_by_baseline(difference, ahead, now)
+            by_reason.setdefault(reason, []).append(scenario_label(name))
+    by_reason.pop("", None)
+    return " ".join(
+        f"{join_words(names)}: {'more' if reason.startswith('yet fewer') else 'fewer'} children "
+        f"{stage_words(lead)} than with no change of policy, {reason}."
+        for reason, names in by_reason.items()
     )
 
 
@@ -88,7 +111,7 @@ def _message(results: BriefResults) -> str:
     most = " most" if len(rows) > 1 else ""
     size = number(-row["difference"], 1)
     return (
-        f"{plain(best)} would lower the average caseload{most}: by {size} cases on {results.day} "
+        f"“{scenario_label(best)}” would lower the average caseload{most}: by {size} cases on {results.day} "
         f"(90% range {number(-row['high'], 1)} to {number(-row['low'], 1)})"
     )
 
@@ -97,11 +120,8 @@ def _scenario(results: BriefResults, name: str) -> str:
     """What a scenario changes: children of the lead stage, caseload, money."""
     comparison, lead = results.comparison, results.stages[0]
     row, load = (comparison.row(name, measure) for measure in (f"stock_{lead}", "caseload"))
-    ahead, now = results.stock(lead, comparison.month, name), results.latest(lead).children
-    turned = turned_by_baseline(row["difference"], ahead.middle, now)
-    children = f"children {stage_words(lead)}: {difference_words(row['difference'], _ends(row))}"
     parts = [
-        f"{children}, {turned}" if turned else children,
+        f"children {stage_words(lead)}: {difference_words(row['difference'], _ends(row))}",
         f"caseload: {difference_words(load['difference'], _ends(load), tenths, unit='cases')}",
     ]
     if comparison.currency:
@@ -110,7 +130,7 @@ def _scenario(results: BriefResults, name: str) -> str:
         parts.append(
             f"cost: {difference_words(cost['difference'], _ends(cost), form, less='less')}"
         )
-    return f"{plain(name)}. {_sentence('; '.join(parts))}."
+    return f"{scenario_label(name)}. {_sentence('; '.join(parts))}."
 
 
 def _sentence(text: str) -> str:
@@ -143,15 +163,15 @@ def _chart(results: BriefResults) -> Chart:
             low, high = _ends(row) or (nan, nan)
             scale = 1e-6 if measure == "cost" else 1.0
             value = row["difference"] * scale
-            rows.append((plain(name), value, low * scale, high * scale))
-            spoken.append(f"{plain(name)}, {title.lower()}: {signed(value, 1)}")
+            rows.append((scenario_label(name), value, low * scale, high * scale))
+            spoken.append(f"{scenario_label(name)}, {title.lower()}: {signed(value, 1)}")
         unit = f", {comparison.currency} million" if measure == "cost" else ""
         form = "{:+,.1f}" if measure in ("caseload", "cost") else "{:+,.0f}"
         panels.append(MeasurePanel(f"{title}{unit}", rows, 0.0, form))
     drawing = draw_scenarios("brief_options", panels)
     frame = comparison.differences[["scenario", "measure", "difference", "low", "high"]]
     frame = frame[frame["measure"].isin(_axes(results))].assign(
-        scenario=lambda rows: [plain(name) for name in rows["scenario"]],
+        scenario=lambda rows: [scenario_label(name) for name in rows["scenario"]],
         measure=lambda rows: [label(name).row for name in rows["measure"]],
     )
     title = f"Differences from no change of policy on {results.day}"
@@ -187,7 +207,7 @@ def _table(results: BriefResults) -> Table:
         measures.append("cost")
     rows = []
     for name in comparison.others:
-        row = {"scenario": plain(name)}
+        row = {"scenario": scenario_label(name)}
         for measure in measures:
             value = comparison.row(name, measure)["difference"]
             row[measure] = _cell(value, measure, comparison.currency)

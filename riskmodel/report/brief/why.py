@@ -156,8 +156,11 @@ def _chart(change: ChangeParts) -> Chart:
         (f"{part.words[0].upper()}{part.words[1:]}", part.children, signed_whole(whole))
         for part, whole in parts
     ]
-    ends = ((change.first, change.before), (change.last, change.after))
-    drawing = draw_waterfall("brief_why", ends, rows, across="Children on a plan")
+    start, end = (
+        (date, count, number(count))
+        for date, count in ((change.first, change.before), (change.last, change.after))
+    )
+    drawing = draw_waterfall("brief_why", (start, end), rows, across="Children on a plan")
     title = f"What moved the number of children on a plan, {change.first} to {change.last}"
     listed = [
         (change.first, round(change.before)),
