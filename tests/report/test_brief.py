@@ -194,6 +194,7 @@ def numbers_of(folder: Briefed) -> set[str]:
         single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
         single += [value for pair in results.posts_by_chance for value in pair]
         frames.append(posts.to_frame())
+    frames.append(pd.DataFrame([dict(row) for row in results.prices.values()]))
     if results.has("scenarios"):
         frames.append(results.comparison.differences)
     if results.others is not None:

@@ -9,7 +9,7 @@ from riskmodel.core.labels import label
 from riskmodel.projection import months_between
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
-from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.results import MONTHS_A_YEAR, BriefResults
 from riskmodel.report.brief.wording import (
     article,
     chance_words,
@@ -72,7 +72,7 @@ def expected_page(results: BriefResults, annex: str) -> Section:
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
     )
     texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
-    texts += [_rests_on(results), _others(results)]
+    texts += [_cost(results), _rests_on(results), _others(results)]
     return brief_page(
         "expected", _title(results), texts, annex=annex, chart=chart, table=_table(results)
     )
@@ -141,13 +141,16 @@ def _rests_on(results: BriefResults) -> str:
     )
 
 
-def _cost(results: BriefResults, month: str) -> str:
-    """The cost of the financial year that ends with a month; "" where none does."""
-    year = results.prices.get(financial_year(month))
-    if year is None or not month.endswith("-03"):
-        return ""
-    middle, low, high = (money(year[end], year["currency"]) for end in ("q50", "q05", "q95"))
-    return f"{middle} ({low} to {high})"
+def _cost(results: BriefResults) -> str:
+    """What each whole financial year costs, up to that of the date."""
+    last = financial_year(results.target.by)
+    said = [
+        f"{money(row['q50'], row['currency'])} in {year} (90% range "
+        f"{money(row['q05'], row['currency'])} to {money(row['q95'], row['currency'])})"
+        for year, row in results.prices.items()
+        if row["months"] == MONTHS_A_YEAR and year <= last
+    ]
+    return f"What is priced costs {join_words(said)}." if said else ""
 
 
 def _table(results: BriefResults) -> Table:
@@ -156,19 +159,15 @@ def _table(results: BriefResults) -> Table:
 
     months = results.outlook.projection.months
     shown = [month for month in months if month.endswith("-03") or month == results.target.by]
-    headings = {"day": "On"} | {stage: label(stage).row for stage in results.stages}
+    headings = {"day": "End of"} | {stage: label(stage).brief for stage in results.stages}
     rows: list[dict[str, Any]] = []
     for month in shown:
-        row = {"day": month_words(month, day=True)}
+        row = {"day": month_words(month)}
         row |= {stage: results.stock(stage, month).cell() for stage in results.stages}
         if results.has("caseload"):
             row["caseload"] = results.caseload(month).cell(1)
             row["chance"] = chance_words(results.chance(month))
-        if results.prices:
-            row["cost"] = _cost(results, month)
         rows.append(row)
-    if results.prices:
-        headings["cost"] = "Cost of the financial year"
     if results.has("caseload"):
         headings["caseload"] = label("caseload").row
         headings["chance"] = f"Chance of {results.target.cap:g} or fewer"

@@ -6,7 +6,7 @@ from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
-from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.results import MONTHS_A_YEAR, BriefResults
 from riskmodel.report.brief.wording import (
     SAME,
     chance_words,
@@ -26,7 +26,7 @@ from riskmodel.report.wording import month_words, percent
 
 __all__ = ["happened_page", "happened_point", "numbers"]
 
-MONTHS_A_YEAR, MOST_NUMBERS = 12, 5
+MOST_NUMBERS = 5
 """Of the first screen."""
 
 

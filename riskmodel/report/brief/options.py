@@ -37,10 +37,9 @@ def options_point(results: BriefResults) -> str:
 
 def options_page(results: BriefResults, annex: str) -> Section:
     """Dots and ranges on the two axes that matter, and a table of differences with signs."""
-    names = sorted(
-        results.comparison.others,
-        key=lambda name: -abs(results.comparison.row(name, "caseload")["difference"]),
-    )
+    moved = _caseloads(results)
+    lowest = min(moved, key=lambda name: moved[name]["difference"])
+    names = sorted(moved, key=lambda name: (name != lowest, -abs(moved[name]["difference"])))
     best, *others = [_scenario(results, name) for name in names]
     return brief_page(
         "options",
@@ -99,8 +98,13 @@ def turned_by_baseline(difference: float, ahead: float, now: float) -> str:
     return ""
 
 
+def _caseloads(results: BriefResults) -> dict[str, dict[Any, Any]]:
+    """The difference in caseload of each scenario."""
+    return {name: results.comparison.row(name, "caseload") for name in results.comparison.others}
+
+
 def _message(results: BriefResults) -> str:
-    rows = {name: results.comparison.row(name, "caseload") for name in results.comparison.others}
+    rows = _caseloads(results)
     best = min(rows, key=lambda name: rows[name]["difference"])
     row = rows[best]
     if row["high"] is None or not row["high"] < 0 or number(row["difference"], 1) == "0.0":
@@ -111,8 +115,8 @@ def _message(results: BriefResults) -> str:
     most = " most" if len(rows) > 1 else ""
     size = number(-row["difference"], 1)
     return (
-        f"“{scenario_label(best)}” would lower the average caseload{most}: by {size} cases on {results.day} "
-        f"(90% range {number(-row['high'], 1)} to {number(-row['low'], 1)})"
+        f"“{scenario_label(best)}” would lower the average caseload{most}: by {size} cases on "
+        f"{results.day} (90% range {number(-row['high'], 1)} to {number(-row['low'], 1)})"
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorRates
     from riskmodel.report.sizes import Sizes
 
-__all__ = ["QUANTILES", "BriefResults", "Counted"]
+__all__ = ["MONTHS_A_YEAR", "QUANTILES", "BriefResults", "Counted"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90% range and of the half in the middle, and the central projection."""
@@ -39,6 +39,8 @@ _ABOUT_EXACT = 0.05
 
 _COMPARED = (6, 36)
 """Months between which the earlier count of a comparison lies before the latest."""
+
+MONTHS_A_YEAR = 12
 
 _CHANCES = (0.5, 0.8, 0.95)
 """With which the posts are given."""

@@ -26,7 +26,7 @@ _WHERE = (
 def why_point(results: BriefResults, change: ChangeParts) -> str:
     """Cases against workers where the folder has both at two dates; else what moved plans."""
     if results.caseload_change is not None:
-        return caseload_reason(results.caseload_change)
+        return caseload_reason(results.caseload_change, reading=False)
     return f"{_message(change)}."
 
 
@@ -97,17 +97,19 @@ def _missing(change: ChangeParts) -> str:
     return f"What cannot be told for want of figures at both dates: {join_words(change.missing)}."
 
 
-def caseload_reason(change: CaseloadChange) -> str:
+def caseload_reason(change: CaseloadChange, *, reading: bool = True) -> str:
     """Why the average caseload moved: cases, workers, or both.
 
     Parameters
     ----------
     change
         Cases, workers and caseload at two dates, and what each accounts for.
+    reading
+        Whether to say what was taken for granted of the first date.
     """
     start, end = change.before, change.after
     way = way_of(end["caseload"].value, start["caseload"].value, 1)
-    span, numbers = f"from {change.first} to {change.last}", _numbers(change)
+    span, numbers = f"from {change.first} to {change.last}", _numbers(change, reading)
     if way == SAME:
         return f"The average caseload stayed about the same {span}: {numbers}."
     sides = (
@@ -124,10 +126,11 @@ def caseload_reason(change: CaseloadChange) -> str:
     return f"Caseloads {verb} because there were {join_words(helped)}{unhelpful}: {span} {numbers}."
 
 
-def _numbers(change: CaseloadChange) -> str:
+def _numbers(change: CaseloadChange, reading: bool) -> str:
     """Workers at both dates with what rounding allows, and cases or children beside them."""
     start, end = change.before, change.after
-    given = f" ({change.reading[0].lower()}{change.reading[1:]})" if change.reading else ""
+    is_told = reading and bool(change.reading)
+    given = f" ({change.reading[0].lower()}{change.reading[1:]})" if is_told else ""
     workers = f"{_about(start['workers'])} to {_about(end['workers'])}{given}"
     what, (before, after) = "cases", (start["cases"].value, end["cases"].value)
     if change.children is not None:

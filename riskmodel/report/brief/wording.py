@@ -53,8 +53,9 @@ class Range(NamedTuple):
         return f"(90% range {self.ends(digits)})"
 
     def cell(self, digits: int = 0) -> str:
-        """Number and range in a cell of a table."""
-        return f"{number(self.middle, digits)} ({self.ends(digits)})"
+        """Number and range in a cell of a table, where there is little room."""
+        low, middle, high = (number(value, digits) for value in self)
+        return f"{middle} ({low}–{high})"
 
 
 def number(value: float, digits: int = 0) -> str:
