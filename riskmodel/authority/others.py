@@ -15,98 +15,26 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.demand.national.bands import (
-    Kind,
     Pooled,
     between_variance,
     chance_band,
     usual_band,
 )
-from riskmodel.demand.pooled.history import POPULATION, is_region
+from riskmodel.demand.national.compared import COMPARED, Compared
+from riskmodel.demand.pooled.history import figures_table, is_region
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
-from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
+from riskmodel.series import ENGLAND, AuthorityPanel
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COMPARED", "NEIGHBOURS", "Compared", "OthersComparison", "compare_with_others"]
+__all__ = ["NEIGHBOURS", "OthersComparison", "compare_with_others"]
 
 NEIGHBOURS = "statistical neighbours"
 HIGHER, LOWER, WITHIN = "higher", "lower", "within chance"
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One thing that is compared.
-
-    Parameters
-    ----------
-    name
-        The measure of the panel that is counted.
-    of
-        The measure that it is divided by.
-    kind
-        ``rate`` of children, for every 10,000; ``share`` of a whole, in percent.
-    """
-
-    name: str
-    of: str
-    kind: Kind
-
-    @property
-    def label(self) -> str:
-        """In words."""
-        label = MEASURES[self.name].label
-        if "_duration_" in self.name:
-            label = label.replace("for, ", "for ").replace("after, ", "after ")
-            return f"Share of {label[0].lower()}{label[1:]}"
-        return label if self.kind == "rate" else f"{label}, of {_WHOLES[self.of]}"
-
-    @property
-    def scale(self) -> float:
-        """What a rate is multiplied with to be read."""
-        return 10_000.0 if self.kind == "rate" else 100.0
-
-    @property
-    def unit(self) -> str:
-        """What it is read in."""
-        return "for every 10,000 children" if self.kind == "rate" else "percent"
-
-
-_WHOLES: Mapping[str, str] = {
-    "referrals": "all referrals",
-    "cpp_starts": "all plans that started",
-}
-_RATES = (
-    "cpp_at_31_mar",
-    "cpp_starts",
-    "cpp_ends",
-    "lac_at_31_mar",
-    "lac_starts",
-    "lac_ends",
-    "cin_at_31_mar",
-    "cin_starts",
-    "cin_ends",
-    "referrals",
-    "assessments_completed_continuous",
-    "s47_enquiries",
-    "icpc_children",
-)
-_BANDS = ("under_3m", "3_to_6m", "6m_to_1y", "1_to_2y", "2y_plus")
-_SHARES = {
-    "rereferrals_within_12m": "referrals",
-    "cpp_starts_second_or_subsequent": "cpp_starts",
-    **{f"cpp_at_31_mar_duration_{band}": "cpp_at_31_mar" for band in _BANDS},
-    **{f"cpp_ended_duration_{band}": "cpp_ends" for band in _BANDS},
-}
-
-COMPARED: Mapping[str, Compared] = {
-    **{name: Compared(name, POPULATION, "rate") for name in _RATES},
-    **{name: Compared(name, of, "share") for name, of in _SHARES.items()},
-}
-"""What is compared where a panel has it, by the measure that is counted."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -294,23 +222,22 @@ class _Table:
 
     @classmethod
     def of(cls, panel: AuthorityPanel, compared: Compared) -> _Table:
-        codes = tuple(dict.fromkeys(panel.la_codes))
-        years = tuple(sorted(set(panel.years.tolist())))
-        across = {code: place for place, code in enumerate(codes)}
-        along = {year: place for place, year in enumerate(years)}
-        rows = [across[code] for code in panel.la_codes]
-        columns = [along[year] for year in panel.years.tolist()]
-        arrays = np.full((2, len(codes), len(years)), np.nan)
-        for place, name in enumerate((compared.name, compared.of)):
-            arrays[place, rows, columns] = panel.figures[name]
-        with np.errstate(invalid="ignore"):
-            sound = (arrays[0] >= 0) & (arrays[1] > 0)
-            if compared.kind == "share":
-                sound &= arrays[0] <= arrays[1]
-        arrays[:, ~sound] = np.nan
         names = panel.authorities
+        codes = tuple(dict.fromkeys(panel.la_codes))
+        years = range(int(panel.years.min()), int(panel.years.max()) + 1)
+        counts, exposures = (
+            figures_table(panel, name, codes, years) for name in (compared.name, compared.of)
+        )
+        sound = (exposures > 0) & ((compared.kind == "rate") | (counts <= exposures))
         single = [code != ENGLAND and not is_region(code, names[code]) for code in codes]
-        return cls(compared, codes, years, arrays[0], arrays[1], np.array(single))
+        return cls(
+            compared,
+            codes,
+            tuple(years),
+            np.where(sound, counts, np.nan),
+            np.where(sound & np.isfinite(counts), exposures, np.nan),
+            np.array(single),
+        )
 
     def pooled(self, codes: Sequence[str], year: int) -> Pooled | None:
         """These authorities together in a year, by its place; None where none has both figures."""

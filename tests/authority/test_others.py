@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import riskmodel
-from riskmodel.authority.others import COMPARED, NEIGHBOURS, compare_with_others
+from riskmodel.authority.others import NEIGHBOURS, compare_with_others
+from riskmodel.demand.national.compared import COMPARED
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import ENGLAND, AuthorityPanel
 from riskmodel.streams import stream
