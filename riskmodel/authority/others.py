@@ -5,7 +5,7 @@ It is compared with the others taken together, never ranked among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,98 +15,27 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.demand.national.bands import (
-    Kind,
     Pooled,
     between_variance,
     chance_band,
     usual_band,
 )
-from riskmodel.demand.pooled.history import POPULATION, is_region
+from riskmodel.demand.national.compared import COMPARED, Compared
+from riskmodel.demand.pooled.history import figures_table, is_region
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
-from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
+from riskmodel.series import ENGLAND, AuthorityPanel
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COMPARED", "NEIGHBOURS", "Compared", "OthersComparison", "compare_with_others"]
+__all__ = ["NEIGHBOURS", "OthersComparison", "compare_with_others"]
 
 NEIGHBOURS = "statistical neighbours"
+SMALL = ("suppressed", "low")
 HIGHER, LOWER, WITHIN = "higher", "lower", "within chance"
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One thing that is compared.
-
-    Parameters
-    ----------
-    name
-        The measure of the panel that is counted.
-    of
-        The measure that it is divided by.
-    kind
-        ``rate`` of children, for every 10,000; ``share`` of a whole, in percent.
-    """
-
-    name: str
-    of: str
-    kind: Kind
-
-    @property
-    def label(self) -> str:
-        """In words."""
-        label = MEASURES[self.name].label
-        if "_duration_" in self.name:
-            label = label.replace("for, ", "for ").replace("after, ", "after ")
-            return f"Share of {label[0].lower()}{label[1:]}"
-        return label if self.kind == "rate" else f"{label}, of {_WHOLES[self.of]}"
-
-    @property
-    def scale(self) -> float:
-        """What a rate is multiplied with to be read."""
-        return 10_000.0 if self.kind == "rate" else 100.0
-
-    @property
-    def unit(self) -> str:
-        """What it is read in."""
-        return "for every 10,000 children" if self.kind == "rate" else "percent"
-
-
-_WHOLES: Mapping[str, str] = {
-    "referrals": "all referrals",
-    "cpp_starts": "all plans that started",
-}
-_RATES = (
-    "cpp_at_31_mar",
-    "cpp_starts",
-    "cpp_ends",
-    "lac_at_31_mar",
-    "lac_starts",
-    "lac_ends",
-    "cin_at_31_mar",
-    "cin_starts",
-    "cin_ends",
-    "referrals",
-    "assessments_completed_continuous",
-    "s47_enquiries",
-    "icpc_children",
-)
-_BANDS = ("under_3m", "3_to_6m", "6m_to_1y", "1_to_2y", "2y_plus")
-_SHARES = {
-    "rereferrals_within_12m": "referrals",
-    "cpp_starts_second_or_subsequent": "cpp_starts",
-    **{f"cpp_at_31_mar_duration_{band}": "cpp_at_31_mar" for band in _BANDS},
-    **{f"cpp_ended_duration_{band}": "cpp_ends" for band in _BANDS},
-}
-
-COMPARED: Mapping[str, Compared] = {
-    **{name: Compared(name, POPULATION, "rate") for name in _RATES},
-    **{name: Compared(name, of, "share") for name, of in _SHARES.items()},
-}
-"""What is compared where a panel has it, by the measure that is counted."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -273,16 +202,17 @@ def compare_with_others(
         together,
         comparators,
         frame.assign(level=level, basis="observed"),
-        (*missing, "Plans by category of abuse"),
+        tuple(missing),
         panel.source,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Counts and what they are divided by, of each authority and year; NaN unless both are known.
+    """Counts and what they are divided by, of each authority and year.
 
-    Arrays have the shape (authority, year).
+    Arrays have the shape (authority, year). Counts are NaN where they are not known; ``small`` says
+    where that is because they are suppressed or round to nought.
     """
 
     compared: Compared
@@ -290,38 +220,57 @@ class _Table:
     years: tuple[int, ...]
     counts: Floats
     exposures: Floats
+    small: npt.NDArray[np.bool_]
     single: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, panel: AuthorityPanel, compared: Compared) -> _Table:
-        codes = tuple(dict.fromkeys(panel.la_codes))
-        years = tuple(sorted(set(panel.years.tolist())))
-        across = {code: place for place, code in enumerate(codes)}
-        along = {year: place for place, year in enumerate(years)}
-        rows = [across[code] for code in panel.la_codes]
-        columns = [along[year] for year in panel.years.tolist()]
-        arrays = np.full((2, len(codes), len(years)), np.nan)
-        for place, name in enumerate((compared.name, compared.of)):
-            arrays[place, rows, columns] = panel.figures[name]
-        with np.errstate(invalid="ignore"):
-            sound = (arrays[0] >= 0) & (arrays[1] > 0)
-            if compared.kind == "share":
-                sound &= arrays[0] <= arrays[1]
-        arrays[:, ~sound] = np.nan
         names = panel.authorities
+        codes = tuple(dict.fromkeys(panel.la_codes))
+        years = range(int(panel.years.min()), int(panel.years.max()) + 1)
+        counts, exposures = (
+            figures_table(panel, name, codes, years) for name in (compared.name, compared.of)
+        )
+        exposures[~(exposures > 0)] = np.nan
+        counts[np.isnan(exposures) | ((compared.kind == "share") & (counts > exposures))] = np.nan
+        small = np.zeros(counts.shape, dtype=bool)
+        rows = zip(panel.la_codes, panel.years.tolist(), panel.status[compared.name], strict=True)
+        for code, year, status in rows:
+            small[codes.index(code), year - years[0]] = status in SMALL
         single = [code != ENGLAND and not is_region(code, names[code]) for code in codes]
-        return cls(compared, codes, years, arrays[0], arrays[1], np.array(single))
+        small &= np.isfinite(exposures)
+        return cls(compared, codes, tuple(years), counts, exposures, small, np.array(single))
 
-    def pooled(self, codes: Sequence[str], year: int) -> Pooled | None:
-        """These authorities together in a year, by its place; None where none has both figures."""
+    def pooled(self, codes: Sequence[str], year: int) -> tuple[Pooled, ...]:
+        """What these authorities together can be in a year, by its place: the usual reading first.
+
+        A suppressed count stands for 1 to 5, 3 in the first reading. A part that is missing where
+        its whole is known may be a suppressed one too: the first reading leaves it out, the others
+        take it as one. Empty where no count is known.
+        """
         chosen = [self.codes.index(code) for code in codes]
-        counts = self.counts[chosen, year]
-        known = np.isfinite(counts)
+        counts, exposures = self.counts[chosen, year], self.exposures[chosen, year]
+        small, known = self.small[chosen, year], np.isfinite(counts)
         if not known.any():
-            return None
-        exposures = self.exposures[chosen, year][known]
-        number = int(self.single.sum()) if ENGLAND in codes else int(known.sum())
-        return Pooled(float(counts[known].sum()), float(exposures.sum()), number)
+            return ()
+        blank = ~known & ~small & np.isfinite(exposures) & (self.compared.kind == "share")
+        found = []
+        for stands_for, held in ((3, known | small), (1, known | small | blank),
+                                 (5, known | small | blank)):  # fmt: skip
+            taken = np.where(known, counts, np.minimum(stands_for, exposures))[held]
+            number = int(self.single.sum()) if ENGLAND in codes else int(held.sum())
+            found.append(Pooled(float(taken.sum()), float(exposures[held].sum()), number))
+        return tuple(found) if small.any() or blank.any() else tuple(found[:1])
+
+    def between(self, year: int, together: float) -> float:
+        """Variance between all authorities of the panel in a year, by its place."""
+        counts, exposures = self.counts[self.single, year], self.exposures[self.single, year]
+        known = np.isfinite(counts)
+        if not counts[known].sum() > 0:
+            return float("nan")
+        return between_variance(
+            counts[known], exposures[known], self.compared.kind, together=together
+        )
 
 
 def _comparators(
@@ -356,34 +305,35 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     own = table.codes.index(code)
     compared = table.compared
-    between = [_between(table, year, together) for year in range(len(table.years))]
+    sizes: dict[str, float] = {"level": level, "together": together}
+    between = [table.between(year, together) for year in range(len(table.years))]
     for name, codes in comparators.items():
         before, lasted = WITHIN, 0
         for place, year in enumerate(table.years):
-            pooled = table.pooled(codes, place)
-            exposure = float(table.exposures[own, place])
-            if pooled is None or not exposure > 0:
+            readings = table.pooled(codes, place)
+            count, exposure = (
+                float(array[own, place]) for array in (table.counts, table.exposures)
+            )
+            if not readings or np.isnan(count):
                 before, lasted = WITHIN, 0
                 continue
-            rate = float(table.counts[own, place]) / exposure
-            kind = compared.kind
-            low, high = chance_band(pooled, exposure, kind, level=level, together=together)
-            usual = usual_band(
-                pooled, exposure, between[place], kind, level=level, together=together
+            rate, kind, scale = count / exposure, compared.kind, compared.scale
+            low, high = _widest(chance_band(pool, exposure, kind, **sizes) for pool in readings)
+            usual = _widest(
+                usual_band(pool, exposure, between[place], kind, **sizes) for pool in readings
             )
             where = HIGHER if rate > high else LOWER if rate < low else WITHIN
             lasted = 0 if where == WITHIN else lasted + 1 if where == before else 1
             before = where
-            scale = compared.scale
             yield {
                 "measure": compared.name,
                 "label": compared.label,
                 "unit": compared.unit,
                 "year": year,
                 "comparator": name,
-                "authorities": pooled.authorities,
+                "authorities": readings[0].authorities,
                 "rate": scale * rate,
-                "comparator_rate": scale * pooled.rate,
+                "comparator_rate": scale * readings[0].rate,
                 "low": scale * low,
                 "high": scale * high,
                 "low_usual": scale * usual[0],
@@ -394,13 +344,9 @@ def _rows(
             }
 
 
-def _between(table: _Table, year: int, together: float) -> float:
-    """Variance between all authorities of the panel in a year."""
-    counts, exposures = table.counts[table.single, year], table.exposures[table.single, year]
-    known = np.isfinite(counts)
-    if not counts[known].sum() > 0:
-        return float("nan")
-    return between_variance(counts[known], exposures[known], table.compared.kind, together=together)
+def _widest(bands: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    lows, highs = zip(*bands, strict=True)
+    return min(lows), max(highs)
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:

@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.others import compare_with_others
-from riskmodel.caseload.change import panel_caseload_change, published_caseload_change
+from riskmodel.caseload.change_sources import (
+    panel_caseload_change,
+    published_caseload_change,
+)
 from riskmodel.explanations import change_of_months, change_of_panel, published_change
 
 if TYPE_CHECKING:

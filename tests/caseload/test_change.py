@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.caseload import plan, published_structure, published_workforce
-from riskmodel.caseload.change import (
-    caseload_parts,
+from riskmodel.caseload.change import caseload_parts
+from riskmodel.caseload.change_sources import (
     panel_caseload_change,
     projected_caseload_change,
     published_caseload_change,

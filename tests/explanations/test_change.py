@@ -133,4 +133,5 @@ def test_the_report_card_s_own_tables():
     assert groups.children == pytest.approx(mean * math.log(2982 / 3300))
     assert change.whole == (-52, 256)
     assert f"at most {mean * math.log(1.1 / 0.9):.0f} of the 204" in change.notes[0]
+    assert f"{626 * 40 / 60:.0f} children would be on a plan" in change.notes[1]
     assert "referrals" in change.summary()

@@ -263,7 +263,7 @@ class Authority(Holding):
 
         Where the projection ends before that date, until its last month.
         """
-        from riskmodel.caseload.change import projected_caseload_change
+        from riskmodel.caseload.change_sources import projected_caseload_change
 
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         plan = self.caseload(**sizes)
