@@ -17,7 +17,7 @@ from riskmodel.report.model import Brief, Cards, Chart, Paragraph, Report, Secti
 __all__ = ["document_bytes"]
 
 _EMU_PER_MM = 36_000
-_WIDE, _HIGH, _FIRST_HIGH = 170, 105, 80
+_WIDE, _HIGH, _FIRST_HIGH = 170, 105, 75
 """Millimetres that a picture may take, and how high it may be on the first page."""
 
 _PARTS = {
@@ -32,7 +32,7 @@ _PARTS = {
     "word/styles.xml": "styles.xml",
 }
 _NUMBERS = (
-    ("Main numbers", "label"),
+    ("What is counted", "label"),
     ("Now", "now"),
     ("Date", "now_at"),
     ("Projected", "then"),

@@ -6,12 +6,17 @@ import io
 import re
 import warnings
 import zipfile
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.disclosure.symbols import SHORTHAND
+from riskmodel.report.archive import archive_bytes
 from riskmodel.report.model import Report, Table
+from riskmodel.report.tidy import Column, number_of, tidy_columns
+from riskmodel.report.workbook_charts import add_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +25,11 @@ __all__ = ["workbook_bytes", "write_workbook"]
 
 # Neither the clock nor the machine belongs in the file: the same report gives the same bytes.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_NUMBER = re.compile(r"[-−]?\d{1,15}(,\d{3})*(\.\d+)?")
 _SHEET_NAME = 31
+_TAKEN = ("Cover", "Contents", "Notes", "History")
+_FROZEN = 12
+"""Headings further down than this are not frozen: they would leave no room to scroll in."""
+
 _CELL = 32_000
 
 _SHORTHAND = (
@@ -57,7 +64,8 @@ def workbook_bytes(report: Report) -> bytes:
     -----
     Layout by Analysis Function guidance through ``gptables``: one table a sheet, its title, source
     and notes above it, no merged cells, no meaning by colour. Text never becomes a formula, an
-    address never a link.
+    address never a link. Ends of ranges stand in columns of their own, months and days are dates,
+    and beside the numbers of a chart stands the same as a chart of the spreadsheet.
     """
     import gptables
 
@@ -68,7 +76,10 @@ def workbook_bytes(report: Report) -> bytes:
         warnings.simplefilter("ignore", DeprecationWarning)
         workbook = gptables.produce_workbook(
             stream,
-            sheets={name: _gptable(gptables, table) for name, table in sheets.items()},
+            sheets={
+                name: _gptable(gptables, table, columns)
+                for name, (table, columns) in sheets.items()
+            },
             cover=_cover(gptables, report),
             contentsheet_options={"column_names": ["Sheet", "What it holds"]},
             notes_table=_notes(report),
@@ -82,43 +93,55 @@ def workbook_bytes(report: Report) -> bytes:
             },
         )
         workbook.set_properties({"title": report.title, "created": _CREATED})
-        _set_widths(workbook, sheets)
+        _arrange(workbook, sheets, {chart.data.id for chart in report.charts()})
         workbook.close()
     return _without_dates(stream.getvalue())
 
 
-def _sheets(report: Report) -> dict[str, Table]:
-    """Tables by sheet name: short, without the signs that a sheet name must not hold."""
-    found: dict[str, Table] = {}
+def _sheets(report: Report) -> dict[str, tuple[Table, list[Column]]]:
+    """Tables and their columns by the name of their sheet, in words."""
+    sheets: dict[str, tuple[Table, list[Column]]] = {}
     for table in report.tables():
         if table.frame.empty:
             continue
-        name = table.id[:_SHEET_NAME]
-        number = 2
-        while name in found:
-            name = f"{table.id[: _SHEET_NAME - 3]}_{number}"
-            number += 1
-        found[name] = table
-    return found
+        words = table.id.replace("_", " ").capitalize()
+        name, number = _shortened(words, _SHEET_NAME), 2
+        while name in sheets or name in _TAKEN:
+            name, number = f"{_shortened(words, _SHEET_NAME - 4)} {number}", number + 1
+        sheets[name] = table, _unlike(tidy_columns(table))
+    return sheets
 
 
-def _gptable(gptables: Any, table: Table) -> Any:
-    frame = _cells(table)
+def _shortened(words: str, most: int) -> str:
+    """So many whole words as fit into a name."""
+    return words if len(words) <= most else words[: most + 1].rpartition(" ")[0] or words[:most]
+
+
+def _gptable(gptables: Any, table: Table, columns: Sequence[Column]) -> Any:
     basis = "The basis of each figure stands in its row."
     if table.basis:
         basis = f"Basis: {table.basis}.$${table.basis}$$"
-    source = table.source or "computed by riskmodel from the published figures"
     return gptables.GPTable(
-        table=frame,
+        table=_cells(columns),
         table_name=f"table_{table.id}",
         title=_plain_text(table.title),
         subtitles=[_plain_text(note) for note in (*table.notes, *_symbol_notes(table))],
         scope=basis,
-        source=f"Source: {_plain_text(source)}.",
+        source=_source(table),
         instructions="This sheet holds one table. Where a cell has no number, a word says why."
         "$$shorthand$$",
         index_columns={2: 0},
+        additional_formatting=[
+            {"column": {"columns": [number], "format": _format(column)}}
+            for number, column in enumerate(columns)
+            if column.kind != "text"
+        ],
     )
+
+
+def _source(table: Table) -> str:
+    source = table.source or "computed by riskmodel from the published figures"
+    return f"Source: {_plain_text(source)}."
 
 
 def _symbol_notes(table: Table) -> list[str]:
@@ -137,53 +160,63 @@ def _plain_text(text: str) -> str:
     return text.replace("$$", "$ $").replace("](", "] (")
 
 
-def _cells(table: Table) -> pd.DataFrame:
-    """The table with numbers as numbers; a percent sign moves into the heading."""
+def _cells(columns: Sequence[Column]) -> pd.DataFrame:
+    """The table with numbers as numbers and dates as dates."""
     import pandas as pd
 
-    columns: dict[str, list[object]] = {}
-    for name, heading in zip(table.frame.columns, table.headings, strict=True):
-        cells = [_plain(cell) for cell in table.frame[name]]
-        texts = [str(cell) for cell in cells]
-        bare = [text.removesuffix("%") for text in texts]
-        if all(_NUMBER.fullmatch(text) for text in bare):
-            is_percent = any(text.endswith("%") for text in texts)
-            if is_percent and "percent" not in heading.casefold():
-                heading = f"{heading} (percent)"
-            cells = [_as_number(text) for text in bare]
-        else:
-            cells = [_worded(cell) if isinstance(cell, str) else cell for cell in cells]
-        columns[_unlike(_plain_text(heading), columns)] = cells
-    return pd.DataFrame(columns, dtype=object)
+    return pd.DataFrame(
+        {column.heading: [_cell(cell, column) for cell in column.cells] for column in columns},
+        dtype=object,
+    )
 
 
-def _plain(cell: object) -> object:
-    """A cell without numpy's types; nothing becomes a word, since no cell may be empty."""
-    if cell is None or cell != cell:
-        return "none"
-    item = getattr(cell, "item", None)
-    return item() if callable(item) else cell
-
-
-def _as_number(text: str) -> int | float:
-    bare = text.replace(",", "").replace("−", "-")
-    return float(bare) if "." in bare else int(bare)
+def _cell(cell: object, column: Column) -> object:
+    """A cell of a sheet; nothing becomes a word, since no cell may be empty."""
+    if column.is_number:
+        number = number_of(cell)
+        return _worded(cell) if number is None else number
+    if column.kind in ("month", "day"):
+        try:
+            return date.fromisoformat(f"{cell}-01" if column.kind == "month" else str(cell))
+        except ValueError:
+            return _worded(cell)
+    return cell if isinstance(cell, bool | int | float) else _worded(cell)
 
 
 def _worded(cell: object) -> str:
     """A text cell; a sheet must not hold signs alone."""
-    text = _plain_text(str(cell)[:_CELL])
+    text = "" if cell is None else _plain_text(str(cell)[:_CELL])
     return text if re.search("[A-Za-z0-9]", text) else "none"
 
 
-def _unlike(heading: str, taken: dict[str, list[object]]) -> str:
-    """A heading that no other column of the sheet has, whatever its capitals."""
-    folded = {name.casefold() for name in taken}
-    number, found = 2, heading
-    while found.casefold() in folded:
-        found = f"{heading} {number}"
-        number += 1
-    return found
+def _format(column: Column) -> dict[str, str]:
+    """How a spreadsheet shows a column: as many decimals as are printed, dates in words."""
+    if not column.is_number:
+        return {"num_format": "mmmm yyyy" if column.kind == "month" else "d mmmm yyyy"}
+    texts = [str(cell) for cell in column.cells if number_of(cell) is not None]
+    decimals = min(max((len(text.partition(".")[2]) for text in texts), default=0), 4)
+    are_years = all(re.fullmatch(r"(19|20)\d\d", text) for text in texts)
+    whole = "0" if are_years else "#,##0"
+    shown = f"{whole}.{'0' * decimals}" if decimals else whole
+    if any(text.startswith("+") for text in texts):
+        shown = f"+{shown};-{shown};0"
+    return {"num_format": shown, "align": "right"}
+
+
+def _unlike(columns: Sequence[Column]) -> list[Column]:
+    """The columns with headings that differ whatever their capitals, and that name percentages."""
+    taken: set[str] = set()
+    unlike = []
+    for column in columns:
+        words = _plain_text(column.heading)
+        if column.kind == "percentage" and "percent" not in words.casefold():
+            words = f"{words} (percent)"
+        heading, number = words, 2
+        while heading.casefold() in taken:
+            heading, number = f"{words} {number}", number + 1
+        taken.add(heading.casefold())
+        unlike.append(replace(column, heading=heading))
+    return unlike
 
 
 def _cover(gptables: Any, report: Report) -> Any:
@@ -218,30 +251,29 @@ def _notes(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Reference", "Note"])
 
 
-def _set_widths(workbook: Any, sheets: dict[str, Table]) -> None:
-    """Widths by content up to a limit, beyond which text wraps."""
+def _arrange(
+    workbook: Any, sheets: Mapping[str, tuple[Table, list[Column]]], drawn: set[str]
+) -> None:
+    """Widths by content up to a limit, beyond which text wraps; headings that stay; charts."""
     for worksheet in workbook.worksheets():
-        table = sheets.get(worksheet.get_name())
-        if table is None:
-            if worksheet.get_name() != "Cover":
+        name = worksheet.get_name()
+        if name not in sheets:
+            if name != "Cover":
                 worksheet.set_column(0, 0, 32)
                 worksheet.set_column(1, 1, 90)
             continue
-        for index, name in enumerate(table.frame.columns):
-            longest = max((len(str(cell)) for cell in table.frame[name]), default=0)
-            worksheet.set_column(index, index, min(max(longest + 2, 14), 60))
+        table, columns = sheets[name]
+        for number, column in enumerate(columns):
+            longest = max((len(str(cell)) for cell in column.cells), default=0)
+            worksheet.set_column(number, number, min(max(longest + 2, 14), 60))
+        top = 4 + len(table.notes) + len(_symbol_notes(table))
+        if top < _FROZEN:
+            worksheet.freeze_panes(top + 1, 1)
+        if table.id in drawn:
+            add_chart(workbook, worksheet, table, columns, top)
 
 
 def _without_dates(content: bytes) -> bytes:
     """The same archive with one fixed date on every member."""
-    result = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
-    ):
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, old.read(name))
-    return result.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        return archive_bytes({name: old.read(name) for name in old.namelist()})

@@ -1,8 +1,9 @@
-"""The page in headless Chromium, at the width of a desk and of a telephone."""
+"""The pages in headless Chromium, at the width of a desk and of a telephone, and on paper."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -36,64 +37,67 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--enable-logging=stderr",
 )
 
+# What a page measures of itself; a box is all that its reader could miss at the right edge.
 MEASURE = """
-<pre id="measured"></pre>
 <script>
-addEventListener("load", () => {
+addEventListener("load", async () => {
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
-  const wide = [];
-  document.querySelectorAll("main p, main h2, main h3, main svg, main dl, .scroll, figcaption, pre")
-    .forEach((part) => {
-      const box = part.getBoundingClientRect();
-      if (box.width && box.right > innerWidth + 1) wide.push(part.tagName + "#" + part.id);
-    });
   const box = document.querySelector("#all-figures-filter");
-  box.value = "634";
-  box.dispatchEvent(new Event("input"));
+  if (box) { box.value = "634"; box.dispatchEvent(new Event("input")); }
+  const shows = (part) => part.getClientRects().length > 0;
+  const wide = [...document.querySelectorAll(
+    "main p, main li, main h2, main h3, main svg, main dl, nav a, footer, .scroll, figcaption")]
+    .filter((part) => shows(part) && part.getBoundingClientRect().right > innerWidth + 1);
   const rows = [...document.querySelectorAll("#all-figures-table tbody tr")];
-  const shown = rows.filter((row) => !row.hidden).map((row) => row.textContent);
   const sizes = [...document.querySelectorAll("svg text")].map((text) => {
     const drawing = text.ownerSVGElement;
-    if (!drawing.getBoundingClientRect().width) return 99;
+    if (!shows(drawing)) return 99;
     return parseFloat(getComputedStyle(text).fontSize) *
       drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
   });
-  document.getElementById("measured").textContent = JSON.stringify({
-    scrollWidth: document.documentElement.scrollWidth, innerWidth, wide, shown,
-    total: rows.length, smallest: Math.min(...sizes), drawings:
-      [...document.querySelectorAll("svg")].filter((s) => s.getBoundingClientRect().width).length,
+  const reached = (part) => { part.focus(); return document.activeElement === part; };
+  const stops = [...document.querySelectorAll("a[href], input, summary, [tabindex='0']")];
+  const scrolling = [...document.querySelectorAll("main *")].filter((part) =>
+    /auto|scroll/.test(getComputedStyle(part).overflowX) && part.scrollWidth > part.clientWidth);
+  parent.postMessage(JSON.stringify({
+    scrollWidth: document.documentElement.scrollWidth, innerWidth,
+    wide: wide.map((part) => part.tagName + "#" + part.id),
+    shown: rows.filter((row) => !row.hidden).map((row) => row.textContent),
+    total: rows.length, smallest: Math.min(...sizes),
+    drawings: [...document.querySelectorAll("svg")].filter(shows).length,
     requests: performance.getEntriesByType("resource").map((entry) => entry.name),
-  });
+    unreached: stops.filter((part) => shows(part) && !reached(part)).map((part) => part.outerHTML),
+    unscrollable: scrolling.filter((part) => part.tabIndex !== 0).map((part) => part.className),
+    violations: window.axe ? (await axe.run({ iframes: false })).violations.map(
+      (rule) => rule.id + ": " + rule.nodes[0].html) : [],
+  }), "*");
 });
 </script>
 """
+LISTEN = """<!DOCTYPE html><meta charset=utf-8><body style="margin:0"><script>
+addEventListener("message", (event) => {
+  document.body.innerHTML = "<pre id=out></pre>";
+  document.getElementById("out").textContent = event.data;
+});</script>"""
 
 
 def measure(page: str, folder: Path, width: int) -> dict[str, object]:
     """What a browser of that width makes of the page; a frame allows widths under 500 pixels."""
-    frame = f'<iframe id="frame" src="page.html" style="width:{width}px;height:900px;border:0">'
-    copied = """
-    <script>addEventListener("message", (event) => {
-      document.body.innerHTML = "<pre id=out></pre>";
-      document.getElementById("out").textContent = event.data; });</script>
-    """
-    tell = "parent.postMessage(document.getElementById('measured').textContent, '*');"
-    measuring = MEASURE.replace("});\n</script>", f"  {tell}\n}});\n</script>")
-    (folder / "page.html").write_text(page.replace("</body>", f"{measuring}</body>"), "utf-8")
-    (folder / "frame.html").write_text(
-        f"<!DOCTYPE html><meta charset=utf-8><body style='margin:0'>{copied}{frame}</iframe>",
-        "utf-8",
-    )
-    result = run(folder, width, "--virtual-time-budget=8000", "--dump-dom", "frame.html")
+    (folder / "page.html").write_text(page.replace("</body>", f"{MEASURE}</body>"), "utf-8")
+    frame = f'<iframe src="page.html" style="width:{width}px;height:900px;border:0"></iframe>'
+    (folder / "frame.html").write_text(LISTEN + frame, "utf-8")
+    result, log = run(folder, width, "--virtual-time-budget=8000", "--dump-dom", "frame.html")
+    assert "CONSOLE" not in log, log
     found = re.search(r'<pre id="out">(.*?)</pre>', result, re.DOTALL)
     assert found, result[-2000:]
     measured: dict[str, object] = json.loads(unescape(found[1]))
     return measured
 
 
-def run(folder: Path, width: int, *arguments: str) -> str:
+def run(folder: Path, width: int, *arguments: str) -> tuple[str, str]:
     assert CHROMIUM is not None
     *options, name = arguments
     command = [
@@ -105,26 +109,81 @@ def run(folder: Path, width: int, *arguments: str) -> str:
         (folder / name).as_uri(),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    return done.stdout
+    return done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("width", [1280, 800, 360])
+def pages_printed(page: str, folder: Path) -> int:
+    (folder / "page.html").write_text(page, "utf-8")
+    target = folder / "page.pdf"
+    run(folder, 1280, f"--print-to-pdf={target}", "--no-pdf-header-footer", "page.html")
+    return len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
+
+
+def check_fits(measured: dict[str, object], width: int) -> None:
+    assert measured["innerWidth"] == width
+    assert measured["scrollWidth"] <= width
+    for name in ("wide", "requests", "unreached", "unscrollable", "violations"):
+        assert measured[name] == [], name
+
+
+@pytest.fixture(scope="module")
+def brief_page(brief_written: Path) -> str:
+    return (brief_written / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
 def test_page_fits_its_width_and_finds_a_figure(
     report: Report, page: str, tmp_path: Path, width: int
 ):
     measured = measure(page, tmp_path, width)
-    assert measured["innerWidth"] == width
-    assert measured["scrollWidth"] <= width
-    assert measured["wide"] == []
-    assert measured["requests"] == []
+    check_fits(measured, width)
     assert measured["drawings"] == len(report.charts())
     assert measured["smallest"] >= 10
     assert 0 < len(measured["shown"]) < measured["total"]
     assert any("para 2" in row for row in measured["shown"])
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_brief_fits_its_width_and_the_keyboard_reaches_all_of_it(
+    briefed: Report, brief_page: str, tmp_path: Path, width: int
+):
+    measured = measure(brief_page, tmp_path, width)
+    check_fits(measured, width)
+    assert measured["drawings"] == len(briefed.charts())
+    assert measured["smallest"] >= 10
+
+
+def test_a_request_of_a_page_would_be_seen(brief_page: str, tmp_path: Path):
+    calling = brief_page.replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>')
+    with pytest.raises(AssertionError, match="CONSOLE"):
+        measure(calling, tmp_path, 1280)
+
+
+def test_brief_prints_each_message_on_a_sheet_of_its_own(
+    briefed: Report, brief_page: str, tmp_path: Path
+):
+    assert briefed.brief is not None
+    assert pages_printed(brief_page, tmp_path) == len(briefed.brief.pages) == 6
+
+
 def test_page_prints(page: str, tmp_path: Path):
-    (tmp_path / "page.html").write_text(page, "utf-8")
-    target = tmp_path / "page.pdf"
-    run(tmp_path, 1280, f"--print-to-pdf={target}", "--no-pdf-header-footer", "page.html")
-    assert target.read_bytes().startswith(b"%PDF")
+    assert pages_printed(page, tmp_path) > 1
+
+
+def axe_core() -> Path | None:
+    """The accessibility checker of that name, if Node has it."""
+    node = shutil.which("node")
+    folders = [Path(part) for part in os.environ.get("NODE_PATH", "").split(os.pathsep) if part]
+    folders += [Path(node).resolve().parent.parent / "lib/node_modules"] if node else []
+    files = (folder / "axe-core/axe.min.js" for folder in folders)
+    return next((file for file in files if file.is_file()), None)
+
+
+@pytest.mark.skipif(axe_core() is None, reason="axe-core is not installed beside Node")
+@pytest.mark.parametrize("name", ["index.html", "annex.html"])
+def test_axe_core_finds_nothing(brief_written: Path, tmp_path: Path, name: str):
+    script = axe_core()
+    assert script is not None
+    page = (brief_written / name).read_text("utf-8")
+    checked = page.replace("</body>", f"<script>{script.read_text('utf-8')}</script></body>")
+    check_fits(measure(checked, tmp_path, 1280), 1280)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import xml.etree.ElementTree as ET
 import zipfile
 
@@ -58,7 +59,7 @@ def test_cover_contents_notes_and_one_sheet_a_table(content, report):
 
 @pytest.mark.integration
 def test_numbers_are_numbers_and_percent_signs_stand_in_the_heading(content):
-    rows = sheets_of(content)["risk_factors"]
+    rows = sheets_of(content)["Risk factors"]
     header = next(index for index, row in enumerate(rows) if row and row[0] == "Risk factor")
     assert "Share of plans, printed (percent)" in rows[header]
     assert rows[header + 1][:3] == ["Parent Domestic Violence", 174.0, 27.6]
@@ -69,18 +70,55 @@ def test_numbers_are_numbers_and_percent_signs_stand_in_the_heading(content):
 
 @pytest.mark.integration
 def test_negative_numbers_stay_numbers(content):
-    rows = sheets_of(content)["activity_snapshots"]
+    rows = sheets_of(content)["Activity snapshots"]
     assert -26.5 in next(row for row in rows if row and row[0] == "Children in Need Plan")
 
 
 @pytest.mark.unit
 def test_text_never_becomes_a_formula(small):
-    rows = sheets_of(workbook_bytes(small))["small"]
+    rows = sheets_of(workbook_bytes(small))["Small"]
     cells = [row[0] for row in rows if row]
     for text in ("=1+1", "+44", "-cmd", "@sum"):
         assert text in cells
     assert ["@sum", -4.0, 0.0] in rows
     assert ["+44", 2.0, -2.5] in rows
+
+
+@pytest.fixture(scope="module")
+def brief_content(briefed: Report) -> bytes:
+    return workbook_bytes(briefed)
+
+
+@pytest.mark.unit
+def test_ends_of_ranges_are_numbers_in_cells_of_their_own(brief_content):
+    rows = sheets_of(brief_content)["Growth numbers"]
+    assert "March 2017 (90% range): low end" in rows[4]
+    assert rows[5] == ["Children on a plan", 626, 600, 485, 752, 558, 399, 792]
+
+
+@pytest.mark.unit
+def test_months_are_dates_and_headings_stay(brief_content):
+    names = list(sheets_of(brief_content))
+    archive = zipfile.ZipFile(io.BytesIO(brief_content))
+    sheet = archive.read(f"xl/worksheets/sheet{names.index('Ahead data') + 1}.xml").decode()
+    # The first of August 2015, in days since the epoch of Excel.
+    assert sheets_of(brief_content)["Ahead data"][5][:2] == [42217, 626]
+    assert "mmmm yyyy" in archive.read("xl/styles.xml").decode()
+    assert '<pane xSplit="1" ySplit="5" topLeftCell="B6"' in sheet
+
+
+@pytest.mark.unit
+def test_projections_are_lines_and_factors_bars_with_a_text_alternative(brief_content):
+    archive = zipfile.ZipFile(io.BytesIO(brief_content))
+    charts = [archive.read(name) for name in archive.namelist() if "/charts/" in name]
+    lines = [chart for chart in charts if b"<c:lineChart>" in chart]
+    assert (len(lines), len(charts)) == (3, 6)
+    assert all(chart.count(b"<c:ser>") == 3 for chart in lines)
+    assert all(b"<c:errBars>" in chart for chart in charts if chart not in lines)
+    drawings = [archive.read(name) for name in archive.namelist() if "/drawings/drawing" in name]
+    told = [re.search(rb'descr="([^"]+)"', drawing) for drawing in drawings]
+    assert len(told) == 6
+    assert all(text is not None and b"chart." in text[1] for text in told)
 
 
 @pytest.mark.integration
@@ -96,7 +134,7 @@ def test_nothing_is_said_in_a_word(recwarn):
     frame = pd.DataFrame({"name": ["a", None], "value": [1.5, float("nan")]})
     table = Table("gaps", "Gaps", frame)
     gaps = Report("t", "", (), (Section("s", "S", (table,)),), {})
-    rows = sheets_of(workbook_bytes(gaps))["gaps"]
+    rows = sheets_of(workbook_bytes(gaps))["Gaps"]
     assert ["none", "none"] in rows
     assert "<td>none" in render_html(gaps) or ">none</td>" in render_html(gaps)
 

@@ -4,6 +4,9 @@ import csv
 import hashlib
 import json
 import os
+import re
+import struct
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +16,9 @@ import riskmodel.report.write as writing
 from riskmodel.errors import OutputError
 from riskmodel.published import load_table
 from riskmodel.report import Report, Section, Table, write_report
-from riskmodel.report.write import check_output, csv_names
+from riskmodel.report.write import check_output
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -32,13 +37,11 @@ def test_all_kinds_of_file_are_written(written: Path, report: Report):
         stem = chart.id.replace("_", "-")
         assert {f"figures/{stem}.svg", f"figures/{stem}.png"} <= names
     assert "tables/risk-factors.csv" in names
-    assert len([name for name in names if name.endswith(".csv")]) == len(report.tables())
+    assert len([name for name in names if name.endswith(".csv")]) == len(report.tables()) + 1
 
 
 @pytest.mark.integration
 def test_links_of_the_page_are_files_of_the_folder(written: Path):
-    import re
-
     page = (written / "index.html").read_text(encoding="utf-8")
     for link in re.findall(r'href="([^"#][^"]*)"', page):
         assert link == "data:," or (written / link).is_file(), link
@@ -243,16 +246,72 @@ def test_percentages_are_numbers_where_every_number_is_one(tmp_path: Path):
         }
     )
     table = Table("rates", "Rates", frame)
-    assert csv_names(table) == ("rate_percent", "mixed", "growth_percent", "words")
     write_report(
         Report("t", "", (), (Section("s", "S", (table,)),), {"version": "1"}), tmp_path / "out"
     )
     text = (tmp_path / "out/tables/rates.csv").read_text(encoding="utf-8")
-    assert text.splitlines()[1:] == [
+    assert text.splitlines() == [
+        "rate_percent,mixed,growth_percent,words",
         "12.5,12.5%,1,none",
         "not stated,630,2,none",
         "-3,4%,3,none",
     ]
+
+
+@pytest.mark.unit
+def test_ranges_and_months_are_data_and_the_dictionary_says_what_each_column_is(
+    brief_written: Path,
+):
+    with (brief_written / "tables/growth-numbers.csv").open(encoding="utf-8") as lines:
+        row = next(csv.DictReader(lines))
+    assert (row["march_2017"], row["march_2017_low"], row["march_2017_high"]) == (
+        "558",
+        "399",
+        "792",
+    )
+    with (brief_written / "tables/dictionary.csv").open(encoding="utf-8") as lines:
+        columns = {(row["table"], row["column"]): row for row in csv.DictReader(lines)}
+    month = columns["ahead-data", "month"]
+    assert (month["heading"], month["kind"], month["basis"]) == ("End of", "month", "projected")
+    for path in (brief_written / "tables").glob("*.csv"):
+        if path.stem != "dictionary":
+            header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+            assert header == [column for table, column in columns if table == path.stem]
+
+
+@pytest.mark.unit
+def test_a_brief_stands_before_its_annex_and_both_lead_to_each_other(
+    brief_written: Path, briefed: Report
+):
+    brief, annex = (
+        (brief_written / name).read_text(encoding="utf-8") for name in ("index.html", "annex.html")
+    )
+    assert (brief_written / "brief.docx").is_file()
+    for page, other in ((brief, annex), (annex, brief)):
+        for link in re.findall(r'href="([^"#]+)(?:#([^"]*))?"', page):
+            file, place = link
+            assert file == "data:," or (brief_written / file).is_file()
+            assert not place or f'id="{place}"' in other
+    assert briefed.brief is not None
+    for page in briefed.brief.pages:
+        assert f'href="annex.html#{(page.annex or page.id).replace("_", "-")}"' in brief
+        assert f'href="index.html#{page.id}"' in annex
+
+
+@pytest.mark.unit
+def test_pictures_say_what_they_are_and_whose_figures_they_show(brief_written: Path):
+    for path in (brief_written / "figures").glob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        said = " ".join(part.text or "" for part in ET.fromstring(text).iter(f"{SVG}text"))
+        assert "Numbers to date" in said or "Share of assessments" in said
+        assert "Northshire, figures to 31 July 2015. Source: Projected from" in said
+        assert "Basis: projected." in said
+        ids = re.findall(r'\bid="([^"]*)"', text)
+        assert len(ids) == len(set(ids))
+        width, height = (float(size) for size in re.findall(r'(?:width|height)="(\S+)pt"', text))
+        png = path.with_suffix(".png").read_bytes()
+        across, down = struct.unpack(">II", png[16:24])
+        assert across / down == pytest.approx(width / height, rel=0.01)
 
 
 @pytest.mark.unit
