@@ -85,4 +85,4 @@ def _price(price: PriceByYear) -> Picture:
 
 
 def _picture(drawing: Drawing, title: str, alt: str) -> Picture:
-    return Picture(drawing.svg, drawing.png, title, alt)
+    return Picture(drawing.svg, drawing.png, title, alt, drawing.svg_narrow)
