@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,14 +69,18 @@ class PriceByYear(Result):
         rows = (self.frame["scenario"] == scenario) & (self.frame["component"] == ALL)
         return self.frame[rows].reset_index(drop=True)
 
+    def year_words(self, row: Mapping[Any, Any]) -> str:
+        """The year of a row, with how many of its months are projected where not all are."""
+        months = row["months"]
+        return str(row["year"]) if months == 12 else f"{months} months of {row['year']}"
+
     def summary(self) -> str:
         """The baseline's cost in each year with its range, and what has no price."""
         said = []
         for row in self.total().to_dict("records"):
-            part = "" if row["months"] == 12 else f" ({row['months']} months)"
             low, high = (_money(row[name], row["currency"]) for name in ("q05", "q95"))
             middle = _money(row["q50"], row["currency"])
-            said.append(f"{middle} in {row['year']}{part} (90% range {low} to {high})")
+            said.append(f"{middle} in {self.year_words(row)} (90% range {low} to {high})")
         lacks = ", ".join(_LABELS[name] for name in self.not_priced)
         lacks = f" Not priced: {lacks}." if lacks else ""
         *most, last = (_LABELS[name] for name in COMPONENTS if name not in self.not_priced)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from riskmodel.caseload.change import panel_caseload_change, published_caseload_change
+from riskmodel.authority.others import compare_with_others
+from riskmodel.caseload.change_sources import (
+    panel_caseload_change,
+    published_caseload_change,
+)
 from riskmodel.explanations import change_of_months, change_of_panel, published_change
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.holding import Holding
+    from riskmodel.authority.others import OthersComparison
     from riskmodel.caseload.change import CaseloadChange
     from riskmodel.explanations import ChangeParts
 
-__all__ = ["caseload_change_of", "change_of"]
+__all__ = ["caseload_change_of", "change_of", "others_of"]
 
 
 def change_of(authority: Holding) -> ChangeParts:
@@ -56,4 +61,23 @@ def caseload_change_of(authority: Holding) -> CaseloadChange:
     assert authority.panel is not None  # it has one
     return replace(
         panel_caseload_change(authority.panel, authority.inputs.panel_code), area=authority.name
+    )
+
+
+def others_of(authority: Holding) -> OthersComparison:
+    """Its rates beside its neighbours', its groups' and England's.
+
+    Raises
+    ------
+    DataError
+        When the folder has no panel with its row, or nothing there can be compared.
+    """
+    authority.needs("own_panel")
+    assert authority.panel is not None  # it has one
+    return compare_with_others(
+        authority.panel,
+        authority.inputs.panel_code,
+        neighbours=authority.neighbours if authority.has("neighbours") else (),
+        groups=authority.groups,
+        area=authority.name,
     )

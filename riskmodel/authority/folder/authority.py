@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
     from riskmodel.caseload.change import CaseloadChange
@@ -124,6 +125,13 @@ class Authority(Holding):
         from riskmodel.authority.why import caseload_change_of
 
         return caseload_change_of(self)
+
+    @cached_property
+    def others(self) -> OthersComparison:
+        """Its rates beside those of its neighbours, its groups and England, year by year."""
+        from riskmodel.authority.why import others_of
+
+        return others_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
@@ -255,7 +263,7 @@ class Authority(Holding):
 
         Where the projection ends before that date, until its last month.
         """
-        from riskmodel.caseload.change import projected_caseload_change
+        from riskmodel.caseload.change_sources import projected_caseload_change
 
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         plan = self.caseload(**sizes)

@@ -31,7 +31,7 @@ THICK, THICK_NARROW = 0.56, 0.44
 
 def draw_waterfall(
     name: str,
-    ends: tuple[tuple[str, float], tuple[str, float]],
+    ends: tuple[tuple[str, float, str], tuple[str, float, str]],
     parts: Sequence[tuple[str, float, str]],
     *,
     across: str,
@@ -43,23 +43,23 @@ def draw_waterfall(
     name
         Prefix of the ids in the SVG.
     ends
-        Label and value at the first and at the last date.
+        Label, value and the number as it is printed, at the first and at the last date.
     parts
-        Label, value and the number as it is printed, in the order drawn; they lead from the first
+        The same of each part, in the order drawn; they lead from the first
         value to the last.
     across
         Title of the axis, with the unit.
     """
-    (first, start), (last, end) = ends
+    (first, start, opening), (last, end, closing) = ends
     levels = [start]
     for _, value, _ in parts:
         levels.append(levels[-1] + value)
-    rows = [(first, 0.0, start, f"{start:,.4g}", DARK_BLUE)]
+    rows = [(first, 0.0, start, opening, DARK_BLUE)]
     rows += [
         (label, levels[row], value, printed, TURQUOISE if value >= 0 else DARK_PINK)
         for row, (label, value, printed) in enumerate(parts)
     ]
-    rows.append((last, 0.0, end, f"{end:,.4g}", DARK_BLUE))
+    rows.append((last, 0.0, end, closing, DARK_BLUE))
     wide = Size(620, 66 + 36.0 * len(rows), False)
     narrow = Size(340, 66 + 62.0 * len(rows), True)
 
