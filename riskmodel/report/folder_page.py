@@ -67,9 +67,9 @@ def authority_report(
         progress(SECTIONS[name].label)
         said, (first, *others) = MAKERS[name](authority, sizes)
         points += said
-        if name == "published" and explanations is not None:
-            sections.append(explanations())
         sections += [_with_commentary(authority, name, first), *others]
+        if name == "change" and explanations is not None and authority.has("published"):
+            sections.append(explanations())
     sections += _remaining_commentary(authority, wanted)
     manifest = _manifest(authority, sizes, command, files)
     sections.append(manifest_section(manifest))

@@ -7,12 +7,9 @@ from riskmodel.errors import DataError
 from riskmodel.published import audit, load_table, table_ids
 from riskmodel.report import Cards, Chart, Paragraph, Report, Section, Table
 from riskmodel.report.rebuild import recomputed_figures
-from riskmodel.report.sections import (
-    assumptions_section,
-    audit_section,
-    manifest_section,
-    published_section,
-)
+from riskmodel.report.sections.audit import audit_section
+from riskmodel.report.sections.published import published_section
+from riskmodel.report.sections.record import assumptions_section, manifest_section
 
 
 def table_of(report: Report, name: str) -> Table:
@@ -70,7 +67,7 @@ def test_conflicts_come_first_and_each_has_arithmetic_and_paragraph():
         lines = dict(card.lines)
         assert lines["As printed"]
         assert lines["Where"]
-    assert all("Repaired if" in dict(card.lines) for card in lists[1].cards)
+    assert all("Explained if" in dict(card.lines) for card in lists[1].cards)
     sound = next(
         block for block in section.blocks if isinstance(block, Table) and block.id == "audit_sound"
     )

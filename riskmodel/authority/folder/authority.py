@@ -358,7 +358,8 @@ def table_authority(
     """
     place = Place(table.name)
     files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
-    about = {"name": Entry(table.name, place)}
+    title = f"Which factors go with a plan: {table.name}"
+    about = {"name": Entry(table.name, place), "title": Entry(title, place)}
     return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)
 
 

@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, SectionRule] = {
     for rule in (
         SectionRule("factors", "Which factors go with a plan", (("returns", "published"),)),
         SectionRule("impact", "Factors adjusted for each other", (("returns",),)),
+        SectionRule("change", "Why plans rose or fell", (("own_panel", "months", "published"),)),
         SectionRule("chain", "From referral to plan", (("own_panel",),)),
         SectionRule("projection", "Projected numbers", (_FIGURES,)),
         SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),

@@ -109,4 +109,4 @@ def _others(
 
 
 def _picture(drawing: Drawing, title: str, alt: str) -> Picture:
-    return Picture(drawing.svg, drawing.png, title, alt)
+    return Picture(drawing.svg, drawing.png, title, alt, drawing.svg_narrow)

@@ -25,7 +25,7 @@ _SHORT = {
 
 
 def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
-    """Counts and ratios at each link, and what moved the starts of plans.
+    """Counts and ratios at each link by year.
 
     Parameters
     ----------
@@ -38,7 +38,6 @@ def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
     """
     blocks: list[Block] = [
         Paragraph(_latest_words(frame)),
-        *(Paragraph(words) for words in (_moved_words(frame),) if words),
         *([_chart(frame, source)] if len(set(frame["year"])) > 1 else [_table(frame, source)]),
         Paragraph(
             "The counts are of one year, not of the same children: a child who is referred in "
@@ -72,35 +71,9 @@ def _latest_words(frame: pd.DataFrame) -> str:
     return f"In the year to March {rows[0]['year']} there were {join_words(steps)}."
 
 
-def _moved_words(frame: pd.DataFrame) -> str:
-    """How much of the change of starts each link accounts for, since the first year."""
-    moved = frame[frame["plans_since_first"].notna()]
-    if moved.empty:
-        return ""
-    last = int(moved["year"].max())
-    rows = _of_year(moved, last)
-    steps = frame[frame["count"] > 0].groupby("year").size()
-    first = min(steps[steps == steps.max()].index)
-    total = sum(row["plans_since_first"] for row in rows)
-    parts = join_words(
-        f"{_of(row['link'])} {_signed(row['plans_since_first'])}"
-        + ("" if row["for_each"] == "" else f" (for each of the {_of(row['for_each'])})")
-        for row in rows
-    )
-    return (
-        f"Plans started in the year to March {last} compared with the year to March {first}: "
-        f"{_signed(total)}. Of these {parts}. The parts add up; they say at which step the numbers "
-        "changed, not why."
-    )
-
-
 def _of(link: str) -> str:
     label = LINKS.get(link, link)
     return label[:1].lower() + label[1:]
-
-
-def _signed(value: float) -> str:
-    return f"{value:+,.0f}".replace("-", "−")
 
 
 def _table(frame: pd.DataFrame, source: str) -> Table:

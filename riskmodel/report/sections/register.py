@@ -89,6 +89,22 @@ def _impact(authority: Authority, sizes: Sizes) -> Part:
     return (impact_point(table.impact),), (section,)
 
 
+def _change(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.report.sections.change import change_point, change_section
+
+    try:
+        change = authority.change
+    except DataError as error:
+        # One year, or one month, has nothing to be compared with.
+        return _not_shown("change", error)
+    try:
+        caseload = authority.caseload_change
+    except DataError:
+        caseload = None
+    section = change_section(change, caseload, title=_title("change"))
+    return (change_point(change),), (section,)
+
+
 def _chain(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.chain import chain_point, chain_section
 
@@ -113,6 +129,14 @@ def _caseload(authority: Authority, sizes: Sizes) -> Part:
     data = caseloads_of(authority, sizes)
     section = caseload_section(authority, data, title=_title("caseload"))
     return (caseload_point(data),), (section,)
+
+
+def _price(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.report.sections.price import price_point, price_section
+
+    price, source = authority.price(**sizes.named()), authority.inputs.source_of("prices")
+    section = price_section(price, title=_title("price"), source=source)
+    return (price_point(price),), (section,)
 
 
 def _scenarios(authority: Authority, sizes: Sizes) -> Part:
@@ -166,9 +190,11 @@ def _published(authority: Authority, sizes: Sizes) -> Part:
 MAKERS: Mapping[str, Maker] = {
     "factors": _factors,
     "impact": _impact,
+    "change": _change,
     "chain": _chain,
     "projection": _projection,
     "caseload": _caseload,
+    "price": _price,
     "scenarios": _scenarios,
     "published": _published,
 }
