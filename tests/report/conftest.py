@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,14 @@ from riskmodel.report.sizes import Sizes
 from .made_up import made_up_report
 
 SIZES = Sizes(months=26, replicates=100, seed=3)
+MANIFEST = {
+    "version": "0.0.0",
+    "command": ["riskmodel", "report", "--out", "somewhere"],
+    "inputs": {"risk_factors.csv": "0" * 64},
+    "parameters": "1" * 64,
+    "seed": None,
+    "libraries": {"numpy": "2.0.0"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +34,15 @@ def example() -> Authority:
 
 
 @pytest.fixture(scope="session")
-def report(example: Authority) -> Report:
-    """The whole report of the authority that ships."""
+def whole_report(example: Authority) -> Report:
+    """The report of the authority that ships, its brief before its sections."""
     return authority_report(example, SIZES)
+
+
+@pytest.fixture(scope="session")
+def report(whole_report: Report) -> Report:
+    """The sections of that report, which are its annex, by themselves."""
+    return replace(whole_report, brief=None)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import riskmodel
 from riskmodel.authority.folder.authority import Authority, open_authority
 from riskmodel.authority.folder.new import write_folder
 from riskmodel.demand.pooled.measured import measured_backtest
@@ -32,9 +31,9 @@ from riskmodel.report.brief.wording import (
     skill_words,
 )
 from riskmodel.report.model import Brief, Chart, Paragraph, Table
-from riskmodel.report.sizes import Sizes
 
-SIZES = Sizes(30, 100, 5)
+from .conftest import SIZES
+
 COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
 MONTHS = "month,cpp_stock,cpp_starts,cpp_ends\n" + "".join(
     f"2023-{month:02d},{400 + 2 * month},40,38\n" for month in range(1, 13)
@@ -99,10 +98,10 @@ def folders(tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def briefed(folders) -> dict[str, Briefed]:
-    made = {}
-    for name in FOLDERS:
-        authority = open_authority(folders[name]) if name in folders else riskmodel.example()
+def briefed(folders, example, whole_report) -> dict[str, Briefed]:
+    made = {"example": Briefed(example, BriefResults(example, SIZES), whole_report.brief)}
+    for name, folder in folders.items():
+        authority = open_authority(folder)
         brief = authority_brief(authority, SIZES, ["projection", "record"])
         made[name] = Briefed(authority, BriefResults(authority, SIZES), brief)
     return made
@@ -229,7 +228,7 @@ def test_the_brief_of_2015_says_what_the_results_say(briefed):
     way = "down from 626" if middle < 626 else "up from 626"
     assert f"{middle:,.0f} children on a protection plan, {way} in July 2015" in expected.text
     assert f"(90% range {low:,.0f} to {high:,.0f})" in expected.text
-    needed = folder.authority.posts_needed(months=30, replicates=100, seed=5)
+    needed = folder.authority.posts_needed(**SIZES.named())
     assert f"about {needed.posts} posts, {needed.posts - 97} more than now" in posts.text
     assert "12% more accurate than assuming no change" in accuracy.text
 
@@ -250,7 +249,7 @@ def test_one_date_throughout(briefed, name):
 def test_few_months_say_on_what_they_rest(briefed):
     for name in ("months", "teams"):
         said = " ".join(briefed[name].sentences)
-        assert "These are 12 months of figures for 30 months ahead" in said
+        assert "These are 12 months of figures for 26 months ahead" in said
     assert "months of figures for" not in " ".join(briefed["whole"].sentences)
 
 
