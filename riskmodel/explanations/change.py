@@ -255,7 +255,7 @@ def change_of_counts(
     ...     {"cpp_starts": 100, "cpp_at_31_mar": 80}, {"cpp_starts": 120, "cpp_at_31_mar": 96}
     ... )
     >>> [(part.words, round(part.children, 6)) for part in parts]
-    [('more plans started', 16.0), ('longer durations', 0.0)]
+    [('more plans started', 16.0), ('no change in mean duration', 0.0)]
     """
     last = chain[-1]
     for counts in (before, after):
@@ -339,5 +339,7 @@ def _part(
         label, unit = "mean duration: children on a plan for each start in a year", "days"
         more, fewer = "longer durations", "shorter durations"
         start, end = start * DAYS_A_YEAR, end * DAYS_A_YEAR
-    words = more if end >= start else fewer
+    words = more if end > start else fewer
+    if end == start:
+        words = f"no change in {label.partition(':')[0]}"
     return ChangePart(link.name, label[0].upper() + label[1:], words, start, end, unit, children)
