@@ -96,7 +96,7 @@ class OthersComparison(Result):
         Parameters
         ----------
         measure
-            One of :data:`COMPARED` that the panel has.
+            One of :data:`riskmodel.demand.national.compared.COMPARED` that the panel has.
         comparator
             Which; None takes the first there is.
 

@@ -69,7 +69,10 @@ CHAIN = (
     Link(_STARTS, "plans started", "plan started"),
     Link(_STOCK, "children on a plan", "child on a plan"),
 )
-"""The chain that leads to a plan, in order."""
+"""The chain that leads to a plan, in order.
+
+:meta hide-value:
+"""
 
 
 @dataclass(frozen=True, slots=True)
