@@ -5,7 +5,7 @@ It is compared with the others taken together, never ranked among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["NEIGHBOURS", "OthersComparison", "compare_with_others"]
 
 NEIGHBOURS = "statistical neighbours"
+SMALL = ("suppressed", "low")
 HIGHER, LOWER, WITHIN = "higher", "lower", "within chance"
 
 Floats = npt.NDArray[np.float64]
@@ -95,7 +96,7 @@ class OthersComparison(Result):
         Parameters
         ----------
         measure
-            One of :data:`COMPARED` that the panel has.
+            One of :data:`riskmodel.demand.national.compared.COMPARED` that the panel has.
         comparator
             Which; None takes the first there is.
 
@@ -201,16 +202,17 @@ def compare_with_others(
         together,
         comparators,
         frame.assign(level=level, basis="observed"),
-        (*missing, "Plans by category of abuse"),
+        tuple(missing),
         panel.source,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Counts and what they are divided by, of each authority and year; NaN unless both are known.
+    """Counts and what they are divided by, of each authority and year.
 
-    Arrays have the shape (authority, year).
+    Arrays have the shape (authority, year). Counts are NaN where they are not known; ``small`` says
+    where that is because they are suppressed or round to nought.
     """
 
     compared: Compared
@@ -218,6 +220,7 @@ class _Table:
     years: tuple[int, ...]
     counts: Floats
     exposures: Floats
+    small: npt.NDArray[np.bool_]
     single: npt.NDArray[np.bool_]
 
     @classmethod
@@ -228,27 +231,46 @@ class _Table:
         counts, exposures = (
             figures_table(panel, name, codes, years) for name in (compared.name, compared.of)
         )
-        sound = (exposures > 0) & ((compared.kind == "rate") | (counts <= exposures))
+        exposures[~(exposures > 0)] = np.nan
+        counts[np.isnan(exposures) | ((compared.kind == "share") & (counts > exposures))] = np.nan
+        small = np.zeros(counts.shape, dtype=bool)
+        rows = zip(panel.la_codes, panel.years.tolist(), panel.status[compared.name], strict=True)
+        for code, year, status in rows:
+            small[codes.index(code), year - years[0]] = status in SMALL
         single = [code != ENGLAND and not is_region(code, names[code]) for code in codes]
-        return cls(
-            compared,
-            codes,
-            tuple(years),
-            np.where(sound, counts, np.nan),
-            np.where(sound & np.isfinite(counts), exposures, np.nan),
-            np.array(single),
-        )
+        small &= np.isfinite(exposures)
+        return cls(compared, codes, tuple(years), counts, exposures, small, np.array(single))
 
-    def pooled(self, codes: Sequence[str], year: int) -> Pooled | None:
-        """These authorities together in a year, by its place; None where none has both figures."""
+    def pooled(self, codes: Sequence[str], year: int) -> tuple[Pooled, ...]:
+        """What these authorities together can be in a year, by its place: the usual reading first.
+
+        A suppressed count stands for 1 to 5, 3 in the first reading. A part that is missing where
+        its whole is known may be a suppressed one too: the first reading leaves it out, the others
+        take it as one. Empty where no count is known.
+        """
         chosen = [self.codes.index(code) for code in codes]
-        counts = self.counts[chosen, year]
-        known = np.isfinite(counts)
+        counts, exposures = self.counts[chosen, year], self.exposures[chosen, year]
+        small, known = self.small[chosen, year], np.isfinite(counts)
         if not known.any():
-            return None
-        exposures = self.exposures[chosen, year][known]
-        number = int(self.single.sum()) if ENGLAND in codes else int(known.sum())
-        return Pooled(float(counts[known].sum()), float(exposures.sum()), number)
+            return ()
+        blank = ~known & ~small & np.isfinite(exposures) & (self.compared.kind == "share")
+        without, with_blank = known | small, known | small | blank
+        readings = []
+        for stands_for, held in ((3, without), (1, with_blank), (5, with_blank)):
+            taken = np.where(known, counts, np.minimum(stands_for, exposures))[held]
+            number = int(self.single.sum()) if ENGLAND in codes else int(held.sum())
+            readings.append(Pooled(float(taken.sum()), float(exposures[held].sum()), number))
+        return tuple(readings) if small.any() or blank.any() else tuple(readings[:1])
+
+    def between(self, year: int, together: float) -> float:
+        """Variance between all authorities of the panel in a year, by its place."""
+        counts, exposures = self.counts[self.single, year], self.exposures[self.single, year]
+        known = np.isfinite(counts)
+        if not counts[known].sum() > 0:
+            return float("nan")
+        return between_variance(
+            counts[known], exposures[known], self.compared.kind, together=together
+        )
 
 
 def _comparators(
@@ -259,19 +281,19 @@ def _comparators(
 ) -> dict[str, tuple[str, ...]]:
     held = set(panel.la_codes)
     listed = {NEIGHBOURS: neighbours, **groups}
-    found = {
+    comparators = {
         name: tuple(other for other in codes if other in held and other != code)
         for name, codes in listed.items()
     }
     regions = [other for other, name in panel.authorities.items() if is_region(other, name)]
     if len(regions) == 1:
-        found[panel.authorities[regions[0]]] = (regions[0],)
+        comparators[panel.authorities[regions[0]]] = (regions[0],)
     if ENGLAND in held:
-        found["England"] = (ENGLAND,)
+        comparators["England"] = (ENGLAND,)
     else:
         others = (other for other in panel.authorities if other not in (code, *regions))
-        found["all others in the panel"] = tuple(others)
-    return {name: codes for name, codes in found.items() if codes}
+        comparators["all others in the panel"] = tuple(others)
+    return {name: codes for name, codes in comparators.items() if codes}
 
 
 def _rows(
@@ -283,34 +305,35 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     own = table.codes.index(code)
     compared = table.compared
-    between = [_between(table, year, together) for year in range(len(table.years))]
+    sizes: dict[str, float] = {"level": level, "together": together}
+    between = [table.between(year, together) for year in range(len(table.years))]
     for name, codes in comparators.items():
         before, lasted = WITHIN, 0
         for place, year in enumerate(table.years):
-            pooled = table.pooled(codes, place)
-            exposure = float(table.exposures[own, place])
-            if pooled is None or not exposure > 0:
+            readings = table.pooled(codes, place)
+            count, exposure = (
+                float(array[own, place]) for array in (table.counts, table.exposures)
+            )
+            if not readings or np.isnan(count):
                 before, lasted = WITHIN, 0
                 continue
-            rate = float(table.counts[own, place]) / exposure
-            kind = compared.kind
-            low, high = chance_band(pooled, exposure, kind, level=level, together=together)
-            usual = usual_band(
-                pooled, exposure, between[place], kind, level=level, together=together
+            rate, kind, scale = count / exposure, compared.kind, compared.scale
+            low, high = _widest(chance_band(pool, exposure, kind, **sizes) for pool in readings)
+            usual = _widest(
+                usual_band(pool, exposure, between[place], kind, **sizes) for pool in readings
             )
             where = HIGHER if rate > high else LOWER if rate < low else WITHIN
             lasted = 0 if where == WITHIN else lasted + 1 if where == before else 1
             before = where
-            scale = compared.scale
             yield {
                 "measure": compared.name,
                 "label": compared.label,
                 "unit": compared.unit,
                 "year": year,
                 "comparator": name,
-                "authorities": pooled.authorities,
+                "authorities": readings[0].authorities,
                 "rate": scale * rate,
-                "comparator_rate": scale * pooled.rate,
+                "comparator_rate": scale * readings[0].rate,
                 "low": scale * low,
                 "high": scale * high,
                 "low_usual": scale * usual[0],
@@ -321,13 +344,9 @@ def _rows(
             }
 
 
-def _between(table: _Table, year: int, together: float) -> float:
-    """Variance between all authorities of the panel in a year."""
-    counts, exposures = table.counts[table.single, year], table.exposures[table.single, year]
-    known = np.isfinite(counts)
-    if not counts[known].sum() > 0:
-        return float("nan")
-    return between_variance(counts[known], exposures[known], table.compared.kind, together=together)
+def _widest(bands: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    lows, highs = zip(*bands, strict=True)
+    return min(lows), max(highs)
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
@@ -335,7 +354,7 @@ def _verdict(row: Mapping[Any, Any]) -> str:
     others = row["comparator"]
     others = f"its {others}" if others == NEIGHBOURS else others
     if row["where"] == WITHIN:
-        return f"no different from {others} beyond chance"
+        return f"differs from {others} by no more than chance"
     lasted = int(row["years"])
     time = f"for {lasted} years" if lasted > 1 else f"in {row['year']}"
     text = f"{row['where']} than {others} {time}, more than chance"

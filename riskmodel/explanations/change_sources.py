@@ -195,7 +195,7 @@ def published_change() -> ChangeParts:
     most = log_mean(before[_STOCK], after[_STOCK]) * math.log(high / low)
     change = after[_STOCK] - before[_STOCK]
     starts = statements.figure("plans_started_2014_15")
-    note = (
+    durations = (
         f"The mean duration of each single year lies within {apart.interval.high}% of the mean of "
         f"all years ({apart.place}). So longer durations can account for at most {most:,.0f} of "
         f"the {change:,.0f}, and more starts account for at least {change - most:,.0f}, as far as "
@@ -215,9 +215,23 @@ def published_change() -> ChangeParts:
             f"{CHAIN[-2].plural} (for {starts.period} alone: {starts.printed})",
             "durations",
         ),
-        (note,),
+        (durations, _deprivation(after[_STOCK])),
         f"report card, {table.figure(groups[0], 'july_2015').place}",
         "published",
+    )
+
+
+def _deprivation(plans: float) -> str:
+    """How many plans there would be at the national ratio of plans to deprived children."""
+    own, national = (
+        load_table("statements").figure(f"deprived_children_per_plan_{area}")
+        for area in ("oxfordshire", "national")
+    )
+    expected = plans * own.interval.middle / national.interval.middle
+    return (
+        f"Nationally there is a plan for every {national.reading} deprived children, here for "
+        f"every {own.reading} ({own.place}). At the national ratio {expected:,.0f} children would "
+        f"be on a plan instead of {plans:,.0f}."
     )
 
 

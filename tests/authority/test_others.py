@@ -89,7 +89,7 @@ def test_shares_are_compared_as_rates_are_and_what_is_missing_is_named():
     row = others.course("cpp_starts_second_or_subsequent", NEIGHBOURS).iloc[-1]
     assert (row["rate"], row["comparator_rate"], row["unit"]) == pytest.approx((35, 20, "percent"))
     assert row["where"] == "higher"
-    assert "Plans by category of abuse" in others.missing
+    assert "Plans that started for neglect, of all plans that started" in others.missing
     assert COMPARED["referrals"].label in others.missing
     with pytest.raises(UnknownNameError):
         others.course("referrals")
@@ -111,6 +111,28 @@ def test_equals_are_called_different_no_more_often_than_stated():
                 rows += len(course)
         assert rows == 12 * 8 * 6 * 2
         assert outside <= 0.05 * rows
+
+
+@pytest.mark.unit
+def test_suppressed_counts_of_others_make_no_difference_of_their_own():
+    """Five of eight have 1 to 5 and are withheld: those printed alone are higher, by selection."""
+    stocks = {f"{900 + n}": [200] * 6 for n in range(9)}
+    starts = np.full(54, 200.0)
+    physical = np.repeat([3.0, 12.0, 14.0, 13.0, *[np.nan] * 5], 6)
+    blank = panel_of(stocks, cpp_starts=starts, cpp_starts_physical=physical)
+    said = ["suppressed" if np.isnan(count) else "observed" for count in physical]
+    suppressed = AuthorityPanel(
+        blank.la_codes,
+        blank.areas,
+        blank.years,
+        dict(blank.figures),
+        {"cpp_starts_physical": said},
+    )
+    for panel, rate, number in ((suppressed, 100 * 54 / 1600, 8), (blank, 100 * 39 / 600, 3)):
+        others = compare_with_others(panel, "900", neighbours=sorted(stocks)[1:])
+        row = others.course("cpp_starts_physical", NEIGHBOURS).iloc[-1]
+        assert (row["comparator_rate"], row["authorities"]) == pytest.approx((rate, number))
+        assert row["where"] == "within chance"
 
 
 @pytest.mark.unit

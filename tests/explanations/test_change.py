@@ -50,6 +50,7 @@ def test_only_the_term_that_moved_has_a_part(name):
     found = {part.name: part.children for part in parts}
     assert found.pop(name) == pytest.approx(150)
     assert list(found.values()) == pytest.approx([0] * len(found))
+    assert sum(part.words.startswith("no change in") for part in parts) >= len(found) - 1
 
 
 @pytest.mark.unit
@@ -133,4 +134,5 @@ def test_the_report_card_s_own_tables():
     assert groups.children == pytest.approx(mean * math.log(2982 / 3300))
     assert change.whole == (-52, 256)
     assert f"at most {mean * math.log(1.1 / 0.9):.0f} of the 204" in change.notes[0]
+    assert f"{626 * 40 / 60:.0f} children would be on a plan" in change.notes[1]
     assert "referrals" in change.summary()

@@ -69,10 +69,12 @@ _RATES = (
     "s47_enquiries",
     "icpc_children",
 )
+_CATEGORIES = ("neglect", "emotional", "physical", "sexual", "multiple")
 _BANDS = ("under_3m", "3_to_6m", "6m_to_1y", "1_to_2y", "2y_plus")
 _SHARES = {
     "rereferrals_within_12m": "referrals",
     "cpp_starts_second_or_subsequent": "cpp_starts",
+    **{f"cpp_starts_{category}": "cpp_starts" for category in _CATEGORIES},
     **{f"cpp_at_31_mar_duration_{band}": "cpp_at_31_mar" for band in _BANDS},
     **{f"cpp_ended_duration_{band}": "cpp_ends" for band in _BANDS},
 }
@@ -81,4 +83,7 @@ COMPARED: Mapping[str, Compared] = {
     **{name: Compared(name, POPULATION, "rate") for name in _RATES},
     **{name: Compared(name, of, "share") for name, of in _SHARES.items()},
 }
-"""What is compared where a panel has it, by the measure that is counted."""
+"""What is compared where a panel has it, by the measure that is counted.
+
+:meta hide-value:
+"""
