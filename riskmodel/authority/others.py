@@ -96,7 +96,7 @@ class OthersComparison(Result):
         Parameters
         ----------
         measure
-            One of :data:`COMPARED` that the panel has.
+            One of :data:`riskmodel.demand.national.compared.COMPARED` that the panel has.
         comparator
             Which; None takes the first there is.
 
@@ -254,13 +254,13 @@ class _Table:
         if not known.any():
             return ()
         blank = ~known & ~small & np.isfinite(exposures) & (self.compared.kind == "share")
-        found = []
-        for stands_for, held in ((3, known | small), (1, known | small | blank),
-                                 (5, known | small | blank)):  # fmt: skip
+        without, with_blank = known | small, known | small | blank
+        readings = []
+        for stands_for, held in ((3, without), (1, with_blank), (5, with_blank)):
             taken = np.where(known, counts, np.minimum(stands_for, exposures))[held]
             number = int(self.single.sum()) if ENGLAND in codes else int(held.sum())
-            found.append(Pooled(float(taken.sum()), float(exposures[held].sum()), number))
-        return tuple(found) if small.any() or blank.any() else tuple(found[:1])
+            readings.append(Pooled(float(taken.sum()), float(exposures[held].sum()), number))
+        return tuple(readings) if small.any() or blank.any() else tuple(readings[:1])
 
     def between(self, year: int, together: float) -> float:
         """Variance between all authorities of the panel in a year, by its place."""
@@ -281,19 +281,19 @@ def _comparators(
 ) -> dict[str, tuple[str, ...]]:
     held = set(panel.la_codes)
     listed = {NEIGHBOURS: neighbours, **groups}
-    found = {
+    comparators = {
         name: tuple(other for other in codes if other in held and other != code)
         for name, codes in listed.items()
     }
     regions = [other for other, name in panel.authorities.items() if is_region(other, name)]
     if len(regions) == 1:
-        found[panel.authorities[regions[0]]] = (regions[0],)
+        comparators[panel.authorities[regions[0]]] = (regions[0],)
     if ENGLAND in held:
-        found["England"] = (ENGLAND,)
+        comparators["England"] = (ENGLAND,)
     else:
         others = (other for other in panel.authorities if other not in (code, *regions))
-        found["all others in the panel"] = tuple(others)
-    return {name: codes for name, codes in found.items() if codes}
+        comparators["all others in the panel"] = tuple(others)
+    return {name: codes for name, codes in comparators.items() if codes}
 
 
 def _rows(
@@ -354,7 +354,7 @@ def _verdict(row: Mapping[Any, Any]) -> str:
     others = row["comparator"]
     others = f"its {others}" if others == NEIGHBOURS else others
     if row["where"] == WITHIN:
-        return f"no different from {others} beyond chance"
+        return f"differs from {others} by no more than chance"
     lasted = int(row["years"])
     time = f"for {lasted} years" if lasted > 1 else f"in {row['year']}"
     text = f"{row['where']} than {others} {time}, more than chance"

@@ -10,6 +10,7 @@ from riskmodel.caseload.change_sources import (
     panel_caseload_change,
     published_caseload_change,
 )
+from riskmodel.errors import DataError
 from riskmodel.explanations import change_of_months, change_of_panel, published_change
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def change_of(authority: Holding) -> ChangeParts:
             if series.stage == "child_protection_plan"
         ]
         if not plans:
-            authority.needs("own_panel")
+            raise DataError(
+                "holds no children on a protection plan",
+                file=authority.inputs.source_of("months"),
+            )
         return replace(change_of_months(plans[0], authority.inputs.population), area=authority.name)
     return published_change()
 

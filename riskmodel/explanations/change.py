@@ -69,7 +69,10 @@ CHAIN = (
     Link(_STARTS, "plans started", "plan started"),
     Link(_STOCK, "children on a plan", "child on a plan"),
 )
-"""The chain that leads to a plan, in order."""
+"""The chain that leads to a plan, in order.
+
+:meta hide-value:
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,7 @@ def change_of_counts(
     ...     {"cpp_starts": 100, "cpp_at_31_mar": 80}, {"cpp_starts": 120, "cpp_at_31_mar": 96}
     ... )
     >>> [(part.words, round(part.children, 6)) for part in parts]
-    [('more plans started', 16.0), ('longer durations', 0.0)]
+    [('more plans started', 16.0), ('no change in mean duration', 0.0)]
     """
     last = chain[-1]
     for counts in (before, after):
@@ -339,5 +342,7 @@ def _part(
         label, unit = "mean duration: children on a plan for each start in a year", "days"
         more, fewer = "longer durations", "shorter durations"
         start, end = start * DAYS_A_YEAR, end * DAYS_A_YEAR
-    words = more if end >= start else fewer
+    words = more if end > start else fewer
+    if end == start:
+        words = f"no change in {label.partition(':')[0]}"
     return ChangePart(link.name, label[0].upper() + label[1:], words, start, end, unit, children)

@@ -82,7 +82,7 @@ def test_prices_changes_and_steps_are_those_of_the_results(exampleshire, own):
 
 @pytest.mark.integration
 def test_figures_of_the_workforce_say_whose_they_are(own, report):
-    for whole, origin in ((own, "inputs.xlsx"), (report, "published caseloads")):
+    for whole, origin in ((own, "made up"), (report, "published caseloads")):
         frame = table_of(whole, "caseload_assumed").frame.set_index("quantity")
         assert origin in frame.loc["Posts", "source"]
         assert (frame["source"] != "").all()

@@ -83,4 +83,7 @@ COMPARED: Mapping[str, Compared] = {
     **{name: Compared(name, POPULATION, "rate") for name in _RATES},
     **{name: Compared(name, of, "share") for name, of in _SHARES.items()},
 }
-"""What is compared where a panel has it, by the measure that is counted."""
+"""What is compared where a panel has it, by the measure that is counted.
+
+:meta hide-value:
+"""

@@ -70,7 +70,7 @@ def draw_waterfall(
             (left, 50 / size.height, 1 - 64 / size.width - left, 1 - 58 / size.height)
         )
         axes.set_ylim(len(rows) - 0.5, -0.9 if size.is_narrow else -0.5)
-        axes.set_xlim(0, max(*levels, end) * 1.02)
+        axes.set_xlim(min(0.0, *levels) * 1.02, max(*levels, end) * 1.02)
         axes.grid(visible=False, axis="y")
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(4 if size.is_narrow else 6, steps=[1, 2, 5, 10]))

@@ -283,6 +283,7 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         for bar in bars
     )
     frame = overlap.to_frame().drop(columns="basis")
+    frame["factors"] = frame["factors"].astype(object).where(frame["factors"].notna(), "several")
     frame["combination"] = [
         *(" + ".join(bar.factors) for bar in bars),
         *frame["combination"].tolist()[len(bars) :],
@@ -303,7 +304,7 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         Table(
             "factor_combinations",
             "Numbers behind the chart of combinations",
-            frame.astype({"factors": "str"}).replace({"factors": {"<NA>": ""}}),
+            frame,
             {
                 "combination": "Exactly these factors",
                 "factors": "Factors",

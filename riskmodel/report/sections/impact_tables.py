@@ -118,7 +118,13 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
     ]
     joint = with_ends(result.joint, 100, 1)
     rows.append(
-        {"factor": "All factors", "average": joint, "alone": "", "sequential": joint, "crude": ""}
+        {
+            "factor": "All factors",
+            "average": joint,
+            "alone": "none",
+            "sequential": joint,
+            "crude": "none",
+        }
     )
     return Table(
         "attributable_fractions",

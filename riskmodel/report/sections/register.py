@@ -153,6 +153,14 @@ def _scenarios(authority: Authority, sizes: Sizes) -> Part:
     return (scenario_point(comparison),), (section,)
 
 
+def _comparison(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.report.sections.others import others_point, others_section
+
+    others, source = authority.others, authority.contents.source_of("panel")
+    section = others_section(others, title=_title("comparison"), source=source)
+    return (others_point(others),), (section,)
+
+
 def _published(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.cohort import (
         check_fidelity,
@@ -196,6 +204,7 @@ MAKERS: Mapping[str, Maker] = {
     "caseload": _caseload,
     "price": _price,
     "scenarios": _scenarios,
+    "comparison": _comparison,
     "published": _published,
 }
 """Makers by the name of their section."""
