@@ -24,8 +24,8 @@ Floats = npt.NDArray[np.floating[Any]]
 _HEADINGS = {
     "what": "What",
     "month": "End of",
-    "counted": "Counted",
-    "central": "Central projection",
+    "is": "Counted or projected",
+    "value": "Number, or central projection",
     "low": "90% range from",
     "high": "to",
 }
@@ -71,7 +71,7 @@ def ahead_chart(
     )
     rows = [row for _, listed in panels for row in listed]
     spoken = [
-        f"{row['what']}: {row['central']:,} ({row['low']:,} to {row['high']:,})"
+        f"{row['what']}: {row['value']:,} ({row['low']:,} to {row['high']:,})"
         for row in rows
         if row["month"] == results.target.by
     ]
@@ -105,7 +105,11 @@ def _stage_panel(
     what = STAGE_LABELS[stage]
     history = [(calendar_of(one.month), one.children) for one in counts]
     fan = _fan(label(stage).row if short else what, months, ends, history=history)
-    rows = [{"what": what, "month": one.month, "counted": round(one.children)} for one in counts]
+    rows = [
+        {"what": what, "month": one.month, "is": "counted"}
+        | dict.fromkeys(("value", "low", "high"), round(one.children))
+        for one in counts
+    ]
     return fan, [*rows, *_rows(what, months[1:], ends[:, 1:], 0)]
 
 
@@ -133,9 +137,10 @@ def _rows(what: str, months: Sequence[str], ends: Floats, digits: int) -> list[d
         {
             "what": what,
             "month": month,
+            "is": "projected",
             **{
                 name: round(float(value), digits) if digits else round(float(value))
-                for name, value in zip(("low", "central", "high"), row, strict=True)
+                for name, value in zip(("low", "value", "high"), row, strict=True)
             },
         }
         for month, *row in zip(months, low, middle, high, strict=True)

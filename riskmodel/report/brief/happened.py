@@ -94,10 +94,10 @@ def _table(results: BriefResults) -> Table:
     rows = []
     for stage in results.stages:
         now, before = results.latest(stage), results.earlier(stage)
-        change = ""
+        change = "not known"
         if before is not None and before.children:
             change = f"{signed(percent_change(now.children, before.children))}%"
-        cells = (STAGE_LABELS[stage], before.cell if before else "", now.cell, change)
+        cells = (STAGE_LABELS[stage], before.cell if before else "not counted", now.cell, change)
         rows.append(dict(zip(("children", "before", "now", "change"), cells, strict=True)))
     return Table(
         "brief_counts",

@@ -200,7 +200,10 @@ def _table(change: ChangeParts) -> Table:
         for part, whole in zip(change.parts, change.whole, strict=True)
     ]
     cells = [(*row, signed_whole(whole)) for *row, whole in rows]
-    cells += [(f"{name[0].upper()}{name[1:]}", "", "", "cannot be told") for name in change.missing]
+    cells += [
+        (f"{name[0].upper()}{name[1:]}", "not known", "not known", "cannot be told")
+        for name in change.missing
+    ]
     return Table(
         "brief_explanations",
         "What each explanation accounts for",
