@@ -12,7 +12,7 @@ from typing import Any
 
 from riskmodel.report.archive import archive_bytes
 from riskmodel.report.html import block_values, made_words, render
-from riskmodel.report.model import Brief, Cards, Chart, Paragraph, Report, Section
+from riskmodel.report.model import Brief, Cards, Chart, Paragraph, Report, Section, Table
 
 __all__ = ["document_bytes"]
 
@@ -61,9 +61,10 @@ def document_bytes(report: Report, brief: Brief, pictures: Mapping[str, bytes]) 
         {
             "title": page.title,
             "annex": titles[page.annex or page.id],
-            "blocks": _blocks(page, pictures, _HIGH if number else _FIRST_HIGH),
+            "blocks": _blocks(page, pictures, _FIRST_HIGH if below else _HIGH),
+            "is_new": not below,
         }
-        for number, page in enumerate(brief.pages)
+        for page, below in zip(brief.pages, _stands_below(brief), strict=True)
     ]
     drawn = [block for page in pages for block in page["blocks"] if block["kind"] == "chart"]
     for number, block in enumerate(drawn, 1):
@@ -85,6 +86,12 @@ def document_bytes(report: Report, brief: Brief, pictures: Mapping[str, bytes]) 
     }
     media = {f"word/media/{block['file']}": block["picture"] for block in drawn}
     return archive_bytes(files | media)
+
+
+def _stands_below(brief: Brief) -> list[bool]:
+    """Whether each page stands below what is before it: the first, where it has no table."""
+    tables = [isinstance(block, Table) for block in brief.pages[0].blocks]
+    return [not any(tables), *(False for _ in brief.pages[1:])]
 
 
 def _blocks(page: Section, pictures: Mapping[str, bytes], high: int) -> list[dict[str, Any]]:

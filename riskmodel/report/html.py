@@ -6,13 +6,14 @@ One page of sections; before it, where the report has one, its brief.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib import resources
 from typing import Any
 
 from riskmodel.report.model import Brief, Cards, Chart, Number, Paragraph, Report, Section, Table
-from riskmodel.report.tidy import NUMBER, is_numeric
+from riskmodel.report.tidy import NUMBER, are_months, is_numeric
+from riskmodel.report.wording import month_words
 
 __all__ = ["ANNEX", "BRIEF", "block_values", "made_words", "render", "render_brief", "render_html"]
 
@@ -96,7 +97,8 @@ def made_words(report: Report) -> str:
     version, command = report.manifest.get("version"), report.manifest.get("command")
     if not version or not command:
         return ""
-    return f"Made by riskmodel {version}. To make it again: {' '.join(command)}"
+    words = command if isinstance(command, str) else " ".join(command)
+    return f"Made by riskmodel {version}. To make it again: {words}"
 
 
 def render(name: str, **values: object) -> str:
@@ -184,29 +186,30 @@ def block_values(block: object, annex: str = "") -> dict[str, Any]:
 
 
 def _table(table: Table, annex: str) -> dict[str, Any]:
+    frame = table.frame
+    texts = [_texts(frame[name]) for name in frame.columns]
     columns = [
         {
             "heading": heading,
-            "is_number": is_numeric([_text(cell) for cell in table.frame[name]], index == 0),
-            "is_long": max((len(_text(cell)) for cell in table.frame[name]), default=0) > 60,
-            "is_short": max((len(_text(cell)) for cell in table.frame[name]), default=0) <= 34,
+            "is_number": is_numeric(column, index == 0),
+            "is_long": max(map(len, column), default=0) > 60,
+            "is_short": max(map(len, column), default=0) <= 34,
             "is_unbroken": name in {"value", "sha256"},
             "is_link": name == table.link_column,
         }
-        for index, (name, heading) in enumerate(
-            zip(table.frame.columns, table.headings, strict=True)
+        for index, (name, heading, column) in enumerate(
+            zip(frame.columns, table.headings, texts, strict=True)
         )
     ]
+    links = {
+        text: annex + link if link.startswith("#") else link for text, link in table.links.items()
+    }
     rows = [
         {
             "anchor": table.anchors[index] if table.anchors else "",
-            "cells": [
-                {"text": _text(cell), "link": annex + link if link.startswith("#") else link}
-                for cell in cells
-                for link in (table.links.get(str(cell), ""),)
-            ],
+            "cells": [{"text": text, "link": links.get(text, "")} for text in cells],
         }
-        for index, cells in enumerate(table.frame.itertuples(index=False, name=None))
+        for index, cells in enumerate(zip(*texts, strict=True))
     ]
     return {
         "id": table.id,
@@ -220,6 +223,12 @@ def _table(table: Table, annex: str) -> dict[str, Any]:
         "rows": rows,
         "is_tall": len(rows) > _TALL,
     }
+
+
+def _texts(cells: Iterable[object]) -> list[str]:
+    """The cells of a column as a reader sees them, months in words."""
+    texts = [_text(cell) for cell in cells]
+    return [month_words(text) for text in texts] if are_months(texts) else texts
 
 
 def _text(cell: object) -> str:

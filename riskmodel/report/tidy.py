@@ -10,7 +10,7 @@ from datetime import date, datetime
 from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.report.model import Table
 
-__all__ = ["NUMBER", "Column", "is_numeric", "number_of", "tidy_columns"]
+__all__ = ["NUMBER", "Column", "are_months", "is_numeric", "number_of", "tidy_columns"]
 
 _DIGITS = r"[-−+]?£?\d{1,15}(?:,\d{3})*(?:\.\d+)?%?"
 NUMBER = re.compile(_DIGITS)
@@ -20,7 +20,7 @@ _WORDS = frozenset(
 )
 """What stands in place of a number."""
 
-_DATES = {"month": ("%Y-%m", "%B %Y"), "day": ("%Y-%m-%d", "%d %B %Y")}
+_DATES = {"month": ("%B %Y",), "day": ("%Y-%m-%d", "%d %B %Y")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,18 @@ def tidy_columns(table: Table) -> tuple[Column, ...]:
         else:
             columns.append(_column(str(name), heading, cells))
     return tuple(columns)
+
+
+def are_months(texts: Sequence[str]) -> bool:
+    """Whether all are months, ``2015-07``, and not all of them years that span two: ``2014-15``."""
+    months = [re.fullmatch(r"\d\d(\d\d)-(0[1-9]|1[0-2])", text) for text in texts]
+    return (
+        bool(texts)
+        and any(
+            month is not None and int(month[2]) != (int(month[1]) + 1) % 100 for month in months
+        )
+        and None not in months
+    )
 
 
 def number_of(cell: object) -> int | float | None:
@@ -140,10 +152,9 @@ def _kind(told: Sequence[object]) -> str:
             return "number" if any("." in text for text in texts) else "whole number"
     elif all(isinstance(cell, float | int) for cell in told):
         return "number"
-    for kind in _DATES:
-        if all(_date(text, kind) for text in texts):
-            return kind
-    return "text"
+    if are_months(texts) or all(_date(text, "month") for text in texts):
+        return "month"
+    return "day" if all(_date(text, "day") for text in texts) else "text"
 
 
 def _cell(cell: object, kind: str) -> object:

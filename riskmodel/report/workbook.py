@@ -221,11 +221,12 @@ def _unlike(columns: Sequence[Column]) -> list[Column]:
 
 def _cover(gptables: Any, report: Report) -> Any:
     version = report.manifest.get("version", "")
+    points = report.brief.points if report.brief else report.summary
     return gptables.Cover(
         title=report.title,
         intro=[
             text
-            for text in (report.subtitle, *(_plain_text(point.text) for point in report.summary))
+            for text in (report.subtitle, *(_plain_text(point.text) for point in points))
             if text
         ],
         about=[

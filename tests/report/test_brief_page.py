@@ -110,6 +110,16 @@ def test_a_number_without_a_projection_shows_what_is(briefed: Report, brief: Bri
     assert '<p class="now">' not in page
 
 
+def test_the_document_gives_a_first_page_with_a_table_a_sheet_of_its_own(
+    briefed: Report, brief: Brief
+):
+    pictures = {chart.id: chart.png for chart in briefed.charts()}
+    other = replace(brief, pages=brief.pages[1:])
+    parts = zipfile.ZipFile(io.BytesIO(document_bytes(briefed, other, pictures)))
+    text = parts.read("word/document.xml")
+    assert text.count(b"<w:pageBreakBefore/>") == len(other.pages)
+
+
 def test_without_a_brief_the_page_is_as_it_was(briefed: Report):
     page = render_html(replace(briefed, brief=None))
     assert "Annex" not in page

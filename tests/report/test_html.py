@@ -4,9 +4,10 @@ import itertools
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
-from riskmodel.report import Report, render_html
+from riskmodel.report import Report, Section, Table, render_html
 
 
 class Outline(HTMLParser):
@@ -122,6 +123,21 @@ def test_numbers_are_aligned_and_every_table_shows_basis_or_source(page):
 @pytest.mark.integration
 def test_the_same_report_gives_the_same_page(report, page):
     assert render_html(report) == page
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["2015-07", "2015-12"], ["July 2015", "December 2015"]),
+        (["2010-11", "2011-12"], ["2010-11", "2011-12"]),
+        (["2015-07", "soon"], ["2015-07", "soon"]),
+    ],
+)
+def test_months_are_words_and_financial_years_are_not_months(cells, shown):
+    table = Table("times", "Times", pd.DataFrame({"time": cells}))
+    page = render_html(Report("t", "", (), (Section("s", "S", (table,)),), {}))
+    assert re.findall(r'<th scope="row"[^>]*>([^<]*)<', page) == shown
 
 
 @pytest.mark.unit
