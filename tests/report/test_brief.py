@@ -21,6 +21,7 @@ from riskmodel.report.brief.options import turned_by_baseline
 from riskmodel.report.brief.paging import MOST_WORDS, fitting
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import (
+    chance_words,
     change_words,
     difference_words,
     direction,
@@ -251,6 +252,9 @@ def test_few_months_say_on_what_they_rest(briefed):
         said = " ".join(briefed[name].sentences)
         assert "These are 12 months of figures for 26 months ahead" in said
     assert "months of figures for" not in " ".join(briefed["whole"].sentences)
+    basis = {name: " ".join(briefed[name].brief.basis) for name in FOLDERS}
+    assert "The average caseload of 14 is assumed" in basis["teams"]
+    assert "is assumed: the folder sets none" not in basis["whole"] + basis["example"]
 
 
 @pytest.mark.integration
@@ -354,3 +358,13 @@ def test_posts_and_accuracy_have_a_direction():
         "7 fewer than now",
     ]
     assert skill_words(-0.6) == "1% less accurate than"
+
+
+@pytest.mark.property
+@given(chance=st.floats(0, 1))
+def test_simulations_make_no_chance_nought_or_certain(chance):
+    said = chance_words(chance)
+    size = int(re.search(r"\d+", said)[0])
+    assert 1 <= size <= 99
+    assert abs(size - 100 * chance) <= 1
+    assert said.startswith("less") == (chance < 0.01)

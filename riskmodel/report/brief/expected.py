@@ -87,8 +87,8 @@ def _title(results: BriefResults) -> str:
         )
     lead, ahead = results.stages[0], results.stock(results.stages[0], target.by)
     return (
-        f"With no change of policy {number(ahead.middle)} children {stage_words(lead)} on "
-        f"{results.day} is the central projection {ahead.bracket()}"
+        f"With no change of policy nine in ten simulations have {ahead.ends()} children "
+        f"{stage_words(lead)} on {results.day}"
     )
 
 
@@ -136,8 +136,8 @@ def _rests_on(results: BriefResults) -> str:
     return (
         f"The projection rests on {count_of(len(counts), 'count')} of children "
         f"{stage_words(lead)} from {month_words(counts[0].month)} to "
-        f"{month_words(counts[-1].month)} ({source.label}), and on {learned.authorities} "
-        f"authorities to March {learned.year}.{few}"
+        f"{month_words(counts[-1].month)}, from {source.label}, and on the "
+        f"figures of {learned.authorities} authorities to March {learned.year}.{few}"
     )
 
 
@@ -153,6 +153,11 @@ def _cost(results: BriefResults) -> str:
     return f"What is priced costs {join_words(said)}." if said else ""
 
 
+def _short(chance: str) -> str:
+    """A chance in a cell, where there is little room."""
+    return chance.replace("less than ", "<").replace("more than ", ">")
+
+
 def _table(results: BriefResults) -> Table:
     """Each March and the date: children, caseload, chance."""
     import pandas as pd
@@ -166,7 +171,7 @@ def _table(results: BriefResults) -> Table:
         row |= {stage: results.stock(stage, month).cell() for stage in results.stages}
         if results.has("caseload"):
             row["caseload"] = results.caseload(month).cell(1)
-            row["chance"] = chance_words(results.chance(month))
+            row["chance"] = _short(chance_words(results.chance(month)))
         rows.append(row)
     if results.has("caseload"):
         headings["caseload"] = label("caseload").row

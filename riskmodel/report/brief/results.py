@@ -114,6 +114,8 @@ class BriefResults:
     @cached_property
     def change(self) -> ChangeParts | None:
         """Why plans rose or fell; None where the folder has no two dates to compare."""
+        if not self.has("change"):
+            return None
         try:
             return self.authority.change
         except DataError:

@@ -227,9 +227,9 @@ def chance_words(chance: float) -> str:
     >>> chance_words(0.31), chance_words(0.002), chance_words(1.0)
     ('31%', 'less than 1%', 'more than 99%')
     """
-    if chance < 0.005:
+    if chance < 0.01:
         return "less than 1%"
-    return "more than 99%" if chance > 0.995 else percent(chance, 0)
+    return "more than 99%" if chance > 0.99 else percent(chance, 0)
 
 
 def article(chance: float) -> str:
