@@ -7,6 +7,7 @@ import math
 from riskmodel.estimates import Interval
 from riskmodel.published import Audit, Finding, ImpliedQuantity
 from riskmodel.report.model import Card, Cards, Paragraph, Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import arithmetic_words, count_of, interval_words, number_words
 
 __all__ = ["audit_section"]
@@ -111,22 +112,17 @@ def _checked(heading: str, arithmetic: str, sides: tuple[Interval, ...]) -> list
 
 
 def _sound(findings: tuple[Finding, ...]) -> Table:
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "audit_sound",
         f"Identities that hold as printed ({len(findings)})",
-        pd.DataFrame(
-            [
-                {
-                    "identity": _title(finding),
-                    "arithmetic": arithmetic_words(finding.arithmetic),
-                    "paragraphs": finding.paragraphs,
-                }
-                for finding in findings
-            ],
-            columns=["identity", "arithmetic", "paragraphs"],
-        ),
+        [
+            {
+                "identity": _title(finding),
+                "arithmetic": arithmetic_words(finding.arithmetic),
+                "paragraphs": finding.paragraphs,
+            }
+            for finding in findings
+        ],
         {"identity": "What holds", "arithmetic": "As printed", "paragraphs": "Where"},
         basis="published",
         folded=True,
@@ -135,30 +131,26 @@ def _sound(findings: tuple[Finding, ...]) -> Table:
 
 
 def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "audit_implied",
         "Figures that can be inferred",
-        pd.DataFrame(
-            [
-                {
-                    "quantity": found.title,
-                    "allowed": _allowed(found),
-                    "unit": found.unit,
-                    "period": found.period,
-                    "arithmetic": arithmetic_words(found.arithmetic),
-                    "note": found.note or "none",
-                    "interval": interval_words(found.interval),
-                    "places": "; ".join(
-                        dict.fromkeys(
-                            f"{figure.document.title}, {figure.place}" for figure in found.figures
-                        )
-                    ),
-                }
-                for found in quantities
-            ]
-        ),
+        [
+            {
+                "quantity": found.title,
+                "allowed": _allowed(found),
+                "unit": found.unit,
+                "period": found.period,
+                "arithmetic": arithmetic_words(found.arithmetic),
+                "note": found.note or "none",
+                "interval": interval_words(found.interval),
+                "places": "; ".join(
+                    dict.fromkeys(
+                        f"{figure.document.title}, {figure.place}" for figure in found.figures
+                    )
+                ),
+            }
+            for found in quantities
+        ],
         {
             "quantity": "Quantity",
             "allowed": "Allowed values",

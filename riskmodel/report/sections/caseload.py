@@ -14,6 +14,7 @@ from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.caseload_assumed import assumed_table
 from riskmodel.report.sections.caseload_published import published_blocks
 from riskmodel.report.sections.projected import plan_range, settings_of
@@ -167,7 +168,7 @@ def _chart(data: Caseloads) -> Chart:
     last = data.plan.months[-1]
     low, middle, high = plan_range(data.plan, "caseload", last)
     first = plan_range(data.plan, "caseload", data.plan.months[0])
-    return Chart(
+    return chart_of(
         "caseload_fan",
         f"Cases for each full-time worker, and the cap of {target.cap:g}",
         f"Fan chart from zero. In {month_words(data.plan.months[0])} the central projection is "
@@ -176,12 +177,8 @@ def _chart(data: Caseloads) -> Chart:
         f"it is to be kept, {month_words(target.by, day=True)}, is marked on it.",
         "Line: the central projection with no change of policy. Bands: half, four in five, and 19 "
         "in 20 of the simulations, each month by itself. Line across: the cap.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         _months_table(data),
-        _source(data),
-        "projected",
-        drawing.svg_narrow,
     )
 
 
@@ -194,8 +191,6 @@ _MEASURES: Mapping[str, tuple[str, int]] = {
 
 
 def _months_table(data: Caseloads) -> Table:
-    import pandas as pd
-
     rows = []
     for month in data.plan.months:
         row: dict[str, Any] = {"month": month}
@@ -207,10 +202,10 @@ def _months_table(data: Caseloads) -> Table:
         row["within_cap"] = percent(data.chance_within(month), 0)
         rows.append(row)
     ends = {"low": "5% lie below", "median": "central projection", "high": "95% lie below"}
-    return Table(
+    return table_of(
         "caseload_months",
         "Caseload, workers, cases and cases without a worker at the end of each month",
-        pd.DataFrame(rows),
+        rows,
         {
             "month": "End of",
             **{
@@ -246,8 +241,6 @@ def _posts_words(data: Caseloads) -> str:
 
 
 def _sensitivity_table(posts: PostsNeeded) -> Table:
-    import pandas as pd
-
     rows = [
         {
             "assumption": sensitivity.assumption.replace("_", " ").capitalize(),
@@ -259,12 +252,10 @@ def _sensitivity_table(posts: PostsNeeded) -> Table:
         }
         for sensitivity in posts.sensitivity
     ]
-    return Table(
+    return table_of(
         "caseload_sensitivity",
         "What would change the number of posts: one assumption at a time",
-        pd.DataFrame(
-            rows, columns=["assumption", "low", "high", "posts_low", "posts_high", "source"]
-        ),
+        rows,
         {
             "assumption": "Assumption",
             "low": "Low end",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.parameters import parameter
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 
 __all__ = ["assumed_table"]
 
@@ -81,8 +82,6 @@ def assumed_table(authority: Authority) -> Table:
     authority
         Whose workforce.
     """
-    import pandas as pd
-
     said = {
         name: str(entry.place)
         for row in authority.contents.rows.get("workforce", [])
@@ -100,10 +99,10 @@ def assumed_table(authority: Authority) -> Table:
             basis, source = "assumed", "the workers of the teams, and the shares below"
         value = float(authority.workforce.monthly(name, 1)[0])
         rows.append((quantity.label, f"{value:.4g}", basis, source))
-    return Table(
+    return table_of(
         "caseload_assumed",
         "The workers that the projection starts from, and where each figure comes from",
-        pd.DataFrame(rows, columns=["quantity", "value", "basis", "source"]),
+        rows,
         {"quantity": "Figure", "value": "Value", "basis": "Basis", "source": "Source"},
         ("own: as the folder says. assumed: of other authorities, or a choice that is stated.",),
     )

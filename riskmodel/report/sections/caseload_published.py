@@ -6,6 +6,7 @@ from typing import Any
 
 from riskmodel.caseload import PublishedCaseloads, published_caseloads
 from riskmodel.report.model import Paragraph, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import join_words
 
 __all__ = ["published_blocks"]
@@ -43,8 +44,6 @@ def _between(interval: Any) -> str:
 
 
 def _published_table(published: PublishedCaseloads) -> Table:
-    import pandas as pd
-
     rows = [
         {
             "area": str(row["area"]).capitalize(),
@@ -59,10 +58,10 @@ def _published_table(published: PublishedCaseloads) -> Table:
         }
         for row in published.to_frame().to_dict("records")
     ]
-    return Table(
+    return table_of(
         "caseload_published",
         "Published caseloads rebuilt, and the workers that they imply",
-        pd.DataFrame(rows),
+        rows,
         {
             "area": "Area",
             "cases_printed": "Cases, printed",

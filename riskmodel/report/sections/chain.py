@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.demand.chain import LINKS
-from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.model import Block, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
@@ -14,14 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["chain_point", "chain_section"]
 
 Rows = list[dict[Any, Any]]
-
-_SHORT = {
-    "referrals": "Referrals",
-    "s47_enquiries": "Section 47",
-    "icpc_children": "Conferences",
-    "cpp_starts": "Plans started",
-}
-"""Links where there is little room."""
 
 
 def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
@@ -38,7 +31,7 @@ def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
     """
     blocks: list[Block] = [
         Paragraph(_latest_words(frame)),
-        *([_chart(frame, source)] if len(set(frame["year"])) > 1 else [_table(frame, source)]),
+        _table(frame, source),
         Paragraph(
             "The counts are of one year, not of the same children: a child who is referred in "
             "March may start a plan in April. Basis: observed."
@@ -77,7 +70,6 @@ def _of(link: str) -> str:
 
 
 def _table(frame: pd.DataFrame, source: str) -> Table:
-    import pandas as pd
 
     rows = [
         {
@@ -91,10 +83,10 @@ def _table(frame: pd.DataFrame, source: str) -> Table:
         }
         for row in frame.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "chain_years",
         "Each step from referral to plan by year",
-        pd.DataFrame(rows),
+        rows,
         {
             "year": "Year",
             "link": "Step",
@@ -113,37 +105,3 @@ def _table(frame: pd.DataFrame, source: str) -> Table:
 
 def _for_100(value: float) -> str:
     return f"{100 * value:.1f}" if value == value else "none"
-
-
-def _chart(frame: pd.DataFrame, source: str) -> Chart:
-    from riskmodel.report.charts import draw_snapshots
-
-    years = sorted({int(year) for year in frame["year"]})
-    shown = sorted({years[0], years[len(years) // 2], years[-1]})
-    groups = []
-    for link in dict.fromkeys(frame["link"]):
-        counts = [
-            float(row["count"])
-            for year in shown
-            for row in _of_year(frame, year)
-            if row["link"] == link
-        ]
-        if len(counts) == len(shown):
-            label = _SHORT.get(link, link)
-            groups.append((label, counts, [f"{count:,.0f}" for count in counts]))
-    drawing = draw_snapshots("chain", [str(year) for year in shown], groups)
-    told = "; ".join(f"{label}: {join_words(said)}" for label, _, said in groups)
-    dates = join_words(str(year) for year in shown)
-    return Chart(
-        "chain_steps",
-        f"Steps from referral to plan in the years to March {dates}",
-        f"Small line charts of the number at each step in the years to March {dates}. {told}.",
-        "Each scale starts at zero and ends a little above the step's own largest count, so "
-        "heights compare within a step, not between steps.",
-        drawing.svg,
-        drawing.png,
-        _table(frame, source),
-        source,
-        "observed",
-        drawing.svg_narrow,
-    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.caseload.change import MEASURED
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
-from riskmodel.report.sections.pictured import pictured
+from riskmodel.report.sections.building import pictured, table_of
 from riskmodel.report.wording import percent
 
 if TYPE_CHECKING:
@@ -64,8 +64,6 @@ def change_point(change: ChangeParts) -> Point:
 
 
 def _parts_table(change: ChangeParts) -> Table:
-    import pandas as pd
-
     rows = [
         (
             part.label,
@@ -76,10 +74,10 @@ def _parts_table(change: ChangeParts) -> Table:
         )
         for part, whole in zip(change.parts, change.whole, strict=True)
     ]
-    return Table(
+    return table_of(
         "change_parts",
         f"What moved children on a plan, {change.first} to {change.last}",
-        pd.DataFrame(rows, columns=["part", "before", "after", "children", "share"]),
+        rows,
         {
             "part": "Step",
             "before": change.first,
@@ -100,16 +98,14 @@ def _term(value: float, unit: str) -> str:
 
 
 def _groups_table(change: ChangeParts) -> Table:
-    import pandas as pd
-
     rows = [
         (part.heading, part.label, round(part.before), round(part.after), round(part.children))
         for part in change.groups
     ]
-    return Table(
+    return table_of(
         "change_groups",
         f"The same by groups of children, {change.first} to {change.last}",
-        pd.DataFrame(rows, columns=["heading", "group", "before", "after", "children"]),
+        rows,
         {
             "heading": "By",
             "group": "Group",

@@ -17,6 +17,7 @@ from riskmodel.errors import DataError
 from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion, factor_rates
 from riskmodel.factors.quadrants import data_region
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.quadrants import Printed, reading_blocks
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
@@ -213,18 +214,14 @@ def _rates_chart(
         if missing
         else ""
     )
-    return Chart(
+    return chart_of(
         "conversion_rates",
         "Share of assessments with each factor that led to a plan",
         f"Dot and range plot of {count_of(len(points), 'rate')} from highest to lowest: {listed}.",
         f"Dot: the share. Line: its {level} range. Where two lines lie over each other for most of "
         f"their length, the order of the two factors may be chance.{left_out}",
-        drawing.svg,
-        drawing.png,
+        drawing,
         table,
-        source,
-        rates.counts.basis,
-        drawing.svg_narrow,
     )
 
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorAssociation, FactorImpact
 from riskmodel.factors.adjusted.table_impact import TableImpact
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.impact_tables import (
     beside_table,
-    calibration_table,
     fractions_table,
-    interaction_table,
     measures_table,
 )
 from riskmodel.report.wording import count_of, join_words, label_of, percent
-
-if TYPE_CHECKING:
-    from riskmodel.factors.adjusted.benchmarks import TableBenchmark
 
 __all__ = [
     "impact_charts",
@@ -36,7 +31,6 @@ SHOWN = 15
 
 def impact_section(
     result: FactorImpact,
-    benchmark: TableBenchmark | None = None,
     *,
     title: str = "Which factors go with a plan, the others allowed for",
     source: str = "",
@@ -48,8 +42,6 @@ def impact_section(
     ----------
     result
         What was measured.
-    benchmark
-        Discrimination and calibration of the table; left out where it is None.
     title
         Heading of the section.
     source
@@ -68,10 +60,6 @@ def impact_section(
         Paragraph(_overlap_words(result, tells_none)),
         *overlap,
     ]
-    if result.interactions is not None and result.interactions.pairs:
-        blocks += [Paragraph(_interaction_words(result)), interaction_table(result, source)]
-    if benchmark is not None:
-        blocks += [Paragraph(_benchmark_words(benchmark)), calibration_table(benchmark, source)]
     if result.notes:
         blocks.append(Paragraph("To bear in mind: " + _labelled(" ".join(result.notes))))
     return Section("impact", title, tuple(blocks))
@@ -210,7 +198,7 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
         if left_out
         else ""
     )
-    return Chart(
+    return chart_of(
         "adjusted_beside_crude",
         "How much more often a plan followed: adjusted and unadjusted",
         f"Two dots with ranges for each of {len(rows)} factors, in percentage points more or "
@@ -219,12 +207,8 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
         "over the other factors of the table; diamond: as counted. Where the two lie apart, part "
         f"of what is counted for the factor goes with others recorded beside it.{rest} "
         f"Associations; basis: {result.basis}.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         beside_table(rows, result, source),
-        source,
-        result.basis,
-        drawing.svg_narrow,
     )
 
 
@@ -288,7 +272,7 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         *(" + ".join(bar.factors) for bar in bars),
         *frame["combination"].tolist()[len(bars) :],
     ]
-    return Chart(
+    return chart_of(
         "factor_combinations",
         "The commonest exact combinations of two or more factors",
         f"Bars for {len(bars)} combinations over a grid of dots that shows their factors: "
@@ -299,8 +283,7 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         f"{overlap.other_combinations:,} other combinations; one that few assessments share is "
         "not named. "
         f"Basis: {overlap.basis}.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             "factor_combinations",
             "Numbers behind the chart of combinations",
@@ -314,44 +297,4 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
             source=source,
             basis=result.basis,
         ),
-        source,
-        result.basis,
-        drawing.svg_narrow,
-    )
-
-
-def _interaction_words(result: FactorImpact) -> str:
-    tested = result.interactions
-    if tested is None:
-        return ""
-    clear = [pair for pair in tested.pairs if _is_clear(pair.contrast)]
-    found = (
-        join_words(
-            f"{label_of(pair.factors[0])} with {label_of(pair.factors[1])} "
-            f"({_points(pair.contrast.value)} percentage points)"
-            for pair in clear
-        )
-        or "none of them"
-    )
-    return (
-        f"Of {count_of(len(tested.pairs), 'pair')} of factors, those recorded together go with a "
-        "plan more or less often than the two differences add up to, beyond the "
-        f"{percent(result.level, 0)} range: {found}. All pairs together: p = "
-        f"{tested.p_value:.2g} (penalised likelihood-ratio test)."
-    )
-
-
-def _benchmark_words(benchmark: TableBenchmark) -> str:
-    named = join_words(
-        f"{found.model} {found.discrimination.value:.2f} ({found.discrimination.low:.2f} to "
-        f"{found.discrimination.high:.2f})"
-        for found in benchmark.models
-    )
-    return (
-        "How far do the recorded factors tell assessments that led to a plan from those that did "
-        "not? Of two assessments, one with a plan and one without, the right one would be named "
-        f"with a chance of {named}; 0.50 is a coin. Each part of the table was predicted from the "
-        f"others ({benchmark.folds} parts"
-        f"{', no child in two of them' if benchmark.is_by_child else ''}). This describes the "
-        f"table; it is no score of a child, and none is kept. Basis: {benchmark.basis}."
     )

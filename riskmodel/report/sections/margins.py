@@ -8,6 +8,7 @@ import pandas as pd
 
 from riskmodel.factors import MarginBounds, SensitivitySurface
 from riskmodel.report.model import Chart, Paragraph, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.wording import count_of, join_words, label_of
 
 __all__ = ["margins_section"]
@@ -73,7 +74,7 @@ def _chart(surface: SensitivitySurface, source: str) -> Chart:
     words = join_words(
         f"{label_of(one.factor)} {one.smallest:.2f} to {one.largest:.2f}" for one in found
     )
-    return Chart(
+    return chart_of(
         "sensitivity",
         "Adjusted odds ratios over everything assumed",
         f"Range of {count_of(len(found), 'adjusted odds ratio')} on a scale with a line at 1: "
@@ -81,12 +82,8 @@ def _chart(surface: SensitivitySurface, source: str) -> Chart:
         "Each line runs from the lowest to the highest value over the grid; a value is the mean of "
         f"{surface.replicates} cohorts. Right of 1 a plan goes with the factor more often, left of "
         "1 less often. A line across 1 says that the sign is an assumption.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         _surface_table(surface, source),
-        source,
-        "assumed",
-        drawing.svg_narrow,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
-from riskmodel.report.sections.pictured import pictured
+from riskmodel.report.sections.building import pictured
 from riskmodel.report.wording import join_words, percent
 
 if TYPE_CHECKING:

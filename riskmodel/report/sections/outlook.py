@@ -9,6 +9,7 @@ from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.outlook_tables import (
     calibration_table,
     drivers_table,
@@ -139,19 +140,15 @@ def _chart(data: Outlook, figures: pd.DataFrame) -> Chart:
             f"{STAGE_LABELS[stage]}: {''.join(before)}and by {month_words(last)} a central "
             f"projection of {middle:,}, 90% range {low:,} to {high:,}"
         )
-    return Chart(
+    return chart_of(
         "outlook_fans",
         "Numbers to date, and projected with no change of policy",
         f"{len(ends)} fan charts, each from zero, which widen to the right. {'. '.join(ends)}.",
         "Dots: own figures, or what they imply. Line: the central projection. Bands: half, four in "
         "five, and 19 in 20 of the simulations, each month by itself. Real numbers will move up "
         "and down within the bands, not along the line.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         stock_table(data),
-        f"Projected from {data.source.label}",
-        "projected",
-        drawing.svg_narrow,
     )
 
 
@@ -227,8 +224,6 @@ def _counted(row: Mapping[Any, Any]) -> str:
 
 
 def _assumptions(data: Outlook) -> Table:
-    import pandas as pd
-
     year = max(each.learned.year for each in data.stages.values())
     has_others = any(
         row["counted"] != "stock" for row in data.observations_frame().to_dict("records")
@@ -269,10 +264,10 @@ def _assumptions(data: Outlook) -> Table:
                 "A panel of child in need plans alone",
             ),
         )
-    return Table(
+    return table_of(
         "outlook_assumptions",
         "What the projection assumes",
-        pd.DataFrame(rows, columns=["assumed", "reason", "changed_by"]),
+        rows,
         {"assumed": "Assumed", "reason": "Because", "changed_by": "What would change it"},
         basis="assumed",
     )

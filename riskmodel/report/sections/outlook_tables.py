@@ -10,6 +10,7 @@ from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import month_words, percent
 
@@ -74,8 +75,6 @@ def stock_table(data: Outlook) -> Table:
 
 def marches_table(data: Outlook) -> Table:
     """Central projection and ranges on each 31 March, and on the last day."""
-    import pandas as pd
-
     projection = data.projection
     rows = []
     for stage in projection.stages:
@@ -92,12 +91,10 @@ def marches_table(data: Outlook) -> Table:
                     high,
                 )
             )
-    return Table(
+    return table_of(
         "outlook_marches",
         "Projected numbers each March",
-        pd.DataFrame(
-            rows, columns=["stage", "day", "median", "low_50", "high_50", "low_90", "high_90"]
-        ),
+        rows,
         {
             "stage": "Children",
             "day": "On",
@@ -118,8 +115,6 @@ def marches_table(data: Outlook) -> Table:
 
 def levels_table(data: Outlook) -> Table:
     """Chance of having passed round numbers by each March, upwards and downwards."""
-    import pandas as pd
-
     projection = data.projection
     marches = [month for month in _marches(data) if month.endswith("-03")] or _marches(data)
     places = [projection.months.index(month) for month in marches]
@@ -143,10 +138,10 @@ def levels_table(data: Outlook) -> Table:
                     },
                 }
             )
-    return Table(
+    return table_of(
         "outlook_levels",
         "The chance that a number is passed by a day",
-        pd.DataFrame(rows),
+        rows,
         {
             "stage": "Children",
             "level": "The number has",
@@ -189,8 +184,6 @@ def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
     """What takes each expected stock from the opening to the last day."""
-    import pandas as pd
-
     rows = []
     for stage in data.projection.stages:
         parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
@@ -201,10 +194,10 @@ def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
         row["chance"] = row["closing"] - known
         rows.append(row)
     last = month_words(data.projection.months[-1], day=True)
-    return Table(
+    return table_of(
         "outlook_drivers",
         f"What moves the expected numbers to {last}",
-        pd.DataFrame(rows),
+        rows,
         {"stage": "Children", **_DRIVERS},
         ("Children, averages of the simulations. Opening and parts add up to the last column.",),
         f"Projected from {data.source.label}",
@@ -214,8 +207,6 @@ def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
 
 def figures_table(figures: pd.DataFrame, source: str) -> Table:
     """The own figures beside what the calibration expects."""
-    import pandas as pd
-
     frame = figures[figures["basis"] != "assumed"]
     bases = sorted(set(frame["basis"]))
     rows = [
@@ -231,10 +222,10 @@ def figures_table(figures: pd.DataFrame, source: str) -> Table:
         }
         for row in frame.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "outlook_figures",
         "The figures that the projection starts from, beside what is expected",
-        pd.DataFrame(rows),
+        rows,
         {
             "stage": "Children",
             "counted": "Counted",

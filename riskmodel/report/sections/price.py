@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Paragraph, Point, Section, Table
-from riskmodel.report.sections.pictured import pictured
+from riskmodel.report.sections.building import pictured, table_of
 from riskmodel.report.sections.scenario_tables import scenario_label
 
 if TYPE_CHECKING:
@@ -57,8 +57,6 @@ def price_point(price: PriceByYear) -> Point:
 
 
 def _years_table(price: PriceByYear, source: str) -> Table:
-    import pandas as pd
-
     frame = price.frame[price.frame["scenario"] == BASELINE]
     rows = [
         (
@@ -69,10 +67,10 @@ def _years_table(price: PriceByYear, source: str) -> Table:
         )
         for row in frame.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "price_years",
         "Cost by financial year with no change of policy",
-        pd.DataFrame(rows, columns=["year", "months", "component", "central", "low", "high"]),
+        rows,
         {
             "year": "Financial year",
             "months": "Months projected",
@@ -88,8 +86,6 @@ def _years_table(price: PriceByYear, source: str) -> Table:
 
 
 def _scenarios_table(price: PriceByYear, source: str) -> Table:
-    import pandas as pd
-
     frame = price.frame[price.frame["component"] == "all"]
     rows = [
         {
@@ -101,10 +97,10 @@ def _scenarios_table(price: PriceByYear, source: str) -> Table:
         }
         for name in dict.fromkeys(frame["scenario"])
     ]
-    return Table(
+    return table_of(
         "price_scenarios",
         "Average cost of each scenario by financial year",
-        pd.DataFrame(rows),
+        rows,
         {
             "scenario": "Scenario",
             **{year.replace("/", "_"): f"{year}, {_currency(price)}" for year in price.years},
@@ -116,8 +112,6 @@ def _scenarios_table(price: PriceByYear, source: str) -> Table:
 
 
 def _prices_table(price: PriceByYear) -> Table:
-    import pandas as pd
-
     names = {
         "post_per_year": "A worker in post, a year",
         "agency_per_week": "An agency worker, a week",
@@ -135,10 +129,10 @@ def _prices_table(price: PriceByYear) -> Table:
         }
         for year, costs in price.costs.items()
     ]
-    return Table(
+    return table_of(
         "price_prices",
         "The prices, and whose they are",
-        pd.DataFrame(rows),
+        rows,
         {"year": "Financial year", **names, "prices": "In prices of", "source": "Source"},
         ("A year without prices of its own has the latest before it, raised as the folder says.",),
         basis="assumed",

@@ -15,6 +15,7 @@ from riskmodel.factors import (
     prevalence_values,
 )
 from riskmodel.report.model import Block, Chart, Paragraph, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
@@ -114,17 +115,13 @@ def quadrant_chart(
         unit="%" if is_plans else "",
     )
     state = "possible" if region.is_feasible else "impossible"
-    return Chart(
+    return chart_of(
         name,
         f"Quadrants by {reading} with the factor: {state}",
         _alt(points, reading, region),
         _caption(points, region, rates, printed, drawing.unplaced),
-        drawing.svg,
-        drawing.png,
+        drawing,
         _points_table(points, reading, source, rates.counts.basis),
-        source,
-        rates.counts.basis,
-        drawing.svg_narrow,
     )
 
 
@@ -276,8 +273,6 @@ def _membership(
     source: str,
 ) -> Table:
     """All printed factors with their quadrant, and where counts put them under each reading."""
-    import pandas as pd
-
     classified = {
         reading: region.classify(rates.counts).set_index("factor")
         for reading, region in regions.items()
@@ -300,10 +295,10 @@ def _membership(
     notes = join_words(
         f"{counts.get(key, 0)} {words.partition(' (')[0]}" for key, words in _QUADRANTS.items()
     )
-    return Table(
+    return table_of(
         "quadrant_membership",
         f"The {len(printed)} printed factors and their quadrants",
-        pd.DataFrame(rows),
+        rows,
         {
             "factor": "Factor",
             "printed_prevalence": "Printed prevalence",

@@ -9,6 +9,7 @@ from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.measures import MEASURE_LABELS
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import month_words, percent
 from riskmodel.scenarios import Scenario
 
@@ -16,7 +17,6 @@ __all__ = [
     "all_differences",
     "attribution_table",
     "children_table",
-    "number_of",
     "scenario_label",
     "signed",
     "teams_table",
@@ -67,21 +67,17 @@ def signed(value: Any, measure: str, *, plus: bool = True) -> str:
 
 def words_table(scenarios: Sequence[Scenario], changes: Mapping[str, int]) -> Table:
     """What each scenario changes, in words."""
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "scenarios_words",
         "What each scenario changes",
-        pd.DataFrame(
-            [
-                {
-                    "scenario": scenario_label(scenario.name),
-                    "description": " ".join(scenario.description.split()),
-                    "changes": changes[scenario.name],
-                }
-                for scenario in scenarios
-            ]
-        ),
+        [
+            {
+                "scenario": scenario_label(scenario.name),
+                "description": " ".join(scenario.description.split()),
+                "changes": changes[scenario.name],
+            }
+            for scenario in scenarios
+        ],
         {"scenario": "Scenario", "description": "In words", "changes": "Changes"},
         ("Each change with its numbers, reason and source: riskmodel scenario show.",),
         "The files of scenarios",
@@ -130,8 +126,6 @@ def _compact_table(
     measures: Mapping[str, str],
     notes: tuple[str, ...],
 ) -> Table:
-    import pandas as pd
-
     counted = set(data.differences["measure"])
     measures = {name: label for name, label in measures.items() if name in counted}
     rows = []
@@ -147,10 +141,10 @@ def _compact_table(
                 words += f" ({ends[0]} to {ends[1]})"
             row[measure] = words
         rows.append(row)
-    return Table(
+    return table_of(
         name,
         title,
-        pd.DataFrame(rows),
+        rows,
         {"scenario": "Scenario", **measures},
         notes,
         f"Projected from {source}",
@@ -160,8 +154,6 @@ def _compact_table(
 
 def attribution_table(data: Comparison, changes: Mapping[str, int], source: str) -> Table:
     """What each change of a scenario does by itself, together, and the remainder."""
-    import pandas as pd
-
     frame = data.attribution
     compact = {name: label for name, label in _COMPACT.items() if name in set(frame["measure"])}
     rows = []
@@ -171,12 +163,12 @@ def attribution_table(data: Comparison, changes: Mapping[str, int], source: str)
             row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
             for measure in compact:
                 value = here[(here["change"] == change) & (here["measure"] == measure)]
-                row[measure] = number_of(value["difference"].iloc[0], measure)
+                row[measure] = _number(value["difference"].iloc[0], measure)
             rows.append(row)
-    return Table(
+    return table_of(
         "scenarios_attribution",
         "Which change does what: scenarios with more than one",
-        pd.DataFrame(rows, columns=["scenario", "change", *compact]),
+        rows,
         {"scenario": "Scenario", "change": "Change", **compact},
         (
             "Compared with no change of policy: each change by itself, then all together. The "
@@ -198,23 +190,21 @@ def _change(name: str) -> str:
 
 def all_differences(data: Comparison, source: str) -> Table:
     """Every measure of every scenario, as numbers."""
-    import pandas as pd
-
     rows = [
         {
             "scenario": scenario_label(row["scenario"]),
             "measure": MEASURE_LABELS.get(row["measure"], row["measure"]),
             **{
-                name: number_of(row[name], row["measure"])
+                name: _number(row[name], row["measure"])
                 for name in ("value", "value_against", "difference", "low", "high")
             },
         }
         for row in data.differences.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "scenarios_differences",
         "Every measure of every scenario",
-        pd.DataFrame(rows),
+        rows,
         {
             "scenario": "Scenario",
             "measure": "Measure",
@@ -235,7 +225,7 @@ def all_differences(data: Comparison, source: str) -> Table:
     )
 
 
-def number_of(value: Any, measure: str) -> float | int | str:
+def _number(value: Any, measure: str) -> float | int | str:
     """A value to the digits of its measure; a word where there is none."""
     if value is None or value != value:
         return "none"

@@ -9,13 +9,13 @@ from typing import Any
 from riskmodel.authority.comparison import Comparison
 from riskmodel.demand.projecting import Outlook
 from riskmodel.published import load_table
-from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.projected import settings_of
 from riskmodel.report.sections.scenario_tables import (
     all_differences,
     attribution_table,
     children_table,
-    number_of,
     scenario_label,
     signed,
     teams_table,
@@ -67,11 +67,10 @@ def scenarios_section(
         ),
         *([Paragraph(_claim(data))] if is_published and _CLAIMED in data.others else []),
         words_table(scenarios, changes),
-        _chart(data, source),
+        _chart(data, f"{source}; {settings}"),
         children_table(data, source),
         teams_table(data, source),
         *([attribution_table(data, changes, source)] if len(data.attribution) else []),
-        all_differences(data, f"{source}; {settings}"),
         Paragraph(f"Settings: {settings}."),
     ]
     return Section("scenarios", title, tuple(blocks))
@@ -126,23 +125,11 @@ def _gap(row: Mapping[Any, Any], measure: str, level: float) -> str:
 
 
 def _chart(data: Comparison, source: str) -> Chart:
-    import pandas as pd
-
     from riskmodel.report.charts.service import draw_comparison
 
-    shown = {name: short for name, short in _DRAWN.items() if name in set(_measures(data))}
+    counted = set(data.differences["measure"])
+    shown = {name: short for name, short in _DRAWN.items() if name in counted}
     drawing = draw_comparison(_labelled(data), tuple(shown))
-    rows = [
-        {
-            "scenario": scenario_label(name),
-            **{
-                f"{short}_{end}": number_of(data.row(name, measure)[end], measure)
-                for measure, short in shown.items()
-                for end in ("difference", "low", "high")
-            },
-        }
-        for name in data.others
-    ]
     listed = "; ".join(
         f"{scenario_label(name)}: "
         + ", ".join(
@@ -151,36 +138,13 @@ def _chart(data: Comparison, source: str) -> Chart:
         )
         for name in data.others
     )
-    headings = {"difference": "difference", "low": "from", "high": "to"}
-    return Chart(
+    return chart_of(
         "scenarios_chart",
         "What each scenario does to plans, caseload and posts",
         f"Dots on ranges around no change of policy, a line each scenario. {listed}.",
         f"Differences from no change of policy on {month_words(data.month, day=True)}. Dot: the "
         f"average, of posts the number for the target. Line: {percent(data.level, 0)} range. A "
         "line that does not reach 0 lies on one side in nearly all simulations.",
-        drawing.svg,
-        drawing.png,
-        Table(
-            "scenarios_drawn",
-            "Numbers behind the picture of scenarios",
-            pd.DataFrame(rows),
-            {
-                "scenario": "Scenario",
-                **{
-                    f"{short}_{end}": f"{short.capitalize()}, {words}"
-                    for short in shown.values()
-                    for end, words in headings.items()
-                },
-            },
-            source=f"Projected from {source}",
-            basis="projected",
-        ),
-        f"Projected from {source}",
-        "projected",
-        drawing.svg_narrow,
+        drawing,
+        all_differences(data, source),
     )
-
-
-def _measures(data: Comparison) -> list[str]:
-    return list(dict.fromkeys(data.differences["measure"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
@@ -133,35 +134,29 @@ def _chart(frame: pd.DataFrame, measure: str) -> Chart:
     name = f"trust_skill_{measure.split('_')[0]}"
     rows = [{**row, "model": label(row["model"]).row} for row in _rows(frame, measure)]
     drawing = draw_skill(name, rows, ours=label(OURS).row, reference=label(REFERENCE).row)
-    return Chart(
+    return chart_of(
         name,
         f"{label(measure).full}: skill compared with assuming no change",
         f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
         "Above 0 is more accurate than assuming no change. The band is the 95% range of this "
         "package's skill.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         _skills(frame, measure),
-        _SOURCE,
-        "observed",
-        drawing.svg_narrow,
     )
 
 
 def _skills(frame: pd.DataFrame, measure: str) -> Table:
     """Skill with a row a model and a column a horizon."""
-    import pandas as pd
-
     rows: dict[str, dict[str, str]] = {}
     for row in _rows(frame, measure):
         model = label(row["model"]).row
         found = rows.setdefault(model, {"model": model})
         found[f"skill_{row['horizon_years']}"] = _percent(row["skill_percent"])
     names = {name for row in rows.values() for name in row if name != "model"}
-    return Table(
+    return table_of(
         f"trust_skills_{measure.split('_')[0]}",
         f"{label(measure).full}: skill of each model by years ahead",
-        pd.DataFrame(list(rows.values())),
+        list(rows.values()),
         {
             "model": "Model",
             **{name: f"{_years(int(name.removeprefix('skill_')))} ahead" for name in sorted(names)},
@@ -172,7 +167,6 @@ def _skills(frame: pd.DataFrame, measure: str) -> Table:
 
 
 def _ours(frame: pd.DataFrame) -> Table:
-    import pandas as pd
 
     rows = []
     for measure in _measures(frame):
@@ -195,10 +189,10 @@ def _ours(frame: pd.DataFrame) -> Table:
                     "coverage_90_percent": _percent(row["coverage_90_percent"]),
                 }
             )
-    return Table(
+    return table_of(
         "trust_summary",
         "This package beside the best other method",
-        pd.DataFrame(rows),
+        rows,
         {
             "stock": "Stock",
             "years_ahead": "Years ahead",
