@@ -12,6 +12,7 @@ from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import number, plain, skill_words, stage_words
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words, percent
 
 if TYPE_CHECKING:
@@ -127,8 +128,6 @@ def _rows(results: BriefResults) -> list[dict[str, Any]]:
 
 
 def _chart(results: BriefResults) -> Chart:
-    import pandas as pd
-
     from riskmodel.report.charts.backtest import draw_skill
 
     rows = [
@@ -138,16 +137,14 @@ def _chart(results: BriefResults) -> Chart:
     ]
     ours, reference = _METHODS[OURS], _METHODS[REFERENCE]
     drawing = draw_skill("brief_accuracy", rows, ours=ours, reference=reference)
-    frame = pd.DataFrame(
-        [
-            {
-                "years": row["horizon_years"],
-                "model": row["model"],
-                **{name: round(row[name], 1) for name in ("skill_percent", "coverage_90_percent")},
-            }
-            for row in rows
-        ]
-    )
+    cells = [
+        {
+            "years": row["horizon_years"],
+            "model": row["model"],
+            **{name: round(row[name], 1) for name in ("skill_percent", "coverage_90_percent")},
+        }
+        for row in rows
+    ]
     title = "How accurate such projections have been, by years ahead"
     source = (
         f"Figures of the Department for Education for {_row(results)['authorities']} authorities, "
@@ -158,32 +155,27 @@ def _chart(results: BriefResults) -> Chart:
         for row in rows
         if row["model"] == ours
     )
-    return Chart(
+    return chart_of(
         "brief_accuracy",
         title,
         f"Lines by years ahead, one a method. This package, compared with assuming no change: "
         f"{spoken}.",
         "Above 0: more accurate than assuming no change. Band: 95% range. Beside it: a return to "
         "the authority's own average, and its own trend carried on.",
-        drawing.svg,
-        drawing.png,
-        Table(
+        drawing,
+        table_of(
             "brief_accuracy",
             title,
-            frame,
+            cells,
             {
                 "years": "Years ahead",
                 "model": "Method",
                 "skill_percent": "More accurate than no change, %",
                 "coverage_90_percent": "Inside the 90% range, %",
             },
-            (),
-            source,
-            "observed",
+            source=source,
+            basis="observed",
         ),
-        source,
-        "observed",
-        drawing.svg_narrow,
     )
 
 
@@ -211,8 +203,6 @@ def _moves(results: BriefResults) -> str:
 
 
 def _assumptions(results: BriefResults) -> Table | None:
-    import pandas as pd
-
     ranked = _ranked(results)
     if not ranked:
         return None
@@ -224,14 +214,13 @@ def _assumptions(results: BriefResults) -> Table | None:
         }
         for one in ranked
     ]
-    return Table(
+    return table_of(
         "brief_assumptions",
         "Assumptions that move the number of posts most, one at a time",
-        pd.DataFrame(rows),
+        rows,
         {"assumption": "Assumption", "values": "If it were", "posts": "Posts needed"},
-        (),
-        results.source,
-        "projected",
+        source=results.source,
+        basis="projected",
     )
 
 

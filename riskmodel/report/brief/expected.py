@@ -20,6 +20,7 @@ from riskmodel.report.brief.wording import (
     stage_words,
 )
 from riskmodel.report.model import Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import count_of, join_words, month_words, percent
 
 __all__ = ["expected_page", "expected_point", "posts_sentence"]
@@ -160,8 +161,6 @@ def _short(chance: str) -> str:
 
 def _table(results: BriefResults) -> Table:
     """Each March and the date: children, caseload, chance."""
-    import pandas as pd
-
     months = results.outlook.projection.months
     shown = [month for month in months if month.endswith("-03") or month == results.target.by]
     headings = {"day": "End of"} | {stage: label(stage).brief for stage in results.stages}
@@ -176,10 +175,10 @@ def _table(results: BriefResults) -> Table:
     if results.has("caseload"):
         headings["caseload"] = label("caseload").row
         headings["chance"] = f"Chance of {results.target.cap:g} or fewer"
-    return Table(
+    return table_of(
         "brief_years",
         "Each March, and the date of this brief",
-        pd.DataFrame(rows),
+        rows,
         headings,
         ("Central projection, with its 90% range in brackets.",),
         results.source,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
@@ -117,17 +118,13 @@ def _chart(results: BriefResults, rates: FactorRates) -> Chart:
     line = " Line down: all assessments." if usual is not None else ""
     listed = join_words(f"{label_of(name)} {percent(rate.value, 0)}" for name, rate, _ in drawn)
     title = "Share of assessments with each factor that led to a plan, and its share of plans"
-    return Chart(
+    return chart_of(
         "brief_factors",
         title,
         f"Dot and range plot, from the highest share to the lowest: {listed}.",
         f"Dot: the share. Line: its {percent(drawn[0][1].level, 0)} range.{line}{shown}",
-        drawing.svg,
-        drawing.png,
+        drawing,
         _listed("brief_factors", title, drawn, results, counts.basis),
-        results.factors_source,
-        counts.basis,
-        drawing.svg_narrow,
     )
 
 
@@ -149,21 +146,17 @@ def _listed(
     results: BriefResults,
     basis: str,
 ) -> Table:
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        [
-            {
-                "factor": label_of(factor),
-                "assessments": round(rate.denominator or 0),
-                "plans": round(rate.numerator or 0),
-                "led": percent(rate.value, 0),
-                "range": f"{percent(rate.low, 0)} to {percent(rate.high, 0)}",
-                "share": percent(share.value, 0),
-            }
-            for factor, rate, share in rows
-        ]
-    )
+    cells = [
+        {
+            "factor": label_of(factor),
+            "assessments": round(rate.denominator or 0),
+            "plans": round(rate.numerator or 0),
+            "led": percent(rate.value, 0),
+            "range": f"{percent(rate.low, 0)} to {percent(rate.high, 0)}",
+            "share": percent(share.value, 0),
+        }
+        for factor, rate, share in rows
+    ]
     headings = {
         "factor": "Factor",
         "assessments": "Assessments with it",
@@ -172,4 +165,4 @@ def _listed(
         "range": f"{percent(rows[0][1].level, 0)} range",
         "share": "Share of plans",
     }
-    return Table(name, title, frame, headings, (), results.factors_source, basis)
+    return table_of(name, title, cells, headings, source=results.factors_source, basis=basis)

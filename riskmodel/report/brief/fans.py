@@ -12,6 +12,7 @@ from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.projection import BASELINE
 from riskmodel.report.brief.results import QUANTILES, BriefResults
 from riskmodel.report.model import Chart, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.wording import join_words, month_words
 
 if TYPE_CHECKING:
@@ -76,19 +77,15 @@ def ahead_chart(
         if row["month"] == results.target.by
     ]
     frame = pd.DataFrame(rows, columns=list(_HEADINGS), dtype=object)
-    return Chart(
+    return chart_of(
         name,
         title,
         f"Fan charts from zero. Projected for {results.day}, with 90% range: {join_words(spoken)}.",
         "Dots: counted. Line: central projection. Bands: half and nine in ten of "
         f"{results.sizes.replicates:,} simulations. Dashed: {results.day}. Numbers at the right: "
         f"{month_words(results.outlook.projection.months[-1])}.",
-        drawing.svg,
-        drawing.png,
-        Table(name, title, frame, _HEADINGS, (), results.source, ""),
-        results.source,
-        "projected",
-        drawing.svg_narrow,
+        drawing,
+        Table(name, title, frame, _HEADINGS, (), results.source, "projected"),
     )
 
 

@@ -22,6 +22,7 @@ from riskmodel.report.brief.wording import (
     way_of,
 )
 from riskmodel.report.model import Number, Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import month_words, percent
 
 __all__ = ["happened_page", "happened_point", "numbers"]
@@ -89,8 +90,6 @@ def _title(results: BriefResults, lead: str) -> str:
 
 
 def _table(results: BriefResults) -> Table:
-    import pandas as pd
-
     rows = []
     for stage in results.stages:
         now, before = results.latest(stage), results.earlier(stage)
@@ -98,15 +97,14 @@ def _table(results: BriefResults) -> Table:
         if before is not None and before.children:
             change = f"{signed(percent_change(now.children, before.children))}%"
         cells = (STAGE_LABELS[stage], before.cell if before else "not counted", now.cell, change)
-        rows.append(dict(zip(("children", "before", "now", "change"), cells, strict=True)))
-    return Table(
+        rows.append(cells)
+    return table_of(
         "brief_counts",
         "Latest counts, and those before",
-        pd.DataFrame(rows),
+        rows,
         {"children": "Children", "before": "Before", "now": "Latest", "change": "Change"},
-        (),
-        results.outlook.source.label,
-        results.basis,
+        source=results.outlook.source.label,
+        basis=results.basis,
     )
 
 

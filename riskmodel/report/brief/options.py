@@ -19,6 +19,7 @@ from riskmodel.report.brief.wording import (
     tenths,
 )
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.scenario_tables import scenario_label
 from riskmodel.report.wording import join_words, month_words
 
@@ -180,13 +181,12 @@ def _chart(results: BriefResults) -> Chart:
     )
     title = f"Differences from no change of policy on {results.day}"
     headings = {"scenario": "Scenario", "measure": "Measure", "difference": "Difference"}
-    return Chart(
+    return chart_of(
         "brief_options",
         title,
         f"Dot and range plot. {join_words(spoken)}.",
         "Dot: the difference. Line: its 90% range. Line down: no change of policy.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             "brief_options",
             title,
@@ -195,16 +195,11 @@ def _chart(results: BriefResults) -> Chart:
             source=results.source,
             basis="projected",
         ),
-        results.source,
-        "projected",
-        drawing.svg_narrow,
     )
 
 
 def _table(results: BriefResults) -> Table:
     """Differences with their signs: where the children are, caseload, posts, money."""
-    import pandas as pd
-
     comparison = results.comparison
     measures = [*(f"stock_{stage}" for stage in results.stages), "caseload", "posts_needed"]
     if comparison.currency:
@@ -216,12 +211,15 @@ def _table(results: BriefResults) -> Table:
             value = comparison.row(name, measure)["difference"]
             row[measure] = _cell(value, measure, comparison.currency)
         rows.append(row)
-    cost = f"Cost from {month_words(results.outlook.projection.months[0])}"
-    return Table(
+    headings = {"scenario": "Scenario"} | {name: label(name).brief for name in measures}
+    if comparison.currency:
+        since = month_words(results.outlook.projection.months[0])
+        headings["cost"] = f"Cost from {since}"
+    return table_of(
         "brief_scenarios",
         f"Differences from no change of policy on {results.day}",
-        pd.DataFrame(rows),
-        {name: label(name).brief for name in measures} | {"scenario": "Scenario", "cost": cost},
+        rows,
+        headings,
         source=results.source,
         basis="projected",
     )

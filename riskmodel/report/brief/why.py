@@ -9,6 +9,7 @@ from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import SAME, number, way_of
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
@@ -150,8 +151,6 @@ def _about(estimate: Estimate) -> str:
 
 
 def _chart(change: ChangeParts) -> Chart:
-    import pandas as pd
-
     from riskmodel.report.charts.waterfall import draw_waterfall
 
     parts = list(zip(change.parts, change.whole, strict=True))
@@ -170,31 +169,25 @@ def _chart(change: ChangeParts) -> Chart:
         *((words, whole) for (words, _, _), (_, whole) in zip(rows, parts, strict=True)),
         (change.last, round(change.after)),
     ]
-    return Chart(
+    return chart_of(
         "brief_why",
         title,
         f"Waterfall. {change.summary()}",
         "Each bar starts where the one above ends; the parts add up to the change.",
-        drawing.svg,
-        drawing.png,
-        Table(
+        drawing,
+        table_of(
             "brief_why",
             title,
-            pd.DataFrame(listed, columns=["part", "children"]),
+            listed,
             {"part": "Date or part", "children": "Children on a plan"},
             source=change.source,
             basis=change.basis,
         ),
-        change.source,
-        change.basis,
-        drawing.svg_narrow,
     )
 
 
 def _table(change: ChangeParts) -> Table:
     """Each explanation at both dates, and what it can or cannot account for."""
-    import pandas as pd
-
     rows = [
         (part.label, _value(part.before, part.unit), _value(part.after, part.unit), whole)
         for part, whole in zip(change.parts, change.whole, strict=True)
@@ -204,19 +197,18 @@ def _table(change: ChangeParts) -> Table:
         (f"{name[0].upper()}{name[1:]}", "not known", "not known", "cannot be told")
         for name in change.missing
     ]
-    return Table(
+    return table_of(
         "brief_explanations",
         "What each explanation accounts for",
-        pd.DataFrame(cells, columns=["explanation", "before", "after", "accounts"]),
+        cells,
         {
             "explanation": "Explanation",
             "before": change.first,
             "after": change.last,
             "accounts": "Accounts for",
         },
-        (),
-        change.source,
-        change.basis,
+        source=change.source,
+        basis=change.basis,
     )
 
 
