@@ -65,9 +65,9 @@ def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> S
     tested = (
         f"Projections of children {lead} were {skill_words(row['skill_percent'])} assuming no "
         f"change, {_YEARS[row['horizon_years']]} ahead (95% range {number(row['skill_low'])}% to "
-        f"{number(row['skill_high'])}%). The tests stood in {row['first_origin']} to "
-        f"{row['last_origin']}, with a figure for every year; with fewer figures, or when times "
-        "change, projections are less accurate."
+        f"{number(row['skill_high'])}%). The tests projected from each March of "
+        f"{row['first_origin']} to {row['last_origin']}, with a figure for every year; with fewer "
+        "figures, or when times change, projections may be less accurate."
     )
     return brief_page(
         "certainty",

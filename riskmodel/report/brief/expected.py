@@ -166,21 +166,24 @@ def _table(results: BriefResults) -> Table:
     headings = {"day": "End of"} | {stage: label(stage).brief for stage in results.stages}
     rows: list[dict[str, Any]] = []
     for month in shown:
-        row = {"day": month_words(month)}
+        name, year = month_words(month).split()
+        row = {"day": f"{name[:3]} {year}"}
         row |= {stage: results.stock(stage, month).cell() for stage in results.stages}
         if results.has("caseload"):
             row["caseload"] = results.caseload(month).cell(1)
             row["chance"] = _short(chance_words(results.chance(month)))
         rows.append(row)
+    notes = "Central projection, with its 90% range in brackets."
     if results.has("caseload"):
-        headings["caseload"] = label("caseload").row
-        headings["chance"] = f"Chance of {results.target.cap:g} or fewer"
+        cap = f"{results.target.cap:g} or fewer"
+        headings |= {"caseload": label("caseload").row, "chance": cap}
+        notes += f" {cap}: the chance of such an average caseload."
     return table_of(
         "brief_years",
         "Each March, and the date of this brief",
         rows,
         headings,
-        ("Central projection, with its 90% range in brackets.",),
+        (notes,),
         results.source,
         "projected",
     )
