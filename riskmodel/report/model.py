@@ -297,8 +297,7 @@ class Report:
     DataError
         When two sections or blocks share an id, or two tables (those of charts included): places
         on the page would be ambiguous, and files would overwrite each other. When a block of the
-        brief shares its id with another of other content. When a main point, or a point or page
-        of the brief, leads to a section that is not there.
+        brief shares its id with one of other content. When a point or page leads nowhere.
     """
 
     title: str

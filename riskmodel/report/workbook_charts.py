@@ -49,7 +49,7 @@ def add_chart(
     if months is not None:
         groups = [number for number, column in enumerate(columns) if column.kind == "text"]
         charts = _lines(workbook, worksheet.get_name(), table, columns, top, months, groups, values)
-    elif columns[0].kind == "text" and len(table.frame) <= _MOST_BARS:
+    elif columns[0].kind == "text" and len(set(columns[0].cells)) == len(table.frame) <= _MOST_BARS:
         charts = iter([_bars(workbook, worksheet.get_name(), table, columns, top, values)])
     else:
         return
@@ -111,7 +111,8 @@ def _lines(
                 }
             )
         chart.set_x_axis({"date_axis": True, "num_format": "mmm yyyy"})
-        _finish(chart, name, {"min": 0, "major_gridlines": {"visible": True}})
+        lows = [number_of(columns[values.low].cells[row]) or 0 for row in numbers]
+        _finish(chart, name, {"min": 0} if min(lows) >= 0 else {})
         ends = [
             f"{columns[values.middle].cells[row]} at the end of {columns[months].cells[row]} "
             f"({columns[values.low].cells[row]} to {columns[values.high].cells[row]})"
@@ -149,7 +150,7 @@ def _bars(
         }
     )
     chart.set_x_axis({"reverse": True})
-    _finish(chart, table.title, {"major_gridlines": {"visible": True}})
+    _finish(chart, table.title, {})
     chart.set_legend({"none": True})
     names = ", ".join(
         f"{columns[0].cells[row]} {columns[values.middle].cells[row]}" for row in rows
@@ -160,5 +161,5 @@ def _bars(
 def _finish(chart: Any, title: str, values: dict[str, Any]) -> None:
     font = {"name": "Arial", "size": 10}
     chart.set_title({"name": title, "name_font": {**font, "size": 12}, "overlay": False})
-    chart.set_y_axis({"num_font": font, **values})
+    chart.set_y_axis({"num_font": font, "major_gridlines": {"visible": True}, **values})
     chart.set_legend({"position": "bottom", "font": font})

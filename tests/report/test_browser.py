@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from riskmodel.report import Report
+from riskmodel.report.html import render_brief
 
 CHROMIUM = next(
     (
@@ -164,6 +166,13 @@ def test_brief_prints_each_message_on_a_sheet_of_its_own(
 ):
     assert briefed.brief is not None
     assert pages_printed(brief_page, tmp_path) == len(briefed.brief.pages) == 6
+
+
+def test_a_first_page_with_a_table_prints_on_one_sheet(briefed: Report, tmp_path: Path):
+    assert briefed.brief is not None
+    brief = replace(briefed.brief, pages=briefed.brief.pages[1:3])
+    page = render_brief(briefed, brief, downloads={})
+    assert pages_printed(page, tmp_path) == 2
 
 
 def test_page_prints(page: str, tmp_path: Path):

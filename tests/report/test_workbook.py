@@ -4,6 +4,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -119,6 +120,16 @@ def test_projections_are_lines_and_factors_bars_with_a_text_alternative(brief_co
     told = [re.search(rb'descr="([^"]+)"', drawing) for drawing in drawings]
     assert len(told) == 6
     assert all(text is not None and b"chart." in text[1] for text in told)
+
+
+@pytest.mark.unit
+def test_rows_that_share_a_name_make_no_bars(briefed: Report):
+    chart = next(chart for chart in briefed.charts() if chart.id == "growth_drawn")
+    twice = chart.data.frame.assign(factor="One name")
+    other = replace(chart, data=replace(chart.data, frame=twice))
+    report = Report("t", "", (), (Section("s", "S", (other,)),), {})
+    archive = zipfile.ZipFile(io.BytesIO(workbook_bytes(report)))
+    assert not [name for name in archive.namelist() if "/charts/" in name]
 
 
 @pytest.mark.integration
