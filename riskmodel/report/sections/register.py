@@ -108,9 +108,13 @@ def _change(authority: Authority, sizes: Sizes) -> Part:
 def _chain(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.chain import chain_point, chain_section
 
+    try:
+        chain = authority.chain
+    except DataError as error:
+        return _not_shown("chain", error)
     source = authority.contents.source_of("panel")
-    section = chain_section(authority.chain, title=_title("chain"), source=source)
-    return (chain_point(authority.chain),), (section,)
+    section = chain_section(chain, title=_title("chain"), source=source)
+    return (chain_point(chain),), (section,)
 
 
 def _projection(authority: Authority, sizes: Sizes) -> Part:
@@ -156,7 +160,11 @@ def _scenarios(authority: Authority, sizes: Sizes) -> Part:
 def _comparison(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.others import others_point, others_section
 
-    others, source = authority.others, authority.contents.source_of("panel")
+    try:
+        others = authority.others
+    except DataError as error:
+        return _not_shown("comparison", error)
+    source = authority.contents.source_of("panel")
     section = others_section(others, title=_title("comparison"), source=source)
     return (others_point(others),), (section,)
 
