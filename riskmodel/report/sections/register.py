@@ -14,7 +14,7 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.errors import DataError
 from riskmodel.report.model import Paragraph, Point, Section
-from riskmodel.report.sizes import Sizes
+from riskmodel.report.sizes import SEED, Sizes
 
 __all__ = ["MAKERS", "Maker", "Part"]
 
@@ -26,6 +26,13 @@ Maker = Callable[[Authority, Sizes], Part]
 _ASSESSMENTS = (1500, 2250, 3000, 4000, 5000)
 _OVERLAPS = (0.0, 0.3, 0.5, 0.7)
 """Over which the surface of adjusted odds ratios is asked, where only counts are published."""
+
+
+def _cohort_seed(sizes: Sizes) -> int:
+    """Of cohorts that are made up: that of the reference cohort, unless another is asked for."""
+    from riskmodel.cohort.generate import REFERENCE_SEED
+
+    return REFERENCE_SEED if sizes.seed == SEED else sizes.seed
 
 
 def _title(name: str) -> str:
@@ -65,7 +72,9 @@ def _published_factors(authority: Authority, sizes: Sizes) -> Part:
     readings: tuple[Prevalence, ...] = ("plans", "assessments")
     regions = {name: feasible_region(rates.counts, printed, prevalence=name) for name in readings}
     card = documents()["oxfordshire_report_card"].title
-    surface = assumed_surface(assessments=_ASSESSMENTS, overlaps=_OVERLAPS, seed=sizes.seed)
+    surface = assumed_surface(
+        assessments=_ASSESSMENTS, overlaps=_OVERLAPS, seed=_cohort_seed(sizes)
+    )
     number = reference_design().assessments
     bounds = [factor_bounds(name, assessments=number) for name in rates.counts.factors]
     return (factors_point(rates), *reading_points(regions)), (
@@ -186,7 +195,7 @@ def _published(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.summary import audit_points
 
     tables, found = tuple(load_table(name) for name in table_ids()), audit()
-    design = replace(reference_design(), seed=sizes.seed)
+    design = replace(reference_design(), seed=_cohort_seed(sizes))
     cohort = generate_cohort(design)
     return audit_points(found, tables), (
         audit_section(found),
