@@ -23,6 +23,7 @@ from riskmodel.cli.protection import (
     tell_release,
 )
 from riskmodel.errors import DataError
+from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
     from riskmodel.assessments import Counted
@@ -53,8 +54,8 @@ def report(  # noqa: PLR0913  an option is an argument
     ] = None,
     replicates: Annotated[
         int, typer.Option(help="How many courses of each projection are drawn.", min=100)
-    ] = 500,
-    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
+    ] = REPLICATES,
+    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = SEED,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -66,7 +67,7 @@ def report(  # noqa: PLR0913  an option is an argument
     from rich.console import Console
 
     from riskmodel.disclosure.release import release_counted
-    from riskmodel.report.sizes import REPLICATES, SEED, Sizes
+    from riskmodel.report.sizes import Sizes
     from riskmodel.report.write import check_output, write_report
 
     protect = partial(

@@ -14,7 +14,7 @@ REPLICATES = 500
 then move by 1 to 3%, central projections by 1% (measured over twelve seeds, 24 months ahead)."""
 
 SEED = 20151105
-"""Of everything that is simulated: that of the reference cohort."""
+"""Of everything that is simulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.errors import DataError
 from riskmodel.report.model import Paragraph, Point, Section
-from riskmodel.report.sizes import Sizes
+from riskmodel.report.sizes import SEED, Sizes
 
 __all__ = ["MAKERS", "Maker", "Part"]
 
@@ -26,6 +26,13 @@ Maker = Callable[[Authority, Sizes], Part]
 _ASSESSMENTS = (1500, 2250, 3000, 4000, 5000)
 _OVERLAPS = (0.0, 0.3, 0.5, 0.7)
 """Over which the surface of adjusted odds ratios is asked, where only counts are published."""
+
+
+def _cohort_seed(sizes: Sizes) -> int:
+    """Of cohorts that are made up: that of the reference cohort, unless another is asked for."""
+    from riskmodel.cohort.generate import REFERENCE_SEED
+
+    return REFERENCE_SEED if sizes.seed == SEED else sizes.seed
 
 
 def _title(name: str) -> str:
@@ -65,7 +72,9 @@ def _published_factors(authority: Authority, sizes: Sizes) -> Part:
     readings: tuple[Prevalence, ...] = ("plans", "assessments")
     regions = {name: feasible_region(rates.counts, printed, prevalence=name) for name in readings}
     card = documents()["oxfordshire_report_card"].title
-    surface = assumed_surface(assessments=_ASSESSMENTS, overlaps=_OVERLAPS, seed=sizes.seed)
+    surface = assumed_surface(
+        assessments=_ASSESSMENTS, overlaps=_OVERLAPS, seed=_cohort_seed(sizes)
+    )
     number = reference_design().assessments
     bounds = [factor_bounds(name, assessments=number) for name in rates.counts.factors]
     return (factors_point(rates), *reading_points(regions)), (
@@ -108,9 +117,13 @@ def _change(authority: Authority, sizes: Sizes) -> Part:
 def _chain(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.chain import chain_point, chain_section
 
+    try:
+        chain = authority.chain
+    except DataError as error:
+        return _not_shown("chain", error)
     source = authority.contents.source_of("panel")
-    section = chain_section(authority.chain, title=_title("chain"), source=source)
-    return (chain_point(authority.chain),), (section,)
+    section = chain_section(chain, title=_title("chain"), source=source)
+    return (chain_point(chain),), (section,)
 
 
 def _projection(authority: Authority, sizes: Sizes) -> Part:
@@ -156,7 +169,11 @@ def _scenarios(authority: Authority, sizes: Sizes) -> Part:
 def _comparison(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.others import others_point, others_section
 
-    others, source = authority.others, authority.contents.source_of("panel")
+    try:
+        others = authority.others
+    except DataError as error:
+        return _not_shown("comparison", error)
+    source = authority.contents.source_of("panel")
     section = others_section(others, title=_title("comparison"), source=source)
     return (others_point(others),), (section,)
 
@@ -178,7 +195,7 @@ def _published(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.summary import audit_points
 
     tables, found = tuple(load_table(name) for name in table_ids()), audit()
-    design = replace(reference_design(), seed=sizes.seed)
+    design = replace(reference_design(), seed=_cohort_seed(sizes))
     cohort = generate_cohort(design)
     return audit_points(found, tables), (
         audit_section(found),
