@@ -133,6 +133,20 @@ def _durations(prefix: str, label: str, when: Literal["flow", "stock"]) -> tuple
     )
 
 
+def _categories() -> tuple[Measure, ...]:
+    words = {
+        "neglect": "neglect",
+        "physical": "physical abuse",
+        "sexual": "sexual abuse",
+        "emotional": "emotional abuse",
+        "multiple": "several kinds of abuse",
+    }
+    return tuple(
+        Measure(f"cpp_starts_{key}", f"Plans that started for {label}", "plans")
+        for key, label in words.items()
+    )
+
+
 _AT_30_SEPTEMBER = "at 30 September"
 _LISTED = (
     Measure("pop_0_17_midyear", "Population aged 0 to 17, mid-year estimate", "children", "stock"),
@@ -155,6 +169,7 @@ _LISTED = (
     Measure("cin_plan_at_31_mar", "Child in need plans at 31 March", "plans", "stock"),
     Measure("cpp_starts", "Child protection plans that started", "plans"),
     Measure("cpp_starts_second_or_subsequent", "Second or subsequent plans started", "plans"),
+    *_categories(),
     Measure("cpp_ends", "Child protection plans that ended", "plans"),
     *_durations("cpp_ended", "Plans that ended after", "flow"),
     Measure("cpp_at_31_mar", "Child protection plans at 31 March", "plans", "stock"),

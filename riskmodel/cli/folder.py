@@ -30,7 +30,6 @@ __all__ = [
     "has_prices",
     "opened",
     "panel_in",
-    "report_in",
     "scenarios_in",
     "stage_names",
     "table_in",
@@ -166,9 +165,12 @@ def scenarios_in(path: Path | None, names: list[str]) -> list[str]:
     authority = opened(path)
     if authority is None:
         return names
+    from riskmodel.scenarios import LIBRARY
+
     files = {
         scenario.name: str(file)
         for scenario, file in zip(authority.scenarios, authority.inputs.scenario_files, strict=True)
+        if scenario.name not in LIBRARY
     }
     return [files.get(name, name) for name in names]
 
@@ -215,30 +217,6 @@ def chain_place(path: Path | None, authority: str | None) -> tuple[Path | None, 
         )
     folder.needs("own_panel")
     return folder.contents.file("panel"), folder.inputs.panel_code
-
-
-def report_in(path: Path, out: Path, replicates: int, seed: int, table: Path | None) -> bool:
-    """Write the report of a folder; False where it is the one that the published tables give."""
-    from riskmodel.authority.folder.authority import open_authority
-
-    authority = opened(path) or open_authority(path)
-    if authority.has("published"):
-        return False
-    if table is not None:
-        raise DataError(
-            "--table goes with the published tables: put the table into the folder's returns",
-            file=authority.folder.name,
-        )
-    from rich.console import Console
-
-    from riskmodel.report.folder_page import write_authority_report
-
-    with Console(file=sys.stderr).status("Starting") as status:
-        paths = write_authority_report(
-            authority, out, replicates=replicates, seed=seed, progress=status.update
-        )
-    print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
-    return True
 
 
 def _is_panel(path: Path) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.cli.folder import report_in
+from riskmodel.cli.folder import opened
 from riskmodel.cli.protection import (
     EarlierOption,
     MappingOption,
@@ -17,16 +18,21 @@ from riskmodel.cli.protection import (
     RoundToOption,
     SheetOption,
     ThresholdOption,
-    release_of,
-    table_of,
+    policy_of,
+    refuse_without_table,
     tell_release,
 )
+from riskmodel.errors import DataError
+from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
-    from riskmodel.authority.own_table import OwnTable
+    from riskmodel.assessments import Counted
+    from riskmodel.authority.folder.authority import Authority
+    from riskmodel.disclosure.release import Release
     from riskmodel.report import Report
+    from riskmodel.report.sizes import Sizes
 
-__all__ = ["report", "report_card"]
+__all__ = ["report", "whole_report"]
 
 
 def report(  # noqa: PLR0913  an option is an argument
@@ -41,15 +47,15 @@ def report(  # noqa: PLR0913  an option is an argument
         Path | None,
         typer.Option(
             help=(
-                "A table of assessments of your own, to report beside the published ones: counts, "
-                "rates and quadrants, of observed records only what may be printed."
+                "A table of assessments of your own, to report in place of a folder: counts and "
+                "rates by factor, of observed records only what may be printed."
             )
         ),
     ] = None,
     replicates: Annotated[
         int, typer.Option(help="How many courses of each projection are drawn.", min=100)
-    ] = 500,
-    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
+    ] = REPLICATES,
+    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = SEED,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -60,67 +66,108 @@ def report(  # noqa: PLR0913  an option is an argument
     """Write the report: one page, its figures, tables and workbook."""
     from rich.console import Console
 
-    from riskmodel.authority.own_table import OwnTable
+    from riskmodel.disclosure.release import release_counted
+    from riskmodel.report.sizes import Sizes
     from riskmodel.report.write import check_output, write_report
 
-    if folder is not None and report_in(folder, out, replicates, seed, table):
-        return
-    release = release_of(
-        table,
-        option="--table",
-        form="text",
-        mapping=mapping,
-        sheet=sheet,
-        threshold=threshold,
-        round_to=round_to,
-        no_suppression=no_suppression,
-        earlier=earlier,
+    protect = partial(
+        release_counted,
+        policy=policy_of(threshold, round_to, no_suppression),
+        earlier=tuple(earlier or ()),
     )
-    own = None
-    if table is not None and release is not None:
-        given = {
-            "--mapping": mapping and mapping.name,
-            "--sheet": sheet,
-            "--threshold": threshold,
-            "--round-to": round_to,
-            "--no-suppression": no_suppression,
-        }
-        options = [(name, str(value)) for name, value in given.items() if value is not None]
-        options += [("--earlier", path.name) for path in earlier or ()]
-        own = OwnTable(table_of(table, mapping, sheet), release, tuple(options), earlier or ())
-    errors = Console(file=sys.stderr)
+    given = {
+        "mapping": mapping and mapping.name,
+        "sheet": sheet,
+        "threshold": threshold,
+        "round_to": round_to,
+        "no_suppression": no_suppression,
+        "earlier": earlier,
+    }
+    authority = _authority(folder, table, (mapping, sheet), protect, given)
+    sizes = Sizes(replicates=replicates, seed=seed)
+    command = ["riskmodel", "report"]
+    command += [] if folder is None else [authority.folder.resolve().name]
+    command += [] if replicates == REPLICATES else ["--replicates", str(replicates)]
+    command += [] if seed == SEED else ["--seed", str(seed)]
+    command += _words(table, given, earlier or ())
     check_output(out)
-    with errors.status("Starting") as status:
-        whole = report_card(own, replicates=replicates, seed=seed, progress=status.update)
+    with Console(file=sys.stderr).status("Starting") as status:
+        whole = whole_report(
+            authority, sizes, command=command, files=earlier or (), progress=status.update
+        )
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out)
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
-    tell_release(release)
+    tell_release(authority.release if "factors" in _of_returns(authority) else None)
 
 
-def report_card(
-    own: OwnTable | None = None,
+def whole_report(
+    authority: Authority,
+    sizes: Sizes | None = None,
     *,
-    replicates: int = 500,
-    seed: int = 20151105,
+    command: Sequence[str] = ("riskmodel", "report"),
+    files: Sequence[Path] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """The report on the published tables, computed from nothing.
+    """The report of an authority; of published tables with what studies say of explanations.
 
     Parameters
     ----------
-    own
-        A table of one's own to report beside the published ones.
-    replicates
-        Courses drawn of each projection.
-    seed
-        Of everything that is drawn.
-    progress
-        Called with a few words at each step.
+    authority, sizes, command, files, progress
+        As :func:`riskmodel.report.folder_page.authority_report` takes them.
     """
-    from riskmodel.authority.results import published_results
     from riskmodel.cli.explanations import explanations_section
-    from riskmodel.report.published import published_report
+    from riskmodel.report.folder_page import authority_report
 
-    results = published_results(replicates=replicates, seed=seed, progress=progress)
-    return published_report(results, explanations_section(progress=progress), own=own)
+    return authority_report(
+        authority,
+        sizes,
+        command=command,
+        files=files,
+        explanations=partial(explanations_section, progress=progress),
+        progress=progress,
+    )
+
+
+def _authority(
+    folder: Path | None,
+    table: Path | None,
+    read: tuple[Path | None, str | None],
+    protect: Callable[[Counted], Release],
+    given: Mapping[str, object],
+) -> Authority:
+    """Whose report it is: of a folder, of a table alone, or of the example that ships."""
+    from dataclasses import replace
+
+    from riskmodel.authority.folder.authority import example, open_authority, table_authority
+
+    mapping, sheet = read
+    if table is not None:
+        if folder is not None:
+            raise DataError(
+                "--table takes the place of a folder: put the table into the folder's returns",
+                file=folder.name,
+            )
+        return table_authority(table, mapping=mapping, sheet=sheet, protect=protect)
+    authority = example() if folder is None else opened(folder) or open_authority(folder)
+    if not authority.has("returns") or mapping is not None or sheet is not None:
+        refuse_without_table("--table", **given)
+    return replace(authority, protect=protect)
+
+
+def _of_returns(authority: Authority) -> set[str]:
+    return set(authority.sections) if authority.has("returns") else set()
+
+
+def _words(table: Path | None, given: Mapping[str, object], earlier: Sequence[Path]) -> list[str]:
+    """Options of the command that name tables and their protection, files without their folder."""
+    import shlex
+
+    options = {"table": table and table.name, **given, "earlier": None}
+    words = [
+        (f"--{name.replace('_', '-')}", str(value))
+        for name, value in options.items()
+        if value is not None
+    ]
+    words += [("--earlier", path.name) for path in earlier]
+    return [part for option, value in words for part in (option, shlex.quote(value))]

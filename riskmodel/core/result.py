@@ -38,12 +38,15 @@ class Picture:
         What it shows.
     alt
         What a reader who cannot see it should know.
+    svg_narrow
+        The same drawn for a telephone; None where the wide one serves.
     """
 
     svg: bytes
     png: bytes
     title: str = ""
     alt: str = ""
+    svg_narrow: bytes | None = None
 
     def save(self, path: str | Path) -> Path:
         """Write it as ``.svg`` or ``.png``, as the ending says; a file that is there is replaced.

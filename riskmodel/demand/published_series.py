@@ -1,4 +1,4 @@
-"""What the report of November 2015 prints of Oxfordshire's stocks and flows, as observations.
+"""What the report of November 2015 prints of its authority's stocks and flows, as observations.
 
 Every value is a published figure or follows from published figures by interval arithmetic; none is
 typed here. Figures that disagree stand side by side: 454 children on a plan in July 2014 beside
@@ -8,7 +8,9 @@ about 505 in March.
 from __future__ import annotations
 
 import math
+import tomllib
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from riskmodel.demand.calibration.calibrate import calibrate
@@ -29,16 +31,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "PUBLISHED_AREA",
     "calibrate_published",
     "legal_status_frame",
+    "published_area",
     "published_length_fit",
     "published_lengths",
     "published_observations",
     "published_priors",
 ]
-
-PUBLISHED_AREA = "Oxfordshire"
 
 # When each figure stands: months at whose end it is taken. The report prints "July" and "mid
 # 2015"; the first quarter of 2015/16 ends in June.
@@ -234,6 +234,13 @@ def published_priors(stage: str) -> DemandPriors:
     )
 
 
+@cache
+def published_area() -> str:
+    """The authority whose figures the report prints, as the folder that ships names it."""
+    settings = resources.files("riskmodel").joinpath("data/example_2015/authority.toml")
+    return str(tomllib.loads(settings.read_text(encoding="utf-8"))["about"]["name"])
+
+
 def calibrate_published(stage: str, *, seed: int) -> Calibration:
     """A stage calibrated to what is printed.
 
@@ -245,7 +252,7 @@ def calibrate_published(stage: str, *, seed: int) -> Calibration:
     return calibrate(
         published_observations(stage),
         stage,
-        area=PUBLISHED_AREA,
+        area=published_area(),
         seed=seed,
         priors=published_priors(stage),
     )

@@ -100,13 +100,13 @@ class DemandSource:
 def published_source() -> DemandSource:
     """The council's own, from the published tables; they print no number of children."""
     from riskmodel.demand.published_series import (
-        PUBLISHED_AREA,
+        published_area,
         published_observations,
         published_priors,
     )
 
     return DemandSource(
-        PUBLISHED_AREA,
+        published_area(),
         {stage: published_observations(stage) for stage in CALIBRATED_STAGES},
         None,
         "published tables of the report card, November 2015",

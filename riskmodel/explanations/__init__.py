@@ -1,5 +1,11 @@
 """The arithmetic of the report's explanations: what growth adds up from, and what bounds allow."""
 
+from riskmodel.explanations.change import ChangePart, ChangeParts, change_of_counts
+from riskmodel.explanations.change_sources import (
+    change_of_months,
+    change_of_panel,
+    published_change,
+)
 from riskmodel.explanations.groups import (
     GroupGrowth,
     group_growth,
@@ -11,9 +17,14 @@ from riskmodel.explanations.ranges import extremes, interval_ends
 from riskmodel.explanations.samples import SampledCount, count_from_sample, exact_count_interval
 
 __all__ = [
+    "ChangePart",
+    "ChangeParts",
     "Decomposition",
     "GroupGrowth",
     "SampledCount",
+    "change_of_counts",
+    "change_of_months",
+    "change_of_panel",
     "count_from_sample",
     "decompose_product",
     "exact_count_interval",
@@ -21,5 +32,6 @@ __all__ = [
     "group_growth",
     "interval_ends",
     "joint_growth_bounds",
+    "published_change",
     "share_that_averages",
 ]

@@ -14,7 +14,7 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Decomposition", "Method", "decompose_product"]
+__all__ = ["Decomposition", "Method", "decompose_product", "log_mean"]
 
 Method = Literal["lmdi", "shapley"]
 
@@ -115,15 +115,24 @@ def decompose_product(
     if method == "shapley":
         parts = tuple(_shapley(list(before.values()), list(after.values())))
     else:
-        mean = _log_mean(math.prod(before.values()), math.prod(after.values()))
+        mean = log_mean(math.prod(before.values()), math.prod(after.values()))
         parts = tuple(mean * math.log(ratio) for ratio in ratios)
     return Decomposition(tuple(before), ratios, parts, change, method)
 
 
-def _log_mean(one: float, other: float) -> float:
+def log_mean(one: float, other: float) -> float:
+    """The logarithmic mean of two numbers above 0.
+
+    Examples
+    --------
+    >>> log_mean(1.0, math.e)
+    1.718281828
+    """
     # log1p keeps its digits where the two are close; at equality the mean is their value.
     gap = (other - one) / one
-    return one if gap == 0 else one * gap / math.log1p(gap)
+    if gap == 0:
+        return one
+    return one * gap / (math.log1p(gap) if abs(gap) < 0.5 else math.log(other / one))
 
 
 def _shapley(before: list[float], after: list[float]) -> list[float]:

@@ -1,41 +1,51 @@
-"""The report of a folder: a page about one authority, and about no other."""
+"""The report of an authority: the sections that its files allow, and no other authority's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
-from riskmodel.report.folder_sections import PARTS, Sizes
-from riskmodel.report.model import Block, Paragraph, Report, Section
+from riskmodel.report.brief import authority_brief
+from riskmodel.report.model import Block, Paragraph, Point, Report, Section
+from riskmodel.report.sections.record import manifest_section
+from riskmodel.report.sections.register import MAKERS
+from riskmodel.report.sizes import Sizes
 
-__all__ = ["authority_report", "write_authority_report"]
+__all__ = ["authority_report"]
 
-MONTHS, REPLICATES, SEED = 60, 500, 20151105
+_PROJECTED_FROM = ("caseload.toml", "demand.toml", "demand_learned.toml", "demand_learning.toml")
+"""Parameter files that the projections rest on."""
 
 
-def write_authority_report(
+def authority_report(
     authority: Authority,
-    out: Path,
+    sizes: Sizes | None = None,
     *,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
+    command: Sequence[str] = ("riskmodel", "report"),
+    files: Sequence[Path] = (),
+    explanations: Callable[[], Section] | None = None,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Path, ...]:
-    """Write the page of an authority, its figures, tables and workbook.
+) -> Report:
+    """The report of an authority as plain data: the sections that its files allow.
 
     Parameters
     ----------
     authority
-        The folder.
-    out
-        Folder to write to; an earlier report in it is replaced.
-    replicates, seed
-        How many simulations, and of which seed.
+        Whose report.
+    sizes
+        How far ahead and how often is simulated; None takes the usual ones.
+    command, files
+        For the record of how it was made: the words of the command, and files that went in besides
+        those of the folder.
+    explanations
+        Makes the section on the explanations of published growth, which studies answer.
     progress
         Called with a few words at each step.
 
@@ -43,46 +53,35 @@ def write_authority_report(
     ------
     DataError
         When the folder brings no section.
-    OutputError
-        When the place cannot be written to.
     """
-    from riskmodel.report.write import check_output, write_report
-
-    check_output(out)
-    report = authority_report(authority, replicates=replicates, seed=seed, progress=progress)
-    progress("Writing the page, the figures and the workbook")
-    return write_report(report, out)
-
-
-def authority_report(
-    authority: Authority,
-    *,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Report:
-    """The report of an authority as plain data: the sections that its files allow."""
-    sizes = Sizes(MONTHS, replicates, seed)
-    wanted = [name for name in authority.sections if name in PARTS]
+    sizes = sizes or Sizes()
+    wanted = [name for name in authority.sections if name in MAKERS]
     if not wanted:
         raise DataError(
             "holds nothing that a section can be made of; `riskmodel check` says what would",
             file=authority.folder.name,
         )
-    points, sections = [], []
+    points: list[Point] = []
+    sections: list[Section] = []
     for name in wanted:
         progress(SECTIONS[name].label)
-        point, section = PARTS[name](authority, sizes)
-        points.append(point)
-        sections.append(_with_commentary(authority, section))
+        said, (first, *others) = MAKERS[name](authority, sizes)
+        points += said
+        sections += [_with_commentary(authority, name, first), *others]
+        if name == "change" and explanations is not None and authority.has("published"):
+            sections.append(explanations())
     sections += _remaining_commentary(authority, wanted)
-    manifest = _manifest(authority, sizes)
+    manifest = _manifest(authority, sizes, command, files)
+    sections.append(manifest_section(manifest))
     return Report(
         authority.title,
         _subtitle(authority),
         tuple(points),
-        (*sections, _record(manifest)),
+        tuple(sections),
         manifest,
+        authority_brief(authority, sizes, [section.id for section in sections]),
+        authority.name,
+        f"{authority.date.day} {authority.date:%B %Y}" if authority.date else "",
     )
 
 
@@ -95,12 +94,17 @@ def _subtitle(authority: Authority) -> str:
     return f"{authority.name}: {said}" if said else authority.name
 
 
-def _with_commentary(authority: Authority, section: Section) -> Section:
+def _headings(name: str) -> set[str]:
+    """What the author may call a section: its name, or its label."""
+    return {name, SECTIONS[name].label.casefold()}
+
+
+def _with_commentary(authority: Authority, name: str, section: Section) -> Section:
     """The section with the author's own text below it."""
     texts = [
         text
         for heading, text in authority.commentary.items()
-        if heading.casefold() in (section.id, section.title.casefold())
+        if heading.casefold() in _headings(name)
     ]
     said = tuple(Paragraph(part) for text in texts for part in text.split("\n\n"))
     return replace(section, blocks=(*section.blocks, *said)) if said else section
@@ -108,7 +112,7 @@ def _with_commentary(authority: Authority, section: Section) -> Section:
 
 def _remaining_commentary(authority: Authority, sections: list[str]) -> list[Section]:
     """The author's text that belongs to no section, last."""
-    taken = {word.casefold() for name in sections for word in (name, SECTIONS[name].label)}
+    taken = {word for name in sections for word in _headings(name)}
     blocks: list[Block] = []
     for heading, text in authority.commentary.items():
         if heading.casefold() not in taken:
@@ -117,28 +121,46 @@ def _remaining_commentary(authority: Authority, sections: list[str]) -> list[Sec
     return [Section("commentary", "Commentary", tuple(blocks))] if blocks else []
 
 
-def _manifest(authority: Authority, sizes: Sizes) -> dict[str, object]:
+def _manifest(
+    authority: Authority, sizes: Sizes, command: Sequence[str], files: Sequence[Path]
+) -> Mapping[str, Any]:
     from riskmodel.core.manifest import make_manifest
+    from riskmodel.disclosure.release import NO_RECORDS
     from riskmodel.parameters import parameters_sha256
+    from riskmodel.published import data_files
 
-    contents = authority.contents
-    files = [contents.folder / FILE, *(path for paths in contents.files.values() for path in paths)]
+    contents, scenarios = authority.contents, authority.inputs.scenario_files
+    settings = contents.folder / FILE
+    is_shipped = authority.has("published")
+    shipped = {"scenarios/" + path.name: path.read_bytes() for path in scenarios if is_shipped}
+    own = [settings] if settings.is_file() else []
+    for key, paths in contents.files.items():
+        if key not in ("published", "scenarios"):
+            own += paths
+    is_projected = "projection" in authority.sections
     made = make_manifest(
-        [
-            *("riskmodel", "report", contents.folder.resolve().name),
-            *(() if sizes.replicates == REPLICATES else ("--replicates", str(sizes.replicates))),
-            *(() if sizes.seed == SEED else ("--seed", str(sizes.seed))),
-        ],
-        inputs={},
+        list(command),
+        inputs=(data_files() | shipped if is_shipped else {})
+        | (_learned_file() if is_projected else {}),
         parameters_sha256=parameters_sha256(),
         seed=sizes.seed,
-        files=files,
-        disclosure=authority.release.manifest() if authority.has("returns") else None,
-    )
-    return made.to_dict()
+        files=[*own, *(() if is_shipped else scenarios), *files],
+        disclosure=authority.release.manifest() if authority.has("returns") else NO_RECORDS,
+    ).to_dict()
+    if not is_projected:
+        return made
+    parameter_files = {name: parameters_sha256(name) for name in _PROJECTED_FROM}
+    return made | {
+        "settings": {
+            "replicates": sizes.replicates,
+            "months": sizes.months,
+            "parameter_files": parameter_files,
+        }
+    }
 
 
-def _record(manifest: Mapping[str, object]) -> Section:
-    from riskmodel.report.sections.record import manifest_section
-
-    return manifest_section(manifest)
+def _learned_file() -> dict[str, bytes]:
+    """What ships of how projections fared elsewhere, by name."""
+    name = "backtest_summary.csv"
+    folder = resources.files("riskmodel.demand.pooled").joinpath("data")
+    return {name: folder.joinpath(name).read_bytes()}

@@ -154,7 +154,10 @@ def test_commentary_is_kept_by_heading(folder_of):
 @pytest.mark.unit
 def test_the_example_of_2015_is_an_authority_on_the_published_tables():
     example = riskmodel.example()
-    assert example.sections == ("published", "factors", "projection", "caseload")
+    assert example.sections == (
+        *("factors", "change", "projection", "caseload", "scenarios"),
+        "published",
+    )
     assert example.factor_rates.rates.counts == factor_counts()
     assert example.structure == published_structure()
     assert example.workforce.posts == published_workforce().posts

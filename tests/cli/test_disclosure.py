@@ -281,15 +281,17 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
     assert manifest["disclosure"]["counts_withheld"] > 0
     assert "your own: own.csv" in manifest["inputs"]
     page = (out / "index.html").read_text(encoding="utf-8")
-    assert "Your own table: own.csv" in page
+    assert "own.csv" in page
     assert "Observed records: counts of 1 to 6 are withheld" in page
     rows = list(
-        csv.DictReader(io.StringIO((out / "tables" / "own-rates.csv").read_text(encoding="utf-8")))
+        csv.DictReader(
+            io.StringIO((out / "tables" / "factor-rates.csv").read_text(encoding="utf-8"))
+        )
     )
     (gangs,) = [row for row in rows if row["factor"] == "Child Gangs"]
     assert gangs["conversion_rate_percent"] == gangs["plans"] == "[c]"
-    for name in ("own-rates", "own-quadrants-by-plans"):
-        assert "Child Gangs" not in (out / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+    for picture in (out / "figures").glob("*.svg"):
+        assert "Child Gangs" not in picture.read_text(encoding="utf-8"), picture.name
     with zipfile.ZipFile(out / "riskmodel-report.xlsx") as book:
         strings = book.read("xl/sharedStrings.xml").decode("utf-8")
     for symbol in ("[c] confidential", "[x] not available", "[z] not applicable", "[low] above"):
@@ -299,23 +301,27 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
 @pytest.mark.integration
 @pytest.mark.parametrize("waived", [True, False])
 def test_a_report_says_what_applied(waived, observed):
-    from riskmodel.authority.own_table import OwnTable
+    from functools import partial
+
+    from riskmodel.authority.folder.authority import table_authority
     from riskmodel.disclosure import Waiver
     from riskmodel.disclosure.release import release_counted
-    from riskmodel.intake.table_file import TableFile
-    from riskmodel.report.sections import own_section
+    from riskmodel.report.sections.factors import own_factors_section
 
     synthetic = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
-    path = observed if waived else synthetic
-    release = release_counted(TableFile(path).counts(), policy=Waiver(REASON))
-    own = OwnTable(TableFile(path), release, (("--no-suppression", REASON),))
-    section = own_section(own)
+    authority = table_authority(
+        observed if waived else synthetic,
+        protect=partial(release_counted, policy=Waiver(REASON)),
+    )
+    release = authority.release
+    section = own_factors_section(release, title="Factors", source=authority.name)
     words = " ".join(getattr(block, "text", "") for block in section.blocks)
     assert (REASON in words) == waived
     reason = REASON if waived else "no observed records"
     assert release.manifest()["suppressed"] is False
     assert release.manifest()["reason"] == reason
-    assert own.command[-1] == f"'{REASON}'"
-    chart = next(block for block in section.blocks if getattr(block, "id", "") == "own_rates")
+    chart = next(
+        block for block in section.blocks if getattr(block, "id", "") == "conversion_rates"
+    )
     assert "[c]" not in chart.data.frame.to_numpy()
     assert len(chart.data.frame) == (3 if waived else 34)

@@ -258,7 +258,7 @@ def test_a_place_that_takes_no_file_is_said_before_the_work(call, tmp_path, monk
     """Root may write anywhere, so the answer of the system is set."""
     import os
 
-    monkeypatch.setattr("riskmodel.cli.report.report_card", lambda *_, **__: pytest.fail("begun"))
+    monkeypatch.setattr("riskmodel.cli.report.whole_report", lambda *_, **__: pytest.fail("begun"))
     real = os.access
     monkeypatch.setattr(
         os, "access", lambda path, mode: str(path) != str(tmp_path) and real(path, mode)

@@ -19,14 +19,11 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from riskmodel.authority.own_table import OwnTable
+from riskmodel.authority.folder.authority import table_authority
 from riskmodel.cli.run import run
-from riskmodel.core.manifest import make_manifest
 from riskmodel.disclosure import Policy
-from riskmodel.disclosure.release import release_counted
-from riskmodel.intake.table_file import TableFile
-from riskmodel.report import Report, write_report
-from riskmodel.report.sections import manifest_section, own_point, own_section
+from riskmodel.report import write_report
+from riskmodel.report.folder_page import authority_report
 from riskmodel.vocabulary import FACTORS
 
 COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
@@ -107,7 +104,7 @@ class Written:
         self.say(*words, "--format", "csv")
         self.say("factors", self.table, "--out", drawn / "quadrants.svg")
         self.say("factors", self.table, "--show", "funnel", "--out", drawn / "funnel.svg")
-        self._report(self.folder / "report")
+        write_report(authority_report(table_authority(self.table)), self.folder / "report")
         for path in sorted([*drawn.iterdir(), *(self.folder / "report").rglob("*")]):
             if path.suffix in (".svg", ".html", ".csv", ".json"):
                 self.texts[path.name] = path.read_text(encoding="utf-8")
@@ -116,28 +113,6 @@ class Written:
                     for inner in book.namelist():
                         self.texts[f"{path.name}/{inner}"] = book.read(inner).decode("utf-8")
         return self
-
-    def _report(self, out: Path) -> None:
-        """The report's own part: its section, summary and manifest, in all the report's files."""
-        release = release_counted(TableFile(self.table).counts())
-        own = OwnTable(TableFile(self.table), release)
-        manifest = make_manifest(
-            ["riskmodel", "report", *own.command],
-            inputs={},
-            parameters_sha256="0",
-            files=own.files,
-            disclosure=release.manifest(),
-        ).to_dict()
-        write_report(
-            Report(
-                "a",
-                "b",
-                (own_point(own),),
-                (own_section(own), manifest_section(manifest)),
-                manifest,
-            ),
-            out,
-        )
 
     def rows(self, *words: object) -> list[dict[str, str]]:
         """Rows of a command that was run with ``--format csv``."""
@@ -203,7 +178,7 @@ def counts_read(written: Written) -> dict[Cell, int]:
     described = written.data("cohort", "describe")
     take("", "total_assessments", "", described["assessments"])
     take("", "total_plans", "", described["plans"])
-    own = csv.DictReader(io.StringIO(written.texts["own-rates.csv"]))
+    own = csv.DictReader(io.StringIO(written.texts["factor-rates.csv"]))
     names = {label: name for name, label in LABELS.items()}
     for row in own:
         for measure in ("assessments", "plans"):

@@ -18,7 +18,6 @@ from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cli.impact import impact
 from riskmodel.cohort import CohortDesign, generate_cohort
 from riskmodel.errors import OutputError, UnknownNameError
-from riskmodel.factors.adjusted.benchmarks import benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.report.model import Chart, Paragraph, Section, Table
 from riskmodel.report.sections.impact import impact_section
@@ -117,8 +116,7 @@ def test_a_mistyped_factor_is_answered_with_the_nearest(path):
 
 @pytest.fixture(scope="module")
 def section(cohort: Assessments) -> Section:
-    found = measure_impact(cohort, pairs=["parental"])
-    return impact_section(found, benchmark_table(cohort, folds=2), source="synthetic cohort")
+    return impact_section(measure_impact(cohort), source="synthetic cohort")
 
 
 @pytest.mark.integration
@@ -128,7 +126,7 @@ def test_the_section_says_association_and_assumed(section):
     assert "Basis: assumed." in words
     assert "give back the association that was put in" in words
     assert "statistically account for" in words
-    assert "no score of a child" in words
+    assert "nothing here is computed for a single child" in words
     assert "_" not in words
     assert "effect" not in words
     for block in section.blocks:

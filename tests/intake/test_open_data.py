@@ -283,7 +283,8 @@ def test_the_shared_files_are_the_compiled_panel_wherever_both_hold_a_figure(
     both = {name for *_, name in compiled}
     assert set(found.measures) - both == {
         "cin_plan_starts", "cin_plan_ends", "cin_plan_at_31_mar", "cpp_at_31_mar_3m_or_more",
-        "cpp_at_31_mar_reviewed_in_time",
+        "cpp_at_31_mar_reviewed_in_time", "cpp_starts_neglect", "cpp_starts_physical",
+        "cpp_starts_sexual", "cpp_starts_emotional", "cpp_starts_multiple",
     }  # fmt: skip
     assert both - set(found.measures) == {"initial_assessments", "core_assessments"}
     (note,) = [note for note in found.notes if note.rule == "same_release"]

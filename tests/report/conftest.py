@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from riskmodel.authority.results import service_results
-from riskmodel.factors import factor_rates, feasible_region
-from riskmodel.published import audit, factor_counts, load_table, printed_quadrants, table_ids
+import riskmodel
+from riskmodel.authority.folder.authority import Authority
 from riskmodel.report import Paragraph, Report, Section, Table, render_html, write_report
-from riskmodel.report.sections import (
-    assumptions_section,
-    audit_section,
-    factors_section,
-    lookup_section,
-    manifest_section,
-    published_section,
-    summary_points,
-)
-from riskmodel.report.service import service_parts
+from riskmodel.report.folder_page import authority_report
+from riskmodel.report.sizes import Sizes
 
 from .made_up import made_up_report
 
+SIZES = Sizes(months=26, replicates=100, seed=3)
 MANIFEST = {
     "version": "0.0.0",
     "command": ["riskmodel", "report", "--out", "somewhere"],
@@ -34,40 +27,22 @@ MANIFEST = {
 }
 
 
-def make_report() -> Report:
-    """The whole report, composed from nothing."""
-    counts, printed, found = factor_counts(), printed_quadrants(), audit()
-    tables = tuple(load_table(name) for name in table_ids())
-    rates = factor_rates(counts)
-    regions = {
-        "plans": feasible_region(counts, printed, prevalence="plans"),
-        "assessments": feasible_region(counts, printed, prevalence="assessments"),
-    }
-    ahead, parts = service_parts(service_results(months=24, replicates=100, seed=1))
-    log = pd.DataFrame(
-        [("interval_level", 0.95, "proportion", "assumed", "usual practice", "as in most tables")],
-        columns=["name", "value", "unit", "basis", "source", "reason"],
-    )
-    return Report(
-        "What the report card says",
-        "Published figures rebuilt",
-        (*summary_points(rates, regions, found, tables), *ahead),
-        (
-            *parts,
-            factors_section(rates, regions, printed, source="Report Card, paragraph 16"),
-            published_section(tables, found),
-            audit_section(found),
-            lookup_section(tables),
-            assumptions_section(log),
-            manifest_section(MANIFEST),
-        ),
-        MANIFEST,
-    )
+@pytest.fixture(scope="session")
+def example() -> Authority:
+    """The authority that ships; what the report computes of it is kept."""
+    return riskmodel.example()
 
 
 @pytest.fixture(scope="session")
-def report() -> Report:
-    return make_report()
+def whole_report(example: Authority) -> Report:
+    """The report of the authority that ships, its brief before its sections."""
+    return authority_report(example, SIZES)
+
+
+@pytest.fixture(scope="session")
+def report(whole_report: Report) -> Report:
+    """The sections of that report, which are its annex, by themselves."""
+    return replace(whole_report, brief=None)
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ def test_png_is_a_picture_without_software_name(quadrants):
 
 @pytest.mark.integration
 def test_every_chart_has_words_and_numbers(report: Report):
-    bases = {"published", "projected", "observed"}
+    bases = {"published", "projected", "observed", "assumed"}
     for chart in report.charts():
         assert len(chart.alt) > 60
         assert len(chart.data.frame) > 0

@@ -9,7 +9,7 @@ from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.projection import BASELINE
 from riskmodel.report import Paragraph, Section, Table
-from riskmodel.report.sections import outlook_point, outlook_section
+from riskmodel.report.sections.outlook import outlook_point, outlook_section
 from riskmodel.report.sections.outlook_tables import round_levels
 
 
@@ -33,7 +33,7 @@ def words_of(section: Section) -> str:
 
 
 @pytest.mark.integration
-def test_each_march_has_the_quantiles_of_its_courses(outlook: Outlook, section: Section):
+def test_each_march_has_the_quantiles_of_its_simulations(outlook: Outlook, section: Section):
     frame = table_of(section, "outlook_marches").frame
     projection = outlook.projection
     assert len(frame) == 3 * 3
@@ -78,20 +78,18 @@ def test_every_printed_figure_stands_beside_what_is_expected(outlook: Outlook, s
 @pytest.mark.integration
 def test_the_figures_that_disagree_are_named_with_both_numbers(section: Section):
     said = words_of(section)
-    assert "454 children on a protection plan in July 2014" in said
-    assert "between 501 and 510 in March 2014" in said
+    assert {"454", "501", "510"} <= set(said.split())
 
 
 @pytest.mark.integration
-def test_it_says_projected_and_what_would_have_been_projected_then(
-    outlook: Outlook, section: Section
-):
+def test_it_says_what_it_rests_on(outlook: Outlook, section: Section):
     said = words_of(section)
-    assert "Basis: projected." in said
-    assert "81 English authorities up to March 2015 only" in said
-    assert "what would have been projected in 2015" in said
-    assert "200 courses drawn, 24 months ahead, seed 3" in said
-    assert "Basis: projected." in outlook_point(outlook).text
+    for words in ("Basis: projected.", "81 English authorities", "March 2015", "September 2015"):
+        assert words in said
+    assert "200 simulations, 24 months ahead, seed 3" in said
+    point, row = outlook_point(outlook).text, table_of(section, "outlook_marches").frame.iloc[1]
+    assert f"{row['median']:,}, down from 626" in point
+    assert f"{row['low_90']:,} to {row['high_90']:,}" in point
 
 
 @pytest.mark.integration

@@ -61,10 +61,10 @@ def test_csv_gives_the_printed_digits(written: Path):
 
 
 @pytest.mark.integration
-def test_manifest_lists_every_other_file_with_its_sum(written: Path):
+def test_manifest_lists_every_other_file_with_its_sum(written: Path, report: Report):
     manifest = json.loads((written / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["made_by"] == "riskmodel report"
-    assert manifest["version"] == "0.0.0"
+    assert manifest["version"] == report.manifest["version"]
     files = content_of(written)
     del files["manifest.json"]
     assert manifest["files"] == {

@@ -8,24 +8,30 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from riskmodel.authority.folder.contents import read_contents
+from riskmodel.authority.folder.contents import Contents, read_contents
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.holding import Holding
-from riskmodel.authority.folder.problems import ProblemLog
+from riskmodel.authority.folder.problems import Place, ProblemLog
+from riskmodel.authority.folder.settings import Entry
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.projection import BASELINE, month_after
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.others import OthersComparison
+    from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
+    from riskmodel.caseload.change import CaseloadChange
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
+    from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
 
-__all__ = ["EXAMPLE", "Authority", "example", "open_authority"]
+__all__ = ["EXAMPLE", "Authority", "example", "open_authority", "table_authority"]
 
 Result = TypeVar("Result")
 
@@ -49,6 +55,8 @@ class Authority(Holding):
         What the folder says, and its files.
     problems
         What is to be decided or known; mistakes have stopped the opening.
+    protect
+        Decides what may be printed of its returns.
 
     Examples
     --------
@@ -67,7 +75,7 @@ class Authority(Holding):
         from riskmodel.disclosure.release import release_counted
 
         self.needs("returns")
-        return release_counted(self.tables[-1].counts())
+        return (self.protect or release_counted)(self.tables[-1].counts())
 
     @cached_property
     def factor_rates(self) -> FactorAnalysis:
@@ -90,10 +98,11 @@ class Authority(Holding):
     @cached_property
     def impact(self) -> TableImpact:
         """How far plans differ with each factor of the latest return, the others allowed for."""
+        from riskmodel.disclosure.release import release_counted
         from riskmodel.factors.adjusted.table_impact import factor_impact
 
         self.needs("returns")
-        return factor_impact(self.tables[-1])
+        return factor_impact(self.tables[-1], protect=self.protect or release_counted)
 
     @cached_property
     def chain(self) -> pd.DataFrame:
@@ -102,6 +111,27 @@ class Authority(Holding):
 
         self.needs("own_panel")
         return chain_of(self.contents.file("panel"), self.inputs.panel_code)
+
+    @cached_property
+    def change(self) -> ChangeParts:
+        """Why its plans rose or fell, in parts that add up."""
+        from riskmodel.authority.why import change_of
+
+        return change_of(self)
+
+    @cached_property
+    def caseload_change(self) -> CaseloadChange:
+        """How far cases, and how far workers, moved its average caseload in the past."""
+        from riskmodel.authority.why import caseload_change_of
+
+        return caseload_change_of(self)
+
+    @cached_property
+    def others(self) -> OthersComparison:
+        """Its rates beside those of its neighbours, its groups and England, year by year."""
+        from riskmodel.authority.why import others_of
+
+        return others_of(self)
 
     def projection(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
@@ -206,6 +236,8 @@ class Authority(Holding):
         structure, workforce = self.structure, self.workforce
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
+        # Of a scenario with a single change there is nothing to part.
+        several = [name for name, levers in outlook.levers.items() if len(levers.changed) > 1]
         return self._once(
             ("comparison", months, replicates, seed),
             lambda: compare(
@@ -215,7 +247,50 @@ class Authority(Holding):
                 workforce=workforce,
                 costs=self.unit_costs,
                 target=self.target(outlook),
+                attribution=several,
             ),
+        )
+
+    def projected_caseload_change(
+        self,
+        scenario: str = BASELINE,
+        *,
+        months: int = MONTHS,
+        replicates: int = REPLICATES,
+        seed: int = SEED,
+    ) -> CaseloadChange:
+        """How far cases, and how far workers, move its caseload until the target's date.
+
+        Where the projection ends before that date, until its last month.
+        """
+        from riskmodel.caseload.change_sources import projected_caseload_change
+
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan = self.caseload(**sizes)
+        by = self.target(self.projection(**sizes)).by
+        return projected_caseload_change(plan, min(by, plan.months[-1]), scenario)
+
+    def price(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> PriceByYear:
+        """What its projection costs in each financial year, in that year's prices.
+
+        Raises
+        ------
+        DataError
+            When it has no prices, or figures for a caseload are missing.
+        """
+        from riskmodel.authority.price import price_by_year
+        from riskmodel.caseload.scenario_workforce import workforces
+
+        self.needs("prices")
+        prices = self.prices
+        assert prices is not None  # it has some
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
+        plan, outlook = self.caseload(**sizes), self.projection(**sizes)
+        return self._once(
+            ("price", months, replicates, seed),
+            lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
 
     @cached_property
@@ -261,6 +336,31 @@ def open_authority(path: str | Path) -> Authority:
         if problem.severity == "mistake":
             raise problem.error()
     return Authority(contents, tuple(log.problems))
+
+
+def table_authority(
+    table: Path,
+    *,
+    mapping: Path | None = None,
+    sheet: str | None = None,
+    protect: Callable[[Counted], Release] | None = None,
+) -> Authority:
+    """An authority of which one return or table of assessments is known, named by its file.
+
+    Parameters
+    ----------
+    table
+        The file.
+    mapping, sheet
+        How it names its columns, and the sheet of a workbook.
+    protect
+        Decides what may be printed of it.
+    """
+    place = Place(table.name)
+    files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
+    title = f"Which factors go with a plan: {table.name}"
+    about = {"name": Entry(table.name, place), "title": Entry(title, place)}
+    return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)
 
 
 def example() -> Authority:

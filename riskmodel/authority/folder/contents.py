@@ -66,12 +66,15 @@ class Contents:
         are there.
     tables
         Sheets of the workbook that hold whole tables, where no file of that name is there.
+    sheet
+        Sheet of a return that is a workbook; None is the first.
     """
 
     folder: Path
     rows: Rows
     files: Mapping[str, tuple[Path, ...]]
     tables: Mapping[str, SheetTable]
+    sheet: str | None = None
 
     def value(self, subject: str, field: str) -> Entry | None:
         """What is said of a subject that has one row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -21,9 +21,11 @@ from riskmodel.authority.folder.sections import NEEDS, SECTIONS
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
+    from riskmodel.assessments import Counted
     from riskmodel.caseload import Structure
     from riskmodel.caseload.workforce import Workforce
     from riskmodel.demand.sources import DemandSource
+    from riskmodel.disclosure.release import Release
     from riskmodel.intake import TableFile
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
@@ -42,10 +44,14 @@ class Holding:
         What the folder says, and its files.
     problems
         What is to be decided or known; mistakes have stopped the opening.
+    protect
+        Decides what may be printed of its returns; None is
+        :func:`~riskmodel.disclosure.release.release_counted` as it stands.
     """
 
     contents: Contents
     problems: tuple[Problem, ...] = ()
+    protect: Callable[[Counted], Release] | None = None
 
     @property
     def folder(self) -> Path:

@@ -15,7 +15,7 @@ from riskmodel.caseload.structure_files import read_structure
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
 from riskmodel.intake.snapshots import read_snapshots
-from riskmodel.scenarios import read_scenario
+from riskmodel.scenarios import LIBRARY, load_library, read_scenario
 
 if TYPE_CHECKING:
     from riskmodel.caseload import Structure
@@ -67,8 +67,12 @@ class Inputs:
     @property
     def is_published(self) -> bool:
         """Whether the folder points to the published tables that ship with the package."""
-        folder = self.contents.file("published")
-        shipped = Path(str(resources.files("riskmodel.published"))) / "data"
+        return self._is_shipped("published", "riskmodel.published")
+
+    def _is_shipped(self, key: str, package: str) -> bool:
+        """Whether a folder is the one of a package's data."""
+        folder = self.contents.file(key)
+        shipped = Path(str(resources.files(package))) / "data"
         return folder is not None and folder.resolve() == shipped.resolve()
 
     @cached_property
@@ -78,7 +82,9 @@ class Inputs:
 
         mapping = self.contents.file("mapping")
         return tuple(
-            TableFile(path, None if path.suffix.casefold() == ".xml" else mapping)
+            TableFile(
+                path, None if path.suffix.casefold() == ".xml" else mapping, self.contents.sheet
+            )
             for path in self.contents.files.get("returns", ())
         )
 
@@ -134,11 +140,17 @@ class Inputs:
     def scenario_files(self) -> tuple[Path, ...]:
         """Files of scenarios, in the order of their names."""
         folder = self.contents.file("scenarios")
-        return () if folder is None else tuple(sorted(folder.glob("*.toml")))
+        if folder is None:
+            return ()
+        if self._is_shipped("scenarios", "riskmodel.scenarios"):
+            return tuple(folder / f"{name}.toml" for name in LIBRARY)
+        return tuple(sorted(folder.glob("*.toml")))
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
         """Scenarios of the folder."""
+        if self._is_shipped("scenarios", "riskmodel.scenarios"):
+            return load_library()
         found = tuple(read_scenario(path) for path in self.scenario_files)
         names = [scenario.name for scenario in found]
         twice = next((name for name in names if names.count(name) > 1), None)

@@ -44,17 +44,18 @@ class SectionRule:
 SECTIONS: Mapping[str, SectionRule] = {
     rule.name: rule
     for rule in (
-        SectionRule("published", "Published tables and their audit", (("published",),)),
         SectionRule("factors", "Which factors go with a plan", (("returns", "published"),)),
         SectionRule("impact", "Factors adjusted for each other", (("returns",),)),
-        SectionRule("projection", "Projected numbers", (_FIGURES,)),
+        SectionRule("change", "Why plans rose or fell", (("own_panel", "months", "published"),)),
         SectionRule("chain", "From referral to plan", (("own_panel",),)),
+        SectionRule("projection", "Projected numbers", (_FIGURES,)),
         SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),
         SectionRule("price", "What it costs", (_FIGURES, _TEAMS, ("prices",))),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
         SectionRule(
             "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
         ),
+        SectionRule("published", "Published tables and their audit", (("published",),)),
     )
 }
 """Sections by name, in the order in which they stand."""

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.caseload.structure import KINDS as TEAM_KINDS
 from riskmodel.caseload.structure_files import FIELDS as TEAM_FIELDS
 
 __all__ = [
     "CHANCES",
-    "SECTION_NAMES",
     "SUBJECTS",
     "TABLES",
     "Column",
@@ -26,19 +26,6 @@ __all__ = [
 ]
 
 Kind = Literal["text", "number", "whole", "share", "month", "date", "year", "names", "sections"]
-
-SECTION_NAMES = (
-    "published",
-    "factors",
-    "impact",
-    "projection",
-    "chain",
-    "caseload",
-    "price",
-    "scenarios",
-    "comparison",
-)
-"""Sections that a folder can ask for, in the order in which they stand."""
 
 CHANCES = (0.5, 0.8, 0.9, 0.95)
 """Chances that the drop-down list of targets offers; others may be typed."""
@@ -133,7 +120,7 @@ _ABOUT = _subject(
         "sections",
         "sections",
         "Sections",
-        f"Sections wanted, with commas between: {', '.join(SECTION_NAMES)}. [default: every "
+        f"Sections wanted, with commas between: {', '.join(SECTIONS)}. [default: every "
         "section that the files allow]",
     ),
 )

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from riskmodel.authority.folder.subjects import SECTION_NAMES, Field, Kind
+from riskmodel.authority.folder.sections import SECTIONS
+from riskmodel.authority.folder.subjects import Field, Kind
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.figures import briefly
@@ -164,8 +165,8 @@ def _names(field: Field, raw: object) -> tuple[str, ...]:
 def _sections(field: Field, raw: object) -> tuple[str, ...]:
     names = _names(field, raw)
     for name in names:
-        if name not in SECTION_NAMES:
-            raise DataError(str(UnknownNameError("section", name, SECTION_NAMES)))
+        if name not in SECTIONS:
+            raise DataError(str(UnknownNameError("section", name, SECTIONS)))
     return names
 
 

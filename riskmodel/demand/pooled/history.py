@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ __all__ = [
     "STOCK_MEASURES",
     "StageHistory",
     "authorities_of",
+    "figures_table",
     "is_region",
 ]
 
@@ -127,7 +128,7 @@ class StageHistory:
         years = range(min(reported), max(reported) + 1)
         prefix = measure.split("_")[0]
         tables = {
-            name: _table(panel, name, codes, years)
+            name: figures_table(panel, name, codes, years)
             for name in (measure, f"{prefix}_starts", f"{prefix}_ends", POPULATION)
         }
         return cls(measure, tuple(codes), tuple(years), *tables.values())
@@ -201,7 +202,8 @@ def is_region(code: str, area: str) -> bool:
     return name in REGIONS or code.strip().upper().startswith(REGION_CODES)
 
 
-def _table(panel: AuthorityPanel, name: str, codes: list[str], years: range) -> Floats:
+def figures_table(panel: AuthorityPanel, name: str, codes: Sequence[str], years: range) -> Floats:
+    """One measure as an array of shape (authority, year); NaN where there is no figure."""
     found = np.full((len(codes), len(years)), np.nan)
     if name not in panel.measures:
         return found

@@ -104,7 +104,7 @@ def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> 
                 zorder=4 - place / 100,
             )
         _end_labels(axes, {reference: {_last(rows): 0.0}, **shown}, ours, others)
-        axis_titles(axes, "Years ahead", "% better than the last value carried forward")
+        axis_titles(axes, "Years ahead", "% more accurate than assuming no change")
         if worse:
             axes.annotate(
                 f"Below {LOWEST_SKILL:.0f}%: {', '.join(_words(model) for model in worse)}".replace(

@@ -159,7 +159,7 @@ def draw_probabilities(
             _key(figure, size, ends)
         else:
             at_the_end(axes, ends, size)
-        heading(axes, "Probability of keeping to the cap")
+        heading(axes, "Chance of keeping to the cap")
         return Labels((), Box(0, 0, size.width, size.height))
 
     return draw(
@@ -221,9 +221,7 @@ def _fan_labels(axes: Axes, fan: CaseloadFan, size: Size) -> None:
         [
             (
                 float(fan.quantiles[0.5][-1]),
-                ("median {:.1f}" if size.is_narrow else "{:.1f} in the middle").format(
-                    fan.quantiles[0.5][-1]
-                ),
+                f"central: {fan.quantiles[0.5][-1]:.1f}",
                 DARK_BLUE,
             ),
             *(

@@ -145,9 +145,8 @@ def _panel(axes: Axes, fan: Fan, size: Size) -> None:
 
 def _label_ends(axes: Axes, fan: Fan, size: Size) -> None:
     """Names at the right end of each line and interval, moved apart where they would collide."""
-    words = "median {:,.0f}" if size.is_narrow else "{:,.0f} in the middle"
     end = {
-        words.format(fan.quantiles[0.5][-1]): (float(fan.quantiles[0.5][-1]), DARK_BLUE),
+        f"central: {fan.quantiles[0.5][-1]:,.0f}": (float(fan.quantiles[0.5][-1]), DARK_BLUE),
         **{
             f"{words}: {fan.quantiles[high][-1]:,.0f}": (float(fan.quantiles[high][-1]), DARK_GREY)
             for _, high, words, _ in FAN

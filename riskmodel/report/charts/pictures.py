@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
+from riskmodel.authority.others import OthersComparison
+from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
+from riskmodel.caseload.change import CaseloadChange
 from riskmodel.core.result import Picture, draws
 from riskmodel.demand.projecting import Outlook
+from riskmodel.explanations.change import ChangeParts, signed
 from riskmodel.factors import SensitivitySurface
 from riskmodel.report.charts.canvas import Drawing
+from riskmodel.report.charts.others import draw_beside_others
 from riskmodel.report.charts.outlook import draw_outlook
+from riskmodel.report.charts.ranges import draw_ranges
 from riskmodel.report.charts.sensitivity import draw_surface
 from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
+from riskmodel.report.charts.waterfall import draw_waterfall
 
 __all__: list[str] = []
 
@@ -44,5 +51,62 @@ def _surface(surface: SensitivitySurface) -> Picture:
     return _picture(draw_surface(surface), title, surface.summary())
 
 
+@draws("riskmodel.explanations.change", "ChangeParts")
+def _change(change: ChangeParts) -> Picture:
+    rows = [
+        (part.words[0].upper() + part.words[1:], part.children, signed(whole))
+        for part, whole in zip(change.parts, change.whole, strict=True)
+    ]
+    ends = (
+        (change.first, change.before, f"{change.before:,.0f}"),
+        (change.last, change.after, f"{change.after:,.0f}"),
+    )
+    drawing = draw_waterfall("change", ends, rows, across="Children on a plan")
+    title = f"What moved children on a plan, {change.first} to {change.last}"
+    return _picture(drawing, title, change.summary())
+
+
+@draws("riskmodel.caseload.change", "CaseloadChange")
+def _caseload_change(change: CaseloadChange) -> Picture:
+    rows = [
+        (change.words(name).capitalize(), part.value, f"{part.value:+.1f}".replace("-", "−"))
+        for name, part in (("workers", change.workers), ("cases", change.cases))
+    ]
+    start, end = change.before["caseload"].value, change.after["caseload"].value
+    ends = (change.first, start, f"{start:.1f}"), (change.last, end, f"{end:.1f}")
+    drawing = draw_waterfall("caseload_change", ends, rows, across="Cases for each worker")
+    return _picture(drawing, "What moved the average caseload", change.summary())
+
+
+@draws("riskmodel.authority.price", "PriceByYear")
+def _price(price: PriceByYear) -> Picture:
+    rows = [
+        (price.year_words(row), *(row[name] / 1e6 for name in ("q50", "q05", "q95")))
+        for row in price.total().to_dict("records")
+    ]
+    currency = price.costs[price.years[0]].currency
+    drawing = draw_ranges("price", rows, across=f"{currency} million, each year in its own prices")
+    return _picture(drawing, "Cost by financial year", price.summary())
+
+
+@draws("riskmodel.authority.others", "OthersComparison")
+def _others(
+    others: OthersComparison, measure: str | None = None, comparator: str | None = None
+) -> Picture:
+    measure = str(others.frame["measure"].iloc[0]) if measure is None else measure
+    rows = others.course(measure, comparator)
+    last = rows.iloc[-1]
+    latest = others.latest
+    chosen = (latest["measure"] == measure) & (latest["comparator"] == last["comparator"])
+    verdict = latest[chosen]["verdict"].iloc[0]
+    title = f"{last['label']}: {others.area} beside {last['comparator']}"
+    return _picture(
+        draw_beside_others(f"others_{measure}", rows),
+        title,
+        f"{last['label']}, {last['unit']}: {others.area} {last['rate']:.1f} in {last['year']}, "
+        f"{last['comparator']} {last['comparator_rate']:.1f}; {verdict}.",
+    )
+
+
 def _picture(drawing: Drawing, title: str, alt: str) -> Picture:
-    return Picture(drawing.svg, drawing.png, title, alt)
+    return Picture(drawing.svg, drawing.png, title, alt, drawing.svg_narrow)

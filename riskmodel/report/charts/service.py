@@ -9,6 +9,7 @@ import numpy as np
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
 from riskmodel.caseload import CaseloadPlan
+from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.caseload import (
     CaseloadFan,
@@ -30,7 +31,7 @@ def draw_caseload(plan: CaseloadPlan, cap: float, *, by: str | None = None) -> D
     place = len(plan.units) - 1
     fans = [
         CaseloadFan(
-            name.replace("_", " ").capitalize(),
+            "With no change of policy" if name == BASELINE else name.replace("_", " ").capitalize(),
             _times(plan.months),
             {
                 level: plan.statistics[index, place, 2, :, 1 + number].astype(np.float64)

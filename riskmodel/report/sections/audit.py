@@ -1,4 +1,4 @@
-"""The audit: what holds, what one reading repairs, what stays in conflict."""
+"""The audit: what holds, what one reading explains, what is unresolved."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from riskmodel.estimates import Interval
 from riskmodel.published import Audit, Finding, ImpliedQuantity
 from riskmodel.report.model import Card, Cards, Paragraph, Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import arithmetic_words, count_of, interval_words, number_words
 
 __all__ = ["audit_section"]
@@ -14,14 +15,14 @@ __all__ = ["audit_section"]
 _WHOLE = frozenset({"assessments", "cases", "children", "plans", "victims"})
 
 _MEANING = {
-    "conflict": "fails as printed, and no reading is known that repairs it",
-    "repaired": "fails as printed, and one stated reading repairs it",
+    "conflict": "unresolved: fails as printed, and no reading is known that explains it",
+    "repaired": "explained by one reading: fails as printed, and holds under one stated reading",
     "published": "holds at the printed precision",
 }
 
 
 def audit_section(audit: Audit) -> Section:
-    """Conflicts, then repaired identities, the sound ones folded, and the implied quantities.
+    """What is unresolved, then what one reading explains, what holds, and the implied figures.
 
     Parameters
     ----------
@@ -34,14 +35,14 @@ def audit_section(audit: Audit) -> Section:
             f"{count_of(len(audit.findings), 'check')} between published figures "
             "were made: on sums, shares, percentage changes, and stocks against flows. "
             f"{counts['published']} hold at the printed precision, {counts['repaired']} fail as "
-            f"printed and are repaired by one stated reading, and {counts['conflict']} stay in "
-            "conflict."
+            f"printed and are explained by one stated reading, and {counts['conflict']} are "
+            "unresolved."
         ),
         Paragraph(
             "A printed figure stands for every value that would have been printed "
             f"so{_example(audit)}. An identity holds when some of these values satisfy it, "
-            "so there is no tolerance to choose. A conflict says that the printed figures cannot "
-            "all be right as read, not which of them is wrong."
+            "so there is no tolerance to choose. An unresolved finding says that the printed "
+            "figures cannot all be right as read, not which of them is wrong."
         ),
     )
     conflicts = audit.with_outcome("conflict")
@@ -49,17 +50,17 @@ def audit_section(audit: Audit) -> Section:
     sound = audit.with_outcome("published")
     return Section(
         "audit",
-        "The audit",
+        "What does not add up in the published figures",
         (
             *introduction,
             Cards(
                 "audit_conflicts",
-                f"In conflict ({len(conflicts)})",
+                f"Unresolved ({len(conflicts)})",
                 tuple(_card(finding) for finding in conflicts),
             ),
             Cards(
                 "audit_repaired",
-                f"Repaired by a reading ({len(repaired)})",
+                f"Explained by one reading ({len(repaired)})",
                 tuple(_card(finding) for finding in repaired),
             ),
             _sound(sound),
@@ -91,7 +92,7 @@ def _case(finding: Finding) -> str:
 def _card(finding: Finding) -> Card:
     lines = _checked("As printed", finding.arithmetic, finding.sides)
     if finding.reading:
-        lines.append(("Repaired if", finding.reading))
+        lines.append(("Explained if", finding.reading))
     if finding.repaired_arithmetic:
         lines += _checked("Then", finding.repaired_arithmetic, finding.repaired_sides)
     if finding.note:
@@ -111,22 +112,17 @@ def _checked(heading: str, arithmetic: str, sides: tuple[Interval, ...]) -> list
 
 
 def _sound(findings: tuple[Finding, ...]) -> Table:
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "audit_sound",
         f"Identities that hold as printed ({len(findings)})",
-        pd.DataFrame(
-            [
-                {
-                    "identity": _title(finding),
-                    "arithmetic": arithmetic_words(finding.arithmetic),
-                    "paragraphs": finding.paragraphs,
-                }
-                for finding in findings
-            ],
-            columns=["identity", "arithmetic", "paragraphs"],
-        ),
+        [
+            {
+                "identity": _title(finding),
+                "arithmetic": arithmetic_words(finding.arithmetic),
+                "paragraphs": finding.paragraphs,
+            }
+            for finding in findings
+        ],
         {"identity": "What holds", "arithmetic": "As printed", "paragraphs": "Where"},
         basis="published",
         folded=True,
@@ -135,30 +131,26 @@ def _sound(findings: tuple[Finding, ...]) -> Table:
 
 
 def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "audit_implied",
-        "Quantities that are not published, and what the published figures allow",
-        pd.DataFrame(
-            [
-                {
-                    "quantity": found.title,
-                    "allowed": _allowed(found),
-                    "unit": found.unit,
-                    "period": found.period,
-                    "arithmetic": arithmetic_words(found.arithmetic),
-                    "note": found.note or "none",
-                    "interval": interval_words(found.interval),
-                    "places": "; ".join(
-                        dict.fromkeys(
-                            f"{figure.document.title}, {figure.place}" for figure in found.figures
-                        )
-                    ),
-                }
-                for found in quantities
-            ]
-        ),
+        "Figures that can be inferred",
+        [
+            {
+                "quantity": found.title,
+                "allowed": _allowed(found),
+                "unit": found.unit,
+                "period": found.period,
+                "arithmetic": arithmetic_words(found.arithmetic),
+                "note": found.note or "none",
+                "interval": interval_words(found.interval),
+                "places": "; ".join(
+                    dict.fromkeys(
+                        f"{figure.document.title}, {figure.place}" for figure in found.figures
+                    )
+                ),
+            }
+            for found in quantities
+        ],
         {
             "quantity": "Quantity",
             "allowed": "Allowed values",
@@ -166,7 +158,7 @@ def _implied(quantities: tuple[ImpliedQuantity, ...]) -> Table:
             "period": "Period",
             "arithmetic": "Worked out as",
             "note": "Note",
-            "interval": "Before rounding to whole numbers",
+            "interval": "Range before rounding to whole numbers",
             "places": "From the figures in",
         },
         ("Bounds, not estimates: every value inside is as possible as any other.",),

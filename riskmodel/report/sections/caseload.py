@@ -1,252 +1,261 @@
-"""Caseloads and posts: the published ones rebuilt, then what the projection makes of them."""
+"""Caseloads and posts: what is projected, the posts that keep to the cap, and what is assumed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from riskmodel.authority.results import ServiceResults
-from riskmodel.caseload import PostsNeeded, PublishedCaseloads, published_caseloads
+from riskmodel.authority.folder.authority import Authority
+from riskmodel.caseload import CaseloadPlan, HiresNeeded, PostsNeeded, Target, hires_needed
+from riskmodel.demand.projecting import Outlook
+from riskmodel.errors import DataError
+from riskmodel.projection import BASELINE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
-from riskmodel.report.sections.projected import chance_within, plan_ends, settings_of
-from riskmodel.report.wording import count_of, join_words, month_words, percent
+from riskmodel.report.sections.building import chart_of, table_of
+from riskmodel.report.sections.caseload_assumed import assumed_table
+from riskmodel.report.sections.caseload_published import published_blocks
+from riskmodel.report.sections.projected import plan_range, settings_of
+from riskmodel.report.sizes import Sizes
+from riskmodel.report.wording import count_of, month_words, percent
 
-__all__ = ["caseload_point", "caseload_section"]
+__all__ = ["Caseloads", "caseload_point", "caseload_section", "caseloads_of"]
 
 
-def caseload_section(data: ServiceResults) -> Section:
-    """The published caseloads, the projected one with its cap, and the posts that keep to it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Caseloads:
+    """The caseloads of an authority, and what it takes to keep to its cap.
 
     Parameters
     ----------
-    data
-        Caseloads, and what they rest on.
+    outlook, plan
+        Demand, and what it comes to for the teams.
+    target
+        Cap, date and chance.
+    posts, hires
+        What it takes; None where no number is enough.
+    why_not
+        Why no number of posts is enough; "" where one is.
     """
-    published = published_caseloads()
+
+    outlook: Outlook
+    plan: CaseloadPlan
+    target: Target
+    posts: PostsNeeded | None
+    hires: HiresNeeded | None
+    why_not: str = ""
+
+    def chance_within(self, month: str) -> float:
+        """The chance that the baseline keeps to the cap at the end of a month."""
+        chances = self.plan.probability_within(self.target.cap)
+        return float(chances[self.plan.month_number(month)])
+
+
+def caseloads_of(authority: Authority, sizes: Sizes) -> Caseloads:
+    """Caseloads of an authority with the posts and candidates that its cap needs.
+
+    Parameters
+    ----------
+    authority, sizes
+        Whose, and how far ahead and how often is simulated.
+    """
+    outlook, plan = authority.projection(**sizes.named()), authority.caseload(**sizes.named())
+    target = authority.target(outlook)
+    try:
+        posts = authority.posts_needed(BASELINE, **sizes.named())
+    except DataError as error:
+        # That no number of posts does it is an answer too.
+        return Caseloads(outlook, plan, target, None, None, str(error))
+    try:
+        hires = hires_needed(
+            outlook.projection, authority.structure, authority.workforce, target, seed=sizes.seed
+        )
+    except DataError:
+        # No number of candidates may be enough: then none is named.
+        hires = None
+    return Caseloads(outlook, plan, target, posts, hires)
+
+
+def caseload_section(authority: Authority, data: Caseloads, *, title: str) -> Section:
+    """The projected caseload with its cap, the posts that keep to it, and what is assumed.
+
+    Parameters
+    ----------
+    authority
+        Whose teams and workers; of published tables the printed caseloads come first.
+    data
+        As :func:`caseloads_of` gives them.
+    title
+        Heading of the section.
+    """
+    is_published = authority.has("published") and not authority.has("teams")
     blocks: list[Block] = [
-        Paragraph(_published_words(published)),
-        _published_table(published),
+        *(published_blocks() if is_published else ()),
         Paragraph(_projected_words(data)),
         _chart(data),
         Paragraph(_posts_words(data)),
-        _sensitivity_table(data.posts),
-        _assumptions(data),
+        *([] if data.posts is None else [_sensitivity_table(data.posts)]),
+        assumed_table(authority),
+        Paragraph(_assumptions(data)),
     ]
-    return Section("caseload", "Caseloads and posts", tuple(blocks))
+    return Section("caseload", title, tuple(blocks))
 
 
-def caseload_point(data: ServiceResults) -> Point:
-    """The posts needed, in a sentence for the summary."""
-    posts, target = data.posts, data.posts.target
-    return Point(
-        f"To hold at most {target.cap:g} cases for each full-time worker on "
-        f"{month_words(target.by, day=True)} with a probability of "
-        f"{percent(target.probability, 0)} takes {posts.posts:,} posts, {posts.more:+.0f} on "
-        f"those there are, if candidates can be found ({percent(posts.level, 0)} interval "
-        f"{posts.low:,} to {posts.high:,}). Basis: projected.",
-        "caseload",
-    )
+def caseload_point(data: Caseloads) -> Point:
+    """The caseload and the posts needed, in a sentence each, for the summary."""
+    return Point(f"{_outcome(data)} {_need(data)} Basis: projected.", "caseload")
 
 
-def _published_words(published: PublishedCaseloads) -> str:
-    areas = published.areas
-    workers = published.workers
+def _outcome(data: Caseloads) -> str:
+    target = data.target
+    low, middle, high = plan_range(data.plan, "caseload", target.by)
     return (
-        "The family support teams of "
-        f"{join_words(area.area.capitalize() for area in areas)} held "
-        f"{join_words(f'{area.cases:,}' for area in areas)} cases (para 23), which their statuses "
-        f"add up to: {join_words(f'{area.sum_of_statuses:,}' for area in areas)}. Average "
-        f"caseloads of {join_words(str(area.mean_caseload.reading) for area in areas)} are "
-        "printed, each standing for every number that rounds to it; so there were "
-        f"{join_words(_between(area.workers) for area in areas)} workers, "
-        f"{_between(workers)} in all, and "
-        f"{float(published.mean_caseload.low):.1f} to {float(published.mean_caseload.high):.1f} "
-        f"cases each, where {published.mean.reading} is printed. {published.unallocated} child in "
-        f"need cases had no worker. At {published.ambition.reading} cases each, the ambition of "
-        f"para 23, the same {published.cases:,} cases take "
-        f"{float(published.workers_at(int(published.ambition.interval.high))):.1f} workers who "
-        "hold cases. Basis: published."
+        f"With no change of policy a full-time worker would hold {middle:.1f} cases on "
+        f"{month_words(target.by, day=True)} (90% range {low:.1f} to {high:.1f}); the chance of "
+        f"{target.cap:g} or fewer is {_chance(data.chance_within(target.by))}."
     )
 
 
-def _between(interval: Any) -> str:
-    return f"{float(interval.low):.1f} to {float(interval.high):.1f}"
-
-
-def _published_table(published: PublishedCaseloads) -> Table:
-    import pandas as pd
-
-    rows = [
-        {
-            "area": str(row["area"]).capitalize(),
-            "cases_printed": _printed(row["cases_printed"]),
-            "cases_rebuilt": int(row["cases_rebuilt"]),
-            "teams": int(row["teams"]),
-            "team_caseload_printed": _printed(row["team_caseload_printed"]),
-            "team_caseload_rebuilt": round(float(row["team_caseload_rebuilt"]), 1),
-            "mean_caseload_printed": _printed(row["mean_caseload_printed"]),
-            "workers_low": round(float(row["workers_low"]), 1),
-            "workers_high": round(float(row["workers_high"]), 1),
-        }
-        for row in published.to_frame().to_dict("records")
-    ]
-    return Table(
-        "caseload_published",
-        "Published caseloads rebuilt, and the workers that they imply",
-        pd.DataFrame(rows),
-        {
-            "area": "Area",
-            "cases_printed": "Cases, printed",
-            "cases_rebuilt": "Sum of the statuses",
-            "teams": "Teams",
-            "team_caseload_printed": "Cases a team, printed",
-            "team_caseload_rebuilt": "Cases over teams",
-            "mean_caseload_printed": "Average caseload, printed",
-            "workers_low": "Workers, at least",
-            "workers_high": "Workers, at most",
-        },
-        ("not stated: the report card prints no such figure for all areas together.",),
-        "Increase in Child Protection Cases: Report Card, paras 22-24",
-        "published",
-    )
-
-
-def _printed(value: Any) -> int | str:
-    return "not stated" if value is None or value != value else int(value)
-
-
-def _projected_words(data: ServiceResults) -> str:
-    target = data.posts.target
-    low, middle, high = plan_ends(data.plan, "caseload", target.by)
-    waits = plan_ends(data.plan, "unallocated", target.by)
-    workers = plan_ends(data.plan, "fte", target.by)
+def _need(data: Caseloads) -> str:
+    target, posts = data.target, data.posts
+    if posts is None:
+        return f"No number of posts would do: {data.why_not}."
+    chance = percent(target.probability, 0)
+    article = "an" if chance.startswith("8") else "a"
+    more = f"{abs(posts.more):,.0f} {'more' if posts.more >= 0 else 'fewer'} than now"
     return (
-        f"With the posts, vacancies, turnover and candidates of today, and the numbers of children "
-        f"that are projected, a full-time worker would hold {middle:.1f} cases on "
-        f"{month_words(target.by, day=True)} (90% interval {low:.1f} to {high:.1f}), spread over "
-        f"{workers[1]:.0f} full-time workers ({workers[0]:.0f} to {workers[2]:.0f}). The "
-        f"probability of {target.cap:g} cases or fewer is "
-        f"{_chance(chance_within(data, target.by))}. "
-        f"{waits[1]:,.0f} cases would have no worker ({waits[0]:,.0f} to {waits[2]:,.0f}): "
-        "protection and looked-after work is given out first, so nearly all of these are child in "
-        "need cases. Basis: projected."
+        f"For {article} {chance} chance of an average caseload of {target.cap:g} or fewer by "
+        f"{month_words(target.by)}, the service would need about {posts.posts:,} posts, {more}, "
+        f"all of them filled ({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,})."
     )
+
+
+def _projected_words(data: Caseloads) -> str:
+    by = data.target.by
+    waits, workers = (plan_range(data.plan, name, by) for name in ("unallocated", "fte"))
+    words = (
+        f"{_outcome(data)} It counts the posts, vacancies, turnover and candidates of today, and "
+        f"the children that are projected: {workers[1]:.0f} full-time workers ({workers[0]:.0f} to "
+        f"{workers[2]:.0f}), and {waits[1]:,.0f} cases without a worker ({waits[0]:,.0f} to "
+        f"{waits[2]:,.0f}). "
+    )
+    if round(waits[2]):
+        words += (
+            "Protection and looked-after work is given out first, so nearly all of these are child "
+            "in need cases. "
+        )
+    return f"{words}Basis: projected."
 
 
 def _chance(value: float) -> str:
-    """A probability in words that do not claim more than the draws can."""
+    """A chance in words that do not claim more than the simulations can."""
     if value < 0.01:
         return "below 1%"
     return "above 99%" if value > 0.99 else percent(value, 0)
 
 
-def _chart(data: ServiceResults) -> Chart:
+def _source(data: Caseloads) -> str:
+    return f"Projected from {data.plan.source}"
+
+
+def _chart(data: Caseloads) -> Chart:
     from riskmodel.report.charts.service import draw_caseload
 
-    target = data.posts.target
+    target = data.target
     drawing = draw_caseload(data.plan.only(), target.cap, by=target.by)
     last = data.plan.months[-1]
-    low, middle, high = plan_ends(data.plan, "caseload", last)
-    first = plan_ends(data.plan, "caseload", data.plan.months[0])
-    return Chart(
+    low, middle, high = plan_range(data.plan, "caseload", last)
+    first = plan_range(data.plan, "caseload", data.plan.months[0])
+    return chart_of(
         "caseload_fan",
         f"Cases for each full-time worker, and the cap of {target.cap:g}",
-        f"Fan chart from zero. In {month_words(data.plan.months[0])} a worker holds "
-        f"{first[1]:.1f} cases in the middle; in {month_words(last)} {middle:.1f}, 90% interval "
+        f"Fan chart from zero. In {month_words(data.plan.months[0])} the central projection is "
+        f"{first[1]:.1f} cases for each worker, in {month_words(last)} {middle:.1f}, 90% range "
         f"{low:.1f} to {high:.1f}. The cap of {target.cap:g} is a line across; the date by which "
         f"it is to be kept, {month_words(target.by, day=True)}, is marked on it.",
-        "Bands: half, four in five, and 19 in 20 of the courses drawn, each month by itself, with "
-        "nothing decided anew. Line across: the ambition of para 23.",
-        drawing.svg,
-        drawing.png,
+        "Line: the central projection with no change of policy. Bands: half, four in five, and 19 "
+        "in 20 of the simulations, each month by itself. Line across: the cap.",
+        drawing,
         _months_table(data),
-        f"Projected from the {data.outlook.source.label} and the published caseloads",
-        "projected",
-        drawing.svg_narrow,
     )
 
 
-def _months_table(data: ServiceResults) -> Table:
-    import pandas as pd
+_MEASURES: Mapping[str, tuple[str, int]] = {
+    "caseload": ("Caseload", 1),
+    "fte": ("Full-time workers", 1),
+    "cases": ("Cases", 0),
+    "unallocated": ("Without a worker", 0),
+}
 
+
+def _months_table(data: Caseloads) -> Table:
     rows = []
     for month in data.plan.months:
         row: dict[str, Any] = {"month": month}
-        for name, digits in (("caseload", 1), ("fte", 1), ("cases", 0), ("unallocated", 0)):
-            values = plan_ends(data.plan, name, month)
+        for name, (_, digits) in _MEASURES.items():
+            values = plan_range(data.plan, name, month)
             for end, value in zip(("low", "median", "high"), values, strict=True):
                 rounded = round(value, digits)
                 row[f"{name}_{end}"] = int(rounded) if digits == 0 else rounded
-        row["within_cap"] = percent(chance_within(data, month), 0)
+        row["within_cap"] = percent(data.chance_within(month), 0)
         rows.append(row)
-    words = {
-        "caseload": "Caseload",
-        "fte": "Full-time workers",
-        "cases": "Cases",
-        "unallocated": "Without a worker",
-    }
-    ends = {"low": "5% lie below", "median": "median", "high": "95% lie below"}
-    return Table(
+    ends = {"low": "5% lie below", "median": "central projection", "high": "95% lie below"}
+    return table_of(
         "caseload_months",
-        "Caseload, workers, cases and unallocated work at the end of each month",
-        pd.DataFrame(rows),
+        "Caseload, workers, cases and cases without a worker at the end of each month",
+        rows,
         {
             "month": "End of",
             **{
                 f"{name}_{end}": f"{label}, {said}"
-                for name, label in words.items()
+                for name, (label, _) in _MEASURES.items()
                 for end, said in ends.items()
             },
-            "within_cap": f"Probability of at most {data.posts.target.cap:g} cases",
+            "within_cap": f"Chance of at most {data.target.cap:g} cases",
         },
-        source=f"Projected from the {data.outlook.source.label} and the published caseloads; "
-        f"{settings_of(data.outlook)}",
+        source=f"{_source(data)}; {settings_of(data.outlook)}",
         basis="projected",
     )
 
 
-def _posts_words(data: ServiceResults) -> str:
-    posts, target = data.posts, data.posts.target
+def _posts_words(data: Caseloads) -> str:
+    posts = data.posts
+    if posts is None:
+        return _need(data)
     words = (
-        f"How many more social workers for {target.cap:g} by "
-        f"{month_words(target.by)}? {posts.posts:,} posts keep to it with a probability of "
-        f"{percent(target.probability, 0)}: {posts.more:+.0f} on the {posts.posts_now:.0f} that "
-        f"the published figures imply. {percent(posts.level, 0)} of the courses drawn need "
-        f"{posts.low:,} to {posts.high:,} posts. Filling them takes {posts.joiners:.0f} joiners "
-        f"until then, {posts.joiners_a_month:.1f} a month, since leavers are replaced too. "
+        f"{_need(data)} There are {posts.posts_now:.0f} posts now. Filling them takes "
+        f"{posts.joiners:.0f} joiners until then, {posts.joiners_a_month:.1f} a month, since "
+        "leavers are replaced too. "
     )
     if data.hires is not None:
         high = "no number" if np.isinf(data.hires.high) else f"{data.hires.high:.1f}"
         words += (
             f"If candidates are what limits it, {data.hires.posts:.0f} posts are opened and "
             f"{data.hires.hires_per_month:.1f} candidates a month who can be appointed are needed "
-            f"(interval {data.hires.low:.1f} to {high}), where there are "
+            f"(range {data.hires.low:.1f} to {high}), where there are "
             f"{data.hires.hires_now:.1f} now. "
         )
-    return words + "Basis: projected; the rates of the workforce are assumed from national figures."
+    return words + "Basis: projected."
 
 
 def _sensitivity_table(posts: PostsNeeded) -> Table:
-    import pandas as pd
-
     rows = [
         {
-            "assumption": each.assumption.replace("_", " ").capitalize(),
-            "low": f"{each.low:g}",
-            "high": f"{each.high:g}",
-            "posts_low": each.posts_low,
-            "posts_high": each.posts_high,
-            "source": each.source,
+            "assumption": sensitivity.assumption.replace("_", " ").capitalize(),
+            "low": f"{sensitivity.low:g}",
+            "high": f"{sensitivity.high:g}",
+            "posts_low": sensitivity.posts_low,
+            "posts_high": sensitivity.posts_high,
+            "source": sensitivity.source,
         }
-        for each in posts.sensitivity
+        for sensitivity in posts.sensitivity
     ]
-    return Table(
+    return table_of(
         "caseload_sensitivity",
         "What would change the number of posts: one assumption at a time",
-        pd.DataFrame(
-            rows, columns=["assumption", "low", "high", "posts_low", "posts_high", "source"]
-        ),
+        rows,
         {
             "assumption": "Assumption",
             "low": "Low end",
@@ -261,10 +270,11 @@ def _sensitivity_table(posts: PostsNeeded) -> Table:
     )
 
 
-def _assumptions(data: ServiceResults) -> Paragraph:
+def _assumptions(data: Caseloads) -> str:
     teams = sum(unit.level == "team" for unit in data.plan.units)
-    return Paragraph(
-        f"Assumed: {data.posts.assumes}. Cases are shared among {count_of(teams, 'team')} as they "
-        "were when the report card was written, with a spread. What a caseload does to the length "
-        f"of plans is left out here. Settings: {settings_of(data.outlook)}."
+    assumed = "" if data.posts is None else f"Assumed for the posts: {data.posts.assumes}. "
+    return (
+        f"{assumed}Cases are shared among {count_of(teams, 'team')} as they are today, with a "
+        "spread. What a caseload does to the duration of plans is left out here. Settings: "
+        f"{settings_of(data.outlook)}."
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from riskmodel.assessments import Assessments
 from riskmodel.cohort import Fidelity, parental_lifts
 from riskmodel.report.model import Chart, Paragraph, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.wording import count_of
 from riskmodel.vocabulary import factor
 
@@ -117,7 +118,7 @@ def _chart(structure: pd.DataFrame, shown: Sequence[str]) -> Chart:
         rows, columns=["factor", "with_factor", "together", "expected", "lift", "phi"]
     ).sort_values("lift", ascending=False, ignore_index=True)
     top = data.iloc[0]
-    return Chart(
+    return chart_of(
         "cohort_cooccurrence",
         "How often pairs of factors occur together in the cohort",
         f"Grid of {len(data)} pairs of {len(shown)} factors. The pair that occurs together most, "
@@ -125,8 +126,7 @@ def _chart(structure: pd.DataFrame, shown: Sequence[str]) -> Chart:
         f"{top['lift']:.1f} times as often.",
         "Each number says how many times as often as independence the pair of its row and column "
         "occurs; 1.0 is independence. The pattern is an assumption, not a finding.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             "cohort_pairs",
             "Numbers behind the picture of pairs",
@@ -142,7 +142,4 @@ def _chart(structure: pd.DataFrame, shown: Sequence[str]) -> Chart:
             source="Synthetic cohort",
             basis="assumed",
         ),
-        "Synthetic cohort",
-        "assumed",
-        drawing.svg_narrow,
     )

@@ -1,25 +1,38 @@
-"""Prevalence against impact: the rates, the quadrants and their cuts."""
+"""Which factors go with a plan: counts, shares with ranges, and a picture of them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from riskmodel.factors import (
-    FactorRates,
-    Prevalence,
-    QuadrantRegion,
+from riskmodel.disclosure.release import Release
+from riskmodel.disclosure.symbols import (
+    CONFIDENTIAL,
+    LOW,
+    NOT_APPLICABLE,
+    SHORTHAND,
+    shorthand_notes,
 )
-from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
-from riskmodel.report.sections.quadrants import (
-    QUADRANTS,
-    Printed,
-    quadrant_chart,
-    widest_contradiction,
-)
+from riskmodel.errors import DataError
+from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion, factor_rates
+from riskmodel.factors.quadrants import data_region
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of
+from riskmodel.report.sections.quadrants import Printed, reading_blocks
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
-__all__ = ["factors_section"]
+__all__ = ["factors_point", "factors_section", "own_factors_section"]
+
+Rows = Sequence[Mapping[Any, Any]]
+
+_SHARES = {
+    "share_of_plans": ("share", "Share of plans"),
+    "conversion_rate": ("conversion", "Share of assessments that led to a plan"),
+}
+_CLASSES = {
+    "prevalence": "Share of plans, against the median factor",
+    "impact": "Share that led to a plan, against that of all assessments",
+}
 
 
 def factors_section(
@@ -27,9 +40,10 @@ def factors_section(
     regions: Mapping[Prevalence, QuadrantRegion],
     printed: Printed,
     *,
+    title: str,
     source: str = "",
 ) -> Section:
-    """Conversion rates, the quadrant chart in both readings of prevalence, and membership.
+    """Published counts: rates, the quadrant chart in each reading of prevalence, and membership.
 
     Parameters
     ----------
@@ -39,213 +53,231 @@ def factors_section(
         Feasible cuts by reading of prevalence; ``plans`` or ``assessments`` may be missing.
     printed
         Printed (prevalence, impact) of each factor by name, factors without counts included.
+    title
+        Heading of the section.
     source
         Document and paragraph of the counts.
     """
-    blocks: list[Block] = [*_introduction(rates), _rates_chart(rates, source)]
-    for reading, region in regions.items():
-        blocks += _reading(reading, region, rates, printed, source)
-    blocks.append(_membership(rates, regions, printed, source))
-    return Section("factors", "Prevalence against impact", tuple(blocks))
-
-
-def _introduction(rates: FactorRates) -> list[Paragraph]:
-    ranked = sorted(
-        zip(rates.counts.factors, rates.conversion, strict=True), key=lambda pair: -pair[1].value
-    )
-    (top, high), (bottom, low) = ranked[0], ranked[-1]
-    shares = sum(estimate.value for estimate in rates.share_of_plans)
-    level = percent(high.level, 0)
-    return [
-        Paragraph(
-            f"Of the assessments in which {label_of(top)} was found, {percent(high.value)} led to "
-            f"a child protection plan ({level} interval {percent(high.low)} to "
-            f"{percent(high.high)}); for {label_of(bottom)} it was {percent(low.value)} "
-            f"({percent(low.low)} to {percent(low.high)}). This is the conversion rate, which the "
-            "report card calls impact."
-        ),
-        Paragraph(
-            "It is an association between a recorded factor and a plan. It does not say that the "
-            "factor brought the plan about, nor what would follow if it were absent: several "
-            f"factors are recorded for one child, and the {len(ranked)} rows together come to "
-            f"{percent(shares, 0)} of the {rates.counts.total_plans:,} plans. The intervals allow "
-            "for chance alone, not for differences between years or in recording."
-        ),
+    rows = rates.to_frame().to_dict("records")
+    blocks: list[Block] = [
+        Paragraph(_range_words(rates)),
+        Paragraph(_association_words(rates)),
+        _rates_chart(rates, rows, source),
+        *reading_blocks(regions, rates, printed, source),
     ]
+    return Section("factors", title, tuple(blocks))
 
 
-def _rates_chart(rates: FactorRates, source: str) -> Chart:
+def own_factors_section(release: Release, *, title: str, source: str) -> Section:
+    """A table of the authority's own: counts, rates, and the factors on each side of its own cuts.
+
+    Parameters
+    ----------
+    release
+        What may be printed of the table. Charts and sentences rest on these counts and on no
+        others; a count or share that is withheld is a symbol.
+    title
+        Heading of the section.
+    source
+        Name of the table.
+    """
+    rates = factor_rates(release.counts())
+    rows = _own_rows(release).to_dict("records")
+    protection = release.words()
+    reading = (release.finding(), release.account_words(), protection)
+    blocks: list[Block] = [
+        Paragraph(_introduction(rates, len(rows), source)),
+        *(Paragraph(words) for words in reading if words),
+        Paragraph(_range_words(rates)),
+        _rates_chart(rates, rows, source, protection),
+    ]
+    if rates.counts.total_plans:
+        blocks.append(Paragraph(_own_words(rows)))
+    blocks.append(Paragraph(_association_words(rates)))
+    return Section("factors", title, tuple(blocks))
+
+
+def factors_point(rates: FactorRates) -> Point:
+    """The factors most and least often followed by a plan, for the summary."""
+    return Point(f"{_range_words(rates)} These are associations.", "factors")
+
+
+def _own_region(rates: FactorRates) -> QuadrantRegion | None:
+    """The table's own cuts; None where it is too small to set any."""
+    try:
+        return data_region(rates.counts)
+    except DataError:
+        return None
+
+
+def _own_rows(release: Release) -> Any:
+    """One row a factor with withheld cells marked, and its side of each of its own cuts."""
+
+    def rows(counts: Any) -> Any:
+        rates = factor_rates(counts)
+        frame, region = rates.to_frame(), _own_region(rates)
+        if region is None or (release.account is not None and release.account.rule):
+            return frame.assign(**dict.fromkeys(_CLASSES, NOT_APPLICABLE))
+        classes = region.classify(counts)
+        return frame.assign(**{name: classes[name] for name in _CLASSES})
+
+    return release.frame(rows)
+
+
+def _ranked(rates: FactorRates) -> list[tuple[str, Any]]:
+    """Factors that were found, the highest rate first."""
+    found = [
+        (name, rate)
+        for name, rate in zip(rates.counts.factors, rates.conversion, strict=True)
+        if rate.value == rate.value
+    ]
+    return sorted(found, key=lambda pair: (-pair[1].value, pair[0]))
+
+
+def _range_words(rates: FactorRates) -> str:
+    ranked = _ranked(rates)
+    if not ranked:
+        return "No factor was recorded."
+    (top, high), (bottom, low) = ranked[0], ranked[-1]
+    words = (
+        f"Of assessments with {label_of(top)}, {percent(high.value)} led to a plan, the highest "
+        f"share of {count_of(len(ranked), 'factor')} ({percent(high.level, 0)} range "
+        f"{percent(high.low)} to {percent(high.high)})"
+    )
+    if len(ranked) == 1:
+        return f"{words}."
+    return (
+        f"{words}; with {label_of(bottom)} it was {percent(low.value)}, the lowest "
+        f"({percent(low.low)} to {percent(low.high)})."
+    )
+
+
+def _association_words(rates: FactorRates) -> str:
+    shares = sum(share.value for share in rates.share_of_plans if share.value == share.value)
+    return (
+        "This is an association between a recorded factor and a plan. It does not say that the "
+        "factor brought the plan about, nor what would follow if it were absent: several factors "
+        f"are recorded for one child, and the {count_of(len(_ranked(rates)), 'row')} together come "
+        f"to {percent(shares, 0)} of the {rates.counts.total_plans:,} plans. The ranges allow for "
+        f"chance alone, not for differences between years or in recording. Basis: "
+        f"{rates.counts.basis}."
+    )
+
+
+def _introduction(rates: FactorRates, factors: int, source: str) -> str:
+    counts = rates.counts
+    among = ""
+    if counts.total_assessments is not None:
+        among = f"{count_of(counts.total_assessments, 'assessment')}, of which "
+    shown = "" if len(counts.factors) == factors else f"; of {len(counts.factors)} both are shown"
+    return (
+        f"{source} holds {among}{counts.total_plans:,} led to a plan, and "
+        f"{count_of(factors, 'factor')} with assessments and plans{shown}. The unit is the "
+        "assessment."
+    )
+
+
+def _own_words(rows: Rows) -> str:
+    high = [
+        label_of(row["factor"])
+        for row in rows
+        if (row["prevalence"], row["impact"]) == ("high", "high")
+    ]
+    return (
+        "Both commoner among plans than the median factor and more often followed by a plan than "
+        f"assessments in all: {join_words(high) or 'no factor'}."
+    )
+
+
+def _rates_chart(
+    rates: FactorRates, rows: Rows, source: str, protection: str = ""
+) -> Chart | Table:
     from riskmodel.report.charts import draw_ranked_rates
 
-    rows = [
-        (label_of(name), estimate.value * 100, estimate.low * 100, estimate.high * 100)
-        for name, estimate in zip(rates.counts.factors, rates.conversion, strict=True)
+    table = _rates_table(rates, rows, source, protection)
+    points = [
+        (label_of(name), 100 * rate.value, 100 * rate.low, 100 * rate.high)
+        for name, rate in _ranked(rates)
     ]
+    if not points:
+        return table
     level = percent(rates.conversion[0].level, 0)
     drawing = draw_ranked_rates(
-        "conversion_rates", rows, across=f"Conversion rate, with {level} interval"
+        "conversion_rates",
+        points,
+        across=f"Share of assessments that led to a plan, with {level} range",
     )
-    ranked = sorted(rows, key=lambda row: (-row[1], row[0]))
-    listed = join_words(f"{label} {rate:.1f}%" for label, rate, _, _ in ranked)
-    return Chart(
+    listed = join_words(f"{label} {rate:.1f}%" for label, rate, _, _ in points)
+    missing = len(rows) - len(points)
+    left_out = (
+        f" Not drawn: {count_of(missing, 'factor')} with a count withheld or never found."
+        if missing
+        else ""
+    )
+    return chart_of(
         "conversion_rates",
         "Share of assessments with each factor that led to a plan",
-        f"Dot and interval plot of {len(rows)} conversion rates from highest to lowest: {listed}.",
-        f"Dot: the conversion rate. Line: its {level} interval. Where two lines lie over each "
-        "other for most of their length, the order of the two factors may be chance.",
-        drawing.svg,
-        drawing.png,
-        _rates_table(rates, source),
-        source,
-        rates.counts.basis,
-        drawing.svg_narrow,
+        f"Dot and range plot of {count_of(len(points), 'rate')} from highest to lowest: {listed}.",
+        f"Dot: the share. Line: its {level} range. Where two lines lie over each other for most of "
+        f"their length, the order of the two factors may be chance.{left_out}",
+        drawing,
+        table,
     )
 
 
-def _rates_table(rates: FactorRates, source: str) -> Table:
+def _rates_table(rates: FactorRates, rows: Rows, source: str, protection: str) -> Table:
     import pandas as pd
 
-    counts = rates.counts
+    level = percent(rates.conversion[0].level, 0) if rates.conversion else "95%"
+    classes = {name: words for name, words in _CLASSES.items() if rows and name in rows[0]}
+    labels = {"factor": "Factor", "plans": "Plans with the factor"}
+    for share, (short, words) in _SHARES.items():
+        if share == "conversion_rate":
+            labels["assessments"] = "Assessments with the factor"
+        labels |= {share: words, f"{short}_low": f"{words}, {level} range from"}
+        labels[f"{short}_high"] = f"{words}, {level} range to"
+    labels |= {"method": "Method of the range", "basis": "Basis", **classes}
     frame = pd.DataFrame(
-        {
-            "factor": [label_of(name) for name in counts.factors],
-            "plans": counts.plans.tolist(),
-            "share_of_plans": [percent(found.value) for found in rates.share_of_plans],
-            "share_low": [percent(found.low) for found in rates.share_of_plans],
-            "share_high": [percent(found.high) for found in rates.share_of_plans],
-            "assessments": counts.assessments.tolist(),
-            "conversion_rate": [percent(found.value) for found in rates.conversion],
-            "conversion_low": [percent(found.low) for found in rates.conversion],
-            "conversion_high": [percent(found.high) for found in rates.conversion],
-            "method": [found.method.capitalize() for found in rates.conversion],
-            "basis": [found.basis for found in rates.conversion],
-        }
+        [
+            {
+                "factor": label_of(row["factor"]),
+                "plans": row["plans"],
+                "assessments": row["assessments"],
+                **{
+                    (f"{short}{end}" if end else share): _cell(row[f"{share}{end}"])
+                    for share, (short, _) in _SHARES.items()
+                    for end in ("", "_low", "_high")
+                },
+                "method": str(row["conversion_rate_method"]).capitalize(),
+                "basis": rates.counts.basis,
+                **{name: row[name] for name in classes},
+            }
+            for row in rows
+        ],
+        columns=list(labels),
+        dtype=object,
     )
-    level = percent(rates.conversion[0].level, 0)
+    symbols = "; ".join(f"{symbol} {words}" for symbol, words in shorthand_notes())
+    notes = (f"Shorthand: {symbols}.", protection) if classes else ()
     return Table(
         "factor_rates",
-        "Conversion rate and share of plans, with intervals",
+        "Share of assessments that led to a plan, and share of plans, by factor",
         frame,
-        {
-            "factor": "Factor",
-            "plans": "Plans with the factor",
-            "share_of_plans": "Share of plans",
-            "share_low": f"Share of plans, {level} from",
-            "share_high": f"Share of plans, {level} to",
-            "assessments": "Assessments with the factor",
-            "conversion_rate": "Conversion rate",
-            "conversion_low": f"Conversion rate, {level} from",
-            "conversion_high": f"Conversion rate, {level} to",
-            "method": "Interval",
-            "basis": "Basis",
-        },
-        source=source,
-        basis=counts.basis,
-    )
-
-
-def _reading(
-    reading: Prevalence,
-    region: QuadrantRegion,
-    rates: FactorRates,
-    printed: Printed,
-    source: str,
-) -> list[Block]:
-    chart = quadrant_chart(reading, region, rates, printed, source)
-    if region.is_feasible:
-        return [Paragraph(_feasible_words(region, rates)), chart]
-    return [Paragraph(_impossible_words(region)), chart]
-
-
-def _feasible_words(region: QuadrantRegion, rates: FactorRates) -> str:
-    cuts, impact = region.prevalence, region.impact
-    if cuts is None or impact is None:
-        return ""
-    total = rates.counts.total_plans
-    words = (
-        f"Read as {region.reading} with the factor, prevalence gives every printed quadrant, with "
-        f"the cut anywhere above {float(cuts.low):g} and up to {float(cuts.high):g} "
-        f"{region.reading}"
-    )
-    if region.reading == "plans":
-        words += (
-            f" ({percent(float(cuts.low) / total)} to {percent(float(cuts.high) / total)} of the "
-            f"{total:,} plans)"
-        )
-    return (
-        f"{words} and the cut on the conversion rate above {percent(float(impact.low))} and up to "
-        f"{percent(float(impact.high))}. The report card prints no cuts; these are all that "
-        "reproduce its chart."
-    )
-
-
-def _impossible_words(region: QuadrantRegion) -> str:
-    worst = widest_contradiction(region)
-    if worst is None:
-        return f"No cut on {region.reading} reproduces the printed quadrants."
-    return (
-        f"Read as {region.reading} with the factor, no cut can give the printed quadrants: "
-        f"{label_of(worst.high_factor)} with {float(worst.high_value):g} {region.reading} is "
-        f"printed as high, {label_of(worst.low_factor)} with {float(worst.low_value):g} as low. "
-        f"{count_of(len(region.contradictions), 'pair')} of factors "
-        f"{'contradicts' if len(region.contradictions) == 1 else 'contradict'} every cut."
-    )
-
-
-def _membership(
-    rates: FactorRates,
-    regions: Mapping[Prevalence, QuadrantRegion],
-    printed: Printed,
-    source: str,
-) -> Table:
-    """All printed factors with their quadrant, and where counts put them under each reading."""
-    import pandas as pd
-
-    classified = {
-        reading: region.classify(rates.counts).set_index("factor")
-        for reading, region in regions.items()
-    }
-    rows = []
-    for name, (prevalence, impact) in printed.items():
-        row: dict[str, str] = {
-            "factor": label_of(name),
-            "printed_prevalence": prevalence,
-            "printed_impact": impact,
-        }
-        for reading, frame in classified.items():
-            if name in frame.index:
-                found = tuple(frame.loc[name, ["prevalence", "impact"]])
-                row[f"by_{reading}"] = _agreement(found, (prevalence, impact))
-            else:
-                row[f"by_{reading}"] = "no counts printed"
-        rows.append(row)
-    counts = Counter(printed.values())
-    notes = join_words(
-        f"{counts.get(key, 0)} {words.partition(' (')[0]}" for key, words in QUADRANTS.items()
-    )
-    return Table(
-        "quadrant_membership",
-        f"The {len(printed)} printed factors and their quadrants",
-        pd.DataFrame(rows),
-        {
-            "factor": "Factor",
-            "printed_prevalence": "Printed prevalence",
-            "printed_impact": "Printed impact",
-            "by_plans": "Counts by plans",
-            "by_assessments": "Counts by assessments",
-        },
-        (f"Printed: {notes}.",),
+        labels,
+        tuple(note for note in notes if note),
         source,
-        "published",
-        folded=True,
+        rates.counts.basis,
     )
 
 
-def _agreement(found: tuple[str, ...], printed: tuple[str, str]) -> str:
-    if "none" in found:
-        return "no cut is possible"
-    if found == printed:
-        return "agrees at every feasible cut"
-    if "depends" in found:
-        return "depends on the cut"
-    return f"{found[0]} prevalence, {found[1]} impact"
+def _cell(value: object) -> str:
+    """A share as it is printed, or the symbol that stands for it."""
+    if isinstance(value, str) and value in SHORTHAND:
+        return value
+    if not isinstance(value, float | int):
+        return CONFIDENTIAL
+    if value != value:
+        # No share of nothing: the factor was never found.
+        return NOT_APPLICABLE
+    shown = percent(float(value))
+    return LOW if value > 0 and shown == percent(0.0) else shown

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorAssociation, FactorImpact
-from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
+from riskmodel.factors.adjusted.table_impact import TableImpact
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.impact_tables import (
     beside_table,
-    calibration_table,
     fractions_table,
-    interaction_table,
     measures_table,
 )
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
-if TYPE_CHECKING:
-    from riskmodel.factors.adjusted.benchmarks import TableBenchmark
-
-__all__ = ["impact_charts", "impact_section", "impact_sentences"]
+__all__ = [
+    "impact_charts",
+    "impact_point",
+    "impact_section",
+    "impact_sentences",
+    "table_impact_section",
+]
 
 SHOWN = 15
 """Factors in the chart: those with the most plans. The table beside it holds all."""
@@ -28,8 +31,8 @@ SHOWN = 15
 
 def impact_section(
     result: FactorImpact,
-    benchmark: TableBenchmark | None = None,
     *,
+    title: str = "Which factors go with a plan, the others allowed for",
     source: str = "",
     tells_none: bool = True,
 ) -> Section:
@@ -39,8 +42,8 @@ def impact_section(
     ----------
     result
         What was measured.
-    benchmark
-        Discrimination and calibration of the table; left out where it is None.
+    title
+        Heading of the section.
     source
         Where the table comes from.
     tells_none
@@ -57,13 +60,36 @@ def impact_section(
         Paragraph(_overlap_words(result, tells_none)),
         *overlap,
     ]
-    if result.interactions is not None and result.interactions.pairs:
-        blocks += [Paragraph(_interaction_words(result)), interaction_table(result, source)]
-    if benchmark is not None:
-        blocks += [Paragraph(_benchmark_words(benchmark)), calibration_table(benchmark, source)]
     if result.notes:
         blocks.append(Paragraph("To bear in mind: " + _labelled(" ".join(result.notes))))
-    return Section("impact", "Adjusted association on a table", tuple(blocks))
+    return Section("impact", title, tuple(blocks))
+
+
+def table_impact_section(table: TableImpact, *, title: str, source: str) -> Section:
+    """The same of an authority's own table, with only what may be printed of it.
+
+    Parameters
+    ----------
+    table
+        What was measured, of observed records on the factors that may be told.
+    title
+        Heading of the section.
+    source
+        Name of the table.
+    """
+    is_protected = table.release.policy is not None
+    section = impact_section(table.impact, title=title, source=source, tells_none=not is_protected)
+    said = [table.release.words()]
+    if table.withheld_factors:
+        named = join_words(label_of(name) for name in table.withheld_factors)
+        said.append(f"Left out, because a count of theirs is withheld: {named}.")
+    notes = tuple(Paragraph(words) for words in said if words)
+    return replace(section, blocks=(*section.blocks, *notes))
+
+
+def impact_point(result: FactorImpact) -> Point:
+    """The strongest associations in a sentence, for the summary."""
+    return Point(impact_sentences(result)[0], "impact")
 
 
 def impact_sentences(result: FactorImpact) -> list[str]:
@@ -81,7 +107,7 @@ def impact_sentences(result: FactorImpact) -> list[str]:
         f"Among {result.total_assessments:,} assessments, {result.total_plans:,} led to a plan. "
         f"With the other recorded factors alike, a plan was {_list(higher, 'more')}; it was "
         f"{_list(lower, 'less')}. For {count_of(len(result.factors) - len(held), 'factor')} "
-        f"the {percent(result.level, 0)} interval includes no difference."
+        f"the {percent(result.level, 0)} range includes no difference."
     ]
     words.append(
         "These are associations: adjusted for the other factors in the table and for nothing else. "
@@ -158,7 +184,7 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
     drawing = draw_adjusted_beside_crude(
         "adjusted_beside_crude",
         rows,
-        across=f"Percentage points, with {level} interval",
+        across=f"Percentage points, with {level} range",
         at_zero="no difference",
     )
     ranked = sorted(rows, key=lambda row: -row.adjusted[0])
@@ -172,21 +198,17 @@ def _beside_chart(result: FactorImpact, source: str) -> Chart:
         if left_out
         else ""
     )
-    return Chart(
+    return chart_of(
         "adjusted_beside_crude",
         "How much more often a plan followed: adjusted and unadjusted",
-        f"Two dots with intervals for each of {len(rows)} factors, in percentage points more or "
+        f"Two dots with ranges for each of {len(rows)} factors, in percentage points more or "
         f"less often a plan than without the factor, highest adjusted first: {listed}.",
         "Share of assessments with a plan, with the factor less without it. Circle: standardised "
         "over the other factors of the table; diamond: as counted. Where the two lie apart, part "
         f"of what is counted for the factor goes with others recorded beside it.{rest} "
         f"Associations; basis: {result.basis}.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         beside_table(rows, result, source),
-        source,
-        result.basis,
-        drawing.svg_narrow,
     )
 
 
@@ -201,7 +223,7 @@ def _fraction_words(result: FactorImpact) -> str:
     )
     return (
         f"All factors together statistically account for {percent(result.joint.value)} of the "
-        f"plans ({percent(result.level, 0)} interval {percent(result.joint.low)} to "
+        f"plans ({percent(result.level, 0)} range {percent(result.joint.low)} to "
         f"{percent(result.joint.high)}). Averaged over every order in which factors can be "
         f"counted, the largest shares are {named}. This divides an association up so that it adds "
         "up; it is not a number of plans that would be avoided. A factor with fewer plans than "
@@ -245,11 +267,12 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         for bar in bars
     )
     frame = overlap.to_frame().drop(columns="basis")
+    frame["factors"] = frame["factors"].astype(object).where(frame["factors"].notna(), "several")
     frame["combination"] = [
         *(" + ".join(bar.factors) for bar in bars),
         *frame["combination"].tolist()[len(bars) :],
     ]
-    return Chart(
+    return chart_of(
         "factor_combinations",
         "The commonest exact combinations of two or more factors",
         f"Bars for {len(bars)} combinations over a grid of dots that shows their factors: "
@@ -260,12 +283,11 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
         f"{overlap.other_combinations:,} other combinations; one that few assessments share is "
         "not named. "
         f"Basis: {overlap.basis}.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             "factor_combinations",
             "Numbers behind the chart of combinations",
-            frame.astype({"factors": "str"}).replace({"factors": {"<NA>": ""}}),
+            frame,
             {
                 "combination": "Exactly these factors",
                 "factors": "Factors",
@@ -275,44 +297,4 @@ def _combinations_chart(result: FactorImpact, source: str) -> Chart:
             source=source,
             basis=result.basis,
         ),
-        source,
-        result.basis,
-        drawing.svg_narrow,
-    )
-
-
-def _interaction_words(result: FactorImpact) -> str:
-    tested = result.interactions
-    if tested is None:
-        return ""
-    clear = [pair for pair in tested.pairs if _is_clear(pair.contrast)]
-    found = (
-        join_words(
-            f"{label_of(pair.factors[0])} with {label_of(pair.factors[1])} "
-            f"({_points(pair.contrast.value)} percentage points)"
-            for pair in clear
-        )
-        or "none of them"
-    )
-    return (
-        f"Of {count_of(len(tested.pairs), 'pair')} of factors, those recorded together go with a "
-        "plan more or less often than the two differences add up to, beyond the "
-        f"{percent(result.level, 0)} interval: {found}. All pairs together: p = "
-        f"{tested.p_value:.2g} (penalised likelihood-ratio test)."
-    )
-
-
-def _benchmark_words(benchmark: TableBenchmark) -> str:
-    named = join_words(
-        f"{found.model} {found.discrimination.value:.2f} ({found.discrimination.low:.2f} to "
-        f"{found.discrimination.high:.2f})"
-        for found in benchmark.models
-    )
-    return (
-        "How far do the recorded factors tell assessments that led to a plan from those that did "
-        "not? Of two assessments, one with a plan and one without, the right one would be named "
-        f"with probability {named}; 0.50 is a coin. Each part of the table was predicted from the "
-        f"others ({benchmark.folds} parts"
-        f"{', no child in two of them' if benchmark.is_by_child else ''}). This describes the "
-        f"table; it is no score of a child, and none is kept. Basis: {benchmark.basis}."
     )

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import label_of, percent
 
 if TYPE_CHECKING:
-    from riskmodel.factors.adjusted.benchmarks import TableBenchmark
     from riskmodel.report.charts.impact import ComparedRate
 
-__all__ = [
-    "beside_table",
-    "calibration_table",
-    "fractions_table",
-    "interaction_table",
-    "measures_table",
-]
+__all__ = ["beside_table", "fractions_table", "measures_table"]
 
 
 def beside_table(rows: Sequence[ComparedRate], result: FactorImpact, source: str) -> Table:
@@ -86,7 +80,7 @@ def measures_table(result: FactorImpact, source: str) -> Table:
             "crude_odds_ratio": "Unadjusted odds ratio",
         },
         (
-            f"In brackets the {percent(result.level, 0)} interval. Odds ratios: Firth's penalised "
+            f"In brackets the {percent(result.level, 0)} range. Odds ratios: Firth's penalised "
             "logistic regression; risk differences and ratios: standardised over the table.",
         ),
         source=source,
@@ -96,7 +90,7 @@ def measures_table(result: FactorImpact, source: str) -> Table:
 
 
 def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
-    """A value with its interval in brackets."""
+    """A value with its range in brackets."""
     value, low, high = (
         f"{scale * end:,.{digits}f}".replace("-", "−") if abs(end) < 1e6 else "no limit"
         for end in (estimate.value, estimate.low, estimate.high)
@@ -106,8 +100,6 @@ def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
 
 def fractions_table(result: FactorImpact, source: str) -> Table:
     """Fractions of plans, largest average first."""
-    import pandas as pd
-
     kinds = ("average", "alone", "sequential", "crude")
     rows = [
         {
@@ -118,12 +110,18 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
     ]
     joint = with_ends(result.joint, 100, 1)
     rows.append(
-        {"factor": "All factors", "average": joint, "alone": "", "sequential": joint, "crude": ""}
+        {
+            "factor": "All factors",
+            "average": joint,
+            "alone": "none",
+            "sequential": joint,
+            "crude": "none",
+        }
     )
-    return Table(
+    return table_of(
         "attributable_fractions",
         "Fraction of plans statistically accounted for, in percent",
-        pd.DataFrame(rows),
+        rows,
         {
             "factor": "Factor",
             "average": "Average over all orders",
@@ -132,76 +130,10 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
             "crude": "Unadjusted",
         },
         (
-            f"In brackets the {percent(result.level, 0)} interval. The first and the third column "
+            f"In brackets the {percent(result.level, 0)} range. The first and the third column "
             "add up to the last row.",
         ),
         source=source,
         basis=result.basis,
-        folded=True,
-    )
-
-
-def interaction_table(result: FactorImpact, source: str) -> Table:
-    """Pairs of factors."""
-    import pandas as pd
-
-    pairs = result.interactions.pairs if result.interactions else ()
-    frame = pd.DataFrame(
-        [
-            {
-                "pair": " + ".join(label_of(name) for name in pair.factors),
-                "assessments": int(pair.contrast.denominator or 0),
-                "contrast": with_ends(pair.contrast, 100, 1),
-                "odds_ratio": with_ends(pair.odds_ratio, 1, 2),
-                "p_value": f"{pair.p_value:.3f}",
-            }
-            for pair in pairs
-        ]
-    )
-    return Table(
-        "factor_interactions",
-        "Pairs of factors recorded together",
-        frame,
-        {
-            "pair": "Pair",
-            "assessments": "Assessments with both",
-            "contrast": "Beyond the sum of both, percentage points",
-            "odds_ratio": "Ratio of odds ratios",
-            "p_value": "p-value",
-        },
-        source=source,
-        basis=result.basis,
-        folded=True,
-    )
-
-
-def calibration_table(benchmark: TableBenchmark, source: str) -> Table:
-    """Groups of the calibration curve."""
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        [
-            {
-                "model": found.model.capitalize(),
-                "assessments": int(group.observed.denominator or 0),
-                "predicted": percent(group.predicted),
-                "observed": with_ends(group.observed, 100, 1),
-            }
-            for found in benchmark.models
-            for group in found.calibration
-        ]
-    )
-    return Table(
-        "impact_calibration",
-        "Calibration: predicted and observed shares, by group of similar predictions",
-        frame,
-        {
-            "model": "Model",
-            "assessments": "Assessments",
-            "predicted": "Predicted share with a plan",
-            "observed": "Observed share, percent",
-        },
-        source=source,
-        basis=benchmark.basis,
         folded=True,
     )

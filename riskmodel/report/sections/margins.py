@@ -1,4 +1,4 @@
-"""What the counts cannot say: the sensitivity surface, and bounds from margins alone."""
+"""What cannot be concluded from counts: the sensitivity surface, and bounds from margins alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from riskmodel.factors import MarginBounds, SensitivitySurface
 from riskmodel.report.model import Chart, Paragraph, Section, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.wording import count_of, join_words, label_of
 
 __all__ = ["margins_section"]
@@ -19,7 +20,7 @@ def margins_section(
     *,
     source: str,
 ) -> Section:
-    """How an adjusted association hangs on what is not published.
+    """How an adjusted association depends on what is not published.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def margins_section(
     number = bounds[0].counts.total_assessments
     return Section(
         "margins",
-        "What the counts cannot say",
+        "What cannot be concluded from these counts",
         (
             Paragraph(
                 "Allowing for the other factors would need two things that are not published: how "
@@ -57,7 +58,7 @@ def margins_section(
                 f"adjusted association is not identified for {len(open_sign)} of "
                 f"{count_of(len(bounds), 'factor')}: tables with exactly these counts exist in "
                 "which it points one way, and others in which it points the other way. The bounds "
-                "are attained; they are not confidence intervals."
+                "are attained; they are not ranges of chance."
             ),
             _chart(surface, source),
             _bounds_table(bounds, source),
@@ -73,7 +74,7 @@ def _chart(surface: SensitivitySurface, source: str) -> Chart:
     words = join_words(
         f"{label_of(one.factor)} {one.smallest:.2f} to {one.largest:.2f}" for one in found
     )
-    return Chart(
+    return chart_of(
         "sensitivity",
         "Adjusted odds ratios over everything assumed",
         f"Range of {count_of(len(found), 'adjusted odds ratio')} on a scale with a line at 1: "
@@ -81,12 +82,8 @@ def _chart(surface: SensitivitySurface, source: str) -> Chart:
         "Each line runs from the lowest to the highest value over the grid; a value is the mean of "
         f"{surface.replicates} cohorts. Right of 1 a plan goes with the factor more often, left of "
         "1 less often. A line across 1 says that the sign is an assumption.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         _surface_table(surface, source),
-        source,
-        "assumed",
-        drawing.svg_narrow,
     )
 
 

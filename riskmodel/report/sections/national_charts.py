@@ -12,6 +12,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.demand.national import Course, NationalCourses, NationalRun
 from riskmodel.factors.comparison import funnel as funnel_of
 from riskmodel.report.model import Chart, Table
+from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.national_tables import HEADINGS, areas_table
 from riskmodel.report.sections.national_view import NATIONAL_LABELS, totals_words
 from riskmodel.report.wording import count_of
@@ -61,13 +62,12 @@ def totals_chart(run: NationalRun, stage: str) -> Chart:
     ]
     drawing = draw_fans(f"{stage}_total", fans)
     data = _by_year(courses, run.totals(stage))
-    return Chart(
+    return chart_of(
         f"{stage}_total",
         f"{label}: all authorities together",
         totals_words(run, stage),
         "Points are published figures at 31 March; bands hold 50, 80 and 95% of the replicates.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             f"{stage}_total_by_year",
             f"{label}: the totals at the end of each March and of the last month",
@@ -76,9 +76,6 @@ def totals_chart(run: NationalRun, stage: str) -> Chart:
             basis="projected",
             source=source,
         ),
-        source,
-        "projected",
-        drawing.svg_narrow,
     )
 
 
@@ -148,14 +145,13 @@ def small_multiples(run: NationalRun, stage: str) -> Chart:
         + (f" Without a number of children: {', '.join(without)}." if without else "")
     )
     drawing = draw_small_fans(f"{stage}_authorities", fans)
-    return Chart(
+    return chart_of(
         f"{stage}_authorities",
         f"{label}: each authority",
         f"{count_of(len(fans), 'small chart')}, one an authority in the order of names, all on one "
         f"scale from 0 to {top:g}. The numbers are in the table of authorities.",
         caption,
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             f"{stage}_by_year",
             f"{label}: each authority at the end of each March and of the last month",
@@ -164,9 +160,6 @@ def small_multiples(run: NationalRun, stage: str) -> Chart:
             basis="projected",
             source=source,
         ),
-        source,
-        "projected",
-        drawing.svg_narrow,
     )
 
 
@@ -210,7 +203,7 @@ def funnel_chart(courses: NationalCourses, funnel: pd.DataFrame, source: str) ->
     target, dispersion = float(funnel["target"].iloc[0]), float(funnel["dispersion"].iloc[0])
     drawing = draw_rate_funnel(f"{courses.stage}_funnel", RateFunnel(points, target, dispersion))
     named = sorted(name for name, _, _, beyond in points if beyond)
-    return Chart(
+    return chart_of(
         f"{courses.stage}_funnel",
         f"{NATIONAL_LABELS[courses.stage]}: rates against size",
         f"{count_of(len(points), 'authority', 'authorities')} about a common rate of "
@@ -220,13 +213,9 @@ def funnel_chart(courses: NationalCourses, funnel: pd.DataFrame, source: str) ->
         f"dashed: 99.8%, about the rate of all together, {1e4 * target:.1f}, and widened "
         f"{dispersion:.1f} times in variance for how far authorities lie apart in any case "
         "(Spiegelhalter 2005). A point beyond a limit asks for a look, and is no verdict.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         areas_table(courses, source, "funnel", "rates against size", rows, {
             "la_code": "Code", "area": "Area", "rate": "For every 10,000 children",
             "low": "99.8% limit, low", "high": "99.8% limit, high", "where": "Where",
         }, "published"),
-        source,
-        "published",
-        drawing.svg_narrow,
     )  # fmt: skip

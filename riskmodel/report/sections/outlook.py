@@ -1,16 +1,15 @@
-"""What may come: history and projection of the stocks, and what the projection rests on."""
+"""Projected numbers: what was counted, what is projected, and what the projection rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.outlook_tables import (
     calibration_table,
     drivers_table,
@@ -19,8 +18,8 @@ from riskmodel.report.sections.outlook_tables import (
     marches_table,
     stock_table,
 )
-from riskmodel.report.sections.projected import settings_of, stock_quantiles
-from riskmodel.report.wording import join_words, month_words
+from riskmodel.report.sections.projected import direction_words, settings_of, stock_quantiles
+from riskmodel.report.wording import count_of, month_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,64 +27,53 @@ if TYPE_CHECKING:
 
 __all__ = ["outlook_point", "outlook_section"]
 
+_LEAST_ERROR = 0.0005
+"""Errors of figures below this are nought as they are printed."""
+
 
 def outlook_section(outlook: Outlook) -> Section:
-    """History and projection of the three stocks, of the baseline alone.
+    """What was counted and what is projected with no change of policy.
 
     Parameters
     ----------
     outlook
-        The projection and what it rests on.
+        The projection and what it rests on; of its scenarios the baseline alone is shown.
     """
     data = outlook.baseline()
+    projection = data.projection
     figures, drivers = data.observations_frame(), data.drivers()
     calibration = data.calibration_frame()
-    opening = month_words(data.projection.opening_month, day=True)
-    learned = sorted({each.learned.authorities for each in data.stages.values()})
-    year = max(each.learned.year for each in data.stages.values())
-    taught = f"{learned[0]:,}" if len(learned) == 1 else f"{learned[0]:,} to {learned[-1]:,}"
     blocks: list[Block] = [
-        Paragraph(_introduction(data)),
+        *(Paragraph(_sentence(data, figures, stage)) for stage in projection.stages),
         Paragraph(
-            "Basis: projected. A projection says what would follow if stocks go on as they have "
-            "in other authorities, with the spread that they have had. It does not say what will "
-            "be decided, and it does not know of anything that the figures do not show."
+            "Basis: projected. A projection says what would follow if numbers go on as they have "
+            "in other authorities, with the spread that they have had there. It does not say what "
+            "will be decided, and it knows nothing that the figures do not show."
         ),
-        Paragraph(
-            f"It opens on {opening}, the day of the last printed figure, and was learned from "
-            f"{taught} English authorities up to March {year} only. So it is also "
-            f"what would have been projected in {data.projection.opening_month[:4]}: no figure of "
-            "a later date went into it. The method itself was chosen by how it fared on other "
-            "authorities in later years too. What such projections were worth stands in the next "
-            "section."
-        ),
+        Paragraph(_rests_on(data, figures)),
         _chart(data, figures),
         marches_table(data),
         levels_table(data),
         Paragraph(_driver_words(data, drivers)),
         drivers_table(data, drivers),
-        Paragraph(_reconciled(figures, calibration)),
+        *(Paragraph(words) for words in [_reconciled(figures, calibration)] if words),
         figures_table(figures, data.source.label),
-        _assumptions(year),
+        _assumptions(data),
         calibration_table(calibration, data.source.label),
+        *(Paragraph(_labelled(warning)) for warning in data.warnings),
         Paragraph(
-            f"Settings: {settings_of(data)}. With 500 courses the ends of 90% intervals move by 1 "
+            f"Settings: {settings_of(data)}. With 500 simulations the ends of 90% ranges move by 1 "
             "to 3% from seed to seed; riskmodel report --replicates draws more."
         ),
     ]
-    return Section("outlook", "What may come", tuple(blocks))
+    title = f"Projected numbers to {projection.months[-1][:4]}"
+    return Section("projection", title, tuple(blocks))
 
 
 def outlook_point(data: Outlook) -> Point:
     """The projection of the first stock in a sentence, for the summary."""
-    stage, month = data.projection.stages[0], _second_march(data.projection)
-    low, _, middle, _, high = stock_quantiles(data.projection, stage, month)
-    return Point(
-        f"If stocks go on as they have in other authorities, {_of(stage)} come to "
-        f"{middle:,} on {month_words(month, day=True)} in the middle, with a 90% interval of "
-        f"{low:,} to {high:,}. Basis: projected.",
-        "outlook",
-    )
+    sentence = _sentence(data, data.observations_frame(), data.projection.stages[0])
+    return Point(f"{sentence} Basis: projected.", "projection")
 
 
 def _second_march(projection: Projection) -> str:
@@ -99,17 +87,38 @@ def _of(stage: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _introduction(data: Outlook) -> str:
-    projection, month = data.projection, _second_march(data.projection)
-    parts = []
-    for place, stage in enumerate(projection.stages):
-        low, _, middle, _, high = stock_quantiles(data.projection, stage, month)
-        opening = float(np.median(projection.opening[:, place]))
-        parts.append(f"{_of(stage)} from about {opening:,.0f} to {middle:,} ({low:,} to {high:,})")
+def _labelled(text: str) -> str:
+    """A warning with the label of its stage in place of the name."""
+    stage, colon, rest = text.partition(": ")
+    return f"{STAGE_LABELS[stage]}: {rest}" if colon and stage in STAGE_LABELS else text
+
+
+def _sentence(data: Outlook, figures: pd.DataFrame, stage: str) -> str:
+    """The central projection two years ahead beside the last number that was counted."""
+    month = _second_march(data.projection)
+    low, _, middle, _, high = stock_quantiles(data.projection, stage, month)
+    last = [row for row in _stocks(figures) if row["stage"] == stage][-1]
     return (
-        f"What would follow for {projection.area} between "
-        f"{month_words(projection.opening_month, day=True)} and {month_words(month, day=True)}, in "
-        f"the middle and with 90% intervals: {join_words(parts)}."
+        f"{STAGE_LABELS[stage]}: the central projection for {month_words(month, day=True)} is "
+        f"{direction_words(middle, _middle(last))} in {month_words(last['month'])} (90% range "
+        f"{low:,} to {high:,})."
+    )
+
+
+def _rests_on(data: Outlook, figures: pd.DataFrame) -> str:
+    """How many own figures there are, of which months, and what others taught."""
+    stocks = _stocks(figures)
+    months = sorted({row["month"] for row in stocks})
+    learned = sorted({each.learned.authorities for each in data.stages.values()})
+    year = max(each.learned.year for each in data.stages.values())
+    authorities = f"{learned[0]:,}" if len(learned) == 1 else f"{learned[0]:,} to {learned[-1]:,}"
+    return (
+        f"It rests on {count_of(len(stocks), 'number')} of children counted between "
+        f"{month_words(months[0])} and {month_words(months[-1])}, and looks "
+        f"{count_of(len(data.projection.months), 'month')} ahead. How numbers move was learned "
+        f"from {authorities} English authorities up to March {year}; no figure later than "
+        f"{month_words(data.projection.opening_month)} went in. The method itself was chosen by "
+        "how it fared on other authorities in later years too."
     )
 
 
@@ -121,34 +130,32 @@ def _chart(data: Outlook, figures: pd.DataFrame) -> Chart:
     last = projection.months[-1]
     ends = []
     for stage in projection.stages:
-        printed = [row for row in _stocks(figures) if row["stage"] == stage]
-        first, latest = printed[0], printed[-1]
+        counted = [row for row in _stocks(figures) if row["stage"] == stage]
         low, _, middle, _, high = stock_quantiles(data.projection, stage, last)
+        before = [
+            f"{_middle(row):,.0f} in {month_words(row['month'])}, "
+            for row in (counted[:1] + counted[-1:])[: len(counted)]
+        ]
         ends.append(
-            f"{STAGE_LABELS[stage]}: {_middle(first):,.0f} in {month_words(first['month'])}, "
-            f"{_middle(latest):,.0f} in {month_words(latest['month'])}, and by "
-            f"{month_words(last)} {middle:,} in the middle, 90% interval {low:,} to {high:,}"
+            f"{STAGE_LABELS[stage]}: {''.join(before)}and by {month_words(last)} a central "
+            f"projection of {middle:,}, 90% range {low:,} to {high:,}"
         )
-    return Chart(
+    return chart_of(
         "outlook_fans",
-        "Figures to date, and what may follow",
+        "Numbers to date, and projected with no change of policy",
         f"{len(ends)} fan charts, each from zero, which widen to the right. {'. '.join(ends)}.",
-        "Dots: printed figures, or what they imply. Line: half of the courses drawn lie above it. "
-        "Bands: half, four in five, and 19 in 20 of the courses, each month by itself. The line "
-        "is not a course: real numbers will move up and down within the bands.",
-        drawing.svg,
-        drawing.png,
+        "Dots: own figures, or what they imply. Line: the central projection. Bands: half, four in "
+        "five, and 19 in 20 of the simulations, each month by itself. Real numbers will move up "
+        "and down within the bands, not along the line.",
+        drawing,
         stock_table(data),
-        f"Projected from the {data.source.label}",
-        "projected",
-        drawing.svg_narrow,
     )
 
 
 def _stocks(figures: pd.DataFrame) -> list[dict[Any, Any]]:
-    """The printed and implied stocks, in order of time within each stage."""
-    known = figures[(figures["counted"] == "stock") & (figures["basis"] != "assumed")]
-    return known.to_dict("records")
+    """The stocks counted or implied, in order of time within each stage."""
+    counted = figures[(figures["counted"] == "stock") & (figures["basis"] != "assumed")]
+    return counted.to_dict("records")
 
 
 def _middle(row: Mapping[Any, Any]) -> float:
@@ -161,95 +168,106 @@ def _driver_words(data: Outlook, drivers: pd.DataFrame) -> str:
         parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
         change = parts["closing"] - parts["opening"]
         by_stage.append(
-            f"{_of(stage)} {change:+,.0f}, of which {parts['starts_as_now']:+,.0f} because "
-            f"starts at their present level do not balance the ends, and "
-            f"{parts['later_starts']:+,.0f} by the later course of starts"
+            f"{_of(stage)} {change:+,.0f}, of which {parts['starts_as_now']:+,.0f} if starts stay "
+            f"at today's level, and {parts['later_starts']:+,.0f} because they are expected to "
+            "change"
         )
     words = "; ".join(by_stage).replace("-", "−")
     last = month_words(data.projection.months[-1], day=True)
     return (
-        f"What moves the expected numbers to {last}: {words}. These are means, which lie above "
-        "the medians where the bands lean upwards; the parts add up, and what the draws leave "
-        "over is shown. They say how the arithmetic of starts and ends works out, not why."
+        f"What moves the expected numbers to {last}: {words}. These are averages, which lie above "
+        "the central projections where the bands lean upwards. The parts add up, and what chance "
+        "leaves over is shown. They say how starts and ends work out, not why."
     )
 
 
 def _reconciled(figures: pd.DataFrame, calibration: pd.DataFrame) -> str:
-    """How figures that disagree stand together, on the pair that is furthest apart."""
+    """How figures that disagree stand together, on the pair that is furthest apart; "" of none."""
     stocks = _stocks(figures)
     off = max(stocks, key=lambda row: abs(row["standardised"]))
     earlier = [
         row for row in stocks if row["stage"] == off["stage"] and row["month"] < off["month"]
     ]
-    words = (
-        "Printed figures that disagree are all kept; each is taken to be off by an error whose "
-        "size is estimated with the rest. "
-    )
     error = calibration[
         (calibration["parameter"] == "observation_error") & (calibration["stage"] == off["stage"])
     ]
-    if earlier:
+    if not (error["q95"] >= _LEAST_ERROR).any():
+        return ""
+    words = (
+        "Figures that disagree are all kept; each is taken to be off by an error whose size is "
+        "estimated with the rest. "
+    )
+    if earlier and abs(off["standardised"]) > 1:
         before = earlier[-1]
         words += (
-            f"{_printed(off)} {_of(str(off['stage']))} in {month_words(off['month'])} "
-            f"({off['source']}) stand beside {_printed(before)} in "
+            f"{_counted(off)} {_of(str(off['stage']))} in {month_words(off['month'])} "
+            f"({off['source']}) stand beside {_counted(before)} in "
             f"{month_words(before['month'])} ({before['source']}): the calibration expects "
             f"{off['fitted']:,.0f} and {before['fitted']:,.0f}, so the first lies "
             f"{abs(off['standardised']):.1f} standard deviations "
             f"{'below' if off['standardised'] < 0 else 'above'} and the second "
             f"{abs(before['standardised']):.1f} "
-            f"{'below' if before['standardised'] < 0 else 'above'}, which errors of print and of "
-            "definition can explain. "
+            f"{'below' if before['standardised'] < 0 else 'above'}, which errors of counting and "
+            "of definition can explain. "
         )
     for row in error.to_dict("records"):
         words += (
             f"The error of such a figure is estimated at {100 * row['q50']:.1f}% "
-            f"(90% interval {100 * row['q05']:.1f}% to {100 * row['q95']:.1f}%)."
+            f"(90% range {100 * row['q05']:.1f}% to {100 * row['q95']:.1f}%)."
         )
     return words.strip()
 
 
-def _printed(row: Mapping[Any, Any]) -> str:
+def _counted(row: Mapping[Any, Any]) -> str:
     low, high = float(row["low"]), float(row["high"])
     return f"{low:,.0f}" if low == high else f"between {low:,.0f} and {high:,.0f}"
 
 
-def _assumptions(year: int) -> Table:
-    import pandas as pd
-
+def _assumptions(data: Outlook) -> Table:
+    year = max(each.learned.year for each in data.stages.values())
+    has_others = any(
+        row["counted"] != "stock" for row in data.observations_frame().to_dict("records")
+    )
     rows = [
         (
-            "Stocks go on as in other authorities",
-            "How far a stock strays from its usual level and how much of that is left a year "
+            "Numbers go on as in other authorities",
+            "How far a number strays from its usual level and how much of that is left a year "
             f"later is learned from other authorities to March {year}",
             "A decision, an inspection or a court ruling that other authorities have not met",
         ),
         (
-            "Child in need plans move like all children in need",
-            "The open figures count children on a plan and looked after among children in need",
-            "A panel of child in need plans alone",
-        ),
-        (
-            "Lengths of stay do not change",
-            "Of plans the mean and two shares of long ones are printed; of the other two stocks "
-            "no lengths are, and their priors are national",
-            "Printed lengths, or a scenario that changes them",
+            "Durations do not change",
+            "They are calibrated to the figures"
+            + (", starts and ends among them" if has_others else "")
+            + "; where these do not tell, they are as nationally",
+            "Own durations, or a scenario that changes them",
         ),
         (
             "The number of children in the area stays in step with other authorities'",
-            "The documents print no number of children aged 0 to 17",
-            "A population, given with --population",
+            "No number of children aged 0 to 17 is given"
+            if data.source.population is None
+            else f"{data.source.population:,.0f} children aged 0 to 17 are given, of one year",
+            "A population, given in the folder",
         ),
         (
-            "Until the opening, stocks without a figure of that month follow starts and lengths",
-            "Of plans and of child in need plans the last printed stock is earlier",
+            "Until the opening, numbers without a figure of that month follow starts and durations",
+            "Not every number was counted in the last month",
             "Later figures",
         ),
     ]
-    return Table(
+    if "child_in_need_plan" in data.stages:
+        rows.insert(
+            1,
+            (
+                "Child in need plans move like all children in need",
+                "The open figures count children on a plan and looked after among children in need",
+                "A panel of child in need plans alone",
+            ),
+        )
+    return table_of(
         "outlook_assumptions",
         "What the projection assumes",
-        pd.DataFrame(rows, columns=["assumed", "reason", "changed_by"]),
+        rows,
         {"assumed": "Assumed", "reason": "Because", "changed_by": "What would change it"},
         basis="assumed",
     )

@@ -10,6 +10,7 @@ from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import month_words, percent
 
@@ -34,10 +35,10 @@ _COUNTED = {
 }
 _DRIVERS = {
     "opening": "On the opening day",
-    "starts_as_now": "Starts at their present level, against the ends",
-    "later_starts": "The later course of starts",
-    "lengths": "Lengths that change",
-    "chance": "Left over: chance of the draws, and rounding",
+    "starts_as_now": "If starts stay at today's level",
+    "later_starts": "Starts that change later",
+    "lengths": "Durations that change",
+    "chance": "Left over: chance in the simulations, and rounding",
     "closing": "Expected on the last day",
 }
 
@@ -57,25 +58,23 @@ def stock_table(data: Outlook) -> Table:
     )
     return Table(
         "outlook_stock",
-        "Projected numbers at the end of each month, quantiles of the courses drawn",
+        "Projected numbers at the end of each month, quantiles of the simulations",
         shown,
         {
             "stage": "Children",
             "month": "End of",
             **{
-                name: "Median" if name == "q50" else f"{_level(name)}% lie below"
+                name: "Central projection" if name == "q50" else f"{_level(name)}% lie below"
                 for name in _QUANTILES
             },
         },
-        source=f"Projected from the {data.source.label}; {settings_of(data)}",
+        source=f"Projected from {data.source.label}; {settings_of(data)}",
         basis="projected",
     )
 
 
 def marches_table(data: Outlook) -> Table:
-    """Median and intervals on each 31 March, and on the last day."""
-    import pandas as pd
-
+    """Central projection and ranges on each 31 March, and on the last day."""
     projection = data.projection
     rows = []
     for stage in projection.stages:
@@ -92,34 +91,30 @@ def marches_table(data: Outlook) -> Table:
                     high,
                 )
             )
-    return Table(
+    return table_of(
         "outlook_marches",
         "Projected numbers each March",
-        pd.DataFrame(
-            rows, columns=["stage", "day", "median", "low_50", "high_50", "low_90", "high_90"]
-        ),
+        rows,
         {
             "stage": "Children",
             "day": "On",
-            "median": "Median",
-            "low_50": "50% interval from",
+            "median": "Central projection",
+            "low_50": "50% range from",
             "high_50": "to (50%)",
-            "low_90": "90% interval from",
+            "low_90": "90% range from",
             "high_90": "to (90%)",
         },
         (
-            "Whole children. Half of the courses drawn end inside the 50% interval, nine in ten "
-            "inside the 90% interval.",
+            "Whole children. Half of the simulations lie inside the 50% range, nine in ten inside "
+            "the 90% range.",
         ),
-        f"Projected from the {data.source.label}",
+        f"Projected from {data.source.label}",
         "projected",
     )
 
 
 def levels_table(data: Outlook) -> Table:
-    """Probability of having passed round numbers by each March, upwards and downwards."""
-    import pandas as pd
-
+    """Chance of having passed round numbers by each March, upwards and downwards."""
     projection = data.projection
     marches = [month for month in _marches(data) if month.endswith("-03")] or _marches(data)
     places = [projection.months.index(month) for month in marches]
@@ -143,10 +138,10 @@ def levels_table(data: Outlook) -> Table:
                     },
                 }
             )
-    return Table(
+    return table_of(
         "outlook_levels",
-        "How likely it is that a number is passed by a day",
-        pd.DataFrame(rows),
+        "The chance that a number is passed by a day",
+        rows,
         {
             "stage": "Children",
             "level": "The number has",
@@ -157,9 +152,9 @@ def levels_table(data: Outlook) -> Table:
         },
         (
             "Passed at the end of any month up to that day, even if not on the day itself. "
-            "0% and 100% mean that none or all of the courses drawn did.",
+            "0% and 100% mean that none or all of the simulations did.",
         ),
-        f"Projected from the {data.source.label}; {settings_of(data)}",
+        f"Projected from {data.source.label}; {settings_of(data)}",
         "projected",
     )
 
@@ -189,8 +184,6 @@ def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
     """What takes each expected stock from the opening to the last day."""
-    import pandas as pd
-
     rows = []
     for stage in data.projection.stages:
         parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
@@ -201,22 +194,21 @@ def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
         row["chance"] = row["closing"] - known
         rows.append(row)
     last = month_words(data.projection.months[-1], day=True)
-    return Table(
+    return table_of(
         "outlook_drivers",
         f"What moves the expected numbers to {last}",
-        pd.DataFrame(rows),
+        rows,
         {"stage": "Children", **_DRIVERS},
-        ("Children, means over the courses drawn. Opening and parts add up to the last column.",),
-        f"Projected from the {data.source.label}",
+        ("Children, averages of the simulations. Opening and parts add up to the last column.",),
+        f"Projected from {data.source.label}",
         "projected",
     )
 
 
 def figures_table(figures: pd.DataFrame, source: str) -> Table:
-    """The own figures, printed beside expected."""
-    import pandas as pd
-
+    """The own figures beside what the calibration expects."""
     frame = figures[figures["basis"] != "assumed"]
+    bases = sorted(set(frame["basis"]))
     rows = [
         {
             "stage": STAGE_LABELS[row["stage"]],
@@ -230,29 +222,29 @@ def figures_table(figures: pd.DataFrame, source: str) -> Table:
         }
         for row in frame.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "outlook_figures",
-        "The figures that the projection starts from, printed beside expected",
-        pd.DataFrame(rows),
+        "The figures that the projection starts from, beside what is expected",
+        rows,
         {
             "stage": "Children",
             "counted": "Counted",
             "month": "To the end of",
-            "low": "Printed or implied, from",
+            "low": "Figure, from",
             "high": "to",
             "fitted": "Expected",
             "standardised": "Standard deviations apart",
-            "source": "Where",
+            "source": "Source",
         },
-        ("A figure that others imply is an interval; one that is printed is exact.",),
-        source[:1].upper() + source[1:],
-        "published",
+        ("A figure that others imply is a range; one that was counted is exact.",),
+        source,
+        bases[0] if len(bases) == 1 else "",
         folded=True,
     )
 
 
 def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
-    """The calibrated parameters with their intervals."""
+    """The calibrated parameters with their ranges."""
     import pandas as pd
 
     frame = calibration
@@ -266,17 +258,17 @@ def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
     )
     return Table(
         "outlook_calibration",
-        "What the figures say of lengths and starts",
+        "What the figures say of durations and starts",
         shown,
         {
             "stage": "Children",
             "parameter": "Quantity",
             "unit": "Unit",
-            "q05": "90% interval from",
-            "q50": "Median",
+            "q05": "90% range from",
+            "q50": "Central value",
             "q95": "to",
         },
-        source=f"Calibrated to the {source}",
+        source=f"Calibrated to {source}",
         basis="projected",
         folded=True,
     )

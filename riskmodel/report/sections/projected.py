@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskmodel.authority.results import ServiceResults
 from riskmodel.caseload import CaseloadPlan
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE, Projection
-from riskmodel.report.wording import count_of
+from riskmodel.report.sizes import Sizes
 
-__all__ = ["chance_within", "plan_ends", "settings_of", "stock_quantiles"]
+__all__ = ["direction_words", "plan_range", "settings_of", "stock_quantiles"]
 
 _ENDS = (0.05, 0.5, 0.95)
 
@@ -18,21 +17,31 @@ _ENDS = (0.05, 0.5, 0.95)
 def settings_of(outlook: Outlook) -> str:
     """What was run, in words."""
     projection = outlook.projection
-    return (
-        f"{count_of(projection.replicates, 'course')} drawn, "
-        f"{count_of(len(projection.months), 'month')} ahead, seed {outlook.seed}"
-    )
+    return str(Sizes(len(projection.months), projection.replicates, outlook.seed))
+
+
+def direction_words(now: float, before: float) -> str:
+    """A whole number beside an earlier one.
+
+    Examples
+    --------
+    >>> direction_words(558, 626), direction_words(1204.2, 1204)
+    ('558, down from 626', '1,204, the same as')
+    """
+    if round(now) == round(before):
+        return f"{now:,.0f}, the same as"
+    return f"{now:,.0f}, {'up' if now > before else 'down'} from {before:,.0f}"
 
 
 def stock_quantiles(projection: Projection, stage: str, month: str) -> list[int]:
-    """Low ends, median and high ends of the 90% and 50% intervals, as whole children."""
+    """Low ends, central projection and high ends of the 90% and 50% ranges, as whole children."""
     stock = projection.of("stock", BASELINE, stage)
     quantiles = np.quantile(stock[:, projection.months.index(month)], (0.05, 0.25, 0.5, 0.75, 0.95))
     return [round(float(value)) for value in quantiles]
 
 
-def plan_ends(plan: CaseloadPlan, measure: str, month: str) -> list[float]:
-    """Low end, median and high end of the 90% interval of the baseline's measure at a month's end.
+def plan_range(plan: CaseloadPlan, measure: str, month: str) -> list[float]:
+    """Low end, central projection and high end of the 90% range of the baseline at a month's end.
 
     Measures: caseload, cases, fte, unallocated.
     """
@@ -44,9 +53,3 @@ def plan_ends(plan: CaseloadPlan, measure: str, month: str) -> list[float]:
         "unallocated": plan.unallocated[row, index],
     }[measure]
     return [float(value) for value in np.quantile(values, _ENDS)]
-
-
-def chance_within(results: ServiceResults, month: str) -> float:
-    """Probability that the baseline keeps to the cap at the end of a month."""
-    chances = results.plan.probability_within(results.posts.target.cap)
-    return float(chances[results.plan.month_number(month)])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from riskmodel.published import Audit, Document, Outcome, PublishedTable
 from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
 from riskmodel.report.rebuild import Recomputed, recomputed_figures
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import count_of, join_words
 
 __all__ = ["place_of", "published_section"]
@@ -15,13 +16,13 @@ __all__ = ["place_of", "published_section"]
 Verdicts = dict[str, set[tuple[int, Outcome]]]
 
 _WORST_FIRST: tuple[tuple[Outcome, str], ...] = (
-    ("conflict", "in conflict"),
-    ("repaired", "repaired"),
+    ("conflict", "unresolved"),
+    ("repaired", "explained by one reading"),
     ("published", "sound"),
 )
 
 
-def published_section(tables: Sequence[PublishedTable], audit: Audit | None = None) -> Section:
+def published_section(tables: Sequence[PublishedTable], audit: Audit) -> Section:
     """Each published table, with what its own counts give and what the audit found.
 
     Parameters
@@ -29,7 +30,7 @@ def published_section(tables: Sequence[PublishedTable], audit: Audit | None = No
     tables
         The published tables; the one with id ``statements`` holds the figures in prose.
     audit
-        Findings, for a column that says how each row fared; None leaves the column out.
+        Findings, for a column that says how each row fared.
     """
     statements = next((table for table in tables if table.id == "statements"), None)
     verdicts = _verdicts(audit)
@@ -37,11 +38,11 @@ def published_section(tables: Sequence[PublishedTable], audit: Audit | None = No
     again: list[Recomputed] = []
     for table in tables:
         if table is statements:
-            blocks.append(_statements(table, verdicts, audit is not None))
+            blocks.append(_statements(table, verdicts))
             continue
         found = {} if statements is None else recomputed_figures(table, statements)
         again += found.values()
-        blocks.append(_rebuilt(table, found, verdicts, audit is not None))
+        blocks.append(_rebuilt(table, found, verdicts))
         if table.id == "activity_snapshots":
             blocks.append(_snapshots(table))
     introduction = Paragraph(_introduction(tables, again))
@@ -75,10 +76,10 @@ def _introduction(tables: Sequence[PublishedTable], again: Sequence[Recomputed])
     return words + ". Cells are as printed, to the last digit."
 
 
-def _verdicts(audit: Audit | None) -> Verdicts:
+def _verdicts(audit: Audit) -> Verdicts:
     """The findings that each figure enters, by its id."""
     found: Verdicts = defaultdict(set)
-    for index, finding in enumerate(audit or ()):
+    for index, finding in enumerate(audit):
         for figure in finding.figures:
             found[figure.id].add((index, finding.outcome))
     return found
@@ -95,11 +96,8 @@ def _rebuilt(
     table: PublishedTable,
     again: dict[tuple[str, str], Recomputed],
     verdicts: Verdicts,
-    has_audit: bool,
 ) -> Table:
     """Printed cells, each recomputed percentage beside the printed one, and the audit's verdict."""
-    import pandas as pd
-
     rebuilt = {column for _, column in again}
     labels = {column.name: column.label for column in table.columns}
     rows = []
@@ -115,7 +113,7 @@ def _rebuilt(
                 row[f"{column.name}_recomputed"] = found.text
         if rebuilt:
             row["same_digits"] = _same_digits([again[cells[0], name] for name in sorted(rebuilt)])
-        if has_audit and table.cells:
+        if table.cells:
             row["audit"] = _verdict(checked)
         rows.append(row)
     for column in table.columns:
@@ -124,11 +122,12 @@ def _rebuilt(
             labels[f"{column.name}_recomputed"] = f"{column.label}, recomputed"
     labels["same_digits"] = "Same digits"
     labels["audit"] = "Checks in the audit"
-    return Table(
+    headings = {name: labels[name] for name in rows[0]}
+    return table_of(
         table.id,
         table.title,
-        pd.DataFrame(rows),
-        labels,
+        rows,
+        headings,
         tuple(note for note in (_units_note(table), table.note) if note),
         place_of(table.document, table.paragraph),
         "published",
@@ -160,9 +159,7 @@ def _units_note(table: PublishedTable) -> str:
     return f"{'; '.join(parts)}." if parts else ""
 
 
-def _statements(table: PublishedTable, verdicts: Verdicts, has_audit: bool) -> Table:
-    import pandas as pd
-
+def _statements(table: PublishedTable, verdicts: Verdicts) -> Table:
     rows = []
     for key in table.keys:
         figure = table.figure(key)
@@ -177,13 +174,12 @@ def _statements(table: PublishedTable, verdicts: Verdicts, has_audit: bool) -> T
             "paragraph": figure.paragraph,
             "id": key,
         }
-        if has_audit:
-            row["audit"] = _verdict(verdicts.get(figure.id, set()))
+        row["audit"] = _verdict(verdicts.get(figure.id, set()))
         rows.append(row)
-    return Table(
+    return table_of(
         "statements",
         table.title,
-        pd.DataFrame(rows),
+        rows,
         {
             "printed": "As printed",
             "reading": "Read as",
@@ -228,14 +224,13 @@ def _snapshots(table: PublishedTable) -> Chart:
         ]
     )
     source = place_of(table.document, table.paragraph)
-    return Chart(
+    return chart_of(
         "activity",
         "The three groups at each date",
         f"Three small line charts of the number of children in {dates}. {told}.",
         "Each scale starts at zero and ends a little above the group's own largest count, so "
         "heights compare within a group, not between groups.",
-        drawing.svg,
-        drawing.png,
+        drawing,
         Table(
             "activity",
             "Numbers behind the chart of the three groups",
@@ -244,7 +239,4 @@ def _snapshots(table: PublishedTable) -> Chart:
             source=source,
             basis="published",
         ),
-        source,
-        "published",
-        drawing.svg_narrow,
     )

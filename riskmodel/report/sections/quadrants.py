@@ -1,4 +1,4 @@
-"""The quadrant chart as a block of the report, with its words and numbers."""
+"""The printed quadrants of factors: the chart in each reading, with its words and numbers."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from riskmodel.factors import (
     QuadrantRegion,
     prevalence_values,
 )
-from riskmodel.report.model import Chart, Table
+from riskmodel.report.model import Block, Chart, Paragraph, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
     from riskmodel.report.charts import QuadrantPoint
 
-__all__ = ["QUADRANTS", "Printed", "quadrant_chart", "widest_contradiction"]
+__all__ = ["Printed", "quadrant_chart", "reading_blocks"]
 
 Printed = Mapping[str, tuple[str, str]]
 """Printed (prevalence, impact) of each factor by name."""
 
-QUADRANTS = {
+_QUADRANTS = {
     ("high", "high"): "commoner, plan more often (dark blue circle)",
     ("low", "high"): "rarer, plan more often (turquoise triangle)",
     ("low", "low"): "rarer, plan less often (dark pink square)",
@@ -34,11 +35,26 @@ QUADRANTS = {
 """A quadrant's name and how the chart shows it, by (prevalence, impact)."""
 
 
-def widest_contradiction(region: QuadrantRegion) -> Contradiction | None:
-    """The contradiction with the widest gap."""
-    return max(
-        region.contradictions, key=lambda found: found.low_value - found.high_value, default=None
-    )
+def reading_blocks(
+    regions: Mapping[Prevalence, QuadrantRegion],
+    rates: FactorRates,
+    printed: Printed,
+    source: str,
+) -> list[Block]:
+    """The printed quadrants in each reading of prevalence, and where every printed factor stands.
+
+    Parameters
+    ----------
+    regions
+        Feasible cuts by reading.
+    rates, printed, source
+        As for :func:`quadrant_chart`.
+    """
+    blocks: list[Block] = []
+    for reading, region in regions.items():
+        words = _feasible_words(region, rates) if region.is_feasible else _impossible_words(region)
+        blocks += [Paragraph(words), quadrant_chart(reading, region, rates, printed, source)]
+    return [*blocks, _membership(rates, regions, printed, source)]
 
 
 def quadrant_chart(
@@ -47,8 +63,6 @@ def quadrant_chart(
     rates: FactorRates,
     printed: Printed,
     source: str,
-    *,
-    is_own: bool = False,
 ) -> Chart:
     """The chart of one reading of prevalence.
 
@@ -62,14 +76,12 @@ def quadrant_chart(
         Printed quadrants; factors without counts are told in the caption.
     source
         Document and paragraph of the counts.
-    is_own
-        Whether the counts are of another table than the one that the printed chart was made from.
     """
     from riskmodel.report.charts import QuadrantPoint, draw_quadrants
 
     is_plans = reading == "plans"
     total = rates.counts.total_plans
-    worst = widest_contradiction(region)
+    worst = _widest_contradiction(region)
     marked = set() if worst is None else {worst.high_factor, worst.low_factor}
     scale = 100 / total if is_plans else 1.0
     points = [
@@ -90,37 +102,33 @@ def quadrant_chart(
         )
         if name in printed and rate.value == rate.value
     ]
-    name = f"own_quadrants_by_{reading}" if is_own else f"quadrants_by_{reading}"
+    name = f"quadrants_by_{reading}"
     # A cut on plans is a share of the plans that it was made from, here as there.
     share = region.prevalence_share if is_plans else None
     drawing = draw_quadrants(
         name,
         points,
         across=f"Share of the {total:,} plans" if is_plans else "Assessments with the factor",
-        up=f"Conversion rate, with {percent(rates.conversion[0].level, 0)} interval",
+        up=f"Share that led to a plan, with {percent(rates.conversion[0].level, 0)} range",
         prevalence_cuts=_ends(region.prevalence, scale) if share is None else _ends(share, 100),
         impact_cuts=_ends(region.impact, 100),
         unit="%" if is_plans else "",
     )
-    title = "Quadrants by plans with the factor: possible"
-    if not region.is_feasible:
-        title = f"Quadrants by {reading} with the factor: impossible"
-    if is_own:
-        title = "The table's own factors, with the cuts of the report card's chart"
-    elif not is_plans and region.is_feasible:
-        title = f"Quadrants by {reading}: possible"
-    caption = _own_caption if is_own else _caption
-    return Chart(
+    state = "possible" if region.is_feasible else "impossible"
+    return chart_of(
         name,
-        title,
+        f"Quadrants by {reading} with the factor: {state}",
         _alt(points, reading, region),
-        caption(points, region, rates, printed, drawing.unplaced),
-        drawing.svg,
-        drawing.png,
-        _points_table(name, points, reading, source, rates.counts.basis),
-        source,
-        rates.counts.basis,
-        drawing.svg_narrow,
+        _caption(points, region, rates, printed, drawing.unplaced),
+        drawing,
+        _points_table(points, reading, source, rates.counts.basis),
+    )
+
+
+def _widest_contradiction(region: QuadrantRegion) -> Contradiction | None:
+    """The contradiction with the widest gap."""
+    return max(
+        region.contradictions, key=lambda pair: pair.low_value - pair.high_value, default=None
     )
 
 
@@ -133,7 +141,7 @@ def _ends(cuts: Interval | None, scale: float) -> tuple[float, float] | None:
 def _alt(points: Sequence[QuadrantPoint], reading: str, region: QuadrantRegion) -> str:
     """What the chart shows, factor by factor."""
     groups = []
-    for quadrant, words in QUADRANTS.items():
+    for quadrant, words in _QUADRANTS.items():
         members = [point.label for point in points if point.printed == quadrant]
         if members:
             groups.append(f"{words.partition(' (')[0]}: {join_words(members)}")
@@ -143,8 +151,8 @@ def _alt(points: Sequence[QuadrantPoint], reading: str, region: QuadrantRegion) 
         else "A pair of factors marked with larger, outlined shapes lies the wrong way round."
     )
     return (
-        f"Scatter chart of {len(points)} factors by {reading} with the factor and by conversion "
-        f"rate, with intervals. As printed, {'; '.join(groups)}. {verdict}"
+        f"Scatter chart of {len(points)} factors by {reading} with the factor and by the share of "
+        f"assessments that led to a plan, with ranges. As printed, {'; '.join(groups)}. {verdict}"
     )
 
 
@@ -155,12 +163,12 @@ def _caption(
     printed: Printed,
     unplaced: tuple[str, ...],
 ) -> str:
+    without = [name for name in printed if name not in rates.counts.factors]
     shapes = [
         words
-        for quadrant, words in QUADRANTS.items()
+        for quadrant, words in _QUADRANTS.items()
         if any(point.printed == quadrant for point in points)
     ]
-    without = [name for name in printed if name not in rates.counts.factors]
     sentences = [f"Shapes show the printed quadrant: {'; '.join(shapes)}."]
     if region.is_feasible:
         sentences.append("Any pair of cuts inside the shaded bands gives the printed quadrants.")
@@ -169,7 +177,7 @@ def _caption(
     if without:
         counts = Counter(printed[name] for name in without)
         groups = join_words(
-            f"{number} {QUADRANTS[key].partition(' (')[0]}" for key, number in counts.items()
+            f"{number} {_QUADRANTS[key].partition(' (')[0]}" for key, number in counts.items()
         )
         sentences.append(
             f"{count_of(len(without), 'further factor')} without printed counts (at most "
@@ -181,32 +189,7 @@ def _caption(
     return " ".join(sentences)
 
 
-def _own_caption(
-    points: Sequence[QuadrantPoint],
-    region: QuadrantRegion,
-    rates: FactorRates,
-    printed: Printed,
-    unplaced: tuple[str, ...],
-) -> str:
-    shapes = [
-        words
-        for quadrant, words in QUADRANTS.items()
-        if any(point.printed == quadrant for point in points)
-    ]
-    sentences = [
-        f"Shapes show where the report card's chart has the factor: {'; '.join(shapes)}. The "
-        "shaded bands are the cuts that reproduce that chart, laid over this table."
-    ]
-    local = [name for name in rates.counts.factors if name not in printed]
-    if local:
-        sentences.append(f"Not in that chart: {join_words(map(label_of, local))}.")
-    if unplaced:
-        sentences.append(f"Not labelled for want of room: {join_words(unplaced)}.")
-    return " ".join(sentences)
-
-
 def _points_table(
-    name: str,
     points: Sequence[QuadrantPoint],
     reading: str,
     source: str,
@@ -230,19 +213,111 @@ def _points_table(
         }
     )
     return Table(
-        name,
+        f"quadrants_by_{reading}",
         f"Numbers behind the chart of quadrants by {reading}",
         frame,
         {
             "factor": "Factor",
             "plans": "Share of plans",
             "assessments": "Assessments with the factor",
-            "conversion_rate": "Conversion rate",
-            "conversion_low": "Interval from",
-            "conversion_high": "Interval to",
+            "conversion_rate": "Share that led to a plan",
+            "conversion_low": "Range from",
+            "conversion_high": "Range to",
             "printed_prevalence": "Printed prevalence",
             "printed_impact": "Printed impact",
         },
         source=source,
         basis=basis,
     )
+
+
+def _feasible_words(region: QuadrantRegion, rates: FactorRates) -> str:
+    cuts, impact = region.prevalence, region.impact
+    if cuts is None or impact is None:
+        return ""
+    total = rates.counts.total_plans
+    words = (
+        f"Read as {region.reading} with the factor, prevalence gives every printed quadrant, with "
+        f"the cut anywhere above {float(cuts.low):g} and up to {float(cuts.high):g} "
+        f"{region.reading}"
+    )
+    if region.reading == "plans":
+        words += (
+            f" ({percent(float(cuts.low) / total)} to {percent(float(cuts.high) / total)} of the "
+            f"{total:,} plans)"
+        )
+    return (
+        f"{words} and the cut on the share that led to a plan above {percent(float(impact.low))} "
+        f"and up to {percent(float(impact.high))}. The report card prints no cuts; these are all "
+        "that reproduce its chart."
+    )
+
+
+def _impossible_words(region: QuadrantRegion) -> str:
+    worst = _widest_contradiction(region)
+    if worst is None:
+        return f"No cut on {region.reading} reproduces the printed quadrants."
+    return (
+        f"Read as {region.reading} with the factor, no cut can give the printed quadrants: "
+        f"{label_of(worst.high_factor)} with {float(worst.high_value):g} {region.reading} is "
+        f"printed as high, {label_of(worst.low_factor)} with {float(worst.low_value):g} as low. "
+        f"{count_of(len(region.contradictions), 'pair')} of factors "
+        f"{'contradicts' if len(region.contradictions) == 1 else 'contradict'} every cut."
+    )
+
+
+def _membership(
+    rates: FactorRates,
+    regions: Mapping[Prevalence, QuadrantRegion],
+    printed: Printed,
+    source: str,
+) -> Table:
+    """All printed factors with their quadrant, and where counts put them under each reading."""
+    classified = {
+        reading: region.classify(rates.counts).set_index("factor")
+        for reading, region in regions.items()
+    }
+    rows = []
+    for name, (prevalence, impact) in printed.items():
+        row: dict[str, str] = {
+            "factor": label_of(name),
+            "printed_prevalence": prevalence,
+            "printed_impact": impact,
+        }
+        for reading, frame in classified.items():
+            if name in frame.index:
+                found = tuple(frame.loc[name, ["prevalence", "impact"]])
+                row[f"by_{reading}"] = _agreement(found, (prevalence, impact))
+            else:
+                row[f"by_{reading}"] = "no counts printed"
+        rows.append(row)
+    counts = Counter(printed.values())
+    notes = join_words(
+        f"{counts.get(key, 0)} {words.partition(' (')[0]}" for key, words in _QUADRANTS.items()
+    )
+    return table_of(
+        "quadrant_membership",
+        f"The {len(printed)} printed factors and their quadrants",
+        rows,
+        {
+            "factor": "Factor",
+            "printed_prevalence": "Printed prevalence",
+            "printed_impact": "Printed impact",
+            "by_plans": "Counts by plans",
+            "by_assessments": "Counts by assessments",
+        },
+        (f"Printed: {notes}.",),
+        source,
+        "published",
+        folded=True,
+    )
+
+
+def _agreement(found: tuple[str, ...], printed: tuple[str, str]) -> str:
+    if "none" in found:
+        return "no cut is possible"
+    if found == printed:
+        return "agrees at every feasible cut"
+    if "depends" in found:
+        return "depends on the cut"
+    return f"{found[0]} prevalence, {found[1]} impact"

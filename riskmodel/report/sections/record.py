@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.report.model import Paragraph, Section, Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import count_of
 
 if TYPE_CHECKING:
@@ -48,13 +49,11 @@ def manifest_section(manifest: Mapping[str, Any]) -> Section:
     manifest
         Values may be text, numbers, None, lists or mappings of these.
     """
-    import pandas as pd
-
     rows = [{"item": item, "value": value} for item, value in _flat(manifest)]
-    table = Table(
+    table = table_of(
         "manifest",
         "Manifest",
-        pd.DataFrame(rows, columns=["item", "value"]),
+        rows,
         {"item": "Item", "value": "Value"},
         ("Long values of letters and digits are SHA-256 sums: equal sums mean equal content.",),
     )

@@ -9,6 +9,7 @@ from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.measures import MEASURE_LABELS
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.model import Table
+from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import month_words, percent
 from riskmodel.scenarios import Scenario
 
@@ -16,7 +17,6 @@ __all__ = [
     "all_differences",
     "attribution_table",
     "children_table",
-    "number_of",
     "scenario_label",
     "signed",
     "teams_table",
@@ -67,24 +67,20 @@ def signed(value: Any, measure: str, *, plus: bool = True) -> str:
 
 def words_table(scenarios: Sequence[Scenario], changes: Mapping[str, int]) -> Table:
     """What each scenario changes, in words."""
-    import pandas as pd
-
-    return Table(
+    return table_of(
         "scenarios_words",
         "What each scenario changes",
-        pd.DataFrame(
-            [
-                {
-                    "scenario": scenario_label(scenario.name),
-                    "description": " ".join(scenario.description.split()),
-                    "changes": changes[scenario.name],
-                }
-                for scenario in scenarios
-            ]
-        ),
+        [
+            {
+                "scenario": scenario_label(scenario.name),
+                "description": " ".join(scenario.description.split()),
+                "changes": changes[scenario.name],
+            }
+            for scenario in scenarios
+        ],
         {"scenario": "Scenario", "description": "In words", "changes": "Changes"},
-        ("Each change with its numbers, reason and source: riskmodel scenario show NAME.",),
-        "The library of scenarios that ships with the package",
+        ("Each change with its numbers, reason and source: riskmodel scenario show.",),
+        "The files of scenarios",
         "assumed",
     )
 
@@ -95,11 +91,11 @@ def children_table(data: Comparison, source: str) -> Table:
         data,
         source,
         "scenarios_children",
-        f"Children, differences from the baseline on {month_words(data.month, day=True)}",
+        f"Children, compared with no change of policy on {month_words(data.month, day=True)}",
         _CHILDREN,
         (
-            f"Mean difference, with the {percent(data.level, 0)} interval of the paired draws in "
-            "brackets. 0 alone: the scenario does not touch it.",
+            f"Average difference, with its {percent(data.level, 0)} range in brackets. 0 alone: "
+            "the scenario does not touch it.",
         ),
     )
 
@@ -111,11 +107,11 @@ def teams_table(data: Comparison, source: str) -> Table:
         data,
         source,
         "scenarios_teams",
-        f"Teams, differences from the baseline on {month_words(data.month, day=True)}",
+        f"Teams, compared with no change of policy on {month_words(data.month, day=True)}",
         _TEAMS,
         (
             "Caseload: cases for each full-time worker. Posts needed: for at most "
-            f"{target.cap:g} cases by {month_words(target.by)} with a probability of "
+            f"{target.cap:g} cases by {month_words(target.by)} with a chance of "
             f"{percent(target.probability, 0)}; none where no number of posts is enough. A cap "
             "moves neither children nor workers: it leaves more cases without a worker.",
         ),
@@ -130,8 +126,8 @@ def _compact_table(
     measures: Mapping[str, str],
     notes: tuple[str, ...],
 ) -> Table:
-    import pandas as pd
-
+    counted = set(data.differences["measure"])
+    measures = {name: label for name, label in measures.items() if name in counted}
     rows = []
     for scenario in data.others:
         row = {"scenario": scenario_label(scenario)}
@@ -145,42 +141,41 @@ def _compact_table(
                 words += f" ({ends[0]} to {ends[1]})"
             row[measure] = words
         rows.append(row)
-    return Table(
+    return table_of(
         name,
         title,
-        pd.DataFrame(rows),
+        rows,
         {"scenario": "Scenario", **measures},
         notes,
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
     )
 
 
 def attribution_table(data: Comparison, changes: Mapping[str, int], source: str) -> Table:
     """What each change of a scenario does by itself, together, and the remainder."""
-    import pandas as pd
-
     frame = data.attribution
+    compact = {name: label for name, label in _COMPACT.items() if name in set(frame["measure"])}
     rows = []
     for name in (name for name in data.others if changes[name] > 1):
         here = frame[frame["scenario"] == name]
         for change in dict.fromkeys(here["change"]):
             row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
-            for measure in _COMPACT:
+            for measure in compact:
                 value = here[(here["change"] == change) & (here["measure"] == measure)]
-                row[measure] = number_of(value["difference"].iloc[0], measure)
+                row[measure] = _number(value["difference"].iloc[0], measure)
             rows.append(row)
-    return Table(
+    return table_of(
         "scenarios_attribution",
         "Which change does what: scenarios with more than one",
-        pd.DataFrame(rows, columns=["scenario", "change", *_COMPACT]),
-        {"scenario": "Scenario", "change": "Change", **_COMPACT},
+        rows,
+        {"scenario": "Scenario", "change": "Change", **compact},
         (
-            "Differences from the baseline: each change by itself, then all together. The "
+            "Compared with no change of policy: each change by itself, then all together. The "
             "remainder is what they do together beyond the sum of each, and belongs to no single "
             "one; each number is rounded by itself.",
         ),
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
         folded=True,
     )
@@ -195,44 +190,42 @@ def _change(name: str) -> str:
 
 def all_differences(data: Comparison, source: str) -> Table:
     """Every measure of every scenario, as numbers."""
-    import pandas as pd
-
     rows = [
         {
             "scenario": scenario_label(row["scenario"]),
             "measure": MEASURE_LABELS.get(row["measure"], row["measure"]),
             **{
-                name: number_of(row[name], row["measure"])
+                name: _number(row[name], row["measure"])
                 for name in ("value", "value_against", "difference", "low", "high")
             },
         }
         for row in data.differences.to_dict("records")
     ]
-    return Table(
+    return table_of(
         "scenarios_differences",
         "Every measure of every scenario",
-        pd.DataFrame(rows),
+        rows,
         {
             "scenario": "Scenario",
             "measure": "Measure",
             "value": "With the scenario",
-            "value_against": "Baseline",
+            "value_against": "With no change of policy",
             "difference": "Difference",
-            "low": f"{percent(data.level, 0)} interval from",
+            "low": f"{percent(data.level, 0)} range from",
             "high": "to",
         },
         (
-            "Means; of posts the number for the target. none: no interval, or no number of posts "
-            "is enough. Probabilities are proportions.",
+            "Averages; of posts the number for the target. none: no range, or no number of posts "
+            "is enough. Chances are proportions.",
         ),
-        f"Projected from the {source}",
+        f"Projected from {source}",
         "projected",
         folded=True,
         searchable=True,
     )
 
 
-def number_of(value: Any, measure: str) -> float | int | str:
+def _number(value: Any, measure: str) -> float | int | str:
     """A value to the digits of its measure; a word where there is none."""
     if value is None or value != value:
         return "none"

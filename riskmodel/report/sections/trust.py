@@ -1,4 +1,4 @@
-"""How far to trust the projections: what they were worth on the history of other authorities."""
+"""How accurate such projections have been on the history of other authorities."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
+from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ __all__ = ["trust_point", "trust_section"]
 
 _CAVEATS = (
     "What this does not show. The settings of the method were chosen on this same panel, so its "
-    "skill is somewhat flattered; of its competitors only the ridge regression learns from other "
-    "authorities. The authorities judged had a figure every year, while the published tables give "
-    "few and uneven ones, so a projection from them knows less. Authorities share their years: "
-    "what changed everywhere at once weighs as one event, however many authorities there are."
+    "skill is somewhat flattered; of the other methods only the ridge regression learns from other "
+    "authorities. The authorities judged had a figure every year: a projection from few or uneven "
+    "figures knows less. Authorities share their years: what changed everywhere at once weighs as "
+    "one event, however many authorities there are."
 )
 
 _SOURCE = (
@@ -30,7 +31,7 @@ _SOURCE = (
 
 
 def trust_section(frame: pd.DataFrame) -> Section:
-    """Skill with intervals against the named competitors, and coverage.
+    """Skill with ranges beside the other methods, and how often the ranges held.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def trust_section(frame: pd.DataFrame) -> Section:
     blocks += [Paragraph(_CAVEATS), _ours(frame)]
     blocks += [_chart(frame, measure) for measure in _measures(frame)]
     blocks.append(_models(frame))
-    return Section("trust", "How far to trust this", tuple(blocks))
+    return Section("trust", "How accurate such projections have been", tuple(blocks))
 
 
 def trust_point(frame: pd.DataFrame) -> Point:
@@ -52,10 +53,9 @@ def trust_point(frame: pd.DataFrame) -> Point:
     ahead = 2 if 2 in ours else min(ours)
     held = join_words(f"{row['coverage_90_percent']:.0f}%" for row in ours.values())
     return Point(
-        f"On the history of {ours[ahead]['authorities']} other authorities such projections of "
-        f"children on a plan were {_better(ours[ahead])} than the last value carried forward "
-        f"{_years(ahead)} ahead, and their 90% intervals held {held} of what happened "
-        f"{_horizons(ours)} ahead. Basis: observed.",
+        f"Tested on {ours[ahead]['authorities']} other authorities, projections of children on a "
+        f"plan {_years(ahead)} ahead were {_better(ours[ahead])} than assuming no change; their "
+        f"90% ranges held {held} of what happened {_horizons(ours)} ahead. Basis: observed.",
         "trust",
     )
 
@@ -78,7 +78,8 @@ def _horizons(numbers: Mapping[int, Any]) -> str:
 
 
 def _better(row: Mapping[Any, Any]) -> str:
-    return f"{abs(row['skill_percent']):.1f}% {'better' if row['skill_percent'] >= 0 else 'worse'}"
+    word = "more accurate" if row["skill_percent"] >= 0 else "less accurate"
+    return f"{abs(row['skill_percent']):.1f}% {word}"
 
 
 def _introduction(frame: pd.DataFrame) -> list[str]:
@@ -88,13 +89,13 @@ def _introduction(frame: pd.DataFrame) -> list[str]:
     return [
         f"The method was made to stand on 31 March of each year from {row['first_origin']} to "
         f"{row['last_origin']}, knowing nothing later, and to project the years after that, for up "
-        f"to {most} English authorities. These were parted into {row['folds']} groups: each was "
-        "projected with what the others had taught. What happened is known, so the projections "
-        f"can be scored. In the same run stood its competitors: {rivals}.",
+        f"to {most} English authorities, in {row['folds']} groups: each was projected with what "
+        "was learned from the others. What happened is known, so the projections can be scored. "
+        f"The same was asked of other methods: {rivals}.",
         "The score is the continuous ranked probability score: how far a whole distribution lay "
         "from what happened, in children; for a single number it is the plain error. Skill is how "
-        "much smaller it is than that of the last value carried forward. An interval of a skill "
-        "draws the authorities anew, since one authority's projections err together. Basis: "
+        "much smaller it is than that of assuming no change. The range of a skill comes from "
+        "drawing the authorities anew, since one authority's projections err together. Basis: "
         "observed.",
     ]
 
@@ -114,16 +115,16 @@ def _verdict(frame: pd.DataFrame, measure: str) -> str:
             f"{_years(ahead)} ahead ({winners[ahead]['skill_percent']:.1f}%)"
             for ahead in lost
         )
-        best = f"It was beaten by {named}" + (
-            "." if len(lost) == len(winners) else "; at the other horizons it was the best."
+        best = f"More accurate was {named}" + (
+            "." if len(lost) == len(winners) else "; otherwise this method was."
         )
     else:
-        best = "No competitor was better at any horizon."
+        best = "No other method was more accurate, however far ahead."
     half = join_words(f"{row['coverage_50_percent']:.0f}%" for row in ours.values())
     most = join_words(f"{row['coverage_90_percent']:.0f}%" for row in ours.values())
     return (
         f"{label(measure).full}: skill {skills} at {_horizons(ours)}. {best} Its "
-        f"50% intervals held {half} of what happened, its 90% intervals {most}."
+        f"50% ranges held {half} of what happened, its 90% ranges {most}."
     )
 
 
@@ -133,35 +134,29 @@ def _chart(frame: pd.DataFrame, measure: str) -> Chart:
     name = f"trust_skill_{measure.split('_')[0]}"
     rows = [{**row, "model": label(row["model"]).row} for row in _rows(frame, measure)]
     drawing = draw_skill(name, rows, ours=label(OURS).row, reference=label(REFERENCE).row)
-    return Chart(
+    return chart_of(
         name,
-        f"{label(measure).full}: skill against the last value carried forward",
+        f"{label(measure).full}: skill compared with assuming no change",
         f"Lines of skill by years ahead, one a model. {_verdict(frame, measure)}",
-        "Above 0 is better than the last value carried forward. The band is the 95% interval of "
-        "this package's skill.",
-        drawing.svg,
-        drawing.png,
+        "Above 0 is more accurate than assuming no change. The band is the 95% range of this "
+        "package's skill.",
+        drawing,
         _skills(frame, measure),
-        _SOURCE,
-        "observed",
-        drawing.svg_narrow,
     )
 
 
 def _skills(frame: pd.DataFrame, measure: str) -> Table:
     """Skill with a row a model and a column a horizon."""
-    import pandas as pd
-
     rows: dict[str, dict[str, str]] = {}
     for row in _rows(frame, measure):
         model = label(row["model"]).row
         found = rows.setdefault(model, {"model": model})
         found[f"skill_{row['horizon_years']}"] = _percent(row["skill_percent"])
     names = {name for row in rows.values() for name in row if name != "model"}
-    return Table(
+    return table_of(
         f"trust_skills_{measure.split('_')[0]}",
         f"{label(measure).full}: skill of each model by years ahead",
-        pd.DataFrame(list(rows.values())),
+        list(rows.values()),
         {
             "model": "Model",
             **{name: f"{_years(int(name.removeprefix('skill_')))} ahead" for name in sorted(names)},
@@ -172,7 +167,6 @@ def _skills(frame: pd.DataFrame, measure: str) -> Table:
 
 
 def _ours(frame: pd.DataFrame) -> Table:
-    import pandas as pd
 
     rows = []
     for measure in _measures(frame):
@@ -195,24 +189,24 @@ def _ours(frame: pd.DataFrame) -> Table:
                     "coverage_90_percent": _percent(row["coverage_90_percent"]),
                 }
             )
-    return Table(
+    return table_of(
         "trust_summary",
-        "This package beside its best competitor",
-        pd.DataFrame(rows),
+        "This package beside the best other method",
+        rows,
         {
             "stock": "Stock",
             "years_ahead": "Years ahead",
             "skill_percent": "Skill",
             "skill_low": "95% from",
             "skill_high": "to",
-            "rival": "Best competitor",
+            "rival": "Best other method",
             "rival_skill_percent": "Its skill",
-            "coverage_50_percent": "50% interval held",
-            "coverage_90_percent": "90% interval held",
+            "coverage_50_percent": "50% range held",
+            "coverage_90_percent": "90% range held",
         },
         (
-            "Skill above 0% is better than the last value carried forward. Where the competitor's "
-            "skill is the higher one, it was the better model.",
+            "Skill above 0% is more accurate than assuming no change. Where the other method's "
+            "skill is the higher one, it was the more accurate.",
         ),
         _SOURCE,
         "observed",
@@ -256,8 +250,8 @@ def _models(frame: pd.DataFrame) -> Table:
             "skill_percent": "Skill",
             "skill_low": "95% from",
             "skill_high": "to",
-            "coverage_50_percent": "50% interval held",
-            "coverage_90_percent": "90% interval held",
+            "coverage_50_percent": "50% range held",
+            "coverage_90_percent": "90% range held",
             "best": "Best here",
         },
         source=_SOURCE,

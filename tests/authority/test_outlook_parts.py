@@ -1,4 +1,4 @@
-"""What is computed once for a report, and the parts of it that sections take."""
+"""Parts of an outlook, a plan and a comparison that sections of a report take."""
 
 from __future__ import annotations
 

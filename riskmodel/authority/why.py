@@ -1,0 +1,87 @@
+"""What moved an authority's plans, its caseload and its costs, from what its folder holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from riskmodel.authority.others import compare_with_others
+from riskmodel.caseload.change_sources import (
+    panel_caseload_change,
+    published_caseload_change,
+)
+from riskmodel.errors import DataError
+from riskmodel.explanations import change_of_months, change_of_panel, published_change
+
+if TYPE_CHECKING:
+    from riskmodel.authority.folder.holding import Holding
+    from riskmodel.authority.others import OthersComparison
+    from riskmodel.caseload.change import CaseloadChange
+    from riskmodel.explanations import ChangeParts
+
+__all__ = ["caseload_change_of", "change_of", "others_of"]
+
+
+def change_of(authority: Holding) -> ChangeParts:
+    """Why its plans rose or fell: by its row of the panel, its own months, or published tables.
+
+    Raises
+    ------
+    DataError
+        When the folder has none of them, or no two dates.
+    """
+    authority.needs("own_panel", "months", "published")
+    if authority.has("own_panel"):
+        assert authority.panel is not None  # it has one
+        return replace(
+            change_of_panel(authority.panel, authority.inputs.panel_code), area=authority.name
+        )
+    if authority.has("months"):
+        plans = [
+            series
+            for series in authority.inputs.own_series(authority.name)
+            if series.stage == "child_protection_plan"
+        ]
+        if not plans:
+            raise DataError(
+                "holds no children on a protection plan",
+                file=authority.inputs.source_of("months"),
+            )
+        return replace(change_of_months(plans[0], authority.inputs.population), area=authority.name)
+    return published_change()
+
+
+def caseload_change_of(authority: Holding) -> CaseloadChange:
+    """How cases and workers moved its caseload: by published tables, or its row of the panel.
+
+    Raises
+    ------
+    DataError
+        When the folder has neither, or its row lacks cases held and case holders.
+    """
+    authority.needs("own_panel", "published")
+    if not authority.has("own_panel"):
+        return published_caseload_change()
+    assert authority.panel is not None  # it has one
+    return replace(
+        panel_caseload_change(authority.panel, authority.inputs.panel_code), area=authority.name
+    )
+
+
+def others_of(authority: Holding) -> OthersComparison:
+    """Its rates beside its neighbours', its groups' and England's.
+
+    Raises
+    ------
+    DataError
+        When the folder has no panel with its row, or nothing there can be compared.
+    """
+    authority.needs("own_panel")
+    assert authority.panel is not None  # it has one
+    return compare_with_others(
+        authority.panel,
+        authority.inputs.panel_code,
+        neighbours=authority.neighbours if authority.has("neighbours") else (),
+        groups=authority.groups,
+        area=authority.name,
+    )

@@ -1,0 +1,189 @@
+"""Fourth page: what to expect, and what it takes in caseloads, posts and money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskmodel.authority.folder.values import financial_year
+from riskmodel.core.labels import label
+from riskmodel.projection import months_between
+from riskmodel.report.brief.fans import ahead_chart
+from riskmodel.report.brief.paging import brief_page
+from riskmodel.report.brief.results import MONTHS_A_YEAR, BriefResults
+from riskmodel.report.brief.wording import (
+    article,
+    chance_words,
+    direction,
+    money,
+    number,
+    posts_more,
+    stage_words,
+)
+from riskmodel.report.model import Section, Table
+from riskmodel.report.sections.building import table_of
+from riskmodel.report.wording import count_of, join_words, month_words, percent
+
+__all__ = ["expected_page", "expected_point", "posts_sentence"]
+
+_FEW_MONTHS = 24
+"""Own figures over fewer months than these: what lies ahead is mostly what others have shown."""
+
+
+def expected_point(results: BriefResults) -> str:
+    """The central projection of the lead stage at the date."""
+    lead, by = results.stages[0], results.target.by
+    ahead, now = results.stock(lead, by), results.latest(lead)
+    return (
+        f"With no change of policy the central projection for {results.day} is "
+        f"{number(ahead.middle)} children {stage_words(lead)}, "
+        f"{direction(ahead.middle, now.children)} in {month_words(now.month)} {ahead.bracket()}."
+    )
+
+
+def posts_sentence(results: BriefResults) -> str:
+    """Posts for the target, and how many of them would be filled."""
+    target, posts = results.target, results.posts
+    chance = percent(target.probability, 0)
+    aim = (
+        f"For {article(target.probability)} {chance} chance of an average caseload of "
+        f"{target.cap:g} or fewer by {results.day}"
+    )
+    if posts is None:
+        return f"{aim}, no number of posts would be enough."
+    return (
+        f"{aim}, the service would need about {posts.posts:,} posts, "
+        f"{posts_more(posts.posts, posts.posts_now)}, with social workers in about "
+        f"{posts.workers:,.0f} of them."
+    )
+
+
+def _caseload(results: BriefResults) -> str:
+    """The caseload with no change of policy."""
+    ahead = results.caseload(results.target.by)
+    return (
+        f"A full-time social worker would then hold {number(ahead.middle, 1)} cases on average, "
+        f"{direction(ahead.middle, results.caseload_now, 1)} now {ahead.bracket(1)}."
+    )
+
+
+def expected_page(results: BriefResults, annex: str) -> Section:
+    """Three small fans, each March in a table, and what it takes."""
+    has_teams = results.has("caseload")
+    chart = ahead_chart(
+        results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
+    )
+    texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
+    texts += [_cost(results), _rests_on(results), _others(results)]
+    return brief_page(
+        "expected", _title(results), texts, annex=annex, chart=chart, table=_table(results)
+    )
+
+
+def _title(results: BriefResults) -> str:
+    target = results.target
+    if results.has("caseload"):
+        return (
+            f"With no change of policy the chance of an average caseload of {target.cap:g} or "
+            f"fewer on {results.day} is {chance_words(results.chance(target.by))}"
+        )
+    lead, ahead = results.stages[0], results.stock(results.stages[0], target.by)
+    return (
+        f"With no change of policy nine in ten simulations have {ahead.ends()} children "
+        f"{stage_words(lead)} on {results.day}"
+    )
+
+
+def _others(results: BriefResults) -> str:
+    """The central projections of the other stages."""
+    said = []
+    for stage in results.stages[1:]:
+        ahead, now = results.stock(stage, results.target.by), results.latest(stage)
+        said.append(
+            f"{number(ahead.middle)} children {stage_words(stage)}, "
+            f"{direction(ahead.middle, now.children)} {ahead.bracket()}"
+        )
+    return f"On the same day: {join_words(said)}." if said else ""
+
+
+def _posts(results: BriefResults) -> str:
+    """Posts for several chances, beside those there are."""
+    by_chance = results.posts_by_chance
+    posts = results.posts
+    if posts is None or not by_chance:
+        return ""
+    said = join_words(
+        f"{count:,} for {article(chance)} {percent(chance, 0)} chance"
+        for chance, count in by_chance
+    )
+    return (
+        f"Posts needed for {posts.target.cap:g} or fewer: {said}; there are "
+        f"{number(posts.posts_now)} now. All of it counts on a candidate for every vacancy."
+    )
+
+
+def _rests_on(results: BriefResults) -> str:
+    """On how many figures the projections rest, and on whose."""
+    source, lead = results.outlook.source, results.stages[0]
+    counts = results.counts(lead)
+    span = months_between(counts[0].month, counts[-1].month) + 1
+    learned = results.outlook.stages[lead].learned
+    ahead = len(results.outlook.projection.months)
+    few = ""
+    if span < _FEW_MONTHS:
+        few = (
+            f" These are {count_of(span, 'month')} of figures for {ahead} months ahead: what lies "
+            "further off is mostly what other authorities have shown."
+        )
+    return (
+        f"The projection rests on {count_of(len(counts), 'count')} of children "
+        f"{stage_words(lead)} from {month_words(counts[0].month)} to "
+        f"{month_words(counts[-1].month)}, from {source.label}, and on the "
+        f"figures of {learned.authorities} authorities to March {learned.year}.{few}"
+    )
+
+
+def _cost(results: BriefResults) -> str:
+    """What each whole financial year costs, up to that of the date."""
+    last = financial_year(results.target.by)
+    said = [
+        f"{money(row['q50'], row['currency'])} in {year} (90% range "
+        f"{money(row['q05'], row['currency'])} to {money(row['q95'], row['currency'])})"
+        for year, row in results.prices.items()
+        if row["months"] == MONTHS_A_YEAR and year <= last
+    ]
+    return f"What is priced costs {join_words(said)}." if said else ""
+
+
+def _short(chance: str) -> str:
+    """A chance in a cell, where there is little room."""
+    return chance.replace("less than ", "<").replace("more than ", ">")
+
+
+def _table(results: BriefResults) -> Table:
+    """Each March and the date: children, caseload, chance."""
+    months = results.outlook.projection.months
+    shown = [month for month in months if month.endswith("-03") or month == results.target.by]
+    headings = {"day": "End of"} | {stage: label(stage).brief for stage in results.stages}
+    rows: list[dict[str, Any]] = []
+    for month in shown:
+        name, year = month_words(month).split()
+        row = {"day": f"{name[:3]} {year}"}
+        row |= {stage: results.stock(stage, month).cell() for stage in results.stages}
+        if results.has("caseload"):
+            row["caseload"] = results.caseload(month).cell(1)
+            row["chance"] = _short(chance_words(results.chance(month)))
+        rows.append(row)
+    notes = "Central projection, with its 90% range in brackets."
+    if results.has("caseload"):
+        cap = f"{results.target.cap:g} or fewer"
+        headings |= {"caseload": label("caseload").row, "chance": cap}
+        notes += f" {cap}: the chance of such an average caseload."
+    return table_of(
+        "brief_years",
+        "Each March, and the date of this brief",
+        rows,
+        headings,
+        (notes,),
+        results.source,
+        "projected",
+    )

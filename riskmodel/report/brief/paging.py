@@ -1,0 +1,52 @@
+"""A page of the brief: paragraphs in the order of their weight, a chart and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
+
+__all__ = ["MOST_WORDS", "brief_page", "fitting"]
+
+MOST_WORDS = 150
+"""Of a page, its title among them; those of its chart and table besides."""
+
+
+def brief_page(
+    name: str,
+    title: str,
+    texts: Iterable[str],
+    *,
+    annex: str,
+    chart: Chart | None = None,
+    table: Table | None = None,
+) -> Section:
+    """One page: its first paragraph, the chart, the other paragraphs, the table.
+
+    Parameters
+    ----------
+    name, title
+        Id and message.
+    texts
+        Paragraphs, the weightiest first; "" is none. Those that no longer fit are left out: the
+        annex says more.
+    annex
+        The section that says more.
+    chart, table
+        At most one of each.
+    """
+    paragraphs = [Paragraph(text) for text in fitting(title, texts)]
+    blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table]
+    return Section(name, title, tuple(block for block in blocks if block is not None), annex)
+
+
+def fitting(title: str, texts: Iterable[str]) -> list[str]:
+    """Paragraphs for which there is room below a title: one that is too long yields to the next."""
+    left = MOST_WORDS - len(title.split())
+    kept = []
+    for text in texts:
+        size = len(text.split())
+        if text and size <= left:
+            kept.append(text)
+            left -= size
+    return kept

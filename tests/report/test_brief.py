@@ -1,0 +1,370 @@
+"""The brief of any folder: what its sentences say, and that they say it of its own results."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.authority.folder.authority import Authority, open_authority
+from riskmodel.authority.folder.new import write_folder
+from riskmodel.demand.pooled.measured import measured_backtest
+from riskmodel.projection import month_words
+from riskmodel.report.brief import authority_brief
+from riskmodel.report.brief.options import turned_by_baseline
+from riskmodel.report.brief.paging import MOST_WORDS, fitting
+from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.wording import (
+    chance_words,
+    change_words,
+    difference_words,
+    direction,
+    money,
+    number,
+    posts_more,
+    signed,
+    skill_words,
+)
+from riskmodel.report.model import Brief, Chart, Paragraph, Table
+
+from .conftest import SIZES
+
+COHORT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "cohort.csv"
+MONTHS = "month,cpp_stock,cpp_starts,cpp_ends\n" + "".join(
+    f"2023-{month:02d},{400 + 2 * month},40,38\n" for month in range(1, 13)
+)
+TEAMS = (
+    "team,area,kind,child_protection_plan,looked_after,child_in_need_plan,unallocated,workers\n"
+    "one,north,family_support,214,0,0,0,10\n"
+    "two,south,family_support,210,0,0,0,10\n"
+)
+COMMENTARY = "# What we did\n\nWe opened a hub in May.\n\n# Factors\n\nIn the annex alone.\n"
+PAGES = {
+    "return": ["factors", "certainty"],
+    "months": ["happened", "expected", "certainty"],
+    "teams": ["happened", "expected", "certainty"],
+    "example": ["happened", "why", "factors", "expected", "options", "certainty"],
+    "whole": ["happened", "why", "factors", "expected", "options", "certainty"],
+}
+FOLDERS = tuple(PAGES)
+
+
+@dataclass(frozen=True)
+class Briefed:
+    """A folder, its results and its brief."""
+
+    authority: Authority
+    results: BriefResults
+    brief: Brief
+
+    @property
+    def sentences(self) -> list[str]:
+        """Everything that is said in words, titles among it."""
+        said = [point.text for point in self.brief.points]
+        for page in self.brief.pages:
+            said += [page.title, *(b.text for b in page.blocks if isinstance(b, Paragraph))]
+        return said
+
+    @property
+    def tables(self) -> list[Table]:
+        """Its tables, those behind the charts among them."""
+        blocks = [block for page in self.brief.pages for block in page.blocks]
+        shown = [b.data if isinstance(b, Chart) else b for b in blocks]
+        return [table for table in shown if isinstance(table, Table)]
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory) -> dict[str, Path]:
+    top = tmp_path_factory.mktemp("briefs")
+    whole = write_folder(top / "whole", example=True).folder
+    (whole / "commentary.md").write_text(COMMENTARY, encoding="utf-8")
+    returned = (whole / "returns" / "census-2024.xml").read_bytes()
+    for name, files in {
+        "return": {"returns/census-2024.xml": returned},
+        "months": {"months.csv": MONTHS.encode()},
+        "teams": {"months.csv": MONTHS.encode(), "teams.csv": TEAMS.encode()},
+    }.items():
+        for file, content in files.items():
+            path = top / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (top / name / "authority.toml").write_text('[about]\nname = "Northshire"\n')
+    return {name: top / name for name in ("whole", "return", "months", "teams")}
+
+
+@pytest.fixture(scope="session")
+def briefed(folders, example, whole_report) -> dict[str, Briefed]:
+    made = {"example": Briefed(example, BriefResults(example, SIZES), whole_report.brief)}
+    for name, folder in folders.items():
+        authority = open_authority(folder)
+        brief = authority_brief(authority, SIZES, ["projection", "record"])
+        made[name] = Briefed(authority, BriefResults(authority, SIZES), brief)
+    return made
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_has_the_pages_that_its_files_bring_and_no_page_is_long(briefed, name):
+    brief = briefed[name].brief
+    assert [page.id for page in brief.pages] == PAGES[name]
+    assert len(brief.points) <= 5
+    assert len(brief.numbers) <= 5
+    ids = []
+    for page in brief.pages:
+        texts = [block.text for block in page.blocks if isinstance(block, Paragraph)]
+        assert len(" ".join([page.title, *texts]).split()) <= MOST_WORDS
+        assert texts
+        for kind in (Chart, Table):
+            blocks = [block for block in page.blocks if isinstance(block, kind)]
+            assert len(blocks) <= 1
+            ids += [block.id for block in blocks if block.id not in ids or kind is Table]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", [name for name in FOLDERS if name != "example"])
+def test_nothing_of_the_example_is_in_the_brief_of_another(briefed, name):
+    said = [*briefed[name].sentences, *briefed[name].brief.basis]
+    for table in briefed[name].tables:
+        said += [table.title, table.source, *table.notes, table.frame.to_csv()]
+    for page in briefed[name].brief.pages:
+        said += [b.alt + b.caption + b.source for b in page.blocks if isinstance(b, Chart)]
+    assert not re.findall(r"Oxfordshire|[Rr]eport [Cc]ard|\bpara \d|Kingfisher", "\n".join(said))
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_number_that_is_said_stands_in_a_table_or_a_result(briefed, name):
+    folder = briefed[name]
+    known = numbers_of(folder)
+    for sentence in folder.sentences:
+        if "hub in May" in sentence:
+            continue
+        for said in numbers_in(sentence):
+            assert said in known, (said, sentence)
+
+
+DATES = re.compile(
+    r"“[^”]+”|(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December) \d{4}|\b\d{4}/\d{2}\b|\b(?:90|95|50)% range"
+)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Numbers without their signs, those of dates and of the names of ranges left out."""
+    return re.findall(r"£?\d+(?:,\d{3})*(?:\.\d+)?[m%]?", DATES.sub("", text))
+
+
+def printed(value: object) -> set[str]:
+    """How a number may be printed: whole, to a tenth, in percent, as money."""
+    if isinstance(value, str):
+        return set(numbers_in(value))
+    if not isinstance(value, int | float | np.number) or not np.isfinite(value):
+        return set()
+    size = abs(float(value))
+    forms = {number(size), number(size, 1), f"{size:g}", f"{number(size)}%"}
+    if size <= 1:
+        forms.add(f"{100 * size:.0f}%")
+    return forms | ({money(size)} if size >= 1000 else set())
+
+
+def numbers_of(folder: Briefed) -> set[str]:
+    """Numbers in the tables of a brief, at its date where they are by month, and in results."""
+    results = folder.results
+    frames, single = list[pd.DataFrame](), list[object]()
+    for table in folder.tables:
+        is_monthly = "month" in table.frame and results.has("projection")
+        frames.append(
+            table.frame[table.frame["month"] == results.target.by] if is_monthly else table.frame
+        )
+    if results.rates is not None:
+        total, plans = results.rates.counts.total_assessments, results.rates.counts.total_plans
+        single += [total, plans, plans / (total or plans)]
+    if results.has("projection"):
+        single += [SIZES.months, *_of_projection(results)]
+        frames.append(measured_backtest())
+    if results.has("caseload"):
+        posts = results.posts
+        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
+        single += [value for pair in results.posts_by_chance for value in pair]
+        frames.append(posts.to_frame())
+    frames.append(pd.DataFrame([dict(row) for row in results.prices.values()]))
+    if results.has("scenarios"):
+        frames.append(results.comparison.differences)
+    if results.others is not None:
+        frames.append(results.others.latest)
+    for change in (results.change, results.caseload_change):
+        if change is not None:
+            frames.append(change.to_frame())
+            single += [change.change, *(getattr(change, "children", None) or ())]
+    values = [value for frame in frames for value in frame.to_numpy(dtype=object).ravel()]
+    return set[str]().union(*map(printed, [*values, *single]))
+
+
+def _of_projection(results: BriefResults) -> list[float]:
+    """What is said of a projection besides its quantiles."""
+    said = []
+    for stage in results.stages:
+        learned, counts = results.outlook.stages[stage].learned, results.counts(stage)
+        said += [learned.authorities, len(counts), counts[-1].children]
+        said.append(results.chance_below(stage))
+    return said
+
+
+@pytest.mark.regression
+def test_the_brief_of_2015_says_what_the_results_say(briefed):
+    folder = briefed["example"]
+    results, (happened, why, expected, posts, accuracy) = folder.results, folder.brief.points
+    assert happened.text.startswith("626 children were on a protection plan in July 2015, 48% more")
+    assert "fewer social workers, not more cases" in why.text
+    assert "from about 97 to about 76" in why.text
+    stock = results.outlook.projection.of("stock", "baseline", "child_protection_plan")
+    low, middle, high = np.quantile(stock[:, 23], (0.05, 0.5, 0.95))
+    way = "down from 626" if middle < 626 else "up from 626"
+    assert f"{middle:,.0f} children on a protection plan, {way} in July 2015" in expected.text
+    assert f"(90% range {low:,.0f} to {high:,.0f})" in expected.text
+    needed = folder.authority.posts_needed(**SIZES.named())
+    assert f"about {needed.posts} posts, {needed.posts - 97} more than now" in posts.text
+    assert "12% more accurate than assuming no change" in accuracy.text
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", [name for name in FOLDERS if name != "return"])
+def test_one_date_throughout(briefed, name):
+    """Every day that lies ahead is the target's, but for the years of the tables."""
+    folder = briefed[name]
+    last = folder.results.outlook.projection.opening_month
+    ahead = {month_words(m, day=True): m for m in folder.results.outlook.projection.months}
+    days = {day for text in folder.sentences for day in ahead if day in text and ahead[day] > last}
+    assert days == {folder.results.day}
+    assert {n.then_at for n in folder.brief.numbers} <= {folder.results.day, "2025/26"}
+
+
+@pytest.mark.integration
+def test_few_months_say_on_what_they_rest(briefed):
+    for name in ("months", "teams"):
+        said = " ".join(briefed[name].sentences)
+        assert "These are 12 months of figures for 26 months ahead" in said
+    assert "months of figures for" not in " ".join(briefed["whole"].sentences)
+    basis = {name: " ".join(briefed[name].brief.basis) for name in FOLDERS}
+    assert "The average caseload of 14 is assumed" in basis["teams"]
+    assert "is assumed: the folder sets none" not in basis["whole"] + basis["example"]
+
+
+@pytest.mark.integration
+def test_the_authors_text_is_kept_and_what_belongs_to_a_section_stays_there(briefed):
+    said = briefed["whole"].sentences
+    assert "What we did. We opened a hub in May." in said
+    assert not any("In the annex alone" in text for text in said)
+
+
+@pytest.mark.integration
+def test_a_withheld_count_does_not_show(tmp_path):
+    names = ["child_neglect", "child_emotional_abuse", "parent_mental_health", "child_trafficking"]
+    cohort = pd.read_csv(COHORT, usecols=["plan", *names], dtype=str).head(700)
+    cohort.insert(0, "child_id", [f"KX{row:07d}" for row in range(700)])
+    rare = cohort["child_trafficking"] == "true"
+    cohort.loc[rare[rare].index[3:], "child_trafficking"] = "false"
+    (tmp_path / "returns").mkdir()
+    cohort.to_csv(tmp_path / "returns" / "own.csv", index=False)
+    (tmp_path / "authority.toml").write_text('[about]\nname = "Northshire"\n')
+    authority = open_authority(tmp_path)
+    assert "child_trafficking" in authority.release.withheld()
+    brief = authority_brief(authority, SIZES, ["record"])
+    page = next(page for page in brief.pages if page.id == "factors")
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    chart = next(block for block in page.blocks if isinstance(block, Chart))
+    for frame in (table.frame, chart.data.frame):
+        assert "Child Trafficking" not in set(frame["factor"])
+        assert int(frame["plans"].min()) >= 5
+    assert b"Trafficking" not in chart.svg
+    assert any("not shown" in b.text for b in page.blocks if isinstance(b, Paragraph))
+
+
+amounts = st.floats(0, 1e5, allow_nan=False)
+
+
+@pytest.mark.property
+@given(now=amounts, before=amounts, digits=st.sampled_from([0, 1]))
+def test_a_direction_follows_the_numbers(now, before, digits):
+    said = direction(now, before, digits)
+    assert said.endswith(number(before, digits))
+    if said.startswith("about"):
+        assert abs(now - before) <= max(0.0051 * before, 10**-digits)
+    else:
+        assert said.startswith("up from" if now > before else "down from")
+
+
+@pytest.mark.property
+@given(now=st.integers(0, 5000), before=st.integers(1, 5000))
+def test_a_change_in_percent_has_its_way(now, before):
+    said = change_words(now, before)
+    size = re.match(r"(\d+)%", said)
+    if size is None:
+        assert abs(now - before) <= 0.0051 * before
+    else:
+        sign = 1 if "more" in said else -1
+        assert before * (1 + sign * int(size[1]) / 100) == pytest.approx(now, abs=0.0051 * before)
+
+
+@pytest.mark.property
+@given(value=st.integers(-300, 300), low=st.integers(0, 200), high=st.integers(0, 200))
+def test_a_difference_is_read_back_from_its_words(value, low, high):
+    said = difference_words(value, (value - low, value + high))
+    if said == "no difference":
+        assert value == low == high == 0
+        return
+    ends = re.search(r"\(90% range (.+) to (.+)\)", said)
+    way = ends[2].split(" ")[-1] if " " in ends[2] else ""
+
+    def read(text: str) -> int:
+        size, _, word = text.partition(" ")
+        return int(size) * (-1 if (word or way) == "fewer" else 1)
+
+    assert sorted(map(read, ends.groups())) == sorted((value - low, value + high))
+    assert said.startswith(f"{abs(value)} " if value else "no difference on average")
+    assert int(signed(value).replace("−", "-")) == value
+
+
+@pytest.mark.property
+@given(value=st.floats(-500, 500), ahead=amounts, now=amounts)
+def test_a_scenario_that_raises_only_beside_a_falling_baseline_says_so(value, ahead, now):
+    said = turned_by_baseline(value, ahead, now)
+    assert ("fewer than" in said) == (value > 0 and round(ahead) < round(now))
+    assert ("more than" in said) == (value < 0 and round(ahead) > round(now))
+
+
+@pytest.mark.property
+@given(texts=st.lists(st.integers(0, 120).map(lambda size: " ".join(["word"] * size)), max_size=9))
+def test_paragraphs_yield_in_their_order(texts):
+    kept = fitting("A title of five words", texts)
+    assert sum(len(text.split()) for text in kept) <= MOST_WORDS - 5
+    filled = [text for text in texts if text]
+    if filled and len(filled[0].split()) <= MOST_WORDS - 5:
+        assert kept[0] == filled[0]
+
+
+@pytest.mark.unit
+def test_posts_and_accuracy_have_a_direction():
+    assert [posts_more(posts, 97) for posts in (154, 97, 90)] == [
+        "57 more than now",
+        "as many as now",
+        "7 fewer than now",
+    ]
+    assert skill_words(-0.6) == "1% less accurate than"
+
+
+@pytest.mark.property
+@given(chance=st.floats(0, 1))
+def test_simulations_make_no_chance_nought_or_certain(chance):
+    said = chance_words(chance)
+    size = int(re.search(r"\d+", said)[0])
+    assert 1 <= size <= 99
+    assert abs(size - 100 * chance) <= 1
+    assert said.startswith("less") == (chance < 0.01)
