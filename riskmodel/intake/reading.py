@@ -33,7 +33,8 @@ def read_assessments(
     Parameters
     ----------
     path
-        ``.csv`` or a workbook (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``); ``.parquet`` or a folder of Parquet files, with or without
+        ``.csv`` or a workbook (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``); ``.parquet`` or a folder
+        of Parquet files, with or without
         ``authority=…`` and ``year=…`` folders in it; ``.xml``, a return of the children in need
         census; a folder of CSV files, one a module of the census
         (:func:`riskmodel.intake.read_modules` says which).

@@ -27,6 +27,9 @@ RULES = {
     "code_not_of_year": "the census of that year does not have this factor code: it counts",
     "date_order": "dates run backwards: the less certain of the two counts as missing",
     "element_case": "an element is written in other capitals than in the census: it is read",
+    "end_continues": "an episode ends for good and the next one begins on that day without a new "
+    "start: both are one period",
+    "ends_before_start": "an end stands before its start: the record is left out",
     "encoding": "the file was read as Windows-1252, for it is not UTF-8",
     "factors_without_group": "factor codes stand straight under Assessments, not in "
     "FactorsIdentifiedAtAssessment: they are read",
@@ -55,11 +58,22 @@ RULES = {
     "and the factors of all its rows",
     "repeated": "the same assessment again: it counts once",
     "row_not_linked": "a row names a child or assessment that no other table holds: left out",
+    "not_carried_on": "an episode is open at the end of a return, and the next year's return does "
+    "not hold it: it ends with the year of the first",
+    "not_the_last": "an episode has no end and is not the child's last: it ends where the next one "
+    "begins",
+    "overlapping": "records of one child overlap: the child counts once",
+    "reason_without_end": "a reason for the end stands without a date of it: the episode is open",
     "second_plan": "a second plan follows the same assessment: the first one counts",
+    "start_missing": "a period begins in the year of the return with an episode that is no start "
+    "(RNE other than S): it counts as a start",
+    "table_not_read": "a table or sheet is none of those that are read here",
     "unknown_code": "a code is in no list of the census: a factor is kept as a local one, "
     "anything else counts as missing",
     "unknown_element": "an element that no census known here has: it is not read",
+    "unknown_heading": "a heading is none that is known for this table: the column is not read",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
+    "next_missing": "an episode ends with a change (X1), and no episode follows: the period ends",
     "unused_field": "a field that is checked and not used holds what the census does not allow",
 }
 """What can be wrong with a file, and what is done about it."""
@@ -77,8 +91,11 @@ NOTES = frozenset(
         "no_factors_recorded",
         "open_assessment",
         "plan_not_linked",
+        "reason_without_end",
         "second_plan",
+        "table_not_read",
         "unknown_element",
+        "unknown_heading",
         "unused_field",
     }
 )

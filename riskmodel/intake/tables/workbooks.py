@@ -43,7 +43,7 @@ _CHILD_SECONDS = 300
 _CELL = re.compile(
     rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']((?:[^<>]*[^/<>])?)>"
 )
-_ERROR = re.compile(rb"t\s*=\s*[\"']e[\"']")
+_ERROR = (b' t="e"', b" t='e'")
 _LETTERS = re.compile(rb"r\s*=\s*[\"']([A-Z]{1,3})[0-9]")
 _DIGITS = re.compile(rb"r\s*=\s*[\"'][A-Z]{0,3}([0-9]{1,7})")
 _SIX_DIGITS = re.compile(rb"r\s*=\s*[\"'][A-Z]{0,3}[0-9]{6}")
@@ -217,15 +217,10 @@ def _looked_through(path: Path) -> dict[str, list[tuple[int, int]]]:
             if b"<!DOCTYPE" in data:
                 message = "the workbook cannot be read: a part of it declares a document type"
                 raise DataError(f"{message} (DOCTYPE)", file=path.name)
-            reach = _furthest(data)
-            if reach > _MOST_CELLS or _ERROR.search(data):
-                cells = [
-                    (int(row), _column(letters), rest) for letters, row, rest in _CELL.findall(data)
-                ]
-                reach = max(c[0] for c in cells) * max(c[1] for c in cells) if cells else 0
-                errors[part] = [
-                    (row - 1, column - 1) for row, column, rest in cells if _ERROR.search(rest)
-                ]
+            reach, has_error = _furthest(data), any(sign in data for sign in _ERROR)
+            if reach > _MOST_CELLS or has_error:
+                rows, columns, failed = _cells(data)
+                reach, errors[part] = rows * columns, failed
             if reach > _MOST_CELLS:
                 message = f"the sheet reaches over more than {_MOST_CELLS:,} cells ({reach:,})"
                 raise DataError(message, file=path.name)
@@ -238,6 +233,18 @@ def _furthest(data: bytes) -> int:
     columns = max(map(_column, set(_LETTERS.findall(data))), default=0)
     has_many = _SIX_DIGITS.search(data) is not None
     return columns * (max(map(int, set(_DIGITS.findall(data)))) if has_many else 99_999)
+
+
+def _cells(data: bytes) -> tuple[int, int, list[tuple[int, int]]]:
+    """How far the cells that hold something reach, and which of them hold an error, from 0."""
+    rows = columns = 0
+    failed = []
+    for letters, digits, rest in _CELL.findall(data):
+        row, column = int(digits), _column(letters)
+        rows, columns = max(rows, row), max(columns, column)
+        if any(sign in rest for sign in _ERROR):
+            failed.append((row - 1, column - 1))
+    return rows, columns, failed
 
 
 @cache
