@@ -14,7 +14,7 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog"]
+__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog", "issues_frame"]
 
 RULES = {
     "bad_date": "a date cannot be read: the cell counts as missing",
@@ -201,11 +201,7 @@ class Intake:
 
     def issues_frame(self) -> pd.DataFrame:
         """One row an issue: file, reference, field, found, allowed, rule."""
-        import pandas as pd
-
-        names = ("file", "reference", "field", "found", "allowed", "rule")
-        rows = [[getattr(issue, name) for name in names] for issue in self.issues]
-        return pd.DataFrame(rows, columns=list(names), dtype="str")
+        return issues_frame(self.issues)
 
     def __str__(self) -> str:
         rules = ", ".join(f"{count:,} {rule}" for rule, count in self.by_rule().items())
@@ -213,6 +209,15 @@ class Intake:
             f"{self.assessments}; {self.rows_left_out:,} of {self.rows_read:,} left out; "
             f"issues: {rules or 'none'}"
         )
+
+
+def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+    """One row an issue: file, reference, field, found, allowed, rule."""
+    import pandas as pd
+
+    names = ("file", "reference", "field", "found", "allowed", "rule")
+    rows = [[getattr(issue, name) for name in names] for issue in issues]
+    return pd.DataFrame(rows, columns=list(names), dtype="str")
 
 
 class IssueLog:

@@ -97,7 +97,7 @@ LISTS = (
         "start end",
         start=r"^date started to be looked after|^looked after start",
         end=r"^date ceased to be looked after|^looked after end",
-        status=r"legal status$",
+        status=r"^(childs? )?(current )?legal status",
         seen=_SEEN,
     ),
 )

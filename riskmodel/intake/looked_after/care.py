@@ -77,7 +77,8 @@ def put_together(
     frame = drop(frame, same_return, "repeated")
     frame = drop(frame, frame.duplicated(_KEY, keep="last").to_numpy(), "superseded")
     is_short = frame["legal_status"].isin(SHORT_BREAKS).to_numpy()
-    frame = frame.assign(after_break=np.concatenate([[False], is_short[:-1]]))
+    before = np.append(False, is_short[:-1])[: len(frame)]
+    frame = frame.assign(after_break=before & _same_child(frame))
     frame = drop(frame, is_short, "short_break").reset_index(drop=True)
     frame["end"] = _ends(frame, last_years, issue)
     frame["period"] = np.cumsum(_begins(frame, issue))
@@ -104,10 +105,8 @@ def _shown(day: int) -> str:
 
 def _same_child(frame: pd.DataFrame) -> _Flags:
     """Whether each episode is of the child of the one before."""
-    if not len(frame):
-        return np.zeros(0, dtype=bool)
     person = frame["person"].to_numpy()
-    same: _Flags = np.append(False, person[1:] == person[:-1])
+    same: _Flags = np.append(False, person[1:] == person[:-1])[: len(frame)]
     return same
 
 

@@ -271,7 +271,7 @@ def _of_years(
             raise DataError(
                 f"{late.sum():,} of {inside.sum():,} episodes begin after March {year}, the year "
                 "in which most begin and end: this is no return of one year. Say for which months "
-                "it holds every child looked after (--from and --to)",
+                "it holds every child looked after (--since and --until)",
                 file=table.name,
             )
         return_years[inside] = year
