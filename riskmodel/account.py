@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "second": "a second one of the same assessment",
         "no_start": "without a start date",
         "with_assessment": "left out with the assessment",
+        "no_dates": "without dates that can be read",
         "no_child": "without a reference of a child",
         "ends_before_start": "with an end before the start",
         "after_the_year": "with a start after the year of the return",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riskmodel.account import tallies_text
+from riskmodel.account import Tally, tallies_text
 from riskmodel.assessments import Assessments
 from riskmodel.errors import DataError
 from riskmodel.intake.census.linking import Linker
@@ -192,13 +192,22 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
     counts: dict[str, int] = dict(log.counts)
     for intake in intakes:
         counts = _sum(counts, intake.counts)
-    accounts = tuple(f"{f.name}: {i.account}" for f, i in zip(files, intakes, strict=True))
+    accounts = tuple(
+        f"{file.name}: {intake.account} Months: {tallies_text({'plans': _dated(linker)})}"
+        for file, intake, linker in zip(files, intakes, linkers.values(), strict=True)
+    )
     issues = tuple(issue for intake in intakes for issue in intake.issues)
     table, lost = _together(intakes)
     if lost:
         listed = ", ".join(lost)
         accounts = (*accounts, f"Factors that not every return can hold are left out: {listed}.")
     return Converted(series, table, accounts, (*log.issues(), *issues), counts)
+
+
+def _dated(linker: Linker) -> Tally:
+    """Plans of all kinds that give months, for their dates can be read."""
+    read, used = linker.plans + linker.need_plans, len(linker.periods)
+    return Tally(read, used, {"no_dates": read - used})
 
 
 def _years(linkers: Mapping[int, Linker]) -> Window:

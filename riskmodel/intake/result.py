@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog", "issues_frame"]
 
 RULES = {
-    "bad_date": "a date cannot be read: the cell counts as missing",
+    "after_the_year": "an episode begins after the year of its return: it is left out",
+    "bad_date": "a date cannot be read: the cell counts as missing; an episode, or a record of "
+    "Annex A, whose start or end it is, is left out",
     "bad_factors": "a list of factors cannot be read: the row is left out",
     "bad_flag": "plan or a factor is neither true nor false: the row is left out",
     "bad_row": "a row has more or fewer cells than the heading: it is left out",
@@ -27,10 +29,10 @@ RULES = {
     "code_not_of_year": "the census of that year does not have this factor code: it counts",
     "date_order": "dates run backwards: the less certain of the two counts as missing",
     "element_case": "an element is written in other capitals than in the census: it is read",
+    "encoding": "the file was read as Windows-1252, for it is not UTF-8",
     "end_continues": "an episode ends for good and the next one begins on that day without a new "
     "start: both are one period",
     "ends_before_start": "an end stands before its start: the record is left out",
-    "encoding": "the file was read as Windows-1252, for it is not UTF-8",
     "factors_without_group": "factor codes stand straight under Assessments, not in "
     "FactorsIdentifiedAtAssessment: they are read",
     "header_contradiction": "the year and the reference date of the header contradict each other: "
@@ -43,27 +45,28 @@ RULES = {
     "keys_joined": "a reference is written in several ways: they are joined",
     "misplaced_element": "an element of the census stands where the census has none: it is not "
     "read",
-    "missing_date": "an assessment or plan has no date that it needs: it is left out",
+    "missing_date": "an assessment, plan or episode has no date that it needs: it is left out",
     "missing_header": "the return does not say which year or authority it is for",
     "missing_reference": "a child has no reference",
+    "misspelt_element": "an element is nearly one of the census: it is not read",
+    "next_missing": "an episode ends with a change (X1), and no episode follows: the period ends",
+    "no_assessment": "not one assessment of the file can be counted",
     "no_factors_and_factors": "code 21 (no factors) stands beside others: the others count",
     "no_factors_recorded": "a completed assessment has neither a factor nor code 21",
-    "misspelt_element": "an element is nearly one of the census: it is not read",
-    "no_assessment": "not one assessment of the file can be counted",
     "no_plan": "no plan follows any of the assessments",
-    "open_assessment": "an assessment is not authorised yet: it is left out",
-    "outside_year": "an assessment was authorised outside the year of the return: it counts",
-    "plan_not_linked": "a plan follows no assessment of its episode within 183 days",
-    "repeat_differs": "the same assessment again with other values: it counts once, with the plan "
-    "and the factors of all its rows",
-    "repeated": "the same assessment again: it counts once",
-    "row_not_linked": "a row names a child or assessment that no other table holds: left out",
     "not_carried_on": "an episode is open at the end of a return, and the next year's return does "
     "not hold it: it ends with the year of the first",
     "not_the_last": "an episode has no end and is not the child's last: it ends where the next one "
     "begins",
+    "open_assessment": "an assessment is not authorised yet: it is left out",
+    "outside_year": "an assessment was authorised outside the year of the return: it counts",
     "overlapping": "records of one child overlap: the child counts once",
+    "plan_not_linked": "a plan follows no assessment of its episode within 183 days",
     "reason_without_end": "a reason for the end stands without a date of it: the episode is open",
+    "repeat_differs": "the same assessment again with other values: it counts once, with the plan "
+    "and the factors of all its rows",
+    "repeated": "the same assessment, plan or episode again: it counts once",
+    "row_not_linked": "a row names a child or assessment that no other table holds: left out",
     "second_plan": "a second plan follows the same assessment: the first one counts",
     "start_missing": "a period begins in the year of the return with an episode that is no start "
     "(RNE other than S): it counts as a start",
@@ -73,7 +76,6 @@ RULES = {
     "unknown_element": "an element that no census known here has: it is not read",
     "unknown_heading": "a heading is none that is known for this table: the column is not read",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
-    "next_missing": "an episode ends with a change (X1), and no episode follows: the period ends",
     "unused_field": "a field that is checked and not used holds what the census does not allow",
 }
 """What can be wrong with a file, and what is done about it."""

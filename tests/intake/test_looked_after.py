@@ -130,7 +130,7 @@ FAULTS = {
     "start_missing": "5,2017-05-10,P,C1,N1,U4,PR1,,,",
     "next_missing": "5,2017-05-10,S,C1,N1,U4,PR1,2017-06-10,X1,",
     "reason_without_end": "5,2017-05-10,S,C1,N1,U4,PR1,,E8,",
-    "outside_year": "5,2018-05-10,S,C1,N1,U4,PR1,,,",
+    "after_the_year": "5,2018-05-10,S,C1,N1,U4,PR1,,,",
     "bad_row": "5,2017-05-10,S",
 }
 

@@ -116,6 +116,7 @@ class Linker:
         self.plans = 0
         self.children: Tally | None = None
         self.is_year_sure = True
+        self.need_plans = 0
         self.periods: list[tuple[str, str, int, int]] = []
         """Stage, child, start and end of every plan with dates that can be read."""
         self._first, self._last = MISSING, np.iinfo(np.int64).max
@@ -188,6 +189,7 @@ class Linker:
             (self.day(start, child, "CINPlanStartDate"), self.day(end, child, "CINPlanEndDate"))
             for start, end in need_plans
         ]
+        self.need_plans += len(need_plans)
         for (start, end), (_, text) in zip(in_need, need_plans, strict=True):
             self._add_period("child_in_need_plan", child, (start, end), text)
         for episode in episodes:

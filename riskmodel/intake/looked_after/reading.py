@@ -278,7 +278,7 @@ def _of_years(
     after = starts > return_years
     for row, day in part.loc[after, ["row", "start"]].itertuples(index=False):
         shown = str(np.datetime64(int(day), "D"))
-        log.add("outside_year", table.where(row), "DECOM", shown, "a day of the return's year")
+        log.add("after_the_year", table.where(row), "DECOM", shown, "a day of the return's year")
     left_out["after_the_year"] = left_out.get("after_the_year", 0) + int(after.sum())
     return part.assign(return_year=return_years)[~after]
 
