@@ -112,15 +112,13 @@ def read_looked_after(
     people = People()
     frame, left_out = _episodes(tables["episodes"], people, log, window is not None)
     read = sum(left_out.values()) + len(frame)
-    areas = np.array([people.areas[area] for area, _ in people.order], dtype=np.int64)
-    frame["area"] = areas[frame["person"]]
+    frame["area"] = np.array(people.area_of, dtype=np.int64)[frame["person"]]
     months = whole_months(frame) if window is None else dict.fromkeys(set(frame["area"]), window)
     episodes = put_together(frame, tables["episodes"], log, left_out)
     facts, account = _facts(tables, people, log)
-    names = list(people.areas)
     return LookedAfter(
         people.named(episodes, facts),
-        {names[area]: tuple(months[area]) for area in sorted(months)},
+        {people.areas[area]: tuple(months[area]) for area in sorted(months)},
         {"episodes": Tally(read, len(episodes), left_out), **account},
         log.issues(),
         path.name,
@@ -133,40 +131,47 @@ class People:
     """Children by number: one of an area and a reference."""
 
     def __init__(self) -> None:
-        self.order: dict[tuple[str, str], int] = {}
-        self.areas: dict[str, int] = {}
+        self.areas: list[str] = []
+        self.references: list[str] = []
+        self.area_of: list[int] = []
+        self._numbers: dict[str, dict[str, int]] = {}
 
     def numbers(self, areas: Column, children: Column) -> npt.NDArray[np.int64]:
         """The number of the child of each row; -1 where there is no reference."""
+        import pandas as pd
+
         references = ["", *map(cell_text, children.held)]
         names = ["", *map(cell_text, areas.held)]
-        codes = (areas.places + 1) * len(references) + children.places + 1
-        pairs, rows = np.unique(codes, return_inverse=True)
+        width = len(references)
+        rows, pairs = pd.factorize((areas.places + 1) * width + children.places + 1)
         numbers = []
         for pair in pairs.tolist():
-            area, child = names[pair // len(references)], references[pair % len(references)]
-            if child:
-                self.areas.setdefault(area, len(self.areas))
-                numbers.append(self.order.setdefault((area, child), len(self.order)))
-            else:
-                numbers.append(-1)
+            area, child = names[pair // width], references[pair % width]
+            if area not in self._numbers:
+                self.areas.append(area)
+                self._numbers[area] = {}
+            number = self._numbers[area].setdefault(child, len(self.references)) if child else -1
+            if number == len(self.references):
+                self.references.append(child)
+                self.area_of.append(self.areas.index(area))
+            numbers.append(number)
         return np.array(numbers, dtype=np.int64)[rows]
 
     def named(self, episodes: pd.DataFrame, facts: _Facts) -> pd.DataFrame:
         """Episodes with area, reference and what is known of each child."""
         import pandas as pd
 
-        places = episodes["person"].to_numpy()
-        areas = np.array(list(self.areas), dtype=object)[episodes["area"]]
-        children = pd.Series([child for _, child in self.order], dtype="str")
+        person, area = (episodes[name].to_numpy() for name in ("person", "area"))
+        areas = pd.Categorical.from_codes(area, pd.Index(self.areas, dtype="str"))
+        children = pd.Series(self.references, dtype="str")
         born, until, alone = facts
         episodes = episodes.drop(columns=["person", "area"])
-        episodes.insert(0, "area", pd.Series(areas, dtype="str").to_numpy())
-        episodes.insert(1, "child_id", children.take(places).to_numpy())
+        episodes.insert(0, "area", pd.Series(areas))
+        episodes.insert(1, "child_id", children.take(person).to_numpy())
         return episodes.assign(
-            birth_date=day_numbers_to_dates(born[places]),
-            unaccompanied_until=day_numbers_to_dates(until[places]),
-            unaccompanied=alone[places],
+            birth_date=day_numbers_to_dates(born[person]),
+            unaccompanied_until=day_numbers_to_dates(until[person]),
+            unaccompanied=alone[person],
         )
 
 
@@ -294,7 +299,7 @@ def _facts(
     tables: Mapping[str, Sequence[RawTable]], people: People, log: IssueLog
 ) -> tuple[_Facts, dict[str, Tally]]:
     """Dates of birth, and whether and until when children are unaccompanied; and the records."""
-    with_episodes = len(people.order)
+    with_episodes = len(people.references)
     facts = (
         np.full(with_episodes, MISSING), np.full(with_episodes, MISSING),
         np.zeros(with_episodes, dtype=bool),
