@@ -3,7 +3,7 @@
 from riskmodel.account import Account, Tally
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.census.modules import read_modules
-from riskmodel.intake.convert import Converted, convert, months_between
+from riskmodel.intake.converting import Converted, convert, months_between
 from riskmodel.intake.counts import iter_counts, read_counts
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.lists.result import Lists
