@@ -207,7 +207,7 @@ def convert(
     ] = None,
 ) -> None:
     """Turn returns and lists into months of your own, or into a table of assessments."""
-    from riskmodel.intake import RULES, months_between, months_text
+    from riskmodel.intake import DEPARTMENT_RULES, RULES, months_between, months_text
     from riskmodel.intake import convert as convert_sources
     from riskmodel.intake.result import issues_frame
 
@@ -235,7 +235,9 @@ def convert(
     for text in (*told, *made.accounts):
         out_console.print(text, markup=False)
     for rule, count in made.counts.items():
-        out_console.print(f"Issue ({rule}, {count:,}): {RULES[rule]}.", markup=False)
+        number = DEPARTMENT_RULES.get(rule)
+        told_by = f"; rule {number} of the Department" if number else ""
+        out_console.print(f"Issue ({rule}, {count:,}{told_by}): {RULES[rule]}.", markup=False)
 
 
 def _wide(table: Any) -> str:

@@ -21,7 +21,7 @@ from riskmodel.intake.open_data.panels import (
 )
 from riskmodel.intake.periods import months_text
 from riskmodel.intake.reading import ENDINGS, read_assessments
-from riskmodel.intake.result import NOTES, RULES, Intake, Issue
+from riskmodel.intake.result import DEPARTMENT_RULES, NOTES, RULES, Intake, Issue
 from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
 from riskmodel.intake.summary import Summary, summarise
 from riskmodel.intake.table_file import TableFile, count_intake
@@ -29,6 +29,7 @@ from riskmodel.intake.tables.mapping import ColumnMapping, read_mapping
 from riskmodel.intake.tables.row_groups import iter_assessments
 
 __all__ = [
+    "DEPARTMENT_RULES",
     "ENDINGS",
     "NOTES",
     "PANEL_RULES",

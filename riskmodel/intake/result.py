@@ -14,7 +14,16 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog", "issues_frame"]
+__all__ = [
+    "DEPARTMENT_RULES",
+    "ISSUES_KEPT",
+    "NOTES",
+    "RULES",
+    "Intake",
+    "Issue",
+    "IssueLog",
+    "issues_frame",
+]
 
 RULES = {
     "after_the_year": "an episode begins after the year of its return: it is left out",
@@ -35,6 +44,8 @@ RULES = {
     "ends_before_start": "an end stands before its start: the record is left out",
     "factors_without_group": "factor codes stand straight under Assessments, not in "
     "FactorsIdentifiedAtAssessment: they are read",
+    "gap_closed": "an episode ends with a change (X1), and the next one, which is no start, begins "
+    "later: the days between count",
     "header_contradiction": "the year and the reference date of the header contradict each other: "
     "the year counts",
     "heading_not_read": "a heading looks like a factor and is none that is known: it is not read",
@@ -57,7 +68,7 @@ RULES = {
     "not_carried_on": "an episode is open at the end of a return, and the next year's return does "
     "not hold it: it ends with the year of the first",
     "not_the_last": "an episode has no end and is not the child's last: it ends where the next one "
-    "begins",
+    "begins, and before a new start with its return's year at the latest",
     "open_assessment": "an assessment is not authorised yet: it is left out",
     "outside_year": "an assessment was authorised outside the year of the return: it counts",
     "overlapping": "records of one child overlap: the child counts once",
@@ -102,6 +113,25 @@ NOTES = frozenset(
     }
 )
 """Rules that a sound file can trip: reported, and no reason to refuse it."""
+
+DEPARTMENT_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "after_the_year": "354",
+        "child_repeated": "8510",
+        "end_continues": "432",
+        "ends_before_start": "356",
+        "gap_closed": "433",
+        "header_contradiction": "100",
+        "next_missing": "388",
+        "no_factors_recorded": "8897Q",
+        "not_carried_on": "502",
+        "outside_year": "8696",
+        "overlapping": "501",
+        "start_missing": "357",
+    }
+)
+"""Numbers of the Department's own validation rules that an issue breaks, of the children in need
+census (four digits, and 100) and of the return on children looked after."""
 
 ISSUES_KEPT = 100_000
 """Issues that are kept one by one; beyond it they are counted, so that memory stays bounded."""

@@ -35,6 +35,16 @@ def test_episodes_with_one_fault_each_are_named() -> None:
     care = read_looked_after(SAMPLES / "ssda903" / "episodes_with_faults.csv")
     assert {"overlapping", "not_the_last", "not_carried_on", "end_continues"} <= set(care.counts)
     assert care.account["episodes"].read == 23
+    periods = care.periods()
+
+    def ends(child: str) -> list[str]:
+        return [str(end)[:10] for end in periods.end[periods.child_id == child]]
+
+    assert ends("RULE1_BAD") == ["2019-07-23"], "open, and the next episode goes on"
+    assert ends("RULE1A_BAD") == ["2017-04-01", "2017-06-13"], "open, and the child comes back"
+    assert ends("RULE2_BAD") == ["2020-04-01"], "open, and in no later return"
+    assert ends("RULE4_BAD") == ["2019-10-01"], "episodes that overlap"
+    assert periods.episodes[periods.child_id == "RULE5_BAD"].tolist() == [2], "a gap after X1"
 
 
 @pytest.mark.regression

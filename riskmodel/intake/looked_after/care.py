@@ -1,7 +1,8 @@
 """Episodes of several returns put together, and the periods of care that they make up.
 
 A period of care is a run of episodes without a gap. It begins with an episode of reason S, and goes
-on where an episode ends with X1 and the next one begins on that day.
+on where an episode ends with X1: the next one begins on that day, or should have. What is done
+where records contradict each other is what the sector's own tools do to such returns.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def put_together(
     before = np.append(False, is_short[:-1])[: len(frame)]
     frame = frame.assign(after_break=before & _same_child(frame))
     frame = drop(frame, is_short, "short_break").reset_index(drop=True)
+    frame["was_open"] = (frame["end"] == MISSING).to_numpy()
     frame["end"] = _ends(frame, last_years, issue)
     frame["period"] = np.cumsum(_begins(frame, issue))
     return _dated(frame)
@@ -121,8 +123,18 @@ def _ends(
     has_reason = is_open & (frame["end_reason"] != "").to_numpy()
     issue.add("reason_without_end", frame[has_reason], "REC", "nothing, or a date in DEC")
     issue.add("not_the_last", frame[is_open & has_next], "DEC", "a date, as another one follows")
-    ends[is_open & has_next] = following[is_open & has_next]
     years = frame["return_year"].to_numpy()
+    is_start = (frame["start_reason"] == START).to_numpy()
+    comes_back = np.append(is_start[1:], False)[: len(frame)]
+    # A child who comes back later had left: by the end of the return's year at the latest.
+    year_end = np.where(years > 0, _first_of_april(years), following)
+    until = np.where(comes_back, np.minimum(following, year_end), following)
+    ends[is_open & has_next] = until[is_open & has_next]
+    after_break = np.append(frame["after_break"].to_numpy()[1:], False)[: len(frame)]
+    is_change = (frame["end_reason"] == CHANGE).to_numpy() & ~is_open
+    gap = has_next & is_change & ~comes_back & ~after_break & (ends < following)
+    issue.add("gap_closed", frame[gap], "DEC", "the day on which the next episode begins")
+    ends[gap] = following[gap]
     later = last_years[frame["area"].to_numpy()]
     lost = is_open & ~has_next & (years > 0) & (years < later)
     issue.add("not_carried_on", frame[lost], "DECOM", "the episode in the next return too")
@@ -153,7 +165,8 @@ def _begins(frame: pd.DataFrame, issue: _Issues) -> _Flags:
     before = np.append(MISSING, ends[:-1])[: len(frame)]
     went_on = np.append(True, goes_on[:-1])[: len(frame)]
     touches = same & (starts == before)
-    begins: _Flags = ~same | (starts > before) | (touches & ~went_on & is_start)
+    was_open = np.append(False, frame["was_open"].to_numpy()[:-1])[: len(frame)]
+    begins: _Flags = ~same | (starts > before) | (touches & is_start & (~went_on | was_open))
     issue.add("end_continues", frame[touches & ~went_on & ~is_start], "RNE", START)
     years = frame["return_year"].to_numpy()
     inside = (years > 0) & (starts >= _first_of_april(years - 1))
@@ -167,4 +180,4 @@ def _begins(frame: pd.DataFrame, issue: _Issues) -> _Flags:
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     dates = {name: day_numbers_to_dates(frame[name].to_numpy()) for name in ("start", "end")}
-    return frame.assign(**dates).drop(columns=["table", "row", "after_break", "label"])
+    return frame.assign(**dates).drop(columns=["table", "row", "after_break", "was_open", "label"])
