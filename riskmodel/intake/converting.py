@@ -20,12 +20,12 @@ from riskmodel.intake.census.modules import is_module_folder, link_modules
 from riskmodel.intake.census.side_file import SideFile
 from riskmodel.intake.census.xml import intake_of, link_census_xml, linked_intake
 from riskmodel.intake.dates import MISSING
-from riskmodel.intake.lists.headings import KnownList, is_list_heading, list_of
+from riskmodel.intake.lists.headings import InspectionList, is_list_heading, list_of
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.looked_after.reading import is_looked_after_heading, read_looked_after
 from riskmodel.intake.months import month_of
 from riskmodel.intake.periods import Periods, Window, without_overlaps
-from riskmodel.intake.record_tables import heading_words, raw_tables
+from riskmodel.intake.record_tables import plain_heading, raw_tables
 from riskmodel.intake.result import Intake, Issue, IssueLog
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries
 
@@ -133,13 +133,13 @@ def _returns_in(path: Path) -> list[Path]:
 
 
 def _kind(path: Path) -> str:
-    def known(heading: str) -> bool:
+    def is_heading(heading: str) -> bool:
         return is_looked_after_heading(heading) or is_list_heading(heading)
 
-    for table in raw_tables(path, IssueLog(path.name), known):
-        if {"decom", "rne"} <= {heading_words(heading) for heading in table.headings}:
+    for table in raw_tables(path, IssueLog(path.name), is_heading):
+        if {"decom", "rne"} <= {plain_heading(heading) for heading in table.headings}:
             return "looked_after"
-        if isinstance(list_of(table.name, table.headings), KnownList):
+        if isinstance(list_of(table.name, table.headings), InspectionList):
             return "lists"
     raise DataError(
         "is none of what can be converted: a return of the children in need census, a return on "
@@ -222,15 +222,15 @@ def _periods(
     stage: str, linkers: Mapping[int, Linker], log: IssueLog
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Starts and ends of a stage; of a plan that several returns hold, as the latest has it."""
-    held: dict[tuple[str, int], tuple[int, int]] = {}
+    plans: dict[tuple[str, int], tuple[int, int]] = {}
     for year in sorted(linkers):
         for of, child, start, end in linkers[year].periods:
             if of == stage:
-                held[child, start] = (year, end)
-    if not held:
+                plans[child, start] = (year, end)
+    if not plans:
         return None
     children, starts, ends = [], [], []
-    for (child, start), (year, end) in held.items():
+    for (child, start), (year, end) in plans.items():
         if end == MISSING and year + 1 in linkers:
             end = (np.datetime64(f"{year}-04-01", "D") - np.datetime64("1970-01-01", "D")).astype(
                 int

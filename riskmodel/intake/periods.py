@@ -59,8 +59,8 @@ class Periods:
         if not len(self.window):
             message = f"holds no whole month of {self.stage} for which it holds everybody"
             raise DataError(message, file=self.source)
-        known = np.sort(np.array(list(self.window), dtype="datetime64[M]"))
-        months = np.arange(known[0], known[-1] + 1)
+        covered = np.sort(np.array(list(self.window), dtype="datetime64[M]"))
+        months = np.arange(covered[0], covered[-1] + 1)
         first = months[0].astype(np.int64)
         begun, over = month_numbers(self.starts) - first, month_numbers(self.ends) - first
         counts = {
@@ -69,7 +69,7 @@ class Periods:
             "ends": _counted(over, len(months)),
         }
         for values in counts.values():
-            values[~np.isin(months, known)] = np.nan
+            values[~np.isin(months, covered)] = np.nan
         return months, counts
 
     def series(self) -> MonthlySeries:
@@ -120,9 +120,9 @@ def without_overlaps(
     open_until = np.where(ends == MISSING, _NEVER, ends)
     for row in order.tolist():
         child, start, end = children[row], int(starts[row]), int(open_until[row])
-        place = latest.get(child)
-        if place is not None and start < joined[place][1]:
-            joined[place] = (joined[place][0], max(joined[place][1], end))
+        position = latest.get(child)
+        if position is not None and start < joined[position][1]:
+            joined[position] = (joined[position][0], max(joined[position][1], end))
             number += 1
         else:
             latest[child] = len(joined)

@@ -26,18 +26,18 @@ from riskmodel.intake.tables.workbooks import is_workbook, open_workbook
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "RawTable", "heading_words", "raw_tables"]
+__all__ = ["Column", "RawTable", "plain_heading", "raw_tables"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _HEADINGS_WITHIN = 20
 
 
-def heading_words(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """A heading without capitals, signs and double spaces.
 
     Examples
     --------
-    >>> heading_words("Child's  Legal Status (Y/N)")
+    >>> plain_heading("Child's  Legal Status (Y/N)")
     'childs legal status y n'
     """
     return " ".join(re.sub(r"[^0-9a-z]+", " ", re.sub(r"['’]", "", heading.casefold())).split())
@@ -49,21 +49,21 @@ class Column:
 
     Parameters
     ----------
-    places
-        Of each row, where its value stands in ``held``; -1 for a cell that is empty.
-    held
+    positions
+        Of each row, where its value stands in ``distinct``; -1 for a cell that is empty.
+    distinct
         Texts, or what a workbook holds, each once.
     """
 
-    places: npt.NDArray[np.int64]
-    held: Sequence[Any]
+    positions: npt.NDArray[np.int64]
+    distinct: Sequence[Any]
 
     def mapped(self, meaning: Callable[[Any], Any], missing: Any, kind: Any) -> npt.NDArray[Any]:
         """What each cell means, as an array of a kind; ``missing`` for nothing."""
-        meanings = np.empty(len(self.held) + 1, dtype=kind)
-        meanings[:-1] = [meaning(value) for value in self.held]
+        meanings = np.empty(len(self.distinct) + 1, dtype=kind)
+        meanings[:-1] = [meaning(value) for value in self.distinct]
         meanings[-1] = missing
-        return meanings[self.places]
+        return meanings[self.positions]
 
     def texts(self) -> npt.NDArray[np.object_]:
         """Each cell as text without spaces around it, as references are compared."""
@@ -130,18 +130,20 @@ class RawTable:
         """
         import pandas as pd
 
-        order = {code: place for place, code in enumerate(kind.categories)}
-        places = column.mapped(lambda value: order.get(cell_text(value).upper(), -1), 0, np.int64)
-        for row in np.flatnonzero(places < 0).tolist():
-            found = self._value(column, row)
-            log.add("unknown_code", self.where(row), name, found, "a code of its list")
-        return pd.Categorical.from_codes(np.maximum(places, 0), dtype=kind)
+        order = {code: position for position, code in enumerate(kind.categories)}
+        positions = column.mapped(
+            lambda value: order.get(cell_text(value).upper(), -1), 0, np.int64
+        )
+        for row in np.flatnonzero(positions < 0).tolist():
+            text = self._value(column, row)
+            log.add("unknown_code", self.where(row), name, text, "a code of its list")
+        return pd.Categorical.from_codes(np.maximum(positions, 0), dtype=kind)
 
     def _value(self, column: Column, row: int) -> str:
-        return cell_text(column.held[column.places[row]])
+        return cell_text(column.distinct[column.positions[row]])
 
 
-def raw_tables(path: Path, log: IssueLog, known: Callable[[str], bool]) -> Iterator[RawTable]:
+def raw_tables(path: Path, log: IssueLog, is_heading: Callable[[str], bool]) -> Iterator[RawTable]:
     """Every table of a workbook, of a CSV file, or of all such files of a folder.
 
     Parameters
@@ -150,7 +152,7 @@ def raw_tables(path: Path, log: IssueLog, known: Callable[[str], bool]) -> Itera
         File or folder; folders within it are read too.
     log
         Where issues go.
-    known
+    is_heading
         Whether a heading is one that is read: in a sheet, the first row of which at least half
         are known, and otherwise the first row, is the row of the headings.
 
@@ -168,33 +170,33 @@ def raw_tables(path: Path, log: IssueLog, known: Callable[[str], bool]) -> Itera
     for file in files:
         name = file.relative_to(path).as_posix() if path.is_dir() else file.name
         if is_workbook(file):
-            yield from _sheets(file, name, known)
+            yield from _sheets(file, name, is_heading)
         else:
             yield _csv(file, name, log)
 
 
 def _csv(file: Path, name: str, log: IssueLog) -> RawTable:
-    own = IssueLog(name, strict=log.strict)
-    raw = csv_table(file, own)
-    log.take(own)
+    file_log = IssueLog(name, strict=log.strict)
+    raw = csv_table(file, file_log)
+    log.take(file_log)
 
-    def column(place: int) -> Column:
-        cells = raw.column(place).combine_chunks().dictionary_encode()
-        places = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return Column(places.astype(np.int64), cells.dictionary.to_pylist())
+    def column(position: int) -> Column:
+        cells = raw.column(position).combine_chunks().dictionary_encode()
+        positions = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return Column(positions.astype(np.int64), cells.dictionary.to_pylist())
 
     return RawTable(name, raw.headings, column, len(raw.table), raw.reference, raw.left_out)
 
 
-def _sheets(file: Path, name: str, known: Callable[[str], bool]) -> Iterator[RawTable]:
+def _sheets(file: Path, name: str, is_heading: Callable[[str], bool]) -> Iterator[RawTable]:
     book = open_workbook(file)
     for sheet in book.names:
         rows = book.values(sheet)
-        top = _heading_row(rows, known)
+        top = _heading_row(rows, is_heading)
         if not rows or not any(rows[top]):
             continue
         headings = tuple(cell_text(cell) for cell in rows[top])
-        width = max(place for place, heading in enumerate(headings, start=1) if heading)
+        width = max(position for position, heading in enumerate(headings, start=1) if heading)
         empty = [""] * len(headings)
         kept = [number for number in range(top + 1, len(rows)) if rows[number] != empty]
         lines = [number for number in kept if not any(rows[number][width:])]
@@ -216,21 +218,21 @@ def _row_names(lines: list[int]) -> Callable[[int], str]:
 def _column_of(rows: list[list[Any]]) -> Callable[[int], Column]:
     import pandas as pd
 
-    def column(place: int) -> Column:
+    def column(position: int) -> Column:
         cells = np.empty(len(rows), dtype=object)
-        cells[:] = [None if row[place] == "" else row[place] for row in rows]
-        places, values = pd.factorize(cells)
-        return Column(places.astype(np.int64), values.tolist())
+        cells[:] = [None if row[position] == "" else row[position] for row in rows]
+        positions, values = pd.factorize(cells)
+        return Column(positions.astype(np.int64), values.tolist())
 
     return column
 
 
-def _heading_row(rows: Sequence[Sequence[Any]], known: Callable[[str], bool]) -> int:
+def _heading_row(rows: Sequence[Sequence[Any]], is_heading: Callable[[str], bool]) -> int:
     """The row of the headings, from 0: titles above it are passed over."""
     first = next((number for number, row in enumerate(rows) if any(row)), 0)
     for number, row in enumerate(rows[:_HEADINGS_WITHIN]):
         texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
-        if texts and 2 * sum(map(known, texts)) >= len(texts):
+        if texts and 2 * sum(map(is_heading, texts)) >= len(texts):
             return number
     return first
 

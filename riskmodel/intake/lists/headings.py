@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from riskmodel.intake.record_tables import heading_words
+from riskmodel.intake.record_tables import plain_heading
 
-__all__ = ["LISTS", "NOT_READ", "KnownList", "is_list_heading", "list_of"]
+__all__ = ["LISTS", "NOT_READ", "InspectionList", "is_list_heading", "list_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class KnownList:
+class InspectionList:
     """One list.
 
     Parameters
@@ -49,13 +49,13 @@ _CHILD = {
 _SEEN = r"(last|latest) (seen|statutory visit|social work visit)"
 
 
-def _known(number: int, title: str, needed: str, **fields: str) -> KnownList:
-    patterns = {name: re.compile(words) for name, words in {**_CHILD, **fields}.items()}
-    return KnownList(number, title, MappingProxyType(patterns), ("child_id", *needed.split()))
+def _list(number: int, title: str, needed: str, **fields: str) -> InspectionList:
+    patterns = {name: re.compile(pattern) for name, pattern in {**_CHILD, **fields}.items()}
+    return InspectionList(number, title, MappingProxyType(patterns), ("child_id", *needed.split()))
 
 
 LISTS = (
-    _known(
+    _list(
         4,
         "assessments",
         "assessed",
@@ -64,14 +64,14 @@ LISTS = (
         r"|date of (assessment )?authori[sz]ation|assessment date of authori[sz]ation",
         begun=r"assessment.* start",
     ),
-    _known(
+    _list(
         5,
         "section 47 enquiries",
         "enquired",
         conference=r"^date of (the )?initial child protection conference|^(date of )?icpc( date)?$",
         enquired=r"(section 47|s47).* start|strategy discussion.* date",
     ),
-    _known(
+    _list(
         6,
         "children in need",
         "start end",
@@ -80,7 +80,7 @@ LISTS = (
         status=r"^case status",
         seen=_SEEN,
     ),
-    _known(
+    _list(
         7,
         "child protection plans",
         "start end",
@@ -91,7 +91,7 @@ LISTS = (
         previous=r"^number of previous",
         seen=_SEEN,
     ),
-    _known(
+    _list(
         8,
         "children looked after",
         "start end",
@@ -119,7 +119,7 @@ _NUMBER = re.compile(r"(?:^|\b|_)list[ _-]*([0-9]{1,2})(?![0-9])", re.IGNORECASE
 _SHARED = re.compile(
     "|".join(
         (
-            *(pattern.pattern for known in LISTS for pattern in known.fields.values()),
+            *(pattern.pattern for one in LISTS for pattern in one.fields.values()),
             r"^ethnicity|^age\b|disabilit|^allocated|^date|^number of|family identifier|\by n$"
             r"|^start date|^primary need|^is |^was |^did |^does |^referral"
             r"|^placement|^reason|^contact|urn|^la\b|child",
@@ -130,29 +130,29 @@ _SHARED = re.compile(
 
 def is_list_heading(heading: str) -> bool:
     """Whether a text can be a heading of one of the lists."""
-    return bool(_SHARED.search(heading_words(heading)))
+    return bool(_SHARED.search(plain_heading(heading)))
 
 
-def list_of(name: str, headings: Sequence[str]) -> KnownList | int:
+def list_of(name: str, headings: Sequence[str]) -> InspectionList | int:
     """Which list a table is: by the number in its name, and by its headings otherwise.
 
     Returns
     -------
-    KnownList or int
+    InspectionList or int
         The number alone of a list that is not read; 0 for what is none.
     """
     match = _NUMBER.search(name.rpartition(", sheet ")[2])
     number = int(match.group(1)) if match else 0
     if number in NOT_READ:
         return number
-    words = [heading_words(heading) for heading in headings]
+    plain = [plain_heading(heading) for heading in headings]
     fitting = [
-        known
-        for known in LISTS
-        if all(any(known.fields[need].search(word) for word in words) for need in known.needed)
+        one
+        for one in LISTS
+        if all(any(one.fields[need].search(heading) for heading in plain) for need in one.needed)
     ]
     # Early help assessments (list 2) have an organisation that completes them.
-    if not number and any("organisation completing" in word for word in words):
+    if not number and any("organisation completing" in heading for heading in plain):
         return 2
-    chosen = [known for known in fitting if known.number == number] or fitting
+    chosen = [one for one in fitting if one.number == number] or fitting
     return chosen[0] if chosen else number

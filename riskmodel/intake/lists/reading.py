@@ -17,10 +17,10 @@ from riskmodel.intake.census.linking import Episode, Linker, Plan
 from riskmodel.intake.census.side_file import SideFile
 from riskmodel.intake.census.xml import linked_intake
 from riskmodel.intake.dates import BAD, MISSING
-from riskmodel.intake.lists.headings import NOT_READ, KnownList, is_list_heading, list_of
+from riskmodel.intake.lists.headings import NOT_READ, InspectionList, is_list_heading, list_of
 from riskmodel.intake.lists.result import Lists
 from riskmodel.intake.periods import Periods, Window, without_overlaps
-from riskmodel.intake.record_tables import Column, RawTable, cell_text, heading_words, raw_tables
+from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_heading, raw_tables
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.tables.shapes import codes_in
 
@@ -69,15 +69,15 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
     tables: dict[int, _List] = {}
     rows: dict[str, int] = {}
     for table in raw_tables(path, log, is_list_heading):
-        known = list_of(table.name, table.headings)
-        if isinstance(known, KnownList):
-            if known.number in tables:
-                message = f"is a second list of {known.title}; keep one"
+        kind = list_of(table.name, table.headings)
+        if isinstance(kind, InspectionList):
+            if kind.number in tables:
+                message = f"is a second list of {kind.title}; keep one"
                 raise DataError(message, file=table.name)
-            tables[known.number] = _List(known, table, log)
-            rows[known.title] = len(table) + table.number_ragged
-        elif known in NOT_READ:
-            rows[NOT_READ[known]] = len(table) + table.number_ragged
+            tables[kind.number] = _List(kind, table, log)
+            rows[kind.title] = len(table) + table.number_ragged
+        elif kind in NOT_READ:
+            rows[NOT_READ[kind]] = len(table) + table.number_ragged
         else:
             allowed = "a list of Annex A, known by its number or headings"
             log.add("table_not_read", table.where(), "", ", ".join(table.headings)[:60], allowed)
@@ -104,19 +104,19 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
 class _List:
     """One list, its columns by what they mean."""
 
-    def __init__(self, known: KnownList, table: RawTable, log: IssueLog) -> None:
-        self.known, self.table, self.log = known, table, log
+    def __init__(self, kind: InspectionList, table: RawTable, log: IssueLog) -> None:
+        self.kind, self.table, self.log = kind, table, log
         self.columns: dict[str, Column] = {}
-        for place, heading in enumerate(table.headings):
-            words = heading_words(heading)
-            name = next((name for name, p in known.fields.items() if p.search(words)), None)
+        for position, heading in enumerate(table.headings):
+            plain = plain_heading(heading)
+            name = next((name for name, p in kind.fields.items() if p.search(plain)), None)
             if name is not None and name not in self.columns:
-                self.columns[name] = table.column(place)
-            elif words and not is_list_heading(heading):
+                self.columns[name] = table.column(position)
+            elif plain and not is_list_heading(heading):
                 log.add("unknown_heading", table.where(), "", heading[:40], "a heading of the list")
         self._days = {
             name: table.days(self.columns[name], name, log)
-            for name in _EVENTS[known.number]
+            for name in _EVENTS[kind.number]
             if name in self.columns
         }
 
@@ -161,12 +161,12 @@ class _List:
         kept &= ~alike
         begun, over, joined = without_overlaps(children[kept], starts[kept], ends[kept])
         if joined:
-            found = f"{joined:,} records"
+            records = f"{joined:,} records"
             self.log.add(
-                "overlapping", self.table.where(), "", found, "one record of a child at once"
+                "overlapping", self.table.where(), "", records, "one record of a child at once"
             )
         read = len(self.table) + self.table.number_ragged
-        account[self.known.title] = Tally(read, int(kept.sum()), left_out)
+        account[self.kind.title] = Tally(read, int(kept.sum()), left_out)
         return Periods(stage, "", source, begun, over, window)
 
 
@@ -223,9 +223,9 @@ def _assessments(tables: Mapping[int, _List], source: str, *, strict: bool) -> I
         facts[child] = (gender, born)
     if 5 in tables:
         columns = (tables[5].texts(name) for name in ("child_id", "enquired", "conference"))
-        for child, start, held in zip(*columns, strict=True):
+        for child, start, conference in zip(*columns, strict=True):
             if child in episodes:
-                episodes[child].enquiries.append((start, held))
+                episodes[child].enquiries.append((start, conference))
     other_plans = 0
     if 7 in tables:
         names = ("child_id", "start", "end", "initial", "latest", "previous")

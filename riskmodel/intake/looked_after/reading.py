@@ -16,7 +16,7 @@ from riskmodel.intake.looked_after import codes
 from riskmodel.intake.looked_after.care import put_together, whole_months
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.periods import Window
-from riskmodel.intake.record_tables import Column, RawTable, cell_text, heading_words, raw_tables
+from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_heading, raw_tables
 from riskmodel.intake.result import IssueLog
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ _NAMES = {meaning: heading.upper().replace(" ", "_") for heading, meaning in _EP
 
 def is_looked_after_heading(heading: str) -> bool:
     """Whether a heading is one of the tables that are read."""
-    return heading_words(heading) in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
+    return plain_heading(heading) in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
 
 
 def read_looked_after(
@@ -140,10 +140,10 @@ class People:
         """The number of the child of each row; -1 where there is no reference."""
         import pandas as pd
 
-        references = ["", *map(cell_text, children.held)]
-        names = ["", *map(cell_text, areas.held)]
+        references = ["", *map(cell_text, children.distinct)]
+        names = ["", *map(cell_text, areas.distinct)]
         width = len(references)
-        rows, pairs = pd.factorize((areas.places + 1) * width + children.places + 1)
+        rows, pairs = pd.factorize((areas.positions + 1) * width + children.positions + 1)
         numbers = []
         for pair in pairs.tolist():
             area, child = names[pair // width], references[pair % width]
@@ -176,7 +176,7 @@ class People:
 
 
 def _kind(table: RawTable) -> str:
-    headings = {heading_words(heading) for heading in table.headings}
+    headings = {plain_heading(heading) for heading in table.headings}
     if {"child", "decom", "rne"} <= headings:
         return "episodes"
     if {"child", "duc"} <= headings:
@@ -192,13 +192,13 @@ def _listed(headings: Sequence[str]) -> str:
 def _columns(table: RawTable, names: Mapping[str, str], log: IssueLog) -> dict[str, Column]:
     """Columns by what they mean; an unknown heading is a note."""
     columns: dict[str, Column] = {}
-    for place, heading in enumerate(table.headings):
-        word = heading_words(heading)
+    for position, heading in enumerate(table.headings):
+        word = plain_heading(heading)
         meaning = names.get(word)
         if meaning in columns:
             raise DataError("stands in two columns; keep one", file=table.name, field=heading)
         if meaning is not None:
-            columns[meaning] = table.column(place)
+            columns[meaning] = table.column(position)
         elif word not in _PASSED_OVER and not is_looked_after_heading(heading):
             log.add("unknown_heading", table.where(), "", heading[:40], "a heading of the return")
     return columns
@@ -244,17 +244,17 @@ def _part(table: RawTable, people: People, log: IssueLog) -> pd.DataFrame:
     if "end" not in columns:
         raise DataError("this column is missing", file=table.name, field="DEC")
     empty = table.empty_column()
-    held: dict[str, Any] = {
+    cells: dict[str, Any] = {
         "person": people.numbers(columns.get("area", empty), columns["child_id"]),
-        "label": columns.get("year", empty).places,
+        "label": columns.get("year", empty).positions,
         "row": np.arange(len(table)),
     }
     for name in ("start", "end"):
-        held[name] = table.days(columns[name], _NAMES[name], log)
+        cells[name] = table.days(columns[name], _NAMES[name], log)
     for name, allowed in _CODES.items():
         kind = pd.CategoricalDtype(["", *sorted(allowed)])
-        held[name] = table.codes(columns.get(name, empty), _NAMES[name], kind, log)
-    return pd.DataFrame(held)
+        cells[name] = table.codes(columns.get(name, empty), _NAMES[name], kind, log)
+    return pd.DataFrame(cells)
 
 
 def _of_years(
@@ -268,8 +268,8 @@ def _of_years(
     return_years = np.zeros(len(part), dtype=np.int64)
     for label in np.unique(labels):
         inside = labels == label
-        held = np.concatenate([starts[inside], ends[inside]])
-        years, counts = np.unique(held[held > 0], return_counts=True)
+        event_years = np.concatenate([starts[inside], ends[inside]])
+        years, counts = np.unique(event_years[event_years > 0], return_counts=True)
         year = int(years[::-1][np.argmax(counts[::-1])]) if len(years) else 0
         late = inside & (starts > year)
         if late.sum() > max(2, inside.sum() // 20):
@@ -316,12 +316,12 @@ def _facts(
             reasons["bad_row"] += table.number_ragged
             reasons["no_child"] += int((numbers < 0).sum())
             seen |= set(numbers[numbers >= 0].tolist())
-            held = (numbers >= 0) & (numbers < with_episodes)
-            for place, name in enumerate(("birth_date", "until")):
+            has_episodes = (numbers >= 0) & (numbers < with_episodes)
+            for position, name in enumerate(("birth_date", "until")):
                 days = table.days(columns.get(name, empty), name, log)
-                _take(facts[place], numbers, held & (days > BAD), days, table, log, name)
+                _take(facts[position], numbers, has_episodes & (days > BAD), days, table, log, name)
             if kind == "uasc":
-                facts[2][numbers[held]] = True
+                facts[2][numbers[has_episodes]] = True
         reasons["repeated"] = read - len(seen) - reasons["bad_row"] - reasons["no_child"]
         if tables[kind]:
             account[title] = Tally(read, len(seen), reasons)
@@ -331,16 +331,16 @@ def _facts(
 def _take(
     values: npt.NDArray[np.int64],
     numbers: npt.NDArray[np.int64],
-    held: npt.NDArray[np.bool_],
+    has_episodes: npt.NDArray[np.bool_],
     days: npt.NDArray[np.int64],
     table: RawTable,
     log: IssueLog,
     name: str,
 ) -> None:
     """Take dates of children; a date of birth that differs from an earlier one is an issue."""
-    before = values[numbers[held]]
-    differs = (before != MISSING) & (before != days[held])
-    for row in np.flatnonzero(held)[differs].tolist() if name == "birth_date" else ():
+    before = values[numbers[has_episodes]]
+    differs = (before != MISSING) & (before != days[has_episodes])
+    for row in np.flatnonzero(has_episodes)[differs].tolist() if name == "birth_date" else ():
         shown = str(np.datetime64(int(days[row]), "D"))
         log.add("child_differs", table.where(row), "DOB", shown, "one date of birth of a child")
-    values[numbers[held]] = days[held]
+    values[numbers[has_episodes]] = days[has_episodes]

@@ -164,14 +164,14 @@ def _grouped(area: str, window: Window, episodes: pd.DataFrame, by: str) -> pd.D
     starts = np.append(True, np.diff(episodes["period"].to_numpy()) != 0)[: len(episodes)]
     ends = np.append(starts[1:], True)[: len(episodes)]
     counts = {}
-    for measure, places, at in (
+    for measure, episode_rows, at in (
         ("stock", rows, from_month[rows] + steps),
         ("starts", np.flatnonzero(starts), begun[starts]),
         ("ends", np.flatnonzero(ends), over[ends]),
     ):
         inside = np.isin(at, months.astype(np.int64))
         month = month_ends(at[inside].astype("datetime64[M]")).astype("datetime64[s]")
-        groups = _groups(episodes.iloc[places[inside]], by, month, measure)
+        groups = _groups(episodes.iloc[episode_rows[inside]], by, month, measure)
         counts[measure] = pd.DataFrame({"month_end": month, by: groups}).value_counts()
     names = sorted({name for counted in counts.values() for _, name in counted.index})
     ends_of_months = month_ends(months).astype("datetime64[s]")

@@ -59,11 +59,11 @@ except (ImportError, OSError, ValueError):
 import python_calamine
 try:
     with python_calamine.load_workbook(sys.argv[1]) as book:
-        held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 for name in book.sheet_names}
 except python_calamine.CalamineError as error:
-    held = str(error)
-sys.stdout.buffer.write(pickle.dumps(held))
+    sheets = str(error)
+sys.stdout.buffer.write(pickle.dumps(sheets))
 """
 
 
@@ -283,16 +283,16 @@ def _in_a_process(path: Path) -> dict[str, list[list[Any]]]:
             timeout=_CHILD_SECONDS,
             check=False,
         )
-        held = (
+        sheets = (
             pickle.loads(done.stdout)
             if done.returncode == 0
             else "it has more cells than fit in memory, or it is broken"
         )
     except (subprocess.TimeoutExpired, OSError) as error:
         raise DataError(f"{message}: it cannot be opened", file=path.name) from error
-    if isinstance(held, str):
-        raise DataError(f"{message}: {held}", file=path.name)
-    cells = sum(len(rows) * len(rows[0]) for rows in held.values() if rows)
-    if not held or cells > _MOST_CELLS:
-        raise DataError(f"{message}: it has {len(held)} sheets, {cells:,} cells", file=path.name)
-    return {str(name): rows for name, rows in held.items()}
+    if isinstance(sheets, str):
+        raise DataError(f"{message}: {sheets}", file=path.name)
+    cells = sum(len(rows) * len(rows[0]) for rows in sheets.values() if rows)
+    if not sheets or cells > _MOST_CELLS:
+        raise DataError(f"{message}: it has {len(sheets)} sheets, {cells:,} cells", file=path.name)
+    return {str(name): rows for name, rows in sheets.items()}
