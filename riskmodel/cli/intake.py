@@ -207,8 +207,8 @@ def convert(
     ] = None,
 ) -> None:
     """Turn returns and lists into months of your own, or into a table of assessments."""
-    from riskmodel.intake import DEPARTMENT_RULES, RULES, months_between, months_text
     from riskmodel.intake import convert as convert_sources
+    from riskmodel.intake import months_between, months_text
     from riskmodel.intake.result import issues_frame
 
     choose("to", to, ("months", "wide"))
@@ -226,6 +226,14 @@ def convert(
     _write(out, months_text(made.series) if to == "months" or table is None else _wide(table))
     if issues_out is not None:
         _write(issues_out, _as_text(issues_frame(made.issues)))
+    _tell_converted(made, to)
+
+
+def _tell_converted(made: Any, to: str) -> None:
+    """What was written, what became of every record, and the issues by rule."""
+    from riskmodel.intake import DEPARTMENT_RULES, RULES
+
+    table = made.assessments
     out_console = console()
     told = [f"{one.summary()}." for one in made.series if to == "months"]
     if told:

@@ -66,6 +66,23 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
     """
     path = Path(path)
     log = IssueLog(path.name, strict=strict)
+    tables, rows = _tables(path, log)
+    latest = max((one.latest_day() for one in tables.values()), default=MISSING)
+    months = _months_before(latest) if window is None else window
+    account: dict[str, Tally] = {}
+    periods = tuple(
+        tables[number].periods(stage, path.name, months, account)
+        for number, stage in _STAGES.items()
+        if number in tables
+    )
+    issues = log.issues()
+    intake = _assessments(tables, path.name, strict=strict) if 4 in tables else None
+    day = None if latest == MISSING else date.fromordinal(latest + date(1970, 1, 1).toordinal())
+    return Lists(periods, intake, account, issues, path.name, rows, day, log.counts)
+
+
+def _tables(path: Path, log: IssueLog) -> tuple[dict[int, _List], dict[str, int]]:
+    """The lists that are read, by number; and the rows of every list, by what it holds."""
     tables: dict[int, _List] = {}
     rows: dict[str, int] = {}
     for table in raw_tables(path, log, is_list_heading):
@@ -87,18 +104,7 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
             "children in need, child protection plans or children looked after",
             file=path.name,
         )
-    latest = max((one.latest_day() for one in tables.values()), default=MISSING)
-    months = _months_before(latest) if window is None else window
-    account: dict[str, Tally] = {}
-    periods = tuple(
-        tables[number].periods(stage, path.name, months, account)
-        for number, stage in _STAGES.items()
-        if number in tables
-    )
-    issues = log.issues()
-    intake = _assessments(tables, path.name, strict=strict) if 4 in tables else None
-    day = None if latest == MISSING else date.fromordinal(latest + date(1970, 1, 1).toordinal())
-    return Lists(periods, intake, account, issues, path.name, rows, day, log.counts)
+    return tables, rows
 
 
 class _List:

@@ -95,20 +95,7 @@ def read_looked_after(
     """
     path = Path(path)
     log = IssueLog(path.name, strict=strict)
-    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": []}
-    for table in raw_tables(path, log, is_looked_after_heading):
-        kind = _kind(table)
-        if kind:
-            tables[kind].append(table)
-        else:
-            allowed = "tables with DECOM and RNE, with DOB, or with DUC"
-            log.add("table_not_read", table.where(), "", _listed(table.headings), allowed)
-    if not tables["episodes"]:
-        raise DataError(
-            "holds no table of episodes: one with the columns CHILD, DECOM, RNE, LS, PLACE, DEC "
-            "and REC",
-            file=path.name,
-        )
+    tables = _tables(path, log)
     people = People()
     frame, left_out = _episodes(tables["episodes"], people, log, window is not None)
     read = sum(left_out.values()) + len(frame)
@@ -175,6 +162,26 @@ class People:
         )
 
 
+def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
+    """The tables of a return by what they hold: episodes, header, unaccompanied children."""
+    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": []}
+    for table in raw_tables(path, log, is_looked_after_heading):
+        kind = _kind(table)
+        if kind:
+            tables[kind].append(table)
+        else:
+            headings = ", ".join(heading[:20] for heading in table.headings[:6])
+            allowed = "tables with DECOM and RNE, with DOB, or with DUC"
+            log.add("table_not_read", table.where(), "", headings, allowed)
+    if not tables["episodes"]:
+        raise DataError(
+            "holds no table of episodes: one with the columns CHILD, DECOM, RNE, LS, PLACE, DEC "
+            "and REC",
+            file=path.name,
+        )
+    return tables
+
+
 def _kind(table: RawTable) -> str:
     headings = {plain_heading(heading) for heading in table.headings}
     if {"child", "decom", "rne"} <= headings:
@@ -183,10 +190,6 @@ def _kind(table: RawTable) -> str:
         return "uasc"
     is_header = {"child", "dob"} <= headings and headings & {"ethnic", "upn", "mother", "mc dob"}
     return "header" if is_header else ""
-
-
-def _listed(headings: Sequence[str]) -> str:
-    return ", ".join(heading[:20] for heading in headings[:6])
 
 
 def _columns(table: RawTable, names: Mapping[str, str], log: IssueLog) -> dict[str, Column]:
