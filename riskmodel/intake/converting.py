@@ -190,13 +190,22 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
         if (days := _periods(stage, linkers, log)) is not None
     )
     counts: dict[str, int] = dict(log.counts)
+    care_issues: list[Issue] = []
+    care_accounts: list[str] = []
+    for folder in (file for file in files if (file / "ssd_cla_episodes.csv").exists()):
+        care = read_looked_after(folder, strict=strict, window=window or _years(linkers))
+        series = (*series, *care.series())
+        care_issues += care.issues
+        care_accounts.append(f"{folder.name}: {tallies_text(care.account)}")
+        counts = _sum(counts, care.counts)
     for intake in intakes:
         counts = _sum(counts, intake.counts)
     accounts = tuple(
         f"{file.name}: {intake.account} Months: {tallies_text({'plans': _dated(linker)})}"
         for file, intake, linker in zip(files, intakes, linkers.values(), strict=True)
     )
-    issues = tuple(issue for intake in intakes for issue in intake.issues)
+    accounts = (*accounts, *care_accounts)
+    issues = (*care_issues, *(issue for intake in intakes for issue in intake.issues))
     table, lost = _together(intakes)
     if lost:
         listed = ", ".join(lost)

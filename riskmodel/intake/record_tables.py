@@ -126,14 +126,19 @@ class RawTable:
     ) -> pd.Categorical:
         """A column of codes, in capitals; one that is none of the kind is an issue and missing.
 
-        The first category of the kind is the empty one, for what is missing.
+        The first category of the kind is the empty one, for what is missing. A text may follow
+        the code.
         """
         import pandas as pd
 
         order = {code: position for position, code in enumerate(kind.categories)}
-        positions = column.mapped(
-            lambda value: order.get(cell_text(value).upper(), -1), 0, np.int64
-        )
+
+        def position(value: Any) -> int:
+            text = cell_text(value).upper()
+            first = re.match(r"[A-Z0-9]*", text)
+            return order.get(text, order.get(first[0], -1) if first and first[0] else -1)
+
+        positions = column.mapped(position, 0, np.int64)
         for row in np.flatnonzero(positions < 0).tolist():
             text = self._value(column, row)
             log.add("unknown_code", self.where(row), name, text, "a code of its list")

@@ -54,6 +54,8 @@ RULES = {
     "keys_apart": "two references differ in zeros or capitals only, and one table holds both: they "
     "are not joined",
     "keys_joined": "a reference is written in several ways: they are joined",
+    "legal_status_missing": "episodes have no legal status: short breaks (V3, V4) count with the "
+    "others",
     "misplaced_element": "an element of the census stands where the census has none: it is not "
     "read",
     "missing_date": "an assessment, plan or episode has no date that it needs: it is left out",

@@ -9,7 +9,14 @@ from typer.testing import CliRunner
 
 from riskmodel.cli.app import app
 from riskmodel.errors import DataError
-from riskmodel.intake import convert, months_between, months_text, read_assessments, read_snapshots
+from riskmodel.intake import (
+    convert,
+    months_between,
+    months_text,
+    read_assessments,
+    read_looked_after,
+    read_snapshots,
+)
 
 CASES = Path(__file__).parent / "cases"
 
@@ -76,6 +83,39 @@ def test_tables_without_a_year_need_the_months_stated() -> None:
         convert([place])
     made = convert([place], window=months_between("2014-04", "2015-03"))
     assert made.series[0].starts.sum() == 6
+
+
+@pytest.mark.integration
+def test_tables_of_the_dataset_give_plans_and_children_looked_after(tmp_path: Path) -> None:
+    tables = {
+        "ssd_cin_assessments": "cina_person_id,cina_assessment_id,cina_assessment_auth_date\n"
+        "1,A1,2020-05-01\n",
+        "ssd_assessment_factors": "cinf_assessment_id,cinf_assessment_factors_json\n"
+        'A1,"[""3B""]"\n',
+        "ssd_cp_plans": "cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n"
+        "1,2020-06-01,\n",
+        "ssd_cla_episodes": "clae_person_id,clae_cla_episode_start_date,"
+        "clae_cla_episode_start_reason,clae_cla_episode_ceased_date,clae_cla_episode_ceased_reason\n"
+        "2,2020-07-01,S,2020-08-10,X1 new episode\n2,2020-08-10,P,2020-11-02,E4A Returned home\n"
+        "3,2020-07-05,S,2020-07-07,E8\n",
+        "ssd_legal_status": "lega_person_id,lega_legal_status,lega_legal_status_start_date\n"
+        "2,V2 Section 20,2020-07-01\n3,V4,2020-07-05\n",
+        "ssd_family": "fami_family_id,fami_person_id\n1,1\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    made = convert([tmp_path], window=months_between("2020-04", "2021-03"))
+    plans, care = made.series
+    assert plans.stock.tolist() == [0] * 2 + [1] * 10
+    assert care.stock.tolist() == [0] * 3 + [1] * 4 + [0] * 5
+    assert (care.starts.sum(), care.ends.sum()) == (1, 1)
+    assert "2 of 3 episodes used; left out: 1 of a series of short breaks" in made.accounts[-1]
+    assert made.counts["table_not_read"] == 3, "tables that are none of the census"
+    with pytest.raises(DataError, match="--since and --until"):
+        read_looked_after(tmp_path)
+    (tmp_path / "ssd_legal_status.csv").unlink()
+    care_alone = read_looked_after(tmp_path, window=months_between("2020-04", "2021-03"))
+    assert care_alone.counts == {"legal_status_missing": 1}
 
 
 @pytest.mark.integration

@@ -29,7 +29,7 @@ START = "S"
 CHANGE = "X1"
 """REC of an episode that another one follows at once."""
 
-SHORT_BREAKS = frozenset({"V3", "V4"})
+SHORT_BREAKS = frozenset({"V1", "V3", "V4"})
 """Legal statuses of agreed series of short breaks: the Department's counts leave them out."""
 
 START_REASONS = frozenset("SLPTBU")
@@ -41,6 +41,7 @@ LEGAL_STATUSES: Mapping[str, str] = MappingProxyType(
         "D1": "freeing or placement order",
         "E1": "freeing or placement order",
         "V2": "voluntary (section 20)",
+        "V1": "short breaks",
         "V3": "short breaks",
         "V4": "short breaks",
         "J1": "youth justice",

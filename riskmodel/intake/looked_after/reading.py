@@ -37,7 +37,22 @@ _EPISODES = {
     "reason place change": "placement_change",
     "la": "area",
     "year": "year",
+    # The Standard Safeguarding Dataset.
+    "clae person id": "child_id",
+    "clae cla episode start date": "start",
+    "clae cla episode start reason": "start_reason",
+    "clae cla primary need code": "category_of_need",
+    "clae cla episode ceased": "end",
+    "clae cla episode ceased date": "end",
+    "clae cla episode ceased reason": "end_reason",
 }
+_LEGAL = {
+    "lega person id": "child_id",
+    "lega legal status": "legal_status",
+    "lega legal status start": "start",
+    "lega legal status start date": "start",
+}
+_DATASET = ("ssd_cla_episodes.csv", "ssd_legal_status.csv")
 _CHILDREN = {"child": "child_id", "sex": "sex", "dob": "birth_date", "duc": "until", "la": "area"}
 _PASSED_OVER = frozenset(
     {"home post", "pl post", "urn", "ethnic", "upn", "uniquelearnernumber", "mother", "mc dob"}
@@ -55,12 +70,15 @@ _CODES: Mapping[str, Collection[str]] = {
 _Facts = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 """Of each child its date of birth, until when it is unaccompanied, and whether it is."""
 
-_NAMES = {meaning: heading.upper().replace(" ", "_") for heading, meaning in _EPISODES.items()}
+_NAMES = {
+    meaning: heading.upper().replace(" ", "_") for heading, meaning in [*_EPISODES.items()][::-1]
+}
 
 
 def is_looked_after_heading(heading: str) -> bool:
     """Whether a heading is one of the tables that are read."""
-    return plain_heading(heading) in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
+    word = plain_heading(heading)
+    return word.startswith(("clae ", "lega ")) or word in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
 
 
 def read_looked_after(
@@ -99,6 +117,8 @@ def read_looked_after(
     people = People()
     frame, left_out = _episodes(tables["episodes"], people, log, window is not None)
     read = sum(left_out.values()) + len(frame)
+    if not (frame["legal_status"] != "").any():
+        frame["legal_status"] = _legal_statuses(frame, tables["legal"], people, log)
     frame["area"] = np.array(people.area_of, dtype=np.int64)[frame["person"]]
     months = whole_months(frame) if window is None else dict.fromkeys(set(frame["area"]), window)
     episodes = put_together(frame, tables["episodes"], log, left_out)
@@ -164,8 +184,9 @@ class People:
 
 def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
     """The tables of a return by what they hold: episodes, header, unaccompanied children."""
-    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": []}
-    for table in raw_tables(path, log, is_looked_after_heading):
+    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": [], "legal": []}
+    files = [file for name in _DATASET if (file := path / name).exists()] or [path]
+    for table in (t for file in files for t in raw_tables(file, log, is_looked_after_heading)):
         kind = _kind(table)
         if kind:
             tables[kind].append(table)
@@ -184,8 +205,11 @@ def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
 
 def _kind(table: RawTable) -> str:
     headings = {plain_heading(heading) for heading in table.headings}
-    if {"child", "decom", "rne"} <= headings:
+    dataset = {"clae person id", "clae cla episode start date"}
+    if {"child", "decom", "rne"} <= headings or dataset <= headings:
         return "episodes"
+    if {"lega person id", "lega legal status"} <= headings:
+        return "legal"
     if {"child", "duc"} <= headings:
         return "uasc"
     is_header = {"child", "dob"} <= headings and headings & {"ethnic", "upn", "mother", "mc dob"}
@@ -266,6 +290,12 @@ def _of_years(
     """With the year of the return of each episode, without those that begin after it."""
     if has_window:
         return part.assign(return_year=0)
+    if any(plain_heading(heading).startswith("clae ") for heading in table.headings):
+        raise DataError(
+            "an extract does not say for which months it holds every child looked after: state "
+            "them (--since and --until)",
+            file=table.name,
+        )
     starts, ends = (_years(part[name].to_numpy()) for name in ("start", "end"))
     labels = part["label"].to_numpy()
     return_years = np.zeros(len(part), dtype=np.int64)
@@ -289,6 +319,32 @@ def _of_years(
         log.add("after_the_year", table.where(row), "DECOM", shown, "a day of the return's year")
     left_out["after_the_year"] = left_out.get("after_the_year", 0) + int(after.sum())
     return part.assign(return_year=return_years)[~after]
+
+
+def _legal_statuses(
+    frame: pd.DataFrame, tables: Sequence[RawTable], people: People, log: IssueLog
+) -> pd.Categorical:
+    """The legal status of each episode as it begins, from a table of legal statuses."""
+    import pandas as pd
+
+    kind = pd.CategoricalDtype(["", *sorted(codes.LEGAL_STATUSES)])
+    if not tables:
+        allowed = "a legal status, so that short breaks (V3, V4) are left out"
+        log.add("legal_status_missing", "", "LS", "", allowed)
+    parts = [pd.DataFrame({"person": [], "start": [], "status": []}, dtype=np.int64)]
+    for table in tables:
+        columns = _columns(table, _LEGAL, log)
+        cells = {
+            "person": people.numbers(table.empty_column(), columns["child_id"]),
+            "start": table.days(columns["start"], "start", log),
+            "status": table.codes(columns["legal_status"], "legal_status", kind, log).codes,
+        }
+        parts.append(pd.DataFrame(cells).query("person >= 0 and start > @BAD"))
+    statuses = pd.concat(parts).astype(np.int64).sort_values("start", kind="stable")
+    episodes = frame[["person", "start"]].reset_index().sort_values("start", kind="stable")
+    joined = pd.merge_asof(episodes, statuses, on="start", by="person").set_index("index")
+    status = joined["status"].reindex(frame.index).fillna(0).to_numpy(dtype=np.int64)
+    return pd.Categorical.from_codes(status, dtype=kind)
 
 
 def _years(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
