@@ -76,6 +76,6 @@ class Lists(Result):
     def summary(self) -> str:
         """What the lists hold, in a few sentences."""
         rows = ", ".join(f"{number:,} {title}" for title, number in self.rows.items())
-        until = f" Latest date: {self.day:%-d %B %Y}." if self.day else ""
+        until = f" Latest date: {self.day.day} {self.day:%B %Y}." if self.day else ""
         table = "" if self.intake is None else f" {self.intake.account}"
         return f"{self.source}: {rows}.{until} {tallies_text(self.account)}{table}".strip()

@@ -25,7 +25,7 @@ from posixpath import join, normpath
 from typing import Any
 from xml.etree.ElementTree import ParseError, fromstring
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import check_heading
 
 __all__ = ["WORKBOOKS", "Book", "Sheet", "is_workbook", "open_workbook", "read_sheet"]
@@ -271,7 +271,10 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _in_a_process(path: Path) -> dict[str, list[list[Any]]]:
     """All sheets of a workbook, read in a process whose memory and time are bounded."""
-    size = path.stat().st_size if path.exists() else 0
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
     message = "this is no workbook of its ending, or a broken one"
     if not 0 < size <= _MOST_BYTES:
         raise DataError(f"{message}: it holds {size:,} bytes", file=path.name)
