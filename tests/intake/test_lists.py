@@ -160,6 +160,13 @@ def test_assessments_without_factors_have_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.unit
+def test_a_list_without_rows_holds_nobody(tmp_path: Path) -> None:
+    found = read_lists(workbook(tmp_path / "a.xlsx", {**LISTS, "List 8": LISTS["List 8"][:1]}))
+    assert found.account["children looked after"] == Tally(0, 0)
+    assert not found.series()[1].stock.any()
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("lists", "message"),
     [

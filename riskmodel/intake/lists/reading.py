@@ -147,7 +147,7 @@ class _List:
         """Periods of the list, each child at one time once; their records go to the account."""
         starts, ends = self._days["start"], self._days["end"]
         children = np.array(self.texts("child_id"), dtype=object)
-        short = np.array([bool(_SHORT_BREAK.match(text)) for text in self.texts("status")])
+        short = np.array([bool(_SHORT_BREAK.match(s)) for s in self.texts("status")], dtype=bool)
         kept = np.ones(len(self.table), dtype=bool)
         left_out = {"bad_row": self.table.number_ragged}
         for reason, wrong in (
