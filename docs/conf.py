@@ -33,7 +33,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.tables\.convert\.Words)"),
     ("py:.*", r"riskmodel\.authority\.folder\.(problems|contents|inputs|sections)\.\w+"),
     ("py:.*", r"riskmodel\.(demand\.pooled\.growth(\.\w+)?|disclosure\.linking\.Links)"),
-    ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|engines\.Result)"),
+    ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|intake\.(.*\.)?Window|engines\.Result)"),
 ]
 
 # A type that a signature names in short, where two modules have one of that name, links to none.

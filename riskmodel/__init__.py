@@ -48,6 +48,8 @@ __all__ = [
     "posts_needed",
     "project",
     "read_assessments",
+    "read_lists",
+    "read_looked_after",
     "read_panel",
     "read_scenario",
     "read_snapshots",
@@ -69,7 +71,13 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorAnalysis, FactorRates, analyse_factors, factor_rates
     from riskmodel.factors.adjusted.impact import measure_impact
     from riskmodel.factors.margins.bounds import margin_bounds
-    from riskmodel.intake import read_assessments, read_panel, read_snapshots
+    from riskmodel.intake import (
+        read_assessments,
+        read_lists,
+        read_looked_after,
+        read_panel,
+        read_snapshots,
+    )
     from riskmodel.projection import Projection
     from riskmodel.published import (
         Figure,
@@ -99,7 +107,9 @@ __getattr__ = lazy_names(
         "riskmodel.factors": "FactorAnalysis FactorRates analyse_factors factor_rates",
         "riskmodel.factors.adjusted.impact": "measure_impact",
         "riskmodel.factors.margins.bounds": "margin_bounds",
-        "riskmodel.intake": "read_assessments read_panel read_snapshots",
+        "riskmodel.intake": (
+            "read_assessments read_lists read_looked_after read_panel read_snapshots"
+        ),
         "riskmodel.projection": "Projection",
         "riskmodel.published": "Figure PublishedTable audit factor_counts load_table table_ids",
         "riskmodel.scenarios": "Scenario load_library read_scenario",

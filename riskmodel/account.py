@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from riskmodel.errors import DataError
 
-__all__ = ["REASONS", "Account", "Tally"]
+__all__ = ["REASONS", "Account", "Tally", "tallies_text"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -22,6 +22,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "second": "a second one of the same assessment",
         "no_start": "without a start date",
         "with_assessment": "left out with the assessment",
+        "no_dates": "without dates that can be read",
+        "no_child": "without a reference of a child",
+        "ends_before_start": "with an end before the start",
+        "after_the_year": "with a start after the year of the return",
+        "superseded": "held by a later return as well",
+        "short_break": "of a series of short breaks (V3, V4)",
     }
 )
 """Why a record is left out, as it is told."""
@@ -177,6 +183,20 @@ assessment; left out: 1 a second one of the same assessment.
                 f"{used:,} of {read:,} records of children counted{_left_out(self.children)}."
             )
         return " ".join(parts)
+
+
+def tallies_text(tallies: Mapping[str, Tally]) -> str:
+    """Several kinds of records, by their names in the plural, in a sentence each.
+
+    Examples
+    --------
+    >>> tallies_text({"episodes": Tally(12, 11, {"repeated": 1}), "lists": Tally(2, 2)})
+    '11 of 12 episodes used; left out: 1 repeated. 2 of 2 lists used.'
+    """
+    return " ".join(
+        f"{tally.used:,} of {tally.read:,} {name} used{_left_out(tally)}."
+        for name, tally in tallies.items()
+    )
 
 
 def _left_out(tally: Tally) -> str:

@@ -165,7 +165,7 @@ def unreadable(path: Path, error: Exception, name: str = "") -> DataError:
     elif isinstance(error, UnicodeDecodeError):
         reason = (
             f"this is an Excel workbook ({path.suffix}), and a text file is needed"
-            if path.suffix.casefold() in (".xlsx", ".xlsm", ".xls")
+            if path.suffix.casefold() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
             else "this is no UTF-8 text; save it as UTF-8"
         )
     else:

@@ -178,6 +178,87 @@ def snapshots(
             print(f"Note ({note.rule}): {note}.")
 
 
+@app.command("convert")
+def convert(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Returns of the children in need census (one or several years), a return on "
+            "children looked after (SSDA903, a folder of one or several years), the lists of Annex "
+            "A, or a folder of tables of the Standard Safeguarding Dataset."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="CSV to make. Keep it in-house.")],
+    to: Annotated[
+        str,
+        typer.Option(help="months: stocks, starts and ends by month; wide: one row an assessment."),
+    ] = "months",
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="2015-04", help="First month for which the sources hold everybody."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="2016-03", help="Last such month.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse the sources for the first issue, with exit 2.")
+    ] = False,
+    issues_out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Write each issue with its line. Keep it in-house."),
+    ] = None,
+) -> None:
+    """Turn returns and lists into months of your own, or into a table of assessments."""
+    from riskmodel.intake import convert as convert_sources
+    from riskmodel.intake import months_between, months_text
+    from riskmodel.intake.result import issues_frame
+
+    choose("to", to, ("months", "wide"))
+    for place in (out, *([] if issues_out is None else [issues_out])):
+        _refuse_existing(place)
+    if (since is None) != (until is None):
+        raise DataError("--since and --until go together: the first and the last month")
+    window = months_between(since, until) if since and until else None
+    made = convert_sources(sources, window=window, strict=strict)
+    if to == "wide" and made.assessments is None:
+        raise DataError("holds no assessments; --to months gives its months", file=sources[0].name)
+    if to == "months" and not made.series:
+        raise DataError("holds no plan and no child looked after", file=sources[0].name)
+    table = made.assessments
+    _write(out, months_text(made.series) if to == "months" or table is None else _wide(table))
+    if issues_out is not None:
+        _write(issues_out, _as_text(issues_frame(made.issues)))
+    _tell_converted(made, to)
+
+
+def _tell_converted(made: Any, to: str) -> None:
+    """What was written, what became of every record, and the issues by rule."""
+    from riskmodel.intake import DEPARTMENT_RULES, RULES
+
+    table = made.assessments
+    out_console = console()
+    told = [f"{one.summary()}." for one in made.series if to == "months"]
+    if told:
+        told.append("These are the months for which the sources hold everybody.")
+    elif table is not None and not table.factors:
+        told.append("The assessments have no factors: the table holds dates and plans alone.")
+    for text in (*told, *made.accounts):
+        out_console.print(text, markup=False)
+    for rule, count in made.counts.items():
+        number = DEPARTMENT_RULES.get(rule)
+        told_by = f"; rule {number} of the Department" if number else ""
+        out_console.print(f"Issue ({rule}, {count:,}{told_by}): {RULES[rule]}.", markup=False)
+
+
+def _wide(table: Any) -> str:
+    """A table of assessments as CSV, in the columns that every command reads."""
+    from riskmodel.disclosure import inert
+
+    frame = table.frame.copy()
+    for name in frame.select_dtypes(["object", "str"]):
+        frame[name] = frame[name].map(inert, na_action="ignore")
+    text: str = frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return text
+
+
 def _as_data(note: Any) -> dict[str, str]:
     """A note as data."""
     return {"rule": note.rule, "la_code": note.la_code, "message": note.message}

@@ -9,12 +9,13 @@ from riskmodel.errors import DataError
 from riskmodel.intake.census.modules import is_module_folder, read_modules
 from riskmodel.intake.census.xml import read_census_xml
 from riskmodel.intake.result import Intake, IssueLog
-from riskmodel.intake.tables.files import read_csv, read_excel, read_parquet
+from riskmodel.intake.tables.files import read_csv, read_parquet, read_workbook_table
 from riskmodel.intake.tables.mapping import ColumnMapping, read_mapping
+from riskmodel.intake.tables.workbooks import WORKBOOKS, is_workbook
 
 __all__ = ["ENDINGS", "is_parquet", "read_assessments"]
 
-ENDINGS = (".csv", ".parquet", ".xml", ".xlsx")
+ENDINGS = (".csv", ".parquet", ".xml", *WORKBOOKS)
 """Endings of files that can be read; folders of Parquet files, or of CSV files of the modules of
 the census, are the others."""
 
@@ -32,7 +33,8 @@ def read_assessments(
     Parameters
     ----------
     path
-        ``.csv`` or ``.xlsx``; ``.parquet`` or a folder of Parquet files, with or without
+        ``.csv`` or a workbook (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``); ``.parquet`` or a folder
+        of Parquet files, with or without
         ``authority=…`` and ``year=…`` folders in it; ``.xml``, a return of the children in need
         census; a folder of CSV files, one a module of the census
         (:func:`riskmodel.intake.read_modules` says which).
@@ -47,7 +49,7 @@ def read_assessments(
         How a table names and writes things: a TOML file, or what
         :func:`riskmodel.intake.read_mapping` read from one.
     sheet
-        Sheet of an Excel workbook; the first one without.
+        Sheet of a workbook; the first one without.
 
     Returns
     -------
@@ -77,8 +79,8 @@ def read_assessments(
         return read_modules(path, log)
     if path.suffix.casefold() == ".csv":
         return read_csv(path, log, local_factors, names)
-    if path.suffix.casefold() == ".xlsx":
-        return read_excel(path, log, local_factors, names, sheet)
+    if is_workbook(path):
+        return read_workbook_table(path, log, local_factors, names, sheet)
     return read_census_xml(path, log)
 
 
@@ -99,8 +101,8 @@ def _check(path: Path, mapped: bool, sheet: bool) -> None:
             "folder of Parquet files or of CSV files of the modules of the census",
             file=path.name,
         )
-    if sheet and ending != ".xlsx":
-        raise DataError("has no sheets: a sheet is named for .xlsx only", file=path.name)
+    if sheet and not is_workbook(path):
+        raise DataError("has no sheets: a sheet is named for workbooks only", file=path.name)
     if mapped and (ending == ".xml" or (path.is_dir() and is_module_folder(path))):
         raise DataError(
             "is in the form of the census, which needs no mapping; a mapping is for a table with "

@@ -14,10 +14,21 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ISSUES_KEPT", "NOTES", "RULES", "Intake", "Issue", "IssueLog"]
+__all__ = [
+    "DEPARTMENT_RULES",
+    "ISSUES_KEPT",
+    "NOTES",
+    "RULES",
+    "Intake",
+    "Issue",
+    "IssueLog",
+    "issues_frame",
+]
 
 RULES = {
-    "bad_date": "a date cannot be read: the cell counts as missing",
+    "after_the_year": "an episode begins after the year of its return: it is left out",
+    "bad_date": "a date cannot be read: the cell counts as missing; an episode, or a record of "
+    "Annex A, whose start or end it is, is left out",
     "bad_factors": "a list of factors cannot be read: the row is left out",
     "bad_flag": "plan or a factor is neither true nor false: the row is left out",
     "bad_row": "a row has more or fewer cells than the heading: it is left out",
@@ -28,8 +39,13 @@ RULES = {
     "date_order": "dates run backwards: the less certain of the two counts as missing",
     "element_case": "an element is written in other capitals than in the census: it is read",
     "encoding": "the file was read as Windows-1252, for it is not UTF-8",
+    "end_continues": "an episode ends for good and the next one begins on that day without a new "
+    "start: both are one period",
+    "ends_before_start": "an end stands before its start: the record is left out",
     "factors_without_group": "factor codes stand straight under Assessments, not in "
     "FactorsIdentifiedAtAssessment: they are read",
+    "gap_closed": "an episode ends with a change (X1), and the next one, which is no start, begins "
+    "later: the days between count",
     "header_contradiction": "the year and the reference date of the header contradict each other: "
     "the year counts",
     "heading_not_read": "a heading looks like a factor and is none that is known: it is not read",
@@ -38,27 +54,40 @@ RULES = {
     "keys_apart": "two references differ in zeros or capitals only, and one table holds both: they "
     "are not joined",
     "keys_joined": "a reference is written in several ways: they are joined",
+    "legal_status_missing": "episodes have no legal status: short breaks (V3, V4) count with the "
+    "others",
     "misplaced_element": "an element of the census stands where the census has none: it is not "
     "read",
-    "missing_date": "an assessment or plan has no date that it needs: it is left out",
+    "missing_date": "an assessment, plan or episode has no date that it needs: it is left out",
     "missing_header": "the return does not say which year or authority it is for",
     "missing_reference": "a child has no reference",
+    "misspelt_element": "an element is nearly one of the census: it is not read",
+    "next_missing": "an episode ends with a change (X1), and no episode follows: the period ends",
+    "no_assessment": "not one assessment of the file can be counted",
     "no_factors_and_factors": "code 21 (no factors) stands beside others: the others count",
     "no_factors_recorded": "a completed assessment has neither a factor nor code 21",
-    "misspelt_element": "an element is nearly one of the census: it is not read",
-    "no_assessment": "not one assessment of the file can be counted",
     "no_plan": "no plan follows any of the assessments",
+    "not_carried_on": "an episode is open at the end of a return, and the next year's return does "
+    "not hold it: it ends with the year of the first",
+    "not_the_last": "an episode has no end and is not the child's last: it ends where the next one "
+    "begins, and before a new start with its return's year at the latest",
     "open_assessment": "an assessment is not authorised yet: it is left out",
     "outside_year": "an assessment was authorised outside the year of the return: it counts",
+    "overlapping": "records of one child overlap: the child counts once",
     "plan_not_linked": "a plan follows no assessment of its episode within 183 days",
+    "reason_without_end": "a reason for the end stands without a date of it: the episode is open",
     "repeat_differs": "the same assessment again with other values: it counts once, with the plan "
     "and the factors of all its rows",
-    "repeated": "the same assessment again: it counts once",
+    "repeated": "the same assessment, plan or episode again: it counts once",
     "row_not_linked": "a row names a child or assessment that no other table holds: left out",
     "second_plan": "a second plan follows the same assessment: the first one counts",
+    "start_missing": "a period begins in the year of the return with an episode that is no start "
+    "(RNE other than S): it counts as a start",
+    "table_not_read": "a table or sheet is none of those that are read here",
     "unknown_code": "a code is in no list of the census: a factor is kept as a local one, "
     "anything else counts as missing",
     "unknown_element": "an element that no census known here has: it is not read",
+    "unknown_heading": "a heading is none that is known for this table: the column is not read",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
     "unused_field": "a field that is checked and not used holds what the census does not allow",
 }
@@ -77,12 +106,34 @@ NOTES = frozenset(
         "no_factors_recorded",
         "open_assessment",
         "plan_not_linked",
+        "reason_without_end",
         "second_plan",
+        "table_not_read",
         "unknown_element",
+        "unknown_heading",
         "unused_field",
     }
 )
 """Rules that a sound file can trip: reported, and no reason to refuse it."""
+
+DEPARTMENT_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "after_the_year": "354",
+        "child_repeated": "8510",
+        "end_continues": "432",
+        "ends_before_start": "356",
+        "gap_closed": "433",
+        "header_contradiction": "100",
+        "next_missing": "388",
+        "no_factors_recorded": "8897Q",
+        "not_carried_on": "502",
+        "outside_year": "8696",
+        "overlapping": "501",
+        "start_missing": "357",
+    }
+)
+"""Numbers of the Department's own validation rules that an issue breaks, of the children in need
+census (four digits, and 100) and of the return on children looked after."""
 
 ISSUES_KEPT = 100_000
 """Issues that are kept one by one; beyond it they are counted, so that memory stays bounded."""
@@ -184,11 +235,7 @@ class Intake:
 
     def issues_frame(self) -> pd.DataFrame:
         """One row an issue: file, reference, field, found, allowed, rule."""
-        import pandas as pd
-
-        names = ("file", "reference", "field", "found", "allowed", "rule")
-        rows = [[getattr(issue, name) for name in names] for issue in self.issues]
-        return pd.DataFrame(rows, columns=list(names), dtype="str")
+        return issues_frame(self.issues)
 
     def __str__(self) -> str:
         rules = ", ".join(f"{count:,} {rule}" for rule, count in self.by_rule().items())
@@ -196,6 +243,15 @@ class Intake:
             f"{self.assessments}; {self.rows_left_out:,} of {self.rows_read:,} left out; "
             f"issues: {rules or 'none'}"
         )
+
+
+def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+    """One row an issue: file, reference, field, found, allowed, rule."""
+    import pandas as pd
+
+    names = ("file", "reference", "field", "found", "allowed", "rule")
+    rows = [[getattr(issue, name) for name in names] for issue in issues]
+    return pd.DataFrame(rows, columns=list(names), dtype="str")
 
 
 class IssueLog:

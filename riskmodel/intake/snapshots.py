@@ -21,7 +21,7 @@ from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
-from riskmodel.intake.tables.xlsx import read_sheet
+from riskmodel.intake.tables.workbooks import is_workbook, read_sheet
 from riskmodel.series import Note
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
 
@@ -90,7 +90,7 @@ def read_snapshots(
     Parameters
     ----------
     path
-        CSV, or an Excel workbook. A column ``month`` (2015-03, Mar 2015, 31/03/2015) or ``date``
+        CSV, or a workbook. A column ``month`` (2015-03, Mar 2015, 31/03/2015) or ``date``
         (the last day of a month); measures such as ``cpp_stock`` and ``cpp_starts``, or a column
         ``stage`` with ``stock``, ``starts`` and ``ends``; and, where there are several, ``area``.
     strict
@@ -137,9 +137,9 @@ def read_snapshots(
 
 
 def _table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    if path.suffix.casefold() != ".xlsx":
+    if not is_workbook(path):
         if sheet is not None:
-            raise DataError("has no sheets: a sheet is named for .xlsx only", file=path.name)
+            raise DataError("has no sheets: a sheet is named for workbooks only", file=path.name)
         return read_rows(path)
     heading, rows, lines, ragged = read_sheet(path, sheet)
     if ragged:

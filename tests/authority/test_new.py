@@ -59,7 +59,7 @@ def test_every_file_of_the_example_says_that_it_is_made_up(exampleshire):
         assert said.search(path.read_text(encoding="utf-8")), path
     for path in (exampleshire / "returns").glob("*.xml"):
         assert read_assessments(path).assessments.basis["plan"] != "observed"
-    from riskmodel.intake.tables.xlsx import read_sheet
+    from riskmodel.intake.tables.workbooks import read_sheet
 
     assert said.search(read_sheet(exampleshire / "inputs.xlsx", "prices")[1][1][-1] or "")
     assert said.search((exampleshire / "inputs.xlsx").name + read_notes(exampleshire))

@@ -14,7 +14,7 @@ from riskmodel.authority.folder.subjects import SUBJECTS, TABLES
 from riskmodel.authority.folder.workbook import read_workbook
 from riskmodel.authority.folder.workbook_template import workbook_bytes
 from riskmodel.errors import DataError
-from riskmodel.intake.tables.xlsx import read_sheet
+from riskmodel.intake.tables.workbooks import read_sheet
 
 
 @pytest.mark.unit

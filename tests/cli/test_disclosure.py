@@ -159,7 +159,7 @@ def test_a_mapping_and_a_sheet_reach_every_command(words, call, observed, tmp_pa
     expected = call(*of(words, observed), "--format", "csv")
     found = call(*of(words, table), "--mapping", mapping, "--format", "csv")
     assert (found.code, found.out) == (expected.code, expected.out)
-    assert "for .xlsx only" in call(*of(words, table), "--sheet", "Sheet1").message
+    assert "for workbooks only" in call(*of(words, table), "--sheet", "Sheet1").message
 
 
 @pytest.mark.end_to_end

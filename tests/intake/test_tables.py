@@ -195,12 +195,12 @@ def test_a_dictionary_that_is_none_is_refused(tmp_path: Path) -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("absent.csv", "no such file"), ("table.xls", r"allowed: .csv, .parquet, .xml, .xlsx")],
+    [("absent.csv", "no such file"), ("table.doc", r"allowed: .csv, .parquet, .xml, .xlsx")],
 )
 def test_a_missing_file_or_another_ending_is_refused(
     tmp_path: Path, name: str, message: str
 ) -> None:
-    write(tmp_path, PLAIN, "table.xls")
+    write(tmp_path, PLAIN, "table.doc")
     with pytest.raises(DataError, match=message):
         read_assessments(tmp_path / name)
 

@@ -16,7 +16,7 @@ from riskmodel.authority.folder.settings import Entry, Row, Rows
 from riskmodel.authority.folder.subjects import SUBJECTS, TABLES, Subject
 from riskmodel.authority.folder.values import read_value
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake.tables.xlsx import read_sheet
+from riskmodel.intake.tables.workbooks import read_sheet
 
 __all__ = ["Grid", "SheetTable", "Workbook", "cell_name", "read_workbook"]
 

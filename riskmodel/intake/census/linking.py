@@ -116,6 +116,9 @@ class Linker:
         self.plans = 0
         self.children: Tally | None = None
         self.is_year_sure = True
+        self.need_plans = 0
+        self.periods: list[tuple[str, str, int, int]] = []
+        """Stage, child, start and end of every plan with dates that can be read."""
         self._first, self._last = MISSING, np.iinfo(np.int64).max
         self.days: dict[str | None, int] = {None: MISSING, "": MISSING}
 
@@ -186,6 +189,9 @@ class Linker:
             (self.day(start, child, "CINPlanStartDate"), self.day(end, child, "CINPlanEndDate"))
             for start, end in need_plans
         ]
+        self.need_plans += len(need_plans)
+        for (start, end), (_, text) in zip(in_need, need_plans, strict=True):
+            self._add_period("child_in_need_plan", child, (start, end), text)
         for episode in episodes:
             rows = self._assessments(episode, child)
             if len(rows) > 1:
@@ -259,8 +265,10 @@ class Linker:
                 self.log.add("missing_date", f"child {child}", "CPPstartDate", "", ALLOWED)
                 self.log.leave_out("plans", "no_start")
             else:
-                dated.append((start, plan))
-        for start, plan in sorted(dated, key=lambda each: each[0]):
+                end = self.day(plan.end, child, "CPPendDate")
+                self._add_period("child_protection_plan", child, (start, end), plan.end)
+                dated.append((start, end, plan))
+        for start, end, plan in sorted(dated, key=lambda each: each[0]):
             row = _latest(rows, authorised, start)
             shown = str(np.datetime64(start, "D"))
             if row is None:
@@ -272,11 +280,17 @@ class Linker:
                 self.log.add("second_plan", f"child {child}", "CPPstartDate", shown, allowed)
                 self.log.leave_out("plans", "second")
             else:
-                self._plan(row, start, plan, child)
+                row.starts, row.ends = start, end
+                self._plan(row, plan, child)
 
-    def _plan(self, row: _Row, start: int, plan: Plan, child: str) -> None:
-        row.starts = start
-        row.ends = self.day(plan.end, child, "CPPendDate")
+    def _add_period(self, stage: str, child: str, days: tuple[int, int], text: str | None) -> None:
+        """Keep a period whose start is known and whose end is a date or nothing."""
+        start, end = days
+        is_readable = end != MISSING or not (text or "").strip()
+        if start != MISSING and is_readable and (end == MISSING or end >= start):
+            self.periods.append((stage, child, start, end))
+
+    def _plan(self, row: _Row, plan: Plan, child: str) -> None:
         code = (plan.initial or plan.latest or "").strip()
         row.category = _CATEGORY.get(code, _CATEGORY_WORDS.get(code.upper(), -1))
         if code and row.category < 0:

@@ -166,6 +166,10 @@ class ModuleTables:
         found = cls(log)
         for file in sorted(folder.glob("*.[cC][sS][vV]")):
             module = _BY_STEM.get(file.stem.casefold())
+            if module is None and file.stem.casefold().startswith("ssd_"):
+                # The Standard Safeguarding Dataset has some forty tables besides.
+                log.add("table_not_read", "", "", file.name, "a table of the census")
+                continue
             if module is None:
                 known = UnknownNameError("table of the census", file.stem, _BY_STEM)
                 raise DataError(f"is no module: {known}", file=file.name)

@@ -16,7 +16,7 @@ from riskmodel.intake.census.side_file import SideFile
 from riskmodel.intake.census.xml import linked_intake
 from riskmodel.intake.result import Intake, IssueLog
 
-__all__ = ["MODULES", "Module", "is_module_folder", "read_modules"]
+__all__ = ["MODULES", "Module", "is_module_folder", "link_modules", "read_modules"]
 
 
 def is_module_folder(path: Path) -> bool:
@@ -57,6 +57,12 @@ def read_modules(path: Path, log: IssueLog) -> Intake:
     DataError
         When a table cannot be read or lacks a column that it needs.
     """
+    linker, counts = link_modules(path, log)
+    return linked_intake(linker, SideFile(), path.name, counts)
+
+
+def link_modules(path: Path, log: IssueLog) -> tuple[Linker, dict[str, int]]:
+    """A return in tables of its modules, linked, and the rows of each."""
     tables = ModuleTables.read(path, log)
     linker = Linker(log)
     for row in tables.rows("header")[:1]:
@@ -73,5 +79,4 @@ def read_modules(path: Path, log: IssueLog) -> Intake:
     linker.assessments += children.left_out + tables.ragged.get("assessments", 0)
     linker.plans += tables.ragged.get("plans", 0)
     linker.children = children.tally()
-    counts = {name: len(rows) for name, rows in tables.tables.items()}
-    return linked_intake(linker, SideFile(), path.name, counts)
+    return linker, {name: len(rows) for name, rows in tables.tables.items()}

@@ -30,7 +30,7 @@ _IDENTITY = ("child_id", "birth_date", "referral_date", "assessment_date")
 """What names an assessment of a return, which has no identifiers of them. The date of birth is
 part of it: two children under one reference are not joined."""
 
-__all__ = ["SYNTHETIC_SOFTWARE", "linked_intake", "read_census_xml"]
+__all__ = ["SYNTHETIC_SOFTWARE", "intake_of", "link_census_xml", "linked_intake", "read_census_xml"]
 
 SYNTHETIC_SOFTWARE = "riskmodel synthetic cohort"
 """``SoftwareCode`` in the header of a return whose rows are not observed: read back, all of its
@@ -65,6 +65,16 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
     DataError
         When the file is not a sound return, or strict and not all of it can be read.
     """
+    return intake_of(link_census_xml(path, log), path)
+
+
+def intake_of(reader: Reader, path: Path) -> Intake:
+    """The table of a return that was read and linked."""
+    return linked_intake(reader.linker, read_side_file(path), path.name, reader.modules, _IDENTITY)
+
+
+def link_census_xml(path: Path, log: IssueLog) -> Reader:
+    """A return, read and linked."""
     reader: Reader | None = None
     with _collection_paused():
         for name, prefix, element, tags in groups(path):
@@ -80,7 +90,7 @@ def read_census_xml(path: Path, log: IssueLog) -> Intake:
     reader.close()
     if reader.linker.header == Header():
         log.add("missing_header", "header", "Year", "", f"a year from {FIRST_YEAR} to {LAST_YEAR}")
-    return linked_intake(reader.linker, read_side_file(path), path.name, reader.modules, _IDENTITY)
+    return reader
 
 
 @contextmanager

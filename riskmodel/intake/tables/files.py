@@ -1,4 +1,4 @@
-"""Assessment tables in CSV, Parquet and Excel files, of our own writing or an analyst's."""
+"""Assessment tables in CSV files, Parquet and workbooks, of our own writing or an analyst's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from riskmodel.intake.tables.mapping import ColumnMapping
 from riskmodel.intake.tables.marker import SYNTHETIC, as_synthetic, is_marked
 from riskmodel.intake.tables.shapes import Raw, to_our_shape
 from riskmodel.intake.tables.worded_headings import looks_like_factor, without_words
-from riskmodel.intake.tables.xlsx import read_sheet
+from riskmodel.intake.tables.workbooks import read_sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,8 +38,8 @@ __all__ = [
     "parquet_dictionary",
     "parquet_parts",
     "read_csv",
-    "read_excel",
     "read_parquet",
+    "read_workbook_table",
 ]
 
 
@@ -59,14 +59,14 @@ def read_csv(
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
 
-def read_excel(
+def read_workbook_table(
     path: Path,
     log: IssueLog,
     local_factors: Iterable[str] = (),
     mapping: ColumnMapping | None = None,
     sheet: str | None = None,
 ) -> Intake:
-    """Read a table of assessments from a sheet of an Excel workbook, the first one by default."""
+    """Read a table of assessments from a sheet of a workbook, the first one by default."""
     import pyarrow as pa
 
     heading, rows, lines, ragged = read_sheet(path, sheet)
