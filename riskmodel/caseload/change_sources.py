@@ -19,6 +19,7 @@ from riskmodel.estimates import Interval
 from riskmodel.explanations import interval_ends
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.published import load_table
+from riskmodel.published.area import published_area
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["panel_caseload_change", "projected_caseload_change", "published_caseload_change"]
@@ -83,7 +84,7 @@ def _published(fixed: tuple[float, ...], reading: str) -> CaseloadChange:
     )
     ones = np.ones(len(corners))
     change = caseload_change(
-        "Oxfordshire, family support teams",
+        f"{published_area()}, family support teams",
         (table.figure(_ROWS[0], columns[0]).period, table.figure(_ROWS[0], columns[1]).period),
         (before * ones, held.cases * ones),
         (before / corners[:, 0], corners[:, 1]),

@@ -8,9 +8,7 @@ about 505 in March.
 from __future__ import annotations
 
 import math
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from riskmodel.demand.calibration.calibrate import calibrate
@@ -26,6 +24,7 @@ from riskmodel.estimates import Interval
 from riskmodel.parameters import remembered
 from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
+from riskmodel.published.area import published_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = [
     "calibrate_published",
     "legal_status_frame",
-    "published_area",
     "published_length_fit",
     "published_lengths",
     "published_observations",
@@ -232,13 +230,6 @@ def published_priors(stage: str) -> DemandPriors:
         # Uniform over what is printed.
         yearly_log_sd=float(apart.width) / 100 / math.sqrt(12),
     )
-
-
-@cache
-def published_area() -> str:
-    """The authority whose figures the report prints, as the folder that ships names it."""
-    settings = resources.files("riskmodel").joinpath("data/example_2015/authority.toml")
-    return str(tomllib.loads(settings.read_text(encoding="utf-8"))["about"]["name"])
 
 
 def calibrate_published(stage: str, *, seed: int) -> Calibration:

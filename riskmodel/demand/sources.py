@@ -99,11 +99,8 @@ class DemandSource:
 
 def published_source() -> DemandSource:
     """The council's own, from the published tables; they print no number of children."""
-    from riskmodel.demand.published_series import (
-        published_area,
-        published_observations,
-        published_priors,
-    )
+    from riskmodel.demand.published_series import published_observations, published_priors
+    from riskmodel.published.area import published_area
 
     return DemandSource(
         published_area(),

@@ -18,6 +18,7 @@ from riskmodel.explanations.change import (
 from riskmodel.explanations.products import log_mean
 from riskmodel.projection import month_words
 from riskmodel.published import load_table
+from riskmodel.published.area import published_area
 from riskmodel.series import MEASURES, AuthorityPanel
 from riskmodel.snapshots import MonthlySeries
 
@@ -203,7 +204,7 @@ def published_change() -> ChangeParts:
     )
     missing = [link.plural for link in CHAIN[:-2]]
     return ChangeParts(
-        "Oxfordshire",
+        published_area(),
         table.figure(groups[0], "july_2013").period,
         table.figure(groups[0], "july_2015").period,
         before[_STOCK],

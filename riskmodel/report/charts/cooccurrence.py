@@ -110,7 +110,7 @@ def _list(
     axes.set_xlabel("Times as often as if independent", loc="right", labelpad=6)
     for row, (lift, one, other) in enumerate(ranked):
         axes.plot([0, lift], [row, row], color=DARK_BLUE, linewidth=6, solid_capstyle="butt")
-        axes.annotate(f"{one} + {other}", (0, row - 0.22), ha="left", va="bottom", fontsize=9.5)
+        axes.annotate(f"{one} + {other}", (0, row - 0.22), ha="left", va="bottom", fontsize=10.5)
         axes.annotate(
             f"{lift:.1f}",
             (lift, row),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_beside_others"]
 
-WIDE, NARROW = Size(620, 300, False), Size(340, 320, True)
+WIDE, NARROW = Size(620, 300, False), Size(340, 354, True)
 HALF = 0.32
 """Half the width of a year's band, in years."""
 
@@ -42,14 +42,15 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
         Of one measure and comparator, as
         :meth:`riskmodel.authority.others.OthersComparison.course` gives them.
     """
-    columns = ("year", "rate", "comparator_rate", "low", "high")
-    years, rates, others, lows, highs = (rows[column].to_numpy(float) for column in columns)
+    figures = ("year", "rate", "comparator_rate", "low", "high")
+    years, rates, others, lows, highs = (rows[name].to_numpy(float) for name in figures)
     comparator, unit = (str(rows[column].iloc[-1]) for column in ("comparator", "unit"))
     comparator = f"{comparator[0].upper()}{comparator[1:]}"
     top = 1.12 * max(rates.max(), highs.max())
 
     def paint(figure: Figure, size: Size) -> Labels:
-        left, bottom = 44 / size.width, 66 / size.height
+        columns, lines = (1, 4) if size.is_narrow else (2, 2)
+        left, bottom = 44 / size.width, (32 + 17 * lines) / size.height
         axes = figure.add_axes((left, bottom, 1 - left - 0.04, 1 - bottom - 34 / size.height))
         axes.set_ylim(0, top)
         axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
@@ -84,9 +85,9 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
             (("s", LIGHT_GREY), "What chance alone would give"),
         )
         for place, ((mark, colour), words) in enumerate(key):
-            x = left + (place % 2) * (1 - left) / 2
-            y = (30 - 17 * (place // 2)) / size.height
-            figure.text(x + 14 / size.width, y, words, fontsize=BODY - 2, va="center_baseline")
+            x = left + (place % columns) * (1 - left) / 2
+            y = (13 + 17 * (lines - 1 - place // columns)) / size.height
+            figure.text(x + 14 / size.width, y, words, fontsize=BODY - 0.5, va="center_baseline")
             axes.plot(
                 [x + 5 / size.width],
                 [y],

@@ -24,9 +24,9 @@ def _published_words(published: PublishedCaseloads) -> str:
     return (
         "The family support teams of "
         f"{join_words(area.area.capitalize() for area in areas)} held "
-        f"{join_words(f'{area.cases:,}' for area in areas)} cases (para 23), which their statuses "
-        f"add up to: {join_words(f'{area.sum_of_statuses:,}' for area in areas)}. Average "
-        f"caseloads of {join_words(str(area.mean_caseload.reading) for area in areas)} are "
+        f"{join_words(f'{area.cases:,}' for area in areas)} cases (para 23); their statuses add "
+        f"up to {join_words(f'{area.sum_of_statuses:,}' for area in areas)}. Average caseloads "
+        f"of {join_words(str(area.mean_caseload.reading) for area in areas)} are "
         "printed, each standing for every number that rounds to it; so there were "
         f"{join_words(_between(area.workers) for area in areas)} workers, "
         f"{_between(workers)} in all, and "
