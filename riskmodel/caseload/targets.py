@@ -48,9 +48,7 @@ class Target:
             )
 
     def __str__(self) -> str:
-        return (
-            f"at most {self.cap:g} cases by {self.by} with a probability of {self.probability:.0%}"
-        )
+        return f"at most {self.cap:g} cases by {self.by} with a chance of {self.probability:.0%}"
 
 
 @dataclass(frozen=True, slots=True)

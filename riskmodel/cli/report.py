@@ -47,7 +47,8 @@ def report(  # noqa: PLR0913  an option is an argument
         ),
     ] = None,
     replicates: Annotated[
-        int, typer.Option(help="How many courses of each projection are drawn.", min=100)
+        int,
+        typer.Option("--simulations", help="How many simulations of each projection.", min=100),
     ] = 500,
     seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
     mapping: MappingOption = None,
@@ -112,7 +113,7 @@ def report_card(
     own
         A table of one's own to report beside the published ones.
     replicates
-        Courses drawn of each projection.
+        Simulations of each projection.
     seed
         Of everything that is drawn.
     progress
