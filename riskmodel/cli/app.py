@@ -27,7 +27,7 @@ from riskmodel.cli import (
 
 __all__ = ["app"]
 
-_EARLIER = {"replicates": "simulations"}
+_EARLIER = {"replicates": "simulations", "probability": "chance"}
 """Names that options had before, and still answer to."""
 
 app = typer.Typer(

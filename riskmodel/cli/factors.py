@@ -103,7 +103,7 @@ def factors(  # noqa: PLR0913 (each is an option)
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help="Names the draws, for membership and ranks. [default: 0]"),
+        typer.Option(help="Same seed, same answer, of membership and ranks. [default: 0]"),
     ] = None,
     out: Annotated[
         Path | None,

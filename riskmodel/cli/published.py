@@ -62,7 +62,7 @@ def show_table(
     figures: Annotated[
         bool,
         typer.Option(
-            "--figures", help="One row a figure, with its interval, unit, period and paragraph."
+            "--figures", help="One row a figure, with its range, unit, period and paragraph."
         ),
     ] = False,
 ) -> None:

@@ -79,7 +79,7 @@ ByOption = Annotated[
 ]
 ChanceOption = Annotated[
     float | None,
-    typer.Option("--probability", help="With what chance, between 0 and 1. [default: 0.8]"),
+    typer.Option("--chance", help="With what chance, between 0 and 1. [default: 0.8]"),
 ]
 FeedbackOption = Annotated[
     str | None,
@@ -271,7 +271,7 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
 def source_of(
     figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | None]:
-    """Figures to project from, and the panel that others teach with, as the options name them."""
+    """Figures to project from, and the panel to learn from, as the options name them."""
     from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
 
