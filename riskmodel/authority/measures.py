@@ -135,10 +135,16 @@ def _cost(asked: Projected) -> npt.NDArray[Any] | None:
     return np.asarray(np.sum([part[:until].sum(axis=0) for part in parts.values()], axis=0))
 
 
+def _joiners(asked: Projected) -> npt.NDArray[Any]:
+    until = asked.question.number + 1
+    return np.asarray(asked.plan.path(asked.scenario).joiners[:until].sum(axis=0))
+
+
 MEASURES: Mapping[str, Measure] = {
     **{f"stock_{stage}": _stock(stage) for stage in STAGE_LABELS},
     "cases": Measure(lambda asked: asked.at(asked.plan.cases)),
     "fte": Measure(lambda asked: asked.plan.path(asked.scenario).fte[asked.question.number]),
+    "joiners": Measure(_joiners),
     "caseload": Measure(lambda asked: asked.plan.caseload(asked.scenario)[asked.question.number]),
     "unallocated": Measure(lambda asked: asked.at(asked.plan.unallocated)),
     "within_cap": Measure(

@@ -66,6 +66,7 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         # Measures of the service.
         "cases": Label("Cases of the family support teams", "Cases"),
         "fte": Label("Workers at work (full-time equivalents)", "Workers at work", form=",.1f"),
+        "joiners": Label("Social workers who join by then", "Joiners"),
         "caseload": Label("Cases for each full-time worker", "Caseload", form=",.1f"),
         "unallocated": Label("Cases without a worker", brief="Unallocated"),
         "within_cap": Label("Chance of keeping to the cap", "Within the cap", form=".0%"),
