@@ -43,7 +43,7 @@ def measured(panel: Path) -> pd.DataFrame:
             other = backtest(
                 figures, measure, origins=ORIGINS, models=(OURS,), folds=folds, seed=seed
             )
-            rows = other.summary(resamples=1)
+            rows = other.skill(resamples=1)
             pieces.append(
                 rows[rows["model"] == OURS].assign(table="parting", folds=folds, seed=seed)
             )

@@ -7,7 +7,6 @@ exception is a defect of the package and keeps its traceback.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -190,5 +189,4 @@ def unwritable(path: Path, error: OSError) -> OutputError:
     blocking = file_in_the_way(path)
     if blocking is not None:
         return OutputError(f"{path} cannot be written: {blocking} is a file, not a folder")
-    reason = os.strerror(error.errno) if error.errno else error
-    return OutputError(f"{path} cannot be written: {reason}")
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")

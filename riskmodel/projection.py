@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.labels import STAGE_LABELS
-from riskmodel.core.result import Result, selected
+from riskmodel.core.result import Result, fan, march_rows, selected
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.vocabulary import STAGES
 
@@ -303,10 +303,8 @@ class Projection(Result):
 
     def preview(self) -> pd.DataFrame:
         """Stocks at the end of each March and of the last month: central projection, 90% range."""
-        frame = self.to_frame((0.05, 0.5, 0.95))
-        shown = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
-        columns = ["scenario", "stage", "month", "q50", "q05", "q95", "basis"]
-        return frame[shown & (frame["measure"] == "stock")][columns].reset_index(drop=True)
+        frame = march_rows(self.to_frame((0.05, 0.5, 0.95)), self.months[-1])
+        return fan(frame[frame["measure"] == "stock"].drop(columns=["area", "measure"]))
 
     def select(
         self,

@@ -109,7 +109,7 @@ def summarise(tables: Tables) -> Summary:
 
 
 def _scored(measured: str, pooled: pd.DataFrame, seed: int) -> pd.DataFrame:
-    return Backtest(measured, pooled, 0, seed, 0).summary()
+    return Backtest(measured, pooled, 0, seed, 0).skill()
 
 
 def _partings(measured: str, mine: pd.DataFrame) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.authority.measures import POSTS, PROBABILITY, Question
+from riskmodel.authority.measures import MEASURE_LABELS, MEASURES, Question
 from riskmodel.caseload import (
     CaseloadPlan,
     Structure,
@@ -21,7 +21,8 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.scenario_workforce import workforce_of
-from riskmodel.core.result import Result
+from riskmodel.core.labels import label
+from riskmodel.core.result import Result, TextTable
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
@@ -70,6 +71,8 @@ class Comparison(Result):
         ``remainder``, together less the sum of the single ones.
     currency
         Of the costs; empty without prices.
+    feedback
+        Whether caseloads act back on demand.
     """
 
     scenarios: tuple[str, ...]
@@ -79,6 +82,7 @@ class Comparison(Result):
     differences: pd.DataFrame
     attribution: pd.DataFrame
     currency: str = ""
+    feedback: bool = False
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -104,8 +108,71 @@ class Comparison(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each scenario's differences with their ranges."""
-        columns = ["scenario", "measure", "value", "difference", "low", "high", "basis"]
-        return self.differences[columns]
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "scenario": row["scenario"],
+                "at the end of the month": MEASURE_LABELS[row["measure"]],
+                "value": label(row["measure"]).number(row["value"]),
+                "difference": label(row["measure"]).number(row["difference"], signed=True),
+                f"{self.level:.0%} range": " to ".join(
+                    label(row["measure"]).number(row[end], signed=True)
+                    for end in ("low", "high")
+                    if row[end] is not None and row[end] == row[end]
+                ),
+                "basis": row["basis"],
+            }
+            for row in self.differences.to_dict("records")
+        )
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """The differences, and of the largest answers what each change does by itself."""
+        import pandas as pd
+
+        differences = TextTable(self.preview(), f"{self.month}, compared with {self.scenarios[0]}")
+        chosen = self.attribution[self.attribution["measure"].isin(("caseload", "posts_needed"))]
+        changes = pd.DataFrame(
+            {
+                "scenario": row["scenario"],
+                "measure": MEASURE_LABELS[row["measure"]],
+                "change": row["change"],
+                "difference": label(row["measure"]).number(row["difference"], signed=True),
+            }
+            for row in chosen.to_dict("records")
+        )
+        title = "What each change does by itself, and all together, from the baseline"
+        return differences, TextTable(changes, title)
+
+    def remarks(self) -> Sequence[str]:
+        """What the differences rest on, and how far chance is kept out of them."""
+        loads = self.differences[self.differences["measure"] == "caseload"]
+        moved = loads[loads["spread_paired"] > 0]
+        said = [f"Basis: projected; {self.target}."]
+        if len(moved):
+            times = ((moved["spread_unpaired"] / moved["spread_paired"]) ** 2).min()
+            said.append(
+                "Scenarios share their random numbers: the variance of a difference in caseload is "
+                f"at most 1/{times:,.0f} of what it would be otherwise."
+            )
+        if self.feedback:
+            said.append(
+                "With feedback on, all scenarios are simulated month by month, the one they are "
+                "compared with too."
+            )
+        said.append("A remainder belongs to several changes together, to none of them alone.")
+        return (" ".join(said),)
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """What was compared, the differences and what each change does."""
+        return {
+            "scenarios": list(self.scenarios),
+            "month": self.month,
+            "cap": self.target.cap,
+            "probability": self.target.probability,
+            "differences": records,
+            "attribution": self.attribution.to_dict("records"),
+        }
 
 
 def usual_target(outlook: Outlook) -> Target:
@@ -195,6 +262,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         _differences(question, measured),
         _attributed(outlook, question, parted, workers) if parted else _no_attribution(),
         "" if costs is None else costs.currency,
+        outlook.feedback is not None,
     )
 
 
@@ -213,8 +281,7 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
             sound = bool(np.isfinite(paired).all())
             low, high = (
                 np.quantile(paired, ((1 - level) / 2, (1 + level) / 2))
-                # Of a probability each replicate says only yes or no.
-                if sound and measure != PROBABILITY
+                if sound and MEASURES[measure].has_range
                 else (None, None)
             )
             spreads = (
@@ -228,7 +295,7 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
                     "against": first,
                     "measure": measure,
                     "month": question.target.by,
-                    "statistic": "quantile" if measure == POSTS else "mean",
+                    "statistic": MEASURES[measure].statistic,
                     "value": _finite(value),
                     "value_against": _finite(before),
                     "difference": _finite(value - before if np.isfinite(before) else before),

@@ -1,10 +1,14 @@
-"""What is measured of a scenario, replicate by replicate, so that scenarios can be compared."""
+"""What is measured of a scenario, simulation by simulation, so that scenarios can be compared.
+
+A measure is declared once: here what it is, and in :data:`riskmodel.core.labels.LABELS`, under the
+same name, its words and digits. Text, CSV, JSON, sections and charts take it from there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,25 +27,14 @@ from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
 
-__all__ = ["MEASURE_LABELS", "POSTS", "PROBABILITY", "Question"]
+__all__ = ["MEASURES", "MEASURE_LABELS", "Measure", "Projected", "Question"]
 
 Floats = npt.NDArray[np.float64]
-
-MEASURE_LABELS: Mapping[str, str] = {
-    name: label(name).full
-    for name in (
-        *(f"stock_{stage}" for stage in STAGE_LABELS),
-        *("cases", "fte", "caseload", "unallocated", "within_cap", "posts_needed", "cost"),
-    )
-}
-"""Each measure of a comparison in words."""
-
-PROBABILITY, POSTS = "within_cap", "posts_needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is measured, on which teams."""
+    """What is asked: by which month, to keep to what, with which teams, workers and prices."""
 
     structure: Structure
     costs: UnitCosts | None
@@ -53,41 +46,117 @@ class Question:
     def measure(
         self,
         projection: Projection,
-        found: CaseloadPlan,
+        plan: CaseloadPlan,
         forces: Mapping[str, Workforce],
         levers: Mapping[str, Levers],
         scenario: str,
     ) -> dict[str, Floats]:
-        """Each measure of a scenario on every replicate, shape (replicate,)."""
-        place, month = found.scenarios.index(scenario), self.number
-        made: dict[str, npt.NDArray[Any]] = {
-            f"stock_{stage}": projection.of("stock", scenario, stage)[:, month]
-            for stage in projection.stages
+        """Each measure of a scenario on every simulation, shape (simulation,)."""
+        asked = Projected(self, projection, plan, forces[scenario], levers[scenario], scenario)
+        measured = {name: measure.values(asked) for name, measure in MEASURES.items()}
+        return {
+            name: np.asarray(values, dtype=np.float64)
+            for name, values in measured.items()
+            if values is not None
         }
-        made["cases"] = found.cases[place, month]
-        made["fte"] = found.path(scenario).fte[month]
-        made["caseload"] = found.caseload(scenario)[month]
-        made["unallocated"] = found.unallocated[place, month]
-        made[PROBABILITY] = found.caseload(scenario)[month] <= self.target.cap
-        made[POSTS] = posts_by_replicate(
-            projection,
-            self.structure,
-            recruiting(levers[scenario], forces[scenario]),
-            self.target,
-            seed=self.seed,
-            scenario=scenario,
-            baseline=opened_with(levers[scenario], self.workforce),
-        )
-        if self.costs is not None:
-            parts = monthly_cost(found, self.costs, forces[scenario], scenario)
-            made["cost"] = np.sum(
-                [each[: month + 1].sum(axis=0) for each in parts.values()], axis=0
-            )
-        return {name: np.asarray(values, dtype=np.float64) for name, values in made.items()}
 
     def typical(self, measure: str, values: Floats) -> float:
-        """Mean, or of posts the number with which the target's share of replicates keeps to it."""
-        if measure != POSTS:
+        """Mean, or the value with which the target's share of simulations is met."""
+        if MEASURES[measure].statistic == "mean":
             return float(values.mean())
         place = int(np.ceil(self.target.probability * len(values) - 1e-9)) - 1
         return float(np.sort(values)[min(max(place, 0), len(values) - 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """One scenario as it was projected, and what is asked of it."""
+
+    question: Question
+    projection: Projection
+    plan: CaseloadPlan
+    force: Workforce
+    levers: Levers
+    scenario: str
+
+    def at(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Of an array (scenario, month, simulation) the scenario at the month."""
+        place = self.plan.scenarios.index(self.scenario)
+        return np.asarray(values[place, self.question.number])
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a number is taken of every simulation of a scenario.
+
+    Parameters
+    ----------
+    values
+        The numbers, shape (simulation,); None where it cannot be said, as a cost without prices.
+    statistic
+        What stands for all of them: their mean, or the quantile at the target's chance.
+    has_range
+        Whether a difference has a range; where a simulation says only yes or no it has none.
+    """
+
+    values: Callable[[Projected], npt.NDArray[Any] | None]
+    statistic: Literal["mean", "quantile"] = "mean"
+    has_range: bool = True
+
+
+def _stock(stage: str) -> Measure:
+    def values(asked: Projected) -> npt.NDArray[Any] | None:
+        if stage not in asked.projection.stages:
+            return None
+        stocks = asked.projection.of("stock", asked.scenario, stage)
+        return np.asarray(stocks[:, asked.question.number])
+
+    return Measure(values)
+
+
+def _posts(asked: Projected) -> npt.NDArray[Any]:
+    question = asked.question
+    return posts_by_replicate(
+        asked.projection,
+        question.structure,
+        recruiting(asked.levers, asked.force),
+        question.target,
+        seed=question.seed,
+        scenario=asked.scenario,
+        baseline=opened_with(asked.levers, question.workforce),
+    )
+
+
+def _cost(asked: Projected) -> npt.NDArray[Any] | None:
+    if asked.question.costs is None:
+        return None
+    parts = monthly_cost(asked.plan, asked.question.costs, asked.force, asked.scenario)
+    until = asked.question.number + 1
+    return np.asarray(np.sum([part[:until].sum(axis=0) for part in parts.values()], axis=0))
+
+
+def _joiners(asked: Projected) -> npt.NDArray[Any]:
+    until = asked.question.number + 1
+    return np.asarray(asked.plan.path(asked.scenario).joiners[:until].sum(axis=0))
+
+
+MEASURES: Mapping[str, Measure] = {
+    **{f"stock_{stage}": _stock(stage) for stage in STAGE_LABELS},
+    "cases": Measure(lambda asked: asked.at(asked.plan.cases)),
+    "fte": Measure(lambda asked: asked.plan.path(asked.scenario).fte[asked.question.number]),
+    "joiners": Measure(_joiners),
+    "caseload": Measure(lambda asked: asked.plan.caseload(asked.scenario)[asked.question.number]),
+    "unallocated": Measure(lambda asked: asked.at(asked.plan.unallocated)),
+    "within_cap": Measure(
+        lambda asked: (
+            asked.plan.caseload(asked.scenario)[asked.question.number] <= asked.question.target.cap
+        ),
+        has_range=False,
+    ),
+    "posts_needed": Measure(_posts, "quantile"),
+    "cost": Measure(_cost),
+}
+"""Every measure of a comparison, in the order in which it is shown."""
+
+MEASURE_LABELS: Mapping[str, str] = {name: label(name).full for name in MEASURES}
+"""Each measure of a comparison in words."""

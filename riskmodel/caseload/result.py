@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.caseload.flows import WorkforcePath
 from riskmodel.caseload.workers import WorkerSpread
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, fan, march_rows
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, QUANTILES, month_words, months_between, quantile_name
 
@@ -262,10 +262,8 @@ class CaseloadPlan(Result):
 
     def preview(self) -> pd.DataFrame:
         """Measures of the whole service at the end of each March and of the last month."""
-        frame = self.to_frame("service")
-        shown = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
-        columns = ["scenario", "measure", "month", "q50", "q05", "q95", "basis"]
-        return frame[shown][columns].reset_index(drop=True)
+        frame = march_rows(self.to_frame("service"), self.months[-1])
+        return fan(frame.drop(columns=["area", "level", "unit"]), ",.1f")
 
 
 def caseload_of(cases: _Array, fte: _Array) -> _Array:

@@ -43,14 +43,12 @@ class Target:
             raise DataError(f"a cap must be above 0 cases, got {self.cap:g}", field="cap")
         if not 0 < self.probability < 1:
             raise DataError(
-                f"a probability must lie between 0 and 1, got {self.probability:g}",
+                f"a chance must lie between 0 and 1, got {self.probability:g}",
                 field="probability",
             )
 
     def __str__(self) -> str:
-        return (
-            f"at most {self.cap:g} cases by {self.by} with a probability of {self.probability:.0%}"
-        )
+        return f"at most {self.cap:g} cases by {self.by} with a chance of {self.probability:.0%}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ from riskmodel.cli import (
 
 __all__ = ["app"]
 
+_EARLIER = {"replicates": "simulations", "probability": "chance"}
+"""Names that options had before, and still answer to."""
+
 app = typer.Typer(
     name="riskmodel",
     help=(
@@ -38,7 +41,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     # Rich's own markup would take "[default: …]" in a help text for a tag and swallow it.
     rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda word: _EARLIER.get(word, word),
+    },
 )
 app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")

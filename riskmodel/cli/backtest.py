@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from riskmodel.cli.folder import panel_in
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    check_picture,
-    choose,
-    console,
-    print_frame,
-    print_table,
-    write_picture,
-)
+from riskmodel.cli.options import option_words
+from riskmodel.cli.output import FormatOption, check_picture, show, tell, write_picture
 from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
+from riskmodel.cli.working import progress_bar
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,6 +25,8 @@ __all__ = ["backtest"]
 MOST_YEARS_IN_A_SPAN = 100
 MOST_WORKERS = 4
 """Unless more are asked for: each takes some 200 MB."""
+SHORT = ("cpp", "lac", "cin")
+"""Stocks without the day of the census that all of them are counted on."""
 PICTURES_BESIDE = ("", "-coverage", "-pit")
 
 
@@ -47,7 +41,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     measure: Annotated[
         str,
         typer.Option(
-            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar", help="The stock to judge."
+            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar",
+            help="The stock to test; cpp, lac or cin for short.",
         ),
     ] = "cpp_at_31_mar",
     origins: Annotated[
@@ -68,7 +63,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
         int,
         typer.Option(
             metavar="K",
-            help="Parts of the authorities; each is judged by what the others teach.",
+            help="Parts of the authorities; each is tested on what is learned from the others.",
         ),
     ] = 5,
     seed: Annotated[int, typer.Option(help="Names the parts.")] = 0,
@@ -82,42 +77,35 @@ def backtest(  # noqa: PLR0913 (each is an option)
     engine: EngineOption = "processes",
     scheduler: SchedulerOption = "",
     summary: Annotated[
-        bool, typer.Option("--summary", help="With csv and json: the summary, not the rows.")
+        bool,
+        typer.Option("--summary", help="With csv and json: accuracy by model, not the forecasts."),
     ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write the charts: .svg or .png; coverage and PIT beside the one of skill."
+            help="Write the charts: .svg or .png; coverage and PIT beside the one of accuracy."
         ),
     ] = None,
     form: FormatOption = "text",
 ) -> None:
-    """How far projections of a stock would have been right, from a panel's own history.
+    """How accurate projections of a stock would have been, from a panel's own history.
 
     Stands at the end of each year in turn with nothing later, asks each model for the years after,
-    and compares with what happened. Skill is against the last value carried forward.
+    and compares with what happened, and with assuming no change.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from riskmodel.core.result import View
     from riskmodel.demand.pooled.backtest import backtest as judge
     from riskmodel.demand.pooled.judged import MODELS
     from riskmodel.intake import read_panel
 
-    choose("format", form, FORMATS)
     places = (
-        tuple(out.with_name(f"{out.stem}{end}{out.suffix}") for end in PICTURES_BESIDE)
-        if (out)
-        else ()
+        [out.with_name(f"{out.stem}{end}{out.suffix}") for end in PICTURES_BESIDE] if out else []
     )
     for place in places:
         check_picture(place)
     where = engine_of(_usual_workers() if workers is None else workers, engine, scheduler)
-    chosen = MODELS if models is None else tuple(_words(models))
-    # Where it is no terminal, a bar would leave an empty line.
-    quiet = not sys.stderr.isatty()
-    with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
-        task = bar.add_task("Judging")
+    measure = f"{measure}_at_31_mar" if measure in SHORT else measure
+    with progress_bar("forecasts") as bar:
         figures = read_panel(panel_in(panel))
         _refuse_the_future(figures, date.today())
         found = judge(
@@ -125,23 +113,19 @@ def backtest(  # noqa: PLR0913 (each is an option)
             measure,
             origins=None if origins is None else _whole("origins", origins),
             horizons=_whole("horizons", horizons),
-            models=chosen,
+            models=tuple(option_words(models)) or MODELS,
             folds=folds,
             seed=seed,
             workers=where,
-            progress=lambda done, whole: bar.update(task, completed=done, total=whole),
+            progress=lambda done, whole: bar("Testing", done, whole),
         )
     if places:
         from riskmodel.report.charts.backtest import draw_backtest
 
         for chart, place in zip(draw_backtest(found), places, strict=True):
             write_picture(place, chart.svg, chart.png)
-    if form == "text":
-        _print_text(found)
-    else:
-        print_frame(found.summary() if summary else found.rows(), form)
-    for line in found.notes():
-        print(f"riskmodel: {line}", file=sys.stderr)
+    show(View(found.skill()) if summary and form != "text" else found, form)
+    tell(*found.warnings())
 
 
 def _usual_workers() -> int:
@@ -161,13 +145,6 @@ def _refuse_the_future(panel: AuthorityPanel, today: date) -> None:
             )
 
 
-def _words(text: str) -> list[str]:
-    found = [word.strip() for word in text.split(",") if word.strip()]
-    if not found:
-        raise DataError("--models takes names with commas between; found none")
-    return found
-
-
 def _whole(option: str, text: str) -> tuple[int, ...]:
     """Years or horizons such as ``2014-2019``, ``2014,2016`` or a mixture."""
     found: list[int] = []
@@ -181,43 +158,3 @@ def _whole(option: str, text: str) -> tuple[int, ...]:
             )
         found += range(first, last + 1)
     return tuple(found)
-
-
-def _print_text(found: Any) -> None:
-    table = found.summary()
-    print_table(
-        (
-            "Years ahead",
-            "Model",
-            "Mean CRPS",
-            "Skill, % (95% interval)",
-            "50% intervals held",
-            "90% intervals held",
-            "Forecasts",
-        ),
-        [
-            (
-                str(row.horizon_years),
-                row.model + (" (best)" if row.best else ""),
-                f"{row.crps:,.1f}",
-                _skill(row),
-                f"{row.coverage_50_percent:.0f}%",
-                f"{row.coverage_90_percent:.0f}%",
-                f"{row.forecasts:,}",
-            )
-            for row in table.itertuples(index=False)
-        ],
-        title=str(found),
-        right=(0, 2, 3, 4, 5, 6),
-        whole=(1,),
-    )
-    out = console()
-    for line in found.sentences():
-        out.print(line, markup=False)
-
-
-def _skill(row: Any) -> str:
-    ends = (
-        "" if row.skill_low != row.skill_low else f" ({row.skill_low:.1f} to {row.skill_high:.1f})"
-    )
-    return f"{row.skill_percent:.1f}{ends}"

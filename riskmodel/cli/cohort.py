@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    choose,
-    console,
-    print_frame,
-    print_json,
-    print_table,
-)
-from riskmodel.cli.protection import (
-    EarlierOption,
-    MappingOption,
-    NoSuppressionOption,
-    RoundToOption,
-    SheetOption,
-    ThresholdOption,
-    policy_of,
-    release_lines,
-    table_of,
-    tell_release,
-    with_waiver,
-)
+from riskmodel.cli.options import grouped
+from riskmodel.cli.output import FormatOption, one_of, show
+from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
+from riskmodel.cli.working import progress_bar
+
+if TYPE_CHECKING:
+    from riskmodel.cohort.checking import CohortCheck, CohortDescription
 
 __all__ = ["app"]
 
@@ -85,9 +67,10 @@ def generate(  # noqa: PLR0913 (each is an option)
     authorities: Annotated[int, typer.Option(help="Authorities, numbered from 001.")] = 1,
     columns: Annotated[
         str | None,
-        typer.Option(
-            metavar="all|factors",
-            help="With demographics and dates, or factors only. [default: all to 1,000,000 rows]",
+        one_of(
+            "choice of columns",
+            ("all", "factors"),
+            "With demographics and dates, or factors only. [default: all to 1,000,000 rows]",
         ),
     ] = None,
     workers: Annotated[
@@ -110,8 +93,6 @@ def generate(  # noqa: PLR0913 (each is an option)
         if not 1 <= value <= most:
             raise DataError(f"--{name} must lie between 1 and {most}, got {value}")
     where = engine_of(workers, engine, scheduler)
-    if columns is not None:
-        choose("choice of columns", columns, ("all", "factors"))
     design = CohortDesign(
         assessments,
         overlap,
@@ -120,8 +101,14 @@ def generate(  # noqa: PLR0913 (each is an option)
         tuple(f"{number:03d}" for number in range(1, authorities + 1)),
         tuple(range(REPORT_YEAR - years + 1, REPORT_YEAR + 1)),
     )
-    with _progress(design.rows) as advance:
-        write_cohort(design, out, columns=columns, jobs=where, progress=advance)
+    with progress_bar("rows") as tell:
+        write_cohort(
+            design,
+            out,
+            columns=columns,
+            jobs=where,
+            progress=lambda made: tell("Drawing", made, design.rows, more=True),
+        )
     print(f"{design} in {out}")
 
 
@@ -137,16 +124,8 @@ def reference(
 
 
 @app.command("check")
-def check(
-    path: PathArgument,
-    mapping: MappingOption = None,
-    sheet: SheetOption = None,
-    threshold: ThresholdOption = None,
-    round_to: RoundToOption = None,
-    earlier: EarlierOption = None,
-    no_suppression: NoSuppressionOption = None,
-    form: FormatOption = "text",
-) -> None:
+@grouped
+def check(*, path: PathArgument, options: TableOptions, form: FormatOption = "text") -> None:
     """Hold a cohort against every published figure; exit 1 when one is missed.
 
     Of observed records only the counts of factors that may be printed are compared.
@@ -154,169 +133,25 @@ def check(
     from rich.console import Console
 
     from riskmodel.cohort.checking import check_cohort
-    from riskmodel.disclosure.release import release_counted
 
-    choose("format", form, FORMATS)
-    policy = policy_of(threshold, round_to, no_suppression)
     with Console(file=sys.stderr).status("Reading") as status:
         found = check_cohort(
-            table_of(path, mapping, sheet),
-            protect=partial(
-                release_counted, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
-            ),
-            progress=status.update,
+            options.file(path), protect=options.protect(form), progress=status.update
         )
-    if form == "csv":
-        print_frame(with_waiver(found.fidelity.to_frame(), found.release), form)
-    elif form == "json":
-        structure = found.structure
-        print_json(
-            {
-                "exact": found.fidelity.is_exact,
-                "rows": _or_null(found.rows),
-                "factors_an_assessment": found.factors_mean,
-                "checks": found.fidelity.to_frame().to_dict("records"),
-                "not_checked": list(found.fidelity.absent),
-                "pairs": [] if structure is None else structure.to_dict("records"),
-                **_disclosure(found.release),
-            }
-        )
-    else:
-        _print_check(found)
-    tell_release(found.release)
+    _show(found, form)
     raise typer.Exit(0 if found.fidelity.is_exact else 1)
 
 
 @app.command("describe")
-def describe(
-    path: PathArgument,
-    mapping: MappingOption = None,
-    sheet: SheetOption = None,
-    threshold: ThresholdOption = None,
-    round_to: RoundToOption = None,
-    earlier: EarlierOption = None,
-    no_suppression: NoSuppressionOption = None,
-    form: FormatOption = "text",
-) -> None:
+@grouped
+def describe(*, path: PathArgument, options: TableOptions, form: FormatOption = "text") -> None:
     """Say what a cohort file holds: columns and what they rest on, factors an assessment."""
     from riskmodel.cohort.checking import describe_cohort
-    from riskmodel.disclosure.release import release_counted
 
-    choose("format", form, FORMATS)
-    policy = policy_of(threshold, round_to, no_suppression)
-    found = describe_cohort(
-        table_of(path, mapping, sheet),
-        protect=partial(
-            release_counted, policy=policy, marks=_marks(form), earlier=tuple(earlier or ())
-        ),
-    )
-    if form == "csv":
-        print_frame(with_waiver(found.columns, found.release), form)
-    elif form == "json":
-        print_json(
-            {
-                "source": found.source,
-                "assessments": _or_null(found.assessments),
-                "plans": _or_null(found.plans),
-                "columns": found.columns.to_dict("records"),
-                "factors_an_assessment": found.by_number.to_dict("records"),
-                **_disclosure(found.release),
-            }
-        )
-    else:
-        _print_described(found)
+    _show(describe_cohort(options.file(path), protect=options.protect(form)), form)
+
+
+def _show(found: CohortCheck | CohortDescription, form: str) -> None:
+    """Print it with what was withheld of observed records."""
+    show(found, form, release=None if found.release.protected is None else found.release)
     tell_release(found.release)
-
-
-def _marks(form: str) -> Any:
-    return "json" if form == "json" else "text"
-
-
-def _or_null(count: int | str | None) -> int | None:
-    """A count, null where it is withheld."""
-    return count if isinstance(count, int) else None
-
-
-def _disclosure(release: Any) -> dict[str, Any]:
-    """How observed records were protected; nothing for others."""
-    return {} if release.protected is None else {"disclosure": release.manifest()}
-
-
-def _count(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:,}"
-
-
-def _print_check(found: Any) -> None:
-    print_table(
-        ("Published figure", "Expected", "Found", "", "Where"),
-        [
-            (one.target, one.expected, one.found, "ok" if one.holds else "MISSED", one.place)
-            for one in found.fidelity.checks
-        ],
-    )
-    out = console()
-    if found.fidelity.absent:
-        out.print(f"Not checked: {', '.join(found.fidelity.absent)}.", markup=False)
-    out.print(f"{found.fidelity}; {_count(found.rows)} assessments.", markup=False)
-    if found.factors_mean is not None:
-        out.print(f"{found.factors_mean:.2f} factors an assessment.", markup=False)
-    if found.structure is not None:
-        phi = found.structure["phi"].dropna()
-        out.print(
-            f"Pairs of factors: phi from {phi.min():.2f} to {phi.max():.2f}, mean {phi.mean():.3f} "
-            "(0 is independence).",
-            markup=False,
-        )
-    if found.lifts is not None:
-        out.print(
-            f"Parental factors together: pairs {found.lifts[0]:.2f} times, triples "
-            f"{found.lifts[1]:.2f} times as often as if independent.",
-            markup=False,
-        )
-    for line in release_lines(found.release):
-        out.print(line, markup=False)
-
-
-def _print_described(found: Any) -> None:
-    print_table(
-        ("Column", "Type", "Rests on", "Missing", "Distinct"),
-        [
-            (row.column, row.type, row.basis, _count(row.missing), _count(row.distinct))
-            for row in found.columns.itertuples(index=False)
-        ],
-        right=(3, 4),
-        whole=(0,),
-    )
-    print_table(
-        ("Factors recorded", "Assessments", "Plans"),
-        [
-            (str(row.factors_recorded), _count(row.assessments), _count(row.plans))
-            for row in found.by_number.itertuples(index=False)
-        ],
-        right=(0, 1, 2),
-    )
-    for line in (str(found), *release_lines(found.release)):
-        console().print(line, markup=False)
-
-
-@contextmanager
-def _progress(rows: int) -> Iterator[Callable[[int], None]]:
-    """A bar with rows a second on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} rows"),
-        TextColumn("{task.speed:,.0f} rows/s"),
-        TimeRemainingColumn(),
-        console=Console(file=sys.stderr),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("Drawing", total=rows)
-        yield lambda made: bar.advance(task, made)

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    choose,
-    console,
-    print_csv,
-    print_data,
-    print_frame,
-    print_json,
-    print_table,
-)
+from riskmodel.cli.output import FormatOption, listing, show, tell
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
-from riskmodel.errors import DataError
+from riskmodel.cli.working import progress_bar
+from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     from riskmodel.experiments import Experiment, Run
@@ -66,7 +55,6 @@ def list_experiments(
     from riskmodel.experiments import users_of
     from riskmodel.parameters import parameter
 
-    choose("format", form, FORMATS)
     found = _read(folder)
     if analyses:
         _list_analyses(found, form)
@@ -76,39 +64,34 @@ def list_experiments(
         shown = list(users_of(parameter(uses).name, found))
         unknown = [name for name in found if not _has_run(found[name])]
         if unknown:
-            print(
-                f"riskmodel: not known yet of {', '.join(unknown)}: the first full run records "
-                "which parameters it reads",
-                file=sys.stderr,
+            tell(
+                f"not known yet of {', '.join(unknown)}: the first full run records which "
+                "parameters it reads"
             )
     rows = [
-        {
-            "experiment": name,
-            "paragraphs": found[name].paragraphs,
-            "points": found[name].number_of_points(),
-            "expected_seconds": found[name].expected_seconds,
-            "has_baseline": found[name].baseline.is_file(),
-            "parameters": " ".join(found[name].parameters),
-            "question": found[name].question,
-        }
+        (
+            name,
+            found[name].paragraphs,
+            found[name].number_of_points(),
+            found[name].expected_seconds,
+            found[name].baseline.is_file(),
+            " ".join(found[name].parameters),
+            found[name].question,
+        )
         for name in shown
     ]
     columns = (
         *("experiment", "paragraphs", "points", "expected_seconds", "has_baseline"),
         *("parameters", "question"),
     )
-    if form == "json":
-        print_json(rows)
-    elif form == "csv":
-        print_csv(columns, [list(row.values()) for row in rows])
-    else:
-        kept = ("experiment", "paragraphs", "points", "expected_seconds", "question")
-        print_table(
-            ("Experiment", "Where", "Points", "Seconds", "Question"),
-            [[str(row[name]) for name in kept] for row in rows],
-            right=(2, 3),
-            whole=(0,),
-        )
+    headings = {
+        "experiment": "experiment",
+        "paragraphs": "where",
+        "points": "points",
+        "expected_seconds": "seconds",
+        "question": "question",
+    }
+    show(listing(columns, rows, headings), form)
 
 
 @app.command("run")
@@ -143,7 +126,6 @@ def run(  # noqa: PLR0913  an option is an argument
     """
     from riskmodel.experiments import run_experiments
 
-    choose("format", form, FORMATS)
     if every == bool(names):
         raise DataError("name the experiments to run, or give --all")
     where = engine_of(workers, engine, scheduler)
@@ -155,9 +137,9 @@ def run(  # noqa: PLR0913  an option is an argument
         for name in found:
             if name not in wanted:
                 wants = ", ".join(f"--input {file}=PATH" for file in found[name].given)
-                print(f"riskmodel: left out {name}, which wants {wants}", file=sys.stderr)
+                tell(f"left out {name}, which wants {wants}")
     runs: list[Run] = []
-    with _progress() as progress:
+    with progress_bar("points", stays=True) as progress:
         runs.extend(
             run_experiments(
                 wanted,
@@ -169,7 +151,7 @@ def run(  # noqa: PLR0913  an option is an argument
                 progress=progress,
             )
         )
-    _print_runs(runs, form)
+    _show_runs(runs, form)
     raise typer.Exit(0 if all(one.is_as_before for one in runs) else FOUND_SOMETHING)
 
 
@@ -183,29 +165,8 @@ def compare(
     """Compare two runs number by number, and say what can explain a difference; exit 1 if any."""
     from riskmodel.experiments import compare_runs
 
-    choose("format", form, FORMATS)
     found = compare_runs(*(_results(name, folder) for name in (first, second)))
-    if form == "csv":
-        print_frame(found.to_frame(), form)
-    elif form == "json":
-        print_json(
-            {
-                "same": found.is_same,
-                "explanation": found.explanation,
-                "moved": found.to_frame().to_dict("records"),
-                "tables": [str(one) for one in found.tables],
-                "manifest": found.manifest_frame().to_dict("records"),
-            }
-        )
-    else:
-        if found.moved:
-            print_data(found.to_frame())
-        out = console()
-        for one in found.tables:
-            out.print(str(one), markup=False)
-        if found.manifest:
-            print_data(found.manifest_frame())
-        out.print(found.explanation, markup=False)
+    show(found, form)
     raise typer.Exit(0 if found.is_same else FOUND_SOMETHING)
 
 
@@ -224,6 +185,8 @@ def new(
 
 
 def _list_analyses(experiments: dict[str, Experiment], form: str) -> None:
+    import pandas as pd
+
     from riskmodel.experiments import load_analyses
 
     analyses = [
@@ -231,39 +194,25 @@ def _list_analyses(experiments: dict[str, Experiment], form: str) -> None:
         for experiment in experiments.values()
         for analysis in load_analyses(experiment.folder).values()
     ]
-    rows: list[tuple[str, str | None, str | None, Any, str]] = []
+    rows: list[tuple[str | None, ...]] = []
     for analysis in sorted(analyses, key=lambda analysis: analysis.name):
         rows += [
-            (analysis.name, option, known.words, known.default, analysis.words)
+            (analysis.name, option, known.words, _text(known.default), analysis.words)
             for option, known in analysis.options.items()
         ]
         if not analysis.options:
             rows.append((analysis.name, None, None, None, analysis.words))
     columns = ("analysis", "setting", "what_it_sets", "default", "answers")
-    cells = [
-        (name, option, words, _text(default), answers)
-        for name, option, words, default, answers in rows
-    ]
-    if form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in cells])
-    elif form == "csv":
-        print_csv(columns, cells)
-    else:
-        print_table(
-            ("Analysis", "Setting", "What it sets", "Default", "Answers"),
-            [
-                # What it answers stands once, beside its first setting.
-                ["" if cell is None else str(cell) for cell in (*row[:-1], row[-1] * first)]
-                for row, first in zip(cells, _first_of_each(cells), strict=True)
-            ],
-            whole=(0, 1),
-        )
-
-
-def _first_of_each(rows: list[Any]) -> list[bool]:
-    """Whether each row is the first of those with its name."""
+    # What an analysis answers stands once for a reader, beside its first setting.
     names = [row[0] for row in rows]
-    return [name not in names[:place] for place, name in enumerate(names)]
+    shown = pd.DataFrame(
+        [
+            [cell or "" for cell in (*row[:-1], "" if row[0] in names[:number] else row[-1])]
+            for number, row in enumerate(rows)
+        ],
+        columns=list(columns),
+    )
+    show(listing(columns, rows, shown), form)
 
 
 def _text(value: Any) -> str | None:
@@ -305,8 +254,6 @@ def _has_run(experiment: Experiment) -> bool:
 
 def _files(given: list[str], experiments: dict[str, Experiment]) -> dict[str, Path]:
     """Files by name from words such as ``panel=panel.csv``."""
-    from riskmodel.errors import UnknownNameError
-
     wanted = {name for experiment in experiments.values() for name in experiment.given}
     files = {}
     for word in given:
@@ -331,7 +278,11 @@ def _results(name: str, folder: Path | None) -> Path:
     return Path(name)
 
 
-def _print_runs(runs: list[Run], form: str) -> None:
+def _show_runs(runs: list[Run], form: str) -> None:
+    import pandas as pd
+
+    from riskmodel.core.result import TextTable
+
     rows = [
         {
             "experiment": one.experiment.name,
@@ -350,26 +301,18 @@ def _print_runs(runs: list[Run], form: str) -> None:
         if one.moved and not one.accepted
         for row in _moved_rows(one)
     ]
-    if form == "json":
-        print_json({"runs": rows, "moved": moved})
-        return
-    if form == "csv":
-        print_csv(list(rows[0]), [list(row.values()) for row in rows])
-        _tell_moved(runs)
-        return
-    if len(runs) == 1 and not moved:
-        console().print(runs[0].answer, markup=False, soft_wrap=True)
-    print_table(
-        ("Experiment", "Settings", "Points", "Computed", "Results", "Baseline"),
-        [[str(cell) for cell in row.values()][:-1] for row in rows],
-        right=(2, 3, 4),
-        whole=(0,),
+    frame = pd.DataFrame(rows, dtype=object)
+    tables = [frame.drop(columns="folder"), pd.DataFrame(moved, dtype=object)]
+    result = listing(
+        list(frame.columns),
+        frame.itertuples(index=False),
+        said=runs[0].answer if len(runs) == 1 and not moved else "",
+        tables=tuple(map(TextTable, tables)),
+        data={"runs": rows, "moved": moved},
     )
-    if moved:
-        import pandas as pd
-
-        print_data(pd.DataFrame(moved).astype({"was": object, "now": object}))
-    _tell_moved(runs)
+    show(result, form)
+    if form != "json":
+        _tell_moved(runs)
 
 
 def _moved_rows(one: Run) -> list[dict[str, Any]]:
@@ -397,45 +340,16 @@ def _tell_moved(runs: list[Run]) -> None:
 
     moved = [one.experiment.name for one in runs if one.moved and not one.accepted]
     if moved:
-        print(
-            f"riskmodel: numbers moved in {', '.join(moved)}. If they should have: riskmodel "
-            f"experiment run {' '.join(moved)} --accept, and say so in CHANGELOG.md, section "
-            "Published numbers. If not, something broke",
-            file=sys.stderr,
+        tell(
+            f"numbers moved in {', '.join(moved)}. If they should have: riskmodel experiment run "
+            f"{' '.join(moved)} --accept, and say so in CHANGELOG.md, section Published numbers. "
+            "If not, something broke"
         )
     accepted = [one for one in runs if one.accepted]
     if accepted:
-        print(
-            "riskmodel: baselines renewed; put these rows at the top of the section Published "
-            "numbers of CHANGELOG.md:",
-            file=sys.stderr,
+        tell(
+            "baselines renewed; put these rows at the top of the section Published numbers of "
+            "CHANGELOG.md:"
         )
         for one in accepted:
             print(changelog_row(one.experiment.name, one.summary), file=sys.stderr)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each experiment with the time left, on standard error where it is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _name, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed} of {task.total} points"),
-        TimeRemainingColumn(),
-        console=Console(file=sys.stderr),
-    )
-    tasks: dict[str, Any] = {}
-
-    def tell(name: str, done: int, total: int) -> None:
-        if name not in tasks:
-            tasks[name] = bar.add_task(name, total=total)
-        bar.update(tasks[name], completed=done)
-
-    with bar:
-        yield tell

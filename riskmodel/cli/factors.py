@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from riskmodel.cli.factor_text import print_groups, print_reading
 from riskmodel.cli.folder import table_in
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    check_picture,
-    choose,
-    console,
-    print_data,
-    print_frame,
-    print_json,
-    whole_numbers,
-    write_picture,
-)
-from riskmodel.cli.protection import (
-    EarlierOption,
-    MappingOption,
-    NoSuppressionOption,
-    RoundToOption,
-    SheetOption,
-    ThresholdOption,
-    release_lines,
-    release_of,
-    tell_release,
-    with_waiver,
-)
+from riskmodel.cli.options import grouped, option_words, whole_numbers
+from riskmodel.cli.output import FormatOption, one_of, picture_option, show
+from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    from riskmodel.assessments import FactorCounts
 
 __all__ = ["factors"]
 
@@ -63,7 +38,9 @@ USED_BY = {
 """Views that an option is for; with another it would be ignored."""
 
 
+@grouped
 def factors(  # noqa: PLR0913 (each is an option)
+    *,
     path: Annotated[
         Path | None,
         typer.Argument(
@@ -83,37 +60,34 @@ def factors(  # noqa: PLR0913 (each is an option)
     ] = None,
     prevalence: Annotated[
         str | None,
-        typer.Option(
-            metavar="|".join(READINGS),
-            help=(
-                "Reading of prevalence: plans with the factor, or assessments with it. "
-                "[default: plans]"
-            ),
+        one_of(
+            "reading of prevalence",
+            READINGS,
+            "Reading of prevalence: plans with the factor, or assessments with it. "
+            "[default: plans]",
         ),
     ] = None,
     level: Annotated[
         float | None,
-        typer.Option(help="Coverage of the intervals, between 0 and 1. [default: 0.95]"),
+        typer.Option(help="Coverage of the ranges, between 0 and 1. [default: 0.95]"),
     ] = None,
     method: Annotated[
         str | None,
-        typer.Option(
-            metavar="|".join(METHODS),
-            help=(
-                "Interval: Jeffreys, Wilson, or auto (Wilson for 30 trials or fewer). "
-                "[default: auto]"
-            ),
+        one_of(
+            "interval method",
+            METHODS,
+            "Interval: Jeffreys, Wilson, or auto (Wilson for 30 trials or fewer). [default: auto]",
         ),
     ] = None,
-    show: Annotated[
+    view: Annotated[
         str,
-        typer.Option(
-            metavar="|".join(SHOWN),
-            help=(
-                "rates; associations at a number of assessments; probability of each quadrant "
-                "(membership) and rank; comparison with a cut (Holm); funnel; shrinkage, with the "
-                "factors without counts; change from group to group (--by)."
-            ),
+        one_of(
+            "view",
+            SHOWN,
+            "rates; associations at a number of assessments; chance of each quadrant (membership) "
+            "and rank; comparison with a cut (Holm); funnel; shrinkage, with the factors without "
+            "counts; change from group to group (--by).",
+            "--show",
         ),
     ] = "rates",
     assessments: Annotated[
@@ -129,11 +103,11 @@ def factors(  # noqa: PLR0913 (each is an option)
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help="Names the draws, for membership and ranks. [default: 0]"),
+        typer.Option(help="Same seed, same answer, of membership and ranks. [default: 0]"),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the quadrant chart (or --show funnel): .svg or .png."),
+        picture_option("Write the quadrant chart (or --show funnel): .svg or .png."),
     ] = None,
     cuts: Annotated[
         str | None,
@@ -145,20 +119,13 @@ def factors(  # noqa: PLR0913 (each is an option)
             ),
         ),
     ] = None,
-    mapping: MappingOption = None,
-    sheet: SheetOption = None,
-    threshold: ThresholdOption = None,
-    round_to: RoundToOption = None,
-    no_suppression: NoSuppressionOption = None,
-    earlier: EarlierOption = None,
+    options: TableOptions,
     form: FormatOption = "text",
 ) -> None:
     """How often a factor was recorded among plans, and how often a plan followed.
 
     The unit is the assessment. The rates are associations: they do not say what a factor causes.
     """
-    choose("format", form, FORMATS)
-    choose("view", show, SHOWN)
     path = table_in(path)
     given = {
         "assessments": assessments,
@@ -168,44 +135,20 @@ def factors(  # noqa: PLR0913 (each is an option)
         "prevalence": prevalence,
         "seed": seed,
     }
-    _refuse_unused(show, given)
-    choose("reading of prevalence", prevalence or "plans", READINGS)
-    choose("interval method", method or "auto", METHODS)
-    columns = tuple(word.strip() for word in by.split(",") if word.strip()) if by else ()
-    if out is not None:
-        check_picture(out)
-        if show not in ("rates", "funnel"):
-            raise DataError("--out draws the rates or the funnel, not this view")
+    _refuse_unused(view, given)
+    columns = tuple(option_words(by))
+    if out is not None and view not in ("rates", "funnel"):
+        raise DataError("--out draws the rates or the funnel, not this view")
     if path is None and cuts is not None:
         raise DataError("--cuts is for a table; the published chart has its own")
     if path is None and columns:
         raise DataError("--by groups a table of assessments; the published table has one group")
-    release = release_of(
-        path,
-        option="PATH",
-        form=form,
-        by=columns,
-        mapping=mapping,
-        sheet=sheet,
-        threshold=threshold,
-        round_to=round_to,
-        no_suppression=no_suppression,
-        earlier=earlier,
-    )
-    if show == "rates":
-        options: dict[str, Any] = {
-            "prevalence": prevalence or "plans",
-            "level": level,
-            "method": method or "auto",
-        }
-        _show_rates(release, options, cuts or "report", out, path, form)
+    release = options.release(path, option="PATH", form=form, by=columns)
+    if view == "rates":
+        _show_rates(release, (prevalence, level, method, cuts), out, path, form)
     else:
-        if out is not None:
-            from riskmodel.report.charts.funnel import draw_counts_funnel
-
-            drawing = draw_counts_funnel(_one_group(release))
-            write_picture(out, drawing.svg, drawing.png)
-        _show_view(show, release, (assessments, cut, seed or 0, level, cuts or "report"), form)
+        words = (whole_numbers("assessments", assessments), cut, seed or 0, level)
+        _show_view(view, release, (*words, cuts or "report"), out, form)
     tell_release(release)
 
 
@@ -221,116 +164,54 @@ def _refuse_unused(show: str, given: dict[str, Any]) -> None:
 
 
 def _show_rates(
-    release: Any,
-    options: dict[str, Any],
-    cuts: str,
-    out: Path | None,
-    path: Path | None,
-    form: str,
+    release: Any, options: tuple[Any, ...], out: Path | None, path: Path | None, form: str
 ) -> None:
-    from riskmodel.factors import analyse_factors
-    from riskmodel.factors.views import released_factors
-    from riskmodel.published import factor_counts, printed_quadrants
+    from riskmodel.factors.group_rates import group_rates
 
-    if release is None:
-        analysis = analyse_factors(factor_counts(), printed_quadrants(), **options)
-        analyses: dict[tuple[object, ...], Any] = {(): analysis}
-        frame = analyses[()].to_frame()
-    else:
-        analyses, frame = released_factors(release, **options, cuts=cuts)
-    frame = with_waiver(_labelled(frame), release)
-    if out is not None:
-        _draw(analyses, out, path)
-    if form == "csv":
-        print_frame(frame, form)
-    elif form == "json":
-        thresholds = _thresholds(next(iter(analyses.values()))) if analyses else None
-        found: dict[str, Any] = {"factors": frame.to_dict("records"), "thresholds": thresholds}
-        if release is not None:
-            found |= {"disclosure": release.manifest(), "account": release.account_words()}
-        print_json(found)
-    else:
-        print_reading(release)
-        print_groups(frame, analyses, release)
-        for line in release_lines(release):
-            console().print(line, markup=False)
+    prevalence, level, method, cuts = options
+    found = group_rates(
+        release,
+        prevalence=prevalence or "plans",
+        level=level,
+        method=method or "auto",
+        cuts=cuts or "report",
+    )
+
+    def picture() -> Any:
+        from riskmodel.report.sections.quadrants import quadrant_chart
+
+        analysis = _one_of_group(found.analyses)
+        source = "Increase in Child Protection Cases: Report Card" if path is None else path.name
+        region = analysis.region
+        return quadrant_chart(region.reading, region, analysis.rates, analysis.printed, source)
+
+    show(found, form, out=out, picture=picture, release=release)
 
 
 def _show_view(
-    view: str,
-    release: Any,
-    words: tuple[str | None, float | None, int, float | None, str],
-    form: str,
+    view: str, release: Any, words: tuple[Any, ...], out: Path | None, form: str
 ) -> None:
+    from riskmodel.core.result import View
+    from riskmodel.factors.group_rates import reading_lines
     from riskmodel.factors.views import ViewOptions, factor_view
-
-    assessments, cut, seed, level, cuts = words
-    options = ViewOptions(whole_numbers("assessments", assessments), cut, seed, level, cuts)
-    frame = with_waiver(factor_view(view, release, options=options), release)
-    if form == "text":
-        print_reading(release)
-        print_data(frame.drop(columns="waiver", errors="ignore"))
-        for line in release_lines(release):
-            console().print(line, markup=False)
-        console().print(
-            f"Basis: {', '.join(sorted(set(frame['basis'])))}. Associations among assessments; "
-            "they do not say what a factor causes.",
-            markup=False,
-        )
-    else:
-        print_frame(frame, form)
-
-
-def _one_group(release: Any) -> FactorCounts:
-    """The published counts, or those of a table that has one group."""
     from riskmodel.published import factor_counts
 
-    groups = [factor_counts()] if release is None else list(release.groups.values())
+    def picture() -> Any:
+        from riskmodel.report.charts.funnel import draw_counts_funnel
+
+        return draw_counts_funnel(
+            factor_counts() if release is None else _one_of_group(release.groups)
+        )
+
+    frame = factor_view(view, release, options=ViewOptions(*words))
+    basis = ", ".join(sorted(set(frame["basis"])))
+    note = f"Basis: {basis}. Associations among assessments; they do not say what a factor causes."
+    shown = View(frame, "\n".join(reading_lines(release)), notes=(note,))
+    show(shown, form, out=out, picture=picture, release=release)
+
+
+def _one_of_group(groups: Any) -> Any:
+    """What belongs to the only group."""
     if len(groups) != 1:
         raise DataError("--out draws one group; leave --by away")
-    return groups[0]
-
-
-def _draw(analyses: dict[tuple[object, ...], Any], out: Path, path: Path | None) -> None:
-    from riskmodel.report.sections.quadrants import quadrant_chart
-
-    if len(analyses) > 1:
-        raise DataError("--out draws one group; leave --by away")
-    source = "Increase in Child Protection Cases: Report Card" if path is None else path.name
-    found = next(iter(analyses.values()))
-    chart = quadrant_chart(found.region.reading, found.region, found.rates, found.printed, source)
-    write_picture(out, chart.svg, chart.png)
-
-
-def _labelled(frame: Any) -> Any:
-    """With each factor's label, census code and unit, and its printed quadrant where it has one."""
-    from riskmodel.published import printed_quadrants
-    from riskmodel.vocabulary import FACTORS
-
-    known = {factor.name: factor for factor in FACTORS}
-    names = list(frame["factor"])
-    place = list(frame.columns).index("factor")
-    frame.insert(place + 1, "label", [known[n].label if n in known else n for n in names])
-    frame.insert(place + 2, "census_code", [known[n].code if n in known else None for n in names])
-    frame.insert(place + 3, "unit", "assessment")
-    printed = printed_quadrants()
-    for position, axis in enumerate(("prevalence", "impact")):
-        frame[f"printed_{axis}"] = [printed[n][position] if n in printed else None for n in names]
-    return frame
-
-
-def _thresholds(analysis: Any) -> dict[str, Any]:
-    region = analysis.region
-    found: dict[str, Any] = {
-        "prevalence_reading": region.reading,
-        "feasible": region.is_feasible,
-        "contradictions": [str(contradiction) for contradiction in region.contradictions],
-    }
-    for name, interval in (
-        ("prevalence", region.prevalence),
-        ("prevalence_share", region.prevalence_share),
-        ("impact", region.impact),
-    ):
-        found[f"{name}_above"] = None if interval is None else float(interval.low)
-        found[f"{name}_at_most"] = None if interval is None else float(interval.high)
-    return found
+    return next(iter(groups.values()))

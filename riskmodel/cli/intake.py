@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from riskmodel.cli.output import (
-    FORMATS,
     FormatOption,
     check_folder,
     choose,
     console,
-    print_frame,
-    print_json,
-    print_table,
+    show,
+    tell,
 )
-from riskmodel.errors import DataError, OutputError, unwritable
+from riskmodel.cli.protection import MappingOption, SheetOption
+from riskmodel.core.files import write_file
+from riskmodel.errors import DataError, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,13 +44,8 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse the file for the first issue, with exit 2.")
     ] = False,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.toml", help="Says how the table names its columns."),
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of a workbook. [default: the first one]")
-    ] = None,
+    mapping: MappingOption = None,
+    sheet: SheetOption = None,
     issues_out: Annotated[
         Path | None,
         typer.Option(
@@ -64,24 +57,17 @@ def check(
     """Say what a file holds and what is wrong with it; exit 1 when more than notes are found."""
     from riskmodel.intake import read_assessments, summarise
 
-    choose("format", form, FORMATS)
     if issues_out is not None:
         _refuse_existing(issues_out)
     found = read_assessments(path, strict=strict, mapping=mapping, sheet=sheet)
+    summary = summarise(found)
     if issues_out is not None:
         _write(issues_out, _as_text(found.issues_frame()))
-    summary = summarise(found)
-    if form == "text":
-        if issues_out is not None:
-            console().print(f"{len(found.issues):,} issues written.", markup=False)
-        _print_summary(summary)
-    elif form == "csv":
-        print_frame(summary.to_frame(), form)
-        print(f"riskmodel: {summary.account}", file=sys.stderr)
-    else:
-        counts = summary.to_frame().to_dict("records")
-        account = summary.account.to_dict()
-        print_json({"sound": summary.is_sound, "counts": counts, "account": account})
+        if form == "text":
+            print(f"{len(found.issues):,} issues written.")
+    show(summary, form)
+    if form == "csv":
+        tell(str(summary.account))
     raise typer.Exit(0 if summary.is_sound else 1)
 
 
@@ -104,7 +90,7 @@ def panel(
     ] = None,
     authority: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Keep this authority, its neighbours and England."),
+        typer.Option(help="Keep this authority, by code or name, its neighbours and England."),
     ] = None,
     neighbours: Annotated[
         Path | None,
@@ -146,36 +132,29 @@ def snapshots(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse what would be noted, with exit 2.")
     ] = False,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of a workbook. [default: the first one]")
-    ] = None,
+    sheet: SheetOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Say what a table of monthly snapshots holds: series, missing months, contradictions."""
     import pandas as pd
 
+    from riskmodel.core.result import View
     from riskmodel.intake import read_snapshots
 
-    choose("format", form, FORMATS)
     series = read_snapshots(path, strict=strict, sheet=sheet)
     frame = pd.concat([each.to_frame() for each in series], ignore_index=True)
     frame["month_end"] = frame["month_end"].dt.strftime("%Y-%m-%d")
     whole = ["stock", "starts", "ends", "unexplained"]
     frame[whole] = frame[whole].astype("Int64").astype(object).where(frame[whole].notna(), None)
     notes = [note for each in series for note in each.notes]
+    said = [
+        *(each.summary() for each in series),
+        *(f"Note ({note.rule}): {note}." for note in notes),
+    ]
+    data = {"months": frame.to_dict("records"), "notes": [_as_data(note) for note in notes]}
+    show(View(frame, "\n".join(said), pd.DataFrame(), data=data), form)
     if form == "csv":
-        print_frame(frame, form)
-        for note in notes:
-            print(f"riskmodel: note ({note.rule}): {note}", file=sys.stderr)
-    elif form == "json":
-        print_json(
-            {"months": frame.to_dict("records"), "notes": [_as_data(note) for note in notes]}
-        )
-    else:
-        for each in series:
-            print(each.summary())
-        for note in notes:
-            print(f"Note ({note.rule}): {note}.")
+        tell(*(f"note ({note.rule}): {note}" for note in notes))
 
 
 @app.command("convert")
@@ -308,73 +287,4 @@ def _as_text(frame: pd.DataFrame) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that is whole or not there."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
-
-
-def _print_summary(summary: Any) -> None:
-    frame = summary.to_frame()
-    used = dict(summary.rows).get("assessments_used", 0)
-    titles = {
-        "rows": "Rows",
-        "years": "Assessments by census year",
-        "coverage": "Coverage",
-        "unknown codes": "Unknown codes",
-    }
-    for section, title in titles.items():
-        part = frame[frame["section"] == section]
-        if part.empty:
-            continue
-        share = section == "coverage"
-        print_table(
-            ("", "Count", "Share") if share else ("", "Count"),
-            [
-                (row.item, f"{row.count:,}", *((_share(row.count, used),) if share else ()))
-                for row in _rows(part)
-            ],
-            right=(1, 2) if share else (1,),
-            whole=(0,),
-            title=title,
-        )
-    wrong = frame[frame["section"].isin(["issues", "notes"])]
-    if not wrong.empty:
-        print_table(
-            ("Rule", "Count", "", "What is done"),
-            [
-                (row.item, f"{row.count:,}", "note" if row.section == "notes" else "", row.meaning)
-                for row in _rows(wrong)
-            ],
-            right=(1,),
-            whole=(0,),
-            title="Issues",
-        )
-    out = console()
-    for each in summary.breaks:
-        out.print(f"Break in series: {each}.", markup=False)
-    out.print(f"{summary}.", markup=False)
-    if summary.account.finding:
-        out.print(summary.account.finding, markup=False)
-    out.print(str(summary.account), markup=False)
-
-
-def _rows(frame: Any) -> list[Any]:
-    from types import SimpleNamespace
-
-    return [SimpleNamespace(**row) for row in frame.to_dict("records")]
-
-
-def _share(count: int, of: int) -> str:
-    if not of:
-        return "-"
-    if 0 < of - count < of / 1000:
-        return ">99.9%"
-    return f"{100 * count / of:.1f}%"
+    write_file(path, text.encode())

@@ -1,4 +1,8 @@
-"""Prints an answer as text, CSV or JSON: with CSV and JSON, data alone on standard output."""
+"""Shows any result as text, CSV, JSON and picture: one way for every command.
+
+With CSV and JSON there is data alone on standard output. What a result says as text is its own:
+its summary, its tables and its remarks (:class:`~riskmodel.core.result.Result`).
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,16 @@ import errno
 import json
 import math
 import os
+import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.core.files import write_file
 from riskmodel.errors import (
     DataError,
     OutputError,
@@ -29,26 +34,30 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from riskmodel.core.result import Picture, Result, TextTable
+    from riskmodel.disclosure.release import Release
+    from riskmodel.report.charts.canvas import Drawing
     from riskmodel.series import AuthorityPanel
 
 __all__ = [
-    "FORMATS",
     "FormatOption",
     "check_folder",
     "check_picture",
     "choose",
     "console",
-    "numbers",
+    "listing",
+    "one_of",
+    "picture_option",
     "print_csv",
-    "print_data",
     "print_frame",
     "print_json",
-    "print_table",
+    "print_text",
     "refuse_unused",
     "say",
+    "show",
+    "tell",
     "tell_omitted",
     "warn_few",
-    "whole_numbers",
     "write_picture",
 ]
 
@@ -58,18 +67,10 @@ WIDTH = 110
 FORMATS = ("text", "csv", "json")
 PICTURES = (".svg", ".png")
 
-FormatOption = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        metavar="|".join(FORMATS),
-        help="How to print the answer; csv and json put data alone on standard output.",
-    ),
-]
-
 WIDTH_WITHOUT_TERMINAL = 120
-FEWEST_REPLICATES = 40
-UNBROKEN_AT_MOST = 40
+FEWEST_SIMULATIONS = 40
+UNBROKEN_AT_MOST, NEVER_BROKEN = 40, 30
+"""Signs of a number, a name or the first column, and of any other cell, that stay on one line."""
 
 
 def choose(kind: str, value: str, allowed: Iterable[str]) -> str:
@@ -78,6 +79,181 @@ def choose(kind: str, value: str, allowed: Iterable[str]) -> str:
     if value not in names:
         raise UnknownNameError(kind, value, names)
     return value
+
+
+def one_of(kind: str, allowed: Sequence[str], help: str, *names: str) -> Any:
+    """An option that takes one of several words.
+
+    Parameters
+    ----------
+    kind
+        What it chooses, for the message that refuses another word.
+    allowed
+        The words.
+    help
+        What they mean.
+    names
+        Of the option, where they are not those of its parameter.
+    """
+
+    def check(value: str | None) -> str | None:
+        return value if value is None else choose(kind, value, allowed)
+
+    return typer.Option(*names, metavar="|".join(allowed), help=help, callback=check)
+
+
+def picture_option(help: str) -> Any:
+    """An option that names a picture; one that cannot be written is refused before any work."""
+
+    def check(value: Path | None) -> Path | None:
+        if value is not None:
+            check_picture(value)
+        return value
+
+    return typer.Option(help=help, callback=check)
+
+
+FormatOption = Annotated[
+    str,
+    one_of(
+        "format",
+        FORMATS,
+        "How to print the answer; csv and json put data alone on standard output.",
+        "--format",
+    ),
+]
+
+
+def show(
+    result: Result,
+    form: str,
+    *,
+    out: Path | None = None,
+    picture: Callable[[], Picture | Drawing] | None = None,
+    release: Release | None = None,
+) -> None:
+    """Print a result, and draw it where that is asked for.
+
+    Parameters
+    ----------
+    result
+        Any.
+    form
+        One of :data:`FORMATS`: its words and tables, its rows, or all of it as plain data.
+    out
+        File of the picture.
+    picture
+        Draws it; None takes its own :meth:`~riskmodel.core.result.Result.plot`.
+    release
+        Of the counts it was computed from: what was withheld, or why nothing was.
+    """
+    if out is not None:
+        drawing = result.plot() if picture is None else picture()
+        write_picture(out, drawing.svg, drawing.png)
+    if form == "text":
+        print_text(result, () if release is None else (release.words(),))
+        return
+    frame = result.to_frame()
+    if release is not None and release.waiver:
+        frame = frame.assign(waiver=release.waiver)
+    if form == "csv":
+        print_frame(frame)
+        return
+    data = result.to_data(frame.to_dict("records"))
+    if release is not None and isinstance(data, dict):
+        data.setdefault("disclosure", release.manifest())
+    print_json(data)
+
+
+def listing(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    shown: Mapping[str, str] | pd.DataFrame | None = None,
+    **more: Any,
+) -> Result:
+    """A list of what there is, whose cells stay as they are.
+
+    Parameters
+    ----------
+    columns, rows
+        All of it.
+    shown
+        Columns that a person is shown, with their headings, or a table in their place; None is all
+        of them.
+    more
+        As for :class:`~riskmodel.core.result.View`.
+    """
+    import pandas as pd
+
+    from riskmodel.core.result import View
+
+    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    if isinstance(shown, Mapping):
+        shown = frame[list(shown)].rename(columns=dict(shown))
+    return View(frame, shown=shown, **more)
+
+
+def print_text(result: Result, more: Iterable[str] = ()) -> None:
+    """Print what a result says, its tables, and what there is to say of them."""
+    said = result.summary()
+    if said:
+        say(said)
+    for table in result.text_tables():
+        if len(table.frame):
+            _print_table(table)
+    for line in (*result.remarks(), *more):
+        say(line)
+
+
+def _print_table(table: TextTable) -> None:
+    """Print a table; numbers stand to the right, and what is the same in all rows stands once.
+
+    Numbers, short texts and the first column are never broken; other texts wrap.
+    """
+    from rich import box
+    from rich.table import Table
+
+    from riskmodel.core.result import cell, heading, parted, same_text
+
+    frame, same = parted(table.frame)
+    if table.title:
+        say(f"\n{table.title}")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    columns = []
+    for position, name in enumerate(frame.columns):
+        texts = [cell(value, str(name)) for value in frame[name]]
+        is_number = all(map(_is_number, texts))
+        longest = max(map(len, texts))
+        is_whole = is_number or not position or longest <= NEVER_BROKEN
+        head = heading(str(name))
+        made.add_column(
+            f"{head[:1].upper()}{head[1:]}",
+            justify="right" if is_number else "left",
+            overflow="fold",
+            # A heading wraps between words, never within one.
+            min_width=max(
+                max((len(word) for word in head.split()), default=0),
+                min(longest, UNBROKEN_AT_MOST) if is_whole else 0,
+            ),
+        )
+        columns.append(texts)
+    for row in zip(*columns, strict=True):
+        # Printed text may hold square brackets (intervals): not markup.
+        made.add_row(*[printable(text).replace("[", r"\[") for text in row])
+    out = console()
+    # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
+    out.width = max(out.width, out.measure(made).minimum)
+    out.print(made, crop=False)
+    if words := same_text(same):
+        say(f"{words[:1].upper()}{words[1:]}.")
+
+
+_WORDS_OF_NUMBERS = re.compile(r"\b(?:to|of|inf|nan|no limit)\b|\[c\]")
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is a number, a range of numbers, or what stands where one is missing."""
+    return set(_WORDS_OF_NUMBERS.sub("", text)) <= set("0123456789+-.,:/%() ")
 
 
 def console() -> Console:
@@ -118,80 +294,9 @@ def print_json(data: Any) -> None:
     sys.stdout.write(f"{printable(text) if sys.stdout.isatty() else text}\n")
 
 
-def print_frame(frame: pd.DataFrame, form: str) -> None:
-    """Print a data frame as CSV or as a JSON list of rows."""
-    if form == "csv":
-        print_csv(list(frame.columns), frame.itertuples(index=False, name=None))
-    else:
-        print_json(frame.to_dict("records"))
-
-
-def print_table(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    title: str = "",
-    right: Iterable[int] = (),
-    whole: Iterable[int] = (),
-) -> None:
-    """Print a table as text; columns numbered in ``right`` are numbers, in ``whole`` unbroken.
-
-    Headings and other columns wrap.
-    """
-    from rich import box
-    from rich.table import Table
-
-    numeric, unbroken = set(right), set(whole) | set(right)
-    cells = [list(row) for row in rows]
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for position, column in enumerate(columns):
-        longest = max((len(row[position]) for row in cells), default=0)
-        # A heading wraps between words, never within one.
-        heading = max(len(word) for word in column.split() or [""])
-        table.add_column(
-            column,
-            justify="right" if position in numeric else "left",
-            overflow="fold",
-            min_width=max(heading, min(longest, UNBROKEN_AT_MOST) if position in unbroken else 0),
-        )
-    for row in cells:
-        # Printed text may hold square brackets (intervals): not markup.
-        table.add_row(*[printable(cell).replace("[", r"\[") for cell in row])
-    out = console()
-    # A terminal too narrow for the numbers wraps whole lines; it must not lose a column.
-    out.width = max(out.width, out.measure(table).minimum)
-    out.print(table, crop=False)
-
-
-def print_data(frame: pd.DataFrame) -> None:
-    """Print a data frame as a text table: numbers to four digits, what is missing as a dash.
-
-    Years have no comma, and a name such as ``looked_after`` is never broken.
-    """
-    numeric = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
-    years = [column == "year" for column in frame.columns]
-    cells = [
-        [str(value) if year else _cell(value) for value, year in zip(row, years, strict=True)]
-        for row in frame.itertuples(index=False, name=None)
-    ]
-    print_table(
-        [str(column).replace("_", " ") for column in frame.columns],
-        cells,
-        right=numeric,
-        whole=[
-            i
-            for i in range(len(frame.columns))
-            if i not in numeric and not any(" " in row[i] for row in cells)
-        ],
-    )
-
-
-def _cell(value: Any) -> str:
-    if _is_missing(value):
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+def print_frame(frame: pd.DataFrame) -> None:
+    """Print a data frame as CSV."""
+    print_csv(list(frame.columns), frame.itertuples(index=False, name=None))
 
 
 def refuse_unused(view: str, **given: object) -> None:
@@ -215,58 +320,25 @@ def refuse_unused(view: str, **given: object) -> None:
             raise DataError(f"--show {view} does not use {called}; leave it out")
 
 
+def tell(*lines: str) -> None:
+    """Say on standard error what is no part of the answer."""
+    for line in lines:
+        print(f"riskmodel: {line}", file=sys.stderr)
+
+
 def tell_omitted(*panels: AuthorityPanel | None) -> None:
     """Which rows of panels are not read as authorities, on standard error."""
     for panel in panels:
-        for line in () if panel is None else panel.omitted:
-            print(f"riskmodel: {line}", file=sys.stderr)
+        tell(*(() if panel is None else panel.omitted))
 
 
-def warn_few(replicates: int) -> None:
-    """Say on standard error that so few replicates give no interval worth the name."""
-    if 0 < replicates < FEWEST_REPLICATES:
-        print(
-            f"riskmodel: {replicates} replicates are too few for intervals: 90% needs "
-            f"{FEWEST_REPLICATES} or more, for two beyond each end",
-            file=sys.stderr,
+def warn_few(simulations: int) -> None:
+    """Say on standard error that so few simulations give no range worth the name."""
+    if 0 < simulations < FEWEST_SIMULATIONS:
+        tell(
+            f"{simulations} simulations are too few for ranges: 90% needs {FEWEST_SIMULATIONS} or "
+            "more, for two beyond each end"
         )
-
-
-def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
-    """Whole numbers of an option such as ``1500,2250``; thousands are written without commas."""
-    words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    wrong = [word for word in words if not word.isascii() or not word.isdigit()]
-    if wrong:
-        raise DataError(
-            f"--{option} takes whole numbers with commas between, such as 1500,2250; "
-            f"got {wrong[0]!r}"
-        )
-    if text is not None and not words:
-        raise DataError(f"--{option} names no number; leave it out, or give at least one")
-    return tuple(_whole_number(option, word) for word in words)
-
-
-def _whole_number(option: str, word: str) -> int:
-    try:
-        return int(word)
-    except ValueError:  # Python converts no more than 4,300 digits
-        raise DataError(f"--{option} takes numbers, not one of {len(word):,} digits") from None
-
-
-def numbers(option: str, text: str | None) -> tuple[float, ...]:
-    """Numbers of an option such as ``0,0.3,0.65``."""
-    words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    try:
-        found = tuple(float(word) for word in words)
-    except ValueError as error:
-        raise DataError(
-            f"--{option} takes numbers with commas between, such as 0,0.3; {error}"
-        ) from error
-    if text is not None and not found:
-        raise DataError(f"--{option} names no number; leave it out, or give at least one")
-    if not all(math.isfinite(number) for number in found):
-        raise DataError(f"--{option} takes finite numbers")
-    return found
 
 
 def check_picture(out: Path) -> None:
@@ -295,16 +367,7 @@ def check_folder(out: Path) -> None:
 def write_picture(out: Path, svg: bytes, png: bytes) -> None:
     """Write a chart in the form that the ending names; what is there already is refused."""
     check_picture(out)
-    content = svg if out.suffix.casefold() == ".svg" else png
-    beside = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(out)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise unwritable(out, error) from error
+    write_file(out, svg if out.suffix.casefold() == ".svg" else png)
 
 
 def _is_missing(value: Any) -> bool:
@@ -321,9 +384,16 @@ def _plain(data: Any) -> Any:
     return None if _is_missing(data) else data
 
 
-def say(text: str, indent: str = "") -> None:
-    """Print a sentence or more, wrapped to a width that reads well."""
-    for line in textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    ):
-        console().print(line, markup=False, soft_wrap=True)
+def say(text: str, indent: str = "", width: int = WIDTH) -> None:
+    """Print sentences, wrapped to a width that reads well; lines and their indents stay."""
+    for line in text.splitlines():
+        margin = indent + line[: len(line) - len(line.lstrip())]
+        for part in textwrap.wrap(
+            line.strip(),
+            width,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]:
+            console().print(part, markup=False, soft_wrap=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.output import tell
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from riskmodel.assessments import Counted
     from riskmodel.disclosure import Policy, Waiver
     from riskmodel.disclosure.release import Release
     from riskmodel.intake.table_file import TableFile
@@ -23,14 +25,11 @@ __all__ = [
     "NoSuppressionOption",
     "RoundToOption",
     "SheetOption",
+    "TableOptions",
     "ThresholdOption",
-    "policy_of",
-    "refuse_without_table",
-    "release_lines",
     "release_of",
     "table_of",
     "tell_release",
-    "with_waiver",
 ]
 
 MappingOption = Annotated[
@@ -71,20 +70,66 @@ EarlierOption = Annotated[
 ]
 
 
-def policy_of(
-    threshold: int | None, round_to: int | None, no_suppression: str | None
-) -> Policy | Waiver:
-    """What the options say of small counts: a policy, or a waiver with its reason."""
-    from riskmodel.disclosure import Waiver
-    from riskmodel.disclosure.release import policy_from_parameters
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How to read a table of assessments, and what may be printed of observed records."""
 
-    if no_suppression is None:
-        return policy_from_parameters(threshold, round_to)
-    if threshold is not None or round_to is not None:
-        raise DataError(
-            "--no-suppression prints every count as it is; leave --threshold and --round-to away"
+    mapping: MappingOption = None
+    sheet: SheetOption = None
+    threshold: ThresholdOption = None
+    round_to: RoundToOption = None
+    no_suppression: NoSuppressionOption = None
+    earlier: EarlierOption = None
+
+    @property
+    def policy(self) -> Policy | Waiver:
+        """What is done about small counts, or the reason why nothing is."""
+        from riskmodel.disclosure import Waiver
+        from riskmodel.disclosure.release import policy_from_parameters
+
+        if self.no_suppression is None:
+            return policy_from_parameters(self.threshold, self.round_to)
+        if self.threshold is not None or self.round_to is not None:
+            raise DataError(
+                "--no-suppression prints every count as it is; leave --threshold and --round-to "
+                "away"
+            )
+        return Waiver(self.no_suppression)
+
+    def file(self, path: Path) -> TableFile:
+        """A table, and how to read it."""
+        return table_of(path, self.mapping, self.sheet)
+
+    def protect(self, form: str, by: tuple[str, ...] = ()) -> Callable[[Counted], Release]:
+        """Decides what may be printed of counts; in JSON a withheld cell is null."""
+        from riskmodel.disclosure.release import release_counted
+
+        return partial(
+            release_counted,
+            by=by,
+            policy=self.policy,
+            marks="json" if form == "json" else "text",
+            earlier=tuple(self.earlier or ()),
         )
-    return Waiver(no_suppression)
+
+    def release(
+        self, path: Path | None, *, option: str, form: str, by: tuple[str, ...] = ()
+    ) -> Release | None:
+        """Counts of the table named, as they may be printed; None where no table is named.
+
+        Options about a table are refused without one; ``option`` says how one is named.
+        """
+        protect = self.protect(form, by)
+        if path is not None:
+            return protect(self.file(path).counts(by))
+        unused = [
+            f"--{field.name.replace('_', '-')}"
+            for field in fields(self)
+            if getattr(self, field.name) is not None
+        ]
+        if unused:
+            raise DataError(f"{', '.join(unused)}: for a table of your own, named with {option}")
+        return None
 
 
 def table_of(path: Path, mapping: Path | None, sheet: str | None) -> TableFile:
@@ -94,55 +139,9 @@ def table_of(path: Path, mapping: Path | None, sheet: str | None) -> TableFile:
     return TableFile(path, mapping, sheet)
 
 
-def release_of(
-    path: Path | None,
-    *,
-    option: str,
-    form: str,
-    by: tuple[str, ...] = (),
-    **given: Any,
-) -> Release | None:
-    """Counts of the table named, as they may be printed; None where no table is named.
-
-    Parameters
-    ----------
-    path
-        The table.
-    option
-        How one is named, for the message that options about a table need one.
-    form
-        How the answer is printed: in JSON a withheld cell is null.
-    by
-        Columns to group by.
-    given
-        The options of this module by their names.
-    """
-    policy = policy_of(given["threshold"], given["round_to"], given["no_suppression"])
-    if path is None:
-        refuse_without_table(option, **given)
-        return None
-    from riskmodel.disclosure.release import release_counted
-
-    return release_counted(
-        table_of(path, given["mapping"], given["sheet"]).counts(by),
-        by=by,
-        policy=policy,
-        marks="json" if form == "json" else "text",
-        earlier=tuple(given["earlier"] or ()),
-    )
-
-
-def refuse_without_table(option: str, **given: Any) -> None:
-    """Refuse options about a table where none is named; ``option`` says how one is."""
-    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
-    if names:
-        raise DataError(f"{', '.join(names)}: for a table of your own, named with {option}")
-
-
-def release_lines(release: Release | None) -> list[str]:
-    """What stands beside the numbers for those who read them: the symbol, or the waiver."""
-    words = "" if release is None else release.words()
-    return [words] if words else []
+def release_of(path: Path | None, *, option: str, form: str, **given: Any) -> Release | None:
+    """As :meth:`TableOptions.release`, of options by their names."""
+    return TableOptions(**given).release(path, option=option, form=form)
 
 
 def tell_release(release: Release | None, *, also_withheld: bool = False) -> None:
@@ -166,7 +165,7 @@ def tell_release(release: Release | None, *, also_withheld: bool = False) -> Non
         return
     _tell_withheld(release, also_withheld=also_withheld)
     if words := release.account_words():
-        _tell(words)
+        tell(words)
     if release.finding():
         raise typer.Exit(1)
 
@@ -174,18 +173,18 @@ def tell_release(release: Release | None, *, also_withheld: bool = False) -> Non
 def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
     """What could not be read, what is withheld and what is known all the same."""
     if release.issues:
-        _tell(
+        tell(
             f"{release.issues:,} things in the file could not be read; see `riskmodel intake check`"
         )
     if release.waiver:
-        _tell(f"observed records, nothing is withheld: {release.waiver}")
+        tell(f"observed records, nothing is withheld: {release.waiver}")
     if release.number_withheld:
-        _tell(
+        tell(
             f"{release.number_withheld:,} count{' is' if release.number_withheld == 1 else 's are'}"
             " withheld, shown as [c]: small, or needed to work out a small one"
         )
     if (release.number_withheld or also_withheld) and not release.number_earlier:
-        _tell(
+        tell(
             "figures of these records that were released before can give withheld counts away "
             "when both are put side by side: name the files of them with --earlier"
         )
@@ -193,21 +192,10 @@ def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
         columns = [
             f"{measure} of {factor}" if factor else measure for measure, factor in release.veiled
         ]
-        _tell(f"zeros are withheld too of {', '.join(columns)}: they would tell of small counts")
+        tell(f"zeros are withheld too of {', '.join(columns)}: they would tell of small counts")
     if release.number_exposed:
-        _tell(
+        tell(
             f"{release.number_exposed} small counts can be known more closely than the threshold "
             "allows, whatever is withheld: by the counts of all groups together, or an earlier "
             "release; put small groups together"
         )
-
-
-def with_waiver(frame: pd.DataFrame, release: Release | None) -> pd.DataFrame:
-    """Under a waiver the rows carry its reason, in a column ``waiver``, wherever they go."""
-    if release is None or not release.waiver:
-        return frame
-    return frame.assign(waiver=release.waiver)
-
-
-def _tell(words: str) -> None:
-    print(f"riskmodel: {words}", file=sys.stderr)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    choose,
-    console,
-    print_csv,
-    print_frame,
-    print_json,
-    print_table,
-)
+from riskmodel.cli.output import FormatOption, listing, show
 
 __all__ = ["app"]
 
@@ -39,6 +29,7 @@ FIGURE_COLUMNS = (
     "paragraph",
     "measures",
 )
+OUTCOME_WORDS = {"published": "Holds", "repaired": "Explained", "conflict": "Unresolved"}
 
 
 @app.command("list")
@@ -46,10 +37,8 @@ def list_tables(form: FormatOption = "text") -> None:
     """List the published tables."""
     from riskmodel.published import load_table, table_ids
 
-    choose("format", form, FORMATS)
     columns = ("table", "title", "rows", "figures", "document", "paragraph")
-    tables = [load_table(table) for table in table_ids()]
-    rows: list[tuple[Any, ...]] = [
+    rows = [
         (
             table.id,
             table.title,
@@ -58,23 +47,14 @@ def list_tables(form: FormatOption = "text") -> None:
             table.document.title,
             table.paragraph,
         )
-        for table in tables
+        for table in map(load_table, table_ids())
     ]
-    if form == "csv":
-        print_csv(columns, rows)
-    elif form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
-        print_table(
-            ("Table", "What it shows", "Rows", "Figures", "Para"),
-            [(row[0], row[1], str(row[2]), str(row[3]), row[5]) for row in rows],
-            right=(2, 3),
-            whole=(0,),
-        )
+    shown = {"table": "table", "title": "what it shows", "rows": "rows", "figures": "figures"}
+    show(listing(columns, rows, {**shown, "paragraph": "para"}), form)
 
 
 @app.command("show")
-def show(
+def show_table(
     table: Annotated[
         str, typer.Argument(help="Table id, as `riskmodel published list` prints it.")
     ],
@@ -82,101 +62,76 @@ def show(
     figures: Annotated[
         bool,
         typer.Option(
-            "--figures", help="One row a figure, with its interval, unit, period and paragraph."
+            "--figures", help="One row a figure, with its range, unit, period and paragraph."
         ),
     ] = False,
 ) -> None:
     """Print one published table, digit for digit."""
     from riskmodel.published import load_table
 
-    choose("format", form, FORMATS)
     found = load_table(table)
-    if figures or found.id == "statements":
-        _show_figures(found, form)
-    else:
-        _show_printed(found, form)
-
-
-def _show_printed(table: Any, form: str) -> None:
-    columns = [column.name for column in table.columns]
-    if form == "csv":
-        print_csv(columns, table.plain_rows())
-    elif form == "json":
-        print_json(
-            [
-                {
-                    column.name: table.figure(row[0], column.name).value
-                    if column.kind == "figure"
-                    else cell
-                    for column, cell in zip(table.columns, row, strict=True)
-                }
-                for row in table.rows
-            ]
-        )
-    else:
-        numeric = [
-            position for position, column in enumerate(table.columns) if column.kind == "figure"
-        ]
-        print_table(
-            [column.label for column in table.columns],
-            table.rows,
-            title=table.title,
-            right=numeric,
-            whole=(0,),
-        )
-        console().print(f"{table.document}, para {table.paragraph}", markup=False)
-        if table.note:
-            console().print(table.note, markup=False)
-
-
-def _show_figures(table: Any, form: str) -> None:
-    if not table.cells and form == "text":
-        console().print(f"{table.id} holds labels and no figures.", markup=False)
-    is_statements = table.id == "statements"
-    keys = ("id",) if is_statements else (table.key, "column")
-    found = [
+    if not figures and found.id != "statements":
+        show(_printed(found), form)
+        return
+    is_statements = found.id == "statements"
+    cells = [
         ((row,) if is_statements else (row, column), figure)
-        for (row, column), figure in table.cells.items()
+        for (row, column), figure in found.cells.items()
     ]
-    _print_figures(keys, found, form, title=table.title)
+    said = "" if cells else f"{found.id} holds labels and no figures."
+    show(_figures(("id",) if is_statements else (found.key, "column"), cells, said), form)
 
 
-def _print_figures(
-    keys: tuple[str, ...], found: Sequence[tuple[tuple[str, ...], Any]], form: str, *, title: str
-) -> None:
+def _printed(table: Any) -> Any:
+    """A table digit for digit: as text with its signs, as data with numbers."""
+    import pandas as pd
+
+    columns = [column.name for column in table.columns]
+    labels = [column.label for column in table.columns]
+    data = [
+        {
+            column.name: table.figure(row[0], column.name).value
+            if column.kind == "figure"
+            else cell
+            for column, cell in zip(table.columns, row, strict=True)
+        }
+        for row in table.rows
+    ]
+    return listing(
+        columns,
+        table.plain_rows(),
+        shown=pd.DataFrame(table.rows, columns=labels),
+        title=table.title,
+        notes=(f"{table.document}, para {table.paragraph}", table.note),
+        data=data,
+    )
+
+
+def _figures(keys: tuple[str, ...], found: Sequence[tuple[tuple[str, ...], Any]], said: str) -> Any:
     """One row a figure: its keys, then what is printed, what that means, and where it stands."""
-    columns = (*keys, *FIGURE_COLUMNS)
+    import pandas as pd
+
+    shown = pd.DataFrame(
+        {
+            # A statement is a figure by itself: table and column say nothing more.
+            "figure": names[-2] if names[-1] == "reading" else ": ".join(names),
+            "printed": figure.printed,
+            "unit": f"{figure.unit.label} of {figure.of}" if figure.of else figure.unit.label,
+            "period": figure.period,
+            "where": f"{figure.document.title}, {figure.place}",
+        }
+        for names, figure in found
+    )
     rows = [(*names, *_figure_cells(figure)) for names, figure in found]
-    if form == "csv":
-        print_csv(columns, rows)
-    elif form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif found:
-        print_table(
-            ("Figure", "Printed", "Unit", "Period", "Where"),
-            [
-                (
-                    # A statement is a figure by itself: table and column say nothing more.
-                    names[-2] if names[-1] == "reading" else ": ".join(names),
-                    figure.printed,
-                    f"{figure.unit.label} of {figure.of}" if figure.of else figure.unit.label,
-                    figure.period,
-                    f"{figure.document.title}, {figure.place}",
-                )
-                for names, figure in found
-            ],
-            title=title,
-            whole=(1,),
-        )
+    return listing((*keys, *FIGURE_COLUMNS), rows, shown=shown, said=said)
 
 
 def _figure_cells(figure: Any) -> tuple[Any, ...]:
-    low, high = float(figure.interval.low), float(figure.interval.high)
     return (
         figure.printed,
         figure.value,
-        low if math.isfinite(low) else None,
-        high if math.isfinite(high) else None,
+        float(figure.interval.low),
+        float(figure.interval.high),
         str(figure.interval),
         figure.unit.id,
         figure.of,
@@ -197,76 +152,54 @@ def find(
     """Find figures by number or words, with the paragraph of each; exit 1 when there are none."""
     from riskmodel.published import find_figures
 
-    choose("format", form, FORMATS)
     text = " ".join(words)
     found = find_figures(text)
-    if not found and form == "text":
-        console().print(f"No figure is printed as {text!r} or described with these words.")
-    keys = ("table", "row", "column")
-    _print_figures(keys, found, form, title=f"{len(found)} figures")
+    said = f"{len(found)} figures"
+    if not found:
+        said = f"No figure is printed as {text!r} or described with these words."
+    show(_figures(("table", "row", "column"), found, said), form)
     raise typer.Exit(0 if found else 1)
 
 
 @app.command("audit")
 def audit(
     form: FormatOption = "text",
-    every: Annotated[
-        bool, typer.Option("--all", help="In text, also print what holds, one line each.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="In text, also print what holds.")] = False,
 ) -> None:
     """Check the published arithmetic; exit 1 when anything fails as printed.
 
-    Each finding is `published` (holds at the printed precision), `repaired` (fails as printed,
-    and one stated reading repairs it) or `conflict` (fails, and no reading is known).
+    In csv and json the outcome of each finding is `published` (holds at the printed precision),
+    `repaired` (fails as printed, and is explained by one stated reading) or `conflict` (fails, and
+    is unresolved).
     """
+    from riskmodel.core.result import View
     from riskmodel.published import audit as run_audit
 
-    choose("format", form, FORMATS)
     found = run_audit()
-    if form == "csv":
-        print_frame(found.to_frame(), form)
-    elif form == "json":
-        print_json(
-            {
-                "counts": found.counts(),
-                "findings": found.to_frame().to_dict("records"),
-                "implied": found.implied_frame().to_dict("records"),
-            }
-        )
-    else:
-        _print_audit(found, every)
-    raise typer.Exit(0 if found.is_clean else 1)
-
-
-def _print_audit(found: Any, every: bool) -> None:
-    from riskmodel.report.wording import arithmetic_words, interval_words
-
-    out = console()
-    for outcome in ("conflict", "repaired"):
-        for finding in found.with_outcome(outcome):
-            for line in _finding_lines(finding):
-                out.print(line, markup=False)
-            out.print()
-    if every:
-        for finding in found.with_outcome("published"):
-            case = f" – {finding.case}" if finding.case else ""
-            shown = arithmetic_words(finding.arithmetic)
-            out.print(f"published: {finding.title}{case}: {shown}", markup=False)
-        out.print()
-    out.print("Not published, but bounded by what is:")
-    for quantity in found.implied:
-        out.print(
-            f"  {quantity.title}: {interval_words(quantity.interval)} {quantity.unit}, from "
-            f"{arithmetic_words(quantity.arithmetic)}",
-            markup=False,
-        )
-    out.print()
+    shown = found.findings if every else [one for one in found if one.outcome != "published"]
     counts = found.counts()
-    out.print(
+    said = (
         f"{len(found.findings)} checks: {counts['published']} hold at the printed precision, "
-        f"{counts['repaired']} fail as printed and are repaired by a stated reading, "
-        f"{counts['conflict']} conflict."
+        f"{counts['repaired']} fail as printed and are explained by one reading, "
+        f"{counts['conflict']} are unresolved."
     )
+    lines = [line for finding in shown for line in _finding_lines(finding)]
+    data = {
+        "counts": counts,
+        "findings": found.to_frame().to_dict("records"),
+        "implied": found.implied_frame().to_dict("records"),
+    }
+    show(
+        View(
+            found.to_frame(),
+            "\n".join([said, *lines]),
+            _inferred_frame(found),
+            "Figures that can be inferred: not published, but bounded by what is",
+            data=data,
+        ),
+        form,
+    )
+    raise typer.Exit(0 if found.is_clean else 1)
 
 
 def _finding_lines(finding: Any) -> Iterator[str]:
@@ -275,14 +208,16 @@ def _finding_lines(finding: Any) -> Iterator[str]:
     def values(sides: Any) -> str:
         return " against ".join(interval_words(side) for side in sides)
 
-    yield f"{finding.outcome}: {finding.title}" + (f" – {finding.case}" if finding.case else "")
+    outcome = OUTCOME_WORDS[finding.outcome]
+    yield ""
+    yield f"{outcome}: {finding.title}" + (f" – {finding.case}" if finding.case else "")
     yield f"  as printed: {arithmetic_words(finding.arithmetic)}"
     if finding.arithmetic.startswith("same_quantity"):
         yield from (f"    {figure}" for figure in finding.figures)
     elif finding.sides:
         yield f"  that is: {values(finding.sides)}"
     if finding.reading:
-        yield f"  reading that repairs it: {finding.reading}"
+        yield f"  reading that explains it: {finding.reading}"
     if finding.repaired_arithmetic:
         shown = arithmetic_words(finding.repaired_arithmetic)
         yield f"  then: {shown}; that is: {values(finding.repaired_sides)}"
@@ -291,25 +226,31 @@ def _finding_lines(finding: Any) -> Iterator[str]:
     yield f"  [{finding.paragraphs}]"
 
 
+def _inferred_frame(found: Any) -> Any:
+    import pandas as pd
+
+    from riskmodel.report.wording import arithmetic_words, interval_words
+
+    return pd.DataFrame(
+        {
+            "figure": quantity.title,
+            "can be": interval_words(quantity.interval),
+            "unit": quantity.unit,
+            "period": quantity.period,
+            "from": arithmetic_words(quantity.arithmetic),
+        }
+        for quantity in found.implied
+    )
+
+
 @app.command("implied")
 def implied(form: FormatOption = "text") -> None:
-    """Print the unpublished quantities that the published figures bound."""
+    """Print figures that can be inferred: not published, but bounded by what is."""
+    from riskmodel.core.result import View
     from riskmodel.published import audit as run_audit
 
-    choose("format", form, FORMATS)
     found = run_audit()
-    if form != "text":
-        print_frame(found.implied_frame(), form)
-        return
-    from riskmodel.report.wording import interval_words
-
-    print_table(
-        ("Quantity", "Can be", "Unit", "Period"),
-        [
-            (quantity.title, interval_words(quantity.interval), quantity.unit, quantity.period)
-            for quantity in found.implied
-        ],
-    )
+    show(View(found.implied_frame(), shown=_inferred_frame(found)), form)
 
 
 @app.command("verify")
@@ -317,17 +258,9 @@ def verify(form: FormatOption = "text") -> None:
     """Check that the tables on this machine are those of the release; exit 1 when they are not."""
     from riskmodel.published import verify as run_verify
 
-    choose("format", form, FORMATS)
     checks = run_verify()
-    columns = ("check", "passed", "found")
+    failed = [check.name for check in checks if not check.passed]
+    said = f"FAILED: {', '.join(failed)}." if failed else f"All {len(checks)} checks passed."
     rows = [(check.name, check.passed, check.found) for check in checks]
-    if form == "csv":
-        print_csv(columns, rows)
-    elif form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
-        print_table(
-            ("Check", "Result", "Found"),
-            [(name, "ok" if passed else "FAILED", text) for name, passed, text in rows],
-        )
-    raise typer.Exit(0 if all(check.passed for check in checks) else 1)
+    show(listing(("check", "passed", "found"), rows, said=said), form)
+    raise typer.Exit(1 if failed else 0)

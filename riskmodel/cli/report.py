@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,18 +17,15 @@ from riskmodel.cli.protection import (
     NoSuppressionOption,
     RoundToOption,
     SheetOption,
+    TableOptions,
     ThresholdOption,
-    policy_of,
-    refuse_without_table,
     tell_release,
 )
 from riskmodel.errors import DataError
 from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
-    from riskmodel.assessments import Counted
     from riskmodel.authority.folder.authority import Authority
-    from riskmodel.disclosure.release import Release
     from riskmodel.report import Report
     from riskmodel.report.sizes import Sizes
 
@@ -53,7 +50,8 @@ def report(  # noqa: PLR0913  an option is an argument
         ),
     ] = None,
     replicates: Annotated[
-        int, typer.Option(help="How many courses of each projection are drawn.", min=100)
+        int,
+        typer.Option("--simulations", help="How many simulations of each projection.", min=100),
     ] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = SEED,
     mapping: MappingOption = None,
@@ -66,30 +64,17 @@ def report(  # noqa: PLR0913  an option is an argument
     """Write the report: one page, its figures, tables and workbook."""
     from rich.console import Console
 
-    from riskmodel.disclosure.release import release_counted
     from riskmodel.report.sizes import Sizes
     from riskmodel.report.write import check_output, write_report
 
-    protect = partial(
-        release_counted,
-        policy=policy_of(threshold, round_to, no_suppression),
-        earlier=tuple(earlier or ()),
-    )
-    given = {
-        "mapping": mapping and mapping.name,
-        "sheet": sheet,
-        "threshold": threshold,
-        "round_to": round_to,
-        "no_suppression": no_suppression,
-        "earlier": earlier,
-    }
-    authority = _authority(folder, table, (mapping, sheet), protect, given)
+    options = TableOptions(mapping, sheet, threshold, round_to, no_suppression, earlier)
+    authority = _authority(folder, table, options)
     sizes = Sizes(replicates=replicates, seed=seed)
     command = ["riskmodel", "report"]
     command += [] if folder is None else [authority.folder.resolve().name]
-    command += [] if replicates == REPLICATES else ["--replicates", str(replicates)]
+    command += [] if replicates == REPLICATES else ["--simulations", str(replicates)]
     command += [] if seed == SEED else ["--seed", str(seed)]
-    command += _words(table, given, earlier or ())
+    command += _words(table, options)
     check_output(out)
     with Console(file=sys.stderr).status("Starting") as status:
         whole = whole_report(
@@ -129,29 +114,23 @@ def whole_report(
     )
 
 
-def _authority(
-    folder: Path | None,
-    table: Path | None,
-    read: tuple[Path | None, str | None],
-    protect: Callable[[Counted], Release],
-    given: Mapping[str, object],
-) -> Authority:
+def _authority(folder: Path | None, table: Path | None, options: TableOptions) -> Authority:
     """Whose report it is: of a folder, of a table alone, or of the example that ships."""
     from dataclasses import replace
 
     from riskmodel.authority.folder.authority import example, open_authority, table_authority
 
-    mapping, sheet = read
+    protect = options.protect("text")
     if table is not None:
         if folder is not None:
             raise DataError(
                 "--table takes the place of a folder: put the table into the folder's returns",
                 file=folder.name,
             )
-        return table_authority(table, mapping=mapping, sheet=sheet, protect=protect)
+        return table_authority(table, mapping=options.mapping, sheet=options.sheet, protect=protect)
     authority = example() if folder is None else opened(folder) or open_authority(folder)
-    if not authority.has("returns") or mapping is not None or sheet is not None:
-        refuse_without_table("--table", **given)
+    if not authority.has("returns") or options.mapping is not None or options.sheet is not None:
+        options.release(None, option="--table", form="text")
     return replace(authority, protect=protect)
 
 
@@ -159,15 +138,18 @@ def _of_returns(authority: Authority) -> set[str]:
     return set(authority.sections) if authority.has("returns") else set()
 
 
-def _words(table: Path | None, given: Mapping[str, object], earlier: Sequence[Path]) -> list[str]:
+def _words(table: Path | None, options: TableOptions) -> list[str]:
     """Options of the command that name tables and their protection, files without their folder."""
     import shlex
 
-    options = {"table": table and table.name, **given, "earlier": None}
-    words = [
-        (f"--{name.replace('_', '-')}", str(value))
-        for name, value in options.items()
-        if value is not None
-    ]
-    words += [("--earlier", path.name) for path in earlier]
+    named = {
+        "table": table and table.name,
+        "mapping": options.mapping and options.mapping.name,
+        "sheet": options.sheet,
+        "threshold": options.threshold,
+        "round-to": options.round_to,
+        "no-suppression": options.no_suppression,
+    }
+    words = [(f"--{name}", str(value)) for name, value in named.items() if value is not None]
+    words += [("--earlier", path.name) for path in options.earlier or ()]
     return [part for option, value in words for part in (option, shlex.quote(value))]

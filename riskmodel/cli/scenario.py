@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from riskmodel.cli.comparison import compare_scenarios
-from riskmodel.cli.output import (
-    FORMATS,
-    FormatOption,
-    choose,
-    console,
-    print_csv,
-    print_frame,
-    print_json,
-    print_table,
-)
+from riskmodel.cli.output import FormatOption, listing, print_json, say, show
+from riskmodel.core.files import write_file
+from riskmodel.errors import DataError, OutputError
 
 __all__ = ["app"]
 
@@ -30,8 +21,6 @@ app = typer.Typer(
     ),
     no_args_is_help=True,
 )
-
-WIDTH = 96
 
 ScenarioArgument = Annotated[
     str, typer.Argument(help="A name of the library, or a file whose name ends in .toml.")
@@ -47,39 +36,37 @@ MonthsOption = Annotated[
     int | None, typer.Option(help="Length of that horizon in months, 1 to 240. [default: 60]")
 ]
 LONGEST, USUAL = 240, 60
+HEADINGS = ["scenario", "changes", "what happens"]
 
 
 @app.command("list")
 def list_scenarios(form: FormatOption = "text") -> None:
-    """List the scenarios that ship with the package."""
+    """List the scenarios that come with the package."""
+    import pandas as pd
+
     from riskmodel.scenarios import load_library
 
-    choose("format", form, FORMATS)
     columns = ("scenario", "changes", "parameters", "basis", "description")
     rows = [
-        (each.name, len(each.combined), ", ".join(each.parameters), _basis(each), each.description)
+        (
+            each.name,
+            len(each.combined),
+            ", ".join(each.parameters),
+            ", ".join(dict.fromkeys(one.change.basis for one in each.combined)),
+            each.description,
+        )
         for each in load_library()
     ]
-    if form == "csv":
-        print_csv(columns, rows)
-    elif form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
-        print_table(
-            ("Scenario", "Changes", "What happens"),
-            [(row[0], str(row[1]), _first_sentence(row[4])) for row in rows],
-            right=(1,),
-            whole=(0,),
-        )
+    first = [(row[0], row[1], _first_sentence(row[4])) for row in rows]
+    show(listing(columns, rows, shown=pd.DataFrame(first, columns=HEADINGS)), form)
 
 
 @app.command("show")
-def show(name: ScenarioArgument, form: FormatOption = "text") -> None:
+def show_scenario(name: ScenarioArgument, form: FormatOption = "text") -> None:
     """Show a scenario: each change with its months, number, reason and source."""
     from riskmodel.scenarios import scenario
 
-    choose("format", form, FORMATS)
-    _print_scenario(scenario(name), form)
+    show(scenario(name), form)
 
 
 @app.command("check")
@@ -90,10 +77,8 @@ def check(
     form: FormatOption = "text",
 ) -> None:
     """Check a scenario file; a mistake is named with line, key and what is allowed (exit 2)."""
-    from riskmodel.errors import DataError
     from riskmodel.scenarios import read_scenario
 
-    choose("format", form, FORMATS)
     if months is not None and opening is None:
         raise DataError("--months is the length of a horizon: give --opening, its month, too")
     if months is not None and not 1 <= months <= LONGEST:
@@ -101,10 +86,10 @@ def check(
     found = read_scenario(file)
     if opening is not None:
         found.levers(opening, months or USUAL)
-    if form != "text":
-        _print_scenario(found, form)
-        return
-    console().print(f"{file.name} is sound. {found.summary()}", markup=False, soft_wrap=True)
+    if form == "text":
+        say(f"{file.name} is sound. {found.summary()}")
+    else:
+        show(found, form)
 
 
 @app.command("new")
@@ -123,14 +108,15 @@ def new(
     ] = None,
 ) -> None:
     """Write a commented file to begin with: sound as it is, with every lever in its notes."""
-    from riskmodel.errors import OutputError
     from riskmodel.scenarios import scenario_template
 
     place = Path(f"{name}.toml") if out is None else out
     if place.suffix.casefold() != ".toml":
         raise OutputError(f"a scenario file's name ends in .toml, not {place.suffix!r}")
     text = scenario_template(name, based_on or (), place.parent)
-    _write_new(place, text)
+    if place.exists():
+        raise OutputError(f"{place} is there already; choose another --out or remove it")
+    write_file(place, text.encode())
     print(
         f"{place} is there. Write its description and changes, then: riskmodel scenario check "
         f"{place}"
@@ -140,20 +126,11 @@ def new(
 @app.command("levers")
 def levers(form: FormatOption = "text") -> None:
     """List the parameters that a scenario may change, with unit, limits and operations."""
+    import pandas as pd
+
     from riskmodel.levers import LEVERS
 
-    choose("format", form, FORMATS)
-    columns = (
-        "parameter",
-        "label",
-        "unit",
-        "lowest",
-        "highest",
-        "operations",
-        "acts_on",
-        "neutral",
-        "meaning",
-    )
+    names = ("parameter", "label", "unit", "lowest", "highest", "operations", "acts_on")
     rows = [
         (
             each.name,
@@ -168,15 +145,21 @@ def levers(form: FormatOption = "text") -> None:
         )
         for each in LEVERS.values()
     ]
-    if form == "csv":
-        print_csv(columns, rows)
-    elif form == "json":
-        found: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in rows]
-        for one, each in zip(found, LEVERS.values(), strict=True):
-            one["operations"] = list(each.operations)
-        print_json(found)
-    else:
-        _print_levers(LEVERS.values())
+    columns = (*names, "neutral", "meaning")
+    data = [
+        dict(zip(columns, row, strict=True)) | {"operations": list(each.operations)}
+        for row, each in zip(rows, LEVERS.values(), strict=True)
+    ]
+    lines = []
+    for side in dict.fromkeys(each.acts_on for each in LEVERS.values()):
+        lines.append(side.capitalize())
+        for each in (each for each in LEVERS.values() if each.acts_on == side):
+            lines += [
+                f"  {each.name}",
+                f"    {each.label}. {' '.join(each.meaning.split())}",
+                f"    [{each.unit}] {each.limits}: {', '.join(each.operations)}",
+            ]
+    show(listing(columns, rows, shown=pd.DataFrame(), said="\n".join(lines), data=data), form)
 
 
 @app.command("schema")
@@ -188,91 +171,6 @@ def schema() -> None:
 
 
 app.command("compare")(compare_scenarios)
-
-
-def _print_levers(levers: Iterable[Any]) -> None:
-    out = console()
-    side = ""
-    for each in levers:
-        if each.acts_on != side:
-            side = each.acts_on
-            out.print(f"{side.capitalize()}", markup=False)
-        lines = [
-            f"  {each.name}",
-            *_wrapped(f"{each.label}. {each.meaning}", 4),
-            *_wrapped(f"[{each.unit}] {each.limits}: {', '.join(each.operations)}", 4),
-        ]
-        for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
-
-
-def _write_new(place: Path, text: str) -> None:
-    from riskmodel.errors import OutputError, unwritable
-
-    if place.exists():
-        raise OutputError(f"{place} is there already; choose another --out or remove it")
-    beside = place.with_name(f".{place.name}.part")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(place, error) from error
-
-
-def _print_scenario(found: Any, form: str) -> None:
-    if form == "csv":
-        print_frame(found.to_frame(), form)
-    elif form == "json":
-        print_json(
-            {
-                "scenario": found.name,
-                "description": found.description,
-                "based_on": [parent.name for parent in found.parents],
-                "changes": found.to_frame().to_dict("records"),
-            }
-        )
-    else:
-        out = console()
-        for line in _lines(found):
-            out.print(line, markup=False, soft_wrap=True)
-
-
-def _lines(found: Any) -> list[str]:
-    lines = [found.name, *_wrapped(found.description, 2)]
-    if found.parents:
-        lines += _wrapped(f"Based on: {', '.join(p.name for p in found.parents)}.", 2)
-    if not found.combined:
-        lines.append("  It changes nothing.")
-    for each in found.combined:
-        inherited = "" if each.origin == found.name else f" (of {each.origin})"
-        lines += [
-            "",
-            *_wrapped(f"{each.change}{inherited}", 2),
-            *_wrapped(f"Reason: {each.change.reason}", 4),
-            *_wrapped(f"Source: {each.change.source}", 4),
-        ]
-    return lines
-
-
-def _wrapped(text: str, indent: int) -> list[str]:
-    margin = " " * indent
-    words = " ".join(text.split())
-    return textwrap.wrap(
-        words,
-        WIDTH,
-        initial_indent=margin,
-        subsequent_indent=margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _basis(found: Any) -> str:
-    return ", ".join(dict.fromkeys(each.change.basis for each in found.combined))
 
 
 def _first_sentence(text: str) -> str:

@@ -9,46 +9,41 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.cli.folder import Figures, aim_in, code_of, figures_in, files_in, scenarios_in
+from riskmodel.cli.options import (
+    LearnOption,
+    MonthsOption,
+    PopulationOption,
+    SeedOption,
+    SimulationsOption,
+    option_words,
+)
 from riskmodel.cli.output import tell_omitted
+from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
+    from riskmodel.authority.answers import Service
     from riskmodel.caseload import (
-        CaseloadPlan,
         FeedbackSwitches,
         LeverCosts,
         Structure,
-        Target,
         UnitCosts,
         Workforce,
     )
-    from riskmodel.demand.projecting import Outlook
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "AuthorityOption",
-    "ByOption",
-    "CapOption",
-    "CostsOption",
-    "FeedbackOption",
-    "LearnOption",
-    "MonthsOption",
     "PathArgument",
     "PathOption",
-    "PopulationOption",
-    "ProbabilityOption",
-    "ReplicatesOption",
-    "SeedOption",
-    "Service",
-    "StructureOption",
+    "ServiceOptions",
     "ask",
     "feedback_switches",
     "named_scenarios",
     "source_of",
-    "words",
 ]
 
 _FIGURES = "An authority's folder, a panel of authorities, or a CSV of own months."
@@ -64,14 +59,8 @@ PathOption = Annotated[
     ),
 ]
 AuthorityOption = Annotated[
-    str | None, typer.Option(help="Code of the authority in a panel, or area in a file.")
-]
-LearnOption = Annotated[
-    Path | None,
-    typer.Option(help="A panel of authorities to learn from. [default: the one given, or ours]"),
-]
-PopulationOption = Annotated[
-    float | None, typer.Option(help="Children aged 0 to 17, where the file does not say.")
+    str | None,
+    typer.Option(help="The authority in a panel, by code or name, or the area in a file."),
 ]
 StructureOption = Annotated[
     Path | None,
@@ -88,8 +77,9 @@ ByOption = Annotated[
     str | None,
     typer.Option(metavar="YYYY-MM", help="By when. [default: two years after the opening]"),
 ]
-ProbabilityOption = Annotated[
-    float | None, typer.Option(help="How sure, between 0 and 1. [default: 0.8]")
+ChanceOption = Annotated[
+    float | None,
+    typer.Option("--chance", help="With what chance, between 0 and 1. [default: 0.8]"),
 ]
 FeedbackOption = Annotated[
     str | None,
@@ -101,49 +91,30 @@ FeedbackOption = Annotated[
         ),
     ),
 ]
-MonthsOption = Annotated[int, typer.Option(help="How far ahead, 1 to 120 months.")]
-ReplicatesOption = Annotated[int, typer.Option(help="How many courses are drawn.")]
-SeedOption = Annotated[int, typer.Option(help="Same seed, same answer.", min=0)]
-
 LOOPS = ("length", "starts")
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What was asked for, projected: demand, caseloads, and what they rest on."""
+class ServiceOptions:
+    """What is asked of demand and teams together, besides the file of figures."""
 
-    outlook: Outlook
-    plan: CaseloadPlan
-    structure: Structure
-    workforce: Workforce
-    target: Target
-    switches: FeedbackSwitches
-    costs: UnitCosts | None
-    prices: LeverCosts | None
+    authority: AuthorityOption = None
+    learn: LearnOption = None
+    population: PopulationOption = None
+    structure: StructureOption = None
+    costs: CostsOption = None
+    cap: CapOption = None
+    by: ByOption = None
+    probability: ChanceOption = None
+    feedback: FeedbackOption = None
+    months: MonthsOption = 60
+    simulations: SimulationsOption = 2000
+    seed: SeedOption = 1
+    workers: WorkersOption = 1
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be, of the figures and of the teams."""
-        from riskmodel.authority.service import team_notes
-
-        return (*self.outlook.warnings, *team_notes(self.outlook, self.structure))
-
-
-def words(text: str | None) -> list[str]:
-    """Words of an option, with commas between; none where it is not given.
-
-    Raises
-    ------
-    DataError
-        When it is given and names nothing: what it would have chosen must not become everything.
-    """
-    found = [word.strip() for word in (text or "").split(",") if word.strip()]
-    if text is not None and not found:
-        raise DataError(
-            f"an option names nothing: got {text!r} where words with commas between are needed; "
-            "leave the option out, or name at least one"
-        )
-    return found
+    def figures(self, path: Path | None) -> Figures:
+        """The figures to project from, as :func:`source_of` takes them."""
+        return path, self.authority, self.learn, self.population
 
 
 def named_scenarios(names: list[str]) -> list[Scenario]:
@@ -163,7 +134,7 @@ def feedback_switches(text: str | None) -> FeedbackSwitches:
     from riskmodel.caseload import FeedbackSwitches
 
     found: dict[str, float] = {}
-    for word in words(text):
+    for word in option_words(text):
         name, _, number = (part.strip() for part in word.partition("="))
         if name not in LOOPS:
             raise UnknownNameError("loop of --feedback", name, LOOPS)
@@ -185,37 +156,22 @@ class _Files:
 
 
 def ask(
-    *,
-    figures: Figures,
-    files: tuple[Path | None, Path | None],
-    scenarios: list[str],
-    aim: tuple[float | None, str | None, float | None],
-    feedback: str | None,
-    sizes: tuple[int, int, int],
-    workers: int = 1,
-    show: str = "",
+    path: Path | None, scenarios: list[str], options: ServiceOptions, *, show: str = ""
 ) -> Service:
     """Everything that the options ask for; what can be refused early is refused early.
 
     Parameters
     ----------
-    figures
-        File, authority, panel to learn from, children aged 0 to 17.
-    files
-        Teams, and prices.
+    path
+        File or folder of figures.
     scenarios
         Names and files.
-    aim
-        Cap, month and probability; None for the usual.
-    feedback
+    options
         As typed.
-    sizes
-        Months, replicates, seed.
-    workers
-        Processes; the bytes do not depend on it.
     show
         The view, where it needs a section of the prices.
     """
+    from riskmodel.authority.answers import Service
     from riskmodel.authority.comparison import usual_target
     from riskmodel.authority.service import plan_outlook, project_service
     from riskmodel.caseload import Target
@@ -223,10 +179,11 @@ def ask(
     from riskmodel.engines import Engine
     from riskmodel.projection import month_after
 
-    engine = Engine(workers)
-    chosen = named_scenarios(scenarios_in(figures[0], scenarios))
-    switches = feedback_switches(feedback)
-    cap, by, probability = aim_in(figures[0], aim)
+    figures, files = options.figures(path), (options.structure, options.costs)
+    engine = Engine(options.workers)
+    chosen = named_scenarios(scenarios_in(path, scenarios))
+    switches = feedback_switches(options.feedback)
+    cap, by, probability = aim_in(path, (options.cap, options.by, options.probability))
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
@@ -234,9 +191,8 @@ def ask(
     teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
-    months, replicates, seed = sizes
-    if by is not None and months >= 1:
-        _check_month(by, opening_of(source), months)
+    if by is not None and options.months >= 1:
+        _check_month(by, opening_of(source), options.months)
     working = Working()
     outlook = project_service(
         source,
@@ -244,9 +200,9 @@ def ask(
         structure=teams.structure,
         workforce=teams.workforce,
         switches=switches,
-        months=months,
-        replicates=replicates,
-        seed=seed,
+        months=options.months,
+        replicates=options.simulations,
+        seed=options.seed,
         panel=panel,
         progress=working.say,
         share_done=working.share_done,
@@ -315,7 +271,7 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
 def source_of(
     figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | None]:
-    """Figures to project from, and the panel that others teach with, as the options name them."""
+    """Figures to project from, and the panel to learn from, as the options name them."""
     from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-__all__ = ["Working"]
+__all__ = ["Working", "progress_bar"]
 
 QUIET_SECONDS = 10.0
 """How long a command works before it says so where standard error is no terminal."""
@@ -64,3 +66,45 @@ def _in_words(seconds: float) -> str:
         return f"{seconds:.0f} seconds"
     minutes = round(seconds / MINUTE)
     return f"{minutes} minute{'s' if minutes > 1 else ''}"
+
+
+@contextmanager
+def progress_bar(unit: str, *, stays: bool = False) -> Iterator[Callable[..., None]]:
+    """A bar for each name with the time left, on standard error where that is a terminal.
+
+    What it gives is called with a name, how much is done and how much there is in all; ``more``
+    says that what is done comes on top of what was done before.
+
+    Parameters
+    ----------
+    unit
+        What is counted.
+    stays
+        Whether the bars are left there at the end.
+    """
+    if not sys.stderr.isatty():
+        yield lambda *_, **__: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        transient=not stays,
+    )
+    tasks: dict[str, Any] = {}
+
+    def tell(name: str, done: int, total: int, *, more: bool = False) -> None:
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=total)
+        if more:
+            bar.advance(tasks[name], done)
+        else:
+            bar.update(tasks[name], completed=done)
+
+    with bar:
+        yield tell

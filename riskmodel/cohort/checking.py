@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,11 @@ from riskmodel.cohort import (
     parental_lifts,
     published_targets,
 )
+from riskmodel.cohort.checked import CohortCheck, CohortDescription
 from riskmodel.cohort.writing import JOINT_AT_MOST, UNIT
 from riskmodel.disclosure import IDENTIFIERS, Part, Policy, marked_frame, protect_parts
 from riskmodel.disclosure.release import Release, release_counted
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.estimates import Basis
 from riskmodel.intake import count_intake
 from riskmodel.intake.table_file import TableFile, table_file
 from riskmodel.parameters import parameter
@@ -33,76 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CohortCheck", "CohortDescription", "check_cohort", "describe_cohort"]
-
-
-@dataclass(frozen=True, slots=True)
-class CohortCheck:
-    """Fidelity of a cohort, and what it says of factors together.
-
-    Parameters
-    ----------
-    fidelity
-        Published figures against the cohort.
-    rows
-        Assessments; ``[c]`` where that is withheld.
-    factors_mean
-        Mean number of factors an assessment; None where it is not told.
-    lifts
-        Mean lift of the parental pairs and of the triples; None where they cannot be counted.
-    structure
-        Every pair of factors; None where the table is too large to hold, has several units, or
-        rests on observed records.
-    release
-        How the counts of the table were protected.
-    """
-
-    fidelity: Fidelity
-    rows: int | str
-    factors_mean: float | None
-    lifts: tuple[float, float] | None
-    structure: pd.DataFrame | None
-    release: Release
-
-
-@dataclass(frozen=True, slots=True)
-class CohortDescription:
-    """What a cohort file holds, of observed records only what may be printed.
-
-    Parameters
-    ----------
-    source
-        File name.
-    factors
-        How many factors it has.
-    assessments, plans
-        In all; ``[c]`` where withheld.
-    columns
-        One row a column: column, type, basis, missing, distinct.
-    by_number
-        Assessments and plans by number of factors.
-    basis
-        The weakest basis of plan and factors.
-    release
-        How the counts of the table were protected.
-    """
-
-    source: str
-    factors: int
-    assessments: int | str | None
-    plans: int | str | None
-    columns: pd.DataFrame
-    by_number: pd.DataFrame
-    basis: Basis
-    release: Release
-
-    def __str__(self) -> str:
-        def words(count: int | str | None) -> str:
-            return f"{count:,}" if isinstance(count, int) else str(count)
-
-        return (
-            f"{self.factors} factors, {words(self.plans)} plans, {words(self.assessments)} "
-            f"assessments ({self.basis})"
-        )
 
 
 def check_cohort(

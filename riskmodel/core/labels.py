@@ -11,7 +11,7 @@ __all__ = ["LABELS", "STAGE_LABELS", "Label", "label"]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name in words, in three lengths.
+    """A name in words, in three lengths, and how its numbers are written.
 
     Parameters
     ----------
@@ -21,15 +21,31 @@ class Label:
         Where the table or chart around it says what is counted; as ``full`` where empty.
     brief
         Where there is least room; as ``row`` where empty.
+    form
+        Digits of its numbers, as :func:`format` takes them.
     """
 
     full: str
     row: str = ""
     brief: str = ""
+    form: str = ",.0f"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "row", self.row or self.full)
         object.__setattr__(self, "brief", self.brief or self.row)
+
+    def number(self, value: float | None, *, signed: bool = False) -> str:
+        """A number to its digits; a difference with its sign, which 0 has not.
+
+        Examples
+        --------
+        >>> Label("Caseload", form=",.1f").number(2.64, signed=True), Label("Posts").number(None)
+        ('+2.6', '-')
+        """
+        if value is None or value != value:
+            return "-"
+        text = format(value, f"{'+' if signed else ''}{self.form}")
+        return text if text.strip("+-0.,%") else text.lstrip("+-")
 
 
 LABELS: Mapping[str, Label] = MappingProxyType(
@@ -49,25 +65,26 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "cin_at_31_mar": Label("Children in need, plans and looked after included", "In need, all"),
         # Measures of the service.
         "cases": Label("Cases of the family support teams", "Cases"),
-        "fte": Label("Workers at work (full-time equivalents)", "Workers at work"),
-        "caseload": Label("Cases for each full-time worker", "Caseload"),
+        "fte": Label("Workers at work (full-time equivalents)", "Workers at work", form=",.1f"),
+        "joiners": Label("Social workers who join by then", "Joiners"),
+        "caseload": Label("Cases for each full-time worker", "Caseload", form=",.1f"),
         "unallocated": Label("Cases without a worker", brief="Unallocated"),
-        "within_cap": Label("Probability of keeping to the cap"),
+        "within_cap": Label("Chance of keeping to the cap", "Within the cap", form=".0%"),
         "posts_needed": Label("Posts needed for the cap", "Posts needed"),
         "cost": Label("Cost from the opening to the month", "Cost"),
         # Models of the backtest.
         "riskmodel": Label("this package", "This package"),
         "last_value": Label(
-            "the last value with the spread of the authority's own changes", "Last value"
+            "no change, with the spread of the authority's own changes", "No change"
         ),
         "last_value_pooled": Label(
-            "the last value with the spread of others' changes (pooled)", "Last value, pooled"
+            "no change, with the spread of others' changes (pooled)", "No change, pooled"
         ),
         "drift": Label("the authority's own trend carried on", "Own trend"),
         "mean_reversion": Label("a return to the authority's own average", "Own average"),
         "ets": Label("exponential smoothing (ETS)", "Smoothing (ETS)"),
         "arima": Label("ARIMA"),
-        "ridge": Label("a ridge regression that learns across authorities", "Ridge"),
+        "ridge": Label("a ridge regression across authorities", "Ridge"),
     }
 )
 """Stages, stocks, measures and models by their names in data."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,7 +15,19 @@ from riskmodel.errors import DataError, OutputError, UnknownNameError, unwritabl
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Picture", "Result", "draws", "frame_text", "pictures_from", "selected"]
+__all__ = [
+    "Picture",
+    "Result",
+    "TextTable",
+    "View",
+    "draws",
+    "fan",
+    "frame_text",
+    "march_rows",
+    "pictures_from",
+    "range_text",
+    "selected",
+]
 
 MOST_ROWS = 18
 """Rows of a result that are shown: with its summary and headings they stay within 30 lines."""
@@ -75,12 +87,21 @@ class Picture:
         return f"Picture: {self.title or self.alt or 'a chart'}; .save(PATH) writes .svg or .png"
 
 
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table as a person reads it: numbers, or cells in words; a title where it needs one."""
+
+    frame: pd.DataFrame
+    title: str = ""
+
+
 class Result:
     """What a computation gives.
 
     A subclass has :meth:`to_frame` and :meth:`summary`, and may choose what of its frame is shown
-    in :meth:`preview`. A dataclass that is one is declared with ``repr=False``, so that its fields
-    are not printed.
+    in :meth:`preview`. Where there is room for all of it, as on the command line, it is its
+    summary, its :meth:`text_tables` and its :meth:`remarks`. A dataclass that is one is declared
+    with ``repr=False``, so that its fields are not printed.
     """
 
     __slots__ = ()
@@ -96,6 +117,24 @@ class Result:
     def preview(self) -> pd.DataFrame:
         """The rows and columns that are shown where there is no room for all."""
         return self.to_frame()
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """Tables that show it to a person, whole."""
+        return (TextTable(self.preview()),)
+
+    def remarks(self) -> Sequence[str]:
+        """What a reader of the tables needs besides, in sentences."""
+        return ()
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """All of it as plain data.
+
+        Parameters
+        ----------
+        records
+            The rows of :meth:`to_frame`, with what is added to them where they are released.
+        """
+        return records
 
     def plot(self, **options: Any) -> Picture:
         """Draw it.
@@ -116,23 +155,19 @@ class Result:
     def _shown(self) -> tuple[pd.DataFrame, Mapping[str, object], int]:
         """Rows to show, what is the same in all rows, and how many rows are left out."""
         frame = self.preview()
-        same = {
-            str(name): frame[name].iloc[0]
-            for name in frame.columns
-            if len(frame) > 1 and len(frame[name].astype(str).unique()) == 1
-        }
-        rest = frame.drop(columns=list(same))
+        rest, same = parted(frame)
         return rest.head(MOST_ROWS), same, max(len(frame) - MOST_ROWS, 0)
 
     def __str__(self) -> str:
         rows, same, more = self._shown()
-        lines = [self.summary()]
+        said = self.summary()
+        lines = [said] if said else []
         if len(rows.columns):
-            lines += ["", frame_text(rows)]
+            lines += [*([""] if said else []), frame_text(rows)]
         if more:
             lines.append(f"… and {more:,} more rows; to_frame() has all")
         if same:
-            lines.append("; ".join(f"{heading(name)}: {cell(same[name], name)}" for name in same))
+            lines.append(same_text(same))
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -158,6 +193,61 @@ class Result:
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             f"<p><small>{escape('; '.join(notes))}</small></p>"
         )
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class View(Result):
+    """A table that answers one question, with what there is to say of it.
+
+    Parameters
+    ----------
+    frame
+        All of it.
+    said
+        The answer in a sentence or two; empty where the table says it.
+    shown
+        What a person is shown; None is the frame.
+    title
+        Of the table.
+    notes
+        Sentences below it.
+    data
+        As plain data, where that is more than the rows.
+    tables
+        Several tables in place of the one.
+    """
+
+    frame: pd.DataFrame
+    said: str = ""
+    shown: pd.DataFrame | None = None
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    data: Any = None
+    tables: tuple[TextTable, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table."""
+        return self.frame
+
+    def summary(self) -> str:
+        """The answer in a sentence or two."""
+        return self.said
+
+    def preview(self) -> pd.DataFrame:
+        """What a person is shown of it."""
+        return self.frame if self.shown is None else self.shown
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """The table with its title, or the tables."""
+        return self.tables or (TextTable(self.preview(), self.title),)
+
+    def remarks(self) -> Sequence[str]:
+        """The sentences below it."""
+        return self.notes
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """The rows, or what was given as data."""
+        return records if self.data is None else self.data
 
 
 def selected(kind: str, names: str | tuple[str, ...] | None, allowed: tuple[str, ...]) -> list[int]:
@@ -191,6 +281,64 @@ def pictures_from(module: str) -> None:
     """Name a module that registers drawings; it is loaded when a picture is first asked for."""
     if module not in _modules:
         _modules.append(module)
+
+
+def parted(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The columns that differ from row to row, and the value of each that does not."""
+    same = {
+        str(name): frame[name].iloc[0]
+        for name in frame.columns
+        if len(frame) > 1 and len(frame[name].astype(str).unique()) == 1
+    }
+    return frame.drop(columns=list(same)), same
+
+
+def same_text(same: Mapping[str, object]) -> str:
+    """What is the same in all rows, in a line."""
+    texts = {name: cell(value, name) for name, value in same.items()}
+    return "; ".join(f"{heading(name)}: {text}" for name, text in texts.items() if text)
+
+
+def range_text(low: float, high: float, form: str = ",.0f") -> str:
+    """Both ends of a range; nothing where it has none.
+
+    Examples
+    --------
+    >>> range_text(399.2, 1792), range_text(0.1, 0.25, ".0%"), range_text(float("nan"), 1)
+    ('399 to 1,792', '10% to 25%', '')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{low:{form}} to {high:{form}}"
+
+
+def fan(frame: pd.DataFrame, form: str = ",.0f") -> pd.DataFrame:
+    """Quantiles as a person reads them: the central projection and the 50% and 90% ranges.
+
+    Parameters
+    ----------
+    frame
+        With columns ``q05`` and so on; other columns stay, means go.
+    form
+        Of the numbers.
+    """
+    columns = [name for name in frame.columns if name != "mean" and name not in _QUANTILES]
+    shown = frame[columns].assign(
+        **{"central projection": [format(value, form) for value in frame["q50"]]}
+    )
+    for name, low, high in (("50% range", "q25", "q75"), ("90% range", "q05", "q95")):
+        if low in frame:
+            pairs = zip(frame[low], frame[high], strict=True)
+            shown[name] = [range_text(*ends, form) for ends in pairs]
+    return shown.reset_index(drop=True)
+
+
+_QUANTILES = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975", "sd")
+
+
+def march_rows(frame: pd.DataFrame, *months: str) -> pd.DataFrame:
+    """Rows of every March and of the months named: what a table of months shows a person."""
+    return frame[frame["month"].str.endswith("-03") | frame["month"].isin(months)]
 
 
 def heading(name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.result import Result
 from riskmodel.disclosure.cells import (
     IN_ALL,
     MEASURES,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["ProtectedCounts"]
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectedCounts:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProtectedCounts(Result):
     """Counts per factor and group, with what may be printed of them.
 
     Parameters
@@ -49,12 +50,12 @@ class ProtectedCounts:
         The table of all groups as it is printed by itself; None where it gives way to the groups.
     """
 
-    counts: Mapping[Key, FactorCounts] = field(repr=False)
+    counts: Mapping[Key, FactorCounts]
     by: tuple[str, ...]
     policy: Policy | Waiver
-    table: ProtectedTable | None = field(repr=False)
-    all_groups: FactorCounts | None = field(repr=False)
-    whole: ProtectedCounts | None = field(default=None, repr=False)
+    table: ProtectedTable | None
+    all_groups: FactorCounts | None
+    whole: ProtectedCounts | None = None
 
     def true_counts(self, key: Key) -> FactorCounts:
         """Counts of a group as they are: not for printing.
@@ -180,7 +181,8 @@ class ProtectedCounts:
         """What a run record keeps: the policy or the reason, and how many counts are withheld."""
         return {**self.policy.manifest(), "counts_withheld": self.number_withheld}
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """How many groups, and what is withheld of them."""
         return f"{len(self.counts)} groups: " + str(
             self.policy if self.table is None else self.table
         )

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, TextTable
 from riskmodel.errors import DataError
 from riskmodel.experiments.baseline import (
     Moved,
@@ -105,10 +105,26 @@ class RunComparison(Result):
         return pd.DataFrame(list(self.manifest), columns=["entry", "first", "second"])
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
-        lines = [str(one) for one in (*self.moved, *self.tables)]
-        lines += [f"{path}: {was} against {now}" for path, was, now in self.manifest]
-        return "\n".join([*lines, self.explanation])
+        """What the difference can be due to."""
+        return self.explanation
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """What differs in the results, and in the manifests."""
+        return TextTable(self.to_frame()), TextTable(self.manifest_frame())
+
+    def remarks(self) -> Sequence[str]:
+        """Which tables differ, and by how much."""
+        return [str(one) for one in self.tables]
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """What differs, and what can explain it."""
+        return {
+            "same": self.is_same,
+            "explanation": self.explanation,
+            "moved": records,
+            "tables": [str(one) for one in self.tables],
+            "manifest": self.manifest_frame().to_dict("records"),
+        }
 
 
 def compare_runs(first: Path, second: Path) -> RunComparison:

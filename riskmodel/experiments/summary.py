@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from riskmodel.core import result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis, Estimate, Interval
 
@@ -140,8 +141,8 @@ class Result:
         return f"{self.name} = {self.value}{ends} {self.unit}, {self.basis}"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(result.Result):
     """The results of an experiment, in order."""
 
     results: tuple[Result, ...]
@@ -244,8 +245,16 @@ class Summary:
                 raise DataError(str(error), file=file, line=number) from error
         return cls(tuple(results))
 
-    def __str__(self) -> str:
-        return "\n".join(str(one) for one in self.results)
+    def summary(self) -> str:
+        """How many numbers there are, of which steps."""
+        steps = list(dict.fromkeys(one.step for one in self.results if one.step))
+        return f"{len(self)} numbers" + (f" of {', '.join(steps)}." if steps else ".")
+
+    def preview(self) -> pd.DataFrame:
+        """Each number in words."""
+        import pandas as pd
+
+        return pd.DataFrame({"number": [str(one) for one in self.results]})
 
 
 def cell_text(value: Cell | None) -> str:

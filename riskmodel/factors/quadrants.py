@@ -119,10 +119,22 @@ class QuadrantRegion:
         if not self.is_feasible:
             proof = "; ".join(str(found) for found in self.contradictions)
             return f"no cut on {self.reading} reproduces the printed quadrants: {proof}"
+        prevalence = cut_words(self.prevalence)
         return (
-            f"the printed quadrants hold for every cut on {self.reading} in {self.prevalence} and "
-            f"on conversion in {self.impact}"
+            f"the printed quadrants hold for a cut {prevalence} {self.reading} with the factor, "
+            f"and a cut {cut_words(self.impact, percent=True)} on the share that led to a plan"
         )
+
+
+def cut_words(cut: Interval | None, *, percent: bool = False) -> str:
+    """Where cuts can be, in words: ``above 66 and up to 84``; nothing where there is none."""
+    if cut is None:
+        return ""
+    ends = [
+        f"{100 * float(end):.1f}%" if percent else f"{float(end):,.6g}"
+        for end in (cut.low, cut.high)
+    ]
+    return ends[0] if cut.is_exact else f"above {ends[0]} and up to {ends[1]}"
 
 
 def prevalence_values(counts: FactorCounts, reading: Prevalence) -> tuple[Fraction, ...]:

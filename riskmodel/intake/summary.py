@@ -6,11 +6,12 @@ Counts by factor are not in it: those of an observed table go through suppressio
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodel.account import Account
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, TextTable
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.result import NOTES, RULES, Intake
 
@@ -85,6 +86,34 @@ class Summary(Result):
         notes = sum(count for _, count, note in self.issues if note)
         return f"{self.source}: {rows}; {wrong:,} issues, {notes:,} notes"
 
+    def text_tables(self) -> Sequence[TextTable]:
+        """Rows, years, coverage and unknown codes, and what is wrong with what is done about it."""
+        frame, used = self.to_frame(), dict(self.rows).get("assessments_used", 0)
+        titles = {
+            "rows": "Rows",
+            "years": "Assessments by census year",
+            "coverage": "Coverage",
+            "unknown codes": "Unknown codes",
+        }
+        tables = []
+        for section, title in titles.items():
+            part = frame[frame["section"] == section][["item", "count"]]
+            if section == "coverage":
+                part = part.assign(share=[_share(count, used) for count in part["count"]])
+            tables.append(TextTable(part, title))
+        wrong = frame[frame["section"].isin(["issues", "notes"])]
+        wrong = wrong.rename(columns={"item": "rule", "section": "kind", "meaning": "what is done"})
+        return *tables, TextTable(wrong[["rule", "count", "kind", "what is done"]], "Issues")
+
+    def remarks(self) -> Sequence[str]:
+        """Breaks in the series, and what became of every record."""
+        breaks = [f"Break in series: {each}." for each in self.breaks]
+        return [*breaks, *filter(None, [self.account.finding]), str(self.account)]
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """The counts, and what became of every record."""
+        return {"sound": self.is_sound, "counts": records, "account": self.account.to_dict()}
+
 
 def summarise(found: Intake) -> Summary:
     """The summary of what was read."""
@@ -129,3 +158,9 @@ def _breaks(years: list[tuple[int, int]], factors: tuple[str, ...]) -> tuple[Ser
 
     known = [year for year, _ in years if FIRST_YEAR <= year <= LAST_YEAR]
     return series_breaks(min(known), max(known), factors) if len(known) > 1 else ()
+
+
+def _share(count: int, of: int) -> str:
+    if not of:
+        return "-"
+    return ">99.9%" if 0 < of - count < of / 1000 else f"{100 * count / of:.1f}%"

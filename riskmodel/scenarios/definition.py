@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, TextTable
 from riskmodel.core.toml import Table
 from riskmodel.levers import Levers
 from riskmodel.scenarios.change import Change
@@ -202,6 +202,36 @@ class Scenario(Result):
         count = len(self.combined)
         changes = f"{count} change{'' if count == 1 else 's'}" if count else "changes nothing"
         return f"{self.name}: {changes}" + (f" ({', '.join(self.parameters)})" if count else "")
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """None: reasons and sources are sentences."""
+        return ()
+
+    def remarks(self) -> Sequence[str]:
+        """What it is for, and each change with its reason and source."""
+        lines = [f"  {' '.join(self.description.split())}"]
+        if self.parents:
+            lines.append(f"  Based on: {', '.join(parent.name for parent in self.parents)}.")
+        if not self.combined:
+            lines.append("  It changes nothing.")
+        for each in self.combined:
+            inherited = "" if each.origin == self.name else f" (of {each.origin})"
+            lines += [
+                "",
+                f"  {each.change}{inherited}",
+                f"    Reason: {' '.join(each.change.reason.split())}",
+                f"    Source: {' '.join(each.change.source.split())}",
+            ]
+        return lines
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """What it is for, what it is based on, and its changes."""
+        return {
+            "scenario": self.name,
+            "description": self.description,
+            "based_on": [parent.name for parent in self.parents],
+            "changes": records,
+        }
 
 
 def _refuse_overlaps(own: Sequence[Inherited]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riskmodel.authority.answers import Service, posts_sentences
 from riskmodel.authority.comparison import compare, usual_target
 from riskmodel.authority.measures import MEASURE_LABELS
 from riskmodel.authority.mix import find_mix
@@ -25,7 +26,6 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.scenario_feedback import loops
 from riskmodel.caseload.scenario_workforce import recruiting, usual_workforce, workforce_of
-from riskmodel.cli.posts import posts_words
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
@@ -269,9 +269,10 @@ def test_fourteen_by_september_2017():
     assert found.high == pytest.approx(175, abs=10)
     assert {each.assumption for each in found.sensitivity} >= {"posts that stay vacant"}
     assert all(each.posts_low <= each.posts_high for each in found.sensitivity)
-    words = posts_words(
-        found, plan_outlook(outlook), published_structure(), published_workforce(), BASELINE
-    )
+    teams, force = published_structure(), published_workforce()
+    plan_of = plan_outlook(outlook)
+    service = Service(outlook, plan_of, teams, force, target, FeedbackSwitches(), None, None)
+    words = posts_sentences(service, BASELINE)
     assert words[0].startswith(f"{found.more:+.0f} posts")
     assert "September 2017" in words[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from riskmodel.cli.run import run
+from riskmodel.demand import projecting
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,28 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Answer(ended.value.code, out, said.err)
 
     return answer
+
+
+@pytest.fixture(scope="session")
+def _calibrations() -> dict[bytes, Any]:
+    return {}
+
+
+@pytest.fixture
+def calibrated_once(monkeypatch: pytest.MonkeyPatch, _calibrations: dict[bytes, Any]) -> None:
+    """The same figures and seed are calibrated once; everything after them is computed each time.
+
+    What is the same is told by every value that goes in, not by a name.
+    """
+    usual = projecting.calibrate_model
+
+    def calibrate(*values: Any, share_done: Callable[[float], None], **more: Any) -> Any:
+        key = pickle.dumps((values, sorted(more.items())))
+        if key not in _calibrations:
+            _calibrations[key] = usual(*values, share_done=share_done, **more)
+        return _calibrations[key]
+
+    monkeypatch.setattr(projecting, "calibrate_model", calibrate)
 
 
 @pytest.fixture(scope="session")

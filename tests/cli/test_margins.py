@@ -64,11 +64,13 @@ def test_bounds_say_in_words_that_the_sign_is_not_identified(call):
     answer = call(*ONE, *AT)
     said = words_of(answer.out)
     assert (answer.code, answer.err) == (0, "")
-    assert "Sign not identified: in some tables with these counts Child Neglect goes" in said
+    bound = call(*ONE, *AT, "--format", "json").json["bounds"][0]
+    assert f"{bound['low']:+.3f} to {bound['high']:+.3f}" in said
+    assert "sign not identified" in said
     assert "Mantel-Haenszel" in said
-    assert "2,600 assessments. No assumption is made" in said
-    assert "Basis: assumed (the number of assessments is not published)" in said
-    assert "An association; it does not say what a factor causes" in said
+    assert "2,600 assessments" in said
+    assert "Basis: assumed" in said
+    assert "does not say what the factor brings about" in said
 
 
 @pytest.mark.end_to_end
@@ -112,8 +114,8 @@ def test_json_gives_a_table_with_the_published_counts_for_each_end(call):
 @pytest.mark.end_to_end
 def test_all_factors_with_counts_are_allowed_for_by_default(call):
     said = words_of(call("bounds", "Child Neglect", *AT).out)
-    assert "Child Neglect and a plan, allowing for 9 other factors" in said
-    assert "By a linear programme" in said
+    assert "9 other factors" in said
+    assert "linear programme" in said
 
 
 @pytest.mark.end_to_end
@@ -127,7 +129,6 @@ def test_bounds_of_a_table_rest_on_what_the_table_does(call, tables, synthetic):
         "bounds", "child_neglect", "--given", "child_self_harm", "--table", synthetic / "cohort.csv"
     )
     assert "Basis: assumed" in made_up.out
-    assert "not published" not in made_up.out
 
 
 @pytest.mark.end_to_end
@@ -189,9 +190,13 @@ def test_the_surface_says_what_it_hangs_on(call):
     answer = call(*SMALL)
     said = words_of(answer.out)
     assert (answer.code, answer.err) == (0, "")
-    assert "Adjusted odds ratios over 1,500 to 3,000 assessments and overlap 0 to 0.5" in said
     assert "sign depends on the assumption" in said
-    assert "Basis: assumed. Associations in cohorts made up to the counts" in said
+    assert "4 points" in said
+    assert "basis: assumed" in said.lower()
+    assert "do not say what a factor causes" in said
+    for row in call(*SMALL, "--format", "json").json["summary"]:
+        assert f"{row['smallest']:.2f}" in said
+        assert f"{row['largest']:.2f}" in said
 
 
 @pytest.mark.end_to_end

@@ -147,8 +147,8 @@ def test_the_text_ranks_nobody_and_says_what_it_rests_on(call, panel):
     # Names run against codes here, and both against size: the order is that of names.
     places = [answer.out.index(f"Zone {letter}") for letter in "BCDEFGH"]
     assert places == sorted(places)
-    assert "Not projected: Zone A: no figure of cpp_at_31_mar in 2020; the last is of 2018" in said
-    assert "London: a region: the sum of authorities." in said
+    assert "no figure of cpp_at_31_mar in 2020; the last is of 2018: Zone A" in said
+    assert "a region: the sum of authorities: London" in said
     assert "Basis: projected." in said
     assert "assumed to move as these do" in said
 

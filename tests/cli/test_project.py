@@ -191,10 +191,10 @@ def test_a_panel_of_too_few_others_learns_from_what_ships_and_says_so(
 
 
 @pytest.mark.end_to_end
-def test_too_few_replicates_for_an_interval_are_said(call):
-    words = ("project", "--stage", PLAN, "--months", "3", "--format", "csv", "--replicates")
+def test_too_few_simulations_for_a_range_are_said(call):
+    words = ("project", "--stage", PLAN, "--months", "3", "--format", "csv", "--simulations")
     few, enough = call(*words, "2"), call(*words, "40")
-    assert "2 replicates are too few for intervals" in few.err
+    assert "2 simulations are too few for ranges" in few.err
     assert (few.code, enough.code, enough.err) == (0, 0, "")
 
 

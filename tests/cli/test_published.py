@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from riskmodel.cli.published import OUTCOME_WORDS
 from riskmodel.published import load_table, table_ids
 
 DATA = resources.files("riskmodel.published").joinpath("data")
@@ -182,7 +183,7 @@ def test_the_audit_in_words_names_every_failure_and_with_all_what_holds(call):
     short, every = call("published", "audit"), call("published", "audit", "--all")
     assert short.code == every.code == 1
     for finding in findings:
-        words = squeezed(f"{finding['outcome']}: {finding['title']}")
+        words = squeezed(f"{OUTCOME_WORDS[finding['outcome']]}: {finding['title']}")
         assert words in squeezed(every.out)
         assert (words in squeezed(short.out)) == (finding["outcome"] != "published")
     assert f"{len(findings)} checks" in short.out

@@ -566,10 +566,10 @@ def test_the_command_says_the_sign_in_words(run_bounds) -> None:
     )
     assert result.exit_code == 0
     words = " ".join(result.output.split())
-    assert "Child Domestic Violence and a plan, allowing for Parent Domestic Violence" in words
-    assert "Sign not identified: in some tables" in words
-    assert "Of its 66 plans, 0 to 66 are of assessments without the other factor." in words
-    assert "No assumption is made" in words
+    assert "child domestic violence" in words
+    assert "parent domestic violence" in words
+    assert "sign not identified" in words
+    assert "66 plans, 0 to 66" in words
     assert "association" in words
     assert "effect" not in words
     assert asked["assessments"] == 2600
@@ -583,8 +583,8 @@ def test_the_command_with_several_factors_and_phi(run_bounds) -> None:
     words = " ".join(result.output.split())
     assert asked["phi"] == (0.0, 0.3)
     assert asked["given"] is None
-    assert "Assumed: phi of any two factors between 0 and 0.3." in words
-    assert "By a linear programme" in words
+    assert "between 0 and 0.3" in words
+    assert "linear programme" in words
 
 
 @pytest.mark.integration

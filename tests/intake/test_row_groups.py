@@ -68,7 +68,7 @@ def test_an_adjusted_analysis_in_pieces_is_that_of_the_whole(
     found = factor_impact(place, **asked)
     monkeypatch.setattr("riskmodel.factors.adjusted.table_impact.table_patterns", lambda _: None)
     whole = factor_impact(place, **asked)
-    pd.testing.assert_frame_equal(found.measures(), whole.measures(), check_exact=True)
+    pd.testing.assert_frame_equal(found.to_frame(), whole.to_frame(), check_exact=True)
     assert found.impact == whole.impact
     assert found.release.groups == whole.release.groups
 

@@ -5,93 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from riskmodel.authority.folder.agreement import check_agreement
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.folder.checked import FolderCheck, SectionState, Thing
 from riskmodel.authority.folder.contents import read_contents, unused_files
 from riskmodel.authority.folder.figures import check_workforce, read_prices
-from riskmodel.authority.folder.problems import Place, Problem, ProblemLog, bare_message
+from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
 from riskmodel.errors import DataError, UnknownNameError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["FolderCheck", "SectionState", "Thing", "check_folder"]
 
-Result = TypeVar("Result")
+Content = TypeVar("Content")
 
 MOST_NOTES = 3
 """How many notes of one file are listed; of more the number is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """Something that is there: what, in which file or sheet, and what it holds."""
-
-    what: str
-    source: str
-    holds: str
-
-
-@dataclass(frozen=True, slots=True)
-class SectionState:
-    """A section of the report: what it rests on, or what is missing.
-
-    Parameters
-    ----------
-    name, label
-        As ``sections`` names it, and in words.
-    rests_on
-        Files and sheets; empty where something is missing.
-    missing
-        What would bring it, in words.
-    is_wanted
-        Whether ``sections`` asks for it, or leaves all to the files.
-    """
-
-    name: str
-    label: str
-    rests_on: tuple[str, ...]
-    missing: tuple[str, ...]
-    is_wanted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FolderCheck:
-    """A folder looked through.
-
-    Parameters
-    ----------
-    authority
-        What could be read of it.
-    things, sections, problems
-        What is there, what follows, and what is not as it should be.
-    """
-
-    authority: Authority
-    things: tuple[Thing, ...]
-    sections: tuple[SectionState, ...]
-    problems: tuple[Problem, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing is to be mended or decided."""
-        return all(problem.severity == "note" for problem in self.problems)
-
-    def to_frame(self) -> pd.DataFrame:
-        """A row a thing, section and problem: kind, name, state, place, message."""
-        import pandas as pd
-
-        rows = [("input", thing.what, "there", thing.source, thing.holds) for thing in self.things]
-        for section in self.sections:
-            state = "missing" if section.missing else "ready" if section.is_wanted else "not wanted"
-            words = "; ".join(section.missing)
-            rows.append(("section", section.name, state, ", ".join(section.rests_on), words))
-        rows += [("problem", "", p.severity, str(p.place), p.message) for p in self.problems]
-        return pd.DataFrame(rows, columns=["kind", "name", "state", "place", "message"])
 
 
 def check_folder(path: Path) -> FolderCheck:
@@ -139,7 +70,7 @@ class _Look:
     authority: Authority
     log: ProblemLog
 
-    def read(self, key: str, reader: Callable[[], Result]) -> Result | None:
+    def read(self, key: str, reader: Callable[[], Content]) -> Content | None:
         """What a reader gives; None where it refuses, which goes to the problems."""
         try:
             return reader()
@@ -241,7 +172,7 @@ def _workforce(look: _Look) -> Thing | None:
 def _prices(look: _Look) -> Thing | None:
     rows = look.authority.contents.rows.get("prices")
     prices = look.authority.prices
-    return Thing("Prices", _sources(rows), str(prices)) if rows and prices else None
+    return Thing("Prices", _sources(rows), prices.summary()) if rows and prices else None
 
 
 def _targets(look: _Look) -> Thing | None:

@@ -10,6 +10,7 @@ from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.caseload.costs import UnitCosts
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -153,8 +154,8 @@ class PriceYear:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+@dataclass(frozen=True, slots=True, repr=False)
+class Prices(Result):
     """Prices by financial year, and the inflation that carries them on.
 
     Parameters
@@ -212,12 +213,15 @@ class Prices:
         known = [e for e in self.years if e.inflation is not None and e.year <= year]
         return 0.0 if not known else float(known[-1].inflation or 0.0)
 
-    def to_frame(self, years: Iterable[str]) -> pd.DataFrame:
-        """A row a financial year: year, the prices, currency, prices, source, basis."""
+    def to_frame(self, years: Iterable[str] | None = None) -> pd.DataFrame:
+        """A row a financial year: year, the prices, currency, prices, source, basis.
+
+        None takes the years that are given.
+        """
         import pandas as pd
 
         rows = []
-        for year in years:
+        for year in [given.year for given in self.years] if years is None else years:
             costs = self.of(year)
             rows.append(
                 {
@@ -231,7 +235,8 @@ class Prices:
             )
         return pd.DataFrame(rows)
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """The years that are given, and by how much prices rise after."""
         first, last = self.years[0].year, self.years[-1].year
         span = first if first == last else f"{first} to {last}"
         rise = f", {self.rise(last):.1%} a year after" if self.inflation else ", no inflation given"

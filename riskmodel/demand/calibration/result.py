@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.result import Result
 from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
@@ -54,8 +55,8 @@ _MOSTLY_PRIOR = 0.5
 """Share of the prior's variance that is left; above it the prior says more than the figures."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Calibration:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Calibration(Result):
     """What the figures of one stage say of its parameters.
 
     Parameters
@@ -318,25 +319,26 @@ class Calibration:
             ]
         )
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """The duration, the starts and the stock that the figures speak for, and how surely."""
+
         def words(name: str, digits: int = 0) -> str:
             low, middle, high = np.quantile(self.of(name), (0.05, 0.5, 0.95))
-            return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+            return f"{middle:.{digits}f} (90% range {low:.{digits}f} to {high:.{digits}f})"
 
-        trust = (
-            f"Pareto k {self.pareto_k:.2f}, {self.effective:.0f} effective of {self.proposed} draws"
+        last = self.model.last
+        said = (
+            f"{self.area}, {self.stage}, {len(self.model.observations)} figures from "
+            f"{self.model.origin} to {last}: mean duration {words('mean_days')} days, "
+            f"{words(self.names[-1])} starts a year, stock {words('closing_stock')} at the end of "
+            f"{last}. Pareto k {self.pareto_k:.2f}, {self.effective:.0f} effective of "
+            f"{self.proposed} draws."
         )
-        return "\n".join(
-            [
-                f"{self.area}, {self.stage}: {len(self.model.observations)} figures, "
-                f"{self.model.origin} to {self.model.last}; medians with 90% intervals",
-                f"  mean length {words('mean_days')} days, shape {words('shape', 2)}",
-                f"  starts a year to {self.model.last}: {words(self.names[-1])}",
-                f"  stock at the end of {self.model.last}: {words('closing_stock')}",
-                f"  {trust}",
-                *(f"  warning: {each}" for each in self.warnings),
-            ]
-        )
+        return "\n".join([said, *(f"Warning: {each}" for each in self.warnings)])
+
+    def preview(self) -> pd.DataFrame:
+        """Each parameter with its 90% range."""
+        return self.to_frame()[["parameter", "q50", "q05", "q95", "unit", "basis"]]
 
 
 def step_names(model: Model) -> tuple[str, ...]:

@@ -190,7 +190,7 @@ class NationalCourses(Result):
         low, middle, high = np.quantile(self.total[:, -1], [0.05, 0.5, 0.95])
         return (
             f"{self.stage} {self.measure} of {len(self.authorities)} authorities together in "
-            f"{self.months[-1]}: {middle:,.0f}, 90% interval {low:,.0f} to {high:,.0f} (projected)"
+            f"{self.months[-1]}: {middle:,.0f} (90% range {low:,.0f} to {high:,.0f})"
         )
 
 

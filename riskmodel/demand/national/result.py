@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.core.result import Result
+from riskmodel.core.labels import Label, label
+from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.demand.national.courses import (
     Course,
     NationalCourses,
@@ -134,7 +135,45 @@ class NationalRun(Result):
 
     def summary(self) -> str:
         """What it is, in a sentence."""
-        return f"from March {self.year}: " + "; ".join(str(each) for each in self.courses)
+        said = "; ".join(each.summary() for each in self.courses)
+        return f"Central projections from March {self.year}: {said}."
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """Each stock: the totals, then every authority in the order of names."""
+        import pandas as pd
+
+        tables, rate = [], Label("Per 10,000", form=",.1f")
+        for each in (each for each in self.courses if each.measure == "stock"):
+            ordered = sorted(each.authorities, key=lambda one: (one.area, one.code))
+            rows = [
+                {
+                    "area": course.area,
+                    "code": course.code,
+                    f"March {self.year}": f"{course.latest:,.0f}",
+                    "per 10,000": rate.number(course.latest * course.per_10000),
+                    each.months[-1]: f"{course.quantile(0.5)[-1]:,.0f}",
+                    "90% range": range_text(course.quantile(0.05)[-1], course.quantile(0.95)[-1]),
+                    "then per 10,000": rate.number(
+                        float(course.quantile(0.5)[-1]) * course.per_10000
+                    ),
+                }
+                for course in (*self.totals(each.stage), *ordered)
+            ]
+            tables.append(TextTable(pd.DataFrame(rows), label(each.stage).full))
+        return tables
+
+    def remarks(self) -> Sequence[str]:
+        """What was assumed, who is not projected and why, and what the figures rest on."""
+        lines = [f"{text[0].upper()}{text[1:]}." for text in self.assumptions]
+        for reason, rows in self.left_out_frame().groupby("reason", sort=False):
+            names = ", ".join(dict.fromkeys(rows["area"]))
+            lines.append(f"Not projected, {reason}: {names}.")
+        return [
+            *lines,
+            f"Basis: projected. Learned from all authorities together up to March {self.year}, "
+            f"{self.courses[0].replicates:,} simulations, seed {self.seed}. Authorities stand in "
+            "the order of their names; a rate says nothing of how well anybody works.",
+        ]
 
 
 def left_out(

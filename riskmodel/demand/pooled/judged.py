@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.labels import label
+from riskmodel.core.result import Result, range_text
 from riskmodel.demand.pooled.competitors import COMPETITORS
 from riskmodel.streams import stream
 
@@ -29,8 +32,8 @@ ROW_COLUMNS = ("model", "la_code", "origin", "horizon_years", "observed", "crps"
 """The columns of a backtest's rows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backtest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Backtest(Result):
     """Forecasts of one stock and how they fared.
 
     Parameters
@@ -61,11 +64,11 @@ class Backtest:
     from_shipped: tuple[int, ...] = ()
     omitted: tuple[str, ...] = ()
 
-    def rows(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """The rows, in the order of model, authority, origin and horizon."""
         return self.frame[list(ROW_COLUMNS)]
 
-    def summary(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
+    def skill(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
         """A row a model and horizon: mean CRPS, skill with its interval, coverage.
 
         Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
@@ -128,14 +131,14 @@ class Backtest:
         """The summary for small, middling and large authorities apart.
 
         Parts of about equal number, by the median of what each authority had. Columns: size_from
-        and size_to (of those medians), then those of :meth:`summary`.
+        and size_to (of those medians), then those of :meth:`skill`.
 
         Parameters
         ----------
         groups
             How many parts.
         resamples
-            As for :meth:`summary`.
+            As for :meth:`skill`.
         """
         import pandas as pd
 
@@ -145,7 +148,7 @@ class Backtest:
             if not len(codes):
                 continue
             part = replace(self, frame=self.frame[self.frame["la_code"].isin(codes)])
-            table = part.summary(resamples=resamples)
+            table = part.skill(resamples=resamples)
             table.insert(0, "size_from", usual[codes].min())
             table.insert(1, "size_to", usual[codes].max())
             pieces.append(table)
@@ -162,12 +165,12 @@ class Backtest:
         model
             One that the backtest ran.
         resamples
-            As for :meth:`summary`.
+            As for :meth:`skill`.
         """
         import pandas as pd
 
         pair = self.frame[self.frame["model"].isin([OURS, model])]
-        found = replace(self, frame=pair).summary(resamples=resamples, reference=model)
+        found = replace(self, frame=pair).skill(resamples=resamples, reference=model)
         mine = found[found["model"] == OURS]
         return pd.DataFrame(
             {
@@ -223,10 +226,14 @@ class Backtest:
         low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
         outer = np.where((pit < 0.1) | (pit >= 0.9), 0.8, -0.2)
         large = {
-            "its intervals are too narrow": outer if low + high > 25 else None,
-            "its intervals are too wide": outer if low + high < 15 else None,
-            "what happened was usually above its middle": pit - 0.5 if pit.mean() > 0.55 else None,
-            "what happened was usually below its middle": pit - 0.5 if pit.mean() < 0.45 else None,
+            "its ranges are too narrow": outer if low + high > 25 else None,
+            "its ranges are too wide": outer if low + high < 15 else None,
+            "what happened was usually above its central projection": pit - 0.5
+            if pit.mean() > 0.55
+            else None,
+            "what happened was usually below its central projection": pit - 0.5
+            if pit.mean() < 0.45
+            else None,
         }
         codes = mine["la_code"].to_numpy()
         number = len(set(codes.tolist()))
@@ -243,44 +250,73 @@ class Backtest:
             f"{high:.0f}% in the highest, where 10% should: {' and '.join(says) or right}."
         )
 
-    def sentences(self) -> list[str]:
-        """What a reader should take from the summary: who won at each horizon, and what it is."""
-        winners = self.winners()
-        lines = [
-            "Best by mean CRPS: "
-            + "; ".join(f"{ahead} ahead {model}" for ahead, model in winners.items())
-            + ". CRPS is in children: how far off a forecast was, its spread counted.",
-            "Skill is how much smaller the mean CRPS is than that of last_value, the last figure "
-            "with the spread of the authority's own yearly changes; last_value_pooled is the same "
-            "figure with the spread that others' changes had.",
+    def summary(self) -> str:
+        """How much more accurate than assuming no change the package would have been."""
+        authorities = len(set(self.frame["la_code"]))
+        origins = self.frame["origin"]
+        stock = label(self.measure).full
+        tested = (
+            f"Projections of {stock[0].lower()}{stock[1:]}, tested on {authorities} "
+            f"{'authority' if authorities == 1 else 'authorities'} from {origins.min()} to "
+            f"{origins.max()}"
+        )
+        rows: list[Any] = self.skill(resamples=1).to_dict("records")
+        said = [
+            f"{row['horizon_years']} year{'s' * (row['horizon_years'] > 1)} ahead "
+            f"{abs(row['skill_percent']):.0f}% "
+            f"{'more' if row['skill_percent'] >= 0 else 'less'} accurate "
+            f"({row['coverage_90_percent']:.0f}% of outcomes fell inside the 90% range)"
+            for row in rows
+            if row["model"] == OURS
         ]
-        if OURS in set(self.frame["model"]):
-            lines.append(self.pit_words())
-        return lines
+        return f"{tested}. Compared with assuming no change: {'; '.join(said)}." if said else tested
 
-    def notes(self) -> list[str]:
+    def preview(self) -> pd.DataFrame:
+        """Each model's accuracy at each horizon."""
+        import pandas as pd
+
+        rows: list[Any] = self.skill().to_dict("records")
+        return pd.DataFrame(
+            {
+                "years ahead": row["horizon_years"],
+                "model": row["model"] + (" (best)" if row["best"] else ""),
+                "mean CRPS": f"{row['crps']:,.1f}",
+                "% more accurate than no change": f"{row['skill_percent']:.1f}",
+                "95% range": range_text(row["skill_low"], row["skill_high"], ".1f"),
+                "inside 50% range": f"{row['coverage_50_percent']:.0f}%",
+                "inside 90% range": f"{row['coverage_90_percent']:.0f}%",
+                "forecasts": row["forecasts"],
+            }
+            for row in rows
+        )
+
+    def remarks(self) -> Sequence[str]:
+        """Which model was best at each horizon, and what the measures of accuracy are."""
+        winners = "; ".join(f"{ahead} ahead {model}" for ahead, model in self.winners().items())
+        lines = [
+            f"Best by mean CRPS: {winners}. CRPS is in children: how far off a forecast was, its "
+            "spread counted.",
+            "No change is last_value, the last figure with the spread of the authority's own "
+            "yearly changes; last_value_pooled is the same figure with the spread that others' "
+            "changes had.",
+        ]
+        return [*lines, self.pit_words()] if OURS in set(self.frame["model"]) else lines
+
+    def warnings(self) -> list[str]:
         """What was left out, and where the package's own learning stood in."""
         found = [*self.omitted]
         if self.left_out:
             found.append(
-                f"{self.left_out:,} times an authority could not be judged at an origin: no figure "
+                f"{self.left_out:,} times an authority could not be tested at an origin: no figure "
                 "there, fewer than two by then, or too few others to learn from"
             )
         if self.from_shipped:
             years = ", ".join(map(str, self.from_shipped))
             found.append(
-                f"at {years} there were too few other authorities: {OURS} used what ships with the "
+                f"at {years} there were too few other authorities: {OURS} used what comes with the "
                 "package, learned by then"
             )
         return found
-
-    def __str__(self) -> str:
-        authorities = self.frame["la_code"].nunique()
-        origins = sorted(self.frame["origin"].unique())
-        return (
-            f"{self.measure}: {authorities} authorities, origins {origins[0]} to {origins[-1]}, "
-            f"{len(self.frame) // self.frame['model'].nunique():,} forecasts by each model"
-        )
 
 
 def _beyond_chance(off: npt.NDArray[np.float64], codes: npt.NDArray[Any]) -> bool:

@@ -59,7 +59,7 @@ def measure_backtests(
     Returns
     -------
     pandas.DataFrame
-        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.summary`, besides
+        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.skill`, besides
         ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
     """
     import pandas as pd
@@ -69,7 +69,7 @@ def measure_backtests(
         progress(measure)
         found = backtest(panel, measure, origins=MEASURED_ORIGINS, models=models, workers=workers)
         pieces.append(
-            found.summary().assign(
+            found.skill().assign(
                 first_origin=min(MEASURED_ORIGINS),
                 last_origin=max(MEASURED_ORIGINS),
                 folds=found.folds,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodel.assessments import Counted
+from riskmodel.core.result import Result, TextTable
 from riskmodel.disclosure import marked_frame
 from riskmodel.disclosure.release import Release, release_counted
+from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
@@ -29,15 +31,39 @@ from riskmodel.intake.table_file import TableFile, has_observed, table_file
 from riskmodel.intake.tables.files import open_part, parquet_parts
 from riskmodel.intake.tables.piece_repeats import repeated_hashes
 from riskmodel.intake.tables.row_groups import is_in_columns, meaning_of
+from riskmodel.vocabulary import factor_label
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["TableImpact", "factor_impact", "table_patterns"]
 
+_COLUMNS = (
+    *("factor", "plans", "unadjusted", "adjusted difference", "odds ratio"),
+    "% of plans accounted for",
+)
+_PAIR_COLUMNS = ("pair", "with both", "beyond the sum of both", "ratio of odds ratios", "p")
+_BASIS_WORDS = (
+    "Basis: {}. Adjusted for the other factors in the table and for nothing else; nothing here is "
+    "computed for a single child. The last column divides what all factors account for over every "
+    "order of counting, and adds up to it."
+)
+_PUT_IN = (
+    "Which factors were recorded together is an assumption of the synthetic table, so these "
+    "figures give back the association that was put in: they show the method, not the authority."
+)
 
-@dataclass(frozen=True, slots=True)
-class TableImpact:
+
+def _ends(estimate: Estimate, scale: float, digits: int) -> str:
+    value, low, high = (
+        f"{scale * end:.{digits}f}" if abs(end) < 1e6 else "inf"
+        for end in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} ({low} to {high})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TableImpact(Result):
     """What was measured on a file, of observed records only what may be printed of it.
 
     Parameters
@@ -61,7 +87,7 @@ class TableImpact:
     withheld_pairs: tuple[tuple[str, str], ...] = ()
     withheld_groups: RowsOf = ()
 
-    def measures(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """As ``FactorImpact.to_frame``, with a row of ``[c]`` a measure that is withheld."""
         import pandas as pd
 
@@ -82,6 +108,104 @@ class TableImpact:
         ]
         whole = pd.DataFrame([*frame.astype(object).to_dict("records"), *rows], dtype=object)
         return marked_frame(whole[list(frame.columns)], self.release.marks)
+
+    def summary(self) -> str:
+        """What was analysed, and what all factors together account for."""
+        return self.impact.summary()
+
+    def preview(self) -> pd.DataFrame:
+        """Each factor's difference in plans in percentage points, adjusted and not."""
+        import pandas as pd
+
+        rows: list[tuple[str, ...]] = [
+            (
+                factor_label(found.factor),
+                f"{found.adjusted.risk_difference.numerator:,.0f} of "
+                f"{found.adjusted.risk_difference.denominator:,.0f}",
+                f"{100 * found.crude.risk_difference.value:+.1f}",
+                _ends(found.adjusted.risk_difference, 100, 1),
+                _ends(found.adjusted.odds_ratio, 1, 2),
+                _ends(found.attributable.average, 100, 1),
+            )
+            for found in sorted(
+                self.impact.factors,
+                key=lambda found: (-found.adjusted.risk_difference.value, found.factor),
+            )
+        ]
+        rows += [(factor_label(name), *["[c]"] * 5) for name in self.withheld_factors]
+        return pd.DataFrame(rows, columns=pd.Index(_COLUMNS))
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """The factors, and the pairs that were asked for."""
+        import pandas as pd
+
+        level = f"{100 * self.impact.level:.6g}% ranges"
+        tables = [
+            TextTable(self.preview(), f"Difference in plans, percentage points, with {level}")
+        ]
+        pairs = self.impact.interactions.pairs if self.impact.interactions else ()
+        rows: list[tuple[str, ...]] = [
+            (
+                " + ".join(map(factor_label, pair.factors)),
+                f"{pair.contrast.denominator:,.0f}",
+                _ends(pair.contrast, 100, 1),
+                _ends(pair.odds_ratio, 1, 2),
+                f"{pair.p_value:.3f}",
+            )
+            for pair in pairs
+        ]
+        rows += [
+            (" + ".join(map(factor_label, pair)), *["[c]"] * 4) for pair in self.withheld_pairs
+        ]
+        if rows:
+            frame = pd.DataFrame(rows, columns=pd.Index(_PAIR_COLUMNS))
+            tables.append(TextTable(frame, f"Pairs of factors, percentage points, with {level}"))
+        return tables
+
+    def remarks(self) -> Sequence[str]:
+        """What it rests on and is adjusted for, what was tested, and what was left out."""
+        impact = self.impact
+        tested = impact.interactions
+        lines = [_BASIS_WORDS.format(impact.basis)]
+        if impact.basis == "assumed":
+            lines.append(_PUT_IN)
+        lines.append(f"{impact.combinations.mean_number:.1f} factors an assessment.")
+        if tested is not None and tested.pairs:
+            lines.append(
+                f"All {len(tested.pairs)} pairs together: p = {tested.p_value:.2g} (penalised "
+                "likelihood-ratio test)."
+            )
+        lines += [] if tested is None else tested.notes
+        lines += [] if self.benchmark is None else self.benchmark.summary().splitlines()
+        if self.withheld_factors:
+            names = ", ".join(map(factor_label, self.withheld_factors))
+            lines.append(f"Left out of the model, because a count of theirs is withheld: {names}.")
+        return (*lines, *impact.notes)
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """Measures, combinations, the test of pairs and the benchmark."""
+        impact, tested, benchmark = self.impact, self.impact.interactions, self.benchmark_frame()
+        return {
+            "assessments": impact.total_assessments,
+            "plans": impact.total_plans,
+            "basis": impact.basis,
+            "measures": records,
+            "combinations": impact.combinations.to_frame().astype(object).to_dict("records"),
+            "interaction_test": None
+            if tested is None
+            else {
+                "statistic": tested.statistic,
+                "degrees_of_freedom": tested.degrees,
+                "p_value": tested.p_value,
+                "pairs": [
+                    {"pair": ":".join(pair.factors), "p_value": pair.p_value}
+                    for pair in tested.pairs
+                ],
+                "notes": list(tested.notes),
+            },
+            "benchmark": None if benchmark is None else benchmark.to_dict("records"),
+            "notes": list(impact.notes),
+        }
 
     def benchmark_frame(self) -> pd.DataFrame | None:
         """As ``TableBenchmark.to_frame``, with the groups that are withheld after the others.

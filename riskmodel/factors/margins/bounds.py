@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,20 @@ if TYPE_CHECKING:
 __all__ = ["Bound", "BoundQuantity", "JointTable", "MarginBounds", "margin_bounds"]
 
 FloatArray = npt.NDArray[np.float64]
+
+_NAMED_AT_MOST = 3
+_LABELS = {
+    "risk_difference": "Risk difference",
+    "risk_ratio": "Risk ratio",
+    "mantel_haenszel_difference": "Mantel-Haenszel risk difference",
+    "only_plans": "Plans that only it accounts for",
+}
+
+
+def _end_text(quantity: str, value: float) -> str:
+    if value == math.inf:
+        return "no limit"
+    return f"{value:,.0f}" if quantity == "only_plans" else f"{value:.3f}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,6 +140,8 @@ class MarginBounds(Result):
         overlap = "any" if self.phi is None else f"{self.phi[0]:g} to {self.phi[1]:g}"
         difference = self.risk_difference
         given = ", ".join(name.replace("_", " ") for name in self.given)
+        if len(self.given) > _NAMED_AT_MOST:
+            given = f"{len(self.given)} other factors"
         return (
             f"With {given} alike, the risk of a plan with {self.factor.replace('_', ' ')} differs "
             f"by {difference.low:+.3f} to {difference.high:+.3f} over all tables with these counts "
@@ -134,8 +150,48 @@ class MarginBounds(Result):
         )
 
     def preview(self) -> pd.DataFrame:
-        """Each quantity with its ends."""
-        return self.to_frame()[["quantity", "crude", "low", "high", "sign", "unit", "basis"]]
+        """Each quantity with its ends, in words."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "quantity": _LABELS[bound.quantity],
+                    "crude": _end_text(bound.quantity, bound.crude),
+                    "lowest": _end_text(bound.quantity, bound.low),
+                    "highest": _end_text(bound.quantity, bound.high),
+                    "association": bound.sign or "-",
+                    "basis": bound.basis,
+                }
+                for bound in self.bounds
+            ]
+        )
+
+    def remarks(self) -> Sequence[str]:
+        """What the counts leave open in children, and what kind of ends these are."""
+        count = self.only_plans
+        method = "Exact, by every table"
+        if self.risk_difference.method == "linear programme":
+            method = "By a linear programme, which allows fractions of an assessment"
+        phi = "No assumption is made about which factors occur together."
+        if self.phi is not None:
+            phi = f"Assumed: phi of any two factors between {self.phi[0]:g} and {self.phi[1]:g}."
+        others = "the other factor" if len(self.given) == 1 else "any of the other factors"
+        return (
+            f"Of its {count.crude:,.0f} plans, {count.low:,.0f} to {count.high:,.0f} are of "
+            f"assessments without {others}.",
+            f"{self.counts.total_assessments:,} assessments. {phi} {method}. These are bounds, "
+            "both attained; they are not a range within which the value probably lies.",
+        )
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """The bounds, and the tables in which each end is attained."""
+        tables = {
+            f"{bound.quantity}_{end}": self.table(bound.quantity, end).to_frame().to_dict("records")
+            for bound in self.bounds
+            for end in ("low", "high")
+        }
+        return {"bounds": records, "tables": tables}
 
 
 def margin_bounds(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from riskmodel.factors.margins.fits import (
     odds_ratios,
 )
 from riskmodel.parameters import parameter
+from riskmodel.vocabulary import factor_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,10 +214,46 @@ class SensitivitySurface(Result):
         )
 
     def preview(self) -> pd.DataFrame:
-        """Each factor's smallest and largest odds ratio."""
-        return self.summary_frame()[
-            ["factor", "smallest", "largest", "low", "high", "verdict", "basis"]
+        """Each factor's smallest and largest odds ratio and where they are, the largest first."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "factor": factor_label(found.factor),
+                    "lowest": f"{found.smallest:.2f}",
+                    "at N, overlap": f"{found.smallest_at[0]:,}, {found.smallest_at[1]:g}",
+                    "highest": f"{found.largest:.2f}",
+                    "at N, overlap ": f"{found.largest_at[0]:,}, {found.largest_at[1]:g}",
+                    "adjusted odds ratio": found.verdict,
+                    "basis": self.basis,
+                }
+                for found in sorted(
+                    self.summaries(), key=lambda one: (-one.smallest * one.largest, one.factor)
+                )
+            ]
+        )
+
+    def remarks(self) -> Sequence[str]:
+        """Which signs a range of a single cohort leaves open, and what was fitted."""
+        unclear = [
+            factor_label(found.factor)
+            for found in self.summaries()
+            if not found.is_clear and "depends" not in found.verdict
         ]
+        fitted = {"likelihood": "maximum likelihood", "firth": "Firth's penalised likelihood"}
+        reach = [f"Yet some ranges reach 1: {', '.join(unclear)}."] if unclear else []
+        return (
+            *reach,
+            f"Main-effects logistic regression on {len(self.factors)} factors, "
+            f"{fitted[self.method]}, averaged over {self.replicates} cohorts at each of "
+            f"{len(self.assessments) * len(self.overlaps)} points. Associations in cohorts made up "
+            "to the counts; they do not say what a factor causes.",
+        )
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """The surface, and its ends for each factor."""
+        return {"surface": records, "summary": self.summary_frame().to_dict("records")}
 
 
 def sensitivity_surface(

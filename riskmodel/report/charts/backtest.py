@@ -41,7 +41,7 @@ def draw_backtest(found: Backtest) -> tuple[Drawing, ...]:
     """Three charts: skill by horizon, coverage, and where outcomes fell."""
     rows, tenths = (
         cast("list[dict[str, Any]]", frame.to_dict("records"))
-        for frame in (found.summary(), found.pit_histogram())
+        for frame in (found.skill(), found.pit_histogram())
     )
     ours = next(model for model in MODELS if model in set(found.frame["model"]))
     return (

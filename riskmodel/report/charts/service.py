@@ -9,6 +9,7 @@ import numpy as np
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
 from riskmodel.caseload import CaseloadPlan
+from riskmodel.core.labels import label
 from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.caseload import (
@@ -74,7 +75,8 @@ def draw_comparison(
             for row in frame[frame["measure"] == measure].to_dict("records")
         ]
         if rows:
-            panels.append(MeasurePanel(_TITLES.get(measure, measure), rows, 0.0, _FORMS[measure]))
+            known = label(measure)
+            panels.append(MeasurePanel(known.brief, rows, 0.0, f"{{:+{known.form}}}"))
     return draw_scenarios("comparison", panels)
 
 
@@ -92,20 +94,6 @@ def draw_mix(mix: Mix) -> Drawing:
     best = mix.found.best.levers if mix.priced else None
     cheapest = None if best is None else (best.shorter_plans, float(best.posts))
     return draw_mixes("mixes", lines, cheapest=cheapest)
-
-
-_TITLES = {
-    "stock_child_protection_plan": "Plans",
-    "stock_looked_after": "Looked after",
-    "stock_child_in_need_plan": "Child in need",
-    "cases": "Cases",
-    "fte": "Workers at work",
-    "caseload": "Caseload",
-    "unallocated": "Unallocated",
-    "posts_needed": "Posts needed",
-    "cost": "Cost",
-}
-_FORMS = {name: "{:+.1f}" if name in ("caseload", "fte") else "{:+,.0f}" for name in _TITLES}
 
 
 def _number(value: object) -> float:

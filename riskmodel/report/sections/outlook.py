@@ -63,7 +63,7 @@ def outlook_section(outlook: Outlook) -> Section:
         *(Paragraph(_labelled(warning)) for warning in data.warnings),
         Paragraph(
             f"Settings: {settings_of(data)}. With 500 simulations the ends of 90% ranges move by 1 "
-            "to 3% from seed to seed; riskmodel report --replicates draws more."
+            "to 3% from seed to seed; riskmodel report --simulations takes more."
         ),
     ]
     title = f"Projected numbers to {projection.months[-1][:4]}"

@@ -26,7 +26,6 @@ __all__ = [
 _CHILDREN = {f"stock_{stage}": label(stage).row for stage in STAGE_LABELS}
 _TEAMS = {name: label(name).row for name in ("caseload", "unallocated", "posts_needed")}
 _COMPACT = {**_CHILDREN, **_TEAMS}
-_DIGITS = {"caseload": 1, "fte": 1}
 _TOGETHER = ("together", "remainder")
 
 
@@ -57,11 +56,7 @@ def signed(value: Any, measure: str, *, plus: bool = True) -> str:
     """
     if value is None or value != value:
         return "none"
-    digits = _DIGITS.get(measure, 0)
-    text = f"{value:+,.{digits}f}"
-    zero = f"{0:.{digits}f}"
-    if text[1:] == zero:
-        return zero
+    text = label(measure).number(value, signed=True)
     return text.replace("-", "−") if plus else text.removeprefix("+").replace("-", "−")
 
 
@@ -231,5 +226,5 @@ def _number(value: Any, measure: str) -> float | int | str:
         return "none"
     if measure == "within_cap":
         return round(float(value), 3) + 0.0
-    digits = _DIGITS.get(measure, 0)
-    return round(float(value), 2) + 0.0 if digits else round(float(value))
+    is_whole = label(measure).form == ",.0f"
+    return round(float(value)) if is_whole else round(float(value), 2) + 0.0

@@ -38,7 +38,7 @@ def judged(history: StageHistory, as_panel: AsPanel) -> Backtest:
 def test_rows_are_every_forecast_that_could_be_judged(
     judged: Backtest, history: StageHistory
 ) -> None:
-    rows = judged.rows()
+    rows = judged.to_frame()
     assert tuple(rows.columns) == ROW_COLUMNS
     # Origins 2014 to 2017 one year ahead, 2014 and 2015 three years ahead.
     assert len(rows) == len((*CHEAP, REFERENCE)) * 14 * (4 + 2)
@@ -49,12 +49,12 @@ def test_rows_are_every_forecast_that_could_be_judged(
     quantiles = rows[["q05", "q25", "median", "q75", "q95"]].to_numpy()
     assert (np.diff(quantiles, axis=1) >= 0).all()
     assert judged.left_out == 0
-    assert judged.notes() == []
+    assert judged.warnings() == []
 
 
 @pytest.mark.unit
 def test_the_summary_is_the_means_of_the_rows(judged: Backtest) -> None:
-    rows, table = judged.rows(), judged.summary(resamples=200)
+    rows, table = judged.to_frame(), judged.skill(resamples=200)
     means = rows.groupby(["horizon_years", "model"])["crps"].mean()
     for row in table.itertuples(index=False):
         assert row.crps == pytest.approx(means[row.horizon_years, row.model])
@@ -67,7 +67,7 @@ def test_the_summary_is_the_means_of_the_rows(judged: Backtest) -> None:
     winners = judged.winners()
     assert winners == {ahead: means[ahead].idxmin() for ahead in sorted(set(rows["horizon_years"]))}
     assert table.loc[table["best"], "model"].tolist() == list(winners.values())
-    assert f"1 ahead {winners[1]}; 3 ahead {winners[3]}" in judged.sentences()[0]
+    assert f"1 ahead {winners[1]}; 3 ahead {winners[3]}" in judged.remarks()[0]
 
 
 @pytest.mark.unit
@@ -83,10 +83,10 @@ def test_the_histogram_holds_every_forecast(judged: Backtest) -> None:
     ("pit", "says"),
     [
         (np.linspace(0.005, 0.995, 100), "its spread is about right"),
-        (np.array([0.02, 0.98] * 50), "its intervals are too narrow"),
-        (np.linspace(0.4, 0.6, 100), "its intervals are too wide"),
-        (np.linspace(0.5, 0.995, 100), "usually above its middle"),
-        (np.linspace(0.005, 0.5, 100), "usually below its middle"),
+        (np.array([0.02, 0.98] * 50), "its ranges are too narrow"),
+        (np.linspace(0.4, 0.6, 100), "its ranges are too wide"),
+        (np.linspace(0.5, 0.995, 100), "usually above its central projection"),
+        (np.linspace(0.005, 0.5, 100), "usually below its central projection"),
     ],
 )
 def test_the_transform_is_put_in_words(judged: Backtest, pit: np.ndarray, says: str) -> None:
@@ -160,9 +160,9 @@ def test_an_authority_alone_is_judged_by_what_ships_and_was_learned_by_then(
     found = backtest(as_panel(history), "cpp_at_31_mar", models=CHEAP, horizons=(1, 6))
     assert found.from_shipped == tuple(range(2015, 2023))
     assert asked == [(year, 2015 if year < 2021 else 2021) for year in range(2015, 2023)]
-    assert "used what ships with the package" in found.notes()[1]
-    assert np.isnan(found.summary()["skill_low"]).all()
-    assert np.isfinite(found.rows().drop(columns=["model", "la_code"]).to_numpy(float)).all()
+    assert "used what comes with the package" in found.warnings()[1]
+    assert np.isnan(found.skill()["skill_low"]).all()
+    assert np.isfinite(found.to_frame().drop(columns=["model", "la_code"]).to_numpy(float)).all()
 
 
 @pytest.mark.unit
@@ -187,13 +187,13 @@ def test_authorities_that_stop_or_start_are_left_out_and_counted(
         origins=[2014, 2016],
         horizons=[1],
     )
-    rows = found.rows()
+    rows = found.to_frame()
     held = rows.loc[rows["model"] == OURS].groupby("origin")["la_code"].apply(set)
     # The first has 2014 but nothing to compare with; the second one figure by 2014.
     assert held[2014] == set(history.codes[2:])
     assert held[2016] == set(history.codes[1:])
     assert found.left_out == 2
-    assert found.notes()[0].startswith("2 times an authority could not be judged")
+    assert found.warnings()[0].startswith("2 times an authority could not be tested")
 
 
 @pytest.mark.unit
@@ -251,7 +251,7 @@ def test_the_documented_figures_are_what_the_shared_panel_gives(
     printed = measured_backtest()
     printed = printed[printed["measure"] == "lac_at_31_mar"]
     keys = ["model", "horizon_years"]
-    beside = found.summary().merge(printed, on=keys, suffixes=("", "_printed"))
+    beside = found.skill().merge(printed, on=keys, suffixes=("", "_printed"))
     assert len(beside) == 4 * len((*CHEAP, REFERENCE))
     # Searches on another processor may stop a little beside, and an outcome at an interval's end
     # fall on the other side of it.
@@ -260,7 +260,7 @@ def test_the_documented_figures_are_what_the_shared_panel_gives(
 
 
 def _assert_honest(found: Backtest) -> None:
-    table = found.summary(resamples=50)
+    table = found.skill(resamples=50)
     assert (table.loc[table["model"] == OURS, "skill_percent"] > 6).all()
     pooled = found.frame[found.frame["model"] == OURS]
     assert 86 <= 100 * pooled["covered_90"].mean() <= 94
@@ -276,10 +276,10 @@ def test_sizes_part_the_authorities_and_the_lead_is_skill_against_a_model(
     parts = sizes.groupby("size_from")["authorities"].first()
     assert parts.tolist() == [5, 5, 4]
     assert (sizes["size_from"] <= sizes["size_to"]).all()
-    whole = judged.summary(resamples=20).set_index(["model", "horizon_years"])["forecasts"]
+    whole = judged.skill(resamples=20).set_index(["model", "horizon_years"])["forecasts"]
     assert sizes.groupby(["model", "horizon_years"])["forecasts"].sum().eq(whole).all()
     lead = judged.lead("ridge", resamples=20)
-    means = judged.rows().groupby(["horizon_years", "model"])["crps"].mean()
+    means = judged.to_frame().groupby(["horizon_years", "model"])["crps"].mean()
     for row in lead.itertuples(index=False):
         expected = 100 * (1 - means[row.horizon_years, OURS] / means[row.horizon_years, "ridge"])
         assert row.lead_percent == pytest.approx(expected)

@@ -1,0 +1,339 @@
+"""Questions to a service that has been projected, and their answers as a reader is shown them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from riskmodel.authority.mix import Mix, find_mix
+from riskmodel.authority.service import posts_answer, team_notes
+from riskmodel.caseload import (
+    CaseloadPlan,
+    FeedbackSwitches,
+    LeverCosts,
+    PostsNeeded,
+    Structure,
+    Target,
+    UnitCosts,
+    Workforce,
+    cost_frame,
+    published_caseloads,
+    published_posts,
+    published_structure,
+)
+from riskmodel.caseload.loops import loop_frame
+from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.caseload.shortage import queue_frame
+from riskmodel.caseload.targets import needs_frame
+from riskmodel.core.result import Result, TextTable, View, fan, march_rows
+from riskmodel.demand.projecting import Outlook
+from riskmodel.errors import DataError
+from riskmodel.projection import month_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "PostsAnswers",
+    "Service",
+    "caseload_view",
+    "cost_view",
+    "mix_of",
+    "mix_view",
+    "plain_view",
+    "posts_sentences",
+    "within_view",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """What was asked for, projected: demand, caseloads, and what they rest on."""
+
+    outlook: Outlook
+    plan: CaseloadPlan
+    structure: Structure
+    workforce: Workforce
+    target: Target
+    switches: FeedbackSwitches
+    costs: UnitCosts | None
+    prices: LeverCosts | None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be, of the figures and of the teams."""
+        return (*self.outlook.warnings, *team_notes(self.outlook, self.structure))
+
+    @property
+    def basis(self) -> str:
+        """What every answer rests on, in sentences."""
+        loops = self.switches
+        closed = (
+            "No feedback of caseload on demand"
+            if self.outlook.feedback is None
+            else "Feedback of caseload on plans where it is set (options: length "
+            f"{loops.length_elasticity:g}, starts {loops.start_elasticity:g})"
+        )
+        return (
+            f"Basis: projected. Demand: {self.outlook.source.label}. Teams: "
+            f"{self.structure.source} ({self.structure.basis}). {closed}. "
+            f"{self.plan.replicates:,} simulations, seed {self.outlook.seed}. It says what would "
+            "follow under these assumptions, not what will come, and nothing of what is right for "
+            "one child."
+        )
+
+    def posts(self, scenario: str) -> PostsNeeded:
+        """Posts that one scenario needs for the cap asked for."""
+        return _posts(self, scenario)
+
+
+@lru_cache(maxsize=16)
+def _posts(service: Service, scenario: str) -> PostsNeeded:
+    return posts_answer(
+        service.outlook,
+        service.target,
+        scenario=scenario,
+        structure=service.structure,
+        workforce=service.workforce,
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class PostsAnswers(Result):
+    """How many more social workers a cap takes, in each scenario of a service."""
+
+    service: Service
+
+    def to_frame(self) -> pd.DataFrame:
+        """Posts needed by scenario, and with each assumption at the ends of its range.
+
+        Raises
+        ------
+        DataError
+            When no number of posts is enough in a scenario.
+        """
+        names = self.service.plan.scenarios
+        return needs_frame({name: self.service.posts(name) for name in names})
+
+    def summary(self) -> str:
+        """The question, and the answer of each scenario in sentences."""
+        target, scenarios = self.service.target, self.service.plan.scenarios
+        lines = [
+            f"How many more social workers for {target.cap:g} cases each by "
+            f"{month_words(target.by)}?"
+        ]
+        for name in scenarios:
+            if len(scenarios) > 1:
+                lines.append(f"{name}:")
+            try:
+                found = self.service.posts(name)
+            except DataError as error:
+                # That no number of posts does it is an answer too.
+                lines.append(f"  No number of posts is enough: {error}.")
+                continue
+            said = posts_sentences(self.service, name)
+            lines += [f"  {sentence}" for sentence in (*said, f"Assumed: {found.assumes}.")]
+        return "\n".join(lines)
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """What would change the first answer, one assumption at a time."""
+        import pandas as pd
+
+        try:
+            found = self.service.posts(self.service.plan.scenarios[0])
+        except DataError:
+            return ()
+        rows = [
+            {
+                "what would change it, one at a time": each.assumption,
+                "from": f"{each.low:g}",
+                "to": f"{each.high:g}",
+                "posts from": each.posts_low,
+                "posts to": each.posts_high,
+            }
+            for each in found.sensitivity
+        ]
+        return (TextTable(pd.DataFrame(rows)),)
+
+    def remarks(self) -> Sequence[str]:
+        """What the answer rests on."""
+        return (self.service.basis,)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class _Caseloads(PostsAnswers):
+    """The answer on posts, and the caseloads of a level."""
+
+    level: str
+    printed: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Caseloads of the level: see :meth:`riskmodel.caseload.CaseloadPlan.to_frame`."""
+        return self.service.plan.to_frame(self.level)
+
+    def summary(self) -> str:
+        """The printed caseloads, the question and its answers."""
+        printed = f"Printed: {published_caseloads().summary()}.\n" if self.printed else ""
+        return f"{printed}{PostsAnswers.summary(self)}"
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """What would change the answer, and the caseloads of each March and the month asked for."""
+        plan, opening = self.service.plan, self.service.outlook.projection.opening_month
+        frame = march_rows(self.to_frame(), plan.months[-1], self.service.target.by)
+        shown = frame[frame["measure"] == "caseload"].drop(columns=["area", "level", "measure"])
+        title = f"{plan.area}, cases for each worker, projected from the end of {opening}"
+        return *PostsAnswers.text_tables(self), TextTable(fan(shown, ",.1f"), title)
+
+
+def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
+    """The answer for one scenario, a sentence each: posts, how sure, what it takes, what now.
+
+    Parameters
+    ----------
+    service
+        As it was projected.
+    scenario
+        Which.
+
+    Raises
+    ------
+    DataError
+        When no number of posts is enough.
+    """
+    import numpy as np
+
+    found, plan = service.posts(scenario), service.plan
+    target, month = found.target, plan.month_number(found.target.by)
+    chance = float(plan.probability_within(target.cap, scenario)[month])
+    typical = float(np.median(plan.caseload(scenario)[month]))
+    low, high = found.low - found.posts_now, found.high - found.posts_now
+    hires = float(service.workforce.monthly("hires_per_month", 1)[0])
+    sentences = [
+        f"{found.more:+.0f} posts: for a chance of {target.probability:.0%} of an average caseload "
+        f"of {target.cap:g} or fewer at the end of {month_words(target.by)}, the service would "
+        f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
+        "How many it takes depends on the children who come and the workers who stay "
+        f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
+        f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
+        f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
+        f"{hires:.1f} a month are assumed to be found as things are.",
+        "With the posts and candidates of the scenario, the central projection of the caseload is "
+        f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is {chance:.0%}.",
+    ]
+    if service.structure == published_structure():
+        at_work, people = published_posts()
+        sentences.append(
+            f"How many posts there are is not printed: {at_work:.0f} read the printed caseloads "
+            f"as full-time workers at work. Read as people in post they are {people:.0f}, and "
+            f"{found.posts - people:.0f} more would be needed."
+        )
+    return tuple(sentences)
+
+
+def caseload_view(service: Service, level: str = "service", *, printed: bool = False) -> Result:
+    """Caseloads of teams, areas or the service, and the answer on posts.
+
+    Parameters
+    ----------
+    service
+        As it was projected.
+    level
+        ``team``, ``area`` or ``service``.
+    printed
+        Whether the printed caseloads are said before the answer.
+    """
+    return _Caseloads(service, level, printed)
+
+
+def within_view(service: Service) -> Result:
+    """The chance to keep to the cap, and the share of single workers above it."""
+    frame = service.plan.within_frame(service.target.cap)
+    shown = march_rows(frame, service.target.by, service.plan.months[-1])[["scenario", "month"]]
+    names = {
+        "probability_within": "chance to keep to the cap",
+        "share_of_workers_above": "share of workers above it",
+    }
+    for name, heading in names.items():
+        if name in frame:
+            shown[heading] = [f"{value:.1%}" for value in frame.loc[shown.index, name]]
+    title = f"Cap of {service.target.cap:g}: the mean of the service within it"
+    return View(frame, shown=shown, title=title, notes=(service.basis,))
+
+
+def cost_view(service: Service) -> Result:
+    """What the plan costs; of a service with prices.
+
+    Raises
+    ------
+    DataError
+        When the service has none.
+    """
+    if service.costs is None:
+        raise DataError("the cost needs prices")
+    forces = workforces(service.outlook.levers, service.workforce)
+    frame = cost_frame(service.plan, service.costs, forces)
+    whole = frame[frame["month"] == "whole"]
+    shown = fan(whole.drop(columns=["area", "month", "currency"]))
+    shown.insert(2, "mean", [f"{mean:,.0f}" for mean in whole["mean"]])
+    currency = f"{service.costs.currency} {service.costs.prices}".rstrip()
+    title = f"Cost of {len(service.plan.months)} months, {currency}"
+    notes = (f"Prices: {service.costs}.", service.basis)
+    return View(frame, shown=shown, title=title, notes=notes)
+
+
+def mix_of(service: Service) -> Mix:
+    """Mixes of levers that keep to the cap, in the last of the scenarios."""
+    return find_mix(
+        service.outlook,
+        service.target,
+        scenario=service.plan.scenarios[-1],
+        structure=service.structure,
+        workforce=service.workforce,
+        costs=service.prices,
+    )
+
+
+def mix_view(service: Service, mix: Mix) -> Result:
+    """Mixes of posts, shorter plans and early help, and what certainty takes."""
+    frame = mix.to_frame()
+    gone = [name for name in ("cap", "by", "probability", "basis") if name in frame]
+    currency = f" {mix.found.currency} a year"
+    steps = ", ".join(
+        f"{point.levers.posts} posts"
+        + (f" ({point.cost:,.0f}{currency})" if mix.priced else "")
+        + f" for {point.target.probability:.0%}"
+        for point in mix.certainty
+    )
+    return View(
+        frame,
+        f"{'Cheapest' if mix.priced else 'Fewest posts'}: {mix.summary()}.",
+        frame.drop(columns=gone),
+        notes=(
+            f"What certainty takes: {steps}.",
+            "That plans can be made shorter or diverted so far, and that children are as safe, is "
+            "assumed: the search says what it would save.",
+            service.basis,
+        ),
+    )
+
+
+def plain_view(view: str, switches: FeedbackSwitches) -> Result:
+    """Views that project nothing: ``published``, ``queue`` or ``loop``."""
+    if view == "published":
+        frame, said = published_caseloads().to_frame(), f"{published_caseloads().summary()}."
+        note = "A mean that is printed as a whole number stands for a range, so the workers do too."
+    elif view == "queue":
+        frame, said = queue_frame(), ""
+        note = (
+            "A check, not the model: the queue takes cases as if they came and went at random; the "
+            "fluid lets protection work go first and counts what is left over."
+        )
+    else:
+        frame, said = loop_frame(switches), ""
+        note = (
+            "Both loops are off unless switched on. Their elasticities are assumed: the report "
+            "card says that caseload and duration go together, not which brings about the other."
+        )
+    return View(frame, said, frame.drop(columns=["basis"]), notes=(note,))

@@ -1,0 +1,203 @@
+"""Rates and quadrants of factors, published or of a table by group, as they may be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.core.result import Result, TextTable
+from riskmodel.disclosure.release import Release
+from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
+from riskmodel.factors.quadrants import Prevalence, cut_words
+from riskmodel.factors.rates import IntervalMethod
+from riskmodel.factors.views import released_factors
+from riskmodel.published import factor_counts, printed_quadrants
+from riskmodel.vocabulary import FACTORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["GroupRates", "group_rates"]
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class GroupRates(Result):
+    """Rates and quadrants of the factors of each group.
+
+    Parameters
+    ----------
+    analyses
+        By group, of those of which enough may be printed.
+    frame
+        A row a group and factor, withheld cells marked.
+    release
+        Of the table; None of the published counts.
+    """
+
+    analyses: Mapping[tuple[object, ...], FactorAnalysis]
+    frame: pd.DataFrame
+    release: Release | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a group and factor, with label, census code and printed quadrant of each."""
+        frame = self.frame.copy()
+        known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
+        names = list(frame["factor"])
+        place = list(frame.columns).index("factor")
+        frame.insert(place + 1, "label", [known[n].label if n in known else n for n in names])
+        codes = [known[n].code if n in known else None for n in names]
+        frame.insert(place + 2, "census_code", codes)
+        frame.insert(place + 3, "unit", "assessment")
+        for position, axis in enumerate(("prevalence", "impact")):
+            frame[f"printed_{axis}"] = [
+                printed[n][position] if n in printed else None for n in names
+            ]
+        return frame
+
+    def summary(self) -> str:
+        """What was read, and of a single group which factors stand out."""
+        lines = reading_lines(self.release)
+        if len(self.analyses) == 1:
+            (analysis,) = self.analyses.values()
+            lines.append((analysis if self.release is None else analysis.rates).summary())
+        return "\n".join(lines)
+
+    def preview(self) -> pd.DataFrame:
+        """Counts, rates and quadrant of each factor."""
+        import pandas as pd
+
+        by = () if self.release is None else self.release.by
+        found: Iterable[Any] = self.to_frame().itertuples(index=False)
+        rows = [
+            {
+                **{name: getattr(row, name) for name in by},
+                "factor": row.label,
+                "plans": _count_text(row.plans),
+                "share of plans": _rate_text(row, "share_of_plans"),
+                "assessments": _count_text(row.assessments),
+                "led to a plan": _rate_text(row, "conversion_rate"),
+                "quadrant": f"{row.prevalence} / {row.impact}"
+                if row.prevalence != "[c]"
+                else "[c]",
+                "printed": f"{row.printed_prevalence} / {row.printed_impact}"
+                if row.printed_impact
+                else "-",
+            }
+            for row in found
+        ]
+        return pd.DataFrame(rows)
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """The factors of each group."""
+        by = () if self.release is None else self.release.by
+        shown, level = self.preview(), f"{100 * float(self.frame['level'].iloc[0]):.6g}%"
+        title = f"Prevalence / impact, with {level} ranges; assessments are those with the factor"
+        if not by:
+            return (TextTable(shown, title),)
+        return tuple(
+            TextTable(
+                rows.drop(columns=list(by)),
+                f"{', '.join(f'{n} {v}' for n, v in zip(by, key, strict=True))}: {title}",
+            )
+            for key, rows in shown.groupby(list(by), sort=False)
+        )
+
+    def remarks(self) -> Sequence[str]:
+        """By which cuts the quadrants are, and what the rates rest on."""
+        lines = []
+        for analysis in self.analyses.values():
+            counts, region = analysis.counts, analysis.region
+            unprinted = len(set(analysis.printed) - set(counts.factors))
+            if self.release is not None and region.is_feasible:
+                share = cut_words(region.prevalence_share, percent=True)
+                rate = cut_words(region.impact, percent=True)
+                lines.append(
+                    f"Quadrants are cut at {share or region.reading} of plans and a rate of {rate};"
+                    " 'depends' where a cut in between would decide."
+                )
+            elif self.release is None and unprinted:
+                lines.append(
+                    f"{unprinted} further factors stand in the chart without counts; each has at "
+                    f"most {int(counts.plans.min())} plans, for the printed rows are the most "
+                    "common."
+                )
+            total = counts.total_assessments
+            among = "assessments" if total is None else f"{total:,} assessments"
+            lines.append(
+                f"Basis: {counts.basis}. These are associations among {among} and the "
+                f"{counts.total_plans:,} plans that they led to; they do not say what a factor "
+                "causes."
+            )
+        return lines
+
+    def to_data(self, records: list[dict[Any, Any]]) -> Any:
+        """The rates, the cuts that are feasible, and what became of the table."""
+        first = next(iter(self.analyses.values()), None)
+        data = {"factors": records, "thresholds": None if first is None else _thresholds(first)}
+        if self.release is None:
+            return data
+        words = self.release.account_words()
+        return data | {"disclosure": self.release.manifest(), "account": words}
+
+
+def group_rates(
+    release: Release | None,
+    *,
+    prevalence: Prevalence = "plans",
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+    cuts: str = "report",
+) -> GroupRates:
+    """Rates and quadrants of the published counts, or of a table.
+
+    Parameters
+    ----------
+    release
+        Of a table; None takes the published counts.
+    prevalence, level, method, cuts
+        As for :func:`riskmodel.factors.views.released_factors`.
+    """
+    if release is not None:
+        found = released_factors(
+            release, prevalence=prevalence, level=level, method=method, cuts=cuts
+        )
+        return GroupRates(*found, release)
+    analysis = analyse_factors(
+        factor_counts(), printed_quadrants(), prevalence=prevalence, level=level, method=method
+    )
+    return GroupRates({(): analysis}, analysis.to_frame(), None)
+
+
+def reading_lines(release: Release | None) -> list[str]:
+    """What is wrong with the reading of a table, and which plans count."""
+    if release is None or release.account is None:
+        return []
+    return [line for line in (release.finding(), release.plans_words()) if line]
+
+
+def _count_text(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def _rate_text(row: Any, name: str) -> str:
+    value, low, high = (getattr(row, f"{name}{end}") for end in ("", "_low", "_high"))
+    if isinstance(value, str):
+        return value
+    if value != value:
+        return "never found"
+    return f"{100 * value:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _thresholds(analysis: FactorAnalysis) -> dict[str, Any]:
+    region = analysis.region
+    found: dict[str, Any] = {
+        "prevalence_reading": region.reading,
+        "feasible": region.is_feasible,
+        "contradictions": [str(contradiction) for contradiction in region.contradictions],
+    }
+    for name in ("prevalence", "prevalence_share", "impact"):
+        interval = getattr(region, name)
+        found[f"{name}_above"] = None if interval is None else float(interval.low)
+        found[f"{name}_at_most"] = None if interval is None else float(interval.high)
+    return found

@@ -1,0 +1,77 @@
+"""A measure of a comparison is declared once and shown everywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskmodel.authority.comparison import compare
+from riskmodel.authority.measures import MEASURES
+from riskmodel.authority.service import plan_outlook, project_service
+from riskmodel.caseload import UnitCosts
+from riskmodel.core.labels import LABELS, label
+from riskmodel.report.charts.service import draw_comparison
+from riskmodel.report.sections.scenario_tables import all_differences
+from riskmodel.scenarios import scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "how-to-extend.md"
+
+
+@pytest.fixture(scope="module")
+def planned():
+    outlook = project_service(scenarios=[scenario("recruitment_freeze")], months=24, replicates=50)
+    return outlook, plan_outlook(outlook)
+
+
+@pytest.fixture(scope="module")
+def compared(planned):
+    return compare(*planned, costs=UnitCosts(post_per_year=12.0), attribution=False)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_in_text_rows_data_section_and_chart(compared, measure):
+    row = compared.row("recruitment_freeze", measure)
+    words = label(measure)
+    assert measure.removeprefix("stock_") in LABELS
+    shown = compared.preview().set_index("at the end of the month").loc[words.full]
+    assert shown["value"] == words.number(row["value"])
+    assert shown["difference"] == words.number(row["difference"], signed=True)
+    frame = compared.to_frame()
+    assert list(frame["measure"]).count(measure) == 1
+    data = compared.to_data(frame.to_dict("records"))
+    assert measure in [each["measure"] for each in data["differences"]]
+    section = all_differences(compared, "a test").frame
+    assert words.full in list(section["measure"])
+    assert words.brief in draw_comparison(compared, (measure,)).svg.decode()
+
+
+@pytest.mark.integration
+def test_joiners_are_those_of_every_month_until_then(planned, compared):
+    _, plan = planned
+    until = plan.month_number(compared.month) + 1
+    both = [plan.path(name).joiners[:until].sum(axis=0) for name in plan.scenarios]
+    row = compared.row("recruitment_freeze", "joiners")
+    assert row["value"] == pytest.approx(both[1].mean())
+    assert row["difference"] == pytest.approx(np.mean(both[1] - both[0]))
+    assert row["difference"] < 0
+
+
+@pytest.mark.unit
+def test_the_page_on_extending_shows_lines_that_stand_in_the_code():
+    text = PAGE.read_text(encoding="utf-8")
+    (diff,) = re.findall(r"```diff\n(.*?)```", text, flags=re.DOTALL)
+    added, files = [], []
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            files.append(line.removeprefix("+++ b/"))
+        elif line.startswith("+"):
+            added.append((files[-1], line[1:]))
+    assert len(files) <= 2
+    assert added
+    for name, line in added:
+        assert line in (ROOT / name).read_text(encoding="utf-8").splitlines(), line
