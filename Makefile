@@ -153,7 +153,7 @@ checksums: $(STAMPS)/package ## say that the published data files are as they sh
 	@mv build/SHA256SUMS riskmodel/published/data/SHA256SUMS
 
 # Needs the authority panel, which does not ship: make learned PANEL=../somewhere/panel.csv
-PANEL ?= ../shared/data/dfe/authority_panel_2010_2021.csv
+PANEL ?= ../shared/data/dfe/authority_panel_2010_2023.csv
 LEARNED := riskmodel/parameters/data/demand_learned.toml
 
 learned: $(STAMPS)/package

@@ -295,6 +295,7 @@ def project(  # noqa: PLR0913  each is a word of the question
             replicates=replicates,
             seed=seed,
             population=source.population,
+            beside=source.observations,
         )
     notes = []
     for stage, (_, note) in taught.items():

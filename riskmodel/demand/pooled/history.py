@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +13,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 
 __all__ = [
+    "BESIDE",
     "REGIONS",
     "REGION_CODES",
     "STOCK_MEASURES",
@@ -30,6 +31,19 @@ STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
 )
 """The panel's measure of each stock. The department's children in need include children on a
 protection plan and looked after, hence not ``child_in_need_plan``."""
+
+BESIDE = (
+    *(
+        f"{prefix}_{counted}"
+        for prefix in ("cpp", "lac", "cin")
+        for counted in ("at_31_mar", "starts", "ends")
+    ),
+    "s47_enquiries",
+    "icpc_children",
+    "referrals",
+)
+"""Figures that tell something of a stock beside its own: the other stocks with their flows, and
+what leads to them."""
 
 POPULATION = "pop_0_17_midyear"
 
@@ -77,6 +91,9 @@ class StageHistory:
         Consecutive years; a year that the panel does not hold is all missing.
     stock, starts, ends, population
         Shape (authority, year); NaN where there is no figure. Copied and locked.
+    beside
+        Other figures of the same authorities and years by the panel's names, of :data:`BESIDE`;
+        one that is not there is known of nobody.
     """
 
     measure: str
@@ -86,15 +103,22 @@ class StageHistory:
     starts: Floats
     ends: Floats
     population: Floats
+    beside: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shape = (len(self.codes), len(self.years))
         for name in ("stock", "starts", "ends", "population"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            if made.shape != shape:
-                raise DataError(f"needs the shape {shape}, found {made.shape}", field=name)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+            object.__setattr__(self, name, self._table(name, getattr(self, name)))
+        tables = {name: self._table(name, table) for name, table in self.beside.items()}
+        object.__setattr__(self, "beside", tables)
+
+    def _table(self, name: str, values: Floats) -> Floats:
+        """A locked copy, its shape checked."""
+        shape = (len(self.codes), len(self.years))
+        table = np.array(values, dtype=np.float64)
+        if table.shape != shape:
+            raise DataError(f"needs the shape {shape}, found {table.shape}", field=name)
+        table.flags.writeable = False
+        return table
 
     @classmethod
     def from_panel(cls, panel: AuthorityPanel, measure: str) -> StageHistory:
@@ -126,11 +150,16 @@ class StageHistory:
         reported = [year for code, year in seen if code in codes]
         years = range(min(reported), max(reported) + 1)
         prefix = measure.split("_")[0]
-        tables = {
-            name: _table(panel, name, codes, years)
+        stock, starts, ends, population = (
+            _table(panel, name, codes, years)
             for name in (measure, f"{prefix}_starts", f"{prefix}_ends", POPULATION)
+        )
+        beside = {
+            name: _table(panel, name, codes, years)
+            for name in BESIDE
+            if name in panel.measures and not name.startswith(f"{prefix}_")
         }
-        return cls(measure, tuple(codes), tuple(years), *tables.values())
+        return cls(measure, tuple(codes), tuple(years), stock, starts, ends, population, beside)
 
     @property
     def stage(self) -> str:
@@ -160,27 +189,26 @@ class StageHistory:
         return self._kept(slice(held[0], held[-1] + 1)) if len(held) else self
 
     def _kept(self, years: slice) -> StageHistory:
-        return StageHistory(
-            self.measure,
-            self.codes,
-            self.years[years],
-            self.stock[:, years],
-            self.starts[:, years],
-            self.ends[:, years],
-            self.population[:, years],
-        )
+        return self._cut(self.codes, self.years[years], lambda table: table[:, years])
 
     def of(self, rows: Iterable[int]) -> StageHistory:
         """Some of the authorities, by their places."""
         places = list(rows)
+        codes = tuple(self.codes[place] for place in places)
+        return self._cut(codes, self.years, lambda table: table[places])
+
+    def _cut(
+        self, codes: tuple[str, ...], years: tuple[int, ...], cut: Callable[[Floats], Floats]
+    ) -> StageHistory:
         return StageHistory(
             self.measure,
-            tuple(self.codes[place] for place in places),
-            self.years,
-            self.stock[places],
-            self.starts[places],
-            self.ends[places],
-            self.population[places],
+            codes,
+            years,
+            cut(self.stock),
+            cut(self.starts),
+            cut(self.ends),
+            cut(self.population),
+            {name: cut(table) for name, table in self.beside.items()},
         )
 
 
