@@ -47,7 +47,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     measure: Annotated[
         str,
         typer.Option(
-            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar", help="The stock to judge."
+            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar|cpp_starts|cpp_ends|lac_starts|lac_ends",
+            help="The stock, or the starts or ends of a year, to judge.",
         ),
     ] = "cpp_at_31_mar",
     origins: Annotated[
@@ -84,6 +85,13 @@ def backtest(  # noqa: PLR0913 (each is an option)
     summary: Annotated[
         bool, typer.Option("--summary", help="With csv and json: the summary, not the rows.")
     ] = False,
+    quantiles: Annotated[
+        bool,
+        typer.Option(
+            "--quantiles",
+            help="With csv and json: each forecast with its quantiles, 5% to 95% (the default).",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -105,6 +113,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     from riskmodel.intake import read_panel
 
     choose("format", form, FORMATS)
+    if summary and quantiles:
+        raise DataError("--summary and --quantiles ask for two different tables: give one")
     places = (
         tuple(out.with_name(f"{out.stem}{end}{out.suffix}") for end in PICTURES_BESIDE)
         if (out)

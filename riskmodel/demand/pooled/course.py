@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.parameters import parameter
 
 __all__ = ["common_course", "common_growth", "log_rates", "mean_stay_years", "median"]
@@ -85,6 +85,11 @@ def common_growth(changes: Floats, stage: str) -> tuple[float, float]:
 
 
 def mean_stay_years(history: StageHistory) -> float:
-    """Years: median stock over median starts, between a month and ten years; a year if unknown."""
+    """Years: median stock over median starts, between a month and ten years; a year if unknown.
+
+    Of a flow a month, the least: chance of one year tells nothing of the next.
+    """
+    if history.measure in FLOW_MEASURES:
+        return 1 / 12
     stock, starts = median(history.stock.ravel()), median(history.starts.ravel())
     return float(np.clip(stock / starts, 1 / 12, 10)) if starts > 0 and stock > 0 else 1.0

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 
 __all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
 
@@ -68,7 +68,8 @@ def features(history: StageHistory, place: int) -> Floats:
     own mean of three and of five years, its change over a year, itself; the last year's starts
     beside the stock and beside the ends; section 47 enquiries, initial conferences and referrals
     beside the stock; and of each other stock itself beside the stock, its starts beside its ends,
-    and it beside its own mean of three years.
+    and it beside its own mean of three years. Of a flow, the stage's stock stands in place of the
+    starts, and its other flow in place of the ends.
     """
     place = range(len(history.years))[place]
     first = max(0, place - YEARS_LOOKED_BACK + 1)
@@ -118,7 +119,8 @@ def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[
 
 
 def _others(measure: str) -> list[str]:
-    return [stage for stage, name in STOCK_MEASURES.items() if name != measure]
+    mine = stage_of(measure)
+    return [stage for stage in STOCK_MEASURES if stage != mine]
 
 
 def _mean(logs: Floats, years: int) -> Floats:

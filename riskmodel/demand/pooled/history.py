@@ -14,12 +14,14 @@ from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "BESIDE",
+    "FLOW_MEASURES",
     "REGIONS",
     "REGION_CODES",
     "STOCK_MEASURES",
     "StageHistory",
     "authorities_of",
     "is_region",
+    "stage_of",
 ]
 
 STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
@@ -31,6 +33,16 @@ STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
 )
 """The panel's measure of each stock. The department's children in need include children on a
 protection plan and looked after, hence not ``child_in_need_plan``."""
+
+FLOW_MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        f"{prefix}_{counted}": stage
+        for prefix, stage in (("cpp", "child_protection_plan"), ("lac", "looked_after"))
+        for counted in ("starts", "ends")
+    }
+)
+"""Flows of a year that are judged too, with their stages. Those of children in need are not: their
+ends differ between releases."""
 
 BESIDE = (
     *(
@@ -84,13 +96,14 @@ class StageHistory:
     Parameters
     ----------
     measure
-        The panel's name of the stock.
+        The panel's name of the stock; or of a flow, which then stands where a stock would.
     codes
         Codes of the authorities.
     years
         Consecutive years; a year that the panel does not hold is all missing.
     stock, starts, ends, population
-        Shape (authority, year); NaN where there is no figure. Copied and locked.
+        Shape (authority, year); NaN where there is no figure. Copied and locked. Of a flow, in
+        place of starts and ends, the stock that it leads to or from, and the stage's other flow.
     beside
         Other figures of the same authorities and years by the panel's names, of :data:`BESIDE`;
         one that is not there is known of nobody.
@@ -130,12 +143,11 @@ class StageHistory:
         Raises
         ------
         UnknownNameError
-            When it is no stock of :data:`STOCK_MEASURES`.
+            When it is no stock of :data:`STOCK_MEASURES` and no flow of :data:`FLOW_MEASURES`.
         DataError
             When the panel holds no figure of it.
         """
-        if measure not in STOCK_MEASURES.values():
-            raise UnknownNameError("measure", measure, STOCK_MEASURES.values())
+        stage_of(measure)
         if measure not in panel.measures:
             raise DataError(
                 f"has no column {measure}; found {', '.join(panel.measures) or 'none'}",
@@ -150,9 +162,11 @@ class StageHistory:
         reported = [year for code, year in seen if code in codes]
         years = range(min(reported), max(reported) + 1)
         prefix = measure.split("_")[0]
+        names = [f"{prefix}_starts", f"{prefix}_ends"]
+        if measure in names:
+            names = [f"{prefix}_at_31_mar", *(name for name in names if name != measure)]
         stock, starts, ends, population = (
-            _table(panel, name, codes, years)
-            for name in (measure, f"{prefix}_starts", f"{prefix}_ends", POPULATION)
+            _table(panel, name, codes, years) for name in (measure, *names, POPULATION)
         )
         beside = {
             name: _table(panel, name, codes, years)
@@ -163,8 +177,8 @@ class StageHistory:
 
     @property
     def stage(self) -> str:
-        """The stage of the stock."""
-        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+        """The stage of the stock or flow."""
+        return stage_of(self.measure)
 
     @property
     def has_population(self) -> npt.NDArray[np.bool_]:
@@ -210,6 +224,20 @@ class StageHistory:
             cut(self.population),
             {name: cut(table) for name, table in self.beside.items()},
         )
+
+
+def stage_of(measure: str) -> str:
+    """The stage of a stock or a flow.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is neither of :data:`STOCK_MEASURES` nor of :data:`FLOW_MEASURES`.
+    """
+    stages = {name: stage for stage, name in STOCK_MEASURES.items()} | dict(FLOW_MEASURES)
+    if measure not in stages:
+        raise UnknownNameError("measure", measure, stages)
+    return stages[measure]
 
 
 def authorities_of(panel: AuthorityPanel) -> list[str]:

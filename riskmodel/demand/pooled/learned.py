@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.history import stage_of
 from riskmodel.demand.pooled.process import Process
 from riskmodel.demand.pooled.regression import Regression
 
@@ -24,7 +24,7 @@ class Learned:
     Parameters
     ----------
     measure
-        Which stock.
+        Which stock or flow.
     years
         The years looked at, each ending on 31 March.
     authorities
@@ -79,8 +79,8 @@ class Learned:
 
     @property
     def stage(self) -> str:
-        """The stage of the stock."""
-        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+        """The stage of the stock or flow."""
+        return stage_of(self.measure)
 
     def course_at(self, times: Sequence[float] | Floats) -> Floats:
         """The common course at any times, in decimal years: 31 March 2015 is 2015.0.

@@ -204,23 +204,22 @@ class Sums:
         names = feature_names(measure)
         return Regression(names, self.centre, self.unit, gram, moments, told, usual, weights)
 
-    def crossed(self, year: int) -> tuple[Floats, Floats]:
-        """Changes expected of the learners at a year, each without its part; and what was told.
+    def expected(self, year: int) -> Floats:
+        """Changes expected of the learners, each by what the other parts tell by a year.
 
         Returns
         -------
-        tuple of numpy.ndarray
-            Shapes (authority, horizon) and (horizon,): the least told to any part.
+        numpy.ndarray
+            Shape (year, authority, horizon): of every year up to that one.
         """
-        found = np.zeros((len(self.part), self.change.shape[1]))
-        least = np.full(self.change.shape[1], np.inf)
+        count = self.change.shape[1]
+        found = np.zeros((year + 1, len(self.part), count))
+        held = self.unit > 0
         for part in range(PARTS):
-            gram, moments, told = self.until(year, part)
-            least = np.minimum(least, told)
             rows = self.part == part
-            held = self.unit > 0
-            found[rows] = self.scaled[year, rows] @ _solved(gram, moments, told, held).T
-        return found, least
+            coefficients = _solved(*self.until(year, part), held)
+            found[:, rows] = self.scaled[: year + 1, rows] @ coefficients.T
+        return found
 
 
 def sums_of(history: StageHistory, horizons: int) -> Sums:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from riskmodel.demand.pooled.features import feature_names
-from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 from riskmodel.demand.pooled.learn import learn
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import NAMES, Process
@@ -72,14 +72,12 @@ def shipped(measure: str, year: int) -> Learned:
     >>> shipped("cpp_at_31_mar", 2018).year
     2015
     """
-    known = [found for found in shipped_years(measure) if found <= year]
+    years = shipped_years(measure)
+    known = [found for found in years if found <= year]
     if not known:
-        raise DataError(
-            f"nothing that ships was learned by {year}; the earliest is of "
-            f"{min(shipped_years(measure))}",
-            field=measure,
-        )
-    stem = f"{PREFIX}_{_stage(measure)}_{known[-1]}"
+        earliest = f"; the earliest is of {min(years)}" if years else ""
+        raise DataError(f"nothing that ships was learned by {year}{earliest}", field=measure)
+    stem = f"{PREFIX}_{stage_of(measure)}_{known[-1]}"
 
     def numbers(name: str) -> tuple[float, ...]:
         return parameter(f"{stem}_{name}").numbers
@@ -112,14 +110,16 @@ def _regression(measure: str, numbers: Callable[[str], tuple[float, ...]]) -> Re
 
 
 def shipped_years(measure: str) -> tuple[int, ...]:
-    """The years up to whose 31 March something was learned of a stock, in order.
+    """The years up to whose 31 March something was learned of a stock, in order; none of a flow.
 
     Raises
     ------
     UnknownNameError
-        When it is no stock of :data:`~riskmodel.demand.pooled.history.STOCK_MEASURES`.
+        When it is neither a stock nor a flow of a panel.
     """
-    pattern = re.compile(rf"{PREFIX}_{_stage(measure)}_(\d{{4}})_process")
+    if measure not in STOCK_MEASURES.values():
+        return ()
+    pattern = re.compile(rf"{PREFIX}_{stage_of(measure)}_(\d{{4}})_process")
     found = (pattern.fullmatch(name) for name in parameter_names())
     return tuple(sorted(int(match[1]) for match in found if match))
 
@@ -150,7 +150,7 @@ def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
     for found in learned:
         for name, numbers, unit, reason in _entries(found):
             pieces.append(
-                f"\n[{PREFIX}_{_stage(found.measure)}_{found.year}_{name}]\n"
+                f"\n[{PREFIX}_{stage_of(found.measure)}_{found.year}_{name}]\n"
                 f"value = {_printed(numbers)}\n"
                 f'unit = "{unit}"\n'
                 'basis = "observed"\n'
@@ -250,10 +250,3 @@ def _process_entries(found: Learned) -> list[tuple[str, list[float], str, str]]:
 def _printed(numbers: list[float]) -> str:
     shown = [f"{number + 0.0:.6g}" for number in numbers]
     return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
-
-
-def _stage(measure: str) -> str:
-    for stage, name in STOCK_MEASURES.items():
-        if name == measure:
-            return stage
-    raise UnknownNameError("measure", measure, STOCK_MEASURES.values())

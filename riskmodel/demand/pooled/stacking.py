@@ -88,7 +88,7 @@ def stacked(
     for place, steady in past.items():
         if place == last:
             continue
-        expected, told = sums.crossed(place)
+        expected, (_, _, told) = sums.expected(place)[-1], sums.until(place)
         usual = usual_change(steady, log[:, place], sums.weight[place])
         direct = log[:, place, None] + usual + expected
         for ahead in range(1, min(horizons, last - place) + 1):
