@@ -130,7 +130,8 @@ def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]
     return (
         f"nothing to judge: no authority has a figure at an origin ({', '.join(map(str, years))}), "
         "another before it, and one at a horizon after it "
-        f"({', '.join(map(str, ahead))} years), with {FEWEST_LEARNERS} others to learn from; {fewer}"
+        f"({', '.join(map(str, ahead))} years), with {FEWEST_LEARNERS} others to learn from; "
+        f"{fewer}"
     )
 
 

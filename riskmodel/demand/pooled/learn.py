@@ -151,7 +151,7 @@ def learn(
         process,
         stay,
         course,
-        *common_growth(np.diff(course), history.stage),
+        *common_growth(np.diff(course), history.measure),
         usual_starts(taught, len(taught.years) - 1),
         correct(taught, past, course, horizons),
         np.ones(horizons),
@@ -169,7 +169,7 @@ def learn(
 def _stood_at(learned: Learned, taught: StageHistory, values: Floats, place: int) -> Learned:
     """What would have been learned at an earlier year, but for the process and the turnover."""
     course, changes = common_course(values[:, : place + 1])
-    drift, variance = common_growth(changes, learned.stage)
+    drift, variance = common_growth(changes, learned.measure)
     return replace(
         learned,
         years=taught.years[: place + 1],

@@ -19,7 +19,7 @@ from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import NAMES, Process
 from riskmodel.demand.pooled.regression import Regression
 from riskmodel.demand.pooled.turnover import TURNOVER
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError
 from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
 
@@ -117,9 +117,10 @@ def shipped_years(measure: str) -> tuple[int, ...]:
     UnknownNameError
         When it is neither a stock nor a flow of a panel.
     """
+    stage = stage_of(measure)
     if measure not in STOCK_MEASURES.values():
         return ()
-    pattern = re.compile(rf"{PREFIX}_{stage_of(measure)}_(\d{{4}})_process")
+    pattern = re.compile(rf"{PREFIX}_{stage}_(\d{{4}})_process")
     found = (pattern.fullmatch(name) for name in parameter_names())
     return tuple(sorted(int(match[1]) for match in found if match))
 
