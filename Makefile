@@ -161,8 +161,10 @@ learned: $(STAMPS)/package
 	@mkdir -p build
 	$(BIN)/python -c "import sys; from pathlib import Path; \
 		from riskmodel.demand.pooled.shipped import learn_shipped, shipped_text; \
+		from riskmodel.demand.together import together_text; \
 		from riskmodel.intake import read_panel; \
-		print(shipped_text(learn_shipped(read_panel(Path(sys.argv[1])))), end='')" \
+		panel = read_panel(Path(sys.argv[1])); \
+		print(shipped_text(learn_shipped(panel)) + together_text(panel), end='')" \
 		'$(PANEL)' > build/demand_learned.toml
 	@mv build/demand_learned.toml $(LEARNED)
 

@@ -74,6 +74,9 @@ class StageOutlook:
         Growth a year, of that which authorities had in common, that it goes on with: log units.
     age
         Whole years by which what was learned is older than the last figure of the stock.
+    two_years_on
+        Expected stock two years after the opening, or at the end where that is earlier, shape
+        (replicates,).
     """
 
     inputs: StageInputs
@@ -82,6 +85,7 @@ class StageOutlook:
     held: float
     growth: float
     age: int
+    two_years_on: Floats
 
     @property
     def stage(self) -> str:
@@ -159,7 +163,9 @@ def stage_outlook(
         opening_survival=left,
     )
     held = float(implied.held.mean())
-    return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age)
+    later = course[:, min(2 * YEAR, months) - 1].copy()
+    later.flags.writeable = False
+    return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age, later)
 
 
 def check_sizes(months: int, replicates: int) -> None:

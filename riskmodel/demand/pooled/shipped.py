@@ -28,7 +28,10 @@ __all__ = ["SHIPPED_YEARS", "learn_shipped", "shipped", "shipped_text", "shipped
 PREFIX = "demand_learned"
 _PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "centre": ("log units", "Mean of each feature in the last year, in the order of the docs."),
+        "centre": (
+            "log units",
+            "Mean of each feature in the last year, in the order of feature_names.",
+        ),
         "unit": ("log units", "Root mean square of each feature beside the mean of its year."),
         "told": ("weighted changes", "Changes that each horizon was learned from, one a year."),
         "usual": (
