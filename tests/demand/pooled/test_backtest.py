@@ -13,7 +13,7 @@ from riskmodel.demand.pooled import backtest as module
 from riskmodel.demand.pooled.backtest import backtest
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.judged import MODELS, OURS, POOLED, REFERENCE, ROW_COLUMNS, Backtest
-from riskmodel.demand.pooled.measured import measured_backtest
+from riskmodel.demand.pooled.measured import MEASURED_ORIGINS, measured_backtest
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
@@ -254,8 +254,8 @@ def test_the_documented_figures_are_what_the_shared_panel_gives(
     shared_panel: AuthorityPanel,
 ) -> None:
     # Children stay looked after for years, and nearly any way back to the own mean does well:
-    # it takes all six origins to tell the models apart.
-    found = backtest(shared_panel, "lac_at_31_mar", models=CHEAP, origins=range(2014, 2020))
+    # it takes all the origins to tell the models apart.
+    found = backtest(shared_panel, "lac_at_31_mar", models=CHEAP, origins=MEASURED_ORIGINS)
     assert set(found.winners().values()) == {OURS}
     _assert_honest(found)
     printed = measured_backtest()
@@ -271,7 +271,7 @@ def test_the_documented_figures_are_what_the_shared_panel_gives(
 
 def _assert_honest(found: Backtest) -> None:
     table = found.summary(resamples=50)
-    assert (table.loc[table["model"] == OURS, "skill_percent"] > 6).all()
+    assert (table.loc[table["model"] == OURS, "skill_percent"] > 5).all()
     pooled = found.frame[found.frame["model"] == OURS]
     assert 86 <= 100 * pooled["covered_90"].mean() <= 94
     assert 45 <= 100 * pooled["covered_50"].mean() <= 55
