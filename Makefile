@@ -154,7 +154,7 @@ checksums: $(STAMPS)/package ## say that the published data files are as they sh
 	@mv build/SHA256SUMS riskmodel/published/data/SHA256SUMS
 
 # Needs the authority panel, which does not ship: make learned PANEL=../somewhere/panel.csv
-PANEL ?= ../shared/data/dfe/authority_panel_2010_2021.csv
+PANEL ?= ../shared/data/dfe/authority_panel_2010_2023.csv
 LEARNED := riskmodel/parameters/data/demand_learned.toml
 
 learned: $(STAMPS)/package
@@ -162,8 +162,10 @@ learned: $(STAMPS)/package
 	@mkdir -p build
 	$(BIN)/python -c "import sys; from pathlib import Path; \
 		from riskmodel.demand.pooled.shipped import learn_shipped, shipped_text; \
+		from riskmodel.demand.together import together_text; \
 		from riskmodel.intake import read_panel; \
-		print(shipped_text(learn_shipped(read_panel(Path(sys.argv[1])))), end='')" \
+		panel = read_panel(Path(sys.argv[1])); \
+		print(shipped_text(learn_shipped(panel)) + together_text(panel), end='')" \
 		'$(PANEL)' > build/demand_learned.toml
 	@mv build/demand_learned.toml $(LEARNED)
 

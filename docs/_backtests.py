@@ -16,9 +16,10 @@ import pandas as pd
 from riskmodel.demand.pooled.backtest import backtest
 from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.judged import OURS
+from riskmodel.demand.pooled.measured import MEASURED_ORIGINS
 from riskmodel.intake import read_panel
 
-ORIGINS = range(2014, 2020)
+ORIGINS = MEASURED_ORIGINS
 PARTINGS = ((2, 0), (10, 0), (5, 1), (5, 2), (5, 3))
 DECIMALS = 2
 

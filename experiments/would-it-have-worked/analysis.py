@@ -32,8 +32,10 @@ MODEL_WORDS = {
     "ets": "exponential smoothing (ETS)",
     "arima": "ARIMA",
     "ridge": "ridge regression across authorities",
+    "wide_ridge": "ridge regression on all figures",
+    "constant_rates": "constant rates, chance alone",
 }
-OF_OTHERS = (OURS, "last_value_pooled", "mean_reversion", "ridge")
+OF_OTHERS = (OURS, "last_value_pooled", "mean_reversion", "ridge", "wide_ridge")
 """Models that learn from other authorities. The others read an authority's own figures alone: how
 the authorities are parted is nothing to them."""
 GROUPS = ("smallest", "second", "third", "largest")
@@ -60,7 +62,7 @@ def measure(point: Point) -> Tables:
     table = found.frame[found.frame["model"].isin(models)].reset_index(drop=True)
     table["size"] = _sizes(history, table)
     table["left_out"] = found.left_out
-    return {"forecasts": table.drop(columns=["q05", "q25", "q75", "q95"])}
+    return {"forecasts": table.drop(columns=["q05", "q10", "q25", "q75", "q90", "q95"])}
 
 
 def _sizes(history: StageHistory, table: pd.DataFrame) -> list[str]:
@@ -101,7 +103,7 @@ def summarise(tables: Tables) -> Summary:
     for measured, mine in table.groupby("measure", sort=False):
         results += list(_partings(str(measured), mine))
         # One forecast a model, authority, origin and horizon: its scores over the partings.
-        scores = ["crps", "covered_50", "covered_90"]
+        scores = ["crps", "covered_50", "covered_80", "covered_90"]
         pooled = mine.groupby(_KEY, sort=False, as_index=False)[scores].mean()
         results += list(_whole(str(measured), pooled, seed))
         results += list(_by_size(str(measured), pooled, seed))

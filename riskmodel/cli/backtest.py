@@ -41,8 +41,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     measure: Annotated[
         str,
         typer.Option(
-            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar",
-            help="The stock to test; cpp, lac or cin for short.",
+            metavar="cpp_at_31_mar|lac_at_31_mar|cin_at_31_mar|cpp_starts|cpp_ends|lac_starts|lac_ends",
+            help="The stock, or the starts or ends of a year, to test; cpp, lac or cin for short.",
         ),
     ] = "cpp_at_31_mar",
     origins: Annotated[
@@ -80,6 +80,13 @@ def backtest(  # noqa: PLR0913 (each is an option)
         bool,
         typer.Option("--summary", help="With csv and json: accuracy by model, not the forecasts."),
     ] = False,
+    quantiles: Annotated[
+        bool,
+        typer.Option(
+            "--quantiles",
+            help="With csv and json: each forecast with its quantiles, 5% to 95% (the default).",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -98,6 +105,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
     from riskmodel.demand.pooled.judged import MODELS
     from riskmodel.intake import read_panel
 
+    if summary and quantiles:
+        raise DataError("--summary and --quantiles ask for two different tables: give one")
     places = (
         [out.with_name(f"{out.stem}{end}{out.suffix}") for end in PICTURES_BESIDE] if out else []
     )

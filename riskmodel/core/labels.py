@@ -85,6 +85,8 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "ets": Label("exponential smoothing (ETS)", "Smoothing (ETS)"),
         "arima": Label("ARIMA"),
         "ridge": Label("a ridge regression across authorities", "Ridge"),
+        "wide_ridge": Label("a ridge regression on all figures", "Ridge, all figures"),
+        "constant_rates": Label("today's rates of starts and ends carried on", "Constant rates"),
     }
 )
 """Stages, stocks, measures and models by their names in data."""

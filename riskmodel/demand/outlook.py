@@ -7,12 +7,13 @@ start and end are simulated from those. So stocks, starts and ends are one proje
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.beside import other_figures
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.result import Calibration
 from riskmodel.demand.implied import implied_starts
@@ -73,6 +74,9 @@ class StageOutlook:
         Growth a year, of that which authorities had in common, that it goes on with: log units.
     age
         Whole years by which what was learned is older than the last figure of the stock.
+    two_years_on
+        Expected stock two years after the opening, or at the end where that is earlier, shape
+        (replicates,).
     """
 
     inputs: StageInputs
@@ -81,6 +85,7 @@ class StageOutlook:
     held: float
     growth: float
     age: int
+    two_years_on: Floats
 
     @property
     def stage(self) -> str:
@@ -97,6 +102,7 @@ def stage_outlook(
     seed: int,
     population: float | None = None,
     common: Floats | None = None,
+    beside: Mapping[str, Sequence[Observation]] | None = None,
 ) -> StageOutlook:
     """Put together what a stage is projected from, from its last figure on.
 
@@ -119,6 +125,8 @@ def stage_outlook(
         :func:`riskmodel.demand.pooled.own.common_changes` at :func:`node_months` after the
         opening, shape (replicates, node); the same for several authorities that are to be added
         up. None draws it with the rest.
+    beside
+        The authority's figures of all its stages, this one among them; None looks at its own alone.
 
     Raises
     ------
@@ -137,7 +145,7 @@ def stage_outlook(
         )
     nodes = node_months(months)
     exposed = _exposed(stage, learned, population)
-    ahead = _expected(calibration, learned, opens + nodes / 12, exposed)
+    ahead = _expected(calibration, learned, opens + nodes / 12, exposed, beside or {})
     generator = stream(seed, f"demand/expected/{stage}")
     drawn = sample_paths(ahead, generator, replicates, common=common)
     expected = np.maximum(np.expm1(drawn), LEAST_STOCK)
@@ -155,7 +163,9 @@ def stage_outlook(
         opening_survival=left,
     )
     held = float(implied.held.mean())
-    return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age)
+    later = course[:, min(2 * YEAR, months) - 1].copy()
+    later.flags.writeable = False
+    return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age, later)
 
 
 def check_sizes(months: int, replicates: int) -> None:
@@ -211,7 +221,11 @@ def _exposed(stage: str, learned: Learned, population: float | None) -> float | 
 
 
 def _expected(
-    calibration: Calibration, learned: Learned, later: Floats, population: float | None
+    calibration: Calibration,
+    learned: Learned,
+    later: Floats,
+    population: float | None,
+    beside: Mapping[str, Sequence[Observation]],
 ) -> OwnForecast:
     """The course of the expected stock, from the stocks and the last year's flows."""
     observations = calibration.model.observations
@@ -235,6 +249,7 @@ def _expected(
         error_variance=(width / np.where(width > 0, middle, 1.0)) ** 2 / 12 + usual**2,
         starts=flows.get("starts"),
         ends=flows.get("ends"),
+        beside=other_figures(calibration.stage, beside, last),
         expected=True,
     )
 

@@ -21,6 +21,7 @@ from riskmodel.demand.pooled.learn import Learned, learn
 from riskmodel.demand.pooled.own import decimal_year
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import MEASURE_OF, DemandSource
+from riskmodel.demand.together import drawn_together, shipped_correlations, stage_correlations
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
@@ -267,6 +268,10 @@ def project(  # noqa: PLR0913  each is a word of the question
 
     Notes
     -----
+    Each stage is drawn by itself; its simulations are then put in an order in which the stages
+    move together as they did in other authorities (:mod:`riskmodel.demand.together`), which
+    changes no stage's own ranges.
+
     All stages open at the month of the last figure of any; a stage whose stock was last counted
     earlier is carried there by its starts and lengths.
     """
@@ -295,7 +300,9 @@ def project(  # noqa: PLR0913  each is a word of the question
             replicates=replicates,
             seed=seed,
             population=source.population,
+            beside=source.observations,
         )
+    stages = drawn_together(stages, _correlations(opening, panel, source.code), seed)
     notes = []
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
@@ -393,6 +400,14 @@ def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observa
     wide = Interval(0, round(2 * last.middle) + 2)
     nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
     return (*observations, nothing)
+
+
+def _correlations(opening: str, panel: AuthorityPanel | None, own: str) -> Floats:
+    """How far stages move together, as a panel of other authorities says it or what ships."""
+    year = int(np.floor(decimal_year(opening) + 1e-9))
+    if panel is None:
+        return shipped_correlations(year)
+    return stage_correlations(panel, year, own)
 
 
 def _learned(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from riskmodel.streams import stream
 
 COLUMNS = [
-    *("model", "la_code", "origin", "horizon_years", "observed", "crps"),
-    *("q05", "q25", "median", "q75", "q95"),
+    *("measure", "model", "la_code", "origin", "horizon_years", "observed", "crps"),
+    *("q05", "q10", "q25", "median", "q75", "q90", "q95", "basis"),
 ]
 CHEAP = ("--models", "riskmodel,ridge,drift")
 
@@ -50,9 +50,10 @@ def test_csv_is_the_rows_alone_and_the_same_with_any_number_of_workers(call, pan
     assert first.out == second.out
     rows = list(csv.reader(io.StringIO(first.out)))
     assert rows[0] == COLUMNS
-    assert {row[0] for row in rows[1:]} == {"riskmodel", "last_value", "ridge", "drift"}
-    # Origins 2014 to 2016, three, two and one year ahead of them, four models, eight authorities.
-    assert len(rows) - 1 == 4 * 8 * (3 + 2 + 1)
+    models = {"riskmodel", "last_value", "last_value_pooled", "ridge", "drift"}
+    assert {row[1] for row in rows[1:]} == models
+    # Origins 2014 to 2016, three, two and one year ahead of them, five models, eight authorities.
+    assert len(rows) - 1 == 5 * 8 * (3 + 2 + 1)
 
 
 @pytest.mark.integration
@@ -77,7 +78,13 @@ def test_json_is_the_same_rows_and_the_summary_where_asked_for(call, panel):
     table = list(csv.DictReader(io.StringIO(call(*words, "--format", "csv").out)))
     assert [{key: str(value) for key, value in row.items()} for row in rows] == table
     summary = call(*words, "--format", "json", "--summary").json
-    assert [row["model"] for row in summary] == ["riskmodel", "last_value", "drift", "ridge"]
+    assert [row["model"] for row in summary] == [
+        "riskmodel",
+        "last_value",
+        "last_value_pooled",
+        "drift",
+        "ridge",
+    ]
     assert sum(row["best"] for row in summary) == 1
     assert summary[1]["skill_percent"] == 0
 

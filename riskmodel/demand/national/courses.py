@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.demand.outlook import MOST_MONTHS, MOST_REPLICATES, node_months
+from riskmodel.demand.pooled.features import figures_beside
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import Learned
 from riskmodel.demand.pooled.own import common_changes, forecast_own, sample_paths
@@ -280,6 +281,7 @@ def authority_stock(
         population=population,
         starts=starts if np.isfinite(starts) else None,
         ends=ends if np.isfinite(ends) else None,
+        beside=figures_beside(history, place, last),
     )
     generator = stream(seed, f"{PURPOSE}/own/{history.stage}/{code}")
     paths = sample_paths(ahead, generator, len(common), common=common[:, 1 : months + 1])

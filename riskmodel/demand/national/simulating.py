@@ -199,6 +199,7 @@ def _flows_of(
                 seed=own,
                 population=source.population,
                 common=common[stage],
+                beside=source.observations,
             ).inputs
             latest[stage] = next(
                 each.middle

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from riskmodel.demand.pooled.competitors import COMPETITORS
 from riskmodel.demand.pooled.history import StageHistory
-from riskmodel.demand.pooled.judged import MODELS, OURS, QUANTILES, REFERENCE, Backtest
+from riskmodel.demand.pooled.judged import MODELS, OURS, POOLED, QUANTILES, REFERENCE, Backtest
 from riskmodel.demand.pooled.learn import forecast, learn
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.scores import (
@@ -59,14 +59,15 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     panel
         Authorities by year; any, none of which need have been seen before.
     measure
-        ``cpp_at_31_mar``, ``lac_at_31_mar`` or ``cin_at_31_mar``.
+        A stock (``cpp_at_31_mar``, ``lac_at_31_mar``, ``cin_at_31_mar``) or a flow of a year
+        (``cpp_starts``, ``cpp_ends``, ``lac_starts``, ``lac_ends``).
     origins
         Years to stand at the end of, with nothing later; None takes every year with
         four years to learn from and one to judge by.
     horizons
         Years ahead.
     models
-        Of :data:`MODELS`; the reference runs in any case.
+        Of :data:`MODELS`; the two last values run in any case.
     folds
         The authorities are parted into so many; each part is judged by models that learned from
         the others, so that no authority is judged by itself. Where fewer than five others have
@@ -95,7 +96,7 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     ahead = _horizons(horizons)
     years = _origins(history, origins, panel.source)
     parts = _parts(history, folds, seed)
-    chosen = tuple(dict.fromkeys((*models, REFERENCE)))
+    chosen = tuple(dict.fromkeys((*models, REFERENCE, POOLED)))
     tasks = [(history, part, year, ahead, chosen) for part in parts for year in years]
     pieces, left_out, from_shipped = [], 0, set()
     found = as_engine(workers).run(_judge, tasks)
@@ -120,11 +121,17 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
 
 
 def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:
+    first = min(shipped_years(measure), default=None)
+    fewer = (
+        f"with fewer, origins begin in {first}, when what ships was learned"
+        if first
+        else "nothing that ships was learned of flows"
+    )
     return (
         f"nothing to judge: no authority has a figure at an origin ({', '.join(map(str, years))}), "
         "another before it, and one at a horizon after it "
-        f"({', '.join(map(str, ahead))} years), with {FEWEST_LEARNERS} others to learn from; with "
-        f"fewer, origins begin in {min(shipped_years(measure))}, when what ships was learned"
+        f"({', '.join(map(str, ahead))} years), with {FEWEST_LEARNERS} others to learn from; "
+        f"{fewer}"
     )
 
 
@@ -193,7 +200,7 @@ def _judge(
     others = np.setdiff1d(np.arange(len(history.codes)), judged)
     taught, own = known.of(others), known.of(able)
     enough = int((figures[others].sum(axis=1) >= 2).sum()) >= FEWEST_LEARNERS
-    if not len(able) or not (enough or origin >= min(shipped_years(history.measure))):
+    if not len(able) or not (enough or origin >= min(shipped_years(history.measure), default=9999)):
         return [], len(judged), False
     rows: list[dict[str, Any]] = []
     with threadpool_limits(1):
@@ -234,6 +241,7 @@ def _rows(
             **{name: at_level(issued, level) for name, level in QUANTILES.items()},
             "pit": probability_integral_transform(issued, happened),
             "covered_50": covered(issued, happened, 0.5),
+            "covered_80": covered(issued, happened, 0.8),
             "covered_90": covered(issued, happened, 0.9),
         }
         for place, code in enumerate(np.array(history.codes)[able[seen]]):

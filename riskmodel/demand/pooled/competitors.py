@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.spreads import Spread, by_size, last, normal, own_spread
 from riskmodel.demand.pooled.turnover import usual_starts
+from riskmodel.demand.pooled.wide import constant_rates, random_walk, wide_ridge
 
 __all__ = ["COMPETITORS", "Spread"]
 
@@ -26,40 +27,8 @@ FEWEST_FOR_A_FIT = 4
 WINDOW = 5
 """Years of an authority's own mean."""
 
-LEAST_CONSTANT = 0.1
-"""Least part of a mean squared error that does not depend on size."""
-
 SMALL = 60.0
 """Stock at which the weight of a miss is half that of a large authority's."""
-
-
-_USUAL_CHANGE = 0.1
-"""Of a year, log scale, where nobody has a change to show."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spread:
-    """A forecast by quantile function on the log scale.
-
-    Parameters
-    ----------
-    location
-        Shape (authority, horizon).
-    scale
-        Same shape.
-    unit
-        Quantile function of the standardised error; takes levels, gives shape (level,).
-    """
-
-    location: Floats
-    scale: Floats
-    unit: Callable[[Floats], Floats]
-
-    def quantiles(self, levels: Floats) -> Floats:
-        """Stock at these levels, shape (authority, horizon, level), from 0."""
-        log = self.location[:, :, None] + self.scale[:, :, None] * self.unit(levels)
-        found: Floats = np.maximum(np.exp(log) - 1, 0.0)
-        return found
 
 
 Competitor = Callable[[StageHistory, StageHistory, int], Spread]
@@ -74,13 +43,7 @@ def last_value(taught: StageHistory, own: StageHistory, horizons: int) -> Spread
     The naive method with its textbook interval (Hyndman and Athanasopoulos, *Forecasting:
     Principles and Practice*, 3rd ed., section 5.5).
     """
-    log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
-    changes = np.diff(log, axis=1)
-    return Spread(
-        np.repeat(_last(log)[:, None], horizons, axis=1),
-        _own_spread(changes, taught)[:, None] * np.sqrt(ahead),
-        _normal,
-    )
+    return random_walk(taught, own, horizons)
 
 
 def last_value_pooled(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
@@ -99,9 +62,9 @@ def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
             slope[row] = (values[seen[-1]] - values[seen[0]]) / steps[row]
     changes = np.diff(log, axis=1) - slope[:, None]
     return Spread(
-        _last(log)[:, None] + slope[:, None] * ahead,
-        _own_spread(changes, taught, 1)[:, None] * np.sqrt(ahead * (1 + ahead / steps[:, None])),
-        _normal,
+        last(log)[:, None] + slope[:, None] * ahead,
+        own_spread(changes, taught, 1)[:, None] * np.sqrt(ahead * (1 + ahead / steps[:, None])),
+        normal,
     )
 
 
@@ -134,37 +97,11 @@ COMPETITORS: Mapping[str, Competitor] = MappingProxyType(
         "ets": ets,
         "arima": arima,
         "ridge": ridge,
+        "wide_ridge": wide_ridge,
+        "constant_rates": constant_rates,
     }
 )
 """Each competitor by its name."""
-
-
-def _normal(levels: Floats) -> Floats:
-    from scipy.stats import norm
-
-    found: Floats = norm.ppf(levels)
-    return found
-
-
-def _last(log: Floats) -> Floats:
-    found = np.full(len(log), np.nan)
-    for column in log.T:
-        found = np.where(np.isfinite(column), column, found)
-    return found
-
-
-def _own_spread(changes: Floats, taught: StageHistory, parameters: int = 0) -> Floats:
-    """Root mean square of each authority's changes, less the parameters they were fitted with.
-
-    Where an authority has no change of its own, the median of the others' changes by size.
-    """
-    seen = np.isfinite(changes)
-    number = np.maximum(seen.sum(axis=1) - parameters, 1)
-    found = np.sqrt((np.where(seen, changes, 0.0) ** 2).sum(axis=1) / number)
-    others = np.abs(np.diff(np.log(taught.stock + 1), axis=1))
-    others = others[np.isfinite(others) & (others > 0)]
-    usual = float(np.median(others)) if len(others) else _USUAL_CHANGE
-    return np.where(found > 1e-9, found, usual)
 
 
 def _own_mean(log: Floats) -> Floats:
@@ -201,16 +138,14 @@ def _learned(
     of the errors themselves. Without features the middle is the last value, and the errors' shape
     is mirrored.
     """
-    from scipy.optimize import nnls
-
-    last = len(own.years) - 1
+    final = len(own.years) - 1
     own_log, taught_log = np.log(own.stock + 1), np.log(taught.stock + 1)
-    location = np.repeat(_last(own_log)[:, None], horizons, axis=1)
+    location = np.repeat(last(own_log)[:, None], horizons, axis=1)
     scale = np.full_like(location, np.nan)
     errors: list[Floats] = []
     for ahead in range(1, horizons + 1):
         columns, changes, stocks = [], [], []
-        for place in range(last - ahead + 1):
+        for place in range(final - ahead + 1):
             change = taught_log[:, place + ahead] - taught_log[:, place]
             seen = np.isfinite(change)
             columns.append(
@@ -222,7 +157,7 @@ def _learned(
             if ahead > 1:
                 scale[:, ahead - 1] = scale[:, ahead - 2] * np.sqrt(ahead / (ahead - 1))
             else:
-                scale[:, 0] = _own_spread(np.diff(own_log, axis=1), taught)
+                scale[:, 0] = own_spread(np.diff(own_log, axis=1), taught)
             continue
         column, change, stock = map(np.concatenate, (columns, changes, stocks))
         weight = 1 / (1 + SMALL / (stock + 5))
@@ -230,19 +165,13 @@ def _learned(
         if features is not None:
             slope, middle, unit = _fit(column, change, weight)
             error -= middle + column / unit @ slope
-            location[:, ahead - 1] += middle + features(own, taught, last) / unit @ slope
-        squares = np.minimum(error**2, 20 * np.median(error**2))
-        root = np.sqrt(weight)
-        shape = np.column_stack([np.ones_like(stock), 1 / (stock + 5)])
-        (constant, small), _ = nnls(shape * root[:, None], squares * root)
-        # Never all of it by size: a large authority whose spread were nought would make any error
-        # of its own infinite beside it.
-        constant = max(constant, LEAST_CONSTANT * float(np.average(squares, weights=weight)))
-        errors.append(error / np.sqrt(constant + small / (stock + 5) + 1e-6))
-        here = np.exp(_last(own_log)) + 4
-        scale[:, ahead - 1] = np.sqrt(constant + small / here + 1e-6)
+            location[:, ahead - 1] += middle + features(own, taught, final) / unit @ slope
+        constant, small = by_size(error, stock, weight)
+        errors.append(error / np.sqrt(constant + small / (stock + 5)))
+        here = np.exp(last(own_log)) + 4
+        scale[:, ahead - 1] = np.sqrt(constant + small / here)
     if not errors:
-        return Spread(location, scale, _normal)
+        return Spread(location, scale, normal)
     standard = np.concatenate(errors)
     if features is None:
         standard = np.concatenate([standard, -standard])
@@ -277,7 +206,7 @@ def _one_by_one(
             middle, spread = fit(series, horizons)
         if np.isfinite(middle).all() and np.isfinite(spread).all():
             location[row], scale[row] = middle, np.maximum(spread, 1e-3)
-    return Spread(location, scale, _normal)
+    return Spread(location, scale, normal)
 
 
 def _filled(values: Floats) -> Floats:

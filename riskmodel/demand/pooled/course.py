@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory, stage_of
 from riskmodel.parameters import parameter
 
 __all__ = ["common_course", "common_growth", "log_rates", "mean_stay_years", "median"]
@@ -69,22 +69,28 @@ def median(values: Floats) -> float:
     return float(np.median(seen)) if len(seen) else 0.0
 
 
-def common_growth(changes: Floats, stage: str) -> tuple[float, float]:
+def common_growth(changes: Floats, measure: str) -> tuple[float, float]:
     """Growth a year that is carried forward, and the variance of a year's common change.
 
     The mean change counts only as far as it stands out of its noise: weight
-    tau^2 / (tau^2 + variance / years), tau a parameter of the stage.
+    tau^2 / (tau^2 + variance / years), tau a parameter of the stage; of all flows one.
     """
     prior = parameter("demand_common_change_spread").value
     weight_of_prior = 3
     number = len(changes)
     squares = float(((changes - changes.mean()) ** 2).sum())
     variance = (squares + weight_of_prior * prior**2) / (number - 1 + weight_of_prior)
-    tau = parameter(f"demand_common_growth_spread_{stage}").value
+    kind = "flows" if measure in FLOW_MEASURES else stage_of(measure)
+    tau = parameter(f"demand_common_growth_spread_{kind}").value
     return float(tau**2 / (tau**2 + variance / number) * changes.mean()), variance
 
 
 def mean_stay_years(history: StageHistory) -> float:
-    """Years: median stock over median starts, between a month and ten years; a year if unknown."""
+    """Years: median stock over median starts, between a month and ten years; a year if unknown.
+
+    Of a flow a month, the least: chance of one year tells nothing of the next.
+    """
+    if history.measure in FLOW_MEASURES:
+        return 1 / 12
     stock, starts = median(history.stock.ravel()), median(history.starts.ravel())
     return float(np.clip(stock / starts, 1 / 12, 10)) if starts > 0 and stock > 0 else 1.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +13,8 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 
 __all__ = [
+    "BESIDE",
+    "FLOW_MEASURES",
     "REGIONS",
     "REGION_CODES",
     "STOCK_MEASURES",
@@ -20,6 +22,7 @@ __all__ = [
     "authorities_of",
     "figures_table",
     "is_region",
+    "stage_of",
 ]
 
 STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
@@ -31,6 +34,29 @@ STOCK_MEASURES: Mapping[str, str] = MappingProxyType(
 )
 """The panel's measure of each stock. The department's children in need include children on a
 protection plan and looked after, hence not ``child_in_need_plan``."""
+
+FLOW_MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        f"{prefix}_{counted}": stage
+        for prefix, stage in (("cpp", "child_protection_plan"), ("lac", "looked_after"))
+        for counted in ("starts", "ends")
+    }
+)
+"""Flows of a year that are judged too, with their stages. Those of children in need are not: their
+ends differ between releases."""
+
+BESIDE = (
+    *(
+        f"{prefix}_{counted}"
+        for prefix in ("cpp", "lac", "cin")
+        for counted in ("at_31_mar", "starts", "ends")
+    ),
+    "s47_enquiries",
+    "icpc_children",
+    "referrals",
+)
+"""Figures that tell something of a stock beside its own: the other stocks with their flows, and
+what leads to them."""
 
 POPULATION = "pop_0_17_midyear"
 
@@ -71,13 +97,17 @@ class StageHistory:
     Parameters
     ----------
     measure
-        The panel's name of the stock.
+        The panel's name of the stock; or of a flow, which then stands where a stock would.
     codes
         Codes of the authorities.
     years
         Consecutive years; a year that the panel does not hold is all missing.
     stock, starts, ends, population
-        Shape (authority, year); NaN where there is no figure. Copied and locked.
+        Shape (authority, year); NaN where there is no figure. Copied and locked. Of a flow, in
+        place of starts and ends, the stock that it leads to or from, and the stage's other flow.
+    beside
+        Other figures of the same authorities and years by the panel's names, of :data:`BESIDE`;
+        one that is not there is known of nobody.
     """
 
     measure: str
@@ -87,15 +117,22 @@ class StageHistory:
     starts: Floats
     ends: Floats
     population: Floats
+    beside: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shape = (len(self.codes), len(self.years))
         for name in ("stock", "starts", "ends", "population"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            if made.shape != shape:
-                raise DataError(f"needs the shape {shape}, found {made.shape}", field=name)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+            object.__setattr__(self, name, self._table(name, getattr(self, name)))
+        tables = {name: self._table(name, table) for name, table in self.beside.items()}
+        object.__setattr__(self, "beside", tables)
+
+    def _table(self, name: str, values: Floats) -> Floats:
+        """A locked copy, its shape checked."""
+        shape = (len(self.codes), len(self.years))
+        table = np.array(values, dtype=np.float64)
+        if table.shape != shape:
+            raise DataError(f"needs the shape {shape}, found {table.shape}", field=name)
+        table.flags.writeable = False
+        return table
 
     @classmethod
     def from_panel(cls, panel: AuthorityPanel, measure: str) -> StageHistory:
@@ -107,12 +144,11 @@ class StageHistory:
         Raises
         ------
         UnknownNameError
-            When it is no stock of :data:`STOCK_MEASURES`.
+            When it is no stock of :data:`STOCK_MEASURES` and no flow of :data:`FLOW_MEASURES`.
         DataError
             When the panel holds no figure of it.
         """
-        if measure not in STOCK_MEASURES.values():
-            raise UnknownNameError("measure", measure, STOCK_MEASURES.values())
+        stage_of(measure)
         if measure not in panel.measures:
             raise DataError(
                 f"has no column {measure}; found {', '.join(panel.measures) or 'none'}",
@@ -127,16 +163,23 @@ class StageHistory:
         reported = [year for code, year in seen if code in codes]
         years = range(min(reported), max(reported) + 1)
         prefix = measure.split("_")[0]
-        tables = {
+        names = [f"{prefix}_starts", f"{prefix}_ends"]
+        if measure in names:
+            names = [f"{prefix}_at_31_mar", *(name for name in names if name != measure)]
+        stock, starts, ends, population = (
+            figures_table(panel, name, codes, years) for name in (measure, *names, POPULATION)
+        )
+        beside = {
             name: figures_table(panel, name, codes, years)
-            for name in (measure, f"{prefix}_starts", f"{prefix}_ends", POPULATION)
+            for name in BESIDE
+            if name in panel.measures and not name.startswith(f"{prefix}_")
         }
-        return cls(measure, tuple(codes), tuple(years), *tables.values())
+        return cls(measure, tuple(codes), tuple(years), stock, starts, ends, population, beside)
 
     @property
     def stage(self) -> str:
-        """The stage of the stock."""
-        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+        """The stage of the stock or flow."""
+        return stage_of(self.measure)
 
     @property
     def has_population(self) -> npt.NDArray[np.bool_]:
@@ -161,28 +204,41 @@ class StageHistory:
         return self._kept(slice(held[0], held[-1] + 1)) if len(held) else self
 
     def _kept(self, years: slice) -> StageHistory:
-        return StageHistory(
-            self.measure,
-            self.codes,
-            self.years[years],
-            self.stock[:, years],
-            self.starts[:, years],
-            self.ends[:, years],
-            self.population[:, years],
-        )
+        return self._cut(self.codes, self.years[years], lambda table: table[:, years])
 
     def of(self, rows: Iterable[int]) -> StageHistory:
         """Some of the authorities, by their places."""
         places = list(rows)
+        codes = tuple(self.codes[place] for place in places)
+        return self._cut(codes, self.years, lambda table: table[places])
+
+    def _cut(
+        self, codes: tuple[str, ...], years: tuple[int, ...], cut: Callable[[Floats], Floats]
+    ) -> StageHistory:
         return StageHistory(
             self.measure,
-            tuple(self.codes[place] for place in places),
-            self.years,
-            self.stock[places],
-            self.starts[places],
-            self.ends[places],
-            self.population[places],
+            codes,
+            years,
+            cut(self.stock),
+            cut(self.starts),
+            cut(self.ends),
+            cut(self.population),
+            {name: cut(table) for name, table in self.beside.items()},
         )
+
+
+def stage_of(measure: str) -> str:
+    """The stage of a stock or a flow.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is neither of :data:`STOCK_MEASURES` nor of :data:`FLOW_MEASURES`.
+    """
+    stages = {name: stage for stage, name in STOCK_MEASURES.items()} | dict(FLOW_MEASURES)
+    if measure not in stages:
+        raise UnknownNameError("measure", measure, stages)
+    return stages[measure]
 
 
 def authorities_of(panel: AuthorityPanel) -> list[str]:

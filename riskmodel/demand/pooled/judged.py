@@ -17,18 +17,29 @@ from riskmodel.streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MODELS", "OURS", "QUANTILES", "REFERENCE", "ROW_COLUMNS", "Backtest"]
+__all__ = ["MODELS", "OURS", "POOLED", "QUANTILES", "REFERENCE", "ROW_COLUMNS", "Backtest"]
 
 OURS = "riskmodel"
 REFERENCE = "last_value"
+POOLED = "last_value_pooled"
+"""A sharper naive model, which every backtest runs beside the reference."""
 MODELS = (OURS, *COMPETITORS)
 """Every model that a backtest runs side by side."""
 
 FEWEST_FOR_CHANCE = 5
 """Authorities without which nothing says how far chance alone would go."""
 
-QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
-ROW_COLUMNS = ("model", "la_code", "origin", "horizon_years", "observed", "crps", *QUANTILES)
+QUANTILES = {
+    "q05": 0.05,
+    "q10": 0.1,
+    "q25": 0.25,
+    "median": 0.5,
+    "q75": 0.75,
+    "q90": 0.9,
+    "q95": 0.95,
+}
+_FORECAST = ("model", "la_code", "origin", "horizon_years", "observed", "crps", *QUANTILES)
+ROW_COLUMNS = ("measure", *_FORECAST, "basis")
 """The columns of a backtest's rows."""
 
 
@@ -41,8 +52,8 @@ class Backtest(Result):
     measure
         Which stock.
     frame
-        A row a model, authority, origin and horizon: :data:`ROW_COLUMNS`, and ``pit``,
-        ``covered_50``, ``covered_90``.
+        A row a model, authority, origin and horizon: :data:`ROW_COLUMNS` but for measure and
+        basis, and ``pit``, ``covered_50``, ``covered_80``, ``covered_90``.
     folds
         Parts of the authorities; each is judged by what the others teach.
     seed
@@ -66,13 +77,15 @@ class Backtest(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """The rows, in the order of model, authority, origin and horizon."""
-        return self.frame[list(ROW_COLUMNS)]
+        rows = self.frame[list(_FORECAST)].assign(measure=self.measure, basis="projected")
+        return rows[list(ROW_COLUMNS)]
 
     def skill(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
         """A row a model and horizon: mean CRPS, skill with its interval, coverage.
 
         Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
-        skill_low, skill_high, coverage_50_percent, coverage_90_percent, best.
+        skill_low, skill_high, skill_pooled_percent, coverage_50_percent, coverage_80_percent,
+        coverage_90_percent, best, basis.
 
         Parameters
         ----------
@@ -85,7 +98,8 @@ class Backtest(Result):
         -----
         Skill is 1 - mean CRPS / mean CRPS of the reference, in percent: above 0 is better. The
         interval resamples whole authorities, since one authority's forecasts err together; of a
-        single authority there is none (NaN).
+        single authority there is none (NaN). ``skill_pooled_percent`` is against the last value
+        with the spread of others' changes (:data:`POOLED`), NaN where that did not run.
         """
         import pandas as pd
 
@@ -119,13 +133,17 @@ class Backtest(Result):
                         "skill_percent": 100 * (1 - plain[model] / plain[reference]),
                         "skill_low": low,
                         "skill_high": high,
+                        "skill_pooled_percent": 100 * (1 - plain[model] / plain[POOLED])
+                        if POOLED in columns
+                        else np.nan,
                         "coverage_50_percent": 100 * mine["covered_50"].mean(),
+                        "coverage_80_percent": 100 * mine["covered_80"].mean(),
                         "coverage_90_percent": 100 * mine["covered_90"].mean(),
                     }
                 )
         found = pd.DataFrame(pieces)
         best = found.groupby("horizon_years")["crps"].transform("min")
-        return found.assign(best=found["crps"] == best)
+        return found.assign(best=found["crps"] == best, basis="observed")
 
     def by_size(self, groups: int = 3, *, resamples: int = 1000) -> pd.DataFrame:
         """The summary for small, middling and large authorities apart.

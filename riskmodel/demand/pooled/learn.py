@@ -14,6 +14,7 @@ from riskmodel.demand.pooled.course import (
     log_rates,
     mean_stay_years,
 )
+from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.growth import carried_growth, growth_beside_drift
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learned import Learned
@@ -24,6 +25,7 @@ from riskmodel.demand.pooled.process import (
     predict,
     size_scale,
 )
+from riskmodel.demand.pooled.stacking import Steady, stacked
 from riskmodel.demand.pooled.turnover import correct, flows, usual_starts
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
@@ -119,8 +121,10 @@ def learn(
     An authority without a population teaches nothing of how far levels are apart: its own is
     whatever its figures say. Where none has one, the course is not of rates, and forecasts take
     no level from a population.
-    The turnover is a ridge regression of what past forecasts missed, centred within each year. The
-    spread compares squared misses with their variances, the latest years weighing most.
+    The turnover is a ridge regression of what past forecasts missed, centred within each year.
+    Forecasts as they would have been made at each earlier year, with the course and the growth
+    known by then, say how much the regression on all figures counts beside the process, and how
+    wide the two together should be (:func:`~riskmodel.demand.pooled.stacking.stacked`).
     """
     places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
     # Years that none of them saw are no years without a change, and none that is known.
@@ -133,28 +137,46 @@ def learn(
             field=history.measure,
         )
     values, _ = log_rates(taught)
-    course, changes = common_course(values)
-    drift, drift_variance = common_growth(changes, history.stage)
+    course, _ = common_course(values)
     stay = mean_stay_years(taught)
     process = _fit(taught, values - course, stay)
     past = [
         _beside_course(process, taught, course, stay, year, horizons)
         for year in range(len(taught.years))
     ]
-    turnover, spread = correct(taught, past, course, horizons)
-    return Learned(
+    alone = Learned(
         history.measure,
         taught.years,
         held,
         process,
         stay,
         course,
-        drift,
-        drift_variance,
+        *common_growth(np.diff(course), history.measure),
         usual_starts(taught, len(taught.years) - 1),
-        turnover,
-        spread,
+        correct(taught, past, course, horizons),
+        np.ones(horizons),
         bool(taught.has_population.any()),
+    )
+    steadies = {
+        place: _steady(_stood_at(alone, taught, values, place), taught.until(year), horizons)
+        for place, year in enumerate(taught.years)
+        if place
+    }
+    regression, spread = stacked(taught, steadies, horizons)
+    return replace(alone, regression=regression, spread=spread)
+
+
+def _stood_at(learned: Learned, taught: StageHistory, values: Floats, place: int) -> Learned:
+    """What would have been learned at an earlier year, but for the process and the turnover."""
+    course, changes = common_course(values[:, : place + 1])
+    drift, variance = common_growth(changes, learned.measure)
+    return replace(
+        learned,
+        years=taught.years[: place + 1],
+        course=course,
+        drift=drift,
+        drift_variance=variance,
+        usual_starts=usual_starts(taught, place),
     )
 
 
@@ -185,30 +207,46 @@ def forecast(learned: Learned, history: StageHistory, horizons: int | None = Non
         nobody = np.full(history.population.shape, np.nan)
         history = replace(history, population=nobody)
     number = horizons or len(learned.spread)
-    last, ahead = len(history.years) - 1, np.arange(1, number + 1)
+    most = max(number, len(learned.spread))
+    steady = _steady(learned, history, most)
+    place, ahead = len(history.years) - 1, np.arange(1.0, number + 1)
+    now = np.log(history.stock[:, place] + 1)
+    moved = learned.by_regression(
+        steady.location[:, : len(learned.spread)], now, features(history, place)
+    )
+    beyond = np.minimum(np.arange(number), moved.shape[1] - 1)
+    location = (steady.location + steady.growth)[:, :number] + moved[:, beyond]
+    _, widths = learned.ahead(ahead)
+    covariance = steady.covariance[:, :number, :number] * widths[:, None] * widths
+    covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead)
+    return Forecast(
+        history.codes,
+        history.years[-1],
+        tuple(range(1, number + 1)),
+        location,
+        np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
+        covariance,
+        steady.degrees,
+    )
+
+
+def _steady(learned: Learned, history: StageHistory, number: int) -> Steady:
+    """The process's forecast, growth apart and its spread as it claims it."""
+    last, ahead = len(history.years) - 1, np.arange(1.0, number + 1)
     moments = np.array([*history.years, *(history.years[-1] + ahead)], dtype=np.float64)
     course = learned.course_at(moments)
-    # What the course does from here on is added below: no history tells of it.
+    # What the course does from here on is added later: no history tells of it.
     unknown = learned.course_covariance(np.minimum(moments, history.years[-1]))
     found = _beside_course(
         learned.process, history, course, learned.stay_years, last, number, unknown
     )
     _, exposure = log_rates(history, course[: last + 1])
-    turnover, widths = learned.ahead(ahead.astype(np.float64))
-    location = found.mean + course[last + 1 :] + exposure[:, None]
+    turnover, _ = learned.ahead(ahead)
+    location = found.mean + course[last] + exposure[:, None]
     location += flows(history, last, learned.usual_starts) @ turnover.T
-    location += growth_beside_drift(learned, _growths(learned, history), ahead.astype(np.float64))
-    covariance = found.covariance * widths[None, :, None] * widths[None, None, :]
-    covariance += learned.drift_variance * np.minimum(ahead[:, None], ahead[None, :])
-    return Forecast(
-        history.codes,
-        history.years[-1],
-        tuple(ahead.tolist()),
-        location,
-        np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
-        covariance,
-        degrees_of(found),
-    )
+    growth = course[last + 1 :] - course[last]
+    growth = growth + growth_beside_drift(learned, _growths(learned, history), ahead)
+    return Steady(location, growth, found.covariance, degrees_of(found))
 
 
 def _growths(learned: Learned, history: StageHistory) -> Floats:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.history import STOCK_MEASURES
+from riskmodel.demand.pooled.history import stage_of
 from riskmodel.demand.pooled.process import Process
+from riskmodel.demand.pooled.regression import Regression
 
 __all__ = ["Learned"]
 
@@ -23,7 +24,7 @@ class Learned:
     Parameters
     ----------
     measure
-        Which stock.
+        Which stock or flow.
     years
         The years looked at, each ending on 31 March.
     authorities
@@ -47,6 +48,8 @@ class Learned:
     per_child
         Whether the course is of rates for each child: some authority had a population. Else it
         tells changes alone, and a population says nothing of an authority's level.
+    regression
+        What all figures together say of a change, and how much it counts; None is nothing.
     """
 
     measure: str
@@ -61,6 +64,7 @@ class Learned:
     turnover: Floats
     spread: Floats
     per_child: bool = True
+    regression: Regression | None = None
 
     def __post_init__(self) -> None:
         for name in ("course", "turnover", "spread"):
@@ -75,8 +79,8 @@ class Learned:
 
     @property
     def stage(self) -> str:
-        """The stage of the stock."""
-        return next(stage for stage, name in STOCK_MEASURES.items() if name == self.measure)
+        """The stage of the stock or flow."""
+        return stage_of(self.measure)
 
     def course_at(self, times: Sequence[float] | Floats) -> Floats:
         """The common course at any times, in decimal years: 31 March 2015 is 2015.0.
@@ -116,6 +120,25 @@ class Learned:
         known = np.arange(len(self.spread) + 1.0)
         turnover = [np.interp(apart, known, [0.0, *column]) for column in self.turnover.T]
         return np.column_stack(turnover), np.sqrt(np.interp(apart, known[1:], self.spread))
+
+    def by_regression(self, steady: Floats, now: float | Floats, values: Floats) -> Floats:
+        """What the regression moves a forecast by, shape (authority, horizon).
+
+        Parameters
+        ----------
+        steady
+            The process's forecast without growth one year ahead, two and so on, shape
+            (authority, horizon), to the last horizon learned.
+        now
+            Log of the last stock + 1, shape (authority,).
+        values
+            Features of the last year, shape (authority, feature).
+        """
+        if self.regression is None:
+            return np.zeros_like(steady)
+        direct = np.asarray(now)[..., None] + self.regression.change(values)
+        found: Floats = np.nan_to_num(self.regression.weights * (direct - steady))
+        return found
 
     def __str__(self) -> str:
         return (

@@ -26,7 +26,7 @@ __all__ = [
     "measured_text",
 ]
 
-MEASURED_ORIGINS = (2014, 2015, 2016, 2017, 2018, 2019)
+MEASURED_ORIGINS = tuple(range(2014, 2022))
 """Years at whose 31 March the models stood, with nothing later."""
 
 _DIGITS = {"crps": 3, "skill": 2, "coverage": 2}

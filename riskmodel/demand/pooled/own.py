@@ -6,30 +6,42 @@ numbers by which authority panels name their years.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK, features
 from riskmodel.demand.pooled.growth import (
     age_in_years,
     carried_growth,
     growth_beside_drift,
 )
+from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import NOTHING_KNOWN, degrees_of
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import Prediction, predict, size_scale
 from riskmodel.errors import DataError
 from riskmodel.projection import months_between
 
-__all__ = ["OwnForecast", "common_changes", "decimal_year", "forecast_own", "sample_paths"]
+__all__ = [
+    "OwnForecast",
+    "at_year_ends",
+    "common_changes",
+    "decimal_year",
+    "forecast_own",
+    "sample_paths",
+]
 
 Floats = npt.NDArray[np.float64]
 
 CLIP = 0.0005
 """Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
 draws would say more of the tail's shape than any history can."""
+
+_SAME_TIME = 0.02
+"""Years: figures a week apart are of one time."""
 
 TABLE = 4097
 """Points of the table from normal to Student-t."""
@@ -123,6 +135,7 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     error_variance: Sequence[float] | Floats | None = None,
     starts: float | None = None,
     ends: float | None = None,
+    beside: Mapping[str, Sequence[float] | Floats] | None = None,
     expected: bool = False,
 ) -> OwnForecast:
     """Forecast one authority's stock from its own figures and what others taught.
@@ -146,6 +159,11 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         noise that all figures have: for sources known to disagree. None is nought.
     starts, ends
         In the year up to the last figure, where known.
+    beside
+        Other figures by the panel's names (:data:`~riskmodel.demand.pooled.history.BESIDE`), each
+        for the last :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` years up to the
+        last figure; NaN where one is not known. What is not there is not looked at. The measure
+        learned of may be among them where the stock is a part of it.
     expected
         Forecast what the stock would be without the chance of who starts and ends, and without
         reporting noise: what a simulation of those starts from.
@@ -179,7 +197,8 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         raise DataError(f"a population is above 0, got {population!r}", field="population")
     if not learned.per_child:
         population = None
-    everything = np.concatenate([moments, wanted])
+    whole_years = last + np.arange(1.0, len(learned.spread) + 1)
+    everything = np.concatenate([moments, whole_years, wanted])
     course = learned.course_at(everything)
     log = np.log(figures + 1) - course[: len(figures)]
     exposure = float(log.mean()) if population is None else float(np.log(population))
@@ -193,15 +212,22 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
         moments - begin,
         (log - exposure)[None],
         scale[None],
-        wanted - begin,
-        np.full((1, len(wanted)), 0.0 if expected else scale[-1]),
+        everything[len(figures) :] - begin,
+        np.full((1, len(whole_years) + len(wanted)), 0.0 if expected else scale[-1]),
         learned.stay_years,
         added=added[None],
         spent=[float(population is None)],
     )
-    turnover = _flows(learned, figures[-1], starts, ends)
-    level = course[len(figures) :] + exposure
-    return _projected(learned, found, wanted, last, level, turnover, growth)
+    turnover, _ = learned.ahead(everything[len(figures) :] - last)
+    steady = found.mean[0] + exposure + learned.course_at([last])
+    steady = steady + turnover @ _flows(learned, figures[-1], starts, ends)
+    precision = 1 / (errors + learned.process.noise**2)
+    recent = at_year_ends(moments, figures, last, precision)
+    annual = _annual(learned.measure, recent, starts, ends, beside or {})
+    moved = learned.by_regression(
+        steady[None, : len(whole_years)], np.log(recent[-1] + 1), features(annual, -1)
+    )[0]
+    return _projected(learned, found, wanted, last, steady[len(whole_years) :], moved, growth)
 
 
 def _projected(
@@ -209,21 +235,26 @@ def _projected(
     found: Prediction,
     wanted: Floats,
     last: float,
-    level: Floats,
-    flows: Floats,
+    steady: Floats,
+    moved: Floats,
     growth: float,
 ) -> OwnForecast:
-    """With turnover, spread, and what the common course may do from the last figure on."""
+    """With the regression, growth, spread, and what the common course may do from here on."""
     ahead = wanted - last
-    turnover, widths = learned.ahead(ahead)
+    _, widths = learned.ahead(ahead)
     since = max(last, float(learned.year))
     unknown = np.maximum(wanted - since, 0.0)
-    covariance = found.covariance[0] * widths[:, None] * widths[None, :]
+    later = slice(len(moved), None)
+    covariance = found.covariance[0, later, later] * widths[:, None] * widths[None, :]
     common = learned.drift_variance * np.minimum(unknown[:, None], unknown[None, :])
+    grown = learned.course_at(wanted) - learned.course_at([last])
+    grown = grown + growth_beside_drift(learned, growth, unknown)
+    # The regression begins at nought, and beyond its last horizon stays as there.
+    by_regression = np.interp(ahead, np.arange(len(moved) + 1.0), [0.0, *moved])
     return OwnForecast(
         learned.measure,
         wanted,
-        found.mean[0] + level + turnover @ flows + growth_beside_drift(learned, growth, unknown),
+        steady + grown + by_regression,
         covariance + common,
         common,
         float(degrees_of(found)[0]),
@@ -243,6 +274,60 @@ def _flows(learned: Learned, stock: float, starts: float | None, ends: float | N
     beside_stock = begun - np.log(stock + 1) - learned.usual_starts
     beside_ends = 0.0 if ends is None else begun - np.log(ends + 1)
     found: Floats = np.nan_to_num(np.array([beside_stock, beside_ends]))
+    return found
+
+
+def _annual(
+    measure: str,
+    recent: Floats,
+    starts: float | None,
+    ends: float | None,
+    beside: Mapping[str, Sequence[float] | Floats],
+) -> StageHistory:
+    """The last figures a year apart, as a history of one authority whose last year is the last."""
+    tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
+    if measure in tables:
+        starts = ends = None  # of a part of the stock they say nothing of all of it
+    stock = tables.pop(measure, recent[None])
+    missing = np.full(YEARS_LOOKED_BACK, np.nan)
+    started, ended = (np.array([*missing[1:], flow], dtype=np.float64) for flow in (starts, ends))
+    years = tuple(range(1 - YEARS_LOOKED_BACK, 1))
+    return StageHistory(
+        measure, ("",), years, stock, started[None], ended[None], missing[None], tables
+    )
+
+
+def at_year_ends(
+    times: Floats, figures: Floats, last: float, precision: Floats | None = None
+) -> Floats:
+    """Figures a year apart up to a time, shape (year,); NaN where there is none.
+
+    Parameters
+    ----------
+    times
+        Decimal years, in any order, shape (figure,); two figures of one time are two sources.
+    figures
+        Shape (figure,), none missing.
+    last
+        The last of the :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` times.
+    precision
+        How much each figure counts beside others of its time, shape (figure,); None is alike.
+
+    Notes
+    -----
+    What lies between two figures that are no more than a year apart is read off the line between
+    their logs.
+    """
+    moments, place = np.unique(times, return_inverse=True)
+    counted = np.ones(len(times)) if precision is None else precision
+    sums = np.bincount(place, weights=counted * np.log(figures + 1))
+    log = sums / np.bincount(place, weights=counted)
+    wanted = last + np.arange(1.0 - YEARS_LOOKED_BACK, 1.0)
+    after = np.minimum(np.searchsorted(moments, wanted - _SAME_TIME), len(moments) - 1)
+    before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
+    near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
+    near &= moments[after] - moments[before] <= 1 + _SAME_TIME
+    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
     return found
 
 

@@ -7,24 +7,45 @@ the parameters anew by ``make learned``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
-from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.features import feature_names
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 from riskmodel.demand.pooled.learn import learn
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import NAMES, Process
+from riskmodel.demand.pooled.regression import Regression
 from riskmodel.demand.pooled.turnover import TURNOVER
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError
 from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["SHIPPED_YEARS", "learn_shipped", "shipped", "shipped_text", "shipped_years"]
 
 PREFIX = "demand_learned"
-SHIPPED_YEARS = (2015, 2021)
-"""Learned up to 31 March of these: what stood when the report was written, and the latest."""
+_PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "centre": (
+            "log units",
+            "Mean of each feature in the last year, in the order of feature_names.",
+        ),
+        "unit": ("log units", "Root mean square of each feature beside the mean of its year."),
+        "told": ("weighted changes", "Changes that each horizon was learned from, one a year."),
+        "usual": (
+            "log units",
+            "What the process expects, growth apart, one a year.",
+        ),
+        "weights": ("share", "How much the regression counts beside the process, one a year."),
+    }
+)
+"""Of a regression, beside its products: unit, and what it is."""
+
+SHIPPED_YEARS = (2015, 2021, 2023)
+"""Learned up to 31 March of these: what stood when the report was written, the latest, and what an
+authority whose last figure is a little older can still use."""
 
 SOURCE = (
     "learned from DfE, Characteristics of children in need and Children looked after in England, "
@@ -54,14 +75,12 @@ def shipped(measure: str, year: int) -> Learned:
     >>> shipped("cpp_at_31_mar", 2018).year
     2015
     """
-    known = [found for found in shipped_years(measure) if found <= year]
+    years = shipped_years(measure)
+    known = [found for found in years if found <= year]
     if not known:
-        raise DataError(
-            f"nothing that ships was learned by {year}; the earliest is of "
-            f"{min(shipped_years(measure))}",
-            field=measure,
-        )
-    stem = f"{PREFIX}_{_stage(measure)}_{known[-1]}"
+        earliest = f"; the earliest is of {min(years)}" if years else ""
+        raise DataError(f"nothing that ships was learned by {year}{earliest}", field=measure)
+    stem = f"{PREFIX}_{stage_of(measure)}_{known[-1]}"
 
     def numbers(name: str) -> tuple[float, ...]:
         return parameter(f"{stem}_{name}").numbers
@@ -79,18 +98,32 @@ def shipped(measure: str, year: int) -> Learned:
         parameter(f"{stem}_usual_starts").value,
         np.array(numbers("turnover")).reshape(-1, len(TURNOVER)),
         np.array(numbers("spread")),
+        regression=_regression(measure, numbers),
     )
 
 
+def _regression(measure: str, numbers: Callable[[str], tuple[float, ...]]) -> Regression:
+    names = feature_names(measure)
+    gram = np.zeros((len(names), len(names)))
+    gram[np.tril_indices(len(names))] = numbers("regression_gram")
+    gram += np.tril(gram, -1).T
+    moments = np.array(numbers("regression_moments")).reshape(-1, len(names))
+    parts = {name: np.array(numbers(f"regression_{name}")) for name in _PARTS}
+    return Regression(names, gram=gram, moments=moments, **parts)
+
+
 def shipped_years(measure: str) -> tuple[int, ...]:
-    """The years up to whose 31 March something was learned of a stock, in order.
+    """The years up to whose 31 March something was learned of a stock, in order; none of a flow.
 
     Raises
     ------
     UnknownNameError
-        When it is no stock of :data:`~riskmodel.demand.pooled.history.STOCK_MEASURES`.
+        When it is neither a stock nor a flow of a panel.
     """
-    pattern = re.compile(rf"{PREFIX}_{_stage(measure)}_(\d{{4}})_process")
+    stage = stage_of(measure)
+    if measure not in STOCK_MEASURES.values():
+        return ()
+    pattern = re.compile(rf"{PREFIX}_{stage}_(\d{{4}})_process")
     found = (pattern.fullmatch(name) for name in parameter_names())
     return tuple(sorted(int(match[1]) for match in found if match))
 
@@ -121,7 +154,7 @@ def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
     for found in learned:
         for name, numbers, unit, reason in _entries(found):
             pieces.append(
-                f"\n[{PREFIX}_{_stage(found.measure)}_{found.year}_{name}]\n"
+                f"\n[{PREFIX}_{stage_of(found.measure)}_{found.year}_{name}]\n"
                 f"value = {_printed(numbers)}\n"
                 f'unit = "{unit}"\n'
                 'basis = "observed"\n'
@@ -133,6 +166,36 @@ def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
 
 
 def _entries(found: Learned) -> list[tuple[str, list[float], str, str]]:
+    return [*_process_entries(found), *_regression_entries(found.regression)]
+
+
+def _regression_entries(
+    found: Regression | None,
+) -> list[tuple[str, list[float], str, str]]:
+    if found is None:
+        return []
+    parts = [
+        (f"regression_{name}", getattr(found, name).tolist(), unit, reason)
+        for name, (unit, reason) in _PARTS.items()
+    ]
+    return [
+        *parts,
+        (
+            "regression_gram",
+            found.gram[np.tril_indices(len(found.names))].tolist(),
+            "mean product of features in their units",
+            "Lower triangle, row by row.",
+        ),
+        (
+            "regression_moments",
+            found.moments.ravel().tolist(),
+            "mean product of features in their units with the change in log units",
+            f"A row a year ahead, 1 to {len(found.told)}.",
+        ),
+    ]
+
+
+def _process_entries(found: Learned) -> list[tuple[str, list[float], str, str]]:
     process = [float(getattr(found.process, name)) for name in NAMES]
     horizons = len(found.spread)
     return [
@@ -189,12 +252,5 @@ def _entries(found: Learned) -> list[tuple[str, list[float], str, str]]:
 
 
 def _printed(numbers: list[float]) -> str:
-    shown = [f"{number:.6g}" for number in numbers]
+    shown = [f"{number + 0.0:.6g}" for number in numbers]
     return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
-
-
-def _stage(measure: str) -> str:
-    for stage, name in STOCK_MEASURES.items():
-        if name == measure:
-            return stage
-    raise UnknownNameError("measure", measure, STOCK_MEASURES.values())

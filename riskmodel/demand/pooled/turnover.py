@@ -1,4 +1,4 @@
-"""What past forecasts missed: what the flows would have added, and how far the spread was right."""
+"""What the flows of the last year would have added to past forecasts."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def usual_starts(history: StageHistory, place: int) -> float:
 
 def correct(
     history: StageHistory, past: Sequence[Prediction], course: Floats, horizons: int
-) -> tuple[Floats, Floats]:
-    """Coefficients of the turnover, and the factor of each horizon's variance.
+) -> Floats:
+    """Coefficients of the turnover, shape (horizon, 2).
 
     Parameters
     ----------
@@ -62,57 +62,24 @@ def correct(
         The common course, shape (year,).
     horizons
         Years ahead, from 1 to this.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Shapes (horizon, 2) and (horizon,).
     """
     values, _ = log_rates(history, course)
     turnover = np.zeros((horizons, len(TURNOVER)))
-    spread = np.ones(horizons)
     for ahead in range(1, horizons + 1):
-        missed = _missed(history, values, past, course, ahead)
-        if missed is None:
-            continue
-        columns, miss, variance, age = missed
-        limit = 3 * np.sqrt(variance)
-        turnover[ahead - 1] = _ridge(columns, np.clip(miss, -limit, limit), 1 / variance)
-        spread[ahead - 1] = _spread(miss**2 / variance, age, len(history.years) - 1 - ahead)
-    return turnover, spread
-
-
-def _missed(
-    history: StageHistory, values: Floats, past: Sequence[Prediction], course: Floats, ahead: int
-) -> tuple[Floats, Floats, Floats, Floats] | None:
-    """Flows, misses centred within each year, variances and ages of the forecasts so far."""
-    last = len(history.years) - 1 - ahead
-    columns, misses, variances, ages = [], [], [], []
-    for place in range(last + 1):
-        miss = values[:, place + ahead] - (past[place].mean[:, ahead - 1] + course[place])
-        seen = np.isfinite(miss) & np.isfinite(history.stock[:, place])
-        if not seen.any():
-            continue
-        columns.append(flows(history, place, usual_starts(history, place))[seen])
-        misses.append(miss[seen] - np.median(miss[seen]))
-        variances.append(past[place].variance[seen, ahead - 1])
-        ages.append(np.full(int(seen.sum()), float(last - place)))
-    if not columns:
-        return None
-    return (
-        np.concatenate(columns),
-        np.concatenate(misses),
-        np.concatenate(variances),
-        np.concatenate(ages),
-    )
-
-
-def _spread(squares: Floats, age: Floats, oldest: int) -> float:
-    """Weighted mean of standardised squares, drawn towards 1; the first year's tell too little."""
-    told = age < oldest
-    weight = parameter("demand_spread_fading").value ** age[told]
-    usual = parameter("demand_spread_weight").value
-    return float((weight @ np.minimum(squares[told], 9.0) + usual) / (weight.sum() + usual))
+        columns, misses, variances = [], [], []
+        for place in range(len(history.years) - ahead):
+            miss = values[:, place + ahead] - (past[place].mean[:, ahead - 1] + course[place])
+            seen = np.isfinite(miss) & np.isfinite(history.stock[:, place])
+            if seen.any():
+                columns.append(flows(history, place, usual_starts(history, place))[seen])
+                misses.append(miss[seen] - np.median(miss[seen]))
+                variances.append(past[place].variance[seen, ahead - 1])
+        if columns:
+            variance = np.concatenate(variances)
+            limit = 3 * np.sqrt(variance)
+            miss = np.clip(np.concatenate(misses), -limit, limit)
+            turnover[ahead - 1] = _ridge(np.concatenate(columns), miss, 1 / variance)
+    return turnover
 
 
 def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:

@@ -24,7 +24,7 @@ PROCESS = Process(
 )
 STAY_YEARS = 0.8
 
-SHARED = Path(__file__).resolve().parents[4] / "shared/data/dfe/authority_panel_2010_2021.csv"
+SHARED = Path(__file__).resolve().parents[4] / "shared/data/dfe/authority_panel_2010_2023.csv"
 
 
 def _simulated_history(

@@ -35,7 +35,7 @@ def test_it_reads_back_as_it_was_written() -> None:
 
 @pytest.mark.regression
 def test_it_is_what_the_panel_gives(shared_panel: AuthorityPanel) -> None:
-    models = ("riskmodel", "last_value", "ridge")
+    models = ("riskmodel", "last_value", "last_value_pooled", "ridge")
     again = measure_backtests(shared_panel, measures=["lac_at_31_mar"], models=models)
     known = measured_backtest()
     known = known[(known["measure"] == "lac_at_31_mar") & known["model"].isin(models)]

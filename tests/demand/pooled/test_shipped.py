@@ -32,6 +32,15 @@ def assert_same(found: Learned, expected: Learned, *, rtol: float) -> None:
     for name in ("stay_years", "course", "drift", "drift_variance", "usual_starts", "spread"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=rtol)
     np.testing.assert_allclose(found.turnover, expected.turnover, atol=1e-4)
+    assert found.regression is not None
+    assert expected.regression is not None
+    for name in ("centre", "unit", "gram", "moments", "told", "usual", "weights"):
+        np.testing.assert_allclose(
+            getattr(found.regression, name),
+            getattr(expected.regression, name),
+            rtol=rtol,
+            atol=2e-3,
+        )
     for name in NAMES:
         # The flat top of a posterior: a search on another processor stops a little beside it.
         assert getattr(found.process, name) == pytest.approx(
@@ -69,7 +78,7 @@ def test_a_written_file_reads_back(simulated_history: Callable[..., StageHistory
 @pytest.mark.parametrize("measure", STOCK_MEASURES.values())
 def test_the_latest_at_or_before_the_year_is_given(measure: str) -> None:
     assert shipped_years(measure) == SHIPPED_YEARS
-    for year, expected in ((2015, 2015), (2020, 2015), (2021, 2021), (2040, 2021)):
+    for year, expected in ((2015, 2015), (2020, 2015), (2021, 2021), (2022, 2021), (2040, 2023)):
         found = shipped(measure, year)
         assert found.year == expected
         assert found.years[0] == 2010
@@ -88,7 +97,7 @@ def test_nothing_learned_so_early_and_no_such_stock_are_said() -> None:
 @pytest.mark.unit
 def test_every_shipped_parameter_is_dated_no_later_than_its_name() -> None:
     held = [each for each in parameters() if each.name.startswith("demand_learned_")]
-    assert len(held) == 9 * len(STOCK_MEASURES) * len(SHIPPED_YEARS)
+    assert len(held) == (16 * len(STOCK_MEASURES) + 1) * len(SHIPPED_YEARS)
     for each in held:
         assert f"_{each.valid_from.year}_" in each.name
         assert (each.valid_from.month, each.valid_from.day) == (3, 31)

@@ -1,0 +1,77 @@
+"""An authority's other stages, as what was learned from all figures asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.calibration.observations import Observation
+from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
+from riskmodel.demand.pooled.own import at_year_ends, decimal_year
+from riskmodel.demand.sources import MEASURE_OF
+from riskmodel.projection import month_after
+
+__all__ = ["other_figures"]
+
+Floats = npt.NDArray[np.float64]
+
+_YEAR = 12
+_TIER = "child_in_need_plan"
+
+
+def other_figures(
+    stage: str, observations: Mapping[str, Sequence[Observation]], last: str
+) -> dict[str, Floats]:
+    """Figures beside a stage's own, for the years up to its last figure.
+
+    Parameters
+    ----------
+    stage
+        The one that is projected.
+    observations
+        Of all the authority's stages.
+    last
+        ``YYYY-MM``, the month of the stage's last stock; a later figure is not looked at.
+
+    Returns
+    -------
+    dict
+        By the panel's names, each of shape (year,); NaN where nothing is known. Children in need
+        are in the wide sense, which is what the panel counts: plans, looked after and the tier
+        together, and only where all three are known.
+    """
+    stocks = {name: _stocks(rows, last) for name, rows in observations.items()}
+    if set(stocks) == set(MEASURE_OF):
+        stocks[_TIER] = np.sum(list(stocks.values()), axis=0)
+    else:
+        stocks.pop(_TIER, None)
+    figures = {MEASURE_OF[name]: stock for name, stock in stocks.items()}
+    if stage != _TIER:
+        figures.pop(MEASURE_OF[stage], None)
+    for name, rows in observations.items():
+        prefix = MEASURE_OF[name].split("_")[0]
+        if name not in (stage, _TIER):
+            figures |= {
+                f"{prefix}_{counted}": _flows(rows, counted, last) for counted in ("starts", "ends")
+            }
+    return figures
+
+
+def _stocks(observations: Sequence[Observation], last: str) -> Floats:
+    rows = [each for each in observations if each.counted == "stock" and each.month <= last]
+    if not rows:
+        return np.full(YEARS_LOOKED_BACK, np.nan)
+    times = np.array([decimal_year(each.month) for each in rows])
+    return at_year_ends(times, np.array([each.middle for each in rows]), decimal_year(last))
+
+
+def _flows(observations: Sequence[Observation], counted: str, last: str) -> Floats:
+    """Of whole years that ended when the last figure's years did."""
+    found = np.full(YEARS_LOOKED_BACK, np.nan)
+    months = [month_after(last, -_YEAR * back) for back in reversed(range(YEARS_LOOKED_BACK))]
+    for each in observations:
+        if each.counted == counted and each.months == _YEAR and each.month in months:
+            found[months.index(each.month)] = each.middle
+    return found

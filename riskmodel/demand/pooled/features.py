@@ -1,0 +1,133 @@
+"""What an authority's other figures say of where a stock goes: the features of the regression.
+
+All are logs, or differences of logs, of counts at one 31 March and in the years up to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
+
+__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
+
+Floats = npt.NDArray[np.float64]
+
+YEARS_LOOKED_BACK = 5
+"""The year of the forecast and those before it that any feature rests on."""
+
+_LEADS_TO: Mapping[str, str] = MappingProxyType(
+    {
+        "section_47_to_stock": "s47_enquiries",
+        "conferences_to_stock": "icpc_children",
+        "referrals_to_stock": "referrals",
+    }
+)
+
+_OWN = (
+    "beside_three_years",
+    "beside_five_years",
+    "change_of_a_year",
+    "size",
+    "starts_to_stock",
+    "starts_to_ends",
+)
+
+_OTHER = ("to_stock", "starts_to_ends", "beside_three_years")
+
+
+def feature_names(measure: str) -> tuple[str, ...]:
+    """The features of a stock, in order.
+
+    Examples
+    --------
+    >>> feature_names("cpp_at_31_mar")[3:7]
+    ('size', 'starts_to_stock', 'starts_to_ends', 'section_47_to_stock')
+    """
+    others = (f"{stage}_{name}" for stage in _others(measure) for name in _OTHER)
+    return (*_OWN, *_LEADS_TO, *others)
+
+
+def features(history: StageHistory, place: int) -> Floats:
+    """The features of a year, shape (authority, feature); NaN where a figure is missing.
+
+    Parameters
+    ----------
+    history
+        Any authorities.
+    place
+        Of the year; nothing later is looked at.
+
+    Notes
+    -----
+    In the order of :func:`feature_names`, as differences of log(count + 1): the stock beside its
+    own mean of three and of five years, its change over a year, itself; the last year's starts
+    beside the stock and beside the ends; section 47 enquiries, initial conferences and referrals
+    beside the stock; and of each other stock itself beside the stock, its starts beside its ends,
+    and it beside its own mean of three years. Of a flow, the stage's stock stands in place of the
+    starts, and its other flow in place of the ends.
+    """
+    place = range(len(history.years))[place]
+    first = max(0, place - YEARS_LOOKED_BACK + 1)
+
+    def logs(table: Floats) -> Floats:
+        found: Floats = np.log(table[:, first : place + 1] + 1)
+        return found
+
+    def of(name: str) -> Floats:
+        missing = np.full(history.stock.shape, np.nan)
+        return logs(history.beside.get(name, missing))
+
+    stock, starts, ends = logs(history.stock), logs(history.starts), logs(history.ends)
+    now = stock[:, -1]
+    before = stock[:, -2] if stock.shape[1] > 1 else np.full_like(now, np.nan)
+    columns = [
+        now - _mean(stock, 3),
+        now - _mean(stock, 5),
+        now - before,
+        now,
+        starts[:, -1] - now,
+        starts[:, -1] - ends[:, -1],
+        *(of(name)[:, -1] - now for name in _LEADS_TO.values()),
+    ]
+    for stage in _others(history.measure):
+        columns += _of_another(STOCK_MEASURES[stage], of, now)
+    return np.column_stack(columns)
+
+
+def figures_beside(history: StageHistory, place: int, last: int) -> dict[str, Floats]:
+    """One authority's other figures of the last years looked back on, by name; shape (year,)."""
+    years = np.arange(last - YEARS_LOOKED_BACK + 1, last + 1)
+    return {
+        name: np.where(years >= 0, table[place, np.maximum(years, 0)], np.nan)
+        for name, table in history.beside.items()
+    }
+
+
+def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[Floats]:
+    prefix = measure.split("_")[0]
+    stock = of(measure)
+    return [
+        stock[:, -1] - now,
+        of(f"{prefix}_starts")[:, -1] - of(f"{prefix}_ends")[:, -1],
+        stock[:, -1] - _mean(stock, 3),
+    ]
+
+
+def _others(measure: str) -> list[str]:
+    mine = stage_of(measure)
+    return [stage for stage in STOCK_MEASURES if stage != mine]
+
+
+def _mean(logs: Floats, years: int) -> Floats:
+    """Mean of what is known of the last years; NaN where nothing is; shape (authority,)."""
+    recent = logs[:, -years:]
+    seen = np.isfinite(recent)
+    number = seen.sum(axis=1)
+    total = np.where(seen, recent, 0.0).sum(axis=1)
+    found: Floats = np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return found

@@ -1,0 +1,286 @@
+"""What all figures together say of a stock's change: a ridge regression across authorities.
+
+It is learned beside each year's common change, and stands beside the process with a weight of its
+own at each horizon: see :mod:`riskmodel.demand.pooled.stacking`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.features import feature_names, features
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.pooled.history import StageHistory
+
+__all__ = ["FEWEST_ROWS", "PARTS", "Regression", "Sums", "size_weight", "sums_of"]
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_ROWS = 40
+FEWEST_YEARS = 3
+"""Changes seen, and years in which they began, without which a horizon has no regression."""
+
+PARTS = 5
+"""Learners are parted into so many, so that none is predicted from its own changes."""
+
+_HALF_WEIGHT = 60.0
+"""Stock at which a change counts half of a large authority's."""
+
+_WINSORISED = 0.05
+"""Share of a year's changes at each end that counts no more than the next."""
+
+_MOST_UNITS = 4.0
+"""Features stop here, in standard deviations: one figure in error moves no forecast far."""
+
+_MOST_CHANGE = 3.0
+"""Changes stop here, in root mean squares."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """A ridge regression of the change of a log stock, beside the common change, on features.
+
+    Parameters
+    ----------
+    names
+        Of the features: :func:`~riskmodel.demand.pooled.features.feature_names`.
+    centre
+        Mean of each feature among the learners in the last year, shape (feature,).
+    unit
+        Root mean square of each beside the means of its years, shape (feature,); 0 where nobody
+        had it.
+    gram
+        Weighted mean products of the features in their units, shape (feature, feature).
+    moments
+        Weighted mean products with the change, shape (horizon, feature).
+    told
+        Sum of the weights, shape (horizon,); 0 where there were too few changes to learn from.
+    usual
+        Mean change of the learners' own forecasts by the process, common growth apart, shape
+        (horizon,).
+    weights
+        How much of the forecast is the regression's, the rest being the process's, shape
+        (horizon,).
+    """
+
+    names: tuple[str, ...]
+    centre: Floats
+    unit: Floats
+    gram: Floats
+    moments: Floats
+    told: Floats
+    usual: Floats
+    weights: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("centre", "unit", "gram", "moments", "told", "usual", "weights"):
+            table = np.array(getattr(self, name), dtype=np.float64)
+            table.flags.writeable = False
+            object.__setattr__(self, name, table)
+
+    def coefficients(self, present: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """Change in log units for a standard deviation of each feature, shape (horizon, feature).
+
+        Parameters
+        ----------
+        present
+            Which features an authority has, shape (feature,); None is all. The regression is
+            solved for those alone, so that one it lacks neither counts as usual nor is made up.
+        """
+        held = self.unit > 0 if present is None else present & (self.unit > 0)
+        return _solved(self.gram, self.moments, self.told, held)
+
+    def change(self, values: Floats) -> Floats:
+        """Expected change beside common growth, shape (authority, horizon).
+
+        Parameters
+        ----------
+        values
+            Features of the last year, shape (authority, feature); NaN where one is missing.
+        """
+        scaled = _scaled(values - self.centre, self.unit)
+        held = np.isfinite(values)
+        change = np.zeros((len(values), len(self.told)))
+        for pattern in np.unique(held, axis=0):
+            rows = (held == pattern).all(axis=1)
+            change[rows] = scaled[rows] @ self.coefficients(pattern).T
+        return change + self.usual
+
+    def to_frame(self) -> pd.DataFrame:
+        """What each feature does. Columns: feature, horizon_years, change_percent, basis.
+
+        The change of the stock, in percent, that goes with one standard deviation more of the
+        feature, the others as they are, by the regression alone.
+        """
+        import pandas as pd
+
+        table = 100 * np.expm1(self.coefficients())
+        return pd.DataFrame(
+            [
+                {
+                    "feature": name,
+                    "horizon_years": ahead + 1,
+                    "change_percent": table[ahead, index],
+                    "basis": "observed",
+                }
+                for index, name in enumerate(self.names)
+                for ahead in range(len(table))
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """What the learners' changes add up to, by year, so that any earlier year can be stood at.
+
+    Parameters
+    ----------
+    scaled
+        Features beside their year's mean in units, shape (year, authority, feature); 0 where
+        missing.
+    weight
+        Of each authority in each year, shape (year, authority); 0 where it had no stock.
+    part
+        Of the learners, shape (authority,): 0 to :data:`PARTS` less one.
+    centre
+        Of the last year, shape (feature,).
+    unit
+        Shape (feature,).
+    change
+        Beside the common change, shape (year, horizon, authority); NaN where it is not known.
+    """
+
+    scaled: Floats
+    weight: Floats
+    part: npt.NDArray[np.int64]
+    centre: Floats
+    unit: Floats
+    change: Floats
+
+    def until(self, year: int, left_out: int | None = None) -> tuple[Floats, Floats, Floats]:
+        """Gram, moments and weights of what was known at the end of a year.
+
+        Parameters
+        ----------
+        year
+            Its place; a change counts when it was over by then.
+        left_out
+            A part of the learners to leave out.
+        """
+        kept = np.ones(len(self.part), dtype=bool) if left_out is None else self.part != left_out
+        count = self.change.shape[1]
+        size = len(self.unit)
+        moments, told = np.zeros((count, size)), np.zeros(count)
+        scaled, weight = self.scaled[:year, kept], self.weight[:year, kept]
+        whole = np.einsum("yaf,ya,yag->fg", scaled, weight, scaled)
+        gram = whole / max(weight.sum(), 1e-300)
+        for ahead in range(1, count + 1):
+            past = max(year - ahead + 1, 0)
+            change = self.change[:past, ahead - 1][:, kept]
+            seen = np.isfinite(change) & (weight[:past] > 0)
+            if seen.sum() < FEWEST_ROWS or seen.any(axis=1).sum() < FEWEST_YEARS:
+                continue
+            counted = np.where(seen, weight[:past], 0.0)
+            known = np.where(seen, change, 0.0)
+            most = _MOST_CHANGE * np.sqrt((counted * known**2).sum() / counted.sum())
+            told[ahead - 1] = counted.sum()
+            moments[ahead - 1] = (
+                np.einsum("yaf,ya->f", scaled[:past], counted * np.clip(known, -most, most))
+                / told[ahead - 1]
+            )
+        return gram, moments, told
+
+    def regression(self, measure: str, usual: Floats, weights: Floats) -> Regression:
+        """The regression of everything known by the last year."""
+        gram, moments, told = self.until(len(self.scaled) - 1)
+        names = feature_names(measure)
+        return Regression(names, self.centre, self.unit, gram, moments, told, usual, weights)
+
+    def expected(self, year: int) -> Floats:
+        """Changes expected of the learners, each by what the other parts tell by a year.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (year, authority, horizon): of every year up to that one.
+        """
+        count = self.change.shape[1]
+        found = np.zeros((year + 1, len(self.part), count))
+        held = self.unit > 0
+        for part in range(PARTS):
+            rows = self.part == part
+            coefficients = _solved(*self.until(year, part), held)
+            found[:, rows] = self.scaled[: year + 1, rows] @ coefficients.T
+        return found
+
+
+def sums_of(history: StageHistory, horizons: int) -> Sums:
+    """What the changes of the learners tell, each beside the common change of its years."""
+    years = len(history.years)
+    known = np.isfinite(history.stock)
+    values = np.stack([features(history, place) for place in range(years)])
+    weight = np.where(known, size_weight(history.stock), 0.0).T
+    values[~known.T] = np.nan
+    centres = np.stack([_column_mean(table) for table in values])
+    beside = values - centres[:, None, :]
+    squares = np.einsum("yaf,ya->f", np.nan_to_num(beside) ** 2, weight)
+    unit = np.sqrt(squares / max(weight.sum(), 1e-300))
+    unit = np.where(unit > 1e-6, unit, 0.0)
+    log = np.log(history.stock + 1)
+    change = np.full((years, horizons, len(history.codes)), np.nan)
+    for place in range(years):
+        for ahead in range(1, min(horizons, years - 1 - place) + 1):
+            change[place, ahead - 1] = _beside_common(
+                log[:, place + ahead] - log[:, place], weight[place]
+            )
+    part = np.arange(len(history.codes)) % PARTS
+    return Sums(_scaled(beside, unit), weight, part, centres[-1], unit, change)
+
+
+def size_weight(stock: Floats) -> Floats:
+    """How much an authority's change counts by its stock, between 0 and 1."""
+    return 1 / (1 + _HALF_WEIGHT / (stock + 5))
+
+
+def _beside_common(change: Floats, weight: Floats) -> Floats:
+    """Changes less their weighted mean, the outermost drawn in for it; shape as given."""
+    seen = np.isfinite(change)
+    if not seen.any():
+        return change
+    low, high = np.quantile(change[seen], [_WINSORISED, 1 - _WINSORISED])
+    return change - np.average(np.clip(change[seen], low, high), weights=weight[seen])
+
+
+def _scaled(beside: Floats, unit: Floats) -> Floats:
+    """Features in units, none far out; 0 where missing."""
+    units = np.where(unit > 0, unit, np.inf)
+    found: Floats = np.clip(np.nan_to_num(beside) / units, -_MOST_UNITS, _MOST_UNITS)
+    return found
+
+
+def _column_mean(table: Floats) -> Floats:
+    seen = np.isfinite(table)
+    found: Floats = np.where(seen, table, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    return found
+
+
+def _solved(gram: Floats, moments: Floats, told: Floats, held: npt.NDArray[np.bool_]) -> Floats:
+    """Ridge coefficients of the features held, nought for the others; shape (horizon, feature)."""
+    penalty = parameter("demand_regression_penalty").value
+    found = np.zeros_like(moments)
+    chosen = np.flatnonzero(held)
+    if not len(chosen):
+        return found
+    part = gram[np.ix_(chosen, chosen)]
+    for ahead in np.flatnonzero(told > 0):
+        whole = part + penalty / told[ahead] * np.eye(len(chosen))
+        found[ahead, chosen] = np.linalg.solve(whole, moments[ahead, chosen])
+    return found

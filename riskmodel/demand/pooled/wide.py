@@ -1,0 +1,93 @@
+"""Two opponents at their best: a ridge on all figures, and how the sector projects today."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.features import features
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
+from riskmodel.demand.pooled.regression import sums_of
+from riskmodel.demand.pooled.spreads import Spread, by_size, last, normal, own_spread
+
+__all__ = ["constant_rates", "random_walk", "wide_ridge"]
+
+Floats = npt.NDArray[np.float64]
+
+_YEARS_OF_RATES = 3
+"""Years whose flows the constant rates are averaged over."""
+
+
+def wide_ridge(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """Ridge regression on all figures, each year's common change taken out, weighed by size.
+
+    The middle is the last figure and the change that the features tell; the spread and its shape
+    are those of learners predicted from the others, the common changes of their years within.
+    """
+    number = int(np.isfinite(taught.stock).any(axis=1).sum())
+    if not number:
+        return random_walk(taught, own, horizons)
+    sums = sums_of(taught, horizons)
+    regression = sums.regression(own.measure, np.zeros(horizons), np.ones(horizons))
+    now = last(np.log(own.stock + 1))
+    location = now[:, None] + regression.change(features(own, -1))
+    scale = random_walk(taught, own, horizons).scale
+    expected = sums.expected(len(taught.years) - 1)
+    log, errors = np.log(taught.stock + 1), []
+    for ahead in range(1, min(horizons, len(taught.years) - 1) + 1):
+        change = (log[:, ahead:] - log[:, :-ahead]).T
+        miss = change - expected[:-ahead, :, ahead - 1]
+        seen = np.isfinite(miss)
+        if seen.sum() < 2:
+            continue
+        stock = taught.stock[:, :-ahead].T[seen]
+        constant, small = by_size(miss[seen], stock, sums.weight[:-ahead][seen])
+        errors.append(miss[seen] / np.sqrt(constant + small / (stock + 5)))
+        scale[:, ahead - 1] = np.sqrt(constant + small / (np.exp(now) + 4))
+    if not errors:
+        return Spread(location, scale, normal)
+    standard = np.concatenate(errors)
+    return Spread(location, scale, lambda levels: np.quantile(standard, levels))
+
+
+def constant_rates(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """Starts and the rate of ends stay as they were, and chance alone spreads the outcome.
+
+    Notes
+    -----
+    How the sector's open model projects: starts s a year, ends at a rate m for each child, both
+    means of the authority's last three years. Ends are starts less the change of the stock, since
+    published ends do not always fit the stocks. After h years S exp(-m h) of S are left, with the
+    variance of a binomial, and s (1 - exp(-m h)) / m have come and stayed, as a Poisson. Without
+    starts the stock stays, and chance is a Poisson's. A flow stays at its mean, with a Poisson's.
+    """
+    ahead = np.arange(1, horizons + 1)
+    now = np.expm1(last(np.log(own.stock + 1)))
+    if own.measure in FLOW_MEASURES:
+        usual = np.repeat(_mean(own.stock[:, -_YEARS_OF_RATES:])[:, None], horizons, axis=1)
+        return Spread(np.log1p(usual), np.sqrt(np.maximum(usual, 0.25)) / (usual + 1), normal)
+    starts = _mean(own.starts[:, -_YEARS_OF_RATES:])
+    stock = _mean(own.stock[:, -_YEARS_OF_RATES - 1 :])
+    ends = starts - _mean(np.diff(own.stock, axis=1)[:, -_YEARS_OF_RATES:])
+    known = (stock > 0) & (ends > 0)
+    rate = np.where(known, ends / np.where(stock > 0, stock, 1.0), 1.0)[:, None]
+    left = np.exp(-rate * ahead)
+    come = np.where(known, starts, 0.0)[:, None] * (1 - left) / rate
+    middle = np.where(known[:, None], now[:, None] * left + come, now[:, None])
+    chance = np.where(known[:, None], now[:, None] * left * (1 - left) + come, now[:, None])
+    return Spread(np.log1p(middle), np.sqrt(np.maximum(chance, 0.25)) / (middle + 1), normal)
+
+
+def _mean(table: Floats) -> Floats:
+    """Mean of what is known of each row; NaN where nothing is."""
+    seen = np.isfinite(table)
+    number = seen.sum(axis=1)
+    total = np.where(seen, table, 0.0).sum(axis=1)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+def random_walk(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """The last figure, and own yearly changes times the square root of the years."""
+    log = np.log(own.stock + 1)
+    spread = own_spread(np.diff(log, axis=1), taught)[:, None] * np.sqrt(np.arange(1, horizons + 1))
+    return Spread(np.repeat(last(log)[:, None], horizons, axis=1), spread, normal)

@@ -1,0 +1,184 @@
+"""Stages move together: how far, as other authorities' did, and simulations put in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.outlook import StageOutlook
+from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.shipped import PREFIX, SHIPPED_YEARS, SOURCE
+from riskmodel.demand.sources import MEASURE_OF
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+from riskmodel.series import AuthorityPanel
+from riskmodel.streams import stream
+
+__all__ = ["drawn_together", "shipped_correlations", "stage_correlations", "together_text"]
+
+Floats = npt.NDArray[np.float64]
+
+STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
+_PAIRS = ((0, 1), (0, 2), (1, 2))
+
+_YEARS = 2
+"""Changes over so many years say how far stages move together."""
+
+_FEWEST_PAIRS = 100
+"""Pairs of changes without which two stages are taken to move apart."""
+
+_WINSORISED = 0.01
+
+
+def stage_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> Floats:
+    """Correlations between stages of their two-year changes, shape (stage, stage).
+
+    Parameters
+    ----------
+    panel
+        Authorities by year.
+    year
+        Nothing later than its 31 March is looked at.
+    left_out
+        Code of an authority that does not teach.
+
+    Notes
+    -----
+    In the order of plans, looked after, children in need outside both. Of the logs, over all
+    authorities and years, the outermost hundredth at each end drawn in. Two stages that the panel
+    does not hold, or of which it has too few changes, are taken to move apart.
+    """
+    stocks = _stocks(panel, year, left_out)
+    found = np.eye(len(STAGES))
+    if stocks is None:
+        return found
+    changes = np.log(stocks[:, :, _YEARS:] + 1) - np.log(stocks[:, :, :-_YEARS] + 1)
+    for first, second in _PAIRS:
+        both = np.isfinite(changes[first]) & np.isfinite(changes[second])
+        if both.sum() < _FEWEST_PAIRS:
+            continue
+        pair = np.stack([_drawn_in(changes[stage][both]) for stage in (first, second)])
+        beside = pair - pair.mean(axis=1, keepdims=True)
+        size = float(np.sqrt((beside[0] ** 2).sum() * (beside[1] ** 2).sum()))
+        if size > 0:
+            found[first, second] = found[second, first] = float(beside[0] @ beside[1]) / size
+    return found
+
+
+def _stocks(panel: AuthorityPanel, year: int, left_out: str) -> Floats | None:
+    """Stocks of the three stages, shape (stage, authority, year); NaN where one is not known."""
+    measures = [MEASURE_OF[stage] for stage in STAGES]
+    held = [name for name in measures if name in panel.measures]
+    if len(held) < 2:
+        return None
+    history = StageHistory.from_panel(panel, held[0])
+    history = history.until(min(max(year, history.years[0]), history.years[-1]))
+    history = history.of(at for at, code in enumerate(history.codes) if code != left_out)
+    tables = {held[0]: history.stock, **history.beside}
+    nothing = np.full(history.stock.shape, np.nan)
+    plans, away, every = (tables.get(name, nothing) for name in measures)
+    rest = every - plans - away
+    return np.stack([plans, away, np.where(rest > 0, rest, np.nan)])
+
+
+def _drawn_in(values: Floats) -> Floats:
+    low, high = np.quantile(values, [_WINSORISED, 1 - _WINSORISED])
+    found: Floats = np.clip(values, low, high)
+    return found
+
+
+def shipped_correlations(year: int) -> Floats:
+    """What ships of :func:`stage_correlations`, the latest learned by a year.
+
+    Raises
+    ------
+    DataError
+        When nothing was learned so early.
+    """
+    known = [each for each in SHIPPED_YEARS if each <= year]
+    if not known:
+        raise DataError(f"nothing that ships was learned by {year}; the earliest is of 2015")
+    found = np.eye(len(STAGES))
+    numbers = parameter(f"{PREFIX}_{known[-1]}_together").numbers
+    for (first, second), value in zip(_PAIRS, numbers, strict=True):
+        found[first, second] = found[second, first] = value
+    return found
+
+
+def together_text(panel: AuthorityPanel, years: Iterable[int] = SHIPPED_YEARS) -> str:
+    """What is to ship of :func:`stage_correlations`, as the parameter file reads it."""
+    pieces = []
+    for year in years:
+        matrix = stage_correlations(panel, year)
+        numbers = ", ".join(f"{matrix[pair]:.4g}" for pair in _PAIRS)
+        pieces.append(
+            f"\n[{PREFIX}_{year}_together]\n"
+            f"value = [{numbers}]\n"
+            'unit = "correlation"\n'
+            'basis = "observed"\n'
+            f"from = {year}-03-31\n"
+            f'source = "{SOURCE}, to {year}"\n'
+            'reason = "Of two-year changes of the logs: plans with looked after, plans with '
+            'children in need outside both, looked after with those."\n'
+        )
+    return "".join(pieces)
+
+
+def drawn_together(
+    outlooks: Mapping[str, StageOutlook], correlations: Floats, seed: int
+) -> dict[str, StageOutlook]:
+    """The stages with their simulations in an order in which they move together.
+
+    Parameters
+    ----------
+    outlooks
+        By stage, each drawn by itself.
+    correlations
+        From :func:`stage_correlations`.
+    seed
+        The user's seed.
+
+    Returns
+    -------
+    dict
+        Every stage has the simulations that it had, each once: its own ranges are the same. The
+        first keeps its order.
+
+    Notes
+    -----
+    A Gaussian copula by ranks (Iman and Conover, *Communications in Statistics* B 11 (1982),
+    311-334): the expected stocks two years ahead have the ranks of normal scores with these
+    correlations, the first stage's scores being its own.
+    """
+    stages = [stage for stage in STAGES if stage in outlooks]
+    if len(stages) < 2:
+        return dict(outlooks)
+    from scipy.special import ndtri
+
+    places = [STAGES.index(stage) for stage in stages]
+    values, vectors = np.linalg.eigh(correlations[np.ix_(places, places)])
+    matrix = (vectors * np.maximum(values, 1e-6)) @ vectors.T
+    size = np.sqrt(np.diagonal(matrix))
+    factor = np.linalg.cholesky(matrix / size[:, None] / size)
+    first = outlooks[stages[0]].two_years_on
+    scores = stream(seed, "demand/together").standard_normal((len(first), len(stages)))
+    scores[:, 0] = ndtri((_ranks(first) + 0.5) / len(first))
+    joint = scores @ factor.T
+    found = dict(outlooks)
+    for index, stage in enumerate(stages[1:], start=1):
+        outlook = outlooks[stage]
+        order = np.argsort(outlook.two_years_on, kind="stable")[_ranks(joint[:, index])]
+        found[stage] = replace(
+            outlook, inputs=outlook.inputs.rows(order), two_years_on=outlook.two_years_on[order]
+        )
+    return found
+
+
+def _ranks(values: Floats) -> npt.NDArray[np.intp]:
+    """Places in ascending order, from 0; ties by their order."""
+    found = np.empty(len(values), dtype=np.intp)
+    found[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return found
