@@ -12,6 +12,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.plausible import MOST
 
 __all__ = [
+    "EVERY",
     "LEVERS",
     "LOWEST_MULTIPLIER",
     "MOST_MULTIPLIER",
@@ -59,6 +60,10 @@ class Lever:
         What it is where nobody sets it; None where the model or an authority's own figures say.
     whole
         Whether only whole numbers make sense.
+    moves
+        The stage whose children it changes, ``every`` for all stages; empty where it moves none.
+    elsewhere
+        Where these children are instead where a scenario does not say so; empty where it must.
     """
 
     name: str
@@ -70,6 +75,8 @@ class Lever:
     meaning: str
     neutral: float | None = None
     whole: bool = False
+    moves: str = ""
+    elsewhere: str = ""
 
     @property
     def acts_on(self) -> Side:
@@ -86,6 +93,11 @@ class Lever:
             return f"{self.lowest:g} or more"
         whole = ", whole numbers" if self.whole else ""
         return f"from {self.lowest:g} to {self.highest:g}{whole}"
+
+    @property
+    def takes_range(self) -> bool:
+        """Whether its number may be a range: what moves children does."""
+        return bool(self.moves)
 
     @property
     def most(self) -> float:
@@ -108,6 +120,10 @@ class Lever:
         return f"{self.name}: {self.label} ({self.unit}; {self.limits})"
 
 
+EVERY = "every"
+"""What a lever moves that acts on the children of every stage."""
+
+_PLAN = "child_protection_plan"
 _ALL: tuple[Operation, ...] = OPERATIONS
 _TIMES: tuple[Operation, ...] = ("multiplier", "ramp")
 _SET: tuple[Operation, ...] = ("value", "ramp")
@@ -128,7 +144,9 @@ _LINK = (
 _REGISTRY = (
     # Demand
     *(
-        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS)
+        Lever(
+            f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS, moves=stage
+        )
         for stage, words, unit in (
             ("child_protection_plan", "child protection plans", "plans a month"),
             ("looked_after", "being looked after", "children a month"),
@@ -136,7 +154,16 @@ _REGISTRY = (
         )
     ),
     *(
-        Lever(f"length.{stage}", f"Mean {words}", "days", 1, _CHILDHOOD_DAYS, _ALL, _LENGTH)
+        Lever(
+            f"length.{stage}",
+            f"Mean {words}",
+            "days",
+            1,
+            _CHILDHOOD_DAYS,
+            _ALL,
+            _LENGTH,
+            moves=stage,
+        )
         for stage, words in (
             ("child_protection_plan", "length of child protection plans"),
             ("looked_after", "time looked after"),
@@ -151,9 +178,20 @@ _REGISTRY = (
         _TIMES,
         "Multiplies the starts of every stage: the rate for each child stays as it is.",
         neutral=1,
+        moves=EVERY,
+        elsewhere="elsewhere",
     ),
     *(
-        Lever(f"conversion.{name}", label, _BASELINE, *_MULTIPLIERS, _TIMES, _LINK, neutral=1)
+        Lever(
+            f"conversion.{name}",
+            label,
+            _BASELINE,
+            *_MULTIPLIERS,
+            _TIMES,
+            _LINK,
+            neutral=1,
+            moves=_PLAN,
+        )
         for name, label in (
             ("referral_to_assessment", "Share of referrals that lead to an assessment"),
             (
@@ -179,17 +217,21 @@ _REGISTRY = (
         _ALL,
         "The other starts stay as they are: a share s in the baseline and t in the scenario "
         "multiply all looked-after starts by 1 - s + t, so twice the share is twice the children.",
+        moves="looked_after",
+        elsewhere="elsewhere",
     ),
     Lever(
         "diversion.early_help",
-        "Share of starts of child protection plans that become child in need plans instead",
+        "Share of starts of child protection plans that early help makes unnecessary",
         _SHARE,
         0,
         1,
         _SET,
-        "Taken from the starts of child protection plans and added to those of child in need "
-        "plans.",
+        "Taken from the starts of child protection plans; these children have a child in need plan "
+        "instead, unless `to` says otherwise.",
         neutral=0,
+        moves=_PLAN,
+        elsewhere="child_in_need_plan",
     ),
     # Workforce
     Lever(
@@ -322,6 +364,7 @@ _REGISTRY = (
         "Mean length of the child protection plans that begin with the specialist team. Acts where "
         "workforce.specialist_share is set too.",
         neutral=1,
+        moves=_PLAN,
     ),
     # Feedback. The limit of 0.4 is what a rise of caseload by 29% with plan lengths within 10%
     # allows over time (docs/scenarios.md).

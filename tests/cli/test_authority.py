@@ -27,7 +27,7 @@ SETTINGS = (
 )
 SCENARIO = (
     'name = "fewer"\ndescription = "Fewer starts."\n[[change]]\nfrom_month = 1\n'
-    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nreason = "Test."\n'
+    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nto = {closed = 1.0}\nreason = "Test."\n'
     'source = "assumed"\n'
 )
 
