@@ -26,6 +26,7 @@ from riskmodel.cli.posts import NOT_A_CAUSE, posts_of, print_answers
 from riskmodel.cli.service import (
     AuthorityOption,
     ByOption,
+    CapHoldsOption,
     CapOption,
     CostsOption,
     FeedbackOption,
@@ -77,6 +78,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
     cap: CapOption = None,
     by: ByOption = None,
     probability: ProbabilityOption = None,
+    cap_holds: CapHoldsOption = "average",
     feedback: FeedbackOption = None,
     months: MonthsOption = 60,
     replicates: ReplicatesOption = 2000,
@@ -157,6 +159,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
         sizes=(months, replicates, seed),
         workers=workers,
         show=show,
+        holds=cap_holds,
     )
     warn_few(replicates)
     for warning in service.warnings:

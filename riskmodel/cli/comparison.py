@@ -18,12 +18,14 @@ from riskmodel.cli.output import (
     console,
     print_frame,
     print_table,
+    say,
     warn_few,
     write_picture,
 )
 from riskmodel.cli.service import (
     AuthorityOption,
     ByOption,
+    CapHoldsOption,
     CapOption,
     CostsOption,
     FeedbackOption,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_scenarios"]
 
-VIEWS = ("differences", "attribution")
+VIEWS = ("differences", "attribution", "flows", "spread")
 WIDTH = 110
 
 
@@ -67,6 +69,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
     cap: CapOption = None,
     by: ByOption = None,
     probability: ProbabilityOption = None,
+    cap_holds: CapHoldsOption = "average",
     feedback: FeedbackOption = None,
     months: MonthsOption = 60,
     replicates: ReplicatesOption = 2000,
@@ -76,7 +79,8 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         str,
         typer.Option(
             metavar="|".join(VIEWS),
-            help="What csv holds: differences, or what each change does. Text and json hold both.",
+            help="What csv holds: differences, or what each change does (text and json hold both); "
+            "flows of children by scenario; what the spread of the answers comes from.",
         ),
     ] = "differences",
     form: FormatOption = "text",
@@ -110,7 +114,20 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         feedback=feedback,
         sizes=(months, replicates, seed),
         workers=workers,
+        holds=cap_holds,
     )
+    if show in ("flows", "spread"):
+        from riskmodel.authority.spread import split_spread
+
+        at, teams = service.target.by, (service.structure, service.workforce)
+        if show == "flows":
+            print_frame(service.outlook.flows(at), form)
+        else:
+            split = split_spread(
+                service.outlook, called, month=at, structure=teams[0], workforce=teams[1]
+            )
+            print_frame(split.to_frame(), form) if form != "text" else say(split.summary())
+        return
     found = compare(
         service.outlook,
         service.plan,

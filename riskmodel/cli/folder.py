@@ -217,7 +217,7 @@ def chain_place(path: Path | None, authority: str | None) -> tuple[Path | None, 
     return folder.contents.file("panel"), folder.inputs.panel_code
 
 
-def report_in(path: Path, out: Path, replicates: int, seed: int, table: Path | None) -> bool:
+def report_in(path: Path, out: Path, replicates: int, seed: int | None, table: Path | None) -> bool:
     """Write the report of a folder; False where it is the one that the published tables give."""
     from riskmodel.authority.folder.authority import open_authority
 
@@ -231,11 +231,16 @@ def report_in(path: Path, out: Path, replicates: int, seed: int, table: Path | N
         )
     from rich.console import Console
 
+    from riskmodel.projection import USUAL_SEED
     from riskmodel.report.folder_page import write_authority_report
 
     with Console(file=sys.stderr).status("Starting") as status:
         paths = write_authority_report(
-            authority, out, replicates=replicates, seed=seed, progress=status.update
+            authority,
+            out,
+            replicates=replicates,
+            seed=USUAL_SEED if seed is None else seed,
+            progress=status.update,
         )
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
     return True

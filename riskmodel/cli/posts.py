@@ -24,7 +24,9 @@ def question_words(target: Target) -> str:
     from riskmodel.projection import month_words
 
     return (
-        f"How many more social workers for {target.cap:g} cases each by {month_words(target.by)}?"
+        f"How many more social workers for {target.cap:g} cases "
+        f"{'at most for each' if target.holds == 'each' else 'on average'} by "
+        f"{month_words(target.by)}?"
     )
 
 
@@ -58,12 +60,15 @@ def posts_words(
     typical = float(np.median(plan.caseload(scenario)[number]))
     low, high = found.low - found.posts_now, found.high - found.posts_now
     hires = float(workforce.monthly("hires_per_month", 1)[0])
+    of = "every worker's" if target.holds == "each" else "the mean"
+    by_chance = ", ".join(f"{each.posts} for {each.chance:.0%}" for each in found.by_chance)
     sentences = [
         f"{found.more:+.0f} posts: {found.posts} posts of social workers in place of "
-        f"{found.posts_now:.0f} keep the mean caseload at {target.cap:g} or below at the end of "
+        f"{found.posts_now:.0f} keep {of} caseload at {target.cap:g} or below at the end of "
         f"{month_words(target.by)} in {target.probability:.0%} of the projected courses.",
         f"How many it takes depends on the children who come and the workers who stay: in "
         f"{found.level:.0%} of the courses between {low:+.0f} and {high:+.0f}.",
+        f"Posts by the chance that is asked for: {by_chance}.",
         f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
         f"{hires:.1f} a month are assumed to be found as things are.",

@@ -48,8 +48,11 @@ def report(  # noqa: PLR0913  an option is an argument
     ] = None,
     replicates: Annotated[
         int, typer.Option(help="How many courses of each projection are drawn.", min=100)
-    ] = 500,
-    seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = 20151105,
+    ] = 2000,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Same seed, same report. [default: those of all commands]", min=0),
+    ] = None,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -101,8 +104,8 @@ def report(  # noqa: PLR0913  an option is an argument
 def report_card(
     own: OwnTable | None = None,
     *,
-    replicates: int = 500,
-    seed: int = 20151105,
+    replicates: int = 2000,
+    seed: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """The report on the published tables, computed from nothing.
@@ -114,7 +117,7 @@ def report_card(
     replicates
         Courses drawn of each projection.
     seed
-        Of everything that is drawn.
+        Of everything that is drawn; None is the usual one of each part.
     progress
         Called with a few words at each step.
     """

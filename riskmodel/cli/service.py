@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
+    from riskmodel.caseload.targets import CapHolds
     from riskmodel.demand.projecting import Outlook
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
@@ -90,6 +91,13 @@ ByOption = Annotated[
 ]
 ProbabilityOption = Annotated[
     float | None, typer.Option(help="How sure, between 0 and 1. [default: 0.8]")
+]
+CapHoldsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="average|each",
+        help="Whether the cap is of the average caseload or of each worker's.",
+    ),
 ]
 FeedbackOption = Annotated[
     str | None,
@@ -184,7 +192,7 @@ class _Files:
     prices: LeverCosts | None
 
 
-def ask(
+def ask(  # noqa: PLR0913  each is a word of the question
     *,
     figures: Figures,
     files: tuple[Path | None, Path | None],
@@ -194,6 +202,7 @@ def ask(
     sizes: tuple[int, int, int],
     workers: int = 1,
     show: str = "",
+    holds: str = "average",
 ) -> Service:
     """Everything that the options ask for; what can be refused early is refused early.
 
@@ -215,6 +224,8 @@ def ask(
         Processes; the bytes do not depend on it.
     show
         The view, where it needs a section of the prices.
+    holds
+        Whether the cap is of the ``average`` caseload, or of ``each`` worker's.
     """
     from riskmodel.authority.comparison import usual_target
     from riskmodel.authority.service import plan_outlook, project_service
@@ -230,7 +241,8 @@ def ask(
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
-    Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
+    chance = 0.5 if probability is None else probability
+    Target(14 if cap is None else cap, "2000-01", chance, cast("CapHolds", holds))
     teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
@@ -257,6 +269,7 @@ def ask(
         usual.cap if cap is None else cap,
         usual.by if by is None else by,
         usual.probability if probability is None else probability,
+        cast("CapHolds", holds),
     )
     plan = plan_outlook(outlook, teams.structure, teams.workforce)
     return Service(

@@ -230,7 +230,7 @@ class Levers(Result):
         weight: npt.ArrayLike = 1.0,
         multiplier: npt.ArrayLike = 1.0,
         ranges: tuple[RangedPart, ...] = (),
-        to: Destinations = (),
+        to: Destinations | tuple[tuple[str, _Path | float], ...] = (),
     ) -> Levers:
         """The same with one lever set anew.
 

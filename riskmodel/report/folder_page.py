@@ -10,12 +10,13 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
+from riskmodel.projection import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.report.folder_sections import PARTS, Sizes
 from riskmodel.report.model import Block, Paragraph, Report, Section
 
 __all__ = ["authority_report", "write_authority_report"]
 
-MONTHS, REPLICATES, SEED = 60, 500, 20151105
+MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
 
 
 def write_authority_report(

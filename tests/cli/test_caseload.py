@@ -57,7 +57,7 @@ def one_line(text: str) -> str:
 @pytest.mark.end_to_end
 def test_the_answer_comes_first_in_words_with_interval_assumptions_and_what_would_change_it(call):
     text = one_line(call("caseload", *SMALL).out)
-    question = "How many more social workers for 14 cases each by September 2017?"
+    question = "How many more social workers for 14 cases on average by September 2017?"
     assert text.index("Printed: 1,493 cases") < text.index(question)
     said = re.search(r"\+(\d+) posts: (\d+) posts of social workers in place of 97", text)
     assert said is not None
