@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.demand.projecting import Outlook
-    from riskmodel.demand.simulation.inputs import Flows, StageInputs
+    from riskmodel.demand.simulation.inputs import StageInputs
 
 __all__ = ["KINDS", "Conferences", "conferences", "expected_reviews"]
 
@@ -56,7 +56,7 @@ class Conferences(Result):
 
     def all_children(self, scenario: str = BASELINE) -> Floats:
         """Children in a conference of any kind, shape (replicate, month)."""
-        return np.sum(list(self.children[scenario].values()), axis=0)
+        return np.asarray(np.sum(list(self.children[scenario].values()), axis=0))
 
     def to_frame(self) -> pd.DataFrame:
         """A row a scenario, month and measure.
@@ -162,22 +162,24 @@ def expected_reviews(inputs: StageInputs, starts: Floats) -> tuple[Floats, Float
         lasting = survival(family, age * DAYS_A_MONTH, of_start, shape[:, None])
         (first if age == _FIRST else later)[:, age:] += starts[:, : months - age] * lasting
     level = mean[:, 0] if mean.ndim == 2 else mean
-    if inputs.opening_survival is None:
-        steady = level
-        left = [1 - equilibrium(family, t * DAYS_A_MONTH, steady, shape) for t in range(months + 1)]
-    else:
-        steady = level
-        left = [np.ones(len(starts)), *inputs.opening_survival.T]
-    for month in range(months):
-        # In the middle of the month; older by so many whole months than at the opening.
-        there = (left[month] + left[month + 1]) / 2 * inputs.opening
-        beyond = steady * (1 - equilibrium(family, (month + 0.5) * DAYS_A_MONTH, steady, shape))
-        for age in _ages(_OLDEST):
-            if age > month:
-                part = survival(family, age * DAYS_A_MONTH, steady, shape) * DAYS_A_MONTH
-                share = there * part / np.maximum(beyond, np.finfo(np.float64).tiny)
-                (first if age == _FIRST else later)[:, month] += share
+    slower = _than_steady(inputs, level, months)
+    for age in _ages(_OLDEST):
+        lasting = survival(family, age * DAYS_A_MONTH, level, shape) * DAYS_A_MONTH / level
+        still = min(age, months)
+        reviewed = (inputs.opening * lasting)[:, None] * slower[:, :still]
+        (first if age == _FIRST else later)[:, :still] += reviewed
     return first, later
+
+
+def _than_steady(inputs: StageInputs, mean: Floats, months: int) -> Floats:
+    """Opening children still there in each month, over those of a steady state."""
+    if inputs.opening_survival is None:
+        return np.ones((inputs.replicates, months))
+    ends = np.arange(months + 1) * DAYS_A_MONTH
+    steady = 1 - equilibrium(inputs.family, ends, mean[:, None], inputs.shape[:, None])
+    left = np.concatenate([np.ones((inputs.replicates, 1)), inputs.opening_survival], axis=1)
+    middle = np.maximum(steady[:, 1:] + steady[:, :-1], np.finfo(np.float64).tiny)
+    return np.asarray((left[:, 1:] + left[:, :-1]) / middle)
 
 
 def _ages(months: int) -> Iterator[int]:
@@ -205,5 +207,5 @@ def _workload(children: Floats) -> Iterator[tuple[str, Floats]]:
     yield "chairs", meetings * chairing / chair
     yield "rooms", at_once
     yield "at_once", at_once
-    # Begun at random times: another one overlaps if it begins within a meeting's length, either way.
+    # Begun at random: another one overlaps that begins within a meeting's length of it.
     yield "overlapping", 1 - np.exp(-2 * at_once)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["caseload"]
 
-VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop")
+VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop", "conferences")
 LEVELS = ("team", "area", "service")
 PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
@@ -92,7 +92,7 @@ def caseload(  # noqa: PLR0913  an option is an argument
                 "Caseloads; the probability of keeping to the cap; posts needed and what would "
                 "change them; the printed caseloads rebuilt; unallocated work beside a queue; "
                 "what the plan costs; mixes of posts, shorter plans and early help; the loop "
-                "between caseload and demand."
+                "between caseload and demand; conferences and reviews, chairs and rooms."
             ),
         ),
     ] = "caseload",
@@ -172,7 +172,6 @@ def _print_view(
 ) -> None:
     from riskmodel.caseload import cost_frame
     from riskmodel.caseload.scenario_workforce import workforces
-    from riskmodel.caseload.targets import needs_frame
 
     mix = _mix(service) if show == "mix" else None
     if out is not None:
@@ -187,11 +186,9 @@ def _print_view(
         frame = service.plan.within_frame(service.target.cap)
         _print_marches(frame, service, form, "probability_within", "share_of_workers_above")
     elif show == "needs":
-        if form == "text":
-            print_answers(service)
-        else:
-            needs = {name: posts_of(service, name) for name in service.plan.scenarios}
-            print_frame(needs_frame(needs), form)
+        _print_needs(service, form)
+    elif show == "conferences":
+        _print_conferences(service, form)
     elif form != "text":
         print_frame(service.plan.to_frame(level), form)
     else:
@@ -201,6 +198,27 @@ def _print_view(
         _print_caseloads(service, level)
     if form == "text":
         _print_basis(service)
+
+
+def _print_needs(service: Service, form: str) -> None:
+    from riskmodel.caseload.targets import needs_frame
+
+    if form == "text":
+        print_answers(service)
+    else:
+        needs = {name: posts_of(service, name) for name in service.plan.scenarios}
+        print_frame(needs_frame(needs), form)
+
+
+def _print_conferences(service: Service, form: str) -> None:
+    from riskmodel.caseload.conferences import conferences
+
+    found = conferences(service.outlook)
+    if form == "text":
+        say(found.summary())
+        print_data(found.preview())
+    else:
+        print_frame(found.to_frame(), form)
 
 
 def _mix(service: Service) -> Mix:
