@@ -1,0 +1,112 @@
+"""``riskmodel decide``: how many posts at your prices, and whether early help pays."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from riskmodel.cli.output import FORMATS, FormatOption, choose, print_frame, say, warn_few
+from riskmodel.cli.service import (
+    AuthorityOption,
+    ByOption,
+    CapHoldsOption,
+    CapOption,
+    LearnOption,
+    MonthsOption,
+    PathArgument,
+    PopulationOption,
+    ReplicatesOption,
+    SeedOption,
+    StructureOption,
+    ask,
+    words,
+)
+from riskmodel.errors import DataError
+
+__all__ = ["decide"]
+
+
+def decide(  # noqa: PLR0913  an option is an argument
+    path: PathArgument = None,
+    authority: AuthorityOption = None,
+    learn: LearnOption = None,
+    population: PopulationOption = None,
+    structure: StructureOption = None,
+    cap: CapOption = None,
+    cap_holds: CapHoldsOption = "average",
+    by: ByOption = None,
+    too_few: Annotated[
+        float | None, typer.Option(help="What a year with one post too few costs.")
+    ] = None,
+    too_many: Annotated[
+        float | None, typer.Option(help="What a year with one post too many costs.")
+    ] = None,
+    helped: Annotated[float, typer.Option(help="Children whom early help helps in a year.")] = 112,
+    help_price: Annotated[float | None, typer.Option(help="What helping one child costs.")] = None,
+    plan_saving: Annotated[
+        float | None, typer.Option(help="What a plan that is not needed saves.")
+    ] = None,
+    effect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="Share of the children helped who stay off a plan through it: its middle 80%.",
+        ),
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Of all prices.")] = "GBP",
+    months: MonthsOption = 60,
+    replicates: ReplicatesOption = 2000,
+    seed: SeedOption = 1,
+    form: FormatOption = "text",
+) -> None:
+    """Decide at your prices: the best number of posts, or whether early help pays.
+
+    With --too-few and --too-many: the number of posts that costs least, and what another costs.
+    With --help-price, --plan-saving and --effect: from which effect on early help pays, what it
+    saves net, and how sure that is. The package has no price of its own.
+    """
+    from riskmodel.caseload.decisions import best_posts, early_help
+
+    choose("format", form, FORMATS)
+    posts, early = (too_few, too_many), (help_price, plan_saving, effect)
+    if any(each is None for each in posts) == any(each is None for each in early) or (
+        any(each is not None for each in posts) and any(each is not None for each in early)
+    ):
+        raise DataError(
+            "one decision at a time: give --too-few and --too-many, or --help-price, --plan-saving "
+            "and --effect LOW,HIGH"
+        )
+    if help_price is not None and plan_saving is not None:
+        found = early_help(helped, help_price, plan_saving, _ends(effect), currency=currency)
+        say(found.summary()) if form == "text" else print_frame(found.to_frame(), form)
+        return
+    service = ask(
+        figures=(path, authority, learn, population),
+        files=(structure, None),
+        scenarios=[],
+        aim=(cap, by, None),
+        feedback=None,
+        sizes=(months, replicates, seed),
+        holds=cap_holds,
+    )
+    from riskmodel.authority.service import needed_by_simulation
+
+    warn_few(replicates)
+    for warning in service.warnings:
+        print(f"riskmodel: {warning}", file=sys.stderr)
+    needed = needed_by_simulation(
+        service.outlook, service.target, structure=service.structure, workforce=service.workforce
+    )
+    best = best_posts(needed, too_few=too_few or 0.0, too_many=too_many or 0.0, currency=currency)
+    say(best.summary()) if form == "text" else print_frame(best.to_frame(), form)
+
+
+def _ends(effect: str | None) -> tuple[float, float]:
+    """Both ends of a range as typed: ``0.1,0.4``."""
+    try:
+        low, high = (float(word) for word in words(effect))
+    except ValueError as error:
+        raise DataError(f"--effect takes two numbers, such as 0.1,0.4; got {effect!r}") from error
+    return low, high
