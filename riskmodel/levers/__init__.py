@@ -12,20 +12,18 @@ from riskmodel.levers.destinations import (
     destination_problem,
     destinations,
 )
-from riskmodel.levers.paths import LeverPath, Levers, RangedPart
-from riskmodel.levers.ranges import DISTRIBUTIONS, MIDDLE, Distribution, Range
-from riskmodel.levers.registry import (
+from riskmodel.levers.parameter import (
     EVERY,
-    LEVERS,
     LOWEST_MULTIPLIER,
     MOST_MULTIPLIER,
     OPERATIONS,
     Lever,
     Operation,
     Side,
-    lever,
-    unknown_lever,
 )
+from riskmodel.levers.paths import LeverPath, Levers, RangedPart
+from riskmodel.levers.ranges import DISTRIBUTIONS, MIDDLE, Distribution, Range
+from riskmodel.levers.registry import LEVERS, lever, unknown_lever
 
 __all__ = [
     "DESTINATIONS",

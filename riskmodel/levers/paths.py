@@ -12,8 +12,9 @@ import numpy.typing as npt
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
+from riskmodel.levers.parameter import Lever
 from riskmodel.levers.ranges import Range
-from riskmodel.levers.registry import LEVERS, Lever, lever
+from riskmodel.levers.registry import LEVERS, lever
 from riskmodel.projection import month_after, months_between
 from riskmodel.streams import uniforms
 
