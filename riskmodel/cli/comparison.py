@@ -16,6 +16,7 @@ from riskmodel.cli.output import (
     check_picture,
     choose,
     console,
+    print_data,
     print_frame,
     print_table,
     say,
@@ -44,6 +45,7 @@ from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.cli.service import Service
 
 __all__ = ["compare_scenarios"]
 
@@ -117,16 +119,7 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         holds=cap_holds,
     )
     if show in ("flows", "spread"):
-        from riskmodel.authority.spread import split_spread
-
-        at, teams = service.target.by, (service.structure, service.workforce)
-        if show == "flows":
-            print_frame(service.outlook.flows(at), form)
-        else:
-            split = split_spread(
-                service.outlook, called, month=at, structure=teams[0], workforce=teams[1]
-            )
-            print_frame(split.to_frame(), form) if form != "text" else say(split.summary())
+        _print_instead(service, called, show, form)
         return
     found = compare(
         service.outlook,
@@ -152,6 +145,31 @@ def compare_scenarios(  # noqa: PLR0913  an option is an argument
         _print_json(found)
     else:
         _print_text(found, looped=service.outlook.feedback is not None)
+
+
+def _print_instead(service: Service, names: list[str], show: str, form: str) -> None:
+    """Where children are instead, or what the spread of the answers comes from."""
+    from riskmodel.authority.spread import split_spread
+
+    month = service.target.by
+    if show == "flows":
+        frame = service.outlook.flows(month)
+        frame = frame[frame["scenario"].isin(names)]
+        shown = frame[frame["lever"] != ""].drop(columns=["level", "basis"])
+        print_data(shown) if form == "text" else print_frame(frame, form)
+        return
+    split = split_spread(
+        service.outlook,
+        names,
+        month=month,
+        structure=service.structure,
+        workforce=service.workforce,
+    )
+    if form != "text":
+        print_frame(split.to_frame(), form)
+        return
+    say(split.summary())
+    print_data(split.preview())
 
 
 def _print_json(found: Comparison) -> None:
