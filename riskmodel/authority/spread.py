@@ -143,6 +143,10 @@ def split_spread(
         When there is no such scenario.
     DataError
         When the month is outside the projection.
+
+    Notes
+    -----
+    Of few simulations, parts of a few percent are lost in noise: ask for a thousand or more.
     """
     import pandas as pd
 
