@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.errors import DataError
 
-__all__ = ["stream"]
+__all__ = ["stream", "uniforms"]
+
+_BLOCK = 512
 
 
 def stream(seed: int, purpose: str, replicate: int = 0) -> np.random.Generator:
@@ -48,3 +51,13 @@ def stream(seed: int, purpose: str, replicate: int = 0) -> np.random.Generator:
     words = [int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4)]
     sequence = np.random.SeedSequence(seed, spawn_key=(*words, replicate))
     return np.random.Generator(np.random.SFC64(sequence))
+
+
+def uniforms(seed: int, purpose: str, replicates: int) -> npt.NDArray[np.float64]:
+    """One number from 0 to 1 for each simulation, shape (replicate,).
+
+    More simulations leave the first ones as they are.
+    """
+    blocks = range((replicates + _BLOCK - 1) // _BLOCK)
+    drawn = [stream(seed, purpose, block).random(_BLOCK) for block in blocks]
+    return np.concatenate(drawn)[:replicates]

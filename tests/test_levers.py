@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.levers import LEVERS, LeverPath, Levers, lever
+from riskmodel.levers import LEVERS, LeverPath, Levers, Range, RangedPart, lever
 
 STARTS, CAP = "starts.child_protection_plan", "workforce.caseload_cap"
 NAMES = [
@@ -196,3 +196,49 @@ def test_a_frame_has_a_row_for_each_lever_and_month():
     assert len(frame) == 8
     assert frame.loc[frame.parameter == CAP, "value"].tolist() == [14.0] * 4
     assert "changes nothing" in str(none())
+
+
+@pytest.mark.property
+@given(
+    low=st.floats(0.05, 0.5),
+    width=st.floats(0.01, 0.4),
+    highest=st.sampled_from([1.0, np.inf]),
+)
+def test_one_simulation_in_ten_lies_beyond_each_end_of_a_range_and_none_beyond_a_limit(
+    low, width, highest
+):
+    each = Range(low, low + width, highest=highest)
+    assert each.at(np.array([0.1, 0.9])) == pytest.approx([low, low + width])
+    assert each.low < each.middle < each.high
+    drawn = each.at(np.linspace(0.0001, 0.9999, 500))
+    assert ((drawn > 0) & (drawn < highest)).all()
+    assert (np.diff(drawn) > 0).all()
+    even = Range(low, low + width, "uniform", highest=highest)
+    assert even.at(np.array([0.0, 0.5, 1.0])) == pytest.approx([low, low + width / 2, low + width])
+
+
+@pytest.mark.unit
+def test_a_lever_draws_the_same_in_every_scenario_and_for_more_simulations():
+    part = RangedPart(Range(0.8, 1.1), (0.0, 0.5, 1.0, 1.0), True)
+    to = (
+        ("child_in_need_plan", Range(0.2, 0.6, highest=1.0)),
+        ("closed", 0.45),
+        ("elsewhere", 0.15),
+    )
+    ranged = none().with_path(STARTS, multiplier=[1, 0.975, 0.95, 0.95], ranges=(part,), to=to)
+    both = ranged.with_path("starts.looked_after", multiplier=1.5)
+    few, many = ranged.drawn(3, 100).path(STARTS), both.drawn(3, 700).path(STARTS)
+    assert few.multiplier.tobytes() == many.multiplier[:100].tobytes()
+    assert ranged.drawn(4, 100) != ranged.drawn(3, 100)
+    # Linear in how far the change is there, and the baseline where it is not.
+    made = ranged.drawn(3, 100).apply(STARTS, np.full((100, 4), 10.0))
+    assert (made[:, 0] == 10).all()
+    np.testing.assert_allclose(made[:, 1] - 10, (made[:, 2] - 10) / 2)
+    assert np.quantile(many.multiplier[:, 2], 0.1) == pytest.approx(0.8, abs=0.03)
+    shares = dict(many.to)
+    assert sum(shares.values()) == pytest.approx(np.ones(700))
+    np.testing.assert_allclose(shares["closed"], 3 * shares["elsewhere"])
+    assert np.quantile(shares["child_in_need_plan"], [0.1, 0.9]) == pytest.approx(
+        [0.2, 0.6], abs=0.04
+    )
+    assert none().drawn(3, 100) == none()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from riskmodel.experiments import Analysis, Point, Result, Summary, Tables, frame
-from riskmodel.factors import proportion_estimate
 from riskmodel.published import load_table, statement_count, statement_interval
 
 from .circle import VICIOUS_CIRCLE
@@ -29,37 +28,11 @@ def measure(point: Point) -> Tables:
         ("neither, at least", started - known - escalated),
         ("neither, at most", started - known),
     ):
-        share = proportion_estimate(number, started, basis="published")
-        # Starts a year to children on a plan by Little's law, as if numbers were steady.
-        stock = [started * end * years for end in (share.value, share.low, share.high)]
-        rows.append(
-            (
-                path,
-                number,
-                share.value,
-                share.low,
-                share.high,
-                share.level,
-                share.method,
-                *stock,
-                *(end / growth for end in stock),
-            )
-        )
-    columns = (
-        "path",
-        "plans",
-        "share",
-        "low",
-        "high",
-        "level",
-        "method",
-        "stock",
-        "stock_low",
-        "stock_high",
-        "of_growth",
-        "of_growth_low",
-        "of_growth_high",
-    )
+        # All plans of the year are counted, so there is no sampling error. From starts a year to
+        # children on a plan by Little's law, as if numbers were steady.
+        stock = number * years
+        rows.append((path, number, number / started, stock, stock / growth))
+    columns = ("path", "plans", "share", "stock", "of_growth")
     return {"paths": frame(columns, rows)}
 
 
@@ -68,37 +41,19 @@ def summarise(tables: Tables) -> Summary:
     table = tables["paths"]
     results = [
         Result("plans_started", statement_count("plans_started_2014_15"), "plans", "published"),
-        Result("level", 100 * float(table["level"].iloc[0]), "percent", "assumed"),
         Result.bounds("mean_length", statement_interval("mean_plan_length_days"), "days"),
     ]
     for row, name in zip(table.to_dict("records"), _NAMES, strict=True):
         results += [
             Result(f"plans/{name}", int(row["plans"]), "plans", "published"),
-            Result.within(
-                f"share/{name}",
-                (row["share"], row["low"], row["high"]),
-                "percent of plans",
-                "published",
-                row["level"],
-                row["method"],
-                scale=100,
-            ),
-            Result.within(
-                f"stock/{name}",
-                (row["stock"], row["stock_low"], row["stock_high"]),
-                "children",
-                "assumed",
-                row["level"],
-                f"{row['method']}, Little's law",
-            ),
-            Result.within(
+            Result(f"share/{name}", 100 * row["share"], "percent of plans", "published"),
+            Result(f"stock/{name}", row["stock"], "children", "assumed", method=_LAW),
+            Result(
                 f"of_growth/{name}",
-                (row["of_growth"], row["of_growth_low"], row["of_growth_high"]),
+                100 * row["of_growth"],
                 "percent of the growth",
                 "assumed",
-                row["level"],
-                f"{row['method']}, Little's law",
-                scale=100,
+                method=_LAW,
             ),
         ]
     plans = [_snapshot("Child Protection", when) for when in ("july_2013", "july_2015")]
@@ -115,16 +70,17 @@ def summarise(tables: Tables) -> Summary:
         ),
         Result.within(
             "share_of_growth",
-            (100 * known["of_growth"], 0.0, 100 * known["of_growth_high"]),
+            (100 * known["of_growth"] / 2, 0.0, 100 * known["of_growth"]),
             "percent of the growth",
             "assumed",
-            float(known["level"]),
+            1.0,
             "from none of the cases known to early intervention to all of them",
         ),
     ]
     return Summary(tuple(results))
 
 
+_LAW = "Little's law"
 _NAMES = ("escalated", "known", "known-not-escalated", "neither-least", "neither-most")
 
 

@@ -18,8 +18,8 @@ def measure(point: Point) -> Tables:
     most = parameter("vicious_circle_elasticity_at_most").value
     if elasticity > most:
         raise DataError(
-            f"an elasticity of {elasticity:g} is above {most:g}, the most that the printed lengths "
-            "of plans allow (parameter vicious_circle_elasticity_at_most)"
+            f"an elasticity of {elasticity:g} is above {most:g}, the most that is assumed "
+            "(parameter vicious_circle_elasticity_at_most)"
         )
     # ln S = push + e ln S at rest: of the growth on the log scale the share e is the circle's.
     now = float(statement_interval("children_on_plan_mid_2015").low)

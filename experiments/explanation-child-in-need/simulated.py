@@ -49,6 +49,7 @@ def summarise(tables: Tables) -> Summary:
     table = tables["rest"]
     results = [
         Result("simulated/push", float(table["push"].iloc[0]), "percent", "assumed"),
+        Result("simulated/level", 95, "percent", "assumed"),
         Result("simulated/years", _MONTHS / 12, "years", "assumed"),
         Result("simulated/replicates", int(table["replicates"].iloc[0]), "courses", "assumed"),
     ]

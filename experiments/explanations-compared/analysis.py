@@ -21,8 +21,8 @@ class Explanation(NamedTuple):
     period: str
     can: str
     cannot: str
-    is_range: bool = True
-    """Whether only the range is meant, and no value within it."""
+    is_identified: bool = True
+    """Whether the figures give any share."""
 
 
 EXPLANATIONS = (
@@ -32,9 +32,9 @@ EXPLANATIONS = (
         "Greater deprivation and need",
         "47",
         "March 2011 to March 2015",
-        "the growth in the number of children",
+        "not identified; the growth in the number of children is a small part",
         "whether deprivation grew: it is printed at one date",
-        False,
+        is_identified=False,
     ),
     Explanation(
         "explanation-thresholds",
@@ -61,7 +61,7 @@ EXPLANATIONS = (
         "49",
         _GROWTH_PERIOD,
         "amplification of a push that something else gave",
-        "the beginning of the growth; its elasticity is not published",
+        "the beginning of the growth; no figure gives its size, the upper end is assumed",
     ),
     Explanation(
         "explanation-sensitivity",
@@ -71,7 +71,6 @@ EXPLANATIONS = (
         "March 2011 to March 2015",
         "where in the process the growth arose, adding up",
         "why: sensitivity, riskier referrals and recording look alike",
-        False,
     ),
     Explanation(
         "explanation-older-girls",
@@ -95,26 +94,23 @@ def measure(point: Point) -> Tables:
                 "inputs.results_of"
             )
         share = point.summaries[one.experiment].of_step(one.step)["share_of_growth"]
-        result = (share.value, share.low, share.high, share.level, share.basis, share.method)
-        rows.append(
-            (one.words, one.paragraph, one.period, *result, one.is_range, one.can, one.cannot)
-        )
+        found = (share.low, share.high, share.level) if one.is_identified else (None, None, None)
+        result = (*found, share.basis, share.method if one.is_identified else "")
+        rows.append((one.words, one.paragraph, one.period, *result, one.can, one.cannot))
     columns = (
         "explanation",
         "paragraph",
         "growth",
-        "share",
         "low",
         "high",
         "level",
         "basis",
         "method",
-        "is_range",
         "can_account_for",
         "cannot_say",
     )
     table = frame(columns, rows)
-    for column in ("share", "low", "high", "level"):
+    for column in ("low", "high", "level"):
         table[column] = table[column].astype(float)
     return {"explanations": table}
 
@@ -125,7 +121,7 @@ def summarise(tables: Tables) -> Summary:
     results = [
         Result(
             f"share/{one.step.replace('_', '-')}",
-            row["share"],
+            "range" if one.is_identified else "not identified",
             "percent of the growth",
             row["basis"],
             _known(row["low"]),
@@ -135,10 +131,9 @@ def summarise(tables: Tables) -> Summary:
         )
         for one, row in zip(EXPLANATIONS, table.to_dict("records"), strict=True)
     ]
-    upper = table["high"].fillna(table["share"])
     results += [
         Result("explanations", len(table), "explanations", "published"),
-        Result("sum_of_upper_ends", float(upper.sum()), "percent of the growth", "assumed"),
+        Result("sum_of_upper_ends", float(table["high"].sum()), "percent of the growth", "assumed"),
         Result("can_be_nothing", int((table["low"] <= 0).sum()), "explanations", "assumed"),
     ]
     return Summary(tuple(results))
@@ -149,23 +144,17 @@ def _known(value: float) -> float | None:
 
 
 def printed_share(row: Explanation, share: Result) -> str:
-    """The range, the value, or both, by what is meant."""
-    if row.is_range:
-        return share.range()
-    return share.text() if share.low is None else share.both()
+    """The range, or that there is none."""
+    return share.range() if row.is_identified else share.text()
 
 
 def figures(tables: Tables, summary: Summary) -> Mapping[str, Picture]:
     """Each explanation's range on one scale."""
     from riskmodel.report.charts import draw_ranges
 
+    identified = tables["explanations"].dropna(subset=["low"])
     rows = [
-        (
-            row["explanation"],
-            row["share"],
-            *(row["share"] if row[end] != row[end] else row[end] for end in ("low", "high")),
-        )
-        for row in tables["explanations"].to_dict("records")
+        (row["explanation"], None, row["low"], row["high"]) for row in identified.to_dict("records")
     ]
     across = "Percent of the growth (not to be added)"
     return {"explanations": draw_ranges("explanations", rows, across=across)}

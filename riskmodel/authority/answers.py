@@ -121,7 +121,8 @@ class PostsAnswers(Result):
         """The question, and the answer of each scenario in sentences."""
         target, scenarios = self.service.target, self.service.plan.scenarios
         lines = [
-            f"How many more social workers for {target.cap:g} cases each by "
+            f"How many more social workers for {target.cap:g} cases "
+            f"{'at most for each' if target.holds == 'each' else 'on average'} by "
             f"{month_words(target.by)}?"
         ]
         for name in scenarios:
@@ -210,12 +211,15 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     typical = float(np.median(plan.caseload(scenario)[month]))
     low, high = found.low - found.posts_now, found.high - found.posts_now
     hires = float(service.workforce.monthly("hires_per_month", 1)[0])
+    of = "a caseload for each worker" if target.holds == "each" else "an average caseload"
+    by_chance = ", ".join(f"{one.posts} for {one.chance:.0%}" for one in found.by_chance)
     sentences = [
-        f"{found.more:+.0f} posts: for a chance of {target.probability:.0%} of an average caseload "
+        f"{found.more:+.0f} posts: for a chance of {target.probability:.0%} of {of} "
         f"of {target.cap:g} or fewer at the end of {month_words(target.by)}, the service would "
         f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
         "How many it takes depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
+        f"Posts by the chance that is asked for: {by_chance}.",
         f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
         f"{hires:.1f} a month are assumed to be found as things are.",

@@ -18,6 +18,7 @@ from riskmodel.scenarios import Scenario, scenario
 
 if TYPE_CHECKING:
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Workforce
+    from riskmodel.caseload.targets import CapHolds
     from riskmodel.demand.projecting import Outlook
     from riskmodel.series import AuthorityPanel
 
@@ -101,6 +102,7 @@ def posts_needed(
     by: str | None = None,
     probability: float | None = None,
     *,
+    holds: CapHolds = "average",
     teams: str | Path | Structure | None = None,
     workforce: Workforce | None = None,
     scenario: str = BASELINE,
@@ -117,6 +119,8 @@ def posts_needed(
         ``YYYY-MM``; None is two years after the opening.
     probability
         How sure, between 0 and 1; None is 0.8.
+    holds
+        Whether the cap is of the ``average`` caseload or of ``each`` worker's.
     scenario
         Of which scenario.
     """
@@ -126,6 +130,7 @@ def posts_needed(
         cap=usual.cap if cap is None else cap,
         by=usual.by if by is None else by,
         probability=usual.probability if probability is None else probability,
+        holds=holds,
     )
     structure, workers = _service(teams, workforce)
     return posts_answer(outlook, target, scenario=scenario, structure=structure, workforce=workers)

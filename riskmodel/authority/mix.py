@@ -209,6 +209,7 @@ def _with(levers: Levers, shorter: float, diversion: float) -> Levers:
             value=path.value,
             weight=path.weight,
             multiplier=path.multiplier * (1 - shorter),
+            to=path.to or (("closed", 1.0),),
         )
     if diversion:
         before = levers.apply(_DIVERSION, np.zeros(len(levers.months)))

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from riskmodel.caseload import (
     CaseloadPlan,
     FeedbackSwitches,
@@ -14,6 +17,7 @@ from riskmodel.caseload import (
     Target,
     Workforce,
     plan,
+    posts_by_replicate,
     posts_needed,
     published_structure,
 )
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
 
-__all__ = ["plan_outlook", "posts_answer", "project_service", "team_notes"]
+__all__ = ["needed_by_simulation", "plan_outlook", "posts_answer", "project_service", "team_notes"]
 
 UNLIKE_SHARE = 0.1
 """Teams and figures are said to differ when they do by more than this share of the figures."""
@@ -152,6 +156,40 @@ def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[st
                 "of kind other"
             )
     return tuple(notes)
+
+
+def needed_by_simulation(
+    outlook: Outlook,
+    target: Target,
+    *,
+    scenario: str = BASELINE,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+) -> npt.NDArray[np.float64]:
+    """Posts that each simulation needs for a cap by a date, shape (replicate,).
+
+    Parameters
+    ----------
+    outlook, target, scenario, structure, workforce
+        As :func:`posts_answer` has them; its answer is a quantile of these numbers.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such scenario.
+    """
+    if scenario not in outlook.levers:
+        raise UnknownNameError("scenario", scenario, outlook.levers)
+    levers = outlook.levers[scenario]
+    return posts_by_replicate(
+        outlook.projection,
+        published_structure() if structure is None else structure,
+        recruiting(levers, workforce_of(levers, workforce)),
+        target,
+        seed=outlook.seed,
+        scenario=scenario,
+        baseline=opened_with(levers, workforce),
+    )
 
 
 def posts_answer(

@@ -18,16 +18,20 @@ from riskmodel.caseload.flows import (
 from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.caseload.structure import Structure
 from riskmodel.caseload.targets import (
+    CHANCES,
     HiresNeeded,
+    PostsAtChance,
     PostsNeeded,
     Recruitment,
     Sensitivity,
     Target,
 )
+from riskmodel.caseload.workers import published_spread
 from riskmodel.caseload.workforce import Workforce
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, Projection
+from riskmodel.streams import uniforms
 
 __all__ = ["hires_needed", "posts_by_replicate", "posts_needed"]
 
@@ -100,6 +104,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         recruitment,
         _sensitivity(problem, force) if sensitivity else (),
         _assumptions(workforce, recruitment),
+        _by_chance(needed, target.probability),
     )
 
 
@@ -217,6 +222,8 @@ class _Problem:
         held = service_cases(projection, structure, allocation, scenario)
         self.cases: _Floats = held[self.months - 1].astype(np.float64)
         self.draws: WorkforceDraws = workforce_draws(seed, projection.replicates, self.months)
+        # Whose caseload is highest is luck, the same for any number of posts.
+        self.highest = uniforms(seed, "caseload/highest", projection.replicates)
         self.opening = allocation.workers[structure.is_family_support].sum(axis=0)
         before = workforce.posts_before
         self.posts_now = float(workforce.monthly("posts", 1)[0]) if before is None else before
@@ -231,9 +238,13 @@ class _Problem:
         fte = self.path(force, posts).fte[-1]
         share = force.monthly("specialist_share", self.months)[-1]
         each = force.monthly("specialist_caseload", self.months)[-1]
-        kept: npt.NDArray[np.bool_] = self.cases * (1 - share) <= self.target.cap * (
-            fte - self.cases * share / each
-        )
+        left, workers = self.cases * (1 - share), fte - self.cases * share / each
+        kept: npt.NDArray[np.bool_] = left <= self.target.cap * workers
+        if self.target.holds == "each":
+            # Nobody of so many workers stands above the cap, where cases spread as printed.
+            load = left / np.where(workers > 0, workers, np.nan)
+            above = published_spread().share_above(load, self.target.cap)
+            kept = kept & ((1 - np.nan_to_num(above, nan=1.0)) ** workers >= self.highest)
         return kept
 
     def posts(self, force: Workforce, scale: float = 1.0) -> _Floats:
@@ -311,6 +322,18 @@ def _at(needed: _Floats, probability: float) -> float:
     """Smallest number that at least this share of replicates does not exceed."""
     place = min(max(int(np.ceil(probability * len(needed) - 1e-9)) - 1, 0), len(needed) - 1)
     return float(np.sort(needed)[place])
+
+
+def _by_chance(needed: _Floats, asked: float) -> tuple[PostsAtChance, ...]:
+    """Posts for the usual chances and the one asked for, as far as some number gives them."""
+    made = []
+    for chance in sorted({*CHANCES, asked}):
+        posts = _at(needed, chance)
+        reach = 1.96 * np.sqrt(chance * (1 - chance) / len(needed))
+        low, high = _at(needed, max(chance - reach, 0.0)), _at(needed, min(chance + reach, 1.0))
+        if np.isfinite(posts):
+            made.append(PostsAtChance(chance, int(posts), (high - low) / 2))
+    return tuple(made)
 
 
 def _whole(value: float) -> int:

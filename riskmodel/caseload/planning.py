@@ -37,6 +37,7 @@ def plan(
     workforce: Workforce | Mapping[str, Workforce],
     seed: int,
     *,
+    luck: int | None = None,
     spread: WorkerSpread | None = None,
     quantiles: tuple[float, ...] = QUANTILES,
 ) -> CaseloadPlan:
@@ -54,6 +55,8 @@ def plan(
     seed
         The user's seed; streams ``caseload/structure`` and ``caseload/workforce``, the same for
         every scenario.
+    luck
+        Another seed for the second of these streams; None takes the same.
     spread
         How cases spread over workers; None takes :func:`published_spread`.
     quantiles
@@ -66,7 +69,9 @@ def plan(
     """
     forces = _forces(projection, workforce)
     allocation = draw_allocation(structure, seed, projection.replicates)
-    paths = workforce_paths(projection, structure, forces, seed, allocation=allocation)
+    paths = workforce_paths(
+        projection, structure, forces, seed if luck is None else luck, allocation=allocation
+    )
     inputs = _Inputs(projection, structure, allocation, _units(structure), quantiles)
     made = [
         _scenario(inputs, scenario, forces[scenario], path)

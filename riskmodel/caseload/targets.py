@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HiresNeeded", "PostsNeeded", "Recruitment", "Sensitivity", "Target", "needs_frame"]
+__all__ = [
+    "CAP_HOLDS",
+    "CHANCES",
+    "CapHolds",
+    "HiresNeeded",
+    "PostsAtChance",
+    "PostsNeeded",
+    "Recruitment",
+    "Sensitivity",
+    "Target",
+    "needs_frame",
+]
+
+CapHolds = Literal["average", "each"]
+"""``average``: the average caseload is within the cap; ``each``: that of every worker is."""
+
+CAP_HOLDS: tuple[CapHolds, ...] = get_args(CapHolds)
+CHANCES = (0.5, 0.8, 0.95)
+"""Chances for which posts are always given, beside the one that is asked for."""
 
 Recruitment = Literal["as_needed", "as_given"]
 """``as_needed``: every vacancy finds a candidate; ``as_given``: as many as the workforce says."""
@@ -32,13 +50,18 @@ class Target:
         Month, ``YYYY-MM``, at whose end it is to be kept.
     probability
         Chance with which, between 0 and 1.
+    holds
+        Of the average caseload, or of each worker's.
     """
 
     cap: float
     by: str
     probability: float
+    holds: CapHolds = "average"
 
     def __post_init__(self) -> None:
+        if self.holds not in CAP_HOLDS:
+            raise UnknownNameError("way in which a cap holds", self.holds, CAP_HOLDS)
         if not (np.isfinite(self.cap) and self.cap > 0):
             raise DataError(f"a cap must be above 0 cases, got {self.cap:g}", field="cap")
         if not 0 < self.probability < 1:
@@ -48,7 +71,28 @@ class Target:
             )
 
     def __str__(self) -> str:
-        return f"at most {self.cap:g} cases by {self.by} with a chance of {self.probability:.0%}"
+        of = "for each worker" if self.holds == "each" else "on average"
+        return (
+            f"at most {self.cap:g} cases {of} by {self.by} with a chance of {self.probability:.0%}"
+        )
+
+
+class PostsAtChance(NamedTuple):
+    """Fewest posts with which the cap holds in a share of the simulations.
+
+    Parameters
+    ----------
+    chance
+        That share.
+    posts
+        How many.
+    error
+        Half the width of the 95% range that so many simulations leave open.
+    """
+
+    chance: float
+    posts: int
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +132,8 @@ class PostsNeeded(Result):
         What would change it, one assumption at a time.
     assumes
         In words.
+    by_chance
+        Posts for each of :data:`CHANCES` and the chance that was asked for, in order.
     """
 
     target: Target
@@ -102,6 +148,7 @@ class PostsNeeded(Result):
     recruitment: Recruitment
     sensitivity: tuple[Sensitivity, ...]
     assumes: str
+    by_chance: tuple[PostsAtChance, ...] = ()
 
     @property
     def more(self) -> float:
@@ -128,6 +175,11 @@ class PostsNeeded(Result):
                 "source": self.assumes,
             }
         ]
+        rows += [
+            {**rows[0], "probability": each.chance, "posts": each.posts, "low": None, "high": None}
+            for each in self.by_chance
+            if each.chance != self.target.probability
+        ]
         for each in self.sensitivity:
             for value, posts in ((each.low, each.posts_low), (each.high, each.posts_high)):
                 rows.append(
@@ -144,12 +196,17 @@ class PostsNeeded(Result):
         return pd.DataFrame(rows).assign(level=self.level, basis="projected")
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """What it is, in a sentence or two."""
+        chances = "; ".join(
+            f"{each.posts} for a chance of {each.chance:.0%}" for each in self.by_chance
+        )
+        error = max((each.error for each in self.by_chance), default=0.0)
+        said = f" Posts by chance: {chances} (simulation error up to {error:.0f})."
         return (
-            f"{self.posts} posts for {self.target} ({self.level:.0%} of replicates need "
-            f"{self.low} to {self.high}); {self.posts_now:.0f} now, {self.more:+.0f}; "
+            f"{self.posts} posts for {self.target} ({self.level:.0%} of simulations "
+            f"need {self.low} to {self.high}); {self.posts_now:.0f} now, {self.more:+.0f}; "
             f"{self.joiners:.0f} joiners until then, {self.joiners_a_month:.1f} a month "
-            f"({self.assumes}; projected)"
+            f"({self.assumes}; projected)." + (said if self.by_chance else "")
         )
 
 

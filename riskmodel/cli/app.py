@@ -13,6 +13,7 @@ from riskmodel.cli import (
     bounds,
     caseload,
     cohort,
+    decide,
     experiment,
     factors,
     impact,
@@ -61,6 +62,7 @@ app.command("project")(project.project)
 app.command("national")(national.national)
 app.command("backtest")(backtest.backtest)
 app.command("caseload")(caseload.caseload)
+app.command("decide")(decide.decide)
 app.command("report")(report.report)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["caseload"]
 
-VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop")
+VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop", "conferences")
 LEVELS = ("team", "area", "service")
 PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
@@ -54,7 +54,7 @@ def caseload(
             "Caseloads; the chance of keeping to the cap; posts needed and what would change "
             "them; the printed caseloads rebuilt; unallocated work beside a queue; what the plan "
             "costs; mixes of posts, shorter plans and early help; the loop between caseload and "
-            "demand.",
+            "demand; conferences and reviews, chairs and rooms.",
             "--show",
         ),
     ] = "caseload",
@@ -127,6 +127,10 @@ def _view(service: Service, view: str, level: str, *, printed: bool) -> tuple[Re
     if view == "mix":
         mix = answers.mix_of(service)
         return answers.mix_view(service, mix), picture
+    if view == "conferences":
+        from riskmodel.caseload.conferences import conferences
+
+        return conferences(service.outlook), picture
     if view == "caseload":
         return answers.caseload_view(service, level, printed=printed), picture
     views = {

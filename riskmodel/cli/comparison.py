@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,13 @@ from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tel
 from riskmodel.cli.service import PathOption, ServiceOptions, ask
 from riskmodel.errors import DataError
 
+if TYPE_CHECKING:
+    from riskmodel.authority.answers import Service
+    from riskmodel.core.result import Result
+
 __all__ = ["compare_scenarios"]
 
-VIEWS = ("differences", "attribution")
+VIEWS = ("differences", "attribution", "flows", "spread")
 
 
 @grouped
@@ -36,7 +40,8 @@ def compare_scenarios(
         one_of(
             "view",
             VIEWS,
-            "What csv holds: differences, or what each change does. Text and json hold both.",
+            "What csv holds: differences, or what each change does (text and json hold both); "
+            "flows of children by scenario; what the spread of the answers comes from.",
             "--show",
         ),
     ] = "differences",
@@ -59,6 +64,11 @@ def compare_scenarios(
             f"a comparison needs two different scenarios or more; got {', '.join(called)}"
         )
     service = ask(figures, list(names), options)
+    warn_few(options.simulations)
+    if view in ("flows", "spread"):
+        show(_instead(service, called, view), form)
+        tell(*service.warnings)
+        return
     found = compare(
         service.outlook,
         service.plan,
@@ -69,7 +79,26 @@ def compare_scenarios(
         target=service.target,
         workers=options.workers,
     )
-    warn_few(options.simulations)
     tell(*service.warnings)
     attributed = form == "csv" and view == "attribution"
     show(View(found.attribution) if attributed else found, form, out=out, picture=found.plot)
+
+
+def _instead(service: Service, names: list[str], view: str) -> Result:
+    """Where children are instead, or what the spread of the answers comes from."""
+    from riskmodel.authority.spread import split_spread
+    from riskmodel.core.result import View
+
+    month = service.target.by
+    if view == "flows":
+        frame = service.outlook.flows(month)
+        frame = frame[frame["scenario"].isin(names)]
+        changed = frame[frame["lever"] != ""].drop(columns=["level", "basis"])
+        return View(frame, shown=changed)
+    return split_spread(
+        service.outlook,
+        names,
+        month=month,
+        structure=service.structure,
+        workforce=service.workforce,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -17,7 +17,7 @@ from riskmodel.cli.options import (
     SimulationsOption,
     option_words,
 )
-from riskmodel.cli.output import tell_omitted
+from riskmodel.cli.output import one_of, tell_omitted
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, UnknownNameError
@@ -31,15 +31,20 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
+    from riskmodel.caseload.targets import CapHolds
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "AuthorityOption",
+    "ByOption",
+    "CapHoldsOption",
+    "CapOption",
     "PathArgument",
     "PathOption",
     "ServiceOptions",
+    "StructureOption",
     "ask",
     "feedback_switches",
     "named_scenarios",
@@ -77,6 +82,15 @@ ByOption = Annotated[
     str | None,
     typer.Option(metavar="YYYY-MM", help="By when. [default: two years after the opening]"),
 ]
+CapHoldsOption = Annotated[
+    str,
+    one_of(
+        "cap",
+        ("average", "each"),
+        "Whether the cap is of the average caseload or of each worker's.",
+        "--cap-holds",
+    ),
+]
 ChanceOption = Annotated[
     float | None,
     typer.Option("--chance", help="With what chance, between 0 and 1. [default: 0.8]"),
@@ -106,6 +120,7 @@ class ServiceOptions:
     cap: CapOption = None
     by: ByOption = None
     probability: ChanceOption = None
+    cap_holds: CapHoldsOption = "average"
     feedback: FeedbackOption = None
     months: MonthsOption = 60
     simulations: SimulationsOption = 2000
@@ -187,7 +202,9 @@ def ask(
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
-    Target(14 if cap is None else cap, "2000-01", 0.5 if probability is None else probability)
+    holds = cast("CapHolds", options.cap_holds)
+    chance = 0.5 if probability is None else probability
+    Target(14 if cap is None else cap, "2000-01", chance, holds)
     teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
@@ -213,6 +230,7 @@ def ask(
         usual.cap if cap is None else cap,
         usual.by if by is None else by,
         usual.probability if probability is None else probability,
+        holds,
     )
     plan = plan_outlook(outlook, teams.structure, teams.workforce)
     return Service(

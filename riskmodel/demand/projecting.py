@@ -185,10 +185,28 @@ class Outlook(Result):
         pieces = [pd.DataFrame(rows)]
         for name, levers in self.levers.items():
             if name != BASELINE and levers.changed:
-                found = scenario_drivers(self.inputs, levers, number)
+                drawn = levers.drawn(self.seed, self.projection.replicates)
+                found = scenario_drivers(self.inputs, drawn, number)
                 found.insert(0, "scenario", name)
                 pieces.append(found.rename(columns={"lever": "driver"}))
         return pd.concat(pieces, ignore_index=True)
+
+    def flows(self, month: str | None = None) -> pd.DataFrame:
+        """Children who start, end and move from the opening to the end of a month, by scenario.
+
+        Columns: scenario, lever, from, to, children, low, high, level, basis. Rows without a lever
+        count who starts in a stage from ``outside`` all of them, and who ends. A row with a lever
+        counts the children whom it moves: they would be at ``from`` without the scenario, and are
+        at ``to`` with it. Nobody is lost: what a lever takes from one stage is elsewhere.
+
+        Raises
+        ------
+        UnknownNameError
+            When the month is not projected.
+        """
+        from riskmodel.demand.moved import flows_frame
+
+        return flows_frame(self, self.projection.months[-1] if month is None else month)
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""

@@ -5,29 +5,47 @@ levers; demand and caseload ask :meth:`~riskmodel.levers.Levers.apply` for each 
 baseline sets none and runs the same code.
 """
 
-from riskmodel.levers.paths import LeverPath, Levers
-from riskmodel.levers.registry import (
-    LEVERS,
+from riskmodel.levers.destinations import (
+    DESTINATIONS,
+    OUTSIDE,
+    Destinations,
+    destination_problem,
+    destinations,
+)
+from riskmodel.levers.parameter import (
+    EVERY,
     LOWEST_MULTIPLIER,
     MOST_MULTIPLIER,
     OPERATIONS,
     Lever,
     Operation,
     Side,
-    lever,
-    unknown_lever,
 )
+from riskmodel.levers.paths import LeverPath, Levers, RangedPart
+from riskmodel.levers.ranges import DISTRIBUTIONS, MIDDLE, Distribution, Range
+from riskmodel.levers.registry import LEVERS, lever, unknown_lever
 
 __all__ = [
+    "DESTINATIONS",
+    "DISTRIBUTIONS",
+    "EVERY",
     "LEVERS",
     "LOWEST_MULTIPLIER",
+    "MIDDLE",
     "MOST_MULTIPLIER",
     "OPERATIONS",
+    "OUTSIDE",
+    "Destinations",
+    "Distribution",
     "Lever",
     "LeverPath",
     "Levers",
     "Operation",
+    "Range",
+    "RangedPart",
     "Side",
+    "destination_problem",
+    "destinations",
     "lever",
     "unknown_lever",
 ]

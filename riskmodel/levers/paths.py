@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +11,38 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.levers.registry import LEVERS, Lever, lever
+from riskmodel.levers.destinations import Destinations
+from riskmodel.levers.parameter import Lever
+from riskmodel.levers.ranges import Range
+from riskmodel.levers.registry import LEVERS, lever
 from riskmodel.projection import month_after, months_between
+from riskmodel.streams import uniforms
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LeverPath", "Levers"]
+__all__ = ["LeverPath", "Levers", "RangedPart"]
 
 _Path = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class RangedPart:
+    """Months in which a lever's number is a range.
+
+    Parameters
+    ----------
+    range
+        What each simulation draws its number from.
+    part
+        How far the change is there in each month, 0 to 1; 0 in the other months.
+    is_multiplier
+        Whether the number is a multiplier, or else a value.
+    """
+
+    range: Range
+    part: tuple[float, ...]
+    is_multiplier: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +60,14 @@ class LeverPath:
         0 where no value is set.
     multiplier
         What it is multiplied by then; 1 changes nothing. Shape (month,).
+    ranges
+        Months whose value or multiplier is a range; above stands its middle.
+    to
+        Where the children are instead, with shares; empty where it moves none, or where the
+        lever says so itself.
+
+    Value and multiplier are (replicate, month), and a share in ``to`` is (replicate,), where each
+    simulation has drawn its own, see :meth:`Levers.drawn`.
 
     Raises
     ------
@@ -49,15 +80,19 @@ class LeverPath:
     value: _Path
     weight: _Path
     multiplier: _Path
+    ranges: tuple[RangedPart, ...] = ()
+    to: Destinations | tuple[tuple[str, _Path | float], ...] = ()
 
     def __post_init__(self) -> None:
-        lever(self.name)
+        if not self.to and lever(self.name).elsewhere:
+            object.__setattr__(self, "to", ((lever(self.name).elsewhere, 1.0),))
         for field in ("value", "weight", "multiplier"):
             made = np.array(getattr(self, field), dtype=np.float64)
             made.flags.writeable = False
             object.__setattr__(self, field, made)
-        if self.value.ndim != 1 or not (
-            self.value.shape == self.weight.shape == self.multiplier.shape
+        months = self.weight.shape
+        if self.weight.ndim != 1 or not (
+            self.value.shape[-1:] == months == self.multiplier.shape[-1:]
         ):
             raise DataError(
                 "value, weight and multiplier of a lever need one number a month; found shapes "
@@ -76,12 +111,43 @@ class LeverPath:
     @property
     def changes(self) -> bool:
         """Whether it differs from the baseline in any month."""
-        return bool((self.weight > 0).any() or (self.multiplier != 1).any())
+        return bool((self.weight > 0).any() or (self.multiplier != 1).any() or self.ranges)
 
-    def _key(self) -> tuple[str, bytes, bytes, bytes]:
+    def drawn(self, seed: int, replicates: int) -> LeverPath:
+        """The same with one number for each simulation in place of every range."""
+        if not self.has_range:
+            return self
+        value, multiplier, to = self.value, self.multiplier, self.to
+        if self.ranges:
+            share = uniforms(seed, f"levers/{self.name}", replicates)
+            value = np.repeat(value[None], replicates, axis=0)
+            multiplier = np.repeat(multiplier[None], replicates, axis=0)
+        for each in self.ranges:
+            number, part = each.range.at(share)[:, None], np.array(each.part)
+            acts = part > 0
+            if each.is_multiplier:
+                multiplier[:, acts] = 1 + (number - 1) * part[acts]
+            else:
+                value[:, acts] = number
+        ranged = next((share for _, share in to if isinstance(share, Range)), None)
+        if ranged is not None:
+            taken = ranged.at(uniforms(seed, f"levers/{self.name}/to", replicates))
+            fixed = sum(share for _, share in to if not isinstance(share, Range))
+            to = tuple(
+                (name, taken if isinstance(share, Range) else (1 - taken) * share / fixed)
+                for name, share in to
+            )
+        return LeverPath(self.name, value, self.weight, multiplier, (), to)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether its number, or where the children are, is a range."""
+        return bool(self.ranges) or any(isinstance(share, Range) for _, share in self.to)
+
+    def _key(self) -> tuple[object, ...]:
         arrays = (self.value, self.weight, self.multiplier)
-        value, weight, multiplier = (array.tobytes() for array in arrays)
-        return self.name, value, weight, multiplier
+        to = tuple((name, str(share)) for name, share in self.to)
+        return self.name, *(array.tobytes() for array in arrays), self.ranges, to
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LeverPath) and self._key() == other._key()
@@ -124,9 +190,9 @@ class Levers(Result):
         object.__setattr__(self, "paths", tuple(kept))
         names = [path.name for path in self.paths]
         for path in self.paths:
-            if len(path.value) != len(self.months):
+            if len(path.weight) != len(self.months):
                 raise DataError(
-                    f"has {len(path.value)} months, and the projection {len(self.months)}",
+                    f"has {len(path.weight)} months, and the projection {len(self.months)}",
                     field=path.name,
                 )
             if names.count(path.name) > 1:
@@ -164,6 +230,8 @@ class Levers(Result):
         value: npt.ArrayLike = np.nan,
         weight: npt.ArrayLike = 1.0,
         multiplier: npt.ArrayLike = 1.0,
+        ranges: tuple[RangedPart, ...] = (),
+        to: Destinations | tuple[tuple[str, _Path | float], ...] = (),
     ) -> Levers:
         """The same with one lever set anew.
 
@@ -174,14 +242,26 @@ class Levers(Result):
         value, weight, multiplier
             As :class:`LeverPath` has them, one number for all months or one for each. The weight
             counts only where there is a value.
+        ranges, to
+            As :class:`LeverPath` has them.
         """
         shape = (len(self.months),)
         values, weights, multipliers = (
             np.broadcast_to(np.asarray(each, dtype=np.float64), shape)
             for each in (value, weight, multiplier)
         )
-        made = LeverPath(name, values, np.where(np.isnan(values), 0.0, weights), multipliers)
+        weights = np.where(np.isnan(values), 0.0, weights)
+        made = LeverPath(name, values, weights, multipliers, ranges, to)
         return Levers(self.months, (*self.without(name).paths, made))
+
+    def drawn(self, seed: int, replicates: int) -> Levers:
+        """The same with one number for each simulation in place of every range.
+
+        A lever meets the same luck in every scenario: its stream is named by seed and lever.
+        """
+        if not any(path.has_range for path in self.paths):
+            return self
+        return replace(self, paths=tuple(path.drawn(seed, replicates) for path in self.paths))
 
     def only(self, names: Iterable[str]) -> Levers:
         """The same with these levers alone, the others as in the baseline.
@@ -220,8 +300,8 @@ class Levers(Result):
         -------
         numpy.ndarray
             :math:`((1 - w_t) b_t + w_t v_t) m_t` with value v, weight w and multiplier m in month
-            t; of the baseline's shape, (month,) for one number. Where nothing is set it is the
-            baseline to the last bit.
+            t; of the baseline's shape, (month,) for one number, and (replicate, month) where each
+            simulation has drawn its own. Where nothing is set it is the baseline to the last bit.
 
         Raises
         ------
@@ -243,12 +323,15 @@ class Levers(Result):
                 f"the baseline's last axis is the month, here {count}; found shape {base.shape}",
                 field=name,
             )
-        made = np.array(np.broadcast_to(base, base.shape or (count,)))
         path = next((path for path in self.paths if path.name == name), None)
+        shape = base.shape or (count,)
+        if path is not None:
+            shape = np.broadcast_shapes(shape, path.value.shape, path.multiplier.shape)
+        made = np.array(np.broadcast_to(base, shape))
         if path is not None:
             isset = path.weight > 0
             part = path.weight[isset]
-            made[..., isset] = (1.0 - part) * made[..., isset] + part * path.value[isset]
+            made[..., isset] = (1.0 - part) * made[..., isset] + part * path.value[..., isset]
             made *= path.multiplier
         self._check(known, made, base)
         return made

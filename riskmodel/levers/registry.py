@@ -4,110 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.plausible import MOST
+from riskmodel.levers.parameter import (
+    EVERY,
+    LOWEST_MULTIPLIER,
+    MOST_MULTIPLIER,
+    OPERATIONS,
+    Lever,
+    Operation,
+)
 
-__all__ = [
-    "LEVERS",
-    "LOWEST_MULTIPLIER",
-    "MOST_MULTIPLIER",
-    "OPERATIONS",
-    "Lever",
-    "Operation",
-    "Side",
-    "lever",
-    "unknown_lever",
-]
+__all__ = ["LEVERS", "lever", "unknown_lever"]
 
-Side = Literal["demand", "workforce", "feedback"]
-"""What a lever acts on."""
-
-Operation = Literal["value", "multiplier", "ramp"]
-"""What can be done with a lever: set it to a value, multiply what it is in the baseline, or get
-to either linearly over some months."""
-
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-"""All operations."""
-
-LOWEST_MULTIPLIER, MOST_MULTIPLIER = 0.0, 10.0
-"""Limits of a multiplier. Above ten it is most likely a percentage: 120 written for 1.2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """One parameter that a scenario may change.
-
-    Parameters
-    ----------
-    name
-        Stable name for files and code: ``starts.child_protection_plan``.
-    label
-        In plain words.
-    unit
-        Of its value.
-    lowest, highest
-        What its value may be, both included; ``highest`` may be infinite.
-    operations
-        Which operations make sense.
-    meaning
-        How it acts, in a sentence or two.
-    neutral
-        What it is where nobody sets it; None where the model or an authority's own figures say.
-    whole
-        Whether only whole numbers make sense.
-    """
-
-    name: str
-    label: str
-    unit: str
-    lowest: float
-    highest: float
-    operations: tuple[Operation, ...]
-    meaning: str
-    neutral: float | None = None
-    whole: bool = False
-
-    @property
-    def acts_on(self) -> Side:
-        """Demand, the workforce, or feedback between them."""
-        prefix = self.name.partition(".")[0]
-        if prefix == "workforce":
-            return "workforce"
-        return "feedback" if prefix == "feedback" else "demand"
-
-    @property
-    def limits(self) -> str:
-        """What its value may be, in words: ``from 0 to 1``, ``0 or more``."""
-        if math.isinf(self.highest):
-            return f"{self.lowest:g} or more"
-        whole = ", whole numbers" if self.whole else ""
-        return f"from {self.lowest:g} to {self.highest:g}{whole}"
-
-    @property
-    def most(self) -> float:
-        """The highest value that can be meant: where no limit is set, beyond any country's."""
-        if math.isfinite(self.highest):
-            return self.highest
-        return MOST["full-time equivalents" if self.acts_on == "workforce" else "starts a month"]
-
-    @property
-    def believed(self) -> str:
-        """Its limits for a refusal: where none is set, with the most that can be meant."""
-        return self.limits if self.most == self.highest else f"{self.limits}, at most {self.most:,}"
-
-    def holds(self, value: float) -> bool:
-        """Whether the lever can have that value."""
-        inside = math.isfinite(value) and self.lowest <= value <= self.most
-        return inside and (not self.whole or float(value).is_integer())
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.label} ({self.unit}; {self.limits})"
-
-
+_PLAN = "child_protection_plan"
 _ALL: tuple[Operation, ...] = OPERATIONS
 _TIMES: tuple[Operation, ...] = ("multiplier", "ramp")
 _SET: tuple[Operation, ...] = ("value", "ramp")
@@ -128,7 +39,9 @@ _LINK = (
 _REGISTRY = (
     # Demand
     *(
-        Lever(f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS)
+        Lever(
+            f"starts.{stage}", f"Starts of {words}", unit, 0, _NO_LIMIT, _ALL, _STARTS, moves=stage
+        )
         for stage, words, unit in (
             ("child_protection_plan", "child protection plans", "plans a month"),
             ("looked_after", "being looked after", "children a month"),
@@ -136,7 +49,16 @@ _REGISTRY = (
         )
     ),
     *(
-        Lever(f"length.{stage}", f"Mean {words}", "days", 1, _CHILDHOOD_DAYS, _ALL, _LENGTH)
+        Lever(
+            f"length.{stage}",
+            f"Mean {words}",
+            "days",
+            1,
+            _CHILDHOOD_DAYS,
+            _ALL,
+            _LENGTH,
+            moves=stage,
+        )
         for stage, words in (
             ("child_protection_plan", "length of child protection plans"),
             ("looked_after", "time looked after"),
@@ -151,9 +73,20 @@ _REGISTRY = (
         _TIMES,
         "Multiplies the starts of every stage: the rate for each child stays as it is.",
         neutral=1,
+        moves=EVERY,
+        elsewhere="elsewhere",
     ),
     *(
-        Lever(f"conversion.{name}", label, _BASELINE, *_MULTIPLIERS, _TIMES, _LINK, neutral=1)
+        Lever(
+            f"conversion.{name}",
+            label,
+            _BASELINE,
+            *_MULTIPLIERS,
+            _TIMES,
+            _LINK,
+            neutral=1,
+            moves=_PLAN,
+        )
         for name, label in (
             ("referral_to_assessment", "Share of referrals that lead to an assessment"),
             (
@@ -179,17 +112,21 @@ _REGISTRY = (
         _ALL,
         "The other starts stay as they are: a share s in the baseline and t in the scenario "
         "multiply all looked-after starts by 1 - s + t, so twice the share is twice the children.",
+        moves="looked_after",
+        elsewhere="elsewhere",
     ),
     Lever(
         "diversion.early_help",
-        "Share of starts of child protection plans that become child in need plans instead",
+        "Share of starts of child protection plans that early help makes unnecessary",
         _SHARE,
         0,
         1,
         _SET,
-        "Taken from the starts of child protection plans and added to those of child in need "
-        "plans.",
+        "Taken from the starts of child protection plans; these children have a child in need plan "
+        "instead, unless `to` says otherwise.",
         neutral=0,
+        moves=_PLAN,
+        elsewhere="child_in_need_plan",
     ),
     # Workforce
     Lever(
@@ -322,6 +259,7 @@ _REGISTRY = (
         "Mean length of the child protection plans that begin with the specialist team. Acts where "
         "workforce.specialist_share is set too.",
         neutral=1,
+        moves=_PLAN,
     ),
     # Feedback. The limit of 0.4 is what a rise of caseload by 29% with plan lengths within 10%
     # allows over time (docs/scenarios.md).

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from riskmodel.projection import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
+
 __all__ = ["MONTHS", "REPLICATES", "SEED", "Sizes"]
 
-MONTHS = 60
-"""How far ahead the report looks."""
-
-REPLICATES = 500
-"""Simulations of a projection: few enough to wait for. From seed to seed the ends of 90% ranges
-then move by 1 to 3%, central projections by 1% (measured over twelve seeds, 24 months ahead)."""
-
-SEED = 20151105
-"""Of everything that is simulated."""
+MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
+"""As every command has them, so that a number is the same wherever it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,23 @@ import numpy.typing as npt
 from riskmodel.core.toml import Table
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
-from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, unknown_lever
+from riskmodel.levers import (
+    DESTINATIONS,
+    DISTRIBUTIONS,
+    EVERY,
+    LEVERS,
+    LOWEST_MULTIPLIER,
+    MIDDLE,
+    MOST_MULTIPLIER,
+    Destinations,
+    Distribution,
+    Lever,
+    Range,
+    RangedPart,
+    destination_problem,
+    destinations,
+    unknown_lever,
+)
 from riskmodel.projection import month_after, months_between
 
 __all__ = ["ASSUMED", "Change", "Month"]
@@ -22,6 +39,9 @@ ASSUMED = "assumed"
 
 Month = str | int
 """A month of the calendar, ``YYYY-MM``, or its number after the opening month, from 1."""
+
+Number = float | tuple[float, float]
+"""A number, or a range: its ends, from which each simulation draws one number."""
 
 _ALWAYS = 10**9
 _MOST_MONTHS = 1200
@@ -40,7 +60,13 @@ class Change:
     to_month
         Last month that differs; None to the end. Of a ramp the month in which it is complete.
     value, multiplier
-        One of them: the lever's value, or what it is multiplied by.
+        One of them: the lever's value, or what it is multiplied by; a number, or a range.
+    distribution
+        What the ends of a range mean, see :data:`riskmodel.levers.ranges.Distribution`.
+    to
+        Where the children are instead, by destination: shares that add up to 1, one of which may
+        be a range. Of fewer starts where these children go, of more where they would have been.
+        Needed where the lever moves children and does not say so itself.
     ramp
         Whether value or multiplier is reached linearly, step by step from the first month to the
         last, and kept afterwards.
@@ -64,15 +90,21 @@ class Change:
     parameter: str
     from_month: Month
     to_month: Month | None = None
-    value: float | None = None
-    multiplier: float | None = None
+    value: Number | None = None
+    multiplier: Number | None = None
     ramp: bool = False
     reason: str = ""
     source: str = ""
     replaces: bool = False
+    distribution: Distribution = MIDDLE
+    to: Mapping[str, Any] | tuple[tuple[str, Any], ...] = ()
     place: Table = field(default=Table(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        for key in ("value", "multiplier"):
+            object.__setattr__(self, key, _fixed(getattr(self, key)))
+        shares = tuple((name, _fixed(share)) for name, share in dict(self.to).items())
+        object.__setattr__(self, "to", shares)
         for key, message in _problems(self):
             raise self.error(message, key)
 
@@ -82,10 +114,44 @@ class Change:
 
     @property
     def number(self) -> float:
-        """Its value or multiplier."""
+        """Its value or multiplier; the middle of a range."""
+        span = self.range
+        if span is not None:
+            return span.middle
         number = self.multiplier if self.value is None else self.value
         # The checks have made sure that one of them is there.
-        return math.nan if number is None else float(number)
+        return math.nan if number is None else float(number)  # type: ignore[arg-type]
+
+    @property
+    def range(self) -> Range | None:
+        """What each simulation draws its number from; None where it is one number."""
+        number = self.multiplier if self.value is None else self.value
+        if not isinstance(number, list | tuple):
+            return None
+        limits: tuple[float, float] = (0.0, math.inf)
+        if self.multiplier is None:
+            limits = LEVERS[self.parameter].lowest, LEVERS[self.parameter].highest
+        return Range(float(number[0]), float(number[1]), self.distribution, *limits)
+
+    @property
+    def destinations(self) -> Destinations:
+        """Where the children are instead, as the levers take it."""
+        return destinations(dict(self.to), self.distribution)
+
+    @property
+    def instead(self) -> str:
+        """Where the children are instead, in words; empty where it is not said."""
+        return ", ".join(
+            f"{name} {share}" if isinstance(share, Range) else f"{name} {share:.4g}"
+            for name, share in self.destinations
+        )
+
+    def ranged_part(self, opening_month: str, number_of_months: int) -> tuple[RangedPart, ...]:
+        """The months of its range; empty where its number is none."""
+        if self.range is None:
+            return ()
+        part = self.weights(opening_month, number_of_months)
+        return (RangedPart(self.range, tuple(part.tolist()), self.multiplier is not None),)
 
     @property
     def basis(self) -> Basis:
@@ -166,9 +232,15 @@ class Change:
 
     def __str__(self) -> str:
         unit = LEVERS[self.parameter].unit
-        times = self.multiplier is not None
-        to = f"{self.number:.4g} times the baseline" if times else f"{self.number:.4g} ({unit})"
-        return f"{self.parameter}: {'in equal steps to ' if self.ramp else ''}{to}, {self.months}"
+        number = f"{self.number:.4g}" if self.range is None else str(self.range)
+        to = f"{number} times the baseline" if self.multiplier is not None else f"{number} ({unit})"
+        instead = f"; instead: {self.instead}" if self.to else ""
+        steps = "in equal steps to " if self.ramp else ""
+        return f"{self.parameter}: {steps}{to}, {self.months}{instead}"
+
+
+def _fixed(number: Any) -> Any:
+    return tuple(number) if isinstance(number, list) else number
 
 
 def _named(month: Month | None) -> str:
@@ -194,6 +266,7 @@ def _problems(change: Change) -> Iterator[tuple[str, str]]:
         yield "parameter", unknown_lever(change.parameter)
     yield from _month_problems(change)
     yield from _number_problems(change)
+    yield from _destination_problems(change, LEVERS[change.parameter])
     for key in ("reason", "source"):
         if not getattr(change, key).strip():
             what = (
@@ -234,6 +307,9 @@ def _number_problems(change: Change) -> Iterator[tuple[str, str]]:
         return
     lever, (key,) = LEVERS[change.parameter], given
     number = getattr(change, key)
+    if isinstance(number, list | tuple):
+        yield from _range_problems(change, lever, key, number)
+        number = number[0]
     if key not in lever.operations or (change.ramp and "ramp" not in lever.operations):
         wrong = key if key not in lever.operations else "ramp"
         yield wrong, f"{lever.name} takes no {wrong}. Allowed: {', '.join(lever.operations)}"
@@ -251,3 +327,42 @@ def _number_problems(change: Change) -> Iterator[tuple[str, str]]:
             key,
             f"{lever.name} cannot be {number:g}; allowed is {lever.believed}{share} [{lever.unit}]",
         )
+
+
+def _range_problems(
+    change: Change, lever: Lever, key: str, ends: list[float] | tuple[float, ...]
+) -> Iterator[tuple[str, str]]:
+    if len(ends) != 2:
+        yield key, f"a range has two numbers, its ends; found {len(ends)}"
+    if not lever.takes_range:
+        yield key, f"{lever.name} takes one number, no range"
+    if change.distribution not in DISTRIBUTIONS:
+        allowed = ", ".join(DISTRIBUTIONS)
+        yield "distribution", f"is none: {change.distribution!r}. Allowed: {allowed}"
+    span = change.range
+    if span is not None and span.problem:
+        yield key, span.problem
+    most = MOST_MULTIPLIER if key == "multiplier" else lever.most
+    if ends[1] > most:
+        yield key, f"{ends[1]:g} is more than can be meant; allowed is at most {most:,g}"
+
+
+def _destination_problems(change: Change, lever: Lever) -> Iterator[tuple[str, str]]:
+    key = "from" if "from" in change.place else "to"
+    if not lever.moves:
+        if change.to:
+            yield key, f"{lever.name} moves no children, so nothing is to be said of them"
+        return
+    if not change.to:
+        if not lever.elsewhere:
+            yield (
+                key,
+                "is missing: where the children are instead, as shares that add up to 1, such as "
+                "to = {child_in_need_plan = 0.6, closed = 0.4}; of more starts, from = {…} says "
+                f"where they would have been. Allowed: {', '.join(DESTINATIONS)}",
+            )
+        return
+    stage = "" if lever.moves == EVERY else lever.moves
+    problem = destination_problem(stage, dict(change.to), change.distribution)
+    if problem:
+        yield key, problem

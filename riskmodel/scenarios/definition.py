@@ -11,7 +11,7 @@ import numpy as np
 
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.toml import Table
-from riskmodel.levers import Levers
+from riskmodel.levers import Destinations, Levers, RangedPart
 from riskmodel.scenarios.change import Change
 
 if TYPE_CHECKING:
@@ -143,6 +143,8 @@ class Scenario(Result):
             value = np.full(number_of_months, np.nan)
             multiplier = np.ones(number_of_months)
             taken = np.zeros(number_of_months, dtype=bool)
+            ranges: tuple[RangedPart, ...] = ()
+            to: Destinations | None = None
             for change in (each.change for each in self.combined):
                 if change.parameter != parameter:
                     continue
@@ -155,11 +157,25 @@ class Scenario(Result):
                         "from_month",
                     )
                 taken |= acts
+                ranges += change.ranged_part(opening_month, number_of_months)
+                if to is not None and to != change.destinations:
+                    raise change.error(
+                        f"all changes of {parameter} say alike where the children are instead",
+                        "to",
+                    )
+                to = change.destinations
                 if change.multiplier is None:
                     value[acts], weight[acts] = change.number, part[acts]
                 else:
                     multiplier[acts] = 1 + (change.number - 1) * part[acts]
-            made = made.with_path(parameter, value=value, weight=weight, multiplier=multiplier)
+            made = made.with_path(
+                parameter,
+                value=value,
+                weight=weight,
+                multiplier=multiplier,
+                ranges=ranges,
+                to=to or (),
+            )
         return made
 
     def to_frame(self) -> pd.DataFrame:
@@ -174,6 +190,9 @@ class Scenario(Result):
             "to_month",
             "operation",
             "number",
+            "low",
+            "high",
+            "instead",
             "ramp",
             "basis",
             "reason",
@@ -188,6 +207,9 @@ class Scenario(Result):
                 None if each.change.to_month is None else str(each.change.to_month),
                 "value" if each.change.multiplier is None else "multiplier",
                 each.change.number,
+                None if each.change.range is None else each.change.range.low,
+                None if each.change.range is None else each.change.range.high,
+                each.change.instead,
                 each.change.ramp,
                 each.change.basis,
                 each.change.reason,

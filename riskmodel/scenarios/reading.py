@@ -74,8 +74,11 @@ CHANGE_KEYS: Mapping[str, str] = {
     "parameter": "the lever, such as starts.child_protection_plan",
     "from_month": 'first month that differs: "2016-01", or 1 for the first after the opening',
     "to_month": "last month that differs; to the end where it is left out",
-    "value": "what the lever is set to, in its unit",
-    "multiplier": "what the lever of the baseline is multiplied by: 1.2 is 20% more",
+    "value": "what the lever is set to, in its unit; [low, high] is a range",
+    "multiplier": "what the lever of the baseline is multiplied by: 1.2 is 20% more; or a range",
+    "distribution": 'what the ends of a range mean: "middle_80" (the usual) or "uniform"',
+    "to": "where the children are instead, in shares: {child_in_need_plan = 0.6, closed = 0.4}",
+    "from": "the same of more starts: where these children would have been",
     "ramp": "true: reached in equal steps, complete in to_month, and kept afterwards",
     "reason": "why this number, in words",
     "source": 'document and figure that it comes from, or "assumed"',
@@ -87,8 +90,11 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "parameter": ((str,), "a text"),
     "from_month": ((str, int), 'a month as a text, "2015-12", or its number after the opening'),
     "to_month": ((str, int), 'a month as a text, "2016-12", or its number after the opening'),
-    "value": ((int, float), "a number"),
-    "multiplier": ((int, float), "a number"),
+    "value": ((int, float, list), "a number"),
+    "multiplier": ((int, float, list), "a number"),
+    "distribution": ((str,), "a text"),
+    "to": ((dict,), "shares by destination: {child_in_need_plan = 0.6, closed = 0.4}"),
+    "from": ((dict,), "shares by destination: {early_help = 0.2, closed = 0.8}"),
     "ramp": ((bool,), "true or false"),
     "reason": ((str,), "a text"),
     "source": ((str,), "a text"),
@@ -189,12 +195,18 @@ def _change(table: Table) -> Change:
     for key in table:
         kinds, meaning = _KINDS[key]
         value = table.check(key, kinds, meaning)
-        if isinstance(value, int) and abs(value) > _LARGEST:
+        numbers = value if isinstance(value, list) else [value]
+        if isinstance(value, list) and not all(type(each) in (int, float) for each in value):
+            raise table.error("a range is two numbers: [0.9, 1.0]", key)
+        if any(isinstance(each, int) and abs(each) > _LARGEST for each in numbers):
             raise table.error(f"must be {meaning}; found one beyond {_LARGEST:,}", key)
     for key in ("parameter", "from_month"):
         if key not in table:
             raise table.error(f"is missing: {CHANGE_KEYS[key]}", key)
-    return Change(**table.content, place=table)
+    if "to" in table and "from" in table:
+        raise table.error("says the same as `to`: a change has one of them", "from")
+    content = {"to" if key == "from" else key: value for key, value in table.content.items()}
+    return Change(**content, place=table)
 
 
 def _parents(top: Table, way: tuple[Path, ...]) -> tuple[Scenario, ...]:

@@ -8,12 +8,28 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from riskmodel.levers import LEVERS, LOWEST_MULTIPLIER, MOST_MULTIPLIER, Lever
+from riskmodel.levers import (
+    DESTINATIONS,
+    DISTRIBUTIONS,
+    LEVERS,
+    LOWEST_MULTIPLIER,
+    MOST_MULTIPLIER,
+    Lever,
+)
 from riskmodel.scenarios.definition import NAME
 from riskmodel.scenarios.reading import CHANGE, CHANGE_KEYS, SCENARIO_KEYS
 
 __all__ = ["scenario_schema"]
 
+_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_SHARES = {
+    "type": "object",
+    "propertyNames": {"enum": list(DESTINATIONS)},
+    "additionalProperties": {
+        "anyOf": [_SHARE, {"type": "array", "items": _SHARE, "minItems": 2, "maxItems": 2}]
+    },
+    "minProperties": 1,
+}
 _TEXT = {"type": "string", "pattern": r"\S"}
 
 
@@ -54,12 +70,11 @@ def _change() -> dict[str, Any]:
         "parameter": {"enum": list(LEVERS)},
         "from_month": month,
         "to_month": month,
-        "value": {"type": "number"},
-        "multiplier": {
-            "type": "number",
-            "minimum": LOWEST_MULTIPLIER,
-            "maximum": MOST_MULTIPLIER,
-        },
+        "value": _number_or_range({}),
+        "multiplier": _number_or_range({"minimum": LOWEST_MULTIPLIER, "maximum": MOST_MULTIPLIER}),
+        "distribution": {"enum": list(DISTRIBUTIONS)},
+        "to": _SHARES,
+        "from": _SHARES,
         "ramp": {"type": "boolean"},
         "reason": _TEXT,
         "source": _TEXT,
@@ -72,6 +87,7 @@ def _change() -> dict[str, Any]:
         "required": ["parameter", "from_month", "reason", "source"],
         "oneOf": [{"required": ["value"]}, {"required": ["multiplier"]}],
         "properties": _described(keys, CHANGE_KEYS),
+        "not": {"required": ["to", "from"]},
         "allOf": [
             {"if": is_ramp, "then": {"required": ["to_month"]}},
             *(_of_lever(lever) for lever in LEVERS.values()),
@@ -85,10 +101,17 @@ def _of_lever(lever: Lever) -> dict[str, Any]:
         value["maximum"] = lever.highest
     if lever.whole:
         value["type"] = "integer"
-    then: dict[str, Any] = {"properties": {"value": value}}
+    allowed = _number_or_range(value) if lever.takes_range else {"type": "number", **value}
+    then: dict[str, Any] = {"properties": {"value": allowed}}
     refused: list[dict[str, Any]] = [
         {"required": [key]} for key in ("value", "multiplier") if key not in lever.operations
     ]
+    if not lever.takes_range:
+        then["properties"]["multiplier"] = {"type": "number"}
+    if not lever.moves:
+        refused += [{"required": [key]} for key in ("to", "from")]
+    elif not lever.elsewhere:
+        then["anyOf"] = [{"required": ["to"]}, {"required": ["from"]}]
     if "ramp" not in lever.operations:
         then["properties"]["ramp"] = {"const": False}
     if refused:
@@ -98,6 +121,11 @@ def _of_lever(lever: Lever) -> dict[str, Any]:
         "then": then,
         "description": str(lever),
     }
+
+
+def _number_or_range(limits: dict[str, Any]) -> dict[str, Any]:
+    number = {"type": "number", **limits}
+    return {"anyOf": [number, {"type": "array", "items": number, "minItems": 2, "maxItems": 2}]}
 
 
 def _described(keys: dict[str, dict[str, Any]], words: Any) -> dict[str, Any]:

@@ -72,8 +72,20 @@ _EXAMPLES = """\
 # to_month = 24
 # multiplier = 1.2              # 20% more than in the baseline
 # ramp = true                   # in equal steps, complete in to_month, and kept afterwards
+# from = { early_help = 0.2, closed = 0.8 }   # where these children would have been otherwise
 # reason = "What we expect of the new reporting duty."
 # source = "assumed"
+#
+# [[change]]
+# parameter = "conversion.conference_to_child_protection_plan"
+# from_month = 1
+# multiplier = [0.8, 0.95]      # a range: its middle 80%, drawn once in each simulation
+# to = { child_in_need_plan = [0.5, 0.9], closed = 0.3 }   # where these children are instead
+# reason = "Family group conferences before a plan is made."
+# source = "assumed"
+#
+# Children are never lost: a change of starts, durations or links says where they are instead, in
+# shares that add up to 1; one share may be a range.
 #
 # A change to a lever that a scenario of based_on changes in the same months takes its place
 # when it says  replaces = true  and is refused otherwise.

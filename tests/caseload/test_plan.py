@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from riskmodel.caseload import (
     Target,
@@ -222,8 +223,59 @@ def test_posts_for_14_by_september_2017_at_the_cases_of_today(project):
     assert rows["posts that stay vacant"].posts_low < found.posts
     assert rows["posts that stay vacant"].posts_high > found.posts
     assert rows["projected cases, times"].posts_high - found.posts == pytest.approx(13.6, abs=2)
-    assert len(found.to_frame()) == 1 + 2 * len(found.sensitivity)
-    assert str(found).startswith(f"{found.posts} posts for at most 14 cases by 2017-09")
+    # Beside 50%, 80% and 95%.
+    assert len(found.to_frame()) == 1 + 2 + 2 * len(found.sensitivity)
+    assert str(found).startswith(f"{found.posts} posts for at most 14 cases on average by 2017-09")
+
+
+@pytest.mark.property
+def test_posts_by_chance_are_the_answers_to_each_chance_with_their_simulation_error(project):
+    projection = project(replicates=400)
+    asked = {
+        chance: posts_needed(
+            projection, STRUCTURE, FORCE, Target(14, "2017-09", chance), seed=1, sensitivity=False
+        )
+        for chance in (0.5, 0.8, 0.95)
+    }
+    for found in asked.values():
+        assert [each.chance for each in found.by_chance] == [0.5, 0.8, 0.95]
+        assert [each.posts for each in found.by_chance] == [asked[c].posts for c in asked]
+    # Other simulations of the same lie within the error that is said, all but a few.
+    others = [
+        posts_needed(
+            project(replicates=400), STRUCTURE, FORCE, Target(14, "2017-09", 0.8), seed=seed,
+            sensitivity=False,
+        ).posts
+        for seed in range(2, 12)
+    ]  # fmt: skip
+    error = asked[0.8].by_chance[1].error
+    assert 0 < error < 15
+    assert np.mean(np.abs(np.array(others) - asked[0.8].posts) <= 2 * error + 1) >= 0.8
+
+
+@pytest.mark.property
+def test_a_cap_for_each_worker_is_that_of_the_highest_by_exact_occupancy(project):
+    """Against caseloads drawn worker by worker, as many as there are."""
+    spread, random = published_spread(), np.random.Generator(np.random.SFC64(7))
+    workers, mean, cap = 90, 10.0, 14
+    drawn = np.exp(spread.log_sd * random.standard_normal((20_000, workers)))
+    held = np.rint(mean * drawn / np.exp(spread.log_sd**2 / 2))
+    exact = (1 - float(spread.share_above(mean, cap))) ** workers
+    assert (held.max(axis=1) <= cap).mean() == pytest.approx(exact, abs=0.02)
+    # On average 14 leaves 43% of workers above it where chance deals out the cases.
+    assert poisson.sf(14, 14) == pytest.approx(0.43, abs=0.005)
+    average, each = (
+        posts_needed(
+            project(replicates=300), STRUCTURE, FORCE, Target(14, "2017-09", 0.5, holds), seed=1,
+            sensitivity=False,
+        ).posts
+        for holds in ("average", "each")
+    )  # fmt: skip
+    # The average then has to be what leaves nobody above in half of the simulations.
+    needed = next(
+        m for m in np.arange(14, 5, -0.05) if (1 - float(spread.share_above(m, 14))) ** 110 > 0.5
+    )
+    assert each / average == pytest.approx(14 / needed, rel=0.07)
 
 
 @pytest.mark.property

@@ -27,8 +27,8 @@ SETTINGS = (
 )
 SCENARIO = (
     'name = "fewer"\ndescription = "Fewer starts."\n[[change]]\nfrom_month = 1\n'
-    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nreason = "Test."\n'
-    'source = "assumed"\n'
+    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nto = {closed = 1.0}\n'
+    'reason = "Test."\nsource = "assumed"\n'
 )
 
 
@@ -131,10 +131,10 @@ def test_caseload_takes_teams_workers_prices_and_target_of_the_folder(call, nort
     # At most 24 workers for half a year, at the folder's price.
     assert 0.5 * 20 * 50000 < costs["posts"] <= 0.5 * 24.5 * 50000
     needs = call("caseload", northshire, *SMALL)
-    assert "for 17 cases each by May 2024" in " ".join(needs.out.split())
+    assert "for 17 cases on average by May 2024" in " ".join(needs.out.split())
     assert "90%" in needs.out
     given = call("caseload", northshire, *SMALL, "--cap", "12")
-    assert "for 12 cases each by May 2024" in " ".join(given.out.split())
+    assert "for 12 cases on average by May 2024" in " ".join(given.out.split())
 
 
 @pytest.mark.end_to_end

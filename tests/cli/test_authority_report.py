@@ -18,8 +18,8 @@ SETTINGS = (
 )
 SCENARIO = (
     'name = "fewer"\ndescription = "Fewer starts."\n[[change]]\nfrom_month = 1\n'
-    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nreason = "Test."\n'
-    'source = "assumed"\n'
+    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nto = {closed = 1.0}\n'
+    'reason = "Test."\nsource = "assumed"\n'
 )
 COMMENTARY = "# Projected numbers\n\nMy own words.\n\n# What we ask for\n\nTwo posts.\n"
 

@@ -132,10 +132,15 @@ _VIEWS = {
     f"{_SERVICE}",
     "caseload-within": f"caseload {_SERVICE} --show within",
     "caseload-needs": f"caseload {_SERVICE} --show needs",
+    "caseload-conferences": f"caseload {_SERVICE} --show conferences",
+    "decide-posts": f"decide {_SERVICE} --too-few 90000 --too-many 45000",
+    "decide-help": "decide --help-price 2000 --plan-saving 8000 --effect 0.1,0.4",
     "caseload-mix": f"caseload {_SERVICE} --show mix --costs in/prices.toml",
     "caseload-feedback": f"caseload {_SERVICE} --feedback length=0.2",
     "scenario-compare-attribution": f"scenario compare baseline plateau {_SERVICE} "
     "--show attribution",
+    "scenario-compare-flows": f"scenario compare baseline plateau {_SERVICE} --show flows",
+    "scenario-compare-spread": f"scenario compare baseline plateau {_SERVICE} --show spread",
     "experiment-quick": "experiment run what-margins-can-say --quick --workers 1",
 }
 """Further views of commands that take seconds: each is run once, the formats in turn."""

@@ -53,6 +53,7 @@ parameter = "starts.looked_after"
 from_month = 3
 to_month = 20
 multiplier = 1.2
+from = { closed = 1.0 }
 ramp = true
 reason = "Made up."
 source = "assumed"

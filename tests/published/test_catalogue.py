@@ -300,14 +300,14 @@ def _replaced(name: str, old: str, new: str) -> bytes:
             ",percent,change from 2010/11",
             ",percents,change from 2010/11",
             "statements",
-            "statements.csv, line 4: There is no unit 'percents'",
+            "statements.csv, line 5: There is no unit 'percents'",
         ),
         (
             "statements.csv",
             "50%,50,",
             "50%,fifty,",
             "statements",
-            "statements.csv, line 4, field reading: cannot read 'fifty'",
+            "statements.csv, line 5, field reading: cannot read 'fifty'",
         ),
     ],
 )

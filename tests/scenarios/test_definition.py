@@ -17,6 +17,8 @@ STARTS, POSTS = "starts.child_protection_plan", "workforce.posts"
 def change(parameter=STARTS, from_month=1, to_month=None, **given):
     if not {"value", "multiplier"} & set(given):
         given["multiplier"] = 1.2
+    if parameter == STARTS:
+        given.setdefault("to", {"closed": 1.0})
     return Change(parameter, from_month, to_month, **{"reason": "r", "source": "assumed", **given})
 
 
@@ -116,6 +118,22 @@ def test_the_baseline_runs_the_same_code_and_sets_nothing():
             "field ramp: .*takes no ramp. Allowed: value",
         ),
         ({"parameter": "feedback.caseload_to_length", "value": 0.5}, r"from 0 to 0\.4"),
+        ({"to": {}}, r"field to: is missing: where the children are instead.*Allowed: .*closed"),
+        ({"to": {"closd": 1.0}}, "field to: There is no destination 'closd'.*mean 'closed'"),
+        ({"to": {"child_protection_plan": 1.0}}, "field to: .*cannot be there instead"),
+        ({"to": {"closed": 0.5, "elsewhere": 0.4}}, "must add up to 1; they add up to 0.9"),
+        ({"to": {"closed": 1.5, "elsewhere": -0.5}}, "share of closed must be from 0 to 1"),
+        ({"to": {"closed": (0.6, 0.2), "elsewhere": 0.6}}, "lower end first; found 0.6, then 0.2"),
+        ({"to": {"closed": (0.0, 0.4), "elsewhere": 0.8}}, "cannot be the limits.*uniform"),
+        ({"to": {"closed": (0.2, 0.4), "elsewhere": (0.6, 0.8)}}, "one share may be a range"),
+        ({"to": {"closed": "all"}}, "share of closed must be a number or a range"),
+        ({"parameter": POSTS, "value": 3, "to": {"closed": 1.0}}, "field to: .*moves no children"),
+        ({"multiplier": (1.1, 0.9)}, "field multiplier: a range has its lower end first"),
+        ({"multiplier": (0.0, 0.9)}, "field multiplier: .*cannot be the limits.*uniform"),
+        ({"multiplier": (0.9, 1.0, 1.1)}, "a range has two numbers, its ends; found 3"),
+        ({"multiplier": (0.9, 12.0)}, "12 is more than can be meant"),
+        ({"multiplier": (0.9, 1.1), "distribution": "normal"}, "Allowed: middle_80, uniform"),
+        ({"parameter": POSTS, "value": (80, 90)}, "field value: .*takes one number, no range"),
         ({"reason": " "}, "field reason: is missing"),
         ({"source": ""}, "field source: is missing.*assumed"),
     ],
@@ -230,6 +248,7 @@ def test_names_descriptions_and_words():
     one = change(from_month=1, to_month=24, ramp=True)
     assert str(one) == (
         f"{STARTS}: in equal steps to 1.2 times the baseline, from month 1 to month 24, then kept"
+        "; instead: closed 1"
     )
     assert str(change(POSTS, 2, 2, value=90)) == (
         "workforce.posts: 90 (full-time equivalents), in month 2"

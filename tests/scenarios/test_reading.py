@@ -37,7 +37,8 @@ def refused(place: Path) -> DataError:
 def test_a_sound_file_is_read_with_everything_in_it(tmp_path: Path):
     second = (
         '[[change]]\nparameter = "starts.looked_after"\nfrom_month = 1\nto_month = 12\n'
-        'multiplier = 2\nramp = true\nreason = """\nlines of a reason\nvalue = 3\n"""\n'
+        "multiplier = 2\nramp = true\nfrom = {child_protection_plan = [0.1, 0.3], closed = 0.8}\n"
+        'reason = """\nlines of a reason\nvalue = 3\n"""\n'
         'source = "para 21"\n'
     )
     found = read_scenario(write(tmp_path, "\ufeff# note\n" + HEAD + CHANGE + second))
@@ -53,7 +54,7 @@ def test_a_sound_file_is_read_with_everything_in_it(tmp_path: Path):
     assert starts.place.line() == 10
     assert {key: starts.place.line(key) for key in starts.place} == {
         "parameter": 11, "from_month": 12, "to_month": 13, "multiplier": 14, "ramp": 15,
-        "reason": 16, "source": 20,
+        "from": 16, "reason": 17, "source": 21,
     }  # fmt: skip
 
 
@@ -149,6 +150,7 @@ def test_overlapping_changes_name_both_lines(tmp_path: Path):
         HEAD
         + 'based_on = ["national_growth"]\n'
         + CHANGE.replace("workforce.posts", "starts.child_protection_plan")
+        + "to = {early_help = 0.178, child_in_need_plan = 0.005, closed = 0.817}\n"
     )
     error = refused(write(tmp_path, inherits.replace('"2016-01"', "1")))
     assert (error.line, error.field) == (5, "parameter")
@@ -214,10 +216,10 @@ def test_the_template_is_sound_at_once_and_its_examples_are_too(tmp_path: Path):
     assert parse_scenario(plain, "ours.toml").combined == ()
     # Each example, with its signs taken away, is a sound change.
     begin = plain.index("# [[change]]")
-    examples = plain[begin : plain.index("# A change to a lever")]
+    examples = plain[begin : plain.index("# Children are never lost")]
     written = "\n".join(line.removeprefix("#").removeprefix(" ") for line in examples.split("\n"))
     uncommented = parse_scenario(plain[:begin] + written, "ours.toml")
-    assert len(uncommented.changes) == 2
+    assert len(uncommented.changes) == 3
     for name, based_on, message in (
         ("Our own", [], "is no name"),
         ("plateau", [], "the library has"),

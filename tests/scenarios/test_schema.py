@@ -44,14 +44,23 @@ def test_the_library_and_the_template_are_of_this_form(validator: Any, name: str
 
 def toml(data: dict[str, Any]) -> str:
     """A scenario's plain data as TOML; JSON's texts, numbers, lists and truths are TOML's."""
+
+    def written(value: Any) -> str:
+        if not isinstance(value, dict):
+            return json.dumps(value)
+        return "{" + ", ".join(f"{key} = {json.dumps(each)}" for key, each in value.items()) + "}"
+
     lines = [f"{key} = {json.dumps(data[key])}" for key in data if key != "change"]
     for change in data.get("change", []):
-        lines += ["[[change]]", *(f"{key} = {json.dumps(value)}" for key, value in change.items())]
+        lines += ["[[change]]", *(f"{key} = {written(value)}" for key, value in change.items())]
     return "\n".join(lines)
 
 
 MONTHS = st.sampled_from([1, 12, 0, "2016-01", "2016-13", "x", 1.5, True])
 NUMBERS = st.sampled_from([0, 0.3, 0.4, 0.5, 1, 1.5, 2, 3, 14, 100, 101, -1, 10, 10.5, "1", True])
+SHARES = st.sampled_from(
+    [{"closed": 1.0}, {"elsewhere": [0.5, 0.7], "closed": 0.4}, {"closd": 1.0}, {"closed": 2}, 3]
+)
 CHANGES = st.fixed_dictionaries(
     {
         "parameter": st.sampled_from([*LEVERS, "starts.nothing"]),
@@ -60,8 +69,11 @@ CHANGES = st.fixed_dictionaries(
         "source": st.sampled_from(["assumed", 3]) | st.just("assumed"),
     },
     optional={
-        "value": NUMBERS,
-        "multiplier": NUMBERS,
+        "value": NUMBERS | st.sampled_from([[0.2, 0.3], [], [0.2, "1"]]),
+        "multiplier": NUMBERS | st.sampled_from([[0.9, 1.1], [0.9]]),
+        "distribution": st.sampled_from(["uniform", "middle_80", "normal"]),
+        "to": SHARES,
+        "from": SHARES,
         "to_month": MONTHS,
         "ramp": st.sampled_from([True, False, 1]),
         "replaces": st.sampled_from([False, "no"]),

@@ -316,7 +316,12 @@ def test_deprivation_by_hand(quick):
 @pytest.mark.regression
 def test_the_funnel_adds_up_in_every_window_and_method(quick):
     found = quick.runs["explanation-sensitivity"].summary
-    for window, change in (("2011-2015", 569 - 332), ("2011-2014", 504 - 332), ("2014-2015", 65)):
+    for window, change in (
+        ("2011-2015", 569 - 332),
+        ("2011-2014", 504 - 332),
+        ("2012-2015", 569 - 364),
+        ("2014-2015", 65),
+    ):
         for method in ("lmdi", "shapley"):
             assert found[f"{window}/{method}/change"].value == change
             assert found[f"{window}/{method}/sum"].value == pytest.approx(change, abs=1e-9)
@@ -325,6 +330,9 @@ def test_the_funnel_adds_up_in_every_window_and_method(quick):
             assert sum(one.value for one in parts) == pytest.approx(change, abs=1e-9)
     conversion = np.log((634 / 5663) / (418 / 5394)) / np.log(569 / 332)
     assert found["share_of_growth"].value == pytest.approx(100 * conversion)
+    from_2012 = 100 * np.log((634 / 5663) / (477 / 6359)) / np.log(569 / 364)
+    assert found["share_of_growth"].high == pytest.approx(from_2012, abs=1)  # 90; Shapley 89
+    assert round(found["share_of_growth"].low) == 55
 
 
 @pytest.mark.regression
@@ -344,6 +352,9 @@ def test_leap_frogging_by_hand(quick):
     assert found["stock/known"].value == pytest.approx(stock)
     assert found["of_growth/known"].value == pytest.approx(100 * stock / (626 - 422))
     assert found["plans/neither-least"].value == 630 - 112 - 3
+    assert found["of_growth/known"].low is None, "a full count has no sampling error"
+    most = found.of_step("leap_frogging")["share_of_growth"]
+    assert (most.low, most.high) == (0, pytest.approx(100 * stock / (626 - 422)))
     assert found["elasticity-0.4/amplification"].value == pytest.approx(1 / 0.6)
 
 
@@ -377,7 +388,9 @@ def test_older_girls_hold_for_every_reading_of_the_printed_figures(quick, code):
 def test_the_comparison_takes_over_what_the_explanations_found(quick):
     found = quick.runs["explanations-compared"].summary
     funnel = quick.runs["explanation-sensitivity"].summary
-    assert found["share/child-protection-funnel"].value == funnel["share_of_growth"].value
+    assert found["share/child-protection-funnel"].high == funnel["share_of_growth"].high
+    assert found["share/deprivation"].value == "not identified"
+    assert found["share/deprivation"].high is None
     assert found["sum_of_upper_ends"].value > 100
     table = pd.read_csv(
         quick.runs["explanations-compared"].folder / "explanations_compared.explanations.csv"

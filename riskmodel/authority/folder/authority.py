@@ -14,7 +14,13 @@ from riskmodel.authority.folder.holding import Holding
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import Entry
 from riskmodel.authority.folder.values import financial_year
-from riskmodel.projection import BASELINE, month_after
+from riskmodel.projection import (
+    BASELINE,
+    USUAL_MONTHS,
+    USUAL_SEED,
+    USUAL_SIMULATIONS,
+    month_after,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +44,7 @@ Result = TypeVar("Result")
 EXAMPLE = Path(__file__).resolve().parents[2] / "data" / "example_2015"
 """The folder that ships: the report card of November 2015 as an authority."""
 
-MONTHS, REPLICATES, SEED = 60, 2000, 1
+MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from riskmodel.demand.durations.laws import Floats
+from riskmodel.demand.implied import expected_stock
+from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError
-from riskmodel.levers import Levers
+from riskmodel.levers import OUTSIDE, Levers
 from riskmodel.parameters import parameter
 
-__all__ = ["CONVERSIONS", "SPECIALIST", "change_inputs"]
+__all__ = ["CONVERSIONS", "SPECIALIST", "Move", "change_inputs", "moves"]
 
 CONVERSIONS = (
     "conversion.referral_to_assessment",
@@ -27,7 +30,27 @@ SPECIALIST = ("workforce.specialist_share", "workforce.specialist_length_multipl
 """A specialist team changes the length of plans only where both are set: its plans are as large a
 share of all plans as its cases are of all cases."""
 
-PLAN, LOOKED_AFTER, IN_NEED = "child_protection_plan", "looked_after", "child_in_need_plan"
+PLAN, LOOKED_AFTER, CLOSED = "child_protection_plan", "looked_after", "closed"
+
+
+class Move(NamedTuple):
+    """Expected children whom one lever takes out of a stage, and where they are instead.
+
+    Parameters
+    ----------
+    lever
+        Its name.
+    origin, destination
+        The stage they are taken from, and a stage or a place outside all of them.
+    children
+        In each month, shape (replicate, month); below 0 where the lever brings children into the
+        origin, who would have been at the destination.
+    """
+
+    lever: str
+    origin: str
+    destination: str
+    children: Floats
 
 
 def change_inputs(stages: Mapping[str, StageInputs], levers: Levers) -> dict[str, StageInputs]:
@@ -38,7 +61,7 @@ def change_inputs(stages: Mapping[str, StageInputs], levers: Levers) -> dict[str
     stages
         The baseline's, by stage.
     levers
-        For the same months.
+        For the same months; ranges count with their middle unless they are drawn.
 
     Returns
     -------
@@ -49,36 +72,96 @@ def change_inputs(stages: Mapping[str, StageInputs], levers: Levers) -> dict[str
     Raises
     ------
     DataError
-        When the months differ, or a lever moves starts between stages that are not there.
+        When the months differ, or a lever moves children to or from a stage that is not there or
+        has too few of them.
     """
+    return _moved(stages, levers)[0]
+
+
+def moves(stages: Mapping[str, StageInputs], levers: Levers) -> tuple[Move, ...]:
+    """Where a scenario's levers move children; see :func:`change_inputs`.
+
+    Notes
+    -----
+    Nobody is lost. Fewer starts in a stage are as many starts elsewhere, in each month and
+    simulation. Children whose stays become shorter are elsewhere for the time gained: what a
+    shorter stay takes from a stage's expected stock, the expected stocks elsewhere gain, and the
+    children moved in a month are the change of that.
+    """
+    return _moved(stages, levers)[1]
+
+
+def _moved(
+    stages: Mapping[str, StageInputs], levers: Levers
+) -> tuple[dict[str, StageInputs], tuple[Move, ...]]:
     months = {each.months for each in stages.values()}
     if months != {len(levers.months)}:
         raise DataError(
             f"levers of {len(levers.months)} months for a projection of "
             f"{', '.join(map(str, sorted(months)))}"
         )
-    rates = {stage: _rates(stage, inputs, levers) for stage, inputs in stages.items()}
-    if "diversion.early_help" in levers.changed:
-        _divert(rates, levers)
-    changed = {}
-    for stage, inputs in stages.items():
-        lengths = _lengths(stage, inputs, levers)
-        if rates[stage] is inputs.rates and lengths is inputs.mean_days:
-            changed[stage] = inputs
-        else:
-            changed[stage] = replace(
-                inputs,
-                rates=rates[stage],
-                mean_days=lengths,
-                # Those who are there at first stay as long as in the baseline.
-                opening_survival=_opening_survival(inputs, lengths),
+    found: list[Move] = []
+    rates = {stage: _rates(stage, inputs, levers, found) for stage, inputs in stages.items()}
+    for move in found:
+        _add(rates, move, move.children)
+    _check(rates, levers)
+    lengths = {stage: _lengths(stage, inputs, levers) for stage, inputs in stages.items()}
+    changed = {
+        stage: inputs
+        if rates[stage] is inputs.rates and lengths[stage] is inputs.mean_days
+        else replace(
+            inputs,
+            rates=rates[stage],
+            mean_days=lengths[stage],
+            # Those who are there at first stay as long as in the baseline.
+            opening_survival=_opening_survival(inputs, lengths[stage]),
+        )
+        for stage, inputs in stages.items()
+    }
+    shorter = [
+        move
+        for stage, inputs in stages.items()
+        if lengths[stage] is not inputs.mean_days
+        for move in _time_gained(stage, inputs.mean_days, changed[stage], levers)
+    ]
+    for move in shorter:
+        if move.destination in changed:
+            _add(rates, move, _starts_that_hold(changed[move.destination], move.children))
+            _check(rates, levers)
+            changed[move.destination] = replace(
+                changed[move.destination], rates=rates[move.destination]
             )
-    return changed
+    return changed, (*found, *shorter)
 
 
-def _rates(stage: str, inputs: StageInputs, levers: Levers) -> Floats:
+def _add(rates: dict[str, Floats], move: Move, starts: Floats) -> None:
+    """Let children start where they are instead."""
+    if move.destination in OUTSIDE:
+        return
+    if move.destination not in rates:
+        raise DataError(
+            f"moves children from {move.origin} to {move.destination}, and the projection holds "
+            f"{', '.join(rates)} alone; say that they are closed or elsewhere instead",
+            field=move.lever,
+        )
+    rates[move.destination] = rates[move.destination] + starts
+
+
+def _check(rates: Mapping[str, Floats], levers: Levers) -> None:
+    for stage, starts in rates.items():
+        if starts.min() < 0:
+            month = int(np.argwhere(starts < 0)[0][1])
+            raise DataError(
+                f"takes more children from {stage} in {levers.months[month]} than start there; "
+                "let fewer of them come from it"
+            )
+
+
+def _rates(stage: str, inputs: StageInputs, levers: Levers, found: list[Move]) -> Floats:
+    """Expected starts after each lever in turn; what each takes away is found."""
     rates = inputs.rates
-    for name in levers.changed:
+    for path in levers.paths:
+        name, before = path.name, rates
         if name == f"starts.{stage}":
             rates = levers.apply(name, rates)
         elif name == "population_0_17" or (stage == PLAN and name in CONVERSIONS):
@@ -87,19 +170,19 @@ def _rates(stage: str, inputs: StageInputs, levers: Levers) -> Floats:
             usual = parameter("unaccompanied_share_of_starts").value
             share = levers.apply(name, np.full(inputs.months, usual))
             rates = rates * (1 - usual + share)
+        elif name == "diversion.early_help" and stage == PLAN:
+            rates = rates * (1 - levers.apply(name))
+        if rates is not before:
+            found += _shared(name, stage, before - rates, path.to)
     return rates
 
 
-def _divert(rates: dict[str, Floats], levers: Levers) -> None:
-    """Early help turns a share of plans for protection into plans for a child in need."""
-    if PLAN not in rates or IN_NEED not in rates:
-        raise DataError(
-            f"diverts starts from {PLAN} to {IN_NEED}; the projection holds {', '.join(rates)}",
-            field="diversion.early_help",
-        )
-    share = levers.apply("diversion.early_help", np.zeros(len(levers.months)))
-    rates[IN_NEED] = rates[IN_NEED] + share * rates[PLAN]
-    rates[PLAN] = (1 - share) * rates[PLAN]
+def _shared(
+    lever: str, stage: str, children: Floats, to: Sequence[tuple[str, Any]]
+) -> Iterator[Move]:
+    for destination, share in to or ((CLOSED, 1.0),):
+        part = np.asarray(share, dtype=np.float64)
+        yield Move(lever, stage, destination, children * (part[:, None] if part.ndim else part))
 
 
 def _lengths(stage: str, inputs: StageInputs, levers: Levers) -> Floats:
@@ -110,7 +193,56 @@ def _lengths(stage: str, inputs: StageInputs, levers: Levers) -> Floats:
     mean = inputs.mean_days
     by_month = mean if mean.ndim == 2 else np.repeat(mean[:, None], inputs.months, axis=1)
     changed = levers.apply(name, by_month)
-    return changed if special is None else changed * special
+    changed = changed if special is None else changed * special
+    # One length for all months is the same law, and a fraction of the work.
+    is_level = mean.ndim == 1 and bool((changed == changed[:, :1]).all())
+    return np.ascontiguousarray(changed[:, 0]) if is_level else changed
+
+
+def _time_gained(stage: str, before: Floats, after: StageInputs, levers: Levers) -> Iterator[Move]:
+    """Children whom shorter stays have taken out of a stage by each month, as their change."""
+    names = [name for name in (f"length.{stage}", SPECIALIST[1]) if name in levers.changed]
+    # The lever of the stage acts first; what a specialist team does comes on top.
+    ends = [after.mean_days]
+    if len(names) == 2 and stage == PLAN and set(SPECIALIST) <= set(levers.changed):
+        ends = [_lengths(stage, replace(after, mean_days=before), levers.without(names[1])), *ends]
+    nobody, longer = np.zeros(after.replicates), before
+    for name, shorter in zip(names if len(ends) == 2 else names[:1], ends, strict=True):
+        stocks = [
+            expected_stock(nobody, after.rates, each, after.shape, family=after.family)
+            for each in (longer, shorter)
+        ]
+        gained = np.diff(stocks[0] - stocks[1], axis=1, prepend=0.0)
+        yield from _shared(name, stage, gained, levers.path(name).to)
+        longer = shorter
+
+
+def _starts_that_hold(inputs: StageInputs, children: Floats) -> Floats:
+    """Starts that hold up a stock which changes by so many in each month; below 0 where it falls.
+
+    Notes
+    -----
+    Solved forwards, as :func:`riskmodel.demand.implied.implied_starts` does, with either sign.
+    """
+    wanted = np.cumsum(children, axis=1).T
+    mean, months = inputs.mean_days, inputs.months
+    level = mean if mean.ndim == 1 else mean[:, 0]
+    staying = [_staying(inputs, level, months)]
+    if mean.ndim == 2:
+        staying += [_staying(inputs, mean[:, at], months - at) for at in range(1, months)]
+    starts = np.zeros_like(wanted)
+    held = np.zeros_like(wanted)
+    for month in range(months):
+        stay = staying[month if len(staying) > 1 else 0]
+        starts[month] = (wanted[month] - held[month]) / stay[0]
+        held[month:] += stay[: months - month] * starts[month]
+    return np.ascontiguousarray(starts.T)
+
+
+def _staying(inputs: StageInputs, mean: Floats, months: int) -> Floats:
+    """Share of a month's starts still there so many months later, shape (month, replicate)."""
+    ended = end_shares(inputs.family, mean, inputs.shape, months)
+    return np.maximum(1 - np.cumsum(ended, axis=0), 0.0)
 
 
 def _specialist_multiplier(levers: Levers) -> Floats | None:
@@ -124,8 +256,6 @@ def _specialist_multiplier(levers: Levers) -> Floats | None:
 def _opening_survival(inputs: StageInputs, lengths: Floats) -> Floats | None:
     if inputs.opening_survival is not None or lengths is inputs.mean_days:
         return inputs.opening_survival
-    from riskmodel.demand.monthly import end_shares, open_left
-
     mean = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, 0]
     left = open_left(end_shares(inputs.family, mean, inputs.shape, inputs.months), mean)
     return np.minimum.accumulate(left.T, axis=1)

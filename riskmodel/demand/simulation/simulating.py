@@ -67,7 +67,11 @@ def simulate_scenarios(
     if len(levers) < 2 and engine.name == "processes":
         # To start processes takes longer than a baseline.
         engine = Engine()
-    stages = {name: _changed(baseline, name, each) for name, each in levers.items()}
+    replicates = next(iter(baseline.values())).replicates
+    stages = {
+        name: _changed(baseline, name, each.drawn(seed, replicates))
+        for name, each in levers.items()
+    }
     drawn = [stage for stage in baseline if feedback is None or stage != FED_BACK]
     # A stage of a scenario is a piece of work of its own: what it leaves as it is, is the
     # baseline's, and pieces of unlike size are shared out more evenly than whole scenarios.

@@ -22,16 +22,16 @@ __all__ = ["draw_ranges"]
 
 
 def draw_ranges(
-    name: str, rows: Sequence[tuple[str, float, float, float]], *, across: str
+    name: str, rows: Sequence[tuple[str, float | None, float, float]], *, across: str
 ) -> Drawing:
-    """Draw values in the order given, each a dot on the line of its range.
+    """Draw values in the order given, each a dot on the line of its range, or the line alone.
 
     Parameters
     ----------
     name
         Prefix of the ids in the SVG.
     rows
-        Label, value, and both ends of its range.
+        Label, value (None where only the range is known), and both ends of its range.
     across
         Title of the axis, with the unit.
     """
@@ -56,7 +56,8 @@ def draw_ranges(
         axes.axvline(0.0, color=DARK_GREY, linewidth=1.4, zorder=1.5)
         for row, (label, value, low, high) in enumerate(rows):
             axes.plot([low, high], [row, row], color=DARK_BLUE, linewidth=2.4, alpha=0.55)
-            axes.plot([value], [row], "o", color=DARK_BLUE, markersize=8, markeredgecolor="white")
+            if value is not None:
+                axes.plot([value], [row], "o", color=DARK_BLUE, ms=8, markeredgecolor="white")
             # On a narrow page the name stands above its line instead of beside it.
             axes.annotate(
                 label,

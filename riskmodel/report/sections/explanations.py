@@ -38,8 +38,8 @@ def explanations_section(
     Parameters
     ----------
     frame
-        One row an explanation: explanation, paragraph, growth, share, low, high (percent of the
-        growth), basis, is_range, can_account_for, cannot_say.
+        One row an explanation: explanation, paragraph, growth, low, high (percent of the growth),
+        basis, can_account_for, cannot_say.
     drawing
         Its chart.
     sum_of_upper_ends
@@ -55,17 +55,17 @@ def explanations_section(
         "The explanations: what each can and cannot account for",
         shown[list(_LABELS)],
         _LABELS,
-        ("A range alone says that no value within it is more likely than another.",),
+        ("No value within a range is more likely than another.",),
         source=source,
     )
     data = Table(
         "explanations_data",
         "Share of the growth by explanation, percent",
-        frame[["explanation", "share", "low", "high"]]
+        frame[["explanation", "low", "high"]]
         .round(1)
         .astype(object)
-        .where(frame[["explanation", "share", "low", "high"]].notna(), "none"),
-        {"explanation": "Explanation", "share": "Value", "low": "From", "high": "To"},
+        .where(frame[["explanation", "low", "high"]].notna(), "not identified"),
+        {"explanation": "Explanation", "low": "From", "high": "To"},
         source=source,
         basis="assumed",
     )
@@ -85,9 +85,9 @@ def explanations_section(
                 "explanations_chart",
                 "Share of the growth that each explanation can account for",
                 f"Ranges on a scale of percent of the growth. {words}.",
-                "Each line runs over what is assumed, left open or due to chance; the dot is a "
-                "middle or a reading, not a best value. A line that reaches zero is consistent "
-                "with accounting for nothing.",
+                "Each line runs over what is assumed, left open or due to chance. A line that "
+                "reaches zero is consistent with accounting for nothing. An explanation whose "
+                "share the figures do not identify has no line.",
                 drawing.svg,
                 drawing.png,
                 data,
@@ -101,8 +101,5 @@ def explanations_section(
 
 
 def _share(row: Mapping[Any, Any]) -> str:
-    value, low, high = (row[name] for name in ("share", "low", "high"))
-    if math.isnan(low):
-        return f"{value:.0f}"
-    ends = f"{low:.0f} to {high:.0f}"
-    return ends if row["is_range"] else f"{value:.0f} ({ends})"
+    low, high = row["low"], row["high"]
+    return "not identified" if math.isnan(low) else f"{low:.0f} to {high:.0f}"

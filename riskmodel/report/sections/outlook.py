@@ -62,8 +62,9 @@ def outlook_section(outlook: Outlook) -> Section:
         calibration_table(calibration, data.source.label),
         *(Paragraph(_labelled(warning)) for warning in data.warnings),
         Paragraph(
-            f"Settings: {settings_of(data)}. With 500 simulations the ends of 90% ranges move by 1 "
-            "to 3% from seed to seed; riskmodel report --simulations takes more."
+            f"Settings: {settings_of(data)}. With another seed the ends of 90% ranges move by 1 to "
+            "3% where there are 500 simulations, and by half as much where there are 2,000; "
+            "riskmodel report --simulations takes more."
         ),
     ]
     title = f"Projected numbers to {projection.months[-1][:4]}"

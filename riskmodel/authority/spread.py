@@ -1,0 +1,234 @@
+"""What spread comes from: chance, what the figures leave open, and what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload import Structure, Workforce, plan, published_structure
+from riskmodel.caseload.planning import check_month
+from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.result import Result
+from riskmodel.demand.simulation.simulating import simulate_scenarios
+from riskmodel.errors import UnknownNameError
+from riskmodel.levers import Levers
+from riskmodel.projection import BASELINE, Projection
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.projecting import Outlook
+
+__all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spread"]
+
+Floats = npt.NDArray[np.float64]
+_Measured = Mapping[tuple[str, str], Floats]
+
+PARTS = ("chance", "model", "assumed")
+"""``chance``: which children come and go and which workers leave, were everything else known.
+``model``: what the figures leave open of starts, durations and teams. ``assumed``: the ranges that
+a scenario states."""
+
+
+class SpreadParts(NamedTuple):
+    """Parts of a variance; they add up to it."""
+
+    chance: float
+    model: float
+    assumed: float
+
+    @property
+    def total(self) -> float:
+        """The variance."""
+        return self.chance + self.model + self.assumed
+
+
+def parts_of_spread(first: Floats, again: Floats, redrawn: Floats) -> SpreadParts:
+    """Split the variance of an answer by the law of total variance.
+
+    Parameters
+    ----------
+    first
+        The answer of each simulation, shape (replicate,).
+    again
+        The same with new luck, everything else as it was.
+    redrawn
+        With that luck, and what is assumed drawn anew too.
+
+    Notes
+    -----
+    With model M, assumptions A and luck, Var Y = E Var(Y | M, A) + E Var(E(Y | M, A) | M) +
+    Var E(Y | M). Half the mean squared difference of two answers that share M and A alone is the
+    first of these, of two that share M alone the first two (Jansen 1999). What chance makes of a
+    part that cannot be, below 0 or above the whole, is cut off.
+    """
+    total = float(np.var(first, ddof=1))
+    chance = min(float(np.mean((first - again) ** 2)) / 2, total)
+    both = float(np.clip(np.mean((first - redrawn) ** 2) / 2, chance, total))
+    return SpreadParts(chance, total - both, both - chance)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SpreadSplit(Result):
+    """Where the spread of each scenario's answers comes from.
+
+    Parameters
+    ----------
+    month
+        ``YYYY-MM``, at whose end all is counted.
+    frame
+        A row a scenario, measure and part. Columns: scenario, against (empty for the number
+        itself, else the scenario that it is the difference from), measure, month, part (chance,
+        model, assumed, total), variance, spread (standard deviation), share (of the variance),
+        basis. The variances of the parts add up to the total.
+    """
+
+    month: str
+    frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """All parts."""
+        return self.frame
+
+    def preview(self) -> pd.DataFrame:
+        """Shares of the variance in columns."""
+        parts = self.frame[self.frame["part"] != "total"]
+        keys = ["scenario", "against", "measure"]
+        wide = parts.pivot_table(index=keys, columns="part", values="share", sort=False)
+        return wide[list(PARTS)].reset_index().rename_axis(columns=None)
+
+    def summary(self) -> str:
+        """What the spread of the average caseload comes from, a sentence a scenario."""
+        chosen = self.frame[(self.frame["measure"] == "caseload") & (self.frame["against"] == "")]
+        sentences = []
+        for scenario, rows in chosen.groupby("scenario", sort=False):
+            share = rows.set_index("part")["share"]
+            sentences.append(
+                f"Of the spread of the average caseload in {scenario} at the end of {self.month}, "
+                f"{share['chance']:.0%} is chance, {share['model']:.0%} what the figures leave "
+                f"open, and {share['assumed']:.0%} what the scenario assumes."
+            )
+        return " ".join(sentences)
+
+
+def split_spread(
+    outlook: Outlook,
+    scenarios: Sequence[str] | None = None,
+    *,
+    month: str | None = None,
+    structure: Structure | None = None,
+    workforce: Workforce | None = None,
+) -> SpreadSplit:
+    """Split the spread of stocks, cases and caseload into chance, model and assumptions.
+
+    Parameters
+    ----------
+    outlook
+        Of all scenarios; each is simulated twice more, from the same figures.
+    scenarios
+        Names; None is all of them. Others than the baseline are split as a difference from it too.
+    month
+        At whose end; None is the last.
+    structure, workforce
+        Teams, and the baseline's workers; None takes the published ones.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such scenario.
+    DataError
+        When the month is outside the projection.
+
+    Notes
+    -----
+    Of few simulations, parts of a few percent are lost in noise: ask for a thousand or more.
+    """
+    import pandas as pd
+
+    names = tuple(outlook.levers) if scenarios is None else tuple(scenarios)
+    for name in names:
+        if name not in outlook.levers:
+            raise UnknownNameError("scenario", name, outlook.levers)
+    when = outlook.projection.months[-1] if month is None else month
+    levers = {name: outlook.levers[name] for name in dict.fromkeys((BASELINE, *names))}
+    teams = published_structure() if structure is None else structure
+    runs = [
+        _measured(projection, levers, (teams, workforce), (outlook.seed, luck), when)
+        for projection, luck in _runs(outlook, levers)
+    ]
+    rows: list[tuple[object, ...]] = []
+    for name in names:
+        for against in ("",) if name == BASELINE else ("", BASELINE):
+            for measure in dict.fromkeys(each for _, each in runs[0]):
+                values = [
+                    run[name, measure] - (run[against, measure] if against else 0.0) for run in runs
+                ]
+                rows += _rows((name, against, measure, when), parts_of_spread(*values))
+    columns = (
+        *("scenario", "against", "measure", "month"),
+        *("part", "variance", "spread", "share", "basis"),
+    )
+    return SpreadSplit(when, pd.DataFrame(rows, columns=pd.Index(columns)))
+
+
+def _rows(key: tuple[str, ...], parts: SpreadParts) -> list[tuple[object, ...]]:
+    total = parts.total
+    return [
+        (*key, part, value, value**0.5, value / total if total else 0.0, "projected")
+        for part, value in (*parts._asdict().items(), ("total", total))
+    ]
+
+
+def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projection, int]]:
+    """The projection, with new luck, and with new luck and ranges drawn anew; with their luck."""
+    numbers = stream(outlook.seed, "spread").integers(2**62, size=2)
+    luck, assumed = int(numbers[0]), int(numbers[1])
+    runs = [(outlook.projection, outlook.seed)]
+    for drawn_from in (outlook.seed, assumed):
+        drawn = {
+            name: each.drawn(drawn_from, outlook.projection.replicates)
+            for name, each in levers.items()
+        }
+        if drawn_from == assumed and all(drawn[name] is levers[name] for name in levers):
+            runs.append(runs[-1])  # nothing is assumed, so nothing is drawn anew
+            continue
+        made = simulate_scenarios(
+            outlook.source.area,
+            outlook.source.label,
+            outlook.projection.opening_month,
+            outlook.inputs,
+            drawn,
+            luck,
+            outlook.feedback,
+            1,
+        )
+        runs.append((made, luck))
+    return runs
+
+
+def _measured(
+    projection: Projection,
+    levers: Mapping[str, Levers],
+    service: tuple[Structure, Workforce | None],
+    seeds: tuple[int, int],
+    month: str,
+) -> _Measured:
+    """Each measure of each scenario at the end of the month, shape (replicate,)."""
+    at = check_month(projection, month)
+    forces = workforces(levers, service[1])
+    chosen = {name: forces.get(name, forces[BASELINE]) for name in projection.scenarios}
+    found = plan(projection, service[0], chosen, seeds[0], luck=seeds[1])
+    made: dict[tuple[str, str], Floats] = {}
+    for name in levers:
+        for stage in projection.stages:
+            stock = projection.of("stock", name, stage)[:, at]
+            made[name, f"stock_{stage}"] = stock.astype(np.float64)
+        place = found.scenarios.index(name)
+        made[name, "cases"] = found.cases[place, at].astype(np.float64)
+        made[name, "caseload"] = np.asarray(found.caseload(name)[at], dtype=np.float64)
+    return made

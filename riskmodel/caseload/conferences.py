@@ -1,0 +1,211 @@
+"""Child protection conferences and reviews by month: children, meetings, chairs and rooms.
+
+An initial conference comes before each plan, and some come before none; a plan is reviewed within
+three months and then every six (Working Together to Safeguard Children 2015, chapter 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.core.result import Result
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats, equilibrium, survival
+from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.demand.projecting import Outlook
+    from riskmodel.demand.simulation.inputs import StageInputs
+
+__all__ = ["KINDS", "Conferences", "conferences", "expected_reviews"]
+
+PLAN = "child_protection_plan"
+KINDS = ("initial", "first_review", "later_review")
+"""Initial conferences, reviews at three months, and those every six months after that."""
+
+_FIRST, _EVERY = 3, 6
+_OLDEST = 18 * 12
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Conferences(Result):
+    """Conferences and reviews of each scenario and month.
+
+    Parameters
+    ----------
+    months
+        ``YYYY-MM``.
+    children
+        By scenario and kind of conference, shape (replicate, month): expected children, given who
+        starts and how long plans last.
+    level
+        Of the ranges.
+    """
+
+    months: tuple[str, ...]
+    children: dict[str, dict[str, Floats]]
+    level: float
+
+    def all_children(self, scenario: str = BASELINE) -> Floats:
+        """Children in a conference of any kind, shape (replicate, month)."""
+        return np.asarray(np.sum(list(self.children[scenario].values()), axis=0))
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a scenario, month and measure.
+
+        Columns: scenario, month, measure, mean, low, high, level, basis. Measures: children by
+        kind and ``children`` of all; ``meetings``; ``chairs`` and ``rooms`` that these take,
+        full-time and in use all day; ``at_once``, meetings under way at any time of a working day;
+        ``overlapping``, the share of meetings during which another one is held.
+        """
+        import pandas as pd
+
+        tails = ((1 - self.level) / 2, (1 + self.level) / 2)
+        rows = []
+        for scenario, kinds in self.children.items():
+            whole = self.all_children(scenario)
+            for measure, values in (*kinds.items(), *_workload(whole)):
+                ends = np.quantile(values, tails, axis=0)
+                rows += [
+                    (scenario, month, measure, *numbers, self.level, "projected")
+                    for month, *numbers in zip(self.months, values.mean(axis=0), *ends, strict=True)
+                ]
+        columns = ("scenario", "month", "measure", "mean", "low", "high", "level", "basis")
+        return pd.DataFrame(rows, columns=pd.Index(columns))
+
+    def preview(self) -> pd.DataFrame:
+        """Children, meetings and chairs in each March and the last month."""
+        frame = self.to_frame()
+        kept = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
+        measures = ("children", "meetings", "chairs", "rooms")
+        return frame[kept & frame["measure"].isin(measures)].drop(columns=["level", "basis"])
+
+    def summary(self) -> str:
+        """What they take in the last year, a sentence or two for each scenario."""
+        sentences = []
+        for scenario in self.children:
+            year = self.all_children(scenario)[:, -12:]
+            low, high = np.quantile(year.mean(axis=1), ((1 - self.level) / 2, (1 + self.level) / 2))
+            work = {name: float(values.mean()) for name, values in _workload(year)}
+            sentences.append(
+                f"In the year to the end of {self.months[-1]}, {scenario}: {year.mean():.0f} "
+                f"children a month have a conference or review ({self.level:.0%} range: {low:.0f} "
+                f"to {high:.0f}), in {work['meetings']:.0f} meetings that take "
+                f"{work['chairs']:.1f} full-time chairs and {work['rooms']:.1f} rooms; during "
+                f"{work['overlapping']:.0%} of them another one is held."
+            )
+        return " ".join(sentences)
+
+
+def conferences(outlook: Outlook) -> Conferences:
+    """Conferences and reviews of every scenario of a projection.
+
+    Parameters
+    ----------
+    outlook
+        With child protection plans.
+
+    Raises
+    ------
+    DataError
+        When the projection holds no plans.
+
+    Notes
+    -----
+    Exact expectations given each simulation's starts and the survival of its plans. Of the children
+    on a plan at the opening the ages are those of a steady state.
+    """
+    projection = outlook.projection
+    if PLAN not in projection.stages:
+        raise DataError(f"conferences need {PLAN}; the projection holds {projection.stages}")
+    leads = parameter("conferences_that_lead_to_a_plan").value
+    made = {}
+    for scenario, levers in outlook.levers.items():
+        drawn = levers.drawn(outlook.seed, projection.replicates)
+        inputs = change_inputs(outlook.inputs, drawn)[PLAN]
+        starts = projection.of("starts", scenario, PLAN).astype(np.float64)
+        first, later = expected_reviews(inputs, starts)
+        made[scenario] = dict(zip(KINDS, (starts / leads, first, later), strict=True))
+    return Conferences(projection.months, made, parameter("needs_interval_level").value)
+
+
+def expected_reviews(inputs: StageInputs, starts: Floats) -> tuple[Floats, Floats]:
+    """First and later reviews in each month, given the starts, each of shape (replicate, month).
+
+    Parameters
+    ----------
+    inputs
+        Of child protection plans: durations, and the children there at first.
+    starts
+        In each month, shape (replicate, month).
+
+    Notes
+    -----
+    Starts are uniform in their month, so whoever is reviewed a months later is so within the a-th
+    month after, if the plan lasts as long: starts × S(a). A child there at first is reviewed in
+    month t if its plan is then a review's age: with ages as in a steady state the share of those
+    still there is S(a) × month / ∫ S from t on, summed over the ages a above t.
+    """
+    mean, shape, family = inputs.mean_days, inputs.shape, inputs.family
+    first, later = np.zeros_like(starts), np.zeros_like(starts)
+    months = starts.shape[1]
+    for age in _ages(months):
+        of_start = mean[:, : months - age] if mean.ndim == 2 else mean[:, None]
+        lasting = survival(family, age * DAYS_A_MONTH, of_start, shape[:, None])
+        (first if age == _FIRST else later)[:, age:] += starts[:, : months - age] * lasting
+    level = mean[:, 0] if mean.ndim == 2 else mean
+    slower = _than_steady(inputs, level, months)
+    for age in _ages(_OLDEST):
+        lasting = survival(family, age * DAYS_A_MONTH, level, shape) * DAYS_A_MONTH / level
+        still = min(age, months)
+        reviewed = (inputs.opening * lasting)[:, None] * slower[:, :still]
+        (first if age == _FIRST else later)[:, :still] += reviewed
+    return first, later
+
+
+def _than_steady(inputs: StageInputs, mean: Floats, months: int) -> Floats:
+    """Opening children still there in each month, over those of a steady state."""
+    if inputs.opening_survival is None:
+        return np.ones((inputs.replicates, months))
+    ends = np.arange(months + 1) * DAYS_A_MONTH
+    steady = 1 - equilibrium(inputs.family, ends, mean[:, None], inputs.shape[:, None])
+    left = np.concatenate([np.ones((inputs.replicates, 1)), inputs.opening_survival], axis=1)
+    middle = np.maximum(steady[:, 1:] + steady[:, :-1], np.finfo(np.float64).tiny)
+    return np.asarray((left[:, 1:] + left[:, :-1]) / middle)
+
+
+def _ages(months: int) -> Iterator[int]:
+    """Months after a start in which a plan is reviewed."""
+    return iter(range(_FIRST, months, _EVERY))
+
+
+def _workload(children: Floats) -> Iterator[tuple[str, Floats]]:
+    """All children, their meetings, and what these take, each of the children's shape."""
+    together, hours, chairing, day, days, chair = (
+        parameter(name).value
+        for name in (
+            "conference_children_together",
+            "conference_hours",
+            "conference_chair_hours",
+            "conference_hours_a_day",
+            "conference_days_a_month",
+            "conference_chair_hours_a_month",
+        )
+    )
+    meetings = children / together
+    at_once = meetings * hours / (day * days)
+    yield "children", children
+    yield "meetings", meetings
+    yield "chairs", meetings * chairing / chair
+    yield "rooms", at_once
+    yield "at_once", at_once
+    # Begun at random: another one overlaps that begins within a meeting's length of it.
+    yield "overlapping", 1 - np.exp(-2 * at_once)

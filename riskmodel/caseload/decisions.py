@@ -1,0 +1,273 @@
+"""Decisions under what is not known: how many posts, and whether early help pays.
+
+Prices are the user's: the package has none of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.core.result import Result
+from riskmodel.errors import DataError
+from riskmodel.levers import Range
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BestPosts", "EarlyHelp", "best_posts", "early_help"]
+
+_Floats = npt.NDArray[np.float64]
+
+_STEPS = (-20, -10, -5, 0, 5, 10, 20)
+_GRID = 4000
+"""Points at which an uncertain effect is taken: the middles of as many equal shares."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BestPosts(Result):
+    """The number of posts with the least expected cost, and what another one costs.
+
+    Parameters
+    ----------
+    posts
+        The best number.
+    chance
+        With which it is enough.
+    too_few, too_many
+        What a year with one post too few costs, and one with a post too many.
+    costs
+        A row a number of posts: posts, cost (expected cost a year of being wrong), more (than at
+        the best number), chance (with which it is enough), basis.
+    currency
+        Of the prices.
+    """
+
+    posts: int
+    chance: float
+    too_few: float
+    too_many: float
+    costs: pd.DataFrame
+    currency: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """The best number and others around it."""
+        return self.costs
+
+    def summary(self) -> str:
+        """The best number, and what ten posts more or fewer cost, in sentences."""
+        rows = {int(row["posts"]): row for row in self.costs.to_dict("records")}
+        sentence = (
+            f"With {self.currency} {self.too_few:,.0f} for a year with one post too few and "
+            f"{self.currency} {self.too_many:,.0f} for one post too many, {self.posts} posts cost "
+            f"least; they are enough with a chance of {self.chance:.0%}. Not knowing how many will "
+            f"be needed costs {self.currency} {rows[self.posts]['cost']:,.0f} a year even so."
+        )
+        others = [
+            f"{abs(step)} posts {'more' if step > 0 else 'fewer'} cost {self.currency} "
+            f"{rows[self.posts + step]['more']:,.0f} more"
+            for step in (-10, 10)
+            if self.posts + step in rows
+        ]
+        return f"{sentence} {', '.join(others)}." if others else sentence
+
+
+def best_posts(
+    needed: npt.ArrayLike, *, too_few: float, too_many: float, currency: str = "GBP"
+) -> BestPosts:
+    """The best number of posts, where too few and too many cost differently.
+
+    Parameters
+    ----------
+    needed
+        Posts that each simulation needs, from
+        :func:`riskmodel.caseload.needs.posts_by_replicate`, shape (replicate,).
+    too_few, too_many
+        What a year with one post too few costs, and one with a post too many; above 0.
+    currency
+        Of the prices.
+
+    Raises
+    ------
+    DataError
+        When a price is not above 0, or no number of posts is enough in some simulation.
+
+    Notes
+    -----
+    The newsvendor's problem: the expected cost too_few E(N - p)⁺ + too_many E(p - N)⁺ is least at
+    the quantile too_few / (too_few + too_many) of the number needed N (Arrow, Harris and Marschak
+    1951).
+
+    Examples
+    --------
+    >>> best_posts(range(1, 101), too_few=4, too_many=1).posts
+    80
+    """
+    import pandas as pd
+
+    numbers = np.asarray(needed, dtype=np.float64)
+    for name, price in (("too_few", too_few), ("too_many", too_many)):
+        if not (np.isfinite(price) and price > 0):
+            raise DataError(f"a price must be above 0, got {price:g}", field=name)
+    if not numbers.size or not np.isfinite(numbers).all():
+        short = int((~np.isfinite(numbers)).sum())
+        raise DataError(
+            f"in {short:,} of {numbers.size:,} simulations no number of posts is enough, so none "
+            "can be best; allow a later date or more candidates",
+            field="needed",
+        )
+    ordered = np.sort(numbers)
+    place = int(np.ceil(too_few / (too_few + too_many) * len(ordered) - 1e-9)) - 1
+    best = int(ordered[max(place, 0)])
+
+    def cost(posts: float) -> float:
+        short, spare = np.maximum(numbers - posts, 0), np.maximum(posts - numbers, 0)
+        return float((too_few * short + too_many * spare).mean())
+
+    tried = [best + step for step in _STEPS if best + step >= 0]
+    frame = pd.DataFrame(
+        {
+            "posts": tried,
+            "cost": [cost(posts) for posts in tried],
+            "more": [cost(posts) - cost(best) for posts in tried],
+            "chance": [float((numbers <= posts).mean()) for posts in tried],
+            "basis": "projected",
+        }
+    )
+    return BestPosts(best, float((numbers <= best).mean()), too_few, too_many, frame, currency)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EarlyHelp(Result):
+    """Whether helping children early pays, when its effect is not known.
+
+    Parameters
+    ----------
+    children
+        Who are helped in a year.
+    price, saving
+        Of helping one child, and what a plan that is not needed saves.
+    effect
+        Share of the children helped who stay off a plan through it.
+    break_even
+        Share from which it pays.
+    net
+        Mean of what it saves less what it costs, in a year.
+    low, high, level
+        Range of that.
+    chance
+        That it pays.
+    currency
+        Of the prices.
+    """
+
+    children: float
+    price: float
+    saving: float
+    effect: Range
+    break_even: float
+    net: float
+    low: float
+    high: float
+    level: float
+    chance: float
+    currency: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row."""
+        import pandas as pd
+
+        names = (
+            *("children", "price", "saving", "break_even"),
+            *("net", "low", "high", "level", "chance", "currency"),
+        )
+        return pd.DataFrame([{name: getattr(self, name) for name in names}]).assign(
+            effect_low=self.effect.low, effect_high=self.effect.high, basis="assumed"
+        )
+
+    def summary(self) -> str:
+        """Break-even first, then net value and chance, in sentences."""
+        if self.break_even > 1:
+            return (
+                "Early help cannot pay by the plans that it avoids: helping a child costs more "
+                f"({self.currency} {self.price:,.0f}) than a plan ({self.currency} "
+                f"{self.saving:,.0f})."
+            )
+        return (
+            f"Early help pays if at least {100 * self.break_even:.0f} of 100 children helped stay "
+            f"off a plan through it. With an effect of {self.effect} it saves {self.currency} "
+            f"{self.net:,.0f} a year more than it costs for {self.children:,.0f} children "
+            f"({self.level:.0%} range: {self.low:,.0f} to {self.high:,.0f}), and pays with a "
+            f"chance of {self.chance:.0%}."
+        )
+
+
+def early_help(
+    children: float,
+    price: float,
+    saving: float,
+    effect: tuple[float, float] | Range,
+    *,
+    currency: str = "GBP",
+) -> EarlyHelp:
+    """What early help saves, net, and from which effect on it pays.
+
+    Parameters
+    ----------
+    children
+        Who are helped in a year, above 0.
+    price
+        Of helping one child, above 0.
+    saving
+        What a plan that is not needed saves, above 0.
+    effect
+        Share of the children helped who stay off a plan through it: the middle 80% of what it may
+        be, above 0 and below 1, or a range.
+    currency
+        Of the prices.
+
+    Raises
+    ------
+    DataError
+        When a number is not above 0, or the range of the effect is none.
+
+    Notes
+    -----
+    A year saves children × (effect × saving - price). It pays where the effect is above price /
+    saving; the range is that of the effect, and chance and mean are over its distribution.
+
+    Examples
+    --------
+    >>> round(early_help(112, 2000, 8000, (0.1, 0.4)).break_even, 3)
+    0.25
+    """
+    for name, number in (("children", children), ("price", price), ("saving", saving)):
+        if not (np.isfinite(number) and number > 0):
+            raise DataError(f"must be above 0, got {number:g}", field=name)
+    span = effect if isinstance(effect, Range) else Range(*effect, lowest=0.0, highest=1.0)
+    if span.problem:
+        raise DataError(span.problem, field="effect")
+    level = parameter("needs_interval_level").value
+
+    def net(effects: _Floats) -> _Floats:
+        return np.asarray(children * (effects * saving - price))
+
+    drawn = net(span.at((np.arange(_GRID) + 0.5) / _GRID))
+    low, high = net(span.at(np.array([(1 - level) / 2, (1 + level) / 2])))
+    return EarlyHelp(
+        children,
+        price,
+        saving,
+        span,
+        price / saving,
+        float(drawn.mean()),
+        float(low),
+        float(high),
+        level,
+        float((drawn > 0).mean()),
+        currency,
+    )

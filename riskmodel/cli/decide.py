@@ -1,0 +1,84 @@
+"""``riskmodel decide``: how many posts at your prices, and whether early help pays."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from riskmodel.cli.options import grouped, option_words
+from riskmodel.cli.output import FormatOption, show, tell, warn_few
+from riskmodel.cli.service import PathArgument, ServiceOptions, ask
+from riskmodel.errors import DataError
+
+__all__ = ["decide"]
+
+
+@grouped
+def decide(  # noqa: PLR0913  an option is an argument
+    *,
+    path: PathArgument = None,
+    options: ServiceOptions,
+    too_few: Annotated[
+        float | None, typer.Option(help="What a year with one post too few costs.")
+    ] = None,
+    too_many: Annotated[
+        float | None, typer.Option(help="What a year with one post too many costs.")
+    ] = None,
+    helped: Annotated[float, typer.Option(help="Children whom early help helps in a year.")] = 112,
+    help_price: Annotated[float | None, typer.Option(help="What helping one child costs.")] = None,
+    plan_saving: Annotated[
+        float | None, typer.Option(help="What a plan that is not needed saves.")
+    ] = None,
+    effect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="Share of the children helped who stay off a plan through it: its middle 80%.",
+        ),
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Of all prices.")] = "GBP",
+    form: FormatOption = "text",
+) -> None:
+    """Decide at your prices: the best number of posts, or whether early help pays.
+
+    With --too-few and --too-many: the number of posts that costs least, and what another costs.
+    With --help-price, --plan-saving and --effect: from which effect on early help pays, what it
+    saves net, and how sure that is. The package has no price of its own.
+    """
+    from riskmodel.caseload.decisions import best_posts, early_help
+
+    posts, early = (too_few, too_many), (help_price, plan_saving, effect)
+    if any(each is None for each in posts) == any(each is None for each in early) or (
+        any(each is not None for each in posts) and any(each is not None for each in early)
+    ):
+        raise DataError(
+            "one decision at a time: give --too-few and --too-many, or --help-price, --plan-saving "
+            "and --effect LOW,HIGH"
+        )
+    if help_price is not None and plan_saving is not None:
+        found = early_help(helped, help_price, plan_saving, _ends(effect), currency=currency)
+        show(found, form)
+        return
+    for name, value in (("--costs", options.costs), ("--chance", options.probability)):
+        if value is not None:
+            raise DataError(f"decide does not use {name}: the prices say how sure to be")
+    service = ask(path, [], options)
+    from riskmodel.authority.service import needed_by_simulation
+
+    warn_few(options.simulations)
+    tell(*service.warnings)
+    needed = needed_by_simulation(
+        service.outlook, service.target, structure=service.structure, workforce=service.workforce
+    )
+    best = best_posts(needed, too_few=too_few or 0.0, too_many=too_many or 0.0, currency=currency)
+    show(best, form)
+
+
+def _ends(effect: str | None) -> tuple[float, float]:
+    """Both ends of a range as typed: ``0.1,0.4``."""
+    try:
+        low, high = (float(word) for word in option_words(effect))
+    except ValueError as error:
+        raise DataError(f"--effect takes two numbers, such as 0.1,0.4; got {effect!r}") from error
+    return low, high
