@@ -121,8 +121,8 @@ class QuadrantRegion:
             return f"no cut on {self.reading} reproduces the printed quadrants: {proof}"
         prevalence = cut_words(self.prevalence)
         return (
-            f"the printed quadrants hold for a cut {prevalence} {self.reading} with the factor, and "
-            f"a cut {cut_words(self.impact, percent=True)} on the share that led to a plan"
+            f"the printed quadrants hold for a cut {prevalence} {self.reading} with the factor, "
+            f"and a cut {cut_words(self.impact, percent=True)} on the share that led to a plan"
         )
 
 
