@@ -84,7 +84,7 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "mean_reversion": Label("a return to the authority's own average", "Own average"),
         "ets": Label("exponential smoothing (ETS)", "Smoothing (ETS)"),
         "arima": Label("ARIMA"),
-        "ridge": Label("a ridge regression across authorities", "Ridge"),
+        "ridge": Label("a ridge regression that learns across authorities", "Ridge"),
     }
 )
 """Stages, stocks, measures and models by their names in data."""
