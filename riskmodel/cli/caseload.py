@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.cli.folder import has_prices
-from riskmodel.cli.options import ScenarioOption, grouped, option_words
+from riskmodel.cli.options import ScenarioOption, grouped, option_words, refuse_unused
 from riskmodel.cli.output import (
     FormatOption,
     choose,
     one_of,
     picture_option,
-    refuse_unused,
     show,
     tell,
     warn_few,

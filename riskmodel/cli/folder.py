@@ -24,6 +24,7 @@ __all__ = [
     "aim_in",
     "chain_place",
     "code_of",
+    "code_within",
     "figures_in",
     "files_in",
     "folder_first",
@@ -194,10 +195,21 @@ def code_of(path: Path | None, word: str | None) -> str | None:
     """The code of an authority of a panel that is named by its name; else what was typed."""
     if path is None or word is None or not _is_panel(path):
         return word
-    from riskmodel.authority.folder.inputs import code_in
     from riskmodel.intake import read_panel
 
-    panel = read_panel(path)
+    return code_within(read_panel(path), word)
+
+
+def code_within(panel: AuthorityPanel, word: str) -> str:
+    """The code of an authority of a panel by its code or name.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is not in the panel, with the nearest names.
+    """
+    from riskmodel.authority.folder.inputs import code_in
+
     code = code_in(panel, word)
     if not code:
         names = [*panel.authorities, *panel.authorities.values()]

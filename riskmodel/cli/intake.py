@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riskmodel.cli.folder import code_within
 from riskmodel.cli.output import (
     FormatOption,
     check_folder,
@@ -249,10 +250,11 @@ def _of_authority(found: Any, authority: str | None, neighbours: Path | None) ->
 
     if authority is None:
         if neighbours is not None:
-            raise DataError("--neighbours goes with --authority CODE: whose neighbours?")
+            raise DataError("--neighbours goes with --authority: whose neighbours?")
         return found
-    listed = {authority: ()} if neighbours is None else read_neighbours(neighbours)
-    return with_neighbours(found, authority, listed)
+    code = code_within(found, authority)
+    listed = {code: ()} if neighbours is None else read_neighbours(neighbours)
+    return with_neighbours(found, code, listed)
 
 
 def _tell_notes(notes: Any, notes_out: Path | None) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "grouped",
     "numbers",
     "option_words",
+    "refuse_unused",
     "simulations_option",
     "whole_numbers",
 ]
@@ -143,3 +144,24 @@ def numbers(option: str, text: str | None) -> tuple[float, ...]:
     if not all(math.isfinite(number) for number in found):
         raise DataError(f"--{option} takes finite numbers")
     return found
+
+
+def refuse_unused(view: str, **given: object) -> None:
+    """Refuse options that a view would pass over: an answer to another question misleads.
+
+    Parameters
+    ----------
+    view
+        The value of ``--show``.
+    given
+        Options by name, with ``_`` for a hyphen; None is not given. ``path`` is the argument.
+
+    Raises
+    ------
+    DataError
+        With the first that is given.
+    """
+    for name, value in given.items():
+        if value is not None:
+            called = "a file" if name == "path" else f"--{name.replace('_', '-')}"
+            raise DataError(f"--show {view} does not use {called}; leave it out")

@@ -22,7 +22,6 @@ import typer
 
 from riskmodel.core.files import write_file
 from riskmodel.errors import (
-    DataError,
     OutputError,
     UnknownNameError,
     file_in_the_way,
@@ -52,7 +51,6 @@ __all__ = [
     "print_frame",
     "print_json",
     "print_text",
-    "refuse_unused",
     "say",
     "show",
     "tell",
@@ -297,27 +295,6 @@ def print_json(data: Any) -> None:
 def print_frame(frame: pd.DataFrame) -> None:
     """Print a data frame as CSV."""
     print_csv(list(frame.columns), frame.itertuples(index=False, name=None))
-
-
-def refuse_unused(view: str, **given: object) -> None:
-    """Refuse options that a view would pass over: an answer to another question misleads.
-
-    Parameters
-    ----------
-    view
-        The value of ``--show``.
-    given
-        Options by name, with ``_`` for a hyphen; None is not given. ``path`` is the argument.
-
-    Raises
-    ------
-    DataError
-        With the first that is given.
-    """
-    for name, value in given.items():
-        if value is not None:
-            called = "a file" if name == "path" else f"--{name.replace('_', '-')}"
-            raise DataError(f"--show {view} does not use {called}; leave it out")
 
 
 def tell(*lines: str) -> None:

@@ -16,13 +16,13 @@ from riskmodel.cli.options import (
     SeedOption,
     SimulationsOption,
     option_words,
+    refuse_unused,
 )
 from riskmodel.cli.output import (
     FormatOption,
     choose,
     one_of,
     picture_option,
-    refuse_unused,
     show,
     tell,
     warn_few,

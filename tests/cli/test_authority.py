@@ -167,12 +167,15 @@ def test_impact_is_of_the_latest_return(call, example_folder):
 
 
 @pytest.mark.end_to_end
-def test_an_authority_of_a_panel_is_named_by_code_or_name(call, example_folder):
+def test_an_authority_of_a_panel_is_named_by_code_or_name(call, example_folder, tmp_path):
     panel = example_folder / "panel.csv"
     words = ("--show", "chain", "--format", "csv", "--authority")
     by_code = call("project", panel, *words, "999")
     assert by_code.code == 0
     assert call("project", panel, *words, "exampleshire").out == by_code.out
+    for name, place in (("999", tmp_path / "code.csv"), ("Exampleshire", tmp_path / "name.csv")):
+        assert call("intake", "panel", panel, "--authority", name, "--out", place).code == 0
+    assert (tmp_path / "code.csv").read_bytes() == (tmp_path / "name.csv").read_bytes()
     message = call("project", panel, *words, "Exampelshire").message
     assert "Did you mean 'Exampleshire'" in message
 

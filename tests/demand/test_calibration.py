@@ -167,8 +167,8 @@ def test_a_calibration_is_the_same_each_time_and_says_what_it_found():
     frame = first.to_frame()
     assert list(frame["parameter"][: len(PARAMETERS)]) == list(PARAMETERS)
     assert (frame["q05"] <= frame["q95"]).all()
-    assert "345" in str(first).split("stock at the end of 2015-03")[1][:20]
-    assert "Pareto k" in str(first)
+    assert "stock 345 (90% range" in first.summary()
+    assert "Pareto k" in first.summary()
     assert first.observations_frame()["standardised"].abs().max() < 3
     with pytest.raises(UnknownNameError, match="mean_days"):
         first.of("mean_day")

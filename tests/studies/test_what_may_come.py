@@ -260,7 +260,7 @@ def test_the_backtest_runs_on_any_panel(copied, code, tmp_path, not_in_results, 
     assert not_in_results(run.answer, cells(run.folder / "summary.csv")) == []
     models = ("riskmodel", "last_value_pooled", "drift", "mean_reversion", "ridge")
     direct = backtest(read_panel(path), "cpp_at_31_mar", origins=(2019, 2020), models=models)
-    table = direct.summary().set_index(["model", "horizon_years"])
+    table = direct.skill().set_index(["model", "horizon_years"])
     for ahead in (1, 2):
         found = run.summary[f"skill/cpp_at_31_mar/{ahead}/{OURS}"]
         expected = table.loc[(OURS, ahead)]
