@@ -300,7 +300,7 @@ def project(  # noqa: PLR0913  each is a word of the question
             replicates=replicates,
             seed=seed,
             population=source.population,
-            beside=source.observations,
+            beside=source.everything,
         )
     stages = drawn_together(stages, _correlations(opening, panel, source.code), seed)
     notes = []
