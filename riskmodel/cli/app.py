@@ -17,6 +17,7 @@ from riskmodel.cli import (
     factors,
     impact,
     intake,
+    learn,
     national,
     project,
     published,
@@ -54,6 +55,7 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("project")(project.project)
 app.command("national")(national.national)
 app.command("backtest")(backtest.backtest)
+app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("report")(report.report)
 

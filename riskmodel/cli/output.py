@@ -49,6 +49,7 @@ __all__ = [
     "tell_omitted",
     "warn_few",
     "whole_numbers",
+    "write_bytes",
     "write_picture",
 ]
 
@@ -295,7 +296,11 @@ def check_folder(out: Path) -> None:
 def write_picture(out: Path, svg: bytes, png: bytes) -> None:
     """Write a chart in the form that the ending names; what is there already is refused."""
     check_picture(out)
-    content = svg if out.suffix.casefold() == ".svg" else png
+    write_bytes(out, svg if out.suffix.casefold() == ".svg" else png)
+
+
+def write_bytes(out: Path, content: bytes) -> None:
+    """Write a file beside its place and put it there by renaming."""
     beside = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

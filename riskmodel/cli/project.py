@@ -27,6 +27,7 @@ from riskmodel.cli.working import Working
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
+    from riskmodel.demand.learning import Learning
     from riskmodel.demand.projecting import Outlook
     from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
@@ -82,7 +83,7 @@ def project(  # noqa: PLR0913  an option is an argument
         Path | None,
         typer.Option(
             help=(
-                "A panel of authorities to learn from. "
+                "A panel of authorities to learn from, or what `riskmodel learn` wrote. "
                 "[default: the panel given; else what ships with the package]"
             )
         ),
@@ -190,7 +191,7 @@ def _print_chain(path: Path | None, authority: str | None, form: str) -> None:
 
 
 def _outlook(
-    source: DemandSource, panel: AuthorityPanel | None, scenarios: list[str], *sizes: int
+    source: DemandSource, panel: AuthorityPanel | Learning | None, scenarios: list[str], *sizes: int
 ) -> Outlook:
     from riskmodel.demand.projecting import project as run
 

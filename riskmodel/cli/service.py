@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
+    from riskmodel.demand.learning import Learning
     from riskmodel.demand.projecting import Outlook
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
@@ -68,7 +69,10 @@ AuthorityOption = Annotated[
 ]
 LearnOption = Annotated[
     Path | None,
-    typer.Option(help="A panel of authorities to learn from. [default: the one given, or ours]"),
+    typer.Option(
+        help="A panel of authorities to learn from, or what `riskmodel learn` wrote. "
+        "[default: the one given, or ours]"
+    ),
 ]
 PopulationOption = Annotated[
     float | None, typer.Option(help="Children aged 0 to 17, where the file does not say.")
@@ -314,8 +318,9 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
 
 def source_of(
     figures: Figures,
-) -> tuple[DemandSource, AuthorityPanel | None]:
+) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
     """Figures to project from, and the panel that others teach with, as the options name them."""
+    from riskmodel.demand.learning import read_learning
     from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
 
@@ -332,6 +337,9 @@ def source_of(
         source = published_source()
     else:
         source, panel = read_source(path, authority=code_of(path, authority), population=population)
+    if learn is not None and learn.suffix == ".toml":
+        tell_omitted(panel)
+        return source, read_learning(learn)
     others = panel if learn is None else read_panel(learn)
     tell_omitted(panel, *([] if learn is None else [others]))
     return source, others

@@ -14,6 +14,7 @@ from riskmodel.demand.calibration import DemandPriors, Observation
 from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.outlook import StageOutlook, check_sizes, check_stock, stage_outlook
 from riskmodel.demand.pooled.backtest import FEWEST_LEARNERS
 from riskmodel.demand.pooled.history import StageHistory
@@ -225,7 +226,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     replicates: int = 2000,
     seed: int = 1,
     scenarios: Sequence[NamedLevers] = (),
-    panel: AuthorityPanel | None = None,
+    panel: AuthorityPanel | Learning | None = None,
     feedback: FeedbackOf | None = None,
     progress: Callable[[str], None] | None = None,
     share_done: Callable[[float], None] | None = None,
@@ -247,7 +248,7 @@ def project(  # noqa: PLR0913  each is a word of the question
         Beside the baseline, which always comes first.
     panel
         To learn from, up to the last March before the opening; None takes what ships, and so does
-        a panel with fewer than five other authorities, with a note.
+        a panel with fewer than five other authorities, with a note. Or what was learned already.
     feedback
         From a scenario's inputs and levers to its feedback on child protection plans, or None
         where it has none. Plans with feedback are drawn month by month: of those, scenarios share
@@ -402,16 +403,18 @@ def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observa
     return (*observations, nothing)
 
 
-def _correlations(opening: str, panel: AuthorityPanel | None, own: str) -> Floats:
+def _correlations(opening: str, panel: AuthorityPanel | Learning | None, own: str) -> Floats:
     """How far stages move together, as a panel of other authorities says it or what ships."""
     year = int(np.floor(decimal_year(opening) + 1e-9))
     if panel is None:
         return shipped_correlations(year)
+    if isinstance(panel, Learning):
+        return panel.correlations
     return stage_correlations(panel, year, own)
 
 
 def _learned(
-    stage: str, opening: str, panel: AuthorityPanel | None, own: str
+    stage: str, opening: str, panel: AuthorityPanel | Learning | None, own: str
 ) -> tuple[Learned, str]:
     """What other authorities taught by then, and what is to be said of it.
 
@@ -421,6 +424,8 @@ def _learned(
     measure = MEASURE_OF[stage]
     if panel is None:
         return _shipped(stage, opening, year), ""
+    if isinstance(panel, Learning):
+        return _already(panel, measure, opening), ""
     history = StageHistory.from_panel(panel, measure)
     known = history.until(min(year, history.years[-1]))
     others = [place for place, code in enumerate(known.codes) if code != own]
@@ -431,6 +436,18 @@ def _learned(
         f"{panel.source} has {enough} other authorities with two figures of {measure} by then, "
         f"fewer than {FEWEST_LEARNERS}: what ships with the package was learned from instead"
     )
+
+
+def _already(learning: Learning, measure: str, opening: str) -> Learned:
+    if measure not in learning.learned:
+        raise DataError(f"nothing was learned of {measure}", file=learning.source)
+    if learning.year > decimal_year(opening):
+        raise DataError(
+            f"was learned to March {learning.year}, later than the last figure, of the end of "
+            f"{opening}; learn it anew with --year",
+            file=learning.source,
+        )
+    return learning.learned[measure]
 
 
 def _shipped(stage: str, opening: str, year: int) -> Learned:
