@@ -10,7 +10,8 @@ import numpy.typing as npt
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
 from riskmodel.demand.pooled.history import LEADS
-from riskmodel.demand.pooled.own import at_year_ends, decimal_year
+from riskmodel.demand.pooled.own import decimal_year
+from riskmodel.demand.pooled.yearly import at_year_ends
 from riskmodel.demand.sources import MEASURE_OF
 from riskmodel.projection import month_after
 

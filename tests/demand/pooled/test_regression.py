@@ -11,9 +11,10 @@ import pytest
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK, feature_names, features
 from riskmodel.demand.pooled.history import BESIDE, StageHistory
 from riskmodel.demand.pooled.learn import forecast, learn
-from riskmodel.demand.pooled.own import at_year_ends, forecast_own
+from riskmodel.demand.pooled.own import forecast_own
 from riskmodel.demand.pooled.regression import Regression, sums_of
 from riskmodel.demand.pooled.shipped import shipped
+from riskmodel.demand.pooled.yearly import at_year_ends
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
