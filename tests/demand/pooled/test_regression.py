@@ -58,6 +58,7 @@ def test_coefficients_are_a_ridges_and_a_missing_feature_is_solved_without() -> 
     np.testing.assert_allclose(
         found.coefficients(np.array([True, False])), [[0.03 / (1 + ratio), 0.0]]
     )
+    assert found.summary() == "A regression on 2 features: 50% of the forecast, 1 to 1 years ahead."
     values = np.array([[0.6, 2.2], [0.6, np.nan], [np.nan, np.nan]])
     expected = [0.02 + whole.sum(), 0.02 + 0.03 / (1 + ratio), 0.02]
     np.testing.assert_allclose(found.change(values)[:, 0], expected)
