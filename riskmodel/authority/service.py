@@ -37,6 +37,7 @@ from riskmodel.errors import UnknownNameError
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
+    from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
@@ -57,7 +58,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
     months: int = 60,
     replicates: int = 2000,
     seed: int = 1,
-    panel: AuthorityPanel | None = None,
+    panel: AuthorityPanel | Learning | None = None,
     progress: Callable[[str], None] | None = None,
     share_done: Callable[[float], None] | None = None,
     workers: int | Engine = 1,

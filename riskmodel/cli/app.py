@@ -18,6 +18,7 @@ from riskmodel.cli import (
     factors,
     impact,
     intake,
+    learn,
     national,
     project,
     published,
@@ -61,6 +62,7 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("project")(project.project)
 app.command("national")(national.national)
 app.command("backtest")(backtest.backtest)
+app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
 app.command("report")(report.report)

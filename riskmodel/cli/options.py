@@ -77,8 +77,8 @@ SeedOption = Annotated[int, typer.Option(help="Same seed, same answer.", min=0)]
 LearnOption = Annotated[
     Path | None,
     typer.Option(
-        help="A panel of authorities to learn from. [default: the one given; else the one that "
-        "comes with the package]"
+        help="A panel of authorities to learn from, or what `riskmodel learn` wrote. [default: the "
+        "panel given; else what comes with the package]"
     ),
 ]
 PopulationOption = Annotated[

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Workforce,
     )
     from riskmodel.caseload.targets import CapHolds
+    from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
@@ -288,8 +289,9 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
 
 def source_of(
     figures: Figures,
-) -> tuple[DemandSource, AuthorityPanel | None]:
-    """Figures to project from, and the panel to learn from, as the options name them."""
+) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
+    """Figures to project from, and what others teach, as the options name them."""
+    from riskmodel.demand.learning import read_learning
     from riskmodel.demand.sources import published_source, read_source
     from riskmodel.intake import read_panel
 
@@ -306,6 +308,9 @@ def source_of(
         source = published_source()
     else:
         source, panel = read_source(path, authority=code_of(path, authority), population=population)
+    if learn is not None and learn.suffix == ".toml":
+        tell_omitted(panel)
+        return source, read_learning(learn)
     others = panel if learn is None else read_panel(learn)
     tell_omitted(panel, *([] if learn is None else [others]))
     return source, others

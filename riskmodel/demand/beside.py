@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
-from riskmodel.demand.pooled.own import at_year_ends, decimal_year
+from riskmodel.demand.pooled.history import LEADS
+from riskmodel.demand.pooled.own import decimal_year
+from riskmodel.demand.pooled.yearly import at_year_ends
 from riskmodel.demand.sources import MEASURE_OF
 from riskmodel.projection import month_after
 
@@ -31,7 +33,8 @@ def other_figures(
     stage
         The one that is projected.
     observations
-        Of all the authority's stages.
+        Of all the authority's stages, and of what leads to them
+        (:data:`~riskmodel.demand.pooled.history.LEADS`) by name.
     last
         ``YYYY-MM``, the month of the stage's last stock; a later figure is not looked at.
 
@@ -42,7 +45,8 @@ def other_figures(
         are in the wide sense, which is what the panel counts: plans, looked after and the tier
         together, and only where all three are known.
     """
-    stocks = {name: _stocks(rows, last) for name, rows in observations.items()}
+    stages = {name: rows for name, rows in observations.items() if name in MEASURE_OF}
+    stocks = {name: _stocks(rows, last) for name, rows in stages.items()}
     if set(stocks) == set(MEASURE_OF):
         stocks[_TIER] = np.sum(list(stocks.values()), axis=0)
     else:
@@ -50,7 +54,10 @@ def other_figures(
     figures = {MEASURE_OF[name]: stock for name, stock in stocks.items()}
     if stage != _TIER:
         figures.pop(MEASURE_OF[stage], None)
-    for name, rows in observations.items():
+    for name in LEADS:
+        if name in observations:
+            figures[name] = _flows(observations[name], "starts", last)
+    for name, rows in stages.items():
         prefix = MEASURE_OF[name].split("_")[0]
         if name not in (stage, _TIER):
             figures |= {

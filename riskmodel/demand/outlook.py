@@ -126,7 +126,8 @@ def stage_outlook(
         opening, shape (replicates, node); the same for several authorities that are to be added
         up. None draws it with the rest.
     beside
-        The authority's figures of all its stages, this one among them; None looks at its own alone.
+        The authority's figures of all its stages, this one among them, and of what leads to them;
+        None looks at its own alone.
 
     Raises
     ------

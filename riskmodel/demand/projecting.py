@@ -14,14 +14,12 @@ from riskmodel.demand.calibration import DemandPriors, Observation
 from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.outlook import StageOutlook, check_sizes, check_stock, stage_outlook
-from riskmodel.demand.pooled.backtest import FEWEST_LEARNERS
-from riskmodel.demand.pooled.history import StageHistory
-from riskmodel.demand.pooled.learn import Learned, learn
-from riskmodel.demand.pooled.own import decimal_year
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
-from riskmodel.demand.sources import MEASURE_OF, DemandSource
-from riskmodel.demand.together import drawn_together, shipped_correlations, stage_correlations
+from riskmodel.demand.sources import DemandSource
+from riskmodel.demand.teachers import correlations_for, learned_for
+from riskmodel.demand.together import drawn_together
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.levers import Levers
@@ -243,7 +241,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     replicates: int = 2000,
     seed: int = 1,
     scenarios: Sequence[NamedLevers] = (),
-    panel: AuthorityPanel | None = None,
+    panel: AuthorityPanel | Learning | None = None,
     feedback: FeedbackOf | None = None,
     progress: Callable[[str], None] | None = None,
     share_done: Callable[[float], None] | None = None,
@@ -265,7 +263,7 @@ def project(  # noqa: PLR0913  each is a word of the question
         Beside the baseline, which always comes first.
     panel
         To learn from, up to the last March before the opening; None takes what ships, and so does
-        a panel with fewer than five other authorities, with a note.
+        a panel with fewer than five other authorities, with a note. Or what was learned already.
     feedback
         From a scenario's inputs and levers to its feedback on child protection plans, or None
         where it has none. Plans with feedback are drawn month by month: of those, scenarios share
@@ -300,7 +298,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
     models = _models(source, opening)
-    taught = {stage: _learned(stage, opening, panel, source.code) for stage in models}
+    taught = {stage: learned_for(stage, opening, panel, source.code) for stage in models}
     stages = {}
     for number, (stage, model) in enumerate(models.items()):
         say(f"calibrating {stage}")
@@ -318,9 +316,9 @@ def project(  # noqa: PLR0913  each is a word of the question
             replicates=replicates,
             seed=seed,
             population=source.population,
-            beside=source.observations,
+            beside=source.everything,
         )
-    stages = drawn_together(stages, _correlations(opening, panel, source.code), seed)
+    stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
     notes = []
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
@@ -418,48 +416,3 @@ def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observa
     wide = Interval(0, round(2 * last.middle) + 2)
     nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
     return (*observations, nothing)
-
-
-def _correlations(opening: str, panel: AuthorityPanel | None, own: str) -> Floats:
-    """How far stages move together, as a panel of other authorities says it or what ships."""
-    year = int(np.floor(decimal_year(opening) + 1e-9))
-    if panel is None:
-        return shipped_correlations(year)
-    return stage_correlations(panel, year, own)
-
-
-def _learned(
-    stage: str, opening: str, panel: AuthorityPanel | None, own: str
-) -> tuple[Learned, str]:
-    """What other authorities taught by then, and what is to be said of it.
-
-    As in the backtest, what ships stands in for a panel of fewer than five others.
-    """
-    year = int(np.floor(decimal_year(opening) + 1e-9))
-    measure = MEASURE_OF[stage]
-    if panel is None:
-        return _shipped(stage, opening, year), ""
-    history = StageHistory.from_panel(panel, measure)
-    known = history.until(min(year, history.years[-1]))
-    others = [place for place, code in enumerate(known.codes) if code != own]
-    enough = int((np.isfinite(known.stock[others]).sum(axis=1) >= 2).sum())
-    if enough >= FEWEST_LEARNERS:
-        return learn(known, learners=others), ""
-    return _shipped(stage, opening, year), (
-        f"{panel.source} has {enough} other authorities with two figures of {measure} by then, "
-        f"fewer than {FEWEST_LEARNERS}: what ships with the package was learned from instead"
-    )
-
-
-def _shipped(stage: str, opening: str, year: int) -> Learned:
-    from riskmodel.demand.pooled.shipped import shipped, shipped_years
-
-    measure = MEASURE_OF[stage]
-    if year < min(shipped_years(measure)):
-        raise DataError(
-            f"the last figure is of the end of {opening}, and what ships was learned to March "
-            f"{min(shipped_years(measure))}: give a panel of {FEWEST_LEARNERS} other authorities "
-            "or more, with earlier years, with --learn",
-            field=stage,
-        )
-    return shipped(measure, year)

@@ -15,6 +15,7 @@ from riskmodel.demand.calibration import (
     DemandPriors,
     Observation,
 )
+from riskmodel.demand.pooled.history import LEADS
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.plausible import check_children
@@ -66,6 +67,9 @@ class DemandSource:
     priors
         What is known of a stage before its counts, such as printed lengths; other stages have the
         priors of the parameters.
+    beside
+        Figures that are not projected and tell something of those that are: stages left out, and
+        by the panel's names what leads to them, such as ``s47_enquiries``, as starts of a year.
     """
 
     area: str
@@ -74,6 +78,12 @@ class DemandSource:
     label: str
     code: str = ""
     priors: Mapping[str, DemandPriors] = field(default_factory=dict)
+    beside: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> dict[str, tuple[Observation, ...]]:
+        """All figures, those of the stages and those beside them."""
+        return {**self.beside, **self.observations}
 
     def of(self, stages: Iterable[str]) -> DemandSource:
         """The same with some of its stages.
@@ -87,13 +97,10 @@ class DemandSource:
         for stage in chosen:
             if stage not in self.observations:
                 raise UnknownNameError("stage", stage, self.observations)
-        return DemandSource(
-            self.area,
-            {stage: self.observations[stage] for stage in self.observations if stage in chosen},
-            self.population,
-            self.label,
-            self.code,
-            self.priors,
+        return replace(
+            self,
+            observations={stage: self.observations[stage] for stage in chosen},
+            beside=self.everything,
         )
 
 
@@ -151,23 +158,38 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
         ):
             if counted != "stock" and stage == "child_in_need_plan":
                 continue  # flows of the wide sense are not those of the tier
-            made += [
-                Observation(
-                    counted,  # type: ignore[arg-type]  # one of the three
-                    Interval.exactly(round(value)),
-                    f"{year}-03",
-                    source=panel.source,
-                )
-                for year, value in zip(years, values, strict=True)
-                if np.isfinite(value) and value >= 0
-            ]
+            made += _counts(counted, years, values, panel.source)
         if any(each.counted == "stock" and each.middle > 0 for each in made):
             found[stage] = tuple(made)
     if not found:
         raise DataError(_no_stock(own, code), file=panel.source)
     population = [value for value in column("pop_0_17_midyear") if value > 0]
     name = panel.authorities.get(code, code)
-    return DemandSource(name, found, population[-1] if population else None, panel.source, code)
+    leads = {name: _counts("starts", years, column(name), panel.source) for name in LEADS}
+    return DemandSource(
+        name,
+        found,
+        population[-1] if population else None,
+        panel.source,
+        code,
+        beside={name: tuple(counts) for name, counts in leads.items() if counts},
+    )
+
+
+def _counts(
+    counted: str, years: Sequence[int], values: Sequence[float], source: str
+) -> list[Observation]:
+    """What a panel holds of a year's counts; a missing one is none."""
+    return [
+        Observation(
+            counted,  # type: ignore[arg-type]  # one of the three
+            Interval.exactly(round(value)),
+            f"{year}-03",
+            source=source,
+        )
+        for year, value in zip(years, values, strict=True)
+        if np.isfinite(value) and value >= 0
+    ]
 
 
 def _no_stock(panel: AuthorityPanel, code: str) -> str:

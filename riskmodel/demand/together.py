@@ -17,7 +17,14 @@ from riskmodel.parameters import parameter
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
-__all__ = ["drawn_together", "shipped_correlations", "stage_correlations", "together_text"]
+__all__ = [
+    "correlations_of",
+    "correlations_text",
+    "drawn_together",
+    "shipped_correlations",
+    "stage_correlations",
+    "together_text",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,30 +108,35 @@ def shipped_correlations(year: int) -> Floats:
     known = [each for each in SHIPPED_YEARS if each <= year]
     if not known:
         raise DataError(f"nothing that ships was learned by {year}; the earliest is of 2015")
-    found = np.eye(len(STAGES))
-    numbers = parameter(f"{PREFIX}_{known[-1]}_together").numbers
-    for (first, second), value in zip(_PAIRS, numbers, strict=True):
-        found[first, second] = found[second, first] = value
-    return found
+    return correlations_of(parameter(f"{PREFIX}_{known[-1]}_together").numbers)
 
 
 def together_text(panel: AuthorityPanel, years: Iterable[int] = SHIPPED_YEARS) -> str:
     """What is to ship of :func:`stage_correlations`, as the parameter file reads it."""
-    pieces = []
-    for year in years:
-        matrix = stage_correlations(panel, year)
-        numbers = ", ".join(f"{matrix[pair]:.4g}" for pair in _PAIRS)
-        pieces.append(
-            f"\n[{PREFIX}_{year}_together]\n"
-            f"value = [{numbers}]\n"
-            'unit = "correlation"\n'
-            'basis = "observed"\n'
-            f"from = {year}-03-31\n"
-            f'source = "{SOURCE}, to {year}"\n'
-            'reason = "Of two-year changes of the logs: plans with looked after, plans with '
-            'children in need outside both, looked after with those."\n'
-        )
-    return "".join(pieces)
+    return "".join(correlations_text(stage_correlations(panel, year), year) for year in years)
+
+
+def correlations_text(matrix: Floats, year: int, source: str = SOURCE) -> str:
+    """Correlations learned to a year as an entry of a parameter file."""
+    numbers = ", ".join(f"{matrix[pair]:.4g}" for pair in _PAIRS)
+    return (
+        f"\n[{PREFIX}_{year}_together]\n"
+        f"value = [{numbers}]\n"
+        'unit = "correlation"\n'
+        'basis = "observed"\n'
+        f"from = {year}-03-31\n"
+        f'source = "{source}, to {year}"\n'
+        'reason = "Of two-year changes of the logs: plans with looked after, plans with '
+        'children in need outside both, looked after with those."\n'
+    )
+
+
+def correlations_of(numbers: Iterable[float]) -> Floats:
+    """The matrix of an entry's numbers, shape (stage, stage)."""
+    found = np.eye(len(STAGES))
+    for (first, second), value in zip(_PAIRS, numbers, strict=True):
+        found[first, second] = found[second, first] = value
+    return found
 
 
 def drawn_together(

@@ -7,7 +7,9 @@ import pytest
 
 from riskmodel.demand.beside import other_figures
 from riskmodel.demand.calibration import Observation
+from riskmodel.demand.sources import panel_source
 from riskmodel.estimates import Interval
+from riskmodel.series import AuthorityPanel
 
 PLAN, AWAY, TIER = "child_protection_plan", "looked_after", "child_in_need_plan"
 
@@ -16,6 +18,24 @@ def stock(figures: dict[str, int]) -> tuple[Observation, ...]:
     return tuple(
         Observation("stock", Interval.exactly(count), month, source="test")
         for month, count in figures.items()
+    )
+
+
+@pytest.fixture
+def simulated_panel() -> AuthorityPanel:
+    """One authority in two years."""
+    figures = {
+        "cpp_at_31_mar": [300.0, 310.0],
+        "lac_at_31_mar": [500.0, 520.0],
+        "cin_at_31_mar": [2300.0, 2400.0],
+        "s47_enquiries": [700.0, 800.0],
+    }
+    return AuthorityPanel(
+        ("201", "201"),
+        ("Area", "Area"),
+        np.array([2014, 2015]),
+        {name: np.array(values) for name, values in figures.items()},
+        source="made up",
     )
 
 
@@ -51,3 +71,19 @@ def test_the_tier_has_the_whole_beside_it_only_where_all_three_are_known() -> No
     }
     assert other_figures(PLAN, {PLAN: OWN[PLAN]}, "2015-03") == {}
     assert other_figures(PLAN, {}, "2015-03") == {}
+
+
+@pytest.mark.unit
+def test_a_stage_chosen_alone_is_projected_from_the_same_figures(
+    simulated_panel: AuthorityPanel,
+) -> None:
+    whole = panel_source(simulated_panel, "201")
+    alone = whole.of([AWAY])
+    assert list(alone.observations) == [AWAY]
+    both = (other_figures(AWAY, source.everything, "2015-03") for source in (whole, alone))
+    first, second = both
+    assert list(first) == list(second)
+    for name, values in first.items():
+        np.testing.assert_array_equal(values, second[name])
+    np.testing.assert_array_equal(first["s47_enquiries"], [np.nan] * 3 + [700, 800])
+    assert first["cin_at_31_mar"][-1] == 2400

@@ -199,7 +199,7 @@ def _flows_of(
                 seed=own,
                 population=source.population,
                 common=common[stage],
-                beside=source.observations,
+                beside=source.everything,
             ).inputs
             latest[stage] = next(
                 each.middle

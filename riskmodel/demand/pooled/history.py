@@ -15,6 +15,7 @@ from riskmodel.series import AuthorityPanel
 __all__ = [
     "BESIDE",
     "FLOW_MEASURES",
+    "LEADS",
     "REGIONS",
     "REGION_CODES",
     "STOCK_MEASURES",
@@ -45,15 +46,16 @@ FLOW_MEASURES: Mapping[str, str] = MappingProxyType(
 """Flows of a year that are judged too, with their stages. Those of children in need are not: their
 ends differ between releases."""
 
+LEADS = ("s47_enquiries", "icpc_children", "referrals")
+"""What leads to the stocks: section 47 enquiries, initial conferences, referrals."""
+
 BESIDE = (
     *(
         f"{prefix}_{counted}"
         for prefix in ("cpp", "lac", "cin")
         for counted in ("at_31_mar", "starts", "ends")
     ),
-    "s47_enquiries",
-    "icpc_children",
-    "referrals",
+    *LEADS,
 )
 """Figures that tell something of a stock beside its own: the other stocks with their flows, and
 what leads to them."""

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK, features
+from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.growth import (
     age_in_years,
     carried_growth,
     growth_beside_drift,
 )
-from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import NOTHING_KNOWN, degrees_of
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import Prediction, predict, size_scale
+from riskmodel.demand.pooled.yearly import annual_history, at_year_ends
 from riskmodel.errors import DataError
 from riskmodel.projection import months_between
 
@@ -39,9 +39,6 @@ Floats = npt.NDArray[np.float64]
 CLIP = 0.0005
 """Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
 draws would say more of the tail's shape than any history can."""
-
-_SAME_TIME = 0.02
-"""Years: figures a week apart are of one time."""
 
 TABLE = 4097
 """Points of the table from normal to Student-t."""
@@ -223,7 +220,7 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     steady = steady + turnover @ _flows(learned, figures[-1], starts, ends)
     precision = 1 / (errors + learned.process.noise**2)
     recent = at_year_ends(moments, figures, last, precision)
-    annual = _annual(learned.measure, recent, starts, ends, beside or {})
+    annual = annual_history(learned.measure, recent, starts, ends, beside or {})
     moved = learned.by_regression(
         steady[None, : len(whole_years)], np.log(recent[-1] + 1), features(annual, -1)
     )[0]
@@ -274,60 +271,6 @@ def _flows(learned: Learned, stock: float, starts: float | None, ends: float | N
     beside_stock = begun - np.log(stock + 1) - learned.usual_starts
     beside_ends = 0.0 if ends is None else begun - np.log(ends + 1)
     found: Floats = np.nan_to_num(np.array([beside_stock, beside_ends]))
-    return found
-
-
-def _annual(
-    measure: str,
-    recent: Floats,
-    starts: float | None,
-    ends: float | None,
-    beside: Mapping[str, Sequence[float] | Floats],
-) -> StageHistory:
-    """The last figures a year apart, as a history of one authority whose last year is the last."""
-    tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
-    if measure in tables:
-        starts = ends = None  # of a part of the stock they say nothing of all of it
-    stock = tables.pop(measure, recent[None])
-    missing = np.full(YEARS_LOOKED_BACK, np.nan)
-    started, ended = (np.array([*missing[1:], flow], dtype=np.float64) for flow in (starts, ends))
-    years = tuple(range(1 - YEARS_LOOKED_BACK, 1))
-    return StageHistory(
-        measure, ("",), years, stock, started[None], ended[None], missing[None], tables
-    )
-
-
-def at_year_ends(
-    times: Floats, figures: Floats, last: float, precision: Floats | None = None
-) -> Floats:
-    """Figures a year apart up to a time, shape (year,); NaN where there is none.
-
-    Parameters
-    ----------
-    times
-        Decimal years, in any order, shape (figure,); two figures of one time are two sources.
-    figures
-        Shape (figure,), none missing.
-    last
-        The last of the :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` times.
-    precision
-        How much each figure counts beside others of its time, shape (figure,); None is alike.
-
-    Notes
-    -----
-    What lies between two figures that are no more than a year apart is read off the line between
-    their logs.
-    """
-    moments, place = np.unique(times, return_inverse=True)
-    counted = np.ones(len(times)) if precision is None else precision
-    sums = np.bincount(place, weights=counted * np.log(figures + 1))
-    log = sums / np.bincount(place, weights=counted)
-    wanted = last + np.arange(1.0 - YEARS_LOOKED_BACK, 1.0)
-    after = np.minimum(np.searchsorted(moments, wanted - _SAME_TIME), len(moments) - 1)
-    before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
-    near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
-    near &= moments[after] - moments[before] <= 1 + _SAME_TIME
-    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.result import Result
 from riskmodel.demand.pooled.features import feature_names, features
 from riskmodel.parameters import parameter
 
@@ -44,8 +45,8 @@ _MOST_CHANGE = 3.0
 """Changes stop here, in root mean squares."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Regression:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Regression(Result):
     """A ridge regression of the change of a log stock, beside the common change, on features.
 
     Parameters
@@ -134,6 +135,14 @@ class Regression:
                 for index, name in enumerate(self.names)
                 for ahead in range(len(table))
             ]
+        )
+
+    def summary(self) -> str:
+        """How many features it has, and its part of the forecast by years ahead."""
+        parts = ", ".join(f"{weight:.0%}" for weight in self.weights)
+        return (
+            f"A regression on {len(self.names)} features: {parts} of the forecast, 1 to "
+            f"{len(self.weights)} years ahead."
         )
 
 

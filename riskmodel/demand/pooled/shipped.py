@@ -23,7 +23,14 @@ from riskmodel.errors import DataError
 from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
 
-__all__ = ["SHIPPED_YEARS", "learn_shipped", "shipped", "shipped_text", "shipped_years"]
+__all__ = [
+    "SHIPPED_YEARS",
+    "learn_shipped",
+    "learned_of",
+    "shipped",
+    "shipped_text",
+    "shipped_years",
+]
 
 PREFIX = "demand_learned"
 _PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -81,21 +88,30 @@ def shipped(measure: str, year: int) -> Learned:
         earliest = f"; the earliest is of {min(years)}" if years else ""
         raise DataError(f"nothing that ships was learned by {year}{earliest}", field=measure)
     stem = f"{PREFIX}_{stage_of(measure)}_{known[-1]}"
+    return learned_of(measure, known[-1], lambda name: parameter(f"{stem}_{name}").numbers)
 
-    def numbers(name: str) -> tuple[float, ...]:
-        return parameter(f"{stem}_{name}").numbers
 
+def learned_of(measure: str, year: int, numbers: Callable[[str], tuple[float, ...]]) -> Learned:
+    """What was learned of a stock to a year, from its numbers by the names of the file.
+
+    Parameters
+    ----------
+    measure, year
+        Of what, and to the 31 March of which year.
+    numbers
+        Those of a name, such as ``course``.
+    """
     course = numbers("course")
     return Learned(
         measure,
-        tuple(range(known[-1] - len(course) + 1, known[-1] + 1)),
-        int(parameter(f"{stem}_authorities").value),
+        tuple(range(year - len(course) + 1, year + 1)),
+        int(numbers("authorities")[0]),
         Process(*numbers("process")),
-        parameter(f"{stem}_stay_years").value,
+        numbers("stay_years")[0],
         np.array(course),
-        parameter(f"{stem}_drift").value,
-        parameter(f"{stem}_drift_variance").value,
-        parameter(f"{stem}_usual_starts").value,
+        numbers("drift")[0],
+        numbers("drift_variance")[0],
+        numbers("usual_starts")[0],
         np.array(numbers("turnover")).reshape(-1, len(TURNOVER)),
         np.array(numbers("spread")),
         regression=_regression(measure, numbers),

@@ -11,9 +11,10 @@ import pytest
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK, feature_names, features
 from riskmodel.demand.pooled.history import BESIDE, StageHistory
 from riskmodel.demand.pooled.learn import forecast, learn
-from riskmodel.demand.pooled.own import at_year_ends, forecast_own
+from riskmodel.demand.pooled.own import forecast_own
 from riskmodel.demand.pooled.regression import Regression, sums_of
 from riskmodel.demand.pooled.shipped import shipped
+from riskmodel.demand.pooled.yearly import at_year_ends
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
@@ -57,6 +58,7 @@ def test_coefficients_are_a_ridges_and_a_missing_feature_is_solved_without() -> 
     np.testing.assert_allclose(
         found.coefficients(np.array([True, False])), [[0.03 / (1 + ratio), 0.0]]
     )
+    assert found.summary() == "A regression on 2 features: 50% of the forecast, 1 to 1 years ahead."
     values = np.array([[0.6, 2.2], [0.6, np.nan], [np.nan, np.nan]])
     expected = [0.02 + whole.sum(), 0.02 + 0.03 / (1 + ratio), 0.02]
     np.testing.assert_allclose(found.change(values)[:, 0], expected)

@@ -1,0 +1,163 @@
+"""What a panel teaches, as a file: learned once, and projected with as often as one likes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.core.labels import label
+from riskmodel.core.result import Result
+from riskmodel.core.toml import Table, read_toml
+from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
+from riskmodel.demand.pooled.learn import learn
+from riskmodel.demand.pooled.learned import Learned
+from riskmodel.demand.pooled.shipped import PREFIX, learned_of, shipped_text
+from riskmodel.demand.together import correlations_of, correlations_text, stage_correlations
+from riskmodel.errors import DataError
+from riskmodel.series import AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Learning", "learn_panel", "read_learning"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Learning(Result):
+    """What the authorities of a panel teach up to a year.
+
+    Parameters
+    ----------
+    year
+        Nothing after its 31 March was looked at.
+    learned
+        By measure.
+    correlations
+        Between stages: :func:`~riskmodel.demand.together.stage_correlations`.
+    source
+        The panel.
+    """
+
+    year: int
+    learned: Mapping[str, Learned]
+    correlations: npt.NDArray[np.float64]
+    source: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a stock and horizon.
+
+        Columns: measure, authorities, first_year, last_year, growth_percent (common growth a year
+        that is carried forward at most), horizon_years, regression_percent (its part of the
+        forecast), variance_factor (how past forecasts fared), basis.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "measure": measure,
+                    "authorities": learned.authorities,
+                    "first_year": learned.years[0],
+                    "last_year": learned.year,
+                    "growth_percent": 100 * np.expm1(learned.drift),
+                    "horizon_years": ahead + 1,
+                    "regression_percent": 100 * learned.regression.weights[ahead]
+                    if learned.regression
+                    else 0.0,
+                    "variance_factor": factor,
+                    "basis": "observed",
+                }
+                for measure, learned in self.learned.items()
+                for ahead, factor in enumerate(learned.spread.tolist())
+            ]
+        )
+
+    def summary(self) -> str:
+        """Of what, from how many, to when."""
+        parts = (
+            f"{label(each.stage).full} from {each.authorities} authorities"
+            for each in self.learned.values()
+        )
+        return f"Learned to 31 March {self.year}: {'; '.join(parts)}."
+
+    def text(self) -> str:
+        """The file that :func:`read_learning` reads."""
+        source = f"learned from {self.source.translate(_PLAIN)}"
+        return shipped_text(self.learned.values(), source) + correlations_text(
+            self.correlations, self.year, source
+        )
+
+
+def learn_panel(panel: AuthorityPanel, year: int | None = None) -> Learning:
+    """Learn every stock of a panel, and how far the stages move together.
+
+    Parameters
+    ----------
+    panel
+        Authorities by year.
+    year
+        The last to look at; None takes the last that every stock of the panel has.
+
+    Raises
+    ------
+    DataError
+        When the panel holds no stock, or too few authorities or years.
+    """
+    held = [name for name in STOCK_MEASURES.values() if name in panel.measures]
+    if not held:
+        raise DataError(f"holds no stock: {', '.join(STOCK_MEASURES.values())}", file=panel.source)
+    histories = {name: StageHistory.from_panel(panel, name) for name in held}
+    last = min(history.years[-1] for history in histories.values()) if year is None else year
+    learned = {name: learn(history.until(last)) for name, history in histories.items()}
+    return Learning(last, learned, stage_correlations(panel, last), panel.source)
+
+
+def read_learning(path: Path) -> Learning:
+    """What :meth:`Learning.text` wrote.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, holds nothing that was learned, or lacks a number.
+    """
+    table = read_toml(path)
+    years = {int(match[1]) for name in table if (match := _TOGETHER.fullmatch(name))}
+    if len(years) != 1:
+        raise table.error("is no file of `riskmodel learn`: needs what was learned to one year")
+    year = years.pop()
+    learned = {
+        measure: learned_of(measure, year, _Numbers(table, f"{PREFIX}_{stage}_{year}"))
+        for stage, measure in STOCK_MEASURES.items()
+        if f"{PREFIX}_{stage}_{year}_process" in table
+    }
+    together = _Numbers(table, f"{PREFIX}_{year}")("together")
+    return Learning(year, learned, correlations_of(together), path.name)
+
+
+_PLAIN = str.maketrans("", "", '"\\')
+"""What would end a text of the file."""
+
+_TOGETHER = re.compile(rf"{PREFIX}_(\d{{4}})_together")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The numbers of entries whose names begin alike."""
+
+    table: Table
+    stem: str
+
+    def __call__(self, name: str) -> tuple[float, ...]:
+        entry = self.table.section(f"{self.stem}_{name}")
+        value = entry.content.get("value")
+        listed = value if isinstance(value, list) else [value]
+        numbers = tuple(float(each) for each in listed if isinstance(each, (int, float)))
+        if len(numbers) < len(listed):
+            raise entry.error("needs a number, or a list of numbers", "value")
+        return numbers

@@ -1,0 +1,72 @@
+"""One authority's figures at any dates, as figures a year apart up to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
+from riskmodel.demand.pooled.history import StageHistory
+
+__all__ = ["annual_history", "at_year_ends"]
+
+Floats = npt.NDArray[np.float64]
+
+_SAME_TIME = 0.02
+"""Years: figures a week apart are of one time."""
+
+
+def annual_history(
+    measure: str,
+    recent: Floats,
+    starts: float | None,
+    ends: float | None,
+    beside: Mapping[str, Sequence[float] | Floats],
+) -> StageHistory:
+    """The last figures a year apart, as a history of one authority whose last year is the last."""
+    tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
+    if measure in tables:
+        starts = ends = None  # of a part of the stock they say nothing of all of it
+    stock = tables.pop(measure, recent[None])
+    missing = np.full(YEARS_LOOKED_BACK, np.nan)
+    started, ended = (np.array([*missing[1:], flow], dtype=np.float64) for flow in (starts, ends))
+    years = tuple(range(1 - YEARS_LOOKED_BACK, 1))
+    return StageHistory(
+        measure, ("",), years, stock, started[None], ended[None], missing[None], tables
+    )
+
+
+def at_year_ends(
+    times: Floats, figures: Floats, last: float, precision: Floats | None = None
+) -> Floats:
+    """Figures a year apart up to a time, shape (year,); NaN where there is none.
+
+    Parameters
+    ----------
+    times
+        Decimal years, in any order, shape (figure,); two figures of one time are two sources.
+    figures
+        Shape (figure,), none missing.
+    last
+        The last of the :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` times.
+    precision
+        How much each figure counts beside others of its time, shape (figure,); None is alike.
+
+    Notes
+    -----
+    What lies between two figures that are no more than a year apart is read off the line between
+    their logs.
+    """
+    moments, place = np.unique(times, return_inverse=True)
+    counted = np.ones(len(times)) if precision is None else precision
+    sums = np.bincount(place, weights=counted * np.log(figures + 1))
+    log = sums / np.bincount(place, weights=counted)
+    wanted = last + np.arange(1.0 - YEARS_LOOKED_BACK, 1.0)
+    after = np.minimum(np.searchsorted(moments, wanted - _SAME_TIME), len(moments) - 1)
+    before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
+    near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
+    near &= moments[after] - moments[before] <= 1 + _SAME_TIME
+    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
+    return found
