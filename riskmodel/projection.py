@@ -26,9 +26,6 @@ __all__ = [
     "BASELINE",
     "MEASURED",
     "QUANTILES",
-    "USUAL_MONTHS",
-    "USUAL_SEED",
-    "USUAL_SIMULATIONS",
     "Projection",
     "month_after",
     "month_words",
@@ -44,10 +41,6 @@ MEASURED = ("starts", "ends", "stock")
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Quantiles of a summary: the limits of the 95%, 90%, 80% and 50% intervals, and the median."""
-
-USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED = 60, 2000, 1
-"""How far ahead, how many simulations and from which seed, where nobody says otherwise: the same
-for every command and page, so that a number is one wherever it stands."""
 
 # Not those of the calendar module, which follow the machine's language.
 _MONTHS = (

@@ -86,26 +86,25 @@ def test_commands_page_and_python_ask_of_the_same_simulations():
     """So that a number is one wherever it stands."""
     import inspect
 
-    from riskmodel.authority import front, results
+    from riskmodel.authority import front
     from riskmodel.authority.folder import authority
     from riskmodel.cli.caseload import caseload
     from riskmodel.cli.comparison import compare_scenarios
     from riskmodel.cli.decide import decide
     from riskmodel.cli.project import project
-    from riskmodel.cli.report import report, report_card
-    from riskmodel.projection import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
-    from riskmodel.report import folder_page
+    from riskmodel.cli.report import report
+    from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 
     for command in (caseload, compare_scenarios, decide, project, front.project):
         usual = {name: each.default for name, each in inspect.signature(command).parameters.items()}
         number = usual.get("replicates", usual.get("simulations"))
         assert (number, usual["seed"]) == (USUAL_SIMULATIONS, USUAL_SEED), command
         assert usual["months"] == USUAL_MONTHS
-    for page in (report, report_card):
-        usual = {name: each.default for name, each in inspect.signature(page).parameters.items()}
-        assert (usual["replicates"], usual["seed"]) == (USUAL_SIMULATIONS, None)
-    assert (results.MONTHS, results.REPLICATES) == (USUAL_MONTHS, USUAL_SIMULATIONS)
-    for place in (authority, folder_page):
-        assert (place.MONTHS, place.REPLICATES, place.SEED) == (
+    usual = {name: each.default for name, each in inspect.signature(report).parameters.items()}
+    assert (usual["replicates"], usual["seed"]) == (USUAL_SIMULATIONS, USUAL_SEED)
+    from riskmodel.report import sizes
+
+    for module in (authority, sizes):
+        assert (module.MONTHS, module.REPLICATES, module.SEED) == (
             USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskmodel.projection import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
+from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 
 __all__ = ["MONTHS", "REPLICATES", "SEED", "Sizes"]
 

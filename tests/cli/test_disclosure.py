@@ -280,7 +280,7 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
     assert manifest["disclosure"]["threshold"] == 6
     assert manifest["disclosure"]["counts_withheld"] > 0
     assert "your own: own.csv" in manifest["inputs"]
-    page = (out / "index.html").read_text(encoding="utf-8")
+    page = (out / "annex.html").read_text(encoding="utf-8")
     assert "own.csv" in page
     assert "Observed records: counts of 1 to 6 are withheld" in page
     rows = list(

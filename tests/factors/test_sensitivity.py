@@ -379,7 +379,7 @@ def run_sensitivity(monkeypatch: pytest.MonkeyPatch):
         return _surface(values, spread=1.3)  # type: ignore[arg-type]
 
     class Drawing:
-        svg, png = b"<svg/>", b"png"
+        svg, png, svg_narrow = b"<svg/>", b"png", None
 
     monkeypatch.setattr("riskmodel.authority.margins.assumed_surface", workflow)
     monkeypatch.setattr("riskmodel.report.charts.sensitivity.draw_surface", lambda _: Drawing)

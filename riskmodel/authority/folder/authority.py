@@ -14,13 +14,8 @@ from riskmodel.authority.folder.holding import Holding
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import Entry
 from riskmodel.authority.folder.values import financial_year
-from riskmodel.projection import (
-    BASELINE,
-    USUAL_MONTHS,
-    USUAL_SEED,
-    USUAL_SIMULATIONS,
-    month_after,
-)
+from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
+from riskmodel.projection import BASELINE, month_after
 
 if TYPE_CHECKING:
     import pandas as pd

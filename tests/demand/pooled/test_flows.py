@@ -60,7 +60,7 @@ def test_a_flow_stands_where_a_stock_would(panel: AuthorityPanel) -> None:
 @pytest.mark.unit
 def test_flows_are_judged_beside_the_same_opponents(panel: AuthorityPanel) -> None:
     found = backtest(panel, "cpp_starts", origins=[2015, 2016], horizons=(1, 2), models=(OURS,))
-    rows = found.rows()
+    rows = found.to_frame()
     assert set(rows["measure"]) == {"cpp_starts"}
     table = found.skill(resamples=20).set_index(["model", "horizon_years"])
     # Starts that come back to their level are no random walk.
