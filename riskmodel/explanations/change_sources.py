@@ -172,15 +172,15 @@ def published_change() -> ChangeParts:
         Link(
             "three_groups",
             "children on a plan, looked after or in need",
-            "child in the three groups",
+            "child who has a social worker",
         ),
         Link(
             _STOCK,
             CHAIN[-1].plural,
             CHAIN[-1].singular,
             (
-                "a larger share of the three groups on a plan",
-                "a smaller share of the three groups on a plan",
+                "a plan for a larger share of the children who have a social worker",
+                "a plan for a smaller share of the children who have a social worker",
             ),
         ),
     )

@@ -16,13 +16,11 @@ from riskmodel.report.brief.wording import (
     number,
     percent_change,
     posts_more,
-    signed,
     since_words,
     stage_words,
     way_of,
 )
-from riskmodel.report.model import Number, Section, Table
-from riskmodel.report.sections.building import table_of
+from riskmodel.report.model import Number, Section
 from riskmodel.report.wording import month_words, percent
 
 __all__ = ["happened_page", "happened_point", "numbers"]
@@ -51,7 +49,7 @@ def happened_page(results: BriefResults, annex: str) -> Section:
         stacked=True,
     )
     texts = [_fewer(results, lead), " ".join(f"{_counted(results, one)}." for one in others)]
-    return brief_page("happened", title, texts, annex=annex, chart=chart, table=_table(results))
+    return brief_page("happened", title, texts, annex=annex, chart=chart)
 
 
 def _fewer(results: BriefResults, lead: str) -> str:
@@ -87,25 +85,6 @@ def _title(results: BriefResults, lead: str) -> str:
     still = " still" if way == onward != SAME else ""
     level = {"up": f"higher{still}", "down": f"lower{still}"}.get(onward, SAME)
     return f"{past}; the central projection for {results.day} is {level}"
-
-
-def _table(results: BriefResults) -> Table:
-    rows = []
-    for stage in results.stages:
-        now, before = results.latest(stage), results.earlier(stage)
-        change = "not known"
-        if before is not None and before.children:
-            change = f"{signed(percent_change(now.children, before.children))}%"
-        cells = (STAGE_LABELS[stage], before.cell if before else "not counted", now.cell, change)
-        rows.append(cells)
-    return table_of(
-        "brief_counts",
-        "Latest counts, and those before",
-        rows,
-        {"children": "Children", "before": "Before", "now": "Latest", "change": "Change"},
-        source=results.outlook.source.label,
-        basis=results.basis,
-    )
 
 
 def numbers(results: BriefResults) -> tuple[Number, ...]:
