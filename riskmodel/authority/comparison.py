@@ -114,7 +114,7 @@ class Comparison(Result):
             {
                 "scenario": row["scenario"],
                 "at the end of the month": MEASURE_LABELS[row["measure"]],
-                "value": label(row["measure"]).number(row["value"]),
+                "average": label(row["measure"]).number(row["value"]),
                 "difference": label(row["measure"]).number(row["difference"], signed=True),
                 f"{self.level:.0%} range": " to ".join(
                     label(row["measure"]).number(row[end], signed=True)

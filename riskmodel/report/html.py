@@ -187,7 +187,7 @@ def block_values(block: object, annex: str = "") -> dict[str, Any]:
 
 def _table(table: Table, annex: str) -> dict[str, Any]:
     frame = table.frame
-    texts = [_texts(frame[name]) for name in frame.columns]
+    texts = [_texts(name, frame[name]) for name in frame.columns]
     columns = [
         {
             "heading": heading,
@@ -225,8 +225,10 @@ def _table(table: Table, annex: str) -> dict[str, Any]:
     }
 
 
-def _texts(cells: Iterable[object]) -> list[str]:
-    """The cells of a column as a reader sees them, months in words."""
+def _texts(name: str, cells: Iterable[object]) -> list[str]:
+    """The cells of a column as a reader sees them, months in words, years without separators."""
+    if name == "year" or name.endswith("_year"):
+        return [str(cell) for cell in cells]
     texts = [_text(cell) for cell in cells]
     return [month_words(text) for text in texts] if are_months(texts) else texts
 
@@ -240,7 +242,9 @@ def _text(cell: object) -> str:
     if isinstance(cell, int):
         return f"{cell:,}".replace("-", "−")
     if isinstance(cell, float):
-        return f"{cell:,.6g}".replace("-", "−")
+        # A large sum is never written as a power of ten.
+        text = f"{cell:,.0f}" if abs(cell) >= 1e6 else f"{cell:,.6g}"
+        return text.replace("-", "−")
     text = str(cell)
     return f"−{text[1:]}" if NUMBER.fullmatch(text) and text.startswith("-") else text
 

@@ -10,7 +10,6 @@ from riskmodel.authority.folder.new import write_folder
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.report import Paragraph, Report, Table
 from riskmodel.report.folder_page import authority_report
-from riskmodel.report.sections.projected import direction_words
 from riskmodel.report.sections.register import MAKERS
 from riskmodel.report.sections.scenario_tables import scenario_label, signed
 from riskmodel.scenarios import LIBRARY
@@ -142,9 +141,3 @@ def test_a_public_claim_stands_beside_what_comes_out(example, report):
     row = example.comparison(**SIZES.named()).row("childrens_centres_close", "caseload")
     growth = 100 * row["difference"] / row["value_against"]
     assert f"{growth:+.0f}%" in words_of(report, "scenarios")
-
-
-@pytest.mark.unit
-@pytest.mark.parametrize(("now", "word"), [(558, "down from"), (700, "up from"), (626.4, "same")])
-def test_directions_follow_the_numbers(now, word):
-    assert word in direction_words(now, 626)

@@ -50,6 +50,12 @@ def posts_sentence(results: BriefResults) -> str:
     )
     if posts is None:
         return f"{aim}, no number of posts would be enough."
+    if posts.posts <= posts.posts_now:
+        return (
+            f"{aim}, {posts.posts:,} posts would be enough if every vacancy found a candidate; "
+            f"there are {number(posts.posts_now)}, and with the candidates of today the chance is "
+            f"{chance_words(results.chance(target.by))}."
+        )
     return (
         f"{aim}, the service would need about {posts.posts:,} posts, "
         f"{posts_more(posts.posts, posts.posts_now)}, with social workers in about "

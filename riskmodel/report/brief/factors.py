@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["factors_page", "factors_point"]
 
+_ENOUGH = 30
+"""Assessments from which a factor is ranked: of fewer, two or three plans make any share."""
+
 _DRAWN, _LISTED = 14, 8
 """Factors in the chart and in the table, those that most often go with a plan."""
 
@@ -48,10 +51,17 @@ def factors_page(results: BriefResults, rates: FactorRates, annex: str) -> Secti
 
 
 def _ranked(rates: FactorRates) -> list[tuple[str, Estimate, Estimate]]:
-    """Factors with a rate, the highest first: name, rate, share of plans."""
+    """Factors with a rate, the highest first, those of few assessments last.
+
+    Name, rate, share of plans.
+    """
     rows = zip(rates.counts.factors, rates.conversion, rates.share_of_plans, strict=True)
     known = [row for row in rows if row[1].denominator]
-    return sorted(known, key=lambda row: (-row[1].value, row[0]))
+    return sorted(known, key=lambda row: (_rests_on_few(row[1]), -row[1].value, row[0]))
+
+
+def _rests_on_few(rate: Estimate) -> bool:
+    return (rate.denominator or 0) < _ENOUGH
 
 
 def _message(rates: FactorRates) -> str:
@@ -115,6 +125,8 @@ def _chart(results: BriefResults, rates: FactorRates) -> Chart:
         ],
     )
     shown = "" if len(drawn) == len(ranked) else f" The {len(drawn)} highest of {len(ranked)}."
+    if any(_rests_on_few(rate) for _, rate, _ in drawn):
+        shown += f" Factors with fewer than {_ENOUGH} assessments stand last."
     line = " Line down: all assessments." if usual is not None else ""
     listed = join_words(f"{label_of(name)} {percent(rate.value, 0)}" for name, rate, _ in drawn)
     title = "Share of assessments with each factor that led to a plan, and its share of plans"

@@ -192,17 +192,15 @@ def since_words(before: str, now: str) -> str:
 
 
 def posts_more(posts: float, now: float) -> str:
-    """Posts beside those there are, in whole posts.
+    """Posts beside those there are, in whole posts; fewer are enough only if they are filled.
 
     Examples
     --------
-    >>> posts_more(155, 96.9), posts_more(90, 96.9), posts_more(97, 96.9)
-    ('58 more than now', '7 fewer than now', 'as many as now')
+    >>> posts_more(155, 96.9), posts_more(90, 96.9)
+    ('58 more than now', 'enough if all are filled')
     """
     more = round(posts - now)
-    if more == 0:
-        return "as many as now"
-    return f"{abs(more):,} {'more' if more > 0 else 'fewer'} than now"
+    return f"{more:,} more than now" if more > 0 else "enough if all are filled"
 
 
 def skill_words(skill_percent: float) -> str:

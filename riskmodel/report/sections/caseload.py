@@ -124,7 +124,14 @@ def _need(data: Caseloads) -> str:
         return f"No number of posts would do: {data.why_not}."
     chance = percent(target.probability, 0)
     article = "an" if chance.startswith("8") else "a"
-    more = f"{abs(posts.more):,.0f} {'more' if posts.more >= 0 else 'fewer'} than now"
+    if posts.posts <= posts.posts_now:
+        return (
+            f"For {article} {chance} chance of an average caseload of {target.cap:g} or fewer by "
+            f"{month_words(target.by)}, {posts.posts:,} posts would be enough if every vacancy "
+            f"found a candidate ({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,}); "
+            f"there are {posts.posts_now:.0f}."
+        )
+    more = f"{posts.more:,.0f} more than now"
     return (
         f"For {article} {chance} chance of an average caseload of {target.cap:g} or fewer by "
         f"{month_words(target.by)}, the service would need about {posts.posts:,} posts, {more}, "

@@ -221,6 +221,11 @@ def _fraction_words(result: FactorImpact) -> str:
     named = join_words(
         f"{label_of(found.factor)} {percent(found.attributable.average.value)}" for found in top
     )
+    if result.joint.value <= 0:
+        return (
+            "All factors together do not account for more plans than as many assessments without "
+            "them would have led to, so no share of the plans is given to any."
+        )
     return (
         f"All factors together statistically account for {percent(result.joint.value)} of the "
         f"plans ({percent(result.level, 0)} range {percent(result.joint.low)} to "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
+from riskmodel.report.brief.wording import direction
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.outlook_tables import (
@@ -18,7 +19,7 @@ from riskmodel.report.sections.outlook_tables import (
     marches_table,
     stock_table,
 )
-from riskmodel.report.sections.projected import direction_words, settings_of, stock_quantiles
+from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import count_of, month_words
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def _sentence(data: Outlook, figures: pd.DataFrame, stage: str) -> str:
     last = [row for row in _stocks(figures) if row["stage"] == stage][-1]
     return (
         f"{STAGE_LABELS[stage]}: the central projection for {month_words(month, day=True)} is "
-        f"{direction_words(middle, _middle(last))} in {month_words(last['month'])} (90% range "
-        f"{low:,} to {high:,})."
+        f"{middle:,}, {direction(middle, _middle(last))} in {month_words(last['month'])} (90% "
+        f"range {low:,} to {high:,})."
     )
 
 
@@ -117,7 +118,7 @@ def _rests_on(data: Outlook, figures: pd.DataFrame) -> str:
         f"It rests on {count_of(len(stocks), 'number')} of children counted between "
         f"{month_words(months[0])} and {month_words(months[-1])}, and looks "
         f"{count_of(len(data.projection.months), 'month')} ahead. How numbers move was learned "
-        f"from {authorities} English authorities up to March {year}; no figure later than "
+        f"from {authorities} authorities up to March {year}; no figure later than "
         f"{month_words(data.projection.opening_month)} went in. The method itself was chosen by "
         "how it fared on other authorities in later years too."
     )

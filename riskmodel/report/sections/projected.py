@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from riskmodel.caseload import CaseloadPlan
+from riskmodel.caseload.result import PLANNED
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.sizes import Sizes
 
-__all__ = ["direction_words", "plan_range", "settings_of", "stock_quantiles"]
+__all__ = ["plan_range", "settings_of", "stock_quantiles"]
 
 _ENDS = (0.05, 0.5, 0.95)
 
@@ -18,19 +19,6 @@ def settings_of(outlook: Outlook) -> str:
     """What was run, in words."""
     projection = outlook.projection
     return str(Sizes(len(projection.months), projection.replicates, outlook.seed))
-
-
-def direction_words(now: float, before: float) -> str:
-    """A whole number beside an earlier one.
-
-    Examples
-    --------
-    >>> direction_words(558, 626), direction_words(1204.2, 1204)
-    ('558, down from 626', '1,204, the same as')
-    """
-    if round(now) == round(before):
-        return f"{now:,.0f}, the same as"
-    return f"{now:,.0f}, {'up' if now > before else 'down'} from {before:,.0f}"
 
 
 def stock_quantiles(projection: Projection, stage: str, month: str) -> list[int]:
@@ -46,10 +34,6 @@ def plan_range(plan: CaseloadPlan, measure: str, month: str) -> list[float]:
     Measures: caseload, cases, fte, unallocated.
     """
     row, index = plan.scenarios.index(BASELINE), plan.month_number(month)
-    values = {
-        "caseload": plan.caseload()[index],
-        "cases": plan.cases[row, index],
-        "fte": plan.path().fte[index],
-        "unallocated": plan.unallocated[row, index],
-    }[measure]
-    return [float(value) for value in np.quantile(values, _ENDS)]
+    numbers = [1 + plan.quantiles.index(quantile) for quantile in _ENDS]
+    ends: list[float] = plan.statistics[row, -1, PLANNED.index(measure), index, numbers].tolist()
+    return ends

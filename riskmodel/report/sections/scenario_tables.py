@@ -210,7 +210,8 @@ def all_differences(data: Comparison, source: str) -> Table:
             "high": "to",
         },
         (
-            "Averages; of posts the number for the target. none: no range, or no number of posts "
+            "Averages over the simulations, which may differ a little from central projections; of "
+            "posts the number for the target. none: no range, or no number of posts "
             "is enough. Chances are proportions.",
         ),
         f"Projected from {source}",
