@@ -39,7 +39,7 @@ def test_every_measure_is_in_text_rows_data_section_and_chart(compared, measure)
     words = label(measure)
     assert measure.removeprefix("stock_") in LABELS
     shown = compared.preview().set_index("at the end of the month").loc[words.full]
-    assert shown["value"] == words.number(row["value"])
+    assert shown["average"] == words.number(row["value"])
     assert shown["difference"] == words.number(row["difference"], signed=True)
     frame = compared.to_frame()
     assert list(frame["measure"]).count(measure) == 1

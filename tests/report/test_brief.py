@@ -358,8 +358,8 @@ def test_paragraphs_yield_in_their_order(texts):
 def test_posts_and_accuracy_have_a_direction():
     assert [posts_more(posts, 97) for posts in (154, 97, 90)] == [
         "57 more than now",
-        "as many as now",
-        "7 fewer than now",
+        "enough if all are filled",
+        "enough if all are filled",
     ]
     assert skill_words(-0.6) == "1% less accurate than"
 

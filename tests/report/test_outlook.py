@@ -84,7 +84,7 @@ def test_the_figures_that_disagree_are_named_with_both_numbers(section: Section)
 @pytest.mark.integration
 def test_it_says_what_it_rests_on(outlook: Outlook, section: Section):
     said = words_of(section)
-    for words in ("Basis: projected.", "81 English authorities", "March 2015", "September 2015"):
+    for words in ("Basis: projected.", "81 authorities", "March 2015", "September 2015"):
         assert words in said
     assert "200 simulations, 24 months ahead, seed 3" in said
     point, row = outlook_point(outlook).text, table_of(section, "outlook_marches").frame.iloc[1]
