@@ -19,6 +19,7 @@ from riskmodel.published import audit as run_audit
 from riskmodel.published.expressions import evaluate, figures_in, judge
 
 EXPRESSIONS = sys.modules["riskmodel.published.expressions"]
+FUNCTIONS = sys.modules["riskmodel.published.expression_functions"]
 AUDIT = sys.modules["riskmodel.published.findings"]
 IDENTITIES = {entry["id"]: entry for entry in catalogue.read_toml("identities.toml")["identity"]}
 YEARS = ["2010_11", "2011_12", "2012_13", "2013_14", "2014_15"]
@@ -398,6 +399,7 @@ def _perturbed(
         return changed if name == table else catalogue.load_table(name)
 
     monkeypatch.setattr(EXPRESSIONS, "load_table", load)
+    monkeypatch.setattr(FUNCTIONS, "load_table", load)
 
 
 @pytest.mark.unit
