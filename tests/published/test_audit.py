@@ -179,7 +179,7 @@ def test_counts_and_cleanliness(audit: Audit) -> None:
     assert counts["conflict"] == len(CONFLICTS)
     assert not audit.is_clean
     assert Audit(audit.with_outcome("published"), ()).is_clean
-    assert audit.summary().endswith(f"{counts['conflict']} conflict")
+    assert audit.summary().endswith(f"{counts['conflict']} are unresolved.")
 
 
 # What each finding carries.
@@ -237,7 +237,7 @@ def test_every_repair_belongs_to_an_identity_that_fails_and_repairs_it(audit: Au
 @pytest.mark.unit
 def test_text_and_frame_of_the_findings(audit: Audit) -> None:
     text = str(_found(audit, "kingfisher_total"))
-    assert "conflict: " in text
+    assert "Unresolved: " in text
     assert "13 + 13 + 49 = 76" in text
     assert "75 against 76" in text
     assert "para 26" in text
