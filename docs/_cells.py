@@ -138,7 +138,7 @@ def _screen(report: Path) -> Path | None:
     if browser is None or screen.exists():
         return screen if screen.exists() else None
     page = (report / "index.html").resolve().as_uri()
-    look = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=900,1740"]
+    look = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=900,1712"]
     subprocess.run(
         [browser, *look, f"--screenshot={screen}", page],
         capture_output=True,
