@@ -7,18 +7,23 @@ at the build. The two checks keep README.md and CHANGELOG.md, which are not page
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from IPython.display import HTML, Markdown
+from IPython.display import HTML, SVG, Image, Markdown
+from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 ELLIPSIS = "…"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+README_PICTURE = ROOT / "docs" / "images" / "report.png"
 
 
 def run(words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -113,6 +118,53 @@ def _short(cell: str) -> str:
     except ValueError:
         return cell if len(cell) <= 40 else f"{cell[:39].rstrip()}{ELLIPSIS}"
     return cell if len(cell) <= 6 else f"{number:.4g}"
+
+
+# Pictures of a report
+
+
+def picture(report: Path) -> Image | SVG:
+    """The first screen of the brief of a report, by a browser; without one, its first chart."""
+    screen = _screen(report)
+    if screen is None:
+        return SVG(filename=str(report / "figures" / "brief-happened.svg"))
+    return Image(filename=str(screen), width=720, alt="The first screen of the brief of a report")
+
+
+def _screen(report: Path) -> Path | None:
+    """A picture of the top of the brief, beside the report; None where no browser makes one."""
+    screen = report.parent / f"{report.name}.png"
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if browser is None or screen.exists():
+        return screen if screen.exists() else None
+    page = (report / "index.html").resolve().as_uri()
+    look = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=900,1712"]
+    subprocess.run(
+        [browser, *look, f"--screenshot={screen}", page],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    return screen if screen.exists() else None
+
+
+def keep_picture(report: Path) -> None:
+    """Make the picture of README.md anew where the brief is no longer the one that it shows.
+
+    The picture holds the checksum of the page that it was made of. Nothing is written where no
+    browser is installed.
+    """
+    checksum = hashlib.sha256((report / "index.html").read_bytes()).hexdigest()
+    if README_PICTURE.exists():
+        with PngImageFile(README_PICTURE) as shown:
+            if shown.text.get("page") == checksum:
+                return
+    screen = _screen(report)
+    if screen is not None:
+        text = PngInfo()
+        text.add_text("page", checksum)
+        with PngImageFile(screen) as image:
+            image.quantize(64).save(README_PICTURE, pnginfo=text, optimize=True)
 
 
 # README.md and CHANGELOG.md

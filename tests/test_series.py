@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.series import ENGLAND, MEASURES, STATUSES, SYMBOLS, AuthorityPanel
+from riskmodel.panel_measures import MEASURES
+from riskmodel.series import ENGLAND, STATUSES, SYMBOLS, AuthorityPanel
 
 
 def panel(**changes: Any) -> AuthorityPanel:

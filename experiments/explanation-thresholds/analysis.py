@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from riskmodel.estimates import Interval
 from riskmodel.experiments import Analysis, Option, Point, Result, Summary, Tables, frame, rows_of
 from riskmodel.explanations import count_from_sample, interval_ends
 from riskmodel.factors import proportion_estimate
 from riskmodel.published import implied_interval, statement_count, statement_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DAYS_A_YEAR = 365
 
@@ -70,27 +75,7 @@ def summarise(tables: Tables) -> Summary:
         ),
         Result("half_width_wanted", 10, "percentage points", "assumed"),
     ]
-    for (listed, relative), group in table.groupby(["list", "relative_length"], sort=False):
-        place = f"{listed}/length-{relative:g}"
-        length = 100 * float(group["relative_length"].iloc[0])
-        results.append(Result(f"{place}/length", length, "percent of the mean length", "assumed"))
-        for row in group.to_dict("records"):
-            scale, unit = (
-                (100, "percent of the growth")
-                if row["measure"] == "share_of_growth"
-                else (1, "children")
-            )
-            results.append(
-                Result.within(
-                    f"{listed}/length-{relative:g}/{row['kind']}/{row['measure']}",
-                    (row["value"], row["low"], row["high"]),
-                    unit,
-                    "assumed",
-                    row["level"],
-                    row["method"],
-                    scale=scale,
-                )
-            )
+    results += _results_by_list(table)
     shares = rows_of(table, measure="share_of_growth", kind="posterior")
     results += [
         Result(f"listed/{row['list']}", int(row["listed"]), "children", "published")
@@ -109,6 +94,33 @@ def summarise(tables: Tables) -> Summary:
         )
     )
     return Summary(tuple(results))
+
+
+def _results_by_list(table: pd.DataFrame) -> list[Result]:
+    """The children and the share of the growth, by list and by duration relative to the mean."""
+    results = []
+    for (listed, relative), group in table.groupby(["list", "relative_length"], sort=False):
+        name = f"{listed}/length-{relative:g}"
+        length = 100 * float(group["relative_length"].iloc[0])
+        results.append(Result(f"{name}/length", length, "percent of the mean length", "assumed"))
+        for row in group.to_dict("records"):
+            scale, unit = (
+                (100, "percent of the growth")
+                if row["measure"] == "share_of_growth"
+                else (1, "children")
+            )
+            results.append(
+                Result.within(
+                    f"{name}/{row['kind']}/{row['measure']}",
+                    (row["value"], row["low"], row["high"]),
+                    unit,
+                    "assumed",
+                    row["level"],
+                    row["method"],
+                    scale=scale,
+                )
+            )
+    return results
 
 
 def _growth() -> Interval:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from riskmodel.demand.projecting import Outlook, opening_of, project
+from riskmodel.demand.opening import opening_of
+from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.parameters import remembered
 from riskmodel.projection import BASELINE, months_between

@@ -62,7 +62,7 @@ def generate(  # noqa: PLR0913 (each is an option)
         float | None,
         typer.Option(help="The same for the four parental factors. [default: as --overlap]"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Names the draws.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same cohort.")] = 0,
     years: Annotated[int, typer.Option(help="Census years, up to and with 2015.")] = 1,
     authorities: Annotated[int, typer.Option(help="Authorities, numbered from 001.")] = 1,
     columns: Annotated[

@@ -29,7 +29,6 @@ FIGURE_COLUMNS = (
     "paragraph",
     "measures",
 )
-OUTCOME_WORDS = {"published": "Holds", "repaired": "Explained", "conflict": "Unresolved"}
 
 
 @app.command("list")
@@ -177,22 +176,16 @@ def audit(
 
     found = run_audit()
     shown = found.findings if every else [one for one in found if one.outcome != "published"]
-    counts = found.counts()
-    said = (
-        f"{len(found.findings)} checks: {counts['published']} hold at the printed precision, "
-        f"{counts['repaired']} fail as printed and are explained by one reading, "
-        f"{counts['conflict']} are unresolved."
-    )
     lines = [line for finding in shown for line in _finding_lines(finding)]
     data = {
-        "counts": counts,
+        "counts": found.counts(),
         "findings": found.to_frame().to_dict("records"),
         "implied": found.implied_frame().to_dict("records"),
     }
     show(
         View(
             found.to_frame(),
-            "\n".join([said, *lines]),
+            "\n".join([found.summary(), *lines]),
             _inferred_frame(found),
             "Figures that can be inferred: not published, but bounded by what is",
             data=data,
@@ -203,6 +196,7 @@ def audit(
 
 
 def _finding_lines(finding: Any) -> Iterator[str]:
+    from riskmodel.published.findings import OUTCOME_WORDS
     from riskmodel.report.wording import arithmetic_words, interval_words
 
     def values(sides: Any) -> str:

@@ -191,7 +191,7 @@ def ask(
     from riskmodel.authority.comparison import usual_target
     from riskmodel.authority.service import plan_outlook, project_service
     from riskmodel.caseload import Target
-    from riskmodel.demand.projecting import opening_of
+    from riskmodel.demand.opening import opening_of
     from riskmodel.engines import Engine
     from riskmodel.projection import month_after
 

@@ -10,18 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.result import Result
-from riskmodel.demand.calibration import DemandPriors, Observation
 from riskmodel.demand.calibration.calibrate import calibrate_model
-from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
 from riskmodel.demand.learning import Learning
-from riskmodel.demand.outlook import StageOutlook, check_sizes, check_stock, stage_outlook
+from riskmodel.demand.opening import models_of, opening_of
+from riskmodel.demand.outlook import StageOutlook, check_sizes, stage_outlook
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import correlations_for, learned_for
 from riskmodel.demand.together import drawn_together
-from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.estimates import Interval
+from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
-__all__ = ["NamedLevers", "Outlook", "carried_to", "growth_notes", "opening_of", "project"]
+__all__ = ["NamedLevers", "Outlook", "growth_notes", "project"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -297,7 +295,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     levers = {BASELINE: Levers.after(opening, months)}
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
-    models = _models(source, opening)
+    models = models_of(source, opening)
     taught = {stage: learned_for(stage, opening, panel, source.code) for stage in models}
     stages = {}
     for number, (stage, model) in enumerate(models.items()):
@@ -363,56 +361,3 @@ def growth_notes(outlook: StageOutlook) -> list[str]:
 def _part_of(share: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:
     """Tells the share of one of several pieces of work as a share of all."""
     return lambda part: share((number + part) / of)
-
-
-def _models(source: DemandSource, opening: str) -> dict[str, Model]:
-    """What is calibrated of each stage, or the refusal of what cannot be."""
-    models = {}
-    for stage, observations in source.observations.items():
-        check_stock(observations, stage)
-        priors = source.priors.get(stage)
-        models[stage] = build_model(
-            carried_to(observations, opening),
-            DemandPriors.of_parameters(stage) if priors is None else priors,
-            population=source.population,
-        )
-    return models
-
-
-def opening_of(source: DemandSource) -> str:
-    """The month at whose end a projection of these figures opens: the last with any.
-
-    Starts and ends may be counted later than the last stock: a calibration runs to its last
-    figure, and its stock there is what a projection opens with.
-
-    Raises
-    ------
-    DataError
-        When a stage has starts or ends alone.
-    """
-    for stage, observations in source.observations.items():
-        if all(each.counted != "stock" for each in observations):
-            raise DataError(
-                f"{source.label}: has no stock of {stage}, which a projection goes on from: give "
-                "one at the end of a month, or leave the stage out with --stage"
-            )
-    return max(each.month for observations in source.observations.values() for each in observations)
-
-
-def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
-    """The observations, and one that says next to nothing at a later month.
-
-    So all stages open together: a stock between nought and twice the last leaves the calibration
-    to carry it forward by starts and lengths.
-    """
-    last = max(
-        (each for each in observations if each.counted == "stock"),
-        key=lambda each: each.month,
-        default=None,
-    )
-    # Without any stock there is nothing to carry; what projects says that it needs one.
-    if last is None or last.month >= month:
-        return tuple(observations)
-    wide = Interval(0, round(2 * last.middle) + 2)
-    nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
-    return (*observations, nothing)

@@ -16,10 +16,11 @@ from riskmodel.explanations.change import (
     change_of_counts,
 )
 from riskmodel.explanations.products import log_mean
+from riskmodel.panel_measures import MEASURES
 from riskmodel.projection import month_words
 from riskmodel.published import load_table
 from riskmodel.published.area import published_area
-from riskmodel.series import MEASURES, AuthorityPanel
+from riskmodel.series import AuthorityPanel
 from riskmodel.snapshots import MonthlySeries
 
 __all__ = ["YEARS_BACK", "change_of_months", "change_of_panel", "published_change"]

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from riskmodel.errors import DataError, unreadable
-from riskmodel.series import MEASURES, SYMBOLS, Status
+from riskmodel.panel_measures import MEASURES
+from riskmodel.series import SYMBOLS, Status
 
 __all__ = [
     "CELLS_ALLOWED",

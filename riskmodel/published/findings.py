@@ -27,7 +27,10 @@ __all__ = ["OUTCOMES", "Audit", "Finding", "ImpliedQuantity", "Outcome", "audit"
 
 Outcome = Literal["published", "repaired", "conflict"]
 """``published``: holds at the printed precision. ``repaired``: fails as printed, and one stated
-reading repairs it. ``conflict``: fails, and no reading is known."""
+reading explains it. ``conflict``: fails, and no reading is known."""
+
+OUTCOME_WORDS = {"published": "Holds", "repaired": "Explained", "conflict": "Unresolved"}
+"""What people read for each outcome."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -51,7 +54,7 @@ class Finding:
     figures
         The figures that enter.
     reading, repaired_arithmetic, repaired_sides
-        The reading that repairs it and its arithmetic; empty where there is none.
+        The reading that explains it and its arithmetic; empty where there is none.
     note
         What it means for a reader, where that needs saying.
     also
@@ -85,7 +88,8 @@ class Finding:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.outcome}: {self.title}" + (f" – {self.case}" if self.case else ""),
+            f"{OUTCOME_WORDS[self.outcome]}: {self.title}"
+            + (f" – {self.case}" if self.case else ""),
             f"  as printed: {self.arithmetic}",
         ]
         if self.arithmetic.startswith("same_quantity"):
@@ -93,7 +97,7 @@ class Finding:
         elif self.sides:
             lines.append("  that is: " + " against ".join(str(side) for side in self.sides))
         if self.reading:
-            lines.append(f"  reading that repairs it: {self.reading}")
+            lines.append(f"  reading that explains it: {self.reading}")
         if self.repaired_arithmetic:
             shown = " against ".join(str(side) for side in self.repaired_sides)
             lines.append(f"  then: {self.repaired_arithmetic}; that is: {shown}")
@@ -105,7 +109,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ImpliedQuantity:
-    """A quantity that is not published, and the interval to which published figures bound it."""
+    """A quantity that is not published, and the range to which published figures bound it."""
 
     id: str
     title: str
@@ -197,12 +201,16 @@ class Audit(Result):
         )
 
     def summary(self) -> str:
-        """How many identities ended how."""
+        """How many identities hold, are explained or are unresolved."""
         counts = self.counts()
-        return ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES)
+        return (
+            f"{len(self.findings)} checks: {counts['published']} hold at the printed precision, "
+            f"{counts['repaired']} fail as printed and are explained by one reading, "
+            f"{counts['conflict']} are unresolved."
+        )
 
     def preview(self) -> pd.DataFrame:
-        """What does not hold as printed, with the reading that repairs it where there is one."""
+        """What does not hold as printed, with the reading that explains it where there is one."""
         frame = self.to_frame()
         shown = frame[frame["outcome"] != "published"]
         return shown[["outcome", "title", "reading", "paragraphs"]].reset_index(drop=True)

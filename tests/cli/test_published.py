@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from riskmodel.cli.published import OUTCOME_WORDS
 from riskmodel.published import load_table, table_ids
+from riskmodel.published.findings import OUTCOME_WORDS
 
 DATA = resources.files("riskmodel.published").joinpath("data")
 WITH_FIGURES = [name for name in table_ids() if load_table(name).cells]

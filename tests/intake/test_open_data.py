@@ -27,7 +27,8 @@ from riskmodel.intake import (
 from riskmodel.intake.figures import read_cell, read_rows, read_year
 from riskmodel.intake.open_data.layouts import Layout, layout_of
 from riskmodel.intake.open_data.panel_notes import panel_notes
-from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel
+from riskmodel.panel_measures import MEASURES
+from riskmodel.series import ENGLAND, AuthorityPanel
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "dfe"
 needs_shared = pytest.mark.skipif(

@@ -19,6 +19,7 @@ from riskmodel.published import audit as run_audit
 from riskmodel.published.expressions import evaluate, figures_in, judge
 
 EXPRESSIONS = sys.modules["riskmodel.published.expressions"]
+FUNCTIONS = sys.modules["riskmodel.published.expression_functions"]
 AUDIT = sys.modules["riskmodel.published.findings"]
 IDENTITIES = {entry["id"]: entry for entry in catalogue.read_toml("identities.toml")["identity"]}
 YEARS = ["2010_11", "2011_12", "2012_13", "2013_14", "2014_15"]
@@ -178,7 +179,7 @@ def test_counts_and_cleanliness(audit: Audit) -> None:
     assert counts["conflict"] == len(CONFLICTS)
     assert not audit.is_clean
     assert Audit(audit.with_outcome("published"), ()).is_clean
-    assert audit.summary().endswith(f"{counts['conflict']} conflict")
+    assert audit.summary().endswith(f"{counts['conflict']} are unresolved.")
 
 
 # What each finding carries.
@@ -236,7 +237,7 @@ def test_every_repair_belongs_to_an_identity_that_fails_and_repairs_it(audit: Au
 @pytest.mark.unit
 def test_text_and_frame_of_the_findings(audit: Audit) -> None:
     text = str(_found(audit, "kingfisher_total"))
-    assert "conflict: " in text
+    assert "Unresolved: " in text
     assert "13 + 13 + 49 = 76" in text
     assert "75 against 76" in text
     assert "para 26" in text
@@ -398,6 +399,7 @@ def _perturbed(
         return changed if name == table else catalogue.load_table(name)
 
     monkeypatch.setattr(EXPRESSIONS, "load_table", load)
+    monkeypatch.setattr(FUNCTIONS, "load_table", load)
 
 
 @pytest.mark.unit

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
-from riskmodel.published.expressions import FUNCTIONS, evaluate, figures_in, judge, substitute
+from riskmodel.published.expression_functions import FUNCTIONS
+from riskmodel.published.expressions import evaluate, figures_in, judge, substitute
 
 NEGLECT = "risk_factors['Child Neglect', 'plans']"
 STOCK = "statements['children_on_plan_mid_2015']"

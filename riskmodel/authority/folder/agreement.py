@@ -45,7 +45,7 @@ def check_agreement(authority: Authority, log: ProblemLog) -> None:
 
 
 def _opening(authority: Authority) -> str:
-    from riskmodel.demand.projecting import opening_of
+    from riskmodel.demand.opening import opening_of
 
     return opening_of(authority.demand)
 

@@ -297,7 +297,7 @@ class Authority(Holding):
     @cached_property
     def unit_costs(self) -> UnitCosts | None:
         """Its prices in the financial year in which a projection begins; None without prices."""
-        from riskmodel.demand.projecting import opening_of
+        from riskmodel.demand.opening import opening_of
 
         if self.prices is None:
             return None

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence, cohorts_of
 from riskmodel.demand.calibration.course import LEAST_VARIANCE, Course, course_of
@@ -219,13 +220,10 @@ class SequentialLikelihood:
         """Products of residuals and slopes over the covariance of all stocks and ends."""
         grid, own = self._grid, self._cohorts.own
         stock, ends, starts = self._columns(course, slopes)
-        seen_stock, seen_ends = grid.stock.number[1:] > 0, grid.ends.number > 0
-        of_stock = self._noise(grid.stock, course.stock)[:, 1:]
-        of_ends = self._noise(grid.ends, course.ends)
-        by_stock, by_ends = (
-            np.where(seen_stock, 1 / of_stock, 0),
-            np.where(seen_ends, 1 / of_ends, 0),
+        by_stock, of_stock = _inverse_noise(
+            grid.stock.number[1:] > 0, self._noise(grid.stock, course.stock)[:, 1:]
         )
+        by_ends, of_ends = _inverse_noise(grid.ends.number > 0, self._noise(grid.ends, course.ends))
         by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, LEAST_VARIANCE)
         # What is not known of an interval's starts is tied to the stocks at its two ends alone.
         pivot = own**2 * by_chance + by_starts + by_ends
@@ -257,8 +255,8 @@ class SequentialLikelihood:
             + eliminated.log_determinant()
             - np.log(by_chance).sum(axis=1)
             - np.log(by_starts).sum(axis=1)
-            + np.log(of_stock[:, seen_stock]).sum(axis=1)
-            + np.log(of_ends[:, seen_ends]).sum(axis=1)
+            + of_stock
+            + of_ends
         )
         apart, spread = self._apart(course, (ends, starts), taken)
         if grid.spanning:
@@ -376,6 +374,11 @@ class SequentialLikelihood:
 def _beside(columns: Floats, more: Floats) -> Floats:
     """Columns with others after them that are alike in every draw."""
     return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)
+
+
+def _inverse_noise(seen: npt.NDArray[np.bool_], noise: Floats) -> tuple[Floats, Floats]:
+    """One over the noise where there is a figure, else 0; and the sum of the logs of that noise."""
+    return np.where(seen, 1 / noise, 0), np.log(noise[:, seen]).sum(axis=1)
 
 
 def _squares(columns: Floats, weights: Floats) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from riskmodel.demand.national.bands import Kind
 from riskmodel.demand.pooled.history import POPULATION
-from riskmodel.series import MEASURES
+from riskmodel.panel_measures import MEASURES
 
 __all__ = ["COMPARED", "Compared"]
 

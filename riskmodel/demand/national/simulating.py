@@ -20,10 +20,10 @@ from riskmodel.demand.national.courses import (
     projected_months,
     summarised,
 )
+from riskmodel.demand.opening import carried_to
 from riskmodel.demand.outlook import node_months, stage_outlook
 from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, is_region
 from riskmodel.demand.pooled.learn import Learned
-from riskmodel.demand.projecting import carried_to
 from riskmodel.demand.simulation.project import project_stages
 from riskmodel.demand.sources import DemandSource, panel_source
 from riskmodel.engines import Pool

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from riskmodel.account import Tally
 from riskmodel.errors import DataError
-from riskmodel.intake.dates import BAD, MISSING, day_numbers_to_dates
+from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.looked_after import codes
 from riskmodel.intake.looked_after.care import put_together, whole_months
+from riskmodel.intake.looked_after.people import Facts, People
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.periods import Window
-from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_heading, raw_tables
+from riskmodel.intake.record_tables import Column, RawTable, plain_heading, raw_tables
 from riskmodel.intake.result import IssueLog
 
 if TYPE_CHECKING:
@@ -67,9 +68,6 @@ _CODES: Mapping[str, Collection[str]] = {
     "end_reason": codes.END_REASONS,
     "placement_change": codes.PLACEMENT_CHANGES,
 }
-_Facts = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]
-"""Of each child its date of birth, until when it is unaccompanied, and whether it is."""
-
 _NAMES = {
     meaning: heading.upper().replace(" ", "_") for heading, meaning in [*_EPISODES.items()][::-1]
 }
@@ -132,54 +130,6 @@ def read_looked_after(
         log.counts,
         log.codes,
     )
-
-
-class People:
-    """Children by number: one of an area and a reference."""
-
-    def __init__(self) -> None:
-        self.areas: list[str] = []
-        self.references: list[str] = []
-        self.area_of: list[int] = []
-        self._numbers: dict[str, dict[str, int]] = {}
-
-    def numbers(self, areas: Column, children: Column) -> npt.NDArray[np.int64]:
-        """The number of the child of each row; -1 where there is no reference."""
-        import pandas as pd
-
-        references = ["", *map(cell_text, children.distinct)]
-        names = ["", *map(cell_text, areas.distinct)]
-        width = len(references)
-        rows, pairs = pd.factorize((areas.positions + 1) * width + children.positions + 1)
-        numbers = []
-        for pair in pairs.tolist():
-            area, child = names[pair // width], references[pair % width]
-            if area not in self._numbers:
-                self.areas.append(area)
-                self._numbers[area] = {}
-            number = self._numbers[area].setdefault(child, len(self.references)) if child else -1
-            if number == len(self.references):
-                self.references.append(child)
-                self.area_of.append(self.areas.index(area))
-            numbers.append(number)
-        return np.array(numbers, dtype=np.int64)[rows]
-
-    def named(self, episodes: pd.DataFrame, facts: _Facts) -> pd.DataFrame:
-        """Episodes with area, reference and what is known of each child."""
-        import pandas as pd
-
-        person, area = (episodes[name].to_numpy() for name in ("person", "area"))
-        areas = pd.Categorical.from_codes(area, pd.Index(self.areas, dtype="str"))
-        children = pd.Series(self.references, dtype="str")
-        born, until, alone = facts
-        episodes = episodes.drop(columns=["person", "area"])
-        episodes.insert(0, "area", pd.Series(areas))
-        episodes.insert(1, "child_id", children.take(person).to_numpy())
-        return episodes.assign(
-            birth_date=day_numbers_to_dates(born[person]),
-            unaccompanied_until=day_numbers_to_dates(until[person]),
-            unaccompanied=alone[person],
-        )
 
 
 def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
@@ -356,7 +306,7 @@ def _years(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def _facts(
     tables: Mapping[str, Sequence[RawTable]], people: People, log: IssueLog
-) -> tuple[_Facts, dict[str, Tally]]:
+) -> tuple[Facts, dict[str, Tally]]:
     """Dates of birth, and whether and until when children are unaccompanied; and the records."""
     with_episodes = len(people.references)
     facts = (

@@ -26,7 +26,7 @@ from pathlib import Path
 from riskmodel.core.toml import Table, read_toml
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import briefly
-from riskmodel.series import MEASURES
+from riskmodel.panel_measures import MEASURES
 
 __all__ = ["CHECKED", "FigureColumn", "Layout", "known_layouts", "layout_of", "read_layouts"]
 
@@ -55,7 +55,7 @@ class FigureColumn:
     Parameters
     ----------
     measure
-        One of :data:`riskmodel.series.MEASURES`.
+        One of :data:`riskmodel.panel_measures.MEASURES`.
     column
         The column of its figure.
     where

@@ -22,7 +22,8 @@ from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.panel_notes import panel_notes
 from riskmodel.intake.open_data.precedence import Difference, FileRank, difference_notes
 from riskmodel.intake.open_data.totals import without_totals
-from riskmodel.series import ENGLAND, KEYS, MEASURES, AuthorityPanel, Note, Status
+from riskmodel.panel_measures import MEASURES
+from riskmodel.series import ENGLAND, KEYS, AuthorityPanel, Note, Status
 
 __all__ = [
     "Cells",
@@ -137,8 +138,8 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     ----------
     path
         CSV with the columns ``la_code``, ``area`` and ``year`` and any of
-        :data:`riskmodel.series.MEASURES`. A cell holds a figure, a symbol (c, x, :, z, low) or
-        nothing, which counts as not available.
+        :data:`riskmodel.panel_measures.MEASURES`. A cell holds a figure, a symbol (c, x, :, z,
+        low) or nothing, which counts as not available.
     today
         A year that ends after this day is refused; the present day where it is not given.
 

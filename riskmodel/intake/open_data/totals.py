@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.series import ENGLAND, MEASURES, AuthorityPanel, Note
+from riskmodel.panel_measures import MEASURES
+from riskmodel.series import ENGLAND, AuthorityPanel, Note
 
 __all__ = ["without_totals"]
 

@@ -1,0 +1,67 @@
+"""The month that all stages of a projection open at, and their figures carried to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riskmodel.demand.calibration import DemandPriors, Observation
+from riskmodel.demand.calibration.model import Model, build_model
+from riskmodel.demand.outlook import check_stock
+from riskmodel.demand.sources import DemandSource
+from riskmodel.errors import DataError
+from riskmodel.estimates import Interval
+
+__all__ = ["carried_to", "models_of", "opening_of"]
+
+
+def models_of(source: DemandSource, opening: str) -> dict[str, Model]:
+    """What is calibrated of each stage, or the refusal of what cannot be."""
+    models = {}
+    for stage, observations in source.observations.items():
+        check_stock(observations, stage)
+        priors = source.priors.get(stage)
+        models[stage] = build_model(
+            carried_to(observations, opening),
+            DemandPriors.of_parameters(stage) if priors is None else priors,
+            population=source.population,
+        )
+    return models
+
+
+def opening_of(source: DemandSource) -> str:
+    """The month at whose end a projection of these figures opens: the last with any.
+
+    Starts and ends may be counted later than the last stock: a calibration runs to its last
+    figure, and its stock there is what a projection opens with.
+
+    Raises
+    ------
+    DataError
+        When a stage has starts or ends alone.
+    """
+    for stage, observations in source.observations.items():
+        if all(each.counted != "stock" for each in observations):
+            raise DataError(
+                f"{source.label}: has no stock of {stage}, which a projection goes on from: give "
+                "one at the end of a month, or leave the stage out with --stage"
+            )
+    return max(each.month for observations in source.observations.values() for each in observations)
+
+
+def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
+    """The observations, and one that says next to nothing at a later month.
+
+    So all stages open together: a stock between nought and twice the last leaves the calibration
+    to carry it forward by starts and lengths.
+    """
+    last = max(
+        (each for each in observations if each.counted == "stock"),
+        key=lambda each: each.month,
+        default=None,
+    )
+    # Without any stock there is nothing to carry; what projects says that it needs one.
+    if last is None or last.month >= month:
+        return tuple(observations)
+    wide = Interval(0, round(2 * last.middle) + 2)
+    nothing = Observation("stock", wide, month, source="nothing known", basis="assumed")
+    return (*observations, nothing)
