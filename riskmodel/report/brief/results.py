@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from riskmodel.authority.others import OthersComparison
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
+    from riskmodel.caseload.decisions import BestPosts
     from riskmodel.demand.calibration import Observation
     from riskmodel.demand.projecting import Outlook
     from riskmodel.explanations import ChangeParts
@@ -277,6 +278,14 @@ class BriefResults:
                 continue
             answers.append((chance, posts))
         return tuple(answers)
+
+    @cached_property
+    def best_posts(self) -> BestPosts | None:
+        """Posts that cost least at the folder's prices; None where it holds none of posts."""
+        try:
+            return self.authority.decision(**self.sizes.named())
+        except DataError:
+            return None
 
     @property
     def factors_source(self) -> str:
