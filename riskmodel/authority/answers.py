@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.mix import Mix, find_mix
-from riskmodel.authority.service import posts_answer, team_notes
+from riskmodel.authority.service import growth_beside, posts_answer, team_notes
 from riskmodel.caseload import (
     CaseloadPlan,
     FeedbackSwitches,
@@ -35,6 +35,9 @@ from riskmodel.projection import month_words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.demand.learning import Learning
+    from riskmodel.series import AuthorityPanel
+
 __all__ = [
     "PostsAnswers",
     "Service",
@@ -60,6 +63,7 @@ class Service:
     switches: FeedbackSwitches
     costs: UnitCosts | None
     prices: LeverCosts | None
+    panel: AuthorityPanel | Learning | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -226,6 +230,9 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         "With the posts and candidates of the scenario, the central projection of the caseload is "
         f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is {chance:.0%}.",
     ]
+    growth = growth_beside(service.panel, service.outlook, found)
+    if growth is not None:
+        sentences.append(growth.summary())
     if service.structure == published_structure():
         at_work, people = published_posts()
         sentences.append(

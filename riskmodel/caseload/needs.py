@@ -98,6 +98,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         _whole(_at(needed, (1 + level) / 2)),
         level,
         problem.posts_now,
+        float(path.opening.mean()),
         float(path.in_post[-1].mean()),
         joiners,
         joiners / max(problem.months - lag, 1),

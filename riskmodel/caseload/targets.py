@@ -119,8 +119,8 @@ class PostsNeeded(Result):
         Fewest whole posts with which at least that share of replicates meets it.
     low, high, level
         Central interval of the posts that single replicates need.
-    posts_now
-        Posts before the first month.
+    posts_now, workers_now
+        Posts and workers in post before the first month.
     workers
         Workers in post at the date with so many posts: mean over the replicates.
     joiners
@@ -142,6 +142,7 @@ class PostsNeeded(Result):
     high: int
     level: float
     posts_now: float
+    workers_now: float
     workers: float
     joiners: float
     joiners_a_month: float
@@ -154,6 +155,11 @@ class PostsNeeded(Result):
     def more(self) -> float:
         """Posts besides those there are."""
         return self.posts - self.posts_now
+
+    @property
+    def growth(self) -> float:
+        """By what share of those in post now the workers in post grow."""
+        return self.workers / self.workers_now - 1 if self.workers_now > 0 else float("inf")
 
     def to_frame(self) -> pd.DataFrame:
         """A row for the answer and one for each end of each assumption."""

@@ -118,6 +118,23 @@ def test_decide_takes_the_prices_of_a_folder_and_options_before_them(call, north
 
 
 @pytest.mark.end_to_end
+def test_beside_the_posts_stand_the_authorities_that_raised_workers_so_fast(call, northshire):
+    lines = ["la_code,area,year,cpp_at_31_mar,cpp_starts,sw_fte"] + [
+        f"{code},Area {code},{year},{300 + code % 7},{350},{100 + grown * (year - 2020)}"
+        for code, grown in ((901, 0), (902, 90), (903, 5), (999, 400))
+        for year in range(2020, 2024)
+    ]
+    asked = ("caseload", northshire, "--months", "12", "--replicates", "40")
+    (northshire / "panel.csv").write_text("\n".join(lines), encoding="utf-8")
+    said = " ".join(call(*asked).out.split())
+    assert re.search(
+        r"1 of the 3 other authorities of the panel raised social workers in post by \d+% or more "
+        r"within a year between 2020 and 2023; the panel does not say what their caseloads did",
+        said,
+    )
+
+
+@pytest.mark.end_to_end
 def test_project_takes_a_folder_its_scenarios_and_the_prefix_of_a_stage(call, northshire):
     words = (*SMALL, "--stage", "cpp", "--scenario", "fewer", "--format", "csv")
     answer = call("project", northshire, *words)

@@ -123,6 +123,7 @@ def _posts(results: BriefResults) -> str:
     return (
         f"Posts needed for {posts.target.cap:g} or fewer: {said}; there are "
         f"{number(posts.posts_now)} now. All of it counts on a candidate for every vacancy."
+        f"{f' {results.growth.summary()}' if results.growth else ''}"
     )
 
 
