@@ -223,6 +223,7 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
         "How many it takes depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
+        *([] if found.jointly is None else [str(found.jointly)]),
         f"Posts by the chance that is asked for: {by_chance}.",
         f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "

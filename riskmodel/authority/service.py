@@ -130,7 +130,7 @@ def plan_outlook(
     return plan(
         outlook.projection,
         published_structure() if structure is None else structure,
-        workforces(outlook.levers, workforce),
+        workforces(outlook.levers, workforce, outlook.draws),
         outlook.seed,
     )
 
@@ -193,7 +193,7 @@ def needed_by_simulation(
     return posts_by_replicate(
         outlook.projection,
         published_structure() if structure is None else structure,
-        recruiting(levers, workforce_of(levers, workforce)),
+        recruiting(levers, workforce_of(levers, workforce, outlook.draws)),
         target,
         seed=outlook.seed,
         scenario=scenario,
@@ -262,7 +262,7 @@ def posts_answer(
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
     levers = outlook.levers[scenario]
-    force = workforce_of(levers, workforce)
+    force = workforce_of(levers, workforce, outlook.draws)
     is_set = HIRES in levers.changed
     found = posts_needed(
         outlook.projection,

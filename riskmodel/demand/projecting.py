@@ -95,6 +95,11 @@ class Outlook(Result):
         return self.projection.preview()
 
     @property
+    def draws(self) -> tuple[int, int]:
+        """Seed and number of simulations, by which ranges are drawn."""
+        return self.seed, self.projection.replicates
+
+    @property
     def inputs(self) -> dict[str, StageInputs]:
         """The baseline's inputs by stage."""
         return {stage: each.inputs for stage, each in self.stages.items()}

@@ -232,6 +232,8 @@ def _posts_words(data: Caseloads) -> str:
         f"{posts.joiners:.0f} joiners until then, {posts.joiners_a_month:.1f} a month, since "
         "leavers are replaced too. "
     )
+    if posts.jointly is not None:
+        words += f"{posts.jointly} "
     if data.hires is not None:
         high = "no number" if np.isinf(data.hires.high) else f"{data.hires.high:.1f}"
         words += (
