@@ -66,7 +66,8 @@ def compare_scenarios(
     service = ask(figures, list(names), options)
     warn_few(options.simulations)
     if view in ("flows", "spread"):
-        show(_instead(service, called, view), form)
+        instead = _instead(service, called, view)
+        show(instead, form, out=out if view == "flows" else None, picture=instead.plot)
         tell(*service.warnings)
         return
     found = compare(
@@ -87,14 +88,10 @@ def compare_scenarios(
 def _instead(service: Service, names: list[str], view: str) -> Result:
     """Where children are instead, or what the spread of the answers comes from."""
     from riskmodel.authority.spread import split_spread
-    from riskmodel.core.result import View
 
     month = service.target.by
     if view == "flows":
-        frame = service.outlook.flows(month)
-        frame = frame[frame["scenario"].isin(names)]
-        changed = frame[frame["lever"] != ""].drop(columns=["level", "basis"])
-        return View(frame, shown=changed)
+        return service.outlook.flows(month).only(names)
     return split_spread(
         service.outlook,
         names,
