@@ -46,7 +46,9 @@ def compare_scenarios(
         ),
     ] = "differences",
     form: FormatOption = "text",
-    out: Annotated[Path | None, picture_option("Also draw the differences: .svg or .png.")] = None,
+    out: Annotated[
+        Path | None, picture_option("Also draw the differences, or the flows: .svg or .png.")
+    ] = None,
 ) -> None:
     """Compare scenarios with the first: stocks, caseload, posts needed, and cost with --costs.
 
@@ -57,6 +59,8 @@ def compare_scenarios(
     from riskmodel.core.result import View
     from riskmodel.scenarios import scenario
 
+    if view == "spread" and out is not None:
+        raise DataError("--out draws the differences or the flows, not --show spread")
     names, figures = folder_first(names, figures)
     called = [scenario(name).name for name in names]
     if len(set(called)) != len(called) or len(called) < 2:
@@ -67,7 +71,7 @@ def compare_scenarios(
     warn_few(options.simulations)
     if view in ("flows", "spread"):
         instead = _instead(service, called, view)
-        show(instead, form, out=out if view == "flows" else None, picture=instead.plot)
+        show(instead, form, out=out, picture=instead.plot)
         tell(*service.warnings)
         return
     found = compare(
