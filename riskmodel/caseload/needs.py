@@ -109,7 +109,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         _sensitivity(problem, force) if sensitivity else (),
         _assumptions(workforce, recruitment),
         _by_chance(needed, target.probability),
-        _jointly(problem, force, seed) if sensitivity else None,
+        _jointly(problem, force, seed, level) if sensitivity else None,
     )
 
 
@@ -370,13 +370,11 @@ def _sensitivity(problem: _Problem, force: Workforce) -> tuple[Sensitivity, ...]
     return tuple(rows)
 
 
-def _jointly(problem: _Problem, force: Workforce, seed: int) -> PostsJointly | None:
+def _jointly(problem: _Problem, force: Workforce, seed: int, level: float) -> PostsJointly | None:
     """The answer with the assumed rates drawn together; None where none is assumed."""
-    size = len(problem.cases), problem.months
-    drawn = joint_rates(problem.posts, force, seed, size)
+    drawn = joint_rates(problem.posts, force, seed, (len(problem.cases), problem.months))
     if drawn is None:
         return None
-    level = parameter("needs_interval_level").value
     posts, low, high = (
         _whole(_at(drawn.needed, chance))
         for chance in (problem.target.probability, (1 - level) / 2, (1 + level) / 2)
