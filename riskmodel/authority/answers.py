@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.mix import Mix, find_mix
-from riskmodel.authority.service import posts_answer, team_notes
+from riskmodel.authority.service import growth_beside, posts_answer, team_notes
 from riskmodel.caseload import (
     CaseloadPlan,
     FeedbackSwitches,
@@ -35,6 +35,9 @@ from riskmodel.projection import month_words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.demand.learning import Learning
+    from riskmodel.series import AuthorityPanel
+
 __all__ = [
     "PostsAnswers",
     "Service",
@@ -60,6 +63,7 @@ class Service:
     switches: FeedbackSwitches
     costs: UnitCosts | None
     prices: LeverCosts | None
+    panel: AuthorityPanel | Learning | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -219,6 +223,7 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
         "How many it takes depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
+        *([] if found.jointly is None else [str(found.jointly)]),
         f"Posts by the chance that is asked for: {by_chance}.",
         f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
@@ -226,6 +231,9 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         "With the posts and candidates of the scenario, the central projection of the caseload is "
         f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is {chance:.0%}.",
     ]
+    growth = growth_beside(service.panel, service.outlook, found)
+    if growth is not None:
+        sentences.append(growth.summary())
     if service.structure == published_structure():
         at_work, people = published_posts()
         sentences.append(

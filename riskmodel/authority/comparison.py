@@ -20,7 +20,7 @@ from riskmodel.caseload import (
     published_caseloads,
     published_structure,
 )
-from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable
 from riskmodel.engines import Engine
@@ -246,7 +246,8 @@ def compare(  # noqa: PLR0913  each is a word of the question
         outlook.seed,
         workforce,
     )
-    forces = {name: workforce_of(outlook.levers[name], workforce) for name in names}
+    chosen = {name: outlook.levers[name] for name in names}
+    forces = workforces(chosen, workforce, outlook.draws)
     if isinstance(attribution, bool):
         attribution = names if attribution else ()
     parted = [name for name in names if name in attribution]
@@ -378,7 +379,7 @@ def _each_alone(
         replicates=min(outlook.projection.replicates, _MOST_REPLICATES),
         workers=workers,
     )
-    forces = {name: workforce_of(each, question.workforce) for name, each in levers.items()}
+    forces = workforces(levers, question.workforce, (outlook.seed, projection.replicates))
     found = plan(projection, question.structure, forces, outlook.seed)
     made = {}
     for name in levers:

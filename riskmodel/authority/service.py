@@ -21,6 +21,7 @@ from riskmodel.caseload import (
     posts_needed,
     published_structure,
 )
+from riskmodel.caseload.growth import WorkforceGrowth, workforce_growth
 from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, loops
 from riskmodel.caseload.scenario_workforce import (
     HIRES,
@@ -33,16 +34,23 @@ from riskmodel.caseload.structure import STATUSES
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.engines import Engine
-from riskmodel.errors import UnknownNameError
-from riskmodel.projection import BASELINE
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.projection import BASELINE, months_between
+from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
     from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
-    from riskmodel.series import AuthorityPanel
 
-__all__ = ["needed_by_simulation", "plan_outlook", "posts_answer", "project_service", "team_notes"]
+__all__ = [
+    "growth_beside",
+    "needed_by_simulation",
+    "plan_outlook",
+    "posts_answer",
+    "project_service",
+    "team_notes",
+]
 
 UNLIKE_SHARE = 0.1
 """Teams and figures are said to differ when they do by more than this share of the figures."""
@@ -122,7 +130,7 @@ def plan_outlook(
     return plan(
         outlook.projection,
         published_structure() if structure is None else structure,
-        workforces(outlook.levers, workforce),
+        workforces(outlook.levers, workforce, outlook.draws),
         outlook.seed,
     )
 
@@ -185,12 +193,41 @@ def needed_by_simulation(
     return posts_by_replicate(
         outlook.projection,
         published_structure() if structure is None else structure,
-        recruiting(levers, workforce_of(levers, workforce)),
+        recruiting(levers, workforce_of(levers, workforce, outlook.draws)),
         target,
         seed=outlook.seed,
         scenario=scenario,
         baseline=opened_with(levers, workforce),
     )
+
+
+def growth_beside(
+    panel: AuthorityPanel | Learning | None, outlook: Outlook, posts: PostsNeeded
+) -> WorkforceGrowth | None:
+    """How many other authorities raised their workers as fast as the posts would have it.
+
+    Parameters
+    ----------
+    panel
+        Of many authorities.
+    outlook
+        Whose, and from when.
+    posts
+        Posts needed.
+
+    Returns
+    -------
+    WorkforceGrowth or None
+        None where the workers need not grow, or the panel has none so many years apart.
+    """
+    if not isinstance(panel, AuthorityPanel) or not 0 < posts.growth < np.inf:
+        return None
+    months = months_between(outlook.projection.opening_month, posts.target.by)
+    years = max(1, round(months / 12))
+    try:
+        return workforce_growth(panel, posts.growth, years=years, code=outlook.source.code)
+    except DataError:
+        return None
 
 
 def posts_answer(
@@ -225,7 +262,7 @@ def posts_answer(
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
     levers = outlook.levers[scenario]
-    force = workforce_of(levers, workforce)
+    force = workforce_of(levers, workforce, outlook.draws)
     is_set = HIRES in levers.changed
     found = posts_needed(
         outlook.projection,

@@ -158,8 +158,8 @@ def split_spread(
     levers = {name: outlook.levers[name] for name in dict.fromkeys((BASELINE, *names))}
     teams = published_structure() if structure is None else structure
     runs = [
-        _measured(projection, levers, (teams, workforce), (outlook.seed, luck), when)
-        for projection, luck in _runs(outlook, levers)
+        _measured(projection, levers, (teams, workforce), (outlook.seed, luck, ranges), when)
+        for projection, luck, ranges in _runs(outlook, levers)
     ]
     rows: list[tuple[object, ...]] = []
     for name in names:
@@ -184,11 +184,14 @@ def _rows(key: tuple[str, ...], parts: SpreadParts) -> list[tuple[object, ...]]:
     ]
 
 
-def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projection, int]]:
-    """The projection, with new luck, and with new luck and ranges drawn anew; with their luck."""
+def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projection, int, int]]:
+    """The projection, with new luck, and with new luck and ranges drawn anew.
+
+    With the seeds of their luck and of their ranges.
+    """
     numbers = stream(outlook.seed, "spread").integers(2**62, size=2)
     luck, assumed = int(numbers[0]), int(numbers[1])
-    runs = [(outlook.projection, outlook.seed)]
+    runs = [(outlook.projection, outlook.seed, outlook.seed)]
     for drawn_from in (outlook.seed, assumed):
         drawn = {
             name: each.drawn(drawn_from, outlook.projection.replicates)
@@ -207,7 +210,7 @@ def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projecti
             outlook.feedback,
             1,
         )
-        runs.append((made, luck))
+        runs.append((made, luck, drawn_from))
     return runs
 
 
@@ -215,12 +218,12 @@ def _measured(
     projection: Projection,
     levers: Mapping[str, Levers],
     service: tuple[Structure, Workforce | None],
-    seeds: tuple[int, int],
+    seeds: tuple[int, int, int],
     month: str,
 ) -> _Measured:
     """Each measure of each scenario at the end of the month, shape (replicate,)."""
     at = check_month(projection, month)
-    forces = workforces(levers, service[1])
+    forces = workforces(levers, service[1], (seeds[2], projection.replicates))
     chosen = {name: forces.get(name, forces[BASELINE]) for name in projection.scenarios}
     found = plan(projection, service[0], chosen, seeds[0], luck=seeds[1])
     made: dict[tuple[str, str], Floats] = {}

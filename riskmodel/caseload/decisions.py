@@ -45,6 +45,8 @@ class BestPosts(Result):
         the best number), chance (with which it is enough), basis.
     currency
         Of the prices.
+    source
+        Where the prices come from; "" where the user gave them.
     """
 
     posts: int
@@ -53,6 +55,7 @@ class BestPosts(Result):
     too_many: float
     costs: pd.DataFrame
     currency: str
+    source: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """The best number and others around it."""
@@ -63,7 +66,8 @@ class BestPosts(Result):
         rows = {int(row["posts"]): row for row in self.costs.to_dict("records")}
         sentence = (
             f"With {self.currency} {self.too_few:,.0f} for a year with one post too few and "
-            f"{self.currency} {self.too_many:,.0f} for one post too many, {self.posts} posts cost "
+            f"{self.currency} {self.too_many:,.0f} for one post too many"
+            f"{f' ({self.source})' if self.source else ''}, {self.posts} posts cost "
             f"least; they are enough with a chance of {self.chance:.0%}. Not knowing how many will "
             f"be needed costs {self.currency} {rows[self.posts]['cost']:,.0f} a year even so."
         )
@@ -77,7 +81,12 @@ class BestPosts(Result):
 
 
 def best_posts(
-    needed: npt.ArrayLike, *, too_few: float, too_many: float, currency: str = "GBP"
+    needed: npt.ArrayLike,
+    *,
+    too_few: float,
+    too_many: float,
+    currency: str = "GBP",
+    source: str = "",
 ) -> BestPosts:
     """The best number of posts, where too few and too many cost differently.
 
@@ -87,8 +96,9 @@ def best_posts(
         Posts that each simulation needs, from
         :func:`riskmodel.caseload.needs.posts_by_replicate`, shape (replicate,).
     too_few, too_many
-        What a year with one post too few costs, and one with a post too many; above 0.
-    currency
+        What a year with one post too few costs, beyond the price of that post, and one with a
+        post too many; above 0.
+    currency, source
         Of the prices.
 
     Raises
@@ -138,7 +148,8 @@ def best_posts(
             "basis": "projected",
         }
     )
-    return BestPosts(best, float((numbers <= best).mean()), too_few, too_many, frame, currency)
+    enough = float((numbers <= best).mean())
+    return BestPosts(best, enough, too_few, too_many, frame, currency, source)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

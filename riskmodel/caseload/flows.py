@@ -170,7 +170,7 @@ def simulate_workforce(
     joiners, leavers, in_post = (np.empty((months, replicates), dtype=np.int32) for _ in range(3))
     now = opening
     for month in range(months):
-        left = binomial_quantile(draws.leave[month], now, float(leaving[month]))
+        left = binomial_quantile(draws.leave[month], now, leaving[month])
         stayed = now - left
         if np.isinf(hires[month]):
             after = np.maximum(stayed, room[month])
@@ -179,29 +179,32 @@ def simulate_workforce(
             after = np.maximum(stayed, np.minimum(room[month], stayed + candidates))
         leavers[month], joiners[month], in_post[month] = left, after - stayed, after
         now = after
-    at_work = workforce.share_at_work(months)[:, None]
+    at_work = _columns(workforce.share_at_work(months))
     fte = in_post * at_work + workforce.monthly("agency_fte", months)[:, None]
     return WorkforcePath(opening, joiners, leavers, in_post, fte)
 
 
-def binomial_quantile(uniform: _Floats, number: _Counts, chance: float) -> _Counts:
-    """Smallest k with P(Binomial(number, chance) <= k) >= uniform.
+def binomial_quantile(uniform: _Floats, number: _Counts, chance: float | _Floats) -> _Counts:
+    """Smallest k with P(Binomial(number, chance) <= k) >= uniform; one chance, or one for each.
 
     Notes
     -----
     For a given uniform it grows with ``number``, by at most one for each: those who stay never
     become fewer because there were more of them.
     """
-    if chance <= 0 or not number.size:
+    most = float(np.max(chance))
+    if most <= 0 or not number.size:
         return np.zeros_like(number)
-    if chance >= 1:
+    if np.min(chance) >= 1:
         return number.copy()
-    if float(number.max()) * chance > _DIRECT or float(number.max()) * -np.log1p(-chance) > 600:
+    if most >= 1 or float(number.max()) * max(most, -np.log1p(-most) * _DIRECT / 600) > _DIRECT:
         from scipy.stats import binom
 
         return np.asarray(binom.ppf(uniform, number, chance), dtype=np.int32).clip(0, number)
-    # Workers are few, so their powers are too.
-    probability = ((1 - chance) ** np.arange(int(number.max()) + 1))[number]
+    if np.ndim(chance):
+        probability = (1 - chance) ** number
+    else:  # workers are few, so their powers are too
+        probability = ((1 - chance) ** np.arange(int(number.max()) + 1))[number]
     reached = probability.copy()
     found = np.zeros(number.shape, dtype=np.int32)
     odds = chance / (1 - chance)
@@ -231,12 +234,12 @@ def poisson_quantile(uniform: _Floats, mean: float) -> _Counts:
 
 
 def _opening(workforce: Workforce, opening_fte: npt.ArrayLike, draws: WorkforceDraws) -> _Counts:
-    share = float(workforce.share_at_work(1)[0])
+    share = workforce.share_at_work(1)[0]
     agency = float(workforce.monthly("agency_fte", 1)[0])
     fte = np.broadcast_to(np.asarray(opening_fte, dtype=np.float64), (draws.replicates,))
     if not np.isfinite(fte).all() or float(fte.min()) < 0:
         raise DataError("full-time equivalents at the opening must be 0 or more", field="fte")
-    if share <= 0:
+    if np.min(share) <= 0:
         raise DataError("nobody in post holds cases: a share or rate takes away every worker")
     workers = np.maximum(fte - agency, 0) / share
     opening: _Counts = np.floor(workers + draws.opening[0]).astype(np.int32)
@@ -250,20 +253,25 @@ def _room(
     posts: npt.ArrayLike | None,
 ) -> _Counts:
     """Most workers in post that recruitment can bring, shape (month, replicate)."""
-    filled = 1 - workforce.monthly("vacancy_rate", months)
+    filled = _columns(1 - workforce.monthly("vacancy_rate", months))
     if posts is None:
         wanted = workforce.monthly("posts", months)
         early = _lagged(workforce, "posts", workforce.posts_before, months)
-        filled_posts = (np.minimum(wanted, early) * filled)[:, None]
+        filled_posts = np.minimum(wanted, early)[:, None] * filled
     else:
         lag = workforce.monthly("recruitment_lag_months", months).astype(int)
         given = np.asarray(posts, dtype=np.float64)
         before = workforce.posts_before
         first = float(workforce.monthly("posts", 1)[0]) if before is None else before
         waiting = (np.arange(months) < lag)[:, None]
-        filled_posts = np.where(waiting, np.minimum(given, first), given) * filled[:, None]
+        filled_posts = np.where(waiting, np.minimum(given, first), given) * filled
     room: _Counts = np.floor(filled_posts + draws.opening[1]).astype(np.int32)
     return room
+
+
+def _columns(values: _Floats) -> _Floats:
+    """Shape (month, 1), or (month, replicate) where each simulation has its own."""
+    return values if values.ndim > 1 else values[:, None]
 
 
 def _lagged(workforce: Workforce, name: str, before: float | None, months: int) -> _Floats:

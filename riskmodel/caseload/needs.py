@@ -16,11 +16,13 @@ from riskmodel.caseload.flows import (
     workforce_draws,
 )
 from riskmodel.caseload.planning import check_month, service_cases
+from riskmodel.caseload.rates import joint_rates
 from riskmodel.caseload.structure import Structure
 from riskmodel.caseload.targets import (
     CHANCES,
     HiresNeeded,
     PostsAtChance,
+    PostsJointly,
     PostsNeeded,
     Recruitment,
     Sensitivity,
@@ -64,7 +66,8 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         ``as_needed`` answers what posts it takes if candidates can be found; ``as_given`` keeps
         to the workforce's candidates a month.
     sensitivity
-        Whether to solve again with each assumption at the ends of its range.
+        Whether to solve again with each assumption at the ends of its range, and with the rates
+        that are assumed drawn together.
     baseline
         The workforce at the opening, where a scenario changes it from the first month on.
 
@@ -98,6 +101,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         _whole(_at(needed, (1 + level) / 2)),
         level,
         problem.posts_now,
+        float(path.opening.mean()),
         float(path.in_post[-1].mean()),
         joiners,
         joiners / max(problem.months - lag, 1),
@@ -105,6 +109,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         _sensitivity(problem, force) if sensitivity else (),
         _assumptions(workforce, recruitment),
         _by_chance(needed, target.probability),
+        _jointly(problem, force, seed, level) if sensitivity else None,
     )
 
 
@@ -365,9 +370,21 @@ def _sensitivity(problem: _Problem, force: Workforce) -> tuple[Sensitivity, ...]
     return tuple(rows)
 
 
+def _jointly(problem: _Problem, force: Workforce, seed: int, level: float) -> PostsJointly | None:
+    """The answer with the assumed rates drawn together; None where none is assumed."""
+    drawn = joint_rates(problem.posts, force, seed, (len(problem.cases), problem.months))
+    if drawn is None:
+        return None
+    posts, low, high = (
+        _whole(_at(drawn.needed, chance))
+        for chance in (problem.target.probability, (1 - level) / 2, (1 + level) / 2)
+    )
+    return PostsJointly(drawn.rates, posts, low, high, drawn.share)
+
+
 def _assumptions(workforce: Workforce, recruitment: Recruitment) -> str:
     def first(name: str) -> float:
-        return float(workforce.monthly(name, 1)[0])
+        return float(np.mean(workforce.monthly(name, 1)[0]))
 
     candidates = (
         "every vacancy finds a candidate"

@@ -87,7 +87,7 @@ class Loops:
         """
         replicates, months = next(iter(inputs.values())).rates.shape
         allocation, luck = _drawn(self.structure, self.seed, replicates, months)
-        force = workforce_of(levers, self.workforce)
+        force = workforce_of(levers, self.workforce, (self.seed, replicates))
         opening = allocation.workers[self.structure.is_family_support].sum(axis=0)
         path = simulate_workforce(force, opening, luck, baseline=self.workforce)
         by_month = _switches(levers, self.switches)

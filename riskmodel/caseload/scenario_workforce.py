@@ -14,7 +14,7 @@ from riskmodel.caseload import (
     published_structure,
     published_workforce,
 )
-from riskmodel.levers import Levers
+from riskmodel.levers import Levers, lever
 from riskmodel.parameters import parameter
 
 __all__ = [
@@ -31,7 +31,9 @@ HIRES = "workforce.hires_per_month"
 """The lever of candidates a month."""
 
 
-def workforce_of(levers: Levers, baseline: Workforce | None = None) -> Workforce:
+def workforce_of(
+    levers: Levers, baseline: Workforce | None = None, draws: tuple[int, int] | None = None
+) -> Workforce:
     """The workforce of a scenario.
 
     Parameters
@@ -40,6 +42,9 @@ def workforce_of(levers: Levers, baseline: Workforce | None = None) -> Workforce
         What it changes; those of the workforce act, month by month.
     baseline
         The workforce that is changed; None is the published one.
+    draws
+        Seed and number of simulations, each of which draws its own number of a lever that is a
+        range; None takes the middle of the range.
 
     Returns
     -------
@@ -55,18 +60,25 @@ def workforce_of(levers: Levers, baseline: Workforce | None = None) -> Workforce
     force = published_workforce() if baseline is None else baseline
     months = len(levers.months)
     changed = {}
+    if draws is not None:
+        # What moves children draws its numbers where they are moved.
+        paths = [path if lever(path.name).moves else path.drawn(*draws) for path in levers.paths]
+        levers = Levers(levers.months, tuple(paths))
     for name in levers.changed:
         if name.startswith(_WORKFORCE):
             own = name.removeprefix(_WORKFORCE)
-            changed[own] = levers.apply(name, force.monthly(own, months))
+            # A lever's months come last, a workforce's first.
+            changed[own] = levers.apply(name, force.monthly(own, months).T).T
     return force.changed(**changed) if changed else force
 
 
 def workforces(
-    levers: Mapping[str, Levers], baseline: Workforce | None = None
+    levers: Mapping[str, Levers],
+    baseline: Workforce | None = None,
+    draws: tuple[int, int] | None = None,
 ) -> dict[str, Workforce]:
-    """The workforce of every scenario, by name."""
-    return {name: workforce_of(each, baseline) for name, each in levers.items()}
+    """The workforce of every scenario, by name; see :func:`workforce_of`."""
+    return {name: workforce_of(each, baseline, draws) for name, each in levers.items()}
 
 
 def usual_workforce(structure: Structure) -> Workforce:

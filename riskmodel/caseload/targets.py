@@ -20,6 +20,7 @@ __all__ = [
     "CapHolds",
     "HiresNeeded",
     "PostsAtChance",
+    "PostsJointly",
     "PostsNeeded",
     "Recruitment",
     "Sensitivity",
@@ -95,6 +96,35 @@ class PostsAtChance(NamedTuple):
     error: float
 
 
+class PostsJointly(NamedTuple):
+    """Posts needed where the rates that are assumed differ from simulation to simulation.
+
+    Parameters
+    ----------
+    rates
+        Which, in words.
+    posts, low, high
+        As :class:`PostsNeeded` has them.
+    share
+        Of the variance of the posts that single simulations need, what the rates account for; NaN
+        where no number of posts is enough in some simulation.
+    """
+
+    rates: tuple[str, ...]
+    posts: int
+    low: int
+    high: int
+    share: float
+
+    def __str__(self) -> str:
+        rates = ", ".join(self.rates)
+        share = "" if np.isnan(self.share) else f"; they account for {self.share:.0%} of the spread"
+        return (
+            f"With the rates that are assumed ({rates}) drawn together from their ranges it would "
+            f"be {self.posts} posts (range {self.low} to {self.high}{share})."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
     """Posts needed when one assumption is set to the ends of its range, all others kept."""
@@ -119,8 +149,8 @@ class PostsNeeded(Result):
         Fewest whole posts with which at least that share of replicates meets it.
     low, high, level
         Central interval of the posts that single replicates need.
-    posts_now
-        Posts before the first month.
+    posts_now, workers_now
+        Posts and workers in post before the first month.
     workers
         Workers in post at the date with so many posts: mean over the replicates.
     joiners
@@ -134,6 +164,9 @@ class PostsNeeded(Result):
         In words.
     by_chance
         Posts for each of :data:`CHANCES` and the chance that was asked for, in order.
+    jointly
+        The same with the rates that are assumed drawn together; None where none is assumed, or it
+        was not asked for.
     """
 
     target: Target
@@ -142,6 +175,7 @@ class PostsNeeded(Result):
     high: int
     level: float
     posts_now: float
+    workers_now: float
     workers: float
     joiners: float
     joiners_a_month: float
@@ -149,11 +183,17 @@ class PostsNeeded(Result):
     sensitivity: tuple[Sensitivity, ...]
     assumes: str
     by_chance: tuple[PostsAtChance, ...] = ()
+    jointly: PostsJointly | None = None
 
     @property
     def more(self) -> float:
         """Posts besides those there are."""
         return self.posts - self.posts_now
+
+    @property
+    def growth(self) -> float:
+        """By what share of those in post now the workers in post grow."""
+        return self.workers / self.workers_now - 1 if self.workers_now > 0 else float("inf")
 
     def to_frame(self) -> pd.DataFrame:
         """A row for the answer and one for each end of each assumption."""
@@ -180,6 +220,10 @@ class PostsNeeded(Result):
             for each in self.by_chance
             if each.chance != self.target.probability
         ]
+        if self.jointly is not None:
+            _, posts, low, high, _ = self.jointly
+            what = {"assumption": "assumed rates drawn together", "source": str(self.jointly)}
+            rows.append({**rows[0], **what, "posts": posts, "low": low, "high": high})
         for each in self.sensitivity:
             for value, posts in ((each.low, each.posts_low), (each.high, each.posts_high)):
                 rows.append(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["WORKFORCE_PARAMETERS", "Monthly", "Workforce"]
 
 Monthly = float | npt.NDArray[np.float64]
-"""One number for every month, or an array of shape (month,)."""
+"""One number for every month, an array of shape (month,), or of a rate one of shape
+(month, replicate), where each simulation has its own."""
 
 _RATES = (0.0, 1.0, "a proportion between 0 and 1")
 _COUNTS = (0.0, np.inf, "0 or more")
@@ -41,6 +42,10 @@ _LIMITS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
         "specialist_caseload": (0.0, np.inf, "above 0"),
         "specialist_length_multiplier": (0.0, np.inf, "above 0"),
     }
+)
+_BY_SIMULATION = (
+    *("vacancy_rate", "turnover_rate", "sickness_rate"),
+    *("newly_qualified_share", "newly_qualified_protection", "case_holding_share"),
 )
 _ABOVE_ZERO = ("caseload_cap", "specialist_caseload", "specialist_length_multiplier")
 
@@ -139,7 +144,7 @@ class Workforce(Result):
         return None
 
     def monthly(self, name: str, months: int) -> npt.NDArray[np.float64]:
-        """One parameter for each month, shape (month,).
+        """One parameter for each month, shape (month,), or (month, replicate) where it is drawn.
 
         Raises
         ------
@@ -158,15 +163,17 @@ class Workforce(Result):
         return np.full(months, value)
 
     def share_at_work(self, months: int) -> npt.NDArray[np.float64]:
-        """Case-holding full-time equivalents for each worker in post, shape (month,)."""
-        spared = self.monthly("newly_qualified_protection", months) * self.monthly(
-            "newly_qualified_share", months
+        """Case-holding full-time equivalents for each worker in post, shaped as by `monthly`."""
+        holding, protection, newly, sick = (
+            self.monthly(name, months).T
+            for name in (
+                *("case_holding_share", "newly_qualified_protection"),
+                *("newly_qualified_share", "sickness_rate"),
+            )
         )
-        return (
-            self.monthly("case_holding_share", months)
-            * (1 - spared)
-            * (1 - self.monthly("sickness_rate", months))
-        )
+        # Months last, so that rates of every simulation and of all alike go together.
+        share: npt.NDArray[np.float64] = (holding * (1 - protection * newly) * (1 - sick)).T
+        return share
 
     def changed(self, **values: Monthly) -> Workforce:
         """The same with other parameters; what was advertised before the first month stays.
@@ -214,7 +221,7 @@ class Workforce(Result):
 
 
 def _first(value: Monthly) -> float:
-    return float(value[0]) if isinstance(value, np.ndarray) else float(value)
+    return float(np.mean(value[0])) if isinstance(value, np.ndarray) else float(value)
 
 
 def _checked(name: str, value: object) -> Monthly:
@@ -223,7 +230,7 @@ def _checked(name: str, value: object) -> Monthly:
         made = np.array(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"must be a number or one for each month: {error}", field=name) from error
-    if made.ndim > 1 or made.size == 0:
+    if made.ndim > 1 + (name in _BY_SIMULATION) or made.size == 0:
         raise DataError("must be one number, or one for each month", field=name)
     flat = made.reshape(-1)
     wrong = ~((flat >= low) & (flat <= high))
@@ -235,7 +242,7 @@ def _checked(name: str, value: object) -> Monthly:
         wrong |= ~np.isfinite(flat)
     if wrong.any():
         place = int(np.flatnonzero(wrong)[0])
-        month = f" in month {place + 1}" if made.ndim else ""
+        month = f" in month {place // (made.size // len(made)) + 1}" if made.ndim else ""
         raise DataError(f"must be {allowed}, got {flat[place]:g}{month}", field=name)
     if made.ndim == 0:
         return float(made)

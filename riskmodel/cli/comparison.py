@@ -46,7 +46,9 @@ def compare_scenarios(
         ),
     ] = "differences",
     form: FormatOption = "text",
-    out: Annotated[Path | None, picture_option("Also draw the differences: .svg or .png.")] = None,
+    out: Annotated[
+        Path | None, picture_option("Also draw the differences, or the flows: .svg or .png.")
+    ] = None,
 ) -> None:
     """Compare scenarios with the first: stocks, caseload, posts needed, and cost with --costs.
 
@@ -57,6 +59,8 @@ def compare_scenarios(
     from riskmodel.core.result import View
     from riskmodel.scenarios import scenario
 
+    if view == "spread" and out is not None:
+        raise DataError("--out draws the differences or the flows, not --show spread")
     names, figures = folder_first(names, figures)
     called = [scenario(name).name for name in names]
     if len(set(called)) != len(called) or len(called) < 2:
@@ -66,7 +70,8 @@ def compare_scenarios(
     service = ask(figures, list(names), options)
     warn_few(options.simulations)
     if view in ("flows", "spread"):
-        show(_instead(service, called, view), form)
+        instead = _instead(service, called, view)
+        show(instead, form, out=out, picture=instead.plot)
         tell(*service.warnings)
         return
     found = compare(
@@ -87,14 +92,10 @@ def compare_scenarios(
 def _instead(service: Service, names: list[str], view: str) -> Result:
     """Where children are instead, or what the spread of the answers comes from."""
     from riskmodel.authority.spread import split_spread
-    from riskmodel.core.result import View
 
     month = service.target.by
     if view == "flows":
-        frame = service.outlook.flows(month)
-        frame = frame[frame["scenario"].isin(names)]
-        changed = frame[frame["lever"] != ""].drop(columns=["level", "basis"])
-        return View(frame, shown=changed)
+        return service.outlook.flows(month).only(names)
     return split_spread(
         service.outlook,
         names,

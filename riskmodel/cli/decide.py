@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from riskmodel.cli.folder import prices_of_posts
 from riskmodel.cli.options import grouped, option_words
 from riskmodel.cli.output import FormatOption, show, tell, warn_few
 from riskmodel.cli.service import PathArgument, ServiceOptions, ask
@@ -20,7 +21,7 @@ def decide(  # noqa: PLR0913  an option is an argument
     path: PathArgument = None,
     options: ServiceOptions,
     too_few: Annotated[
-        float | None, typer.Option(help="What a year with one post too few costs.")
+        float | None, typer.Option(help="What a year one post short costs beyond its price.")
     ] = None,
     too_many: Annotated[
         float | None, typer.Option(help="What a year with one post too many costs.")
@@ -42,19 +43,21 @@ def decide(  # noqa: PLR0913  an option is an argument
 ) -> None:
     """Decide at your prices: the best number of posts, or whether early help pays.
 
-    With --too-few and --too-many: the number of posts that costs least, and what another costs.
-    With --help-price, --plan-saving and --effect: from which effect on early help pays, what it
-    saves net, and how sure that is. The package has no price of its own.
+    With --too-few and --too-many, or a folder that holds prices of posts: the number of posts that
+    costs least, and what another costs. With --help-price, --plan-saving and --effect: from which
+    effect on early help pays, what it saves net, and how sure that is. The package has no price of
+    its own.
     """
     from riskmodel.caseload.decisions import best_posts, early_help
 
-    posts, early = (too_few, too_many), (help_price, plan_saving, effect)
-    if any(each is None for each in posts) == any(each is None for each in early) or (
-        any(each is not None for each in posts) and any(each is not None for each in early)
-    ):
+    early = (help_price, plan_saving, effect)
+    of_posts = too_few is not None or too_many is not None
+    about_help = any(option is not None for option in early)
+    prices = None if about_help else prices_of_posts(path, too_few, too_many)
+    if (of_posts if about_help else prices is None) or (about_help and None in early):
         raise DataError(
-            "one decision at a time: give --too-few and --too-many, or --help-price, --plan-saving "
-            "and --effect LOW,HIGH"
+            "one decision at a time: give --too-few and --too-many or the folder that holds them, "
+            "or --help-price, --plan-saving and --effect LOW,HIGH"
         )
     if help_price is not None and plan_saving is not None:
         found = early_help(helped, help_price, plan_saving, _ends(effect), currency=currency)
@@ -71,8 +74,8 @@ def decide(  # noqa: PLR0913  an option is an argument
     needed = needed_by_simulation(
         service.outlook, service.target, structure=service.structure, workforce=service.workforce
     )
-    best = best_posts(needed, too_few=too_few or 0.0, too_many=too_many or 0.0, currency=currency)
-    show(best, form)
+    assert prices is not None  # refused above
+    show(best_posts(needed, currency=currency, **prices._asdict()), form)
 
 
 def _ends(effect: str | None) -> tuple[float, float]:

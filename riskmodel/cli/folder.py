@@ -16,6 +16,7 @@ from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
+    from riskmodel.authority.folder.figures import PostPrices
     from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
 
@@ -31,6 +32,7 @@ __all__ = [
     "has_prices",
     "opened",
     "panel_in",
+    "prices_of_posts",
     "scenarios_in",
     "stage_names",
     "table_in",
@@ -143,6 +145,21 @@ def has_prices(path: Path | None) -> bool:
     """Whether a folder has prices."""
     authority = opened(path)
     return authority is not None and authority.prices is not None
+
+
+def prices_of_posts(
+    path: Path | None, too_few: float | None, too_many: float | None
+) -> PostPrices | None:
+    """What a post too few and too many cost: as the options say, else as the folder does.
+
+    None where neither says both.
+    """
+    from riskmodel.authority.folder.figures import PostPrices
+
+    if too_few is not None and too_many is not None:
+        return PostPrices(too_few, too_many, "")
+    authority = opened(path)
+    return None if authority is None else authority.post_prices(too_few, too_many)
 
 
 def aim_in(

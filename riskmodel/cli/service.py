@@ -243,6 +243,7 @@ def ask(
         switches,
         teams.costs,
         teams.prices,
+        panel,
     )
 
 

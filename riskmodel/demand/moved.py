@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.labels import label
+from riskmodel.core.result import Result
 from riskmodel.demand.simulation.changed import moves
 from riskmodel.errors import UnknownNameError
+from riskmodel.levers import LEVERS, OUTSIDE
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE
+from riskmodel.projection import BASELINE, month_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,10 +22,70 @@ if TYPE_CHECKING:
     from riskmodel.demand.durations.laws import Floats
     from riskmodel.demand.projecting import Outlook
 
-__all__ = ["ANYWHERE", "flows_frame"]
+__all__ = ["ANYWHERE", "Flows", "flows_frame"]
 
 ANYWHERE = "outside"
 """Where children come from who start in a stage, and go to when they end."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Flows(Result):
+    """Who starts, who ends, and whom each scenario moves from where to where.
+
+    Parameters
+    ----------
+    month
+        ``YYYY-MM``, to whose end all is counted from the opening on.
+    frame
+        As :meth:`riskmodel.demand.projecting.Outlook.flows` describes it.
+    """
+
+    month: str
+    frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """All flows."""
+        return self.frame
+
+    def only(self, scenarios: Iterable[str]) -> Flows:
+        """The flows of these scenarios."""
+        return replace(self, frame=self.frame[self.frame["scenario"].isin(list(scenarios))])
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """Children moved by scenario, from and to in words, all levers together; on average.
+
+        What rounds to no child is left out.
+        """
+        keys = ["scenario", *_WAYS]
+        moved = self.in_words().groupby(keys, sort=False)["children"].sum().reset_index()
+        return moved[moved["children"] >= 0.5].reset_index(drop=True)
+
+    def in_words(self) -> pd.DataFrame:
+        """Whom each lever moves, with the names of levers and of places for a reader."""
+        rows = self.frame[self.frame["lever"] != ""]
+        words = {way: [OUTSIDE.get(name, label(name).row) for name in rows[way]] for way in _WAYS}
+        levers = [LEVERS[name].label if name in LEVERS else name for name in rows["lever"]]
+        return rows.assign(lever=levers, **words)
+
+    def preview(self) -> pd.DataFrame:
+        """Whom each lever moves."""
+        return self.frame[self.frame["lever"] != ""].drop(columns=["level", "basis"])
+
+    def summary(self) -> str:
+        """Where the children of each scenario are instead, a sentence a scenario."""
+        by = month_words(self.month)
+        said = []
+        for scenario, rows in self.moved.groupby("scenario", sort=False):
+            ways = "; ".join(
+                f"{row['children']:,.0f} {row['to'].lower()} instead of {row['from'].lower()}"
+                for row in rows.to_dict("records")
+            )
+            said.append(f"{scenario}, children by the end of {by}: {ways}.")
+        return " ".join(said) or f"No scenario moves children by the end of {by}."
+
+
+_WAYS = ("from", "to")
 
 
 def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:

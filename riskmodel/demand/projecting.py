@@ -27,6 +27,7 @@ from riskmodel.series import AuthorityPanel
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.demand.moved import Flows
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
@@ -91,6 +92,11 @@ class Outlook(Result):
     def preview(self) -> pd.DataFrame:
         """Stocks at the end of each March."""
         return self.projection.preview()
+
+    @property
+    def draws(self) -> tuple[int, int]:
+        """Seed and number of simulations, by which ranges are drawn."""
+        return self.seed, self.projection.replicates
 
     @property
     def inputs(self) -> dict[str, StageInputs]:
@@ -187,22 +193,24 @@ class Outlook(Result):
                 pieces.append(found.rename(columns={"lever": "driver"}))
         return pd.concat(pieces, ignore_index=True)
 
-    def flows(self, month: str | None = None) -> pd.DataFrame:
+    def flows(self, month: str | None = None) -> Flows:
         """Children who start, end and move from the opening to the end of a month, by scenario.
 
-        Columns: scenario, lever, from, to, children, low, high, level, basis. Rows without a lever
-        count who starts in a stage from ``outside`` all of them, and who ends. A row with a lever
-        counts the children whom it moves: they would be at ``from`` without the scenario, and are
-        at ``to`` with it. Nobody is lost: what a lever takes from one stage is elsewhere.
+        Columns of its frame: scenario, lever, from, to, children, low, high, level, basis. Rows
+        without a lever count who starts in a stage from ``outside`` all of them, and who ends. A
+        row with a lever counts the children whom it moves: they would be at ``from`` without the
+        scenario, and are at ``to`` with it. Nobody is lost: what a lever takes from one stage is
+        elsewhere.
 
         Raises
         ------
         UnknownNameError
             When the month is not projected.
         """
-        from riskmodel.demand.moved import flows_frame
+        from riskmodel.demand.moved import Flows, flows_frame
 
-        return flows_frame(self, self.projection.months[-1] if month is None else month)
+        month = self.projection.months[-1] if month is None else month
+        return Flows(month, flows_frame(self, month))
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""

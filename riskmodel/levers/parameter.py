@@ -94,8 +94,9 @@ class Lever:
 
     @property
     def takes_range(self) -> bool:
-        """Whether its number may be a range: what moves children does."""
-        return bool(self.moves)
+        """Whether its number may be a range: what moves children, and the workforce's rates."""
+        is_rate = self.acts_on == "workforce" and self.highest == 1 and self.neutral is None
+        return bool(self.moves) or is_rate
 
     @property
     def most(self) -> float:

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import riskmodel
+from riskmodel.authority.folder.figures import PRICED, Prices, PriceYear
+from riskmodel.authority.folder.problems import Place
+from riskmodel.authority.service import needed_by_simulation
 from riskmodel.caseload.costs import WEEKS_A_MONTH
 from riskmodel.errors import DataError
 
@@ -47,6 +50,55 @@ def test_each_year_is_in_its_own_prices(folder_of):
     assert "Not priced: placements of looked-after children." in text
     assert price.plot().svg
     assert authority.price(**SIZES) is price
+
+
+@pytest.mark.integration
+def test_posts_are_decided_at_the_prices_of_the_year_in_which_the_projection_begins(folder_of):
+    folder = folder_of(PRICES, files={"months.csv": MONTHS, "teams.csv": TEAMS})
+    authority = riskmodel.open_authority(folder)
+    best = authority.decision(**SIZES)
+    # A year's cover by an agency worker of 1,000 a week, less the post that it stands in for.
+    assert best.too_many == 50000
+    assert best.too_few == pytest.approx(1000 * 365.25 / 7 - 50000, abs=0.01)
+    outlook = authority.projection(**SIZES)
+    needed = needed_by_simulation(
+        outlook,
+        authority.target(outlook),
+        structure=authority.structure,
+        workforce=authority.workforce,
+    )
+    share = best.too_few / (best.too_few + best.too_many)
+    assert (needed < best.posts).mean() < share <= (needed <= best.posts).mean()
+    assert "the folder's prices of 2023/24: a post short costs agency cover" in best.summary()
+    assert authority.decision(**SIZES) is best
+
+
+def priced(**rows: float) -> Prices:
+    kept = {name: rows.get(name) for name in (*PRICED, "inflation", "post_short_per_year")}
+    return Prices((PriceYear("2023/24", source="", place=Place("prices"), **kept),))
+
+
+@pytest.mark.unit
+def test_a_post_short_has_its_stated_price_raised_with_inflation_before_that_of_cover():
+    prices = priced(
+        post_per_year=50_000, agency_per_week=900, post_short_per_year=70_000, inflation=0.1
+    )
+    assert prices.of_posts("2024/25")[:2] == (77_000, 55_000)
+    assert prices.of_posts("2023/24", too_few=9, too_many=8)[:2] == (9, 8)
+    # Without it cover at 900 a week is cheaper than the post, dearer than one of 40,000.
+    cheap = priced(post_per_year=50_000, agency_per_week=900)
+    with pytest.raises(DataError, match=r"46,961\) costs no more than a post \(50,000\)"):
+        cheap.of_posts("2023/24")
+    assert cheap.of_posts("2023/24", too_many=40_000).too_few == pytest.approx(6960.71, abs=0.01)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("rows", "key"), [({"agency_per_week": 900}, "post_per_year"), ({"post_per_year": 9}, "short")]
+)
+def test_what_the_prices_of_posts_lack_is_named(rows, key):
+    with pytest.raises(DataError, match=key):
+        priced(**rows).of_posts("2023/24")
 
 
 @pytest.mark.unit

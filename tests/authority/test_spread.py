@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,22 @@ def test_the_split_of_a_scenario_adds_up_and_without_ranges_nothing_is_assumed()
     assert list(found.preview().columns[-3:]) == list(PARTS)
     with pytest.raises(UnknownNameError):
         split_spread(outlook, ["section_48"])
+
+
+@pytest.mark.integration
+def test_the_range_of_a_rate_of_the_workforce_is_assumed_of_caseloads_alone():
+    plain = library_outlook("section_47_2010_11", "2017-11", 300, 1)
+    months = len(plain.projection.months)
+    part = RangedPart(Range(0.3, 3.0, "uniform"), (1.0,) * months, True)
+    turned = plain.levers[BASELINE].with_path(
+        "workforce.turnover_rate", multiplier=part.range.middle, ranges=(part,)
+    )
+    outlook = replace(
+        plain, levers={BASELINE: plain.levers[BASELINE], "turnover": turned},
+        projection=plain.simulate({"turnover": turned}),
+    )  # fmt: skip
+    frame = split_spread(outlook, ["turnover"]).to_frame()
+    of = frame[(frame["against"] == BASELINE) & (frame["part"] == "assumed")]
+    share = of.set_index("measure")["share"]
+    assert share["caseload"] > 0.5
+    assert share[f"stock_{PLAN}"] == share["cases"] == 0

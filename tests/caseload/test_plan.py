@@ -223,8 +223,8 @@ def test_posts_for_14_by_september_2017_at_the_cases_of_today(project):
     assert rows["posts that stay vacant"].posts_low < found.posts
     assert rows["posts that stay vacant"].posts_high > found.posts
     assert rows["projected cases, times"].posts_high - found.posts == pytest.approx(13.6, abs=2)
-    # Beside 50%, 80% and 95%.
-    assert len(found.to_frame()) == 1 + 2 + 2 * len(found.sensitivity)
+    # Beside 50%, 80% and 95%, and the assumed rates drawn together.
+    assert len(found.to_frame()) == 1 + 2 + 1 + 2 * len(found.sensitivity)
     assert str(found).startswith(f"{found.posts} posts for at most 14 cases on average by 2017-09")
 
 

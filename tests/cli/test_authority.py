@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 
 import pytest
@@ -104,6 +105,33 @@ def test_a_mistake_in_the_folder_stops_a_command_with_one_message(call, northshi
     message = call("project", northshire, *SMALL).message
     assert "authority.toml, line 5, field postes" in message
     assert "Did you mean 'posts'" in message
+
+
+@pytest.mark.end_to_end
+def test_decide_takes_the_prices_of_a_folder_and_options_before_them(call, northshire):
+    asked = ("decide", northshire, "--months", "12", "--replicates", "40")
+    assert "post_short_per_year, or agency_per_week" in call(*asked).message
+    said = " ".join(call(*asked, "--too-few", "50000").out.split())
+    assert "GBP 50,000 for one post too many (the folder's prices of 2023/24)" in said
+    assert float(re.search(r"enough with a chance of (\d+)%", said)[1]) >= 50
+    assert "GBP 2 for one post too many" in call(*asked, "--too-few", "5", "--too-many", "2").out
+
+
+@pytest.mark.end_to_end
+def test_beside_the_posts_stand_the_authorities_that_raised_workers_so_fast(call, northshire):
+    lines = ["la_code,area,year,cpp_at_31_mar,cpp_starts,sw_fte"] + [
+        f"{code},Area {code},{year},{300 + code % 7},{350},{100 + grown * (year - 2020)}"
+        for code, grown in ((901, 0), (902, 90), (903, 5), (999, 400))
+        for year in range(2020, 2024)
+    ]
+    asked = ("caseload", northshire, "--months", "12", "--replicates", "40")
+    (northshire / "panel.csv").write_text("\n".join(lines), encoding="utf-8")
+    said = " ".join(call(*asked).out.split())
+    assert re.search(
+        r"1 of the 3 other authorities of the panel raised social workers in post by \d+% or more "
+        r"within a year between 2020 and 2023; the panel does not say what their caseloads did",
+        said,
+    )
 
 
 @pytest.mark.end_to_end

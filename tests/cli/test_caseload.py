@@ -341,3 +341,13 @@ def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
 )
 def test_a_comparison_that_cannot_be_is_refused(call, words, said):
     assert said in call("scenario", "compare", *words, *SMALL).message
+
+
+@pytest.mark.end_to_end
+def test_flows_are_drawn_and_what_has_no_picture_says_so(call, tmp_path):
+    words = ("scenario", "compare", "baseline", "section_47_2010_11", *SMALL)
+    answer = call(*words, "--show", "flows", "--out", tmp_path / "flows.svg")
+    assert "on a child in need plan instead of on a protection plan" in " ".join(answer.out.split())
+    assert "Under the scenario" in (tmp_path / "flows.svg").read_text(encoding="utf-8")
+    refused = call(*words, "--show", "spread", "--out", tmp_path / "spread.svg").message
+    assert "--out draws the differences or the flows" in refused

@@ -174,4 +174,4 @@ def test_the_table_of_flows_of_the_published_figures(library_flows):
 def library_flows():
     from riskmodel.authority.library import library_outlook
 
-    return library_outlook("section_47_2010_11", "2017-11", 300, 1).flows()
+    return library_outlook("section_47_2010_11", "2017-11", 300, 1).flows().to_frame()

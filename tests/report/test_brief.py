@@ -195,6 +195,9 @@ def numbers_of(folder: Briefed) -> set[str]:
         single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
         single += [value for pair in results.posts_by_chance for value in pair]
         frames.append(posts.to_frame())
+        best = results.best_posts
+        if best is not None:
+            single += [best.posts, best.chance, best.too_few, best.too_many]
     frames.append(pd.DataFrame([dict(row) for row in results.prices.values()]))
     if results.has("scenarios"):
         frames.append(results.comparison.differences)

@@ -13,9 +13,8 @@ from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.holding import Holding
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import Entry
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
-from riskmodel.projection import BASELINE, month_after
+from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.price import PriceByYear
-    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target, UnitCosts
+    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
+    from riskmodel.caseload.decisions import BestPosts
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
     from riskmodel.explanations import ChangeParts
@@ -294,14 +294,30 @@ class Authority(Holding):
             lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
 
-    @cached_property
-    def unit_costs(self) -> UnitCosts | None:
-        """Its prices in the financial year in which a projection begins; None without prices."""
-        from riskmodel.demand.opening import opening_of
+    def decision(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> BestPosts:
+        """The number of posts that costs least at its own prices, for the cap of its target.
 
-        if self.prices is None:
-            return None
-        return self.prices.of(financial_year(month_after(opening_of(self.demand), 1)))
+        Raises
+        ------
+        DataError
+            When it has no prices of posts, figures for a caseload are missing, or no number of
+            posts is enough in some simulation.
+        """
+        from riskmodel.authority.service import needed_by_simulation
+        from riskmodel.caseload.decisions import best_posts
+
+        prices, structure, workforce = self.post_prices(), self.structure, self.workforce
+        outlook = self.projection(months=months, replicates=replicates, seed=seed)
+        target = self.target(outlook)
+        return self._once(
+            ("decision", months, replicates, seed),
+            lambda: best_posts(
+                needed_by_simulation(outlook, target, structure=structure, workforce=workforce),
+                **prices._asdict(),
+            ),
+        )
 
     def _once(self, key: Hashable, make: Callable[[], Result]) -> Result:
         if key not in self._results:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import FILE
-from riskmodel.caseload.costs import UnitCosts
+from riskmodel.caseload.costs import WEEKS_A_MONTH, UnitCosts
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from riskmodel.caseload import Structure, Workforce
 
-__all__ = ["PRICED", "PriceYear", "Prices", "check_workforce", "own_workforce", "read_prices"]
+__all__ = [
+    "PRICED",
+    "PostPrices",
+    "PriceYear",
+    "Prices",
+    "check_workforce",
+    "own_workforce",
+    "read_prices",
+]
 
 PRICED = ("post_per_year", "agency_per_week", "placement_per_week")
 """What can have a price."""
@@ -147,11 +155,30 @@ class PriceYear:
     inflation: float | None
     source: str
     place: Place
+    post_short_per_year: float | None = None
 
     def price(self, name: str) -> float | None:
-        """One of :data:`PRICED`."""
+        """One of :data:`PRICED`, or of a post short."""
         value: float | None = getattr(self, name)
         return value
+
+
+class PostPrices(NamedTuple):
+    """What being wrong by one post costs in a year, and where that comes from.
+
+    Parameters
+    ----------
+    too_few
+        One post short, beyond the price of that post.
+    too_many
+        One post that is not needed.
+    source
+        In words.
+    """
+
+    too_few: float
+    too_many: float
+    source: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -194,6 +221,54 @@ class Prices(Result):
         sources = dict.fromkeys(entry.source for entry in self.years if entry.source)
         post, agency, placement = (costs.get(name) for name in PRICED)
         return UnitCosts(post, agency, placement, prices=words, source="; ".join(sources))
+
+    def of_posts(
+        self, year: str, *, too_few: float | None = None, too_many: float | None = None
+    ) -> PostPrices:
+        """What a post too few and a post too many cost, in the prices of a financial year.
+
+        Parameters
+        ----------
+        year
+            As :meth:`of` takes it.
+        too_few, too_many
+            What stands in place of the folder's; None takes the folder's.
+
+        Raises
+        ------
+        DataError
+            When a post has no price, or neither a post short nor agency cover beyond it has one.
+
+        Notes
+        -----
+        A post that is not needed costs its price. A post short that an agency worker covers all
+        year saves the price of the post, so it costs the difference of the two.
+        """
+        post = self._price("post_per_year", year)[0] if too_many is None else too_many
+        short = self._price("post_short_per_year", year)[0] if too_few is None else too_few
+        agency = self._price("agency_per_week", year)[0]
+        if post is None:
+            raise DataError("needs the price of a post: post_per_year", file="prices")
+        source = f"the folder's prices of {year}"
+        if short is not None:
+            return PostPrices(short, post, source)
+        if agency is None:
+            raise DataError(
+                "needs what a post short costs: post_short_per_year, or agency_per_week for cover "
+                "by an agency worker",
+                file="prices",
+            )
+        cover = 12 * WEEKS_A_MONTH * agency
+        if cover <= post:
+            raise DataError(
+                f"a year's cover by an agency worker ({cover:,.0f}) costs no more than a post "
+                f"({post:,.0f}), so no number of posts is too few at these prices; say what a post "
+                "short costs: post_short_per_year",
+                file="prices",
+            )
+        return PostPrices(
+            round(cover - post, 2), post, f"{source}: a post short costs agency cover less the post"
+        )
 
     def _price(self, name: str, year: str) -> tuple[float | None, str]:
         """A price in a year, and the year that gives it."""
@@ -263,7 +338,7 @@ def read_prices(contents: Contents, log: ProblemLog | None = None) -> Prices | N
     years = []
     for row in rows:
         values: dict[str, float | None] = {}
-        for name in (*PRICED, "inflation"):
+        for name in (*PRICED, "inflation", "post_short_per_year"):
             entry = row.get(name)
             values[name] = entry.value if entry and isinstance(entry.value, float) else None
         source = str(row["source"].value) if "source" in row else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
-from riskmodel.authority.folder.figures import Prices, own_workforce, read_prices
+from riskmodel.authority.folder.figures import PostPrices, Prices, own_workforce, read_prices
 from riskmodel.authority.folder.inputs import (
     Inputs,
     counted_at_most,
@@ -18,11 +18,13 @@ from riskmodel.authority.folder.inputs import (
 )
 from riskmodel.authority.folder.problems import Problem
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS
+from riskmodel.authority.folder.values import financial_year
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.projection import month_after
 
 if TYPE_CHECKING:
     from riskmodel.assessments import Counted
-    from riskmodel.caseload import Structure
+    from riskmodel.caseload import Structure, UnitCosts
     from riskmodel.caseload.workforce import Workforce
     from riskmodel.demand.sources import DemandSource
     from riskmodel.disclosure.release import Release
@@ -162,6 +164,32 @@ class Holding:
     def prices(self) -> Prices | None:
         """Prices by financial year; None where there are none."""
         return read_prices(self.contents)
+
+    @property
+    def unit_costs(self) -> UnitCosts | None:
+        """Its prices in the financial year in which a projection begins; None without prices."""
+        return None if self.prices is None else self.prices.of(self._first_year)
+
+    def post_prices(
+        self, too_few: float | None = None, too_many: float | None = None
+    ) -> PostPrices:
+        """What a post too few and a post too many cost in that year; see :meth:`Prices.of_posts`.
+
+        Raises
+        ------
+        DataError
+            When the folder does not say.
+        """
+        self.needs("prices")
+        assert self.prices is not None  # it has some
+        return self.prices.of_posts(self._first_year, too_few=too_few, too_many=too_many)
+
+    @property
+    def _first_year(self) -> str:
+        """The financial year in which a projection begins."""
+        from riskmodel.demand.opening import opening_of
+
+        return financial_year(month_after(opening_of(self.demand), 1))
 
     @cached_property
     def commentary(self) -> Mapping[str, str]:

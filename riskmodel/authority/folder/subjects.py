@@ -185,6 +185,13 @@ _PRICES = _subject(
     Field("post_per_year", "number", "A post", "A worker in post for a year, with on-costs."),
     Field("agency_per_week", "number", "Agency", "A full-time agency worker for a week."),
     Field(
+        "post_short_per_year",
+        "number",
+        "A post short",
+        "What being one post short for a year costs beyond the price of that post; left out, it is "
+        "what cover by an agency worker costs beyond it.",
+    ),
+    Field(
         "placement_per_week",
         "number",
         "Placement",

@@ -79,7 +79,12 @@ def expected_page(results: BriefResults, annex: str) -> Section:
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
     )
     texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
-    texts += [_cost(results), _rests_on(results), _others(results)]
+    texts += [
+        _cost(results),
+        _best_posts(results) if has_teams else "",
+        _rests_on(results),
+        _others(results),
+    ]
     return brief_page(
         "expected", _title(results), texts, annex=annex, chart=chart, table=_table(results)
     )
@@ -124,6 +129,7 @@ def _posts(results: BriefResults) -> str:
     return (
         f"Posts needed for {posts.target.cap:g} or fewer: {said}; there are "
         f"{number(posts.posts_now)} now. All of it counts on a candidate for every vacancy."
+        f"{f' {results.growth.summary()}' if results.growth else ''}"
     )
 
 
@@ -158,6 +164,19 @@ def _cost(results: BriefResults) -> str:
         if row["months"] == MONTHS_A_YEAR and year <= last
     ]
     return f"What is priced costs {join_words(said)}." if said else ""
+
+
+def _best_posts(results: BriefResults) -> str:
+    """The number of posts that costs least at the folder's prices."""
+    best = results.best_posts
+    if best is None:
+        return ""
+    few, many = (money(price, best.currency) for price in (best.too_few, best.too_many))
+    return (
+        f"Where a post short costs {few} a year and a post too many {many}, {best.posts:,} posts "
+        f"cost least, with {article(best.chance)} {percent(best.chance, 0)} chance that they are "
+        "enough for that caseload; what too few workers mean for children is not in these prices."
+    )
 
 
 def _short(chance: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.authority.folder.authority import Authority
-from riskmodel.authority.service import posts_answer
+from riskmodel.authority.service import growth_beside, posts_answer
 from riskmodel.caseload.result import PLANNED
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, months_between
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from riskmodel.authority.others import OthersComparison
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
+    from riskmodel.caseload.decisions import BestPosts
+    from riskmodel.caseload.growth import WorkforceGrowth
     from riskmodel.demand.calibration import Observation
     from riskmodel.demand.projecting import Outlook
     from riskmodel.explanations import ChangeParts
@@ -277,6 +279,21 @@ class BriefResults:
                 continue
             answers.append((chance, posts))
         return tuple(answers)
+
+    @cached_property
+    def growth(self) -> WorkforceGrowth | None:
+        """How many others raised their workers so fast; None where the panel does not say."""
+        if self.posts is None:
+            return None
+        return growth_beside(self.authority.panel, self.outlook, self.posts)
+
+    @cached_property
+    def best_posts(self) -> BestPosts | None:
+        """Posts that cost least at the folder's prices; None where it holds none of posts."""
+        try:
+            return self.authority.decision(**self.sizes.named())
+        except DataError:
+            return None
 
     @property
     def factors_source(self) -> str:

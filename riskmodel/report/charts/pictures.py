@@ -9,10 +9,13 @@ from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
 from riskmodel.caseload.change import CaseloadChange
 from riskmodel.core.result import Picture, draws
+from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
 from riskmodel.factors import SensitivitySurface
+from riskmodel.projection import month_words
 from riskmodel.report.charts.canvas import Drawing
+from riskmodel.report.charts.flows import draw_flows
 from riskmodel.report.charts.others import draw_beside_others
 from riskmodel.report.charts.outlook import draw_outlook
 from riskmodel.report.charts.ranges import draw_ranges
@@ -26,6 +29,12 @@ __all__: list[str] = []
 @draws("riskmodel.demand.projecting", "Outlook")
 def _outlook(outlook: Outlook) -> Picture:
     return _picture(draw_outlook(outlook), "Numbers to date and projected", outlook.summary())
+
+
+@draws("riskmodel.demand.moved", "Flows")
+def _flows(flows: Flows) -> Picture:
+    title = f"Where the children of each scenario are instead, by {month_words(flows.month)}"
+    return _picture(draw_flows("flows", flows.moved), title, flows.summary())
 
 
 @draws("riskmodel.caseload.result", "CaseloadPlan")

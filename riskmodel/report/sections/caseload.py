@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.service import growth_beside
 from riskmodel.caseload import CaseloadPlan, HiresNeeded, PostsNeeded, Target, hires_needed
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
@@ -91,11 +92,13 @@ def caseload_section(authority: Authority, data: Caseloads, *, title: str) -> Se
         Heading of the section.
     """
     is_published = authority.has("published") and not authority.has("teams")
+    growth = data.posts and growth_beside(authority.panel, data.outlook, data.posts)
     blocks: list[Block] = [
         *(published_blocks() if is_published else ()),
         Paragraph(_projected_words(data)),
         _chart(data),
         Paragraph(_posts_words(data)),
+        *([] if growth is None else [Paragraph(growth.summary())]),
         *([] if data.posts is None else [_sensitivity_table(data.posts)]),
         assumed_table(authority),
         Paragraph(_assumptions(data)),
@@ -236,6 +239,8 @@ def _posts_words(data: Caseloads) -> str:
         f"{posts.joiners:.0f} joiners until then, {posts.joiners_a_month:.1f} a month, since "
         "leavers are replaced too. "
     )
+    if posts.jointly is not None:
+        words += f"{posts.jointly} "
     if data.hires is not None:
         high = "no number" if np.isinf(data.hires.high) else f"{data.hires.high:.1f}"
         words += (

@@ -10,7 +10,7 @@ from riskmodel.authority.comparison import Comparison
 from riskmodel.demand.projecting import Outlook
 from riskmodel.published import load_table
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section
-from riskmodel.report.sections.building import chart_of
+from riskmodel.report.sections.building import chart_of, pictured, table_of
 from riskmodel.report.sections.projected import settings_of
 from riskmodel.report.sections.scenario_tables import (
     all_differences,
@@ -68,6 +68,7 @@ def scenarios_section(
         *([Paragraph(_claim(data))] if is_published and _CLAIMED in data.others else []),
         words_table(scenarios, changes),
         _chart(data, f"{source}; {settings}"),
+        *_flows_chart(data, outlook, source),
         children_table(data, source),
         teams_table(data, source),
         *([attribution_table(data, changes, source)] if len(data.attribution) else []),
@@ -122,6 +123,41 @@ def _gap(row: Mapping[Any, Any], measure: str, level: float) -> str:
         f"{signed(row['difference'], measure)} ({percent(level, 0)} range "
         f"{signed(row['low'], measure)} to {signed(row['high'], measure)})"
     )
+
+
+def _flows_chart(data: Comparison, outlook: Outlook, source: str) -> list[Block]:
+    """Where the children of each scenario are instead; nothing where no scenario moves any."""
+    flows = outlook.flows(data.month).only(data.others)
+    frame = flows.to_frame()
+    flows = replace(flows, frame=frame.assign(scenario=frame["scenario"].map(scenario_label)))
+    if flows.moved.empty:
+        return []
+    level = percent(data.level, 0)
+    return [
+        pictured(
+            flows,
+            "scenarios_flows",
+            "A band is as thick as the number of children whom the scenario moves, on average and "
+            "from the opening on; all scenarios on one scale. Left: where they would be with no "
+            "change of policy. Right: where they are instead.",
+            table_of(
+                "scenarios_flows",
+                f"Children moved by each scenario by {month_words(data.month, day=True)}",
+                flows.in_words().drop(columns=["level", "basis"]).to_dict("records"),
+                {
+                    "scenario": "Scenario",
+                    "lever": "Changed by",
+                    "from": "From",
+                    "to": "To",
+                    "children": "Children",
+                    "low": f"{level} range from",
+                    "high": "to",
+                },
+                source=source,
+                basis="projected",
+            ),
+        )
+    ]
 
 
 def _chart(data: Comparison, source: str) -> Chart:

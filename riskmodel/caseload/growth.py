@@ -1,0 +1,133 @@
+"""How fast authorities of a panel have raised their social workers, and what caseloads did then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskmodel.core.result import Result
+from riskmodel.errors import DataError
+from riskmodel.series import ENGLAND, AuthorityPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["WorkforceGrowth", "workforce_growth"]
+
+_WORKERS, _CASELOAD = "sw_fte", "sw_avg_caseload_fte"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WorkforceGrowth(Result):
+    """How many authorities raised their social workers as fast as asked for.
+
+    Parameters
+    ----------
+    growth
+        What was asked for: 0.25 is a quarter more.
+    years
+        Within how many years.
+    fastest
+        A row an authority, the span of so many years in which its workers grew most: la_code,
+        area, first, last (years), growth, caseload_before, caseload_after (NaN where the panel has
+        none).
+    span
+        First and last year that was looked through.
+    source
+        The panel.
+    """
+
+    growth: float
+    years: int
+    fastest: pd.DataFrame
+    span: tuple[int, int]
+    source: str
+
+    @property
+    def raised(self) -> pd.DataFrame:
+        """The rows of the authorities that raised their workers by as much or more."""
+        return self.fastest[self.fastest["growth"] >= self.growth - 1e-9]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every authority by its fastest growth, the fastest first."""
+        return self.fastest.assign(reached=self.fastest["growth"] >= self.growth - 1e-9)
+
+    def summary(self) -> str:
+        """How many of how many, and what their caseloads did, in sentences."""
+        raised, frame = self.raised, self.fastest
+        within = "a year" if self.years == 1 else f"{self.years} years"
+        span = f"between {self.span[0]} and {self.span[1]}"
+        many = f"{len(raised)} of the" if len(raised) else "None of the"
+        said = (
+            f"{many} {len(frame)} other authorities of the panel raised social workers in post by "
+            f"{self.growth:.0%} or more within {within} {span}"
+        )
+        if not len(raised):
+            most = frame["growth"].max()
+            digits = 0 if f"{most:.0%}" != f"{self.growth:.0%}" else 1
+            return f"{said}; the fastest raised them by {most:.{digits}%}."
+        change = (raised["caseload_after"] - raised["caseload_before"]).dropna()
+        if change.empty:
+            return f"{said}; the panel does not say what their caseloads did."
+        middle = f"{abs(change.median()):.1f} cases {'lower' if change.median() < 0 else 'higher'}"
+        if len(raised) == 1:
+            return f"{said}; its average caseload was {middle} after."
+        those = "these" if len(change) == len(raised) else f"the {len(change)} that give it"
+        return (
+            f"{said}; the average caseload fell in {int((change < 0).sum())} of {those}, and was "
+            f"{middle} at the median."
+        )
+
+
+def workforce_growth(
+    panel: AuthorityPanel, growth: float, *, years: int = 2, code: str = ""
+) -> WorkforceGrowth:
+    """How many authorities of a panel raised their social workers by as much.
+
+    Parameters
+    ----------
+    panel
+        With ``sw_fte``, and ``sw_avg_caseload_fte`` where it has it.
+    growth
+        Asked for, above 0: 0.25 is a quarter more.
+    years
+        Within how many years, 1 or more.
+    code
+        Of the authority that asks; it and England are left out.
+
+    Raises
+    ------
+    DataError
+        When growth or years are too small, or no other authority has workers so far apart.
+
+    Notes
+    -----
+    Workers in post are those employed at 30 September, without agency workers. Each authority
+    counts once, by the span in which its workers grew most, so the answer leans towards "it has
+    been done".
+    """
+    import pandas as pd
+
+    if not growth > 0:
+        raise DataError(f"growth must be above 0, got {growth:g}", field="growth")
+    if years < 1:
+        raise DataError(f"needs 1 year or more, got {years}", field="years")
+    columns = {"la_code": panel.la_codes, "area": panel.areas, "first": panel.years}
+    frame = pd.DataFrame(columns).assign(
+        workers=panel.figures.get(_WORKERS, float("nan")),
+        caseload=panel.figures.get(_CASELOAD, float("nan")),
+    )
+    frame = frame[(frame["workers"] > 0) & ~frame["la_code"].isin([ENGLAND, code])]
+    later = frame.assign(last=frame["first"], first=frame["first"] - years).drop(columns="area")
+    spans = frame.merge(later, on=["la_code", "first"], suffixes=("_before", "_after"))
+    if spans.empty:
+        raise DataError(
+            f"has no other authority with social workers ({_WORKERS}) {years} years apart",
+            file=panel.source,
+        )
+    spans["growth"] = spans["workers_after"] / spans["workers_before"] - 1
+    fastest = spans.sort_values(["growth", "la_code", "first"], ascending=[False, True, True])
+    fastest = fastest.drop_duplicates("la_code").reset_index(drop=True)
+    kept = ["la_code", "area", "first", "last", "growth", "caseload_before", "caseload_after"]
+    span = int(spans["first"].min()), int(spans["last"].max())
+    return WorkforceGrowth(growth, years, fastest[kept], span, panel.source)

@@ -1,0 +1,107 @@
+"""Rates of the workforce that are assumed, drawn together once a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.caseload.posts import published_workforce
+from riskmodel.caseload.workforce import Workforce
+from riskmodel.parameters import parameter
+from riskmodel.streams import uniforms
+
+__all__ = ["ASSUMED_RATES", "JointRates", "drawn_rates", "joint_rates"]
+
+ASSUMED_RATES = {
+    "vacancy_rate": "vacancies",
+    "newly_qualified_share": "newly qualified workers",
+    "newly_qualified_protection": "their protected caseload",
+    "sickness_rate": "sickness",
+    "turnover_rate": "turnover",
+}
+"""Rates that have a range, and what they are in words."""
+
+_Floats = npt.NDArray[np.float64]
+
+
+class JointRates(NamedTuple):
+    """Posts needed where the assumed rates are drawn together.
+
+    Parameters
+    ----------
+    rates
+        Which were drawn, in words.
+    needed
+        Posts that each simulation needs then, shape (replicate,).
+    share
+        Of the variance of these, what the rates account for; NaN where some simulation has no
+        number that is enough.
+    """
+
+    rates: tuple[str, ...]
+    needed: _Floats
+    share: float
+
+
+def drawn_rates(
+    workforce: Workforce, seed: int, replicates: int, months: int, purpose: str = "drawn"
+) -> tuple[Workforce, tuple[str, ...]]:
+    """A workforce whose assumed rates differ from simulation to simulation, and which these are.
+
+    Parameters
+    ----------
+    workforce
+        A rate that is not the usual one is somebody's own figure, or set by a scenario: it stays.
+    seed, replicates, months
+        How many numbers; each rate has a stream of its own.
+    purpose
+        Another gives other numbers.
+
+    Notes
+    -----
+    Each rate is drawn by itself, everything alike between the ends of its range, parameters
+    ``workforce_…_range``.
+    """
+    usual, drawn = published_workforce(), {}
+    for name in ASSUMED_RATES:
+        if np.array_equal(workforce.monthly(name, months), usual.monthly(name, months)):
+            low, high = parameter(f"workforce_{name}_range").numbers
+            share = uniforms(seed, f"caseload/rates/{purpose}/{name}", replicates)
+            length = workforce.months or months
+            drawn[name] = np.tile(low + (high - low) * share, (length, 1))
+    return workforce.changed(**drawn), tuple(drawn)
+
+
+def joint_rates(
+    needed: Callable[[Workforce], _Floats],
+    workforce: Workforce,
+    seed: int,
+    size: tuple[int, int],
+) -> JointRates | None:
+    """Posts needed with the assumed rates drawn together; None where none is assumed.
+
+    Parameters
+    ----------
+    needed
+        Posts that each simulation needs with a workforce, shape (replicate,).
+    workforce, seed
+        As :func:`drawn_rates` takes them.
+    size
+        Simulations and months.
+
+    Notes
+    -----
+    Half the mean squared difference of two answers that share all but the rates is the part of the
+    variance that goes with the rates (Jansen 1999).
+    """
+    force, names = drawn_rates(workforce, seed, *size)
+    if not names:
+        return None
+    first, again = needed(force), needed(drawn_rates(workforce, seed, *size, "again")[0])
+    share = float("nan")
+    if np.isfinite([first, again]).all() and np.var(first) > 0:
+        share = min(float(np.mean((first - again) ** 2) / 2 / np.var(first, ddof=1)), 1.0)
+    return JointRates(tuple(ASSUMED_RATES[name] for name in names), first, share)
