@@ -58,7 +58,7 @@ _RECORD_ENDINGS = (".csv", *WORKBOOKS)
 _BESIDE = (".factors.csv", ".dictionary.csv")
 """Files that stand beside a return and are read with it."""
 
-_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios")
+_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios", "finals")
 """Names that are expected, and read by nothing or by what they hold."""
 
 
