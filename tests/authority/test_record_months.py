@@ -78,6 +78,25 @@ def test_records_that_cannot_be_read_are_one_message(folder_of):
         _ = open_authority(folder).demand
 
 
+@pytest.mark.integration
+def test_tables_that_name_no_months_take_those_that_the_folder_says(folder_of):
+    files = {
+        "ssd/ssd_cin_assessments.csv": "cina_person_id,cina_assessment_id,"
+        "cina_assessment_auth_date\n1,A1,2020-05-01\n",
+        "ssd/ssd_cp_plans.csv": "cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n"
+        "1,2020-06-01,\n",
+        "ssd/ssd_assessment_factors.csv": "cinf_assessment_id,cinf_assessment_factors_json\n"
+        'A1,"[""3B""]"\n',
+    }
+    folder = folder_of(files=files)
+    with pytest.raises(DataError, match=r"ssd: .*records_from and records_to of \[about\]"):
+        _ = open_authority(folder).months
+    said = '[about]\nrecords_from = "2020-04"\nrecords_to = "2020-09"\n'
+    (folder / "authority.toml").write_text(said, encoding="utf-8")
+    (plans,) = open_authority(folder).months
+    assert plans.stock.tolist() == [0, 0, 1, 1, 1, 1]
+
+
 @pytest.mark.unit
 def test_a_return_that_gives_no_months_is_still_a_return(folder_of):
     empty = CENSUS.replace("CPPstartDate", "CPPbegun")

@@ -35,6 +35,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "records": (
         "looked_after*",
+        "ssd",
         "ssda903*",
         "[aA]nnex*",
         "returns/looked_after*",
@@ -42,7 +43,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "returns/[aA]nnex*",
     ),
     "mapping": ("mapping.toml",),
-    "months": ("months.csv", "months.xlsx"),
+    "months": ("months.csv", *(f"months{ending}" for ending in WORKBOOKS)),
     "panel": ("panel.csv",),
     "teams": ("teams.csv", "teams.toml"),
     "neighbours": ("neighbours.csv",),

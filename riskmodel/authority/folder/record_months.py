@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.problems import bare_message
 from riskmodel.errors import DataError
 from riskmodel.snapshots import SERIES_STAGES
 
@@ -92,17 +93,30 @@ def _converted(
     contents: Contents, notes: list[tuple[str, str]]
 ) -> Iterator[tuple[list[str], Converted]]:
     """What each source gives, the census returns together; one that cannot be used is noted."""
-    from riskmodel.intake import convert
-
     returns = census_returns(contents)
     if returns:
         names = [path.name for path in returns]
         try:
-            yield names, convert(returns)
+            yield names, _months(returns, contents)
         except DataError as error:
             notes.append((", ".join(names), f"gives no own months: {error}"))
     for path in contents.files.get("records", ()):
-        yield [path.name], convert([path])
+        yield [path.name], _months([path], contents)
+
+
+def _months(paths: Sequence[Path], contents: Contents) -> Converted:
+    """What a source gives; of one that does not say of which months, those that the folder says."""
+    from riskmodel.intake import convert, months_between
+
+    ends = [contents.text("about", f"records_{end}") for end in ("from", "to")]
+    try:
+        return convert(paths)
+    except DataError as error:
+        if all(ends):
+            return convert(paths, window=months_between(*ends))
+        said = bare_message(error)
+        asked = said.replace("--since and --until", "records_from and records_to of [about]")
+        raise DataError(asked, file=error.file, line=error.line, field=error.field) from error
 
 
 def _account(names: Sequence[str], converted: Converted) -> Iterator[tuple[str, str]]:
