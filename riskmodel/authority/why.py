@@ -39,7 +39,7 @@ def change_of(authority: Holding) -> ChangeParts:
     if authority.has("months"):
         plans = [
             series
-            for series in authority.inputs.own_series(authority.name)
+            for series in authority.inputs.own_series()
             if series.stage == "child_protection_plan"
         ]
         if not plans:

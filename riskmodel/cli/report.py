@@ -54,6 +54,14 @@ def report(  # noqa: PLR0913  an option is an argument
         typer.Option("--simulations", help="How many simulations of each projection.", min=100),
     ] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Same seed, same report.", min=0)] = SEED,
+    final: Annotated[
+        bool,
+        typer.Option(
+            "--final",
+            help="Not marked as a draft; what it projects is kept in the folder, so that a later "
+            "brief can say what happened.",
+        ),
+    ] = False,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -74,15 +82,26 @@ def report(  # noqa: PLR0913  an option is an argument
     command += [] if folder is None else [authority.folder.resolve().name]
     command += [] if replicates == REPLICATES else ["--simulations", str(replicates)]
     command += [] if seed == SEED else ["--seed", str(seed)]
-    command += _words(table, options)
+    command += [*_words(table, options), *(["--final"] if final else [])]
+    if final:
+        _check_final(authority, table)
     check_output(out)
     with Console(file=sys.stderr).status("Starting") as status:
         whole = whole_report(
-            authority, sizes, command=command, files=earlier or (), progress=status.update
+            authority,
+            sizes,
+            command=command,
+            files=earlier or (),
+            is_draft=not final and not _is_example(authority),
+            progress=status.update,
         )
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out)
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
+    if final:
+        from riskmodel.report.brief.finals import keep_final
+
+        print(f"Final: what it projects is kept in {keep_final(authority, sizes)}")
     tell_release(authority.release if "factors" in _of_returns(authority) else None)
 
 
@@ -92,13 +111,14 @@ def whole_report(
     *,
     command: Sequence[str] = ("riskmodel", "report"),
     files: Sequence[Path] = (),
+    is_draft: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """The report of an authority; of published tables with what studies say of explanations.
 
     Parameters
     ----------
-    authority, sizes, command, files, progress
+    authority, sizes, command, files, is_draft, progress
         As :func:`riskmodel.report.folder_page.authority_report` takes them.
     """
     from riskmodel.cli.explanations import explanations_section
@@ -110,6 +130,7 @@ def whole_report(
         command=command,
         files=files,
         explanations=partial(explanations_section, progress=progress),
+        is_draft=is_draft,
         progress=progress,
     )
 
@@ -132,6 +153,22 @@ def _authority(folder: Path | None, table: Path | None, options: TableOptions) -
     if not authority.has("returns") or options.mapping is not None or options.sheet is not None:
         options.release(None, option="--table", form="text")
     return replace(authority, protect=protect)
+
+
+def _is_example(authority: Authority) -> bool:
+    """Whether it is the folder that ships, into which nothing is written."""
+    from riskmodel.authority.folder.authority import EXAMPLE
+
+    return authority.folder.resolve() == EXAMPLE
+
+
+def _check_final(authority: Authority, table: Path | None) -> None:
+    """Refuse a final that could not be kept, before the work begins."""
+    from riskmodel.report.brief.finals import check_final
+
+    if table is not None or _is_example(authority):
+        raise DataError("--final needs a folder of your own, in which what is projected is kept")
+    check_final(authority)
 
 
 def _of_returns(authority: Authority) -> set[str]:

@@ -34,6 +34,7 @@ __all__ = [
     "published_source",
     "read_source",
     "snapshot_source",
+    "with_years",
 ]
 
 MEASURE_OF: Mapping[str, str] = MappingProxyType(
@@ -258,7 +259,26 @@ def snapshot_source(
             for month, value in zip(months, getattr(each, counted).tolist(), strict=True)
             if np.isfinite(value)
         )
-    return DemandSource(wanted or "own figures", found, population, series[0].source)
+    label = ", ".join(dict.fromkeys(each.source for each in series if each.area == wanted))
+    return DemandSource(wanted or "own figures", found, population, label)
+
+
+def with_years(months: DemandSource, years: DemandSource) -> DemandSource:
+    """Own months with the years of a panel before them, and the stages that they lack.
+
+    Parameters
+    ----------
+    months, years
+        One authority's figures by month and by year. Of children in need the two count different
+        things (see :data:`MEASURE_OF`): where months are there, no year stands before them.
+    """
+    joined = dict(years.observations)
+    for stage, counts in months.observations.items():
+        first = min(one.month for one in counts)
+        earlier = () if stage == "child_in_need_plan" else years.observations.get(stage, ())
+        joined[stage] = (*(one for one in earlier if one.month < first), *counts)
+    label = f"{months.label}; {years.label}"
+    return replace(months, observations=joined, label=label, beside=years.beside)
 
 
 def read_source(

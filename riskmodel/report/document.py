@@ -75,7 +75,7 @@ def document_bytes(report: Report, brief: Brief, pictures: Mapping[str, bytes]) 
         "brief": brief,
         "pages": pages,
         "pictures": drawn,
-        "whose": ", ".join(part for part in whose if part),
+        "whose": f"{report.mark}. ".lstrip(". ") + ", ".join(part for part in whose if part),
         "numbers": [[getattr(number, name) for _, name in _NUMBERS] for number in brief.numbers],
         "number_columns": [{"heading": heading, "is_number": False} for heading, _ in _NUMBERS],
         "foot": [text for text in (*brief.basis, made_words(report)) if text],

@@ -13,12 +13,16 @@ from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
 from riskmodel.report.brief import authority_brief
+from riskmodel.report.brief.finals import last_final, last_final_path
 from riskmodel.report.model import Block, Paragraph, Point, Report, Section
 from riskmodel.report.sections.record import manifest_section
 from riskmodel.report.sections.register import MAKERS
 from riskmodel.report.sizes import Sizes
 
-__all__ = ["authority_report"]
+__all__ = ["DRAFT", "authority_report"]
+
+DRAFT = "Draft, not for release"
+"""What a report says of itself that is not final."""
 
 _PROJECTED_FROM = ("caseload.toml", "demand.toml", "demand_learned.toml", "demand_learning.toml")
 """Parameter files that the projections rest on."""
@@ -31,6 +35,7 @@ def authority_report(
     command: Sequence[str] = ("riskmodel", "report"),
     files: Sequence[Path] = (),
     explanations: Callable[[], Section] | None = None,
+    is_draft: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """The report of an authority as plain data: the sections that its files allow.
@@ -46,6 +51,8 @@ def authority_report(
         those of the folder.
     explanations
         Makes the section on the explanations of published growth, which studies answer.
+    is_draft
+        Whether it says that it is not for release.
     progress
         Called with a few words at each step.
 
@@ -55,6 +62,7 @@ def authority_report(
         When the folder brings no section.
     """
     sizes = sizes or Sizes()
+    last_final(authority)  # one that cannot be read is refused before the work begins
     wanted = [name for name in authority.sections if name in MAKERS]
     if not wanted:
         raise DataError(
@@ -82,6 +90,7 @@ def authority_report(
         authority_brief(authority, sizes, [section.id for section in sections]),
         authority.name,
         f"{authority.date.day} {authority.date:%B %Y}" if authority.date else "",
+        DRAFT if is_draft else "",
     )
 
 
@@ -137,6 +146,8 @@ def _manifest(
     for key, paths in contents.files.items():
         if key not in ("published", "scenarios"):
             own += paths
+    final = last_final_path(authority)
+    own += [] if final is None else [final]
     is_projected = "projection" in authority.sections
     made = make_manifest(
         list(command),

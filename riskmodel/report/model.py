@@ -288,16 +288,15 @@ class Report:
         What is needed to make it again: version, inputs, parameters, seed, command, libraries.
     brief
         What stands before the sections; None where the sections are the page.
-    authority, date
-        Whom the figures are about and the day they reach to, in words; "" where there is no one
-        such authority or day.
+    authority, date, mark
+        Whom the figures are about, the day they reach to in words, and what a draft says of
+        itself on every page and picture; each "" where there is none.
 
     Raises
     ------
     DataError
-        When two sections or blocks share an id, or two tables (those of charts included): places
-        on the page would be ambiguous, and files would overwrite each other. When a block of the
-        brief shares its id with one of other content. When a point or page leads nowhere.
+        When two sections or blocks share an id, or two tables (those of charts included), or a
+        block of the brief and one of other content; when a point or page leads nowhere.
     """
 
     title: str
@@ -308,6 +307,7 @@ class Report:
     brief: Brief | None = None
     authority: str = ""
     date: str = ""
+    mark: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "summary", tuple(self.summary))

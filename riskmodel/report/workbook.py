@@ -226,7 +226,11 @@ def _cover(gptables: Any, report: Report) -> Any:
         title=report.title,
         intro=[
             text
-            for text in (report.subtitle, *(_plain_text(point.text) for point in points))
+            for text in (
+                report.mark,
+                report.subtitle,
+                *(_plain_text(point.text) for point in points),
+            )
             if text
         ],
         about=[

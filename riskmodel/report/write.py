@@ -205,6 +205,7 @@ def _credit(report: Report, chart: Chart) -> str:
     """Whose figures, to which day, from where and on what basis, for the foot of a picture."""
     whose = [report.authority, f"figures to {report.date}" if report.date else ""]
     parts = (
+        report.mark,
         ", ".join(part for part in whose if part),
         f"Source: {chart.source}" if chart.source else "",
         f"Basis: {chart.basis}" if chart.basis else "",

@@ -216,7 +216,9 @@ def test_any_subset_of_the_files_opens_and_checks(
     assert not any(problem.severity == "mistake" for problem in check.problems)
     ready = {section.name for section in check.sections if not section.missing}
     assert ready == set(authority.sections)
-    assert ("projection" in ready) == ("inputs.xlsx" in names or "chain" in ready)
+    assert ("projection" in ready) == (
+        "inputs.xlsx" in names or "chain" in ready or "factors" in ready
+    )
     assert ("factors" in ready) == ("returns/census-2024.xml" in names)
     # Of nobody in particular, but for the panel's own row, which needs the code.
     assert ("chain" in ready) == ("panel.csv" in names and (has_settings or "inputs.xlsx" in names))

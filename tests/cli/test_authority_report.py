@@ -49,6 +49,9 @@ def test_the_page_names_its_own_authority_and_nobody_else(call, northshire, tmp_
     tables = "".join(path.read_text(encoding="utf-8") for path in out.rglob("*.csv"))
     for text in (brief, page, manifest, tables):
         assert not re.search(r"Oxfordshire|report card|November 2015", text, re.IGNORECASE)
+    for text in (brief, page):
+        assert "Draft, not for release" in text
+    assert not (northshire / "finals").exists()
     assert "Northshire: figures to 31 December 2023; contact: data@north.example" in page
     for said in ("My own words.", "Two posts.", "cap of 17", "90% range", "Fewer starts."):
         assert said in page, said
@@ -57,6 +60,21 @@ def test_the_page_names_its_own_authority_and_nobody_else(call, northshire, tmp_
     assert again.code == 0, again.err
     for name, text in zip(names, (brief, page), strict=False):
         assert (out / name).read_text(encoding="utf-8") == text
+
+
+@pytest.mark.end_to_end
+def test_a_final_is_kept_in_a_folder_of_ones_own_and_nowhere_else(call, tmp_path):
+    folder, out = tmp_path / "north", tmp_path / "page"
+    folder.mkdir()
+    (folder / "authority.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "months.csv").write_text(MONTHS, encoding="utf-8")
+    answer = call("report", folder, "--out", out, "--simulations", "100", "--final")
+    assert "2023-12-31.json" in answer.out
+    assert "Draft" not in (out / "index.html").read_text(encoding="utf-8")
+    assert [path.name for path in (folder / "finals").iterdir()] == ["2023-12-31.json"]
+    for words in ((), ("--table", folder / "months.csv")):
+        message = call("report", *words, "--final", "--out", tmp_path / "none").message
+        assert "a folder of your own" in message
 
 
 @pytest.mark.integration

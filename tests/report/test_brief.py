@@ -95,7 +95,9 @@ def folders(tmp_path_factory) -> dict[str, Path]:
             path = top / name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        (top / name / "authority.toml").write_text('[about]\nname = "Northshire"\n')
+        # Of the return alone no months are counted: a brief without a projection is one too.
+        wanted = 'sections = ["factors", "impact"]\n' if name == "return" else ""
+        (top / name / "authority.toml").write_text(f'[about]\nname = "Northshire"\n{wanted}')
     return {name: top / name for name in ("whole", "return", "months", "teams")}
 
 

@@ -102,7 +102,7 @@ def _check_dates(authority: Authority, opening: str, log: ProblemLog) -> None:
         months = max(len(series) for series in authority.months)
         if months < FEWEST_MONTHS:
             log.note(
-                Place(authority.contents.source_of("months")),
+                Place(authority.inputs.source_of("months")),
                 f"holds {months} months: years ahead a projection rests mostly on what other "
                 "authorities have shown",
             )

@@ -376,7 +376,11 @@ def table_authority(
     place = Place(table.name)
     files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
     title = f"Which factors go with a plan: {table.name}"
-    about = {"name": Entry(table.name, place), "title": Entry(title, place)}
+    about = {
+        "name": Entry(table.name, place),
+        "title": Entry(title, place),
+        "sections": Entry(("factors", "impact"), place),
+    }
     return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)
 
 

@@ -101,17 +101,29 @@ class _Look:
 def _months(look: _Look) -> Thing | None:
     if not look.has("months"):
         return None
-    source = look.authority.contents.source_of("months")
+    inputs = look.authority.inputs
     series = look.read("months", lambda: look.authority.months)
+    source = inputs.source_of("months")
     if series is None:
         return Thing("Own months", source, "cannot be read")
     sheet = look.authority.contents.tables.get("months")
     texts = [str(note) for one in series for note in one.notes]
     look.notes(source, [sheet.in_words_of_the_sheet(t) if sheet else t for t in texts])
-    longest = max(series, key=len)
-    first, last = str(longest.dates[0])[:7], str(longest.dates[-1])[:7]
-    stages = ", ".join(dict.fromkeys(one.stage for one in series))
-    return Thing("Own months", source, f"{len(longest)} months, {first} to {last}: {stages}")
+    for file, account in inputs.records.notes:
+        look.log.note(Place(file), account)
+    records = look.authority.contents.source_of("records")
+    if records and not inputs.records.notes:
+        look.log.note(Place(records), f"is not read: {source} gives every stage")
+    rows: dict[tuple[str, str], list[str]] = {}
+    for one in series:
+        first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
+        held = one.source if one in inputs.records.series else ""
+        rows.setdefault((f"{len(one)} months, {first} to {last}", held), []).append(one.stage)
+    said = [
+        f"{months}: {', '.join(dict.fromkeys(stages))}{held and f' (counted from {held})'}"
+        for (months, held), stages in rows.items()
+    ]
+    return Thing("Own months", source, "; ".join(said))
 
 
 def _panel(look: _Look) -> Thing | None:

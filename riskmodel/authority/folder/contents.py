@@ -10,6 +10,7 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.settings import (
     FILE,
     FILE_KEYS,
+    SEVERAL,
     Entry,
     Row,
     Rows,
@@ -19,6 +20,7 @@ from riskmodel.authority.folder.settings import (
 from riskmodel.authority.folder.subjects import SUBJECTS, TABLES
 from riskmodel.authority.folder.workbook import SheetTable, Workbook, read_workbook
 from riskmodel.errors import DataError
+from riskmodel.intake.tables.workbooks import WORKBOOKS
 
 __all__ = ["USUAL_NAMES", "Contents", "is_authority", "read_contents", "unused_files"]
 
@@ -31,8 +33,17 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "assessments*.parquet",
         "assessments*.xlsx",
     ),
+    "records": (
+        "looked_after*",
+        "ssd",
+        "ssda903*",
+        "[aA]nnex*",
+        "returns/looked_after*",
+        "returns/ssda903*",
+        "returns/[aA]nnex*",
+    ),
     "mapping": ("mapping.toml",),
-    "months": ("months.csv", "months.xlsx"),
+    "months": ("months.csv", *(f"months{ending}" for ending in WORKBOOKS)),
     "panel": ("panel.csv",),
     "teams": ("teams.csv", "teams.toml"),
     "neighbours": ("neighbours.csv",),
@@ -43,11 +54,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 """Where a file is looked for that ``[files]`` does not name."""
 
 _FOLDERS = ("scenarios", "published")
-_RETURN_ENDINGS = (".csv", ".parquet", ".xlsx", ".xml")
+_RETURN_ENDINGS = (".csv", ".parquet", ".xml", *WORKBOOKS)
+_RECORD_ENDINGS = (".csv", *WORKBOOKS)
 _BESIDE = (".factors.csv", ".dictionary.csv")
 """Files that stand beside a return and are read with it."""
 
-_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios")
+_OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios", "finals")
 """Names that are expected, and read by nothing or by what they hold."""
 
 
@@ -96,11 +108,11 @@ class Contents:
         paths = self.files.get(key)
         return paths[0] if paths else None
 
-    def source_of(self, key: str) -> str:
-        """What a file or a sheet is called; "" where there is neither."""
-        if key in self.files:
-            return ", ".join(path.name for path in self.files[key])
-        return self.tables[key].name if key in self.tables else ""
+    def source_of(self, *keys: str) -> str:
+        """What the files or sheets of some keys are called; "" where there are none."""
+        paths = [path.name for key in keys for path in self.files.get(key, ())]
+        sheets = [self.tables[key].name for key in keys if key in self.tables]
+        return ", ".join((*paths, *sheets))
 
 
 def is_authority(path: Path) -> bool:
@@ -152,14 +164,14 @@ def _paths(folder: Path, key: str, settings: Settings, log: ProblemLog) -> tuple
     """The files of a key: those named, or else those under their usual names."""
     if key not in settings.files:
         there = _usual_paths(folder, key)
-        if key != "returns" and len(there) > 1:
+        if key not in SEVERAL and len(there) > 1:
             others = ", ".join(path.name for path in there[1:])
             log.decision(
                 Place(there[0].name),
                 f"is used, and {others} is there too; keep one, or name it in {FILE}: [files] "
                 f"{key}",
             )
-        return there if key == "returns" else there[:1]
+        return there if key in SEVERAL else there[:1]
     names, place = settings.files[key]
     paths = []
     for name in names:
@@ -168,7 +180,7 @@ def _paths(folder: Path, key: str, settings: Settings, log: ProblemLog) -> tuple
         if not path.exists():
             beside = sorted(entry.name for entry in folder.iterdir() if entry.name != FILE)
             log.unknown(place, "file in the folder", name, beside)
-        elif path.is_dir() is not wants_folder and key != "returns":
+        elif path.is_dir() is not wants_folder and key not in SEVERAL:
             kind = "a folder" if wants_folder else "a file"
             log.mistake(place, f"{name} must be {kind}")
         else:
@@ -183,7 +195,10 @@ def _usual_paths(folder: Path, key: str) -> tuple[Path, ...]:
     if key in _FOLDERS:
         return tuple(path for path in paths if path.is_dir())
     if key == "returns":
-        return tuple(path for path in paths if _is_return(path))
+        records = _usual_paths(folder, "records")
+        return tuple(path for path in paths if _is_return(path) and path not in records)
+    if key == "records":
+        return tuple(p for p in paths if p.is_dir() or p.suffix.casefold() in _RECORD_ENDINGS)
     return tuple(path for path in paths if path.is_file())
 
 

@@ -215,19 +215,29 @@ class Holding:
     def demand(self) -> DemandSource:
         """Its own stocks and flows: months before the panel, and that before published tables.
 
+        Months counted from records stand beside the panel's earlier years and other stages.
+
         Raises
         ------
         DataError
             When there are none, or more children are counted than there are.
         """
-        from riskmodel.demand.sources import panel_source, published_source, snapshot_source
+        from riskmodel.demand.sources import (
+            panel_source,
+            published_source,
+            snapshot_source,
+            with_years,
+        )
 
         self.needs("months", "own_panel", "published")
         population = self.inputs.population
         if self.has("months"):
-            series = self.inputs.own_series(self.name)
+            series = self.inputs.own_series()
             source = snapshot_source(series, population=population)
             source = replace(source, area=self.name, code=self.inputs.panel_code or self.code)
+            if self.has("own_panel") and not self.inputs.has_months_table:
+                assert self.panel is not None  # it has one
+                source = with_years(source, panel_source(self.panel, self.inputs.panel_code))
         elif self.has("own_panel"):
             assert self.panel is not None  # it has one
             source = panel_source(self.panel, self.inputs.panel_code)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.record_months import (
+    RecordMonths,
+    is_counted,
+    own_area,
+    record_months,
+)
 from riskmodel.caseload.structure_files import read_structure
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
@@ -46,6 +52,8 @@ class Inputs:
             return bool(self.scenario_files)
         if need == "published":
             return self.is_published
+        if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
+            return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
 
     def source_of(self, need: str) -> str:
@@ -62,6 +70,11 @@ class Inputs:
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
+        if need == "months":
+            if isinstance(self._counted, DataError):
+                return self.contents.source_of("months", "records")
+            table = [self.contents.source_of("months")] if self.has_months_table else []
+            return ", ".join(dict.fromkeys([*table, *(s.source for s in self._counted.series)]))
         return self.contents.source_of("panel" if need == "own_panel" else need)
 
     @property
@@ -90,7 +103,40 @@ class Inputs:
 
     @cached_property
     def months(self) -> tuple[MonthlySeries, ...]:
-        """Its own months; empty where there are none."""
+        """Its own months, of the table and, for stages that it lacks, counted from records."""
+        return (*self._table_months, *self.records.series)
+
+    @cached_property
+    def _counted(self) -> RecordMonths | DataError:
+        """Months counted from records, or why they cannot be; the files are read once."""
+        try:
+            stages = {series.stage for series in self._table_months}
+            if is_counted(self.contents, stages):
+                return record_months(self.contents, stages)
+            return RecordMonths()
+        except DataError as error:
+            return error
+
+    @property
+    def records(self) -> RecordMonths:
+        """Months counted from records, of the stages that the table of months lacks.
+
+        Raises
+        ------
+        DataError
+            When a file of records cannot be read.
+        """
+        if isinstance(self._counted, DataError):
+            raise self._counted
+        return self._counted
+
+    @property
+    def has_months_table(self) -> bool:
+        """Whether months stand in a file or sheet."""
+        return "months" in self.contents.files or "months" in self.contents.tables
+
+    @cached_property
+    def _table_months(self) -> tuple[MonthlySeries, ...]:
         path = self.contents.file("months")
         if path is not None:
             return read_snapshots(path)
@@ -188,7 +234,7 @@ class Inputs:
             found[str(row["name"].value)] = codes if isinstance(codes, tuple) else ()
         return found
 
-    def own_series(self, name: str) -> tuple[MonthlySeries, ...]:
+    def own_series(self) -> tuple[MonthlySeries, ...]:
         """Its own months, of its own area where a file holds several.
 
         Raises
@@ -196,18 +242,9 @@ class Inputs:
         DataError
             When none of several areas is its own.
         """
-        areas = list(dict.fromkeys(series.area for series in self.months))
-        if len(areas) == 1:
-            return self.months
-        own = {name.casefold(), self.contents.text("about", "code").casefold()}
-        chosen = tuple(series for series in self.months if series.area.casefold() in own)
-        if not chosen:
-            raise DataError(
-                f"holds several areas ({', '.join(areas)}), and none is {name}: give the area's "
-                "name in [about] name",
-                file=self.contents.source_of("months"),
-            )
-        return chosen
+        table = own_area(self._table_months, self.contents, self.contents.source_of("months"))
+        area = table[0].area if table else ""
+        return (*table, *(replace(series, area=area) for series in self.records.series))
 
 
 def code_in(panel: AuthorityPanel, word: str) -> str:

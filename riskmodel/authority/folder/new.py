@@ -27,6 +27,7 @@ _README = """\
   authority.toml   who this is; every line of it may be left out
   inputs.xlsx      figures: months, teams, workforce, prices, targets, neighbours
   returns          put census returns (XML) or tables of assessments in this folder
+  looked_after     put returns on children looked after (SSDA903) in a folder of this name
   panel.csv        figures of many authorities by year, as `riskmodel intake panel` writes them
   scenarios        put scenario files in this folder; `riskmodel scenario new` writes one
   commentary.md    your own text, one heading a section

@@ -9,7 +9,8 @@ __all__ = ["NEEDS", "SECTIONS", "SectionRule"]
 
 NEEDS: Mapping[str, str] = {
     "returns": "a census return or table of assessments: put it in the folder returns",
-    "months": "own months: months.csv, or the sheet months of inputs.xlsx",
+    "months": "own months: months.csv, the sheet months of inputs.xlsx, or records to count them "
+    "from (census returns, looked_after, Annex A)",
     "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",

@@ -16,7 +16,17 @@ from riskmodel.core.toml import KeyPath, key_lines
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 
-__all__ = ["FILE", "FILE_KEYS", "FORMAT", "Entry", "Row", "Rows", "Settings", "read_settings"]
+__all__ = [
+    "FILE",
+    "FILE_KEYS",
+    "FORMAT",
+    "SEVERAL",
+    "Entry",
+    "Row",
+    "Rows",
+    "Settings",
+    "read_settings",
+]
 
 FILE = "authority.toml"
 """The file that makes a folder an authority."""
@@ -27,6 +37,7 @@ FORMAT = 1
 FILE_KEYS: Mapping[str, str] = {
     "inputs": "workbook of figures, one sheet a subject",
     "returns": "census returns or tables of assessments, one or several years",
+    "records": "returns on children looked after (SSDA903) and lists of Annex A",
     "mapping": "how the tables of assessments name their columns",
     "months": "own months: stocks, starts and ends",
     "panel": "figures of many authorities by year",
@@ -37,6 +48,9 @@ FILE_KEYS: Mapping[str, str] = {
     "commentary": "the author's own text",
 }
 """Keys of ``[files]``, and what each file holds."""
+
+SEVERAL = ("returns", "records")
+"""Keys that may name several files, or folders of files."""
 
 _LINE = re.compile(r"at line (\d+)")
 
@@ -168,7 +182,7 @@ def _read_files(content: object, file: _File, settings: Settings) -> None:
         names = raw if isinstance(raw, list) else [raw]
         if not names or not all(isinstance(name, str) and name.strip() for name in names):
             file.log.mistake(place, f"found {briefly(raw)}; allowed: the name of a file, in quotes")
-        elif key != "returns" and len(names) > 1:
+        elif key not in SEVERAL and len(names) > 1:
             file.log.mistake(place, f"names {len(names)} files; allowed: one")
         else:
             settings.files[key] = tuple(name.strip() for name in names), place

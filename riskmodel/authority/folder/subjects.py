@@ -117,6 +117,13 @@ _ABOUT = _subject(
         low=1,
     ),
     Field(
+        "records_from",
+        "month",
+        "Records from",
+        "First month for which records hold everybody, where they do not say it themselves.",
+    ),
+    Field("records_to", "month", "Records to", "Last such month."),
+    Field(
         "sections",
         "sections",
         "Sections",

@@ -8,6 +8,7 @@ from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.demand.sources import MEASURE_OF
+from riskmodel.report.brief.finals import outcome_sentence
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import number, plain, skill_words, stage_words
@@ -69,10 +70,11 @@ def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> S
         f"{row['first_origin']} to {row['last_origin']}, with a figure for every year; with fewer "
         "figures, or when times change, projections may be less accurate."
     )
+    happened = [outcome_sentence(results, stage) for stage in results.stages]
     return brief_page(
         "certainty",
         title,
-        [tested, _NOT_CONCLUDED, *author, _moves(results)],
+        [tested, happened[0], _NOT_CONCLUDED, *author, *happened[1:], _moves(results)],
         annex=annex,
         chart=_chart(results),
         table=_assumptions(results),

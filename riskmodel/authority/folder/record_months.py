@@ -1,0 +1,157 @@
+"""Own months counted from records of children that lie in a folder, where no table gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.problems import bare_message
+from riskmodel.errors import DataError
+from riskmodel.snapshots import SERIES_STAGES
+
+if TYPE_CHECKING:
+    from riskmodel.intake.converting import Converted
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = ["RecordMonths", "is_counted", "own_area", "record_months"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMonths:
+    """Own months counted from records.
+
+    Parameters
+    ----------
+    series
+        Of each stage that no table of months gives, the longest that was counted.
+    notes
+        File, and what became of its records or why no months could be counted from it.
+    """
+
+    series: tuple[MonthlySeries, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def census_returns(contents: Contents) -> tuple[Path, ...]:
+    """Returns of the children in need census among the returns: XML, or folders of its tables."""
+    from riskmodel.intake.census.modules import is_module_folder
+
+    return tuple(
+        path
+        for path in contents.files.get("returns", ())
+        if path.suffix.casefold() == ".xml" or is_module_folder(path)
+    )
+
+
+def is_counted(contents: Contents, stages: Collection[str]) -> bool:
+    """Whether a stage is missing in the table of months, and a file could give it."""
+    return len(set(stages)) < len(SERIES_STAGES) and bool(
+        contents.files.get("records") or census_returns(contents)
+    )
+
+
+def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
+    """Count months from the census returns and the other records of a folder.
+
+    Parameters
+    ----------
+    contents
+        The folder.
+    stages
+        Those that the table of months gives: it holds, and they are not counted.
+
+    Raises
+    ------
+    DataError
+        When a file that is there for its records cannot be read. A census return that gives no
+        months is still a return: the notes say why.
+    """
+    chosen: dict[str, MonthlySeries] = {}
+    notes: list[tuple[str, str]] = []
+    for names, converted in _converted(contents, notes):
+        source = ", ".join(names)
+        notes += _account(names, converted)
+        for counted in own_area(converted.series, contents, source):
+            series = replace(counted, area="", source=source)
+            before = chosen.get(series.stage)
+            if series.stage in stages:
+                held = contents.source_of("months")
+            elif before is None:
+                chosen[series.stage], held = series, ""
+            else:
+                chosen[series.stage] = longer = max(before, series, key=len)
+                held, source = longer.source, min(series, before, key=len).source
+            if held:
+                notes.append((source, f"gives {series.stage} too, which is taken from {held}"))
+    return RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), tuple(notes))
+
+
+def _converted(
+    contents: Contents, notes: list[tuple[str, str]]
+) -> Iterator[tuple[list[str], Converted]]:
+    """What each source gives, the census returns together; one that cannot be used is noted."""
+    returns = census_returns(contents)
+    if returns:
+        names = [path.name for path in returns]
+        try:
+            yield names, _months(returns, contents)
+        except DataError as error:
+            notes.append((", ".join(names), f"gives no own months: {error}"))
+    for path in contents.files.get("records", ()):
+        yield [path.name], _months([path], contents)
+
+
+def _months(paths: Sequence[Path], contents: Contents) -> Converted:
+    """What a source gives; of one that does not say of which months, those that the folder says."""
+    from riskmodel.intake import convert, months_between
+
+    ends = [contents.text("about", f"records_{end}") for end in ("from", "to")]
+    try:
+        return convert(paths)
+    except DataError as error:
+        if all(ends):
+            return convert(paths, window=months_between(*ends))
+        said = bare_message(error)
+        asked = said.replace("--since and --until", "records_from and records_to of [about]")
+        raise DataError(asked, file=error.file, line=error.line, field=error.field) from error
+
+
+def _account(names: Sequence[str], converted: Converted) -> Iterator[tuple[str, str]]:
+    """What became of the records of each file, and what could not be read as it stands."""
+    from riskmodel.intake.result import NOTES, RULES
+
+    together = ", ".join(names)
+    for account in converted.accounts:
+        file, _, text = account.partition(": ")
+        yield (file, text) if file in names else (together, account)
+    for rule, count in converted.counts.items():
+        if rule not in NOTES:
+            yield together, f"{count:,} of this kind: {RULES[rule]}"
+
+
+def own_area(
+    series: Sequence[MonthlySeries], contents: Contents, file: str
+) -> tuple[MonthlySeries, ...]:
+    """Series of the authority's own area where a file holds several.
+
+    Raises
+    ------
+    DataError
+        When none of several areas is its own.
+    """
+    areas = list(dict.fromkeys(one.area for one in series))
+    if len(areas) < 2:
+        return tuple(series)
+    name = contents.text("about", "name") or contents.folder.resolve().name
+    own = {name.casefold(), contents.text("about", "code").casefold()}
+    chosen = tuple(one for one in series if one.area.casefold() in own)
+    if not chosen:
+        raise DataError(
+            f"holds several areas ({', '.join(areas)}), and none is {name}: give the area's "
+            "name in [about] name",
+            file=file,
+        )
+    return chosen
