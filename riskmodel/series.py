@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGLAND",
     "KEYS",
+    "MADE_UP",
     "MEASURES",
     "STATUSES",
     "SYMBOLS",
@@ -87,6 +88,10 @@ class Note:
 
     def __str__(self) -> str:
         return self.message
+
+
+MADE_UP = Note("made_up", "The panel is made up: no authority in it exists.")
+"""Of a panel whose every row is marked as made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,9 +397,14 @@ class AuthorityPanel(Result):
         return self._take([row for row, code in enumerate(self.la_codes) if code == ENGLAND])
 
     @property
-    def omitted(self) -> tuple[str, ...]:
-        """Rows of the file that are not here, and why: totals of the others."""
-        return tuple(str(note) for note in self.notes if note.rule == "total")
+    def is_made_up(self) -> bool:
+        """Whether no authority in it exists."""
+        return MADE_UP in self.notes
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What every answer has to say: that it is made up, and rows left out as totals."""
+        return tuple(str(note) for note in self.notes if note.rule in ("made_up", "total"))
 
     def measure(self, name: str) -> pd.DataFrame:
         """One measure: a row an authority and year with ``value`` and ``status``.

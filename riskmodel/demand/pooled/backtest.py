@@ -117,7 +117,7 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         ignore_index=True,
     )
     shipped = tuple(sorted(from_shipped))
-    return Backtest(measure, frame, len(parts), seed, left_out, shipped, panel.omitted)
+    return Backtest(measure, frame, len(parts), seed, left_out, shipped, panel.remarks)
 
 
 def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:
