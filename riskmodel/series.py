@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis
 from riskmodel.plausible import MOST, check_children
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Note:
         return self.message
 
 
-MADE_UP = Note("made_up", "The panel is made up: no authority in it exists.")
+MADE_UP = Note("made_up", "The panel is made up: no authority in it exists")
 """Of a panel whose every row is marked as made up."""
 
 
@@ -402,7 +403,12 @@ class AuthorityPanel(Result):
         return MADE_UP in self.notes
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def basis(self) -> Basis:
+        """What its figures rest on."""
+        return "assumed" if self.is_made_up else "observed"
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
         """What every answer has to say: that it is made up, and rows left out as totals."""
         return tuple(str(note) for note in self.notes if note.rule in ("made_up", "total"))
 

@@ -60,4 +60,4 @@ def generate(
     panel = made_up_country(authorities, span, seed)
     write_file(out, panel_text(panel))
     print(panel.summary())
-    tell(*panel.remarks)
+    tell(*panel.caveats)

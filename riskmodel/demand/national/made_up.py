@@ -85,9 +85,9 @@ class Area:
     years: range
 
 
-def made_up_country(authorities: int = 150, years: range = range(2010, 2024), seed: int = 1) -> (
-    AuthorityPanel
-):
+def made_up_country(
+    authorities: int = 150, years: range = range(2010, 2024), seed: int = 1
+) -> AuthorityPanel:
     """Draw a country.
 
     Parameters
@@ -198,13 +198,18 @@ def _stocks(
     values, vectors = np.linalg.eigh(unknown)
     beside = vectors @ (np.sqrt(np.maximum(values, 0)) * random.standard_normal(len(times)))
     rate = learned.course_at(times) + beside
-    scale = size_scale(population * np.exp(rate))
-    spread = covariance(learned.process, times - times[0], scale, learned.stay_years)
     tail = learned.process.tail
     lively = np.sqrt((tail - 2) / random.chisquare(tail, len(population)))
-    moved = (np.linalg.cholesky(spread) @ normal[:, :, None])[:, :, 0] * lively[:, None]
-    found: Floats = np.rint(np.maximum(population * np.exp(rate + moved) - 1, 0.0))
-    return found
+    found = population * np.exp(rate)
+    # Chance is of the stock that there is, which is known once it has been drawn: first roughly.
+    for _ in range(2):
+        spread = covariance(
+            learned.process, times - times[0], size_scale(found), learned.stay_years
+        )
+        moved = (np.linalg.cholesky(spread) @ normal[:, :, None])[:, :, 0] * lively[:, None]
+        found = np.maximum(population * np.exp(rate + moved) - 1, 0.0)
+    whole: Floats = np.rint(found)
+    return whole
 
 
 def _flows(prefix: str, stock: Floats, usual: float, seed: int) -> dict[str, Floats]:
@@ -216,9 +221,7 @@ def _flows(prefix: str, stock: Floats, usual: float, seed: int) -> dict[str, Flo
     return {f"{prefix}_starts": starts, f"{prefix}_ends": before + starts - after}
 
 
-def _apart(
-    name: str, shape: tuple[int, ...], between: float, within: float, seed: int
-) -> Floats:
+def _apart(name: str, shape: tuple[int, ...], between: float, within: float, seed: int) -> Floats:
     """Normal deviations of each authority and, beside it, of each of its years."""
     random = stream(seed, f"{_PURPOSE}/{name}")
     found: Floats = between * random.standard_normal((shape[0], 1))
@@ -226,32 +229,38 @@ def _apart(
 
 
 def _correlations(learned: Mapping[str, Learned]) -> Floats:
-    """Between plans, looked after and all children in need, shape (3, 3).
+    """Between the yearly news of plans, looked after and all children in need, shape (3, 3).
 
-    What ships is of the children in need outside the other two. Their share of the moves of all is
-    what the other two leave: the variance of all is the process's own.
+    What ships is of changes over two years, and of the children in need outside the other two.
+    Their share of the changes of all is what the other two leave: the variance of all is the
+    process's own. News of one year stays longer in one stock than in another, so changes move
+    together less than news does.
     """
     shares = np.exp([each.course[-1] for each in learned.values()])
     shares[2] -= shares[0] + shares[1]
     shares /= shares.sum()
-    plans, away, every = (_two_year_change(each) for each in learned.values())
+    news = np.array([_two_year_change(each) for each in learned.values()])
+    spreads = np.sqrt((news**2).sum(axis=1))
     apart = shipped_correlations(_VINTAGE)
-    known = shares[:2] * (plans, away)
+    known = shares[:2] * spreads[:2]
     crossed, squared = 2 * known @ apart[:2, 2], known @ apart[:2, :2] @ known
-    rest = (np.sqrt(crossed**2 / 4 + every**2 - squared) - crossed / 2) / shares[2]
-    sizes = shares * (plans, away, rest)
-    found = np.eye(3)
-    found[0, 1] = found[1, 0] = apart[0, 1]
-    found[:2, 2] = found[2, :2] = (apart @ sizes)[:2] / every
+    rest = np.sqrt(crossed**2 / 4 + spreads[2] ** 2 - squared) - crossed / 2
+    whole = apart @ [*known, rest] / spreads[2]
+    changes = np.eye(3)
+    changes[0, 1] = changes[1, 0] = apart[0, 1]
+    changes[:2, 2] = changes[2, :2] = whole[:2]
+    found: Floats = changes * np.outer(spreads, spreads) / (news @ news.T)
     return found
 
 
-def _two_year_change(learned: Learned) -> float:
-    """Standard deviation of the change of a log stock over two years, in a usual authority."""
-    times = np.array([0.0, 2.0])
-    stock = np.full((1, 2), _CHILDREN * np.exp(learned.course[-1]))
+def _two_year_change(learned: Learned) -> Floats:
+    """What the news of each year adds to a change over two, in a usual authority; shape (year,)."""
+    times = np.arange(10.0)
+    stock = np.full((1, len(times)), _CHILDREN * np.exp(learned.course[-1]))
     spread = covariance(learned.process, times, size_scale(stock), learned.stay_years)[0]
-    return float(np.sqrt(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1]))
+    rows = np.linalg.cholesky(spread)
+    found: Floats = rows[-1] - rows[-3]
+    return found
 
 
 def made_up_panel(

@@ -198,7 +198,7 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     panel = cells.panel(path.name, lines, _out_of_order(lines, path.name))
     if not _is_made_up(marks, path.name):
         return panel
-    return replace(panel, source=f"{path.name} (made up)", notes=(MADE_UP, *panel.notes))
+    return replace(panel, source=f"{path.name}, made up", notes=(MADE_UP, *panel.notes))
 
 
 def _is_made_up(marks: Sequence[str], file: str) -> bool:
