@@ -39,7 +39,7 @@ def generate(
 ) -> None:
     """Make up a country: authorities that do not exist, by year, with a total for England.
 
-    Drawn from what ships was learned of real authorities. Boundaries change, small counts are
+    Drawn from what the package learned of real authorities. Boundaries change, small counts are
     suppressed. Every row is marked as made up, and every answer from it says so.
     """
     from riskmodel.demand.national.made_up import made_up_country

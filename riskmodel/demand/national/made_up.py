@@ -1,4 +1,4 @@
-"""A made-up country: a panel of authorities that do not exist, drawn from what ships was learned.
+"""A made-up country: a panel of authorities that do not exist, drawn from what others taught.
 
 Everything that reads a panel can be tried on it, and what was put in is known, so that learning can
 be held against it. No figure of a real authority is in it.
@@ -22,8 +22,6 @@ from riskmodel.series import ENGLAND, MADE_UP, AuthorityPanel, Status
 from riskmodel.streams import stream
 
 __all__ = [
-    "FEWEST_AUTHORITIES",
-    "MOST_AUTHORITIES",
     "Area",
     "country_figures",
     "made_up_country",
@@ -44,7 +42,11 @@ _TINY, _SMALLER = 75, 50
 """One authority in so many is so many times smaller than the others, as islands are: its counts are
 suppressed."""
 
-_FLOWS: Mapping[str, tuple[float, float]] = {"cpp": (0.08, 0.12), "lac": (0.2, 0.15)}
+_FLOWS: Mapping[str, tuple[float, float]] = {
+    "cpp": (0.08, 0.12),
+    "lac": (0.2, 0.15),
+    "cin": (0.19, 0.15),
+}
 """How far log starts over stock are apart between authorities, and between the years of one."""
 
 _LEADS: Mapping[str, tuple[str, float, float, float]] = {
@@ -58,7 +60,7 @@ is apart between authorities and between years, on the log scale."""
 _MOST_SUPPRESSED, _ROUNDED_TO = 5, 10
 """A count of 1 to 5 is suppressed, as the department does; its totals of England are rounded."""
 
-_NOT_SENT = 0.004
+_NOT_SENT = 0.001
 """Share of the returns that did not come: nothing is published of that authority and year."""
 
 _FEWEST_FOR_CHANGES, _FEWEST_YEARS_FOR_CHANGES = 20, 8
@@ -215,7 +217,7 @@ def _stocks(
 def _flows(prefix: str, stock: Floats, usual: float, seed: int) -> dict[str, Floats]:
     """Starts and ends of each year after the first, shape (authority, year)."""
     before, after = stock[:, :-1], stock[:, 1:]
-    apart = _apart(prefix, after.shape, *_FLOWS.get(prefix, (0.19, 0.15)), seed)
+    apart = _apart(prefix, after.shape, *_FLOWS[prefix], seed)
     through = np.exp(usual + apart) * (before + after) / 2
     starts = np.maximum(np.rint(through + (after - before) / 2), np.maximum(after - before, 0))
     return {f"{prefix}_starts": starts, f"{prefix}_ends": before + starts - after}
@@ -234,7 +236,8 @@ def _correlations(learned: Mapping[str, Learned]) -> Floats:
     What ships is of changes over two years, and of the children in need outside the other two.
     Their share of the changes of all is what the other two leave: the variance of all is the
     process's own. News of one year stays longer in one stock than in another, so changes move
-    together less than news does.
+    together less than news does. Shares differ between authorities, so the correlations of the
+    children in need come out some hundredths lower than they should.
     """
     shares = np.exp([each.course[-1] for each in learned.values()])
     shares[2] -= shares[0] + shares[1]
