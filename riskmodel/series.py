@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis
 from riskmodel.panel_measures import MEASURES
 from riskmodel.plausible import MOST, check_children
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGLAND",
     "KEYS",
+    "MADE_UP",
     "STATUSES",
     "SYMBOLS",
     "AuthorityPanel",
@@ -86,6 +88,10 @@ class Note:
 
     def __str__(self) -> str:
         return self.message
+
+
+MADE_UP = Note("made_up", "The panel is made up: no authority in it exists")
+"""Of a panel whose every row is marked as made up."""
 
 
 _POPULATION = "pop_0_17_midyear"
@@ -278,9 +284,19 @@ class AuthorityPanel(Result):
         return self._take([row for row, code in enumerate(self.la_codes) if code == ENGLAND])
 
     @property
-    def omitted(self) -> tuple[str, ...]:
-        """Rows of the file that are not here, and why: totals of the others."""
-        return tuple(str(note) for note in self.notes if note.rule == "total")
+    def is_made_up(self) -> bool:
+        """Whether no authority in it exists."""
+        return MADE_UP in self.notes
+
+    @property
+    def basis(self) -> Basis:
+        """What its figures rest on."""
+        return "assumed" if self.is_made_up else "observed"
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What every answer has to say: that it is made up, and rows left out as totals."""
+        return tuple(str(note) for note in self.notes if note.rule in ("made_up", "total"))
 
     def measure(self, name: str) -> pd.DataFrame:
         """One measure: a row an authority and year with ``value`` and ``status``.

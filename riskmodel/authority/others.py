@@ -201,7 +201,7 @@ def compare_with_others(
         level,
         together,
         comparators,
-        frame.assign(level=level, basis="observed"),
+        frame.assign(level=level, basis=panel.basis),
         tuple(missing),
         panel.source,
     )

@@ -20,6 +20,7 @@ from riskmodel.cli import (
     intake,
     learn,
     national,
+    panel,
     project,
     published,
     report,
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.add_typer(published.app, name="published")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(intake.app, name="intake")
+app.add_typer(panel.app, name="panel")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(experiment.app, name="experiment")
 app.command("new")(authority.new)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.cli.folder import panel_in
-from riskmodel.cli.options import option_words
+from riskmodel.cli.options import option_words, whole_spans
 from riskmodel.cli.output import FormatOption, check_picture, show, tell, write_picture
 from riskmodel.cli.workers import EngineOption, SchedulerOption, engine_of
 from riskmodel.cli.working import progress_bar
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["backtest"]
 
-MOST_YEARS_IN_A_SPAN = 100
 MOST_WORKERS = 4
 """Unless more are asked for: each takes some 200 MB."""
 SHORT = ("cpp", "lac", "cin")
@@ -120,8 +118,8 @@ def backtest(  # noqa: PLR0913 (each is an option)
         found = judge(
             figures,
             measure,
-            origins=None if origins is None else _whole("origins", origins),
-            horizons=_whole("horizons", horizons),
+            origins=None if origins is None else whole_spans("origins", origins),
+            horizons=whole_spans("horizons", horizons),
             models=tuple(option_words(models)) or MODELS,
             folds=folds,
             seed=seed,
@@ -152,18 +150,3 @@ def _refuse_the_future(panel: AuthorityPanel, today: date) -> None:
                 file=panel.source,
                 field="year",
             )
-
-
-def _whole(option: str, text: str) -> tuple[int, ...]:
-    """Years or horizons such as ``2014-2019``, ``2014,2016`` or a mixture."""
-    found: list[int] = []
-    for word in (part.strip() for part in text.split(",")):
-        match = re.fullmatch(r"(\d{1,4})(?:\s*-\s*(\d{1,4}))?", word, re.ASCII)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if not first <= last < first + MOST_YEARS_IN_A_SPAN:
-            raise DataError(
-                f"--{option} takes whole numbers, spans first-last or both with commas between, "
-                f"such as 1-4 or 2014,2016-2019; got {word!r}"
-            )
-        found += range(first, last + 1)
-    return tuple(found)

@@ -52,4 +52,4 @@ def learn(
     if out is not None:
         write_file(out, learned.text())
     show(learned, form)
-    tell(*figures.omitted)
+    tell(*figures.caveats)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -27,7 +28,10 @@ __all__ = [
     "refuse_unused",
     "simulations_option",
     "whole_numbers",
+    "whole_spans",
 ]
+
+_MOST_IN_A_SPAN = 100
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -121,6 +125,21 @@ def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
     if text is not None and not words:
         raise DataError(f"--{option} names no number; leave it out, or give at least one")
     return tuple(_whole_number(option, word) for word in words)
+
+
+def whole_spans(option: str, text: str) -> tuple[int, ...]:
+    """Years or horizons such as ``2014-2019``, ``2014,2016`` or a mixture."""
+    found: list[int] = []
+    for word in (part.strip() for part in text.split(",")):
+        match = re.fullmatch(r"(\d{1,4})(?:\s*-\s*(\d{1,4}))?", word, re.ASCII)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if not first <= last < first + _MOST_IN_A_SPAN:
+            raise DataError(
+                f"--{option} takes whole numbers, spans first-last or both with commas between, "
+                f"such as 1-4 or 2014,2016-2019; got {word!r}"
+            )
+        found += range(first, last + 1)
+    return tuple(found)
 
 
 def _whole_number(option: str, word: str) -> int:

@@ -306,7 +306,7 @@ def tell(*lines: str) -> None:
 def tell_omitted(*panels: AuthorityPanel | None) -> None:
     """Which rows of panels are not read as authorities, on standard error."""
     for panel in panels:
-        tell(*(() if panel is None else panel.omitted))
+        tell(*(() if panel is None else panel.caveats))
 
 
 def warn_few(simulations: int) -> None:

@@ -84,7 +84,7 @@ def chain_frame(panel: AuthorityPanel, code: str) -> pd.DataFrame:
                     "low": low,
                     "high": high,
                     "method": "ratio of Poisson counts, exact",
-                    "basis": "observed",
+                    "basis": panel.basis,
                 }
             )
             before = link

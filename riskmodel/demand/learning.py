@@ -20,6 +20,7 @@ from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.shipped import PREFIX, learned_of, shipped_text
 from riskmodel.demand.together import correlations_of, correlations_text, stage_correlations
 from riskmodel.errors import DataError
+from riskmodel.estimates import Basis
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ class Learning(Result):
         Between stages: :func:`~riskmodel.demand.together.stage_correlations`.
     source
         The panel.
+    basis
+        Of its figures: ``assumed`` where it is made up.
     """
 
     year: int
     learned: Mapping[str, Learned]
     correlations: npt.NDArray[np.float64]
     source: str
+    basis: Basis = "observed"
 
     def to_frame(self) -> pd.DataFrame:
         """A row a stock and horizon.
@@ -71,7 +75,7 @@ class Learning(Result):
                     if learned.regression
                     else 0.0,
                     "variance_factor": factor,
-                    "basis": "observed",
+                    "basis": self.basis,
                 }
                 for measure, learned in self.learned.items()
                 for ahead, factor in enumerate(learned.spread.tolist())
@@ -89,8 +93,8 @@ class Learning(Result):
     def text(self) -> str:
         """The file that :func:`read_learning` reads."""
         source = f"learned from {self.source.translate(_PLAIN)}"
-        return shipped_text(self.learned.values(), source) + correlations_text(
-            self.correlations, self.year, source
+        return shipped_text(self.learned.values(), source, self.basis) + correlations_text(
+            self.correlations, self.year, source, self.basis
         )
 
 
@@ -115,7 +119,8 @@ def learn_panel(panel: AuthorityPanel, year: int | None = None) -> Learning:
     histories = {name: StageHistory.from_panel(panel, name) for name in held}
     last = min(history.years[-1] for history in histories.values()) if year is None else year
     learned = {name: learn(history.until(last)) for name, history in histories.items()}
-    return Learning(last, learned, stage_correlations(panel, last), panel.source)
+    correlations = stage_correlations(panel, last)
+    return Learning(last, learned, correlations, panel.source, panel.basis)
 
 
 def read_learning(path: Path) -> Learning:
@@ -137,7 +142,10 @@ def read_learning(path: Path) -> Learning:
         if f"{PREFIX}_{stage}_{year}_process" in table
     }
     together = _Numbers(table, f"{PREFIX}_{year}")("together")
-    return Learning(year, learned, correlations_of(together), path.name)
+    is_made_up = table.section(f"{PREFIX}_{year}_together").content.get("basis") == "assumed"
+    source = f"{path.name}, made up" if is_made_up else path.name
+    basis: Basis = "assumed" if is_made_up else "observed"
+    return Learning(year, learned, correlations_of(together), source, basis)
 
 
 _PLAIN = str.maketrans("", "", '"\\')

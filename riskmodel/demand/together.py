@@ -13,6 +13,7 @@ from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.shipped import PREFIX, SHIPPED_YEARS, SOURCE
 from riskmodel.demand.sources import MEASURE_OF
 from riskmodel.errors import DataError
+from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
@@ -116,14 +117,16 @@ def together_text(panel: AuthorityPanel, years: Iterable[int] = SHIPPED_YEARS) -
     return "".join(correlations_text(stage_correlations(panel, year), year) for year in years)
 
 
-def correlations_text(matrix: Floats, year: int, source: str = SOURCE) -> str:
+def correlations_text(
+    matrix: Floats, year: int, source: str = SOURCE, basis: Basis = "observed"
+) -> str:
     """Correlations learned to a year as an entry of a parameter file."""
     numbers = ", ".join(f"{matrix[pair]:.4g}" for pair in _PAIRS)
     return (
         f"\n[{PREFIX}_{year}_together]\n"
         f"value = [{numbers}]\n"
         'unit = "correlation"\n'
-        'basis = "observed"\n'
+        f'basis = "{basis}"\n'
         f"from = {year}-03-31\n"
         f'source = "{source}, to {year}"\n'
         'reason = "Of two-year changes of the logs: plans with looked after, plans with '

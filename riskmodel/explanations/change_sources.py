@@ -96,7 +96,7 @@ def change_of_panel(
         missing,
         ("The panel holds no measure of deprivation, so no level expected from it is given.",),
         panel.source,
-        "observed",
+        panel.basis,
     )
 
 

@@ -47,7 +47,8 @@ def national_report(
     points = [_point(run, each) for each in stocks]
     last = stocks[0].months[-1]
     return Report(
-        "Children's services of many authorities, projected together",
+        f"{'Made up: c' if run.panel.is_made_up else 'C'}hildren's services of many authorities, "
+        "projected together",
         f"From figures up to March {run.year} ({run.panel.source}) to {month_words(last)}",
         tuple(points),
         (

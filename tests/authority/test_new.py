@@ -17,6 +17,7 @@ from riskmodel.authority.folder.settings import FILE_KEYS, read_settings
 from riskmodel.authority.folder.subjects import SUBJECTS
 from riskmodel.errors import OutputError
 from riskmodel.intake import read_assessments
+from riskmodel.series import MADE_UP
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -77,7 +78,7 @@ def read_notes(folder: Path) -> str:
 def test_stocks_of_the_example_follow_and_its_files_agree(exampleshire):
     authority = open_authority(exampleshire)
     assert all(not series.notes for series in authority.months)
-    assert not authority.panel.notes
+    assert authority.panel.notes == (MADE_UP,)
     teams = authority.structure.counts().sum(axis=1).tolist()
     assert teams == [series.stock[-1] for series in authority.months]
     own = authority.panel.authority("999")

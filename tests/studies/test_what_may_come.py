@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from riskmodel.caseload import Target, posts_needed, published_structure, published_workforce
+from riskmodel.demand.national.made_up import made_up_country
 from riskmodel.demand.pooled.backtest import backtest
 from riskmodel.demand.pooled.course import log_rates
 from riskmodel.demand.pooled.history import StageHistory
@@ -24,7 +25,7 @@ from riskmodel.errors import DataError
 from riskmodel.experiments import Point, Run, read_baseline, run_experiments
 from riskmodel.experiments.answers import write_answer
 from riskmodel.experiments.summary import Summary
-from riskmodel.intake import read_panel
+from riskmodel.intake import panel_text, read_panel
 from riskmodel.streams import stream
 
 SHARED = Path(__file__).resolve().parents[3] / "shared/data/dfe/authority_panel_2010_2021.csv"
@@ -276,10 +277,13 @@ def test_the_backtest_runs_on_any_panel(copied, code, tmp_path, not_in_results, 
 
 
 @pytest.mark.integration
-def test_the_shared_panel_is_judged_in_quick_form(copied, tmp_path, not_in_results, cells):
-    if not SHARED.is_file():
-        pytest.skip("the shared authority panel is not on this machine")
-    run = judged(copied, tmp_path, SHARED)
+def test_a_whole_panel_is_judged_in_quick_form(copied, tmp_path, not_in_results, cells):
+    panel = SHARED
+    if not panel.is_file():
+        panel = tmp_path / "panel.csv"
+        country = made_up_country(years=range(2010, 2022))
+        panel.write_text(panel_text(country), encoding="utf-8")
+    run = judged(copied, tmp_path, panel)
     assert not_in_results(run.answer, cells(run.folder / "summary.csv")) == []
     assert run.summary["authorities"].value > 70
     assert f"skill/cpp_at_31_mar/1/{OURS}" in run.summary

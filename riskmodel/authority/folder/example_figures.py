@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.demand.national.made_up import Area, country_figures, made_up_panel
+from riskmodel.demand.pooled.history import POPULATION
 from riskmodel.projection import month_after
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
@@ -24,7 +26,7 @@ RETURN_YEARS = (2023, 2024)
 
 _FIRST_MONTH, _MONTHS = "2020-12", 40
 _CHILDREN = 120_000
-_YEARS = tuple(range(2016, 2025))
+_YEARS = range(2016, 2025)
 _OTHERS = tuple(str(code) for code in range(970, 982))
 """Codes of the made-up authorities beside it: none has been given to a real one."""
 
@@ -59,6 +61,7 @@ _CASES_A_WORKER = 17.5
 _SPARED, _SICKNESS, _AGENCY, _NEWLY, _VACANT = 0.30, 0.04, 12.0, 18.0, 0.13
 
 _Counts = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,69 +196,44 @@ def _prices() -> list[dict[str, Any]]:
 
 def _panel(seed: int, months: Mapping[str, _Counts]) -> AuthorityPanel:
     """Twelve other made-up authorities and its own, whose last years are those of its months."""
-    columns: dict[str, list[float]] = {}
-    codes, areas, years = [], [], []
-    for code in (*_OTHERS, CODE):
-        random = stream(seed, f"authority/example/panel/{code}")
-        rows = _history(random, months if code == CODE else None)
-        codes += [code] * len(_YEARS)
-        areas += [NAME if code == CODE else f"Made-up authority {code}"] * len(_YEARS)
-        years += list(_YEARS)
-        for name, values in rows.items():
-            columns.setdefault(name, []).extend(values)
-    figures = {name: np.array(values, dtype=np.float64) for name, values in columns.items()}
-    return AuthorityPanel(tuple(codes), tuple(areas), np.array(years), figures, source="panel.csv")
-
-
-def _history(
-    random: np.random.Generator, months: Mapping[str, _Counts] | None
-) -> dict[str, list[float]]:
-    """Yearly figures of one authority, in which stocks follow from starts and ends."""
-    children = float(_CHILDREN if months is not None else round(random.uniform(60, 240)) * 1000)
-    scale, own = children / _CHILDREN, months or {}
-    rows: dict[str, list[float]] = {"pop_0_17_midyear": [children] * len(_YEARS)}
-    for stage in ("cpp", "lac"):
-        usual, stay = _STAGES[stage]
-        stock, starts, ends = _yearly(random, usual * scale, stay, own.get(stage))
-        rows |= {f"{stage}_at_31_mar": stock, f"{stage}_starts": starts, f"{stage}_ends": ends}
-    usual, stay = _STAGES["cin_plan"]
-    plans, _, _ = _yearly(random, usual * scale, stay, own.get("cin_plan"))
-    rows["cin_at_31_mar"] = [
-        sum(row) for row in zip(plans, rows["cpp_at_31_mar"], rows["lac_at_31_mar"], strict=True)
+    tables = country_figures(len(_OTHERS) + 1, _YEARS, seed)
+    largest = int(np.argmax(tables[POPULATION][:, -1]))
+    _as_its_months({name: table[largest] for name, table in tables.items()}, months)
+    others = [place for place in range(len(_OTHERS) + 1) if place != largest]
+    areas = [
+        Area(code, f"Made-up authority {code}", (place,), _YEARS)
+        for code, place in zip(_OTHERS, others, strict=True)
     ]
-    conferences = [round(value * random.uniform(1.08, 1.16)) for value in rows["cpp_starts"]]
-    enquiries = [round(value * random.uniform(1.9, 2.3)) for value in conferences]
-    rows["icpc_children"] = [float(value) for value in conferences]
-    rows["s47_enquiries"] = [float(value) for value in enquiries]
-    rows["referrals"] = [float(round(value * random.uniform(3.0, 3.6))) for value in enquiries]
-    return rows
+    return made_up_panel([*areas, Area(CODE, NAME, (largest,), _YEARS)], _YEARS, tables, seed)
 
 
-def _yearly(
-    random: np.random.Generator, starts_a_month: float, stay: float, own: _Counts | None
-) -> tuple[list[float], list[float], list[float]]:
-    """Stock at each 31 March, starts and ends of each year."""
-    level = starts_a_month * stay * random.uniform(0.8, 1.25)
-    stocks = [float(round(level))]
-    for _ in _YEARS[1:]:
-        level += 0.25 * (starts_a_month * stay - level) + random.normal(0, 0.06 * level)
-        stocks.append(float(round(level)))
-    starts = [float(random.poisson(12 * starts_a_month)) for _ in _YEARS]
-    if own is not None:
-        for year, row in _marches():
-            place = _YEARS.index(year)
-            stocks[place] = float(own[row, 0])
+def _as_its_months(figures: Mapping[str, _Floats], months: Mapping[str, _Counts]) -> None:
+    """Bring the yearly figures of an authority to its size, and its last years to its months."""
+    stocks = {stage: figures[f"{stage}_at_31_mar"] for stage in ("cpp", "lac", "cin")}
+    marches = _marches()
+    place, row = marches[0]
+    now = {stage: counts[row, 0] for stage, counts in months.items()}
+    outside = stocks["cin"] - stocks["cpp"] - stocks["lac"]
+    outside = np.rint(outside * now["cin_plan"] / outside[place])
+    now["cin"] = sum(now.values())
+    times = {stage: now[stage] / stock[place] for stage, stock in stocks.items()}
+    figures[POPULATION][:] = _CHILDREN
+    for name, column in figures.items():
+        if name != POPULATION:
+            column[:] = np.rint(column * times.get(name.partition("_")[0], times["cpp"]))
+    for place, row in marches:
+        outside[place] = months["cin_plan"][row, 0]
+        for stage in ("cpp", "lac"):
+            stocks[stage][place] = months[stage][row, 0]
             if row >= 11:
-                starts[place] = float(own[row - 11 : row + 1, 1].sum())
-    before = [stocks[0], *stocks[:-1]]
-    ends = [
-        opening + joined - closing
-        for opening, joined, closing in zip(before, starts, stocks, strict=True)
-    ]
-    return stocks, starts, ends
+                starts = months[stage][row - 11 : row + 1, 1].sum()
+                figures[f"{stage}_starts"][place] = starts
+    stocks["cin"][:] = outside + stocks["cpp"] + stocks["lac"]
+    for stage, stock in stocks.items():
+        figures[f"{stage}_ends"][1:] = stock[:-1] + figures[f"{stage}_starts"][1:] - stock[1:]
 
 
 def _marches() -> list[tuple[int, int]]:
-    """Year and row of each March among the months."""
+    """Place among the years, and row among the months, of each March."""
     labels = [month_after(_FIRST_MONTH, number) for number in range(_MONTHS)]
-    return [(int(m[:4]), row) for row, m in enumerate(labels) if m.endswith("-03")]
+    return [(int(m[:4]) - _YEARS[0], row) for row, m in enumerate(labels) if m.endswith("-03")]

@@ -60,7 +60,9 @@ def england_of(
         taught = learned[each.stage]
         common = common_course_of(taught, each.stage, months, replicates, seed)[:, 1 : months + 1]
         counts = beyond_authorities(each.total, common, max(ratio, 1.0))
-        found[each.stage, each.measure] = summarised(ENGLAND, "England", whole, population, counts)
+        found[each.stage, each.measure] = summarised(
+            ENGLAND, panel.england.areas[-1] or "England", whole, population, counts
+        )
         said[
             f"{words}: the {len(each.authorities)} authorities projected have "
             f"{100 / ratio:.0f}% of England's {whole:,.0f} at 31 March {year}; the others are "

@@ -100,7 +100,7 @@ def national_run(  # noqa: PLR0913  each is a word of the question
         courses,
         england,
         left_out(known, last, courses),
-        (*said, *panel.omitted),
+        (*said, *panel.caveats),
     )
 
 

@@ -117,7 +117,8 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         ignore_index=True,
     )
     shipped = tuple(sorted(from_shipped))
-    return Backtest(measure, frame, len(parts), seed, left_out, shipped, panel.omitted)
+    said = panel.caveats, panel.basis
+    return Backtest(measure, frame, len(parts), seed, left_out, shipped, *said)
 
 
 def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:

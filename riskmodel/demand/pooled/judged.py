@@ -12,6 +12,7 @@ import numpy.typing as npt
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, range_text
 from riskmodel.demand.pooled.competitors import COMPETITORS
+from riskmodel.estimates import Basis
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ class Backtest(Result):
         two by then, or nothing to learn from.
     from_shipped
         Origins at which what ships was taken for want of other authorities.
-    omitted
-        Rows of the file that were not read as authorities, and why.
+    caveats
+        What the panel says of itself: that it is made up, rows left out as totals.
+    basis
+        Of its figures.
     """
 
     measure: str
@@ -73,7 +76,8 @@ class Backtest(Result):
     seed: int
     left_out: int
     from_shipped: tuple[int, ...] = ()
-    omitted: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    basis: Basis = "observed"
 
     def to_frame(self) -> pd.DataFrame:
         """The rows, in the order of model, authority, origin and horizon."""
@@ -143,7 +147,7 @@ class Backtest(Result):
                 )
         found = pd.DataFrame(pieces)
         best = found.groupby("horizon_years")["crps"].transform("min")
-        return found.assign(best=found["crps"] == best, basis="observed")
+        return found.assign(best=found["crps"] == best, basis=self.basis)
 
     def by_size(self, groups: int = 3, *, resamples: int = 1000) -> pd.DataFrame:
         """The summary for small, middling and large authorities apart.
@@ -322,7 +326,7 @@ class Backtest(Result):
 
     def warnings(self) -> list[str]:
         """What was left out, and where the package's own learning stood in."""
-        found = [*self.omitted]
+        found = [*self.caveats]
         if self.left_out:
             found.append(
                 f"{self.left_out:,} times an authority could not be tested at an origin: no figure "

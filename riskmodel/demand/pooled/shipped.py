@@ -20,6 +20,7 @@ from riskmodel.demand.pooled.process import NAMES, Process
 from riskmodel.demand.pooled.regression import Regression
 from riskmodel.demand.pooled.turnover import TURNOVER
 from riskmodel.errors import DataError
+from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter, parameter_names
 from riskmodel.series import AuthorityPanel
 
@@ -153,7 +154,9 @@ def learn_shipped(panel: AuthorityPanel) -> list[Learned]:
     ]
 
 
-def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
+def shipped_text(
+    learned: Iterable[Learned], source: str = SOURCE, basis: Basis = "observed"
+) -> str:
     """What was learned, as the parameter file that :func:`shipped` reads.
 
     Parameters
@@ -162,6 +165,8 @@ def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
         By stock and year, from :func:`learn_shipped`.
     source
         Of the figures, in words.
+    basis
+        Of the figures.
     """
     pieces = [
         "# What authorities taught of their stocks, by stock and by the 31 March up to which it\n"
@@ -173,7 +178,7 @@ def shipped_text(learned: Iterable[Learned], source: str = SOURCE) -> str:
                 f"\n[{PREFIX}_{stage_of(found.measure)}_{found.year}_{name}]\n"
                 f"value = {_printed(numbers)}\n"
                 f'unit = "{unit}"\n'
-                'basis = "observed"\n'
+                f'basis = "{basis}"\n'
                 f"from = {found.year}-03-31\n"
                 f'source = "{source}, {found.years[0]} to {found.year}"\n'
                 f'reason = "{reason}"\n'

@@ -16,6 +16,7 @@ UNEXPLAINED_SHARE = 0.1
 and ends. Published figures are rounded and amended late, so few stocks follow exactly."""
 
 PANEL_RULES: Mapping[str, str] = {
+    "made_up": "every row is marked as made up: no authority in it exists",
     "order": "rows stand in another order than authority and year: they are put in order",
     "total": "rows are the total of the others: they are left out, or every child would count "
     "twice",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,8 +22,9 @@ from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.panel_notes import panel_notes
 from riskmodel.intake.open_data.precedence import Difference, FileRank, difference_notes
 from riskmodel.intake.open_data.totals import without_totals
+from riskmodel.intake.tables.marker import SYNTHETIC, is_marked
 from riskmodel.panel_measures import MEASURES
-from riskmodel.series import ENGLAND, KEYS, AuthorityPanel, Note, Status
+from riskmodel.series import ENGLAND, KEYS, MADE_UP, AuthorityPanel, Note, Status
 
 __all__ = [
     "Cells",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 _KEPT_NOTES = (
-    "order", "total", "other_country", "earlier_release", "same_release", "layout",
+    "made_up", "order", "total", "other_country", "earlier_release", "same_release", "layout",
 )  # fmt: skip
 """Rules of notes on what is not in a panel any more: a panel made of it cannot make them anew."""
 
@@ -139,7 +140,8 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     path
         CSV with the columns ``la_code``, ``area`` and ``year`` and any of
         :data:`riskmodel.panel_measures.MEASURES`. A cell holds a figure, a symbol (c, x, :, z,
-        low) or nothing, which counts as not available.
+        low) or nothing, which counts as not available. A column ``synthetic`` that is true in every
+        row says that the panel is made up: so do its source and its notes then.
     today
         A year that ends after this day is refused; the present day where it is not given.
 
@@ -170,11 +172,12 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
                 field=name,
             )
     for name in heading:
-        if name not in KEYS and name not in MEASURES:
+        if name not in KEYS and name not in MEASURES and name != SYNTHETIC:
             problem = UnknownNameError("measure", name[:40], MEASURES)
             raise DataError(str(problem), file=path.name, line=1, field=name[:40])
     cells = Cells()
     lines: dict[tuple[str, int], int] = {}
+    marks: list[str] = []
     for line, row in rows:
         key, area = _key(dict(zip(heading, row, strict=True)), path.name, line)
         check_year_is_over(key[1], today, file=path.name, line=line, field="year")
@@ -191,7 +194,22 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
             if name in MEASURES:
                 cell = read_figure(text, name, file=path.name, line=line)
                 cells.put(key, area, name, cell, FileRank(path.name))
-    return cells.panel(path.name, lines, _out_of_order(lines, path.name))
+            elif name == SYNTHETIC:
+                marks.append(text.strip())
+    panel = cells.panel(path.name, lines, _out_of_order(lines, path.name))
+    if not _is_made_up(marks, path.name):
+        return panel
+    return replace(panel, source=f"{path.name}, made up", notes=(MADE_UP, *panel.notes))
+
+
+def _is_made_up(marks: Sequence[str], file: str) -> bool:
+    """Whether the cells of the column that marks made-up rows do so; all of them or none."""
+    import pyarrow as pa
+
+    found = is_marked(pa.chunked_array([[mark or None for mark in marks]], type=pa.string()), file)
+    if found is None:
+        raise DataError("allowed: true or false in each row", file=file, field=SYNTHETIC)
+    return found
 
 
 def _out_of_order(lines: Mapping[tuple[str, int], int], file: str) -> tuple[Note, ...]:
@@ -230,9 +248,12 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
     Raises
     ------
     DataError
-        When two hold different figures for the same cell.
+        When two hold different figures for the same cell, or some are made up and others are not.
     """
-    cells = Cells()
+    panels, cells = list(panels), Cells()
+    if len({panel.is_made_up for panel in panels}) > 1:
+        invented = next(panel.source for panel in panels if panel.is_made_up)
+        raise DataError("is made up and the others are not; keep them apart", file=invented)
     sources: dict[str, None] = {}
     order: list[Note] = []
     for panel in panels:
@@ -247,13 +268,17 @@ def join_panels(panels: Iterable[AuthorityPanel]) -> AuthorityPanel:
             found = zip(keys, panel.areas, panel.figures[name], panel.status[name], strict=True)
             for key, area, value, word in found:
                 cells.put(key, area, name, (float(value), word), source)  # type: ignore[arg-type]  # a checked status
-    return cells.panel(" and ".join(sources) or "no panel", notes=order)
+    return cells.panel(" and ".join(sources) or "no panel", notes=dict.fromkeys(order))
 
 
 def panel_text(panel: AuthorityPanel) -> str:
-    """A panel as CSV that :func:`read_panel` reads back: figures, and symbols for the statuses."""
+    """A panel as CSV that :func:`read_panel` reads back: figures, and symbols for the statuses.
+
+    A made-up panel says so in a last column, for when the file travels without its name.
+    """
     names = panel.measures
-    lines = [",".join((*KEYS, *names))]
+    last = ("true",) if panel.is_made_up else ()
+    lines = [",".join((*KEYS, *names, *((SYNTHETIC,) if last else ())))]
     for row, (code, area, year) in enumerate(
         zip(panel.la_codes, panel.areas, panel.years.tolist(), strict=True)
     ):
@@ -263,7 +288,7 @@ def panel_text(panel: AuthorityPanel) -> str:
             for word in (panel.status[name][row],)
         ]
         quoted = '"' + area.replace('"', '""') + '"' if set(area) & set(',"\n\r') else area
-        lines.append(",".join((code, quoted, str(year), *cells)))
+        lines.append(",".join((code, quoted, str(year), *cells, *last)))
     return "\n".join(lines) + "\n"
 
 

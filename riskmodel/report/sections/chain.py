@@ -34,7 +34,7 @@ def chain_section(frame: pd.DataFrame, *, title: str, source: str) -> Section:
         _table(frame, source),
         Paragraph(
             "The counts are of one year, not of the same children: a child who is referred in "
-            "March may start a plan in April. Basis: observed."
+            f"March may start a plan in April. Basis: {frame['basis'].iloc[0]}."
         ),
     ]
     return Section("chain", title, tuple(blocks))
@@ -98,7 +98,7 @@ def _table(frame: pd.DataFrame, source: str) -> Table:
         },
         ("none: there is no step before, or no earlier year to compare with.",),
         source,
-        "observed",
+        frame["basis"].iloc[0],
         folded=len(rows) > 24,
     )
 

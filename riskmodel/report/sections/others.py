@@ -76,7 +76,7 @@ def others_section(others: OthersComparison, *, title: str, source: str) -> Sect
 
 def others_point(others: OthersComparison) -> Point:
     """Plans beside the first others, for the summary."""
-    return Point(f"{others.summary()} Basis: observed.", "comparison")
+    return Point(f"{others.summary()} Basis: {others.frame['basis'].iloc[0]}.", "comparison")
 
 
 def _first(others: OthersComparison) -> str:
@@ -100,4 +100,4 @@ def _table(
 ) -> Table:
     rates = ("rate", "comparator_rate", "low", "high")
     shown = frame[list(_COLUMNS)].assign(**{rate: frame[rate].round(1) for rate in rates})
-    return Table(name, title, shown, _COLUMNS, notes, source, "observed")
+    return Table(name, title, shown, _COLUMNS, notes, source, frame["basis"].iloc[0])

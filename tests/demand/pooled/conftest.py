@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from riskmodel.demand.national.made_up import made_up_country
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.process import Process, covariance, size_scale
 from riskmodel.intake import read_panel
@@ -99,3 +100,9 @@ def shared_panel() -> AuthorityPanel:
     if not SHARED.is_file():
         pytest.skip("the shared authority panel is not on this machine")
     return read_panel(SHARED)
+
+
+@pytest.fixture(scope="session")
+def panel_at_hand() -> AuthorityPanel:
+    """The panel of 90 authorities where it is, else a made-up country: for what holds of both."""
+    return read_panel(SHARED) if SHARED.is_file() else made_up_country()

@@ -94,10 +94,10 @@ def test_who_stood_still_does_not_take_part_in_what_a_panel_teaches(
 
 
 @pytest.mark.regression
-def test_500_in_each_of_ten_years_stays_500_by_the_shared_panel(
-    shared_panel: AuthorityPanel,
+def test_500_in_each_of_ten_years_stays_500_by_a_whole_panel(
+    panel_at_hand: AuthorityPanel,
 ) -> None:
-    history = StageHistory.from_panel(shared_panel, LOOKED_AFTER)
+    history = StageHistory.from_panel(panel_at_hand, LOOKED_AFTER)
     for vintage, last in ((2019, 2019), (2021, 2021), (2021, 2023)):
         found = medians(learn(history.until(vintage)), last)
         assert found.min() >= LEAST, (vintage, last)
