@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from riskmodel.cli.folder import Figures, aim_in, code_of, figures_in, files_in, scenarios_in
+from riskmodel.cli.folder import (
+    Figures,
+    aim_in,
+    code_of,
+    figures_in,
+    files_in,
+    opened,
+    scenarios_in,
+    taught_by,
+)
 from riskmodel.cli.options import (
     LearnOption,
     MonthsOption,
@@ -133,11 +142,20 @@ class ServiceOptions:
         return path, self.authority, self.learn, self.population
 
 
-def named_scenarios(names: list[str]) -> list[Scenario]:
-    """Scenarios of the library or of files, the baseline left out: it always comes first."""
-    from riskmodel.scenarios import scenario
+def named_scenarios(path: Path | None, names: list[str]) -> list[Scenario]:
+    """Scenarios of the library, a folder or files, without the baseline, which always comes first.
 
-    found = [scenario(name) for name in names if name != "baseline"]
+    Raises
+    ------
+    DataError
+        When two have one name, or one sets figures of another authority than the path's.
+    """
+    from riskmodel.scenarios import check_transferable, scenario
+
+    found = [scenario(name) for name in scenarios_in(path, names) if name != "baseline"]
+    folder = opened(path)
+    if path is not None and not (folder and folder.inputs.is_published):
+        check_transferable(*found)
     called = [each.name for each in found]
     for name in called:
         if called.count(name) > 1 or name == "baseline":
@@ -197,7 +215,7 @@ def ask(
 
     figures, files = options.figures(path), (options.structure, options.costs)
     engine = Engine(options.workers)
-    chosen = named_scenarios(scenarios_in(path, scenarios))
+    chosen = named_scenarios(path, scenarios)
     switches = feedback_switches(options.feedback)
     cap, by, probability = aim_in(path, (options.cap, options.by, options.probability))
     if by is not None:
@@ -291,9 +309,7 @@ def source_of(
     figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
     """Figures to project from, and what others teach, as the options name them."""
-    from riskmodel.demand.learning import read_learning
     from riskmodel.demand.sources import published_source, read_source
-    from riskmodel.intake import read_panel
 
     folder = figures_in(figures)
     if folder is not None:
@@ -308,9 +324,5 @@ def source_of(
         source = published_source()
     else:
         source, panel = read_source(path, authority=code_of(path, authority), population=population)
-    if learn is not None and learn.suffix == ".toml":
-        tell_omitted(panel)
-        return source, read_learning(learn)
-    others = panel if learn is None else read_panel(learn)
-    tell_omitted(panel, *([] if learn is None else [others]))
-    return source, others
+    tell_omitted(panel)
+    return source, taught_by(learn, panel)

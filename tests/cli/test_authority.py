@@ -149,6 +149,38 @@ def test_scenarios_of_the_folder_are_compared_without_being_named(call, northshi
 
 
 @pytest.mark.end_to_end
+def test_one_scenario_is_compared_with_the_baseline(call, northshire):
+    words = ("--months", "5", "--replicates", "40", "--format", "csv")
+    named = call("scenario", "compare", northshire, "fewer", *words)
+    assert named.code == 0, named.err
+    assert named.out == call("scenario", "compare", northshire, *words).out
+    assert {row["against"] for row in rows(named.out)} == {"baseline"}
+
+
+@pytest.mark.end_to_end
+def test_a_misspelt_scenario_is_answered_with_those_of_the_folder(call, northshire):
+    for words in (("project", northshire, "--scenario"), ("scenario", "compare", northshire)):
+        message = call(*words, "fewr", *SMALL).message
+        assert "Did you mean 'fewer'" in message
+        assert "recruitment_freeze" in message
+
+
+@pytest.mark.end_to_end
+def test_figures_of_the_report_card_are_not_set_for_another_authority(call, northshire):
+    for words in (("project", northshire, "--scenario"), ("scenario", "compare", northshire)):
+        message = call(*words, "plateau", *SMALL).message
+        assert "plateau sets starts.child_protection_plan to 62.84" in message
+        assert "riskmodel scenario new" in message
+    months = northshire / "months.csv"
+    assert "62.84" in call("project", months, "--scenario", "plateau", *SMALL).message
+    path = northshire / "scenarios" / "fewer.toml"
+    path.write_text('based_on = ["plateau"]\n' + SCENARIO.replace("starts.", "length."), "utf-8")
+    based = path.read_text("utf-8").replace("multiplier = 0.5", "multiplier = 0.5\nreplaces = true")
+    path.write_text(based, "utf-8")
+    assert "62.84" in call("project", northshire, "--scenario", "fewer", *SMALL).message
+
+
+@pytest.mark.end_to_end
 def test_factors_and_the_chain_are_of_the_folder(call, example_folder):
     answer = call("factors", example_folder, "--format", "csv")
     assert answer.code == 0, answer.err
@@ -207,6 +239,7 @@ def test_the_example_of_2015_answers_as_the_published_tables_do(call, tmp_path):
     assert call("factors", folder, "--format", "csv").out == published.out
     words = (*SMALL, "--stage", "cpp", "--format", "csv")
     assert call("project", folder, *words).out == call("project", *words).out
+    assert call("project", folder, *words, "--scenario", "plateau").code == 0
 
 
 @pytest.mark.end_to_end
