@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Figures",
     "aim_in",
+    "by_place",
     "chain_place",
     "code_of",
     "code_within",
@@ -180,6 +181,13 @@ def aim_in(
         (contents.text("targets", "by") or None) if by is None else by,
         contents.number("targets", "chance") if chance is None else chance,
     )
+
+
+def by_place(path: Path | None) -> str:
+    """Where a folder says by when its cap is to be kept: file and key."""
+    authority = opened(path)
+    entry = None if authority is None else authority.contents.value("targets", "by")
+    return "" if entry is None else f"{entry.place}"
 
 
 def scenarios_in(path: Path | None, names: list[str]) -> list[str]:

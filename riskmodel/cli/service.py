@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -11,6 +12,7 @@ import typer
 from riskmodel.cli.folder import (
     Figures,
     aim_in,
+    by_place,
     code_of,
     figures_in,
     files_in,
@@ -25,6 +27,7 @@ from riskmodel.cli.options import (
     SeedOption,
     SimulationsOption,
     option_words,
+    share,
 )
 from riskmodel.cli.output import one_of, tell_omitted
 from riskmodel.cli.workers import WorkersOption
@@ -60,6 +63,14 @@ __all__ = [
     "named_scenarios",
     "source_of",
 ]
+
+
+def _chance(text: str) -> float:
+    chance = share("chance", text)
+    if not 0 < chance < 1:
+        raise DataError(f"--chance lies between 0 and 1, with neither of them, got {chance:g}")
+    return chance
+
 
 _FIGURES = "An authority's folder, a panel of authorities, or a CSV of own months."
 
@@ -103,7 +114,12 @@ CapHoldsOption = Annotated[
 ]
 ChanceOption = Annotated[
     float | None,
-    typer.Option("--chance", help="With what chance, between 0 and 1. [default: 0.8]"),
+    typer.Option(
+        "--chance",
+        metavar="SHARE",
+        parser=_chance,
+        help="With what chance, such as 80% or 0.8. [default: 0.8]",
+    ),
 ]
 FeedbackOption = Annotated[
     str | None,
@@ -218,6 +234,8 @@ def ask(
     chosen = named_scenarios(path, scenarios)
     switches = feedback_switches(options.feedback)
     cap, by, probability = aim_in(path, (options.cap, options.by, options.probability))
+    if cap is not None and not (math.isfinite(cap) and cap > 0):
+        raise DataError(f"--cap takes a number of cases above 0, got {cap:g}")
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
@@ -228,7 +246,8 @@ def ask(
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
     if by is not None and options.months >= 1:
-        _check_month(by, opening_of(source), options.months)
+        named = f"--by {by} is" if options.by is not None else f"{by_place(path)}: {by} is"
+        _check_month(by, named, opening_of(source), options.months)
     working = Working()
     outlook = project_service(
         source,
@@ -274,14 +293,14 @@ def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
         )
 
 
-def _check_month(by: str, opening: str, months: int) -> None:
+def _check_month(by: str, named: str, opening: str, months: int) -> None:
     from riskmodel.projection import month_after
 
     first, last = month_after(opening, 1), month_after(opening, months)
     if not first <= by <= last:
         mend = "choose a later one" if by < first else "--months makes it longer"
         raise DataError(
-            f"--by {by} is outside the projection, which goes from {first} to {last}; {mend}"
+            f"{named} outside the projection, which goes from {first} to {last}; {mend}"
         )
 
 

@@ -58,6 +58,10 @@ def northshire(tmp_path):
 
 @pytest.mark.end_to_end
 def test_new_then_check(call, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "notes.txt").write_text("mine", encoding="utf-8")
+    assert "is not empty (1 file); give another folder, or empty it" in call("new", full).message
     folder = tmp_path / "mine"
     assert call("new", folder).code == 0
     answer = call("check", folder)
@@ -135,6 +139,15 @@ def test_caseload_takes_teams_workers_prices_and_target_of_the_folder(call, nort
     assert "90%" in needs.out
     given = call("caseload", northshire, *SMALL, "--cap", "12")
     assert "for 12 cases on average by May 2024" in " ".join(given.out.split())
+
+
+@pytest.mark.end_to_end
+def test_a_month_that_has_passed_is_named_with_where_it_stands(call, northshire):
+    settings = northshire / "authority.toml"
+    settings.write_text(SETTINGS.replace("2024-05", "2023-05"), encoding="utf-8")
+    message = call("caseload", northshire, *SMALL).message
+    assert "authority.toml, line 9, field by: 2023-05 is outside the projection" in message
+    assert "--by 2023-06 is outside" in call("caseload", northshire, "--by", "2023-06").message
 
 
 @pytest.mark.end_to_end
