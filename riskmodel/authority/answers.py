@@ -27,6 +27,7 @@ from riskmodel.caseload.loops import loop_frame
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.caseload.shortage import queue_frame
 from riskmodel.caseload.targets import needs_frame
+from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.core.wording import asked_chance, chance_words, count_of
 from riskmodel.demand.projecting import Outlook
@@ -185,6 +186,7 @@ class _Caseloads(PostsAnswers):
         plan, opening = self.service.plan, self.service.outlook.projection.opening_month
         frame = march_rows(self.to_frame(), plan.months[-1], self.service.target.by)
         shown = frame[frame["measure"] == "caseload"].drop(columns=["area", "level", "measure"])
+        shown["unit"] = [label(unit).full for unit in shown["unit"]]
         title = f"{plan.area}, cases for each worker, projected from the end of {opening}"
         return *PostsAnswers.text_tables(self), TextTable(fan(shown, ",.1f"), title)
 

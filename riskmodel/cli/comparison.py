@@ -88,13 +88,13 @@ def _instead(service: Service, names: list[str], view: str) -> Result:
     """Where children are instead, or what the spread of the answers comes from."""
     from riskmodel.authority.spread import split_spread
     from riskmodel.core.result import View
+    from riskmodel.demand.moved import flows_shown
 
     month = service.target.by
     if view == "flows":
         frame = service.outlook.flows(month)
         frame = frame[frame["scenario"].isin(names)]
-        changed = frame[frame["lever"] != ""].drop(columns=["level", "basis"])
-        return View(frame, shown=changed)
+        return View(frame, shown=flows_shown(frame))
     return split_spread(
         service.outlook,
         names,

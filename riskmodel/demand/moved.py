@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.labels import label
+from riskmodel.core.result import range_text
 from riskmodel.demand.simulation.changed import moves
 from riskmodel.errors import UnknownNameError
+from riskmodel.levers import lever_label
+from riskmodel.levers.destinations import OUTSIDE
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.durations.laws import Floats
     from riskmodel.demand.projecting import Outlook
 
-__all__ = ["ANYWHERE", "flows_frame"]
+__all__ = ["ANYWHERE", "flows_frame", "flows_shown"]
 
 ANYWHERE = "outside"
 """Where children come from who start in a stage, and go to when they end."""
@@ -54,6 +58,22 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
     columns = ("scenario", "lever", "from", "to", "children", "low", "high", "level")
     frame = pd.DataFrame(rows, columns=pd.Index(columns))
     return frame.assign(basis="projected")
+
+
+def flows_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """The children whom levers move, as a person reads them."""
+    import pandas as pd
+
+    moved = frame[frame["lever"] != ""]
+    return pd.DataFrame(
+        {
+            "scenario": moved["scenario"],
+            "change": moved["lever"].map(lever_label),
+            **{way: [OUTSIDE.get(n, label(n).full) for n in moved[way]] for way in ("from", "to")},
+            "children": [f"{children:,.0f}" for children in moved["children"]],
+            f"{frame['level'].iloc[0]:.0%} range": map(range_text, moved["low"], moved["high"]),
+        }
+    )
 
 
 def _typical(children: Floats) -> tuple[float, float, float, float]:

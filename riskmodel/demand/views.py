@@ -9,6 +9,7 @@ from riskmodel.core.labels import label
 from riskmodel.core.result import Result, View, fan, march_rows
 from riskmodel.core.wording import chance_words, count_of
 from riskmodel.errors import UnknownNameError
+from riskmodel.levers import lever_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,8 @@ def outlook_view(
     shown = shown[[name for name in shown.columns if name not in _TOO_WIDE]]
     if view == "above":
         shown = shown.assign(chance=shown.pop("probability").map(chance_words))
+    if "driver" in shown:
+        shown = shown.assign(driver=shown["driver"].map(lever_label))
     if "stage" in shown:
         shown = shown.assign(stage=[label(stage).full for stage in shown["stage"]])
     return View(frame, shown=shown, notes=(_NOTES[view].format(last=last), basis))

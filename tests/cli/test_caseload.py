@@ -350,6 +350,26 @@ def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
 
 
 @pytest.mark.end_to_end
+def test_tables_of_text_say_labels_and_data_keep_names(call):
+    words = ("scenario", "compare", "child_in_need_strengthened", *SMALL)
+    flows = call(*words, "--show", "flows")
+    assert "Starts of child in need plans" in flows.out
+    assert "No open case" in flows.out
+    assert "diversion.early_help" not in flows.out
+    data = rows(call(*words, "--show", "flows", "--format", "csv").out)
+    assert "diversion.early_help" in {row["lever"] for row in data}
+    compared = call(*words).out
+    assert "Starts of child in need plans" in compared
+    assert "starts.child_in_need_plan" not in compared
+    spread = call(*words, "--show", "spread").out
+    assert "Children on a protection plan" in spread
+    assert "stock_" not in spread
+    assert "Unit: Family support teams" in call("caseload", *SMALL).out.replace("unit:", "Unit:")
+    held = one_line(call("caseload", *SMALL, "--show", "conferences").out)
+    assert held.rstrip().endswith("(hours a month of a full-time chair).")
+
+
+@pytest.mark.end_to_end
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -27,6 +27,8 @@ def test_what_is_written_is_projected_with_and_never_replaced(call, panel, tmp_p
     answer = call("learn", panel, "--out", out)
     assert answer.code == 0
     assert "Learned to 31 March 2024: Children looked after from 8 authorities." in answer.out
+    assert "2,024" not in answer.out
+    assert not any(code in answer.out.casefold() for code in ("lac_at_31_mar", "variance factor"))
     words = ("project", panel, "--authority", "203", "--months", 6, "--replicates", 50)
     projected = call(*words, "--learn", out)
     assert projected.code == 0
