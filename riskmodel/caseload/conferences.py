@@ -141,7 +141,8 @@ class Conferences(Result):
                 f"{year.mean():.0f} children a month have a conference or review "
                 f"({self.level:.0%} range: {low:.0f} to {high:.0f}), in {work['meetings']:.0f} "
                 f"meetings that take {work['chairs']:.1f} full-time chairs and "
-                f"{work['rooms']:.1f} rooms; during {work['overlapping']:.0%} of them another one is held."
+                f"{work['rooms']:.1f} rooms; during {work['overlapping']:.0%} of them another one "
+                "is held."
             )
         return " ".join(sentences)
 
