@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.labels import label
 from riskmodel.core.result import Result
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import Note
 
@@ -173,6 +175,7 @@ class MonthlySeries(Result):
         levels = f"stock {known[0]:,.0f} to {known[-1]:,.0f}" if len(known) else "no stock"
         where = f"{self.area}, " if self.area else ""
         return (
-            f"{where}{self.stage}: {len(self)} months, {str(self.dates[0])[:7]} to "
-            f"{str(self.dates[-1])[:7]}, {levels}, {self.missing} without a stock ({self.source})"
+            f"{where}{label(self.stage).full}: {count_of(len(self), 'month')}, "
+            f"{str(self.dates[0])[:7]} to {str(self.dates[-1])[:7]}, {levels}, {self.missing} "
+            f"without a stock ({self.source})"
         )

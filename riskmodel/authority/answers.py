@@ -27,7 +27,9 @@ from riskmodel.caseload.loops import loop_frame
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.caseload.shortage import queue_frame
 from riskmodel.caseload.targets import needs_frame
+from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
+from riskmodel.core.wording import asked_chance, chance_words, count_of
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.projection import month_words
@@ -83,9 +85,9 @@ class Service:
         return (
             f"Basis: projected. Demand: {self.outlook.source.label}. Teams: "
             f"{self.structure.source} ({self.structure.basis}). {closed}. "
-            f"{self.plan.replicates:,} simulations, seed {self.outlook.seed}. It says what would "
-            "follow under these assumptions, not what will come, and nothing of what is right for "
-            "one child."
+            f"{count_of(self.plan.replicates, 'simulation')}, seed {self.outlook.seed}. It says "
+            "what would follow under these assumptions, not what will come, and nothing of what is "
+            "right for one child."
         )
 
     def posts(self, scenario: str) -> PostsNeeded:
@@ -188,6 +190,7 @@ class _Caseloads(PostsAnswers):
         plan, opening = self.service.plan, self.service.outlook.projection.opening_month
         frame = march_rows(self.to_frame(), plan.months[-1], self.service.target.by)
         shown = frame[frame["measure"] == "caseload"].drop(columns=["area", "level", "measure"])
+        shown["unit"] = [label(unit).full for unit in shown["unit"]]
         title = f"{plan.area}, cases for each worker, projected from the end of {opening}"
         return *PostsAnswers.text_tables(self), TextTable(fan(shown, ",.1f"), title)
 
@@ -216,9 +219,9 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     low, high = found.low - found.posts_now, found.high - found.posts_now
     hires = float(service.workforce.monthly("hires_per_month", 1)[0])
     of = "a caseload for each worker" if target.holds == "each" else "an average caseload"
-    by_chance = ", ".join(f"{one.posts} for {one.chance:.0%}" for one in found.by_chance)
+    by_chance = ", ".join(f"{one.posts} for {asked_chance(one.chance)}" for one in found.by_chance)
     sentences = [
-        f"{found.more:+.0f} posts: for a chance of {target.probability:.0%} of {of} "
+        f"{found.more:+.0f} posts: for a chance of {asked_chance(target.probability)} of {of} "
         f"of {target.cap:g} or fewer at the end of {month_words(target.by)}, the service would "
         f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
         "How many it takes depends on the children who come and the workers who stay "
@@ -229,7 +232,8 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
         f"{hires:.1f} a month are assumed to be found as things are.",
         "With the posts and candidates of the scenario, the central projection of the caseload is "
-        f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is {chance:.0%}.",
+        f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is "
+        f"{chance_words(chance)}.",
     ]
     growth = growth_beside(service.panel, service.outlook, found)
     if growth is not None:
@@ -264,12 +268,12 @@ def within_view(service: Service) -> Result:
     frame = service.plan.within_frame(service.target.cap)
     shown = march_rows(frame, service.target.by, service.plan.months[-1])[["scenario", "month"]]
     names = {
-        "probability_within": "chance to keep to the cap",
-        "share_of_workers_above": "share of workers above it",
+        "probability_within": ("chance to keep to the cap", chance_words),
+        "share_of_workers_above": ("share of workers above it", "{:.1%}".format),
     }
-    for name, heading in names.items():
+    for name, (heading, words) in names.items():
         if name in frame:
-            shown[heading] = [f"{value:.1%}" for value in frame.loc[shown.index, name]]
+            shown[heading] = [words(value) for value in frame.loc[shown.index, name]]
     title = f"Cap of {service.target.cap:g}: the mean of the service within it"
     return View(frame, shown=shown, title=title, notes=(service.basis,))
 
@@ -290,7 +294,7 @@ def cost_view(service: Service) -> Result:
     shown = fan(whole.drop(columns=["area", "month", "currency"]))
     shown.insert(2, "mean", [f"{mean:,.0f}" for mean in whole["mean"]])
     currency = f"{service.costs.currency} {service.costs.prices}".rstrip()
-    title = f"Cost of {len(service.plan.months)} months, {currency}"
+    title = f"Cost of {count_of(len(service.plan.months), 'month')}, {currency}"
     notes = (f"Prices: {service.costs}.", service.basis)
     return View(frame, shown=shown, title=title, notes=notes)
 
@@ -315,7 +319,7 @@ def mix_view(service: Service, mix: Mix) -> Result:
     steps = ", ".join(
         f"{point.levers.posts} posts"
         + (f" ({point.cost:,.0f}{currency})" if mix.priced else "")
-        + f" for {point.target.probability:.0%}"
+        + f" for {asked_chance(point.target.probability)}"
         for point in mix.certainty
     )
     return View(

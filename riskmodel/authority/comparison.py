@@ -23,9 +23,10 @@ from riskmodel.caseload import (
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable
+from riskmodel.core.wording import chance_words
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
-from riskmodel.levers import Levers
+from riskmodel.levers import Levers, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 
@@ -114,7 +115,9 @@ class Comparison(Result):
             {
                 "scenario": row["scenario"],
                 "at the end of the month": MEASURE_LABELS[row["measure"]],
-                "average": label(row["measure"]).number(row["value"]),
+                "average": chance_words(row["value"])
+                if row["measure"] == "within_cap"
+                else label(row["measure"]).number(row["value"]),
                 "difference": label(row["measure"]).number(row["difference"], signed=True),
                 f"{self.level:.0%} range": " to ".join(
                     label(row["measure"]).number(row[end], signed=True)
@@ -136,7 +139,7 @@ class Comparison(Result):
             {
                 "scenario": row["scenario"],
                 "measure": MEASURE_LABELS[row["measure"]],
-                "change": row["change"],
+                "change": lever_label(row["change"]),
                 "difference": label(row["measure"]).number(row["difference"], signed=True),
             }
             for row in chosen.to_dict("records")

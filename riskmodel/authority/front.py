@@ -14,7 +14,7 @@ from riskmodel.caseload.scenario_workforce import usual_workforce
 from riskmodel.demand.sources import DemandSource, published_source, read_source
 from riskmodel.intake import read_panel
 from riskmodel.projection import BASELINE
-from riskmodel.scenarios import Scenario, scenario
+from riskmodel.scenarios import Scenario, check_transferable, scenario
 
 if TYPE_CHECKING:
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Workforce
@@ -67,9 +67,12 @@ def project(
         source, panel = read_source(Path(figures), authority=authority, population=population)
     if learn is not None:
         panel = read_panel(Path(learn)) if isinstance(learn, str | Path) else learn
+    chosen = [each if isinstance(each, Scenario) else scenario(each) for each in scenarios]
+    if source.label != published_source().label:
+        check_transferable(*chosen)
     return project_service(
         source,
-        scenarios=[each if isinstance(each, Scenario) else scenario(each) for each in scenarios],
+        scenarios=chosen,
         months=months,
         replicates=simulations,
         seed=seed,

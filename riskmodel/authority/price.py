@@ -11,6 +11,7 @@ import numpy as np
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.caseload.costs import COMPONENTS, UnitCosts, monthly_cost
 from riskmodel.core.result import Result
+from riskmodel.core.wording import count_of
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class PriceByYear(Result):
     def year_words(self, row: Mapping[Any, Any]) -> str:
         """The year of a row, with how many of its months are projected where not all are."""
         months = row["months"]
-        return str(row["year"]) if months == 12 else f"{months} months of {row['year']}"
+        return str(row["year"]) if months == 12 else f"{count_of(months, 'month')} of {row['year']}"
 
     def summary(self) -> str:
         """The baseline's cost in each year with its range, and what has no price."""

@@ -12,11 +12,12 @@ import numpy.typing as npt
 from riskmodel.caseload import Structure, Workforce, plan, published_structure
 from riskmodel.caseload.planning import check_month
 from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.labels import label
 from riskmodel.core.result import Result
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
-from riskmodel.projection import BASELINE, Projection
+from riskmodel.projection import BASELINE, Projection, month_words
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ PARTS = ("chance", "model", "assumed")
 """``chance``: which children come and go and which workers leave, were everything else known.
 ``model``: what the figures leave open of starts, durations and teams. ``assumed``: the ranges that
 a scenario states."""
+
+
+_HEADINGS = {"model": "what the figures leave open", "assumed": "what is assumed"}
 
 
 class SpreadParts(NamedTuple):
@@ -100,7 +104,9 @@ class SpreadSplit(Result):
         parts = self.frame[self.frame["part"] != "total"]
         keys = ["scenario", "against", "measure"]
         wide = parts.pivot_table(index=keys, columns="part", values="share", sort=False)
-        return wide[list(PARTS)].reset_index().rename_axis(columns=None)
+        shown = wide[list(PARTS)].map("{:.0%}".format).reset_index().rename_axis(columns=None)
+        shown["measure"] = [label(measure).full for measure in shown["measure"]]
+        return shown.rename(columns={"against": "compared with", **_HEADINGS})
 
     def summary(self) -> str:
         """What the spread of the average caseload comes from, a sentence a scenario."""
@@ -109,9 +115,10 @@ class SpreadSplit(Result):
         for scenario, rows in chosen.groupby("scenario", sort=False):
             share = rows.set_index("part")["share"]
             sentences.append(
-                f"Of the spread of the average caseload in {scenario} at the end of {self.month}, "
-                f"{share['chance']:.0%} is chance, {share['model']:.0%} what the figures leave "
-                f"open, and {share['assumed']:.0%} what the scenario assumes."
+                f"Of the spread of the average caseload in {scenario} at the end of "
+                f"{month_words(self.month)}, {share['chance']:.0%} is chance, "
+                f"{share['model']:.0%} what the figures leave open, and "
+                f"{share['assumed']:.0%} what the scenario assumes."
             )
         return " ".join(sentences)
 

@@ -6,18 +6,19 @@ three months and then every six (Working Together to Safeguard Children 2015, ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, range_text
+from riskmodel.core.wording import count_of
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats, equilibrium, survival
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE
+from riskmodel.projection import BASELINE, month_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,20 @@ PLAN = "child_protection_plan"
 KINDS = ("initial", "first_review", "later_review")
 """Initial conferences, reviews at three months, and those every six months after that."""
 
+_ASSUMED = (
+    "conference_children_together",
+    "conference_hours",
+    "conference_chair_hours",
+    "conference_hours_a_day",
+    "conference_days_a_month",
+    "conference_chair_hours_a_month",
+)
+_SHOWN = {
+    "children": "Children in a conference or review",
+    "meetings": "Meetings",
+    "chairs": "Full-time chairs",
+    "rooms": "Rooms in use all day",
+}
 _FIRST, _EVERY = 3, 6
 _OLDEST = 18 * 12
 
@@ -83,10 +98,36 @@ class Conferences(Result):
 
     def preview(self) -> pd.DataFrame:
         """Children, meetings and chairs in each March and the last month."""
+        import pandas as pd
+
         frame = self.to_frame()
         kept = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
-        measures = ("children", "meetings", "chairs", "rooms")
-        return frame[kept & frame["measure"].isin(measures)].drop(columns=["level", "basis"])
+        shown = frame[kept & frame["measure"].isin(_SHOWN)]
+        return pd.DataFrame(
+            {
+                "scenario": shown["scenario"],
+                "month": shown["month"],
+                "what a month takes": shown["measure"].map(_SHOWN),
+                "mean": [f"{mean:,.1f}" for mean in shown["mean"]],
+                f"{self.level:.0%} range": [
+                    range_text(low, high, ",.1f")
+                    for low, high in zip(shown["low"], shown["high"], strict=True)
+                ],
+            }
+        )
+
+    def remarks(self) -> Sequence[str]:
+        """The basis, the unit, and what is assumed."""
+        simulations = len(next(iter(self.children[BASELINE].values())))
+        assumed = "; ".join(
+            f"{name.replace('_', ' ')}: {parameter(name).printed} ({parameter(name).unit})"
+            for name in ("conferences_that_lead_to_a_plan", *_ASSUMED)
+        )
+        return (
+            f"Basis: projected, from {count_of(simulations, 'simulation')}. A child is counted "
+            "once for each conference or review in the month; children of one family share a "
+            f"meeting. Assumed: {assumed}.",
+        )
 
     def summary(self) -> str:
         """What they take in the last year, a sentence or two for each scenario."""
@@ -96,11 +137,12 @@ class Conferences(Result):
             low, high = np.quantile(year.mean(axis=1), ((1 - self.level) / 2, (1 + self.level) / 2))
             work = {name: float(values.mean()) for name, values in _workload(year)}
             sentences.append(
-                f"In the year to the end of {self.months[-1]}, {scenario}: {year.mean():.0f} "
-                f"children a month have a conference or review ({self.level:.0%} range: {low:.0f} "
-                f"to {high:.0f}), in {work['meetings']:.0f} meetings that take "
-                f"{work['chairs']:.1f} full-time chairs and {work['rooms']:.1f} rooms; during "
-                f"{work['overlapping']:.0%} of them another one is held."
+                f"In the year to the end of {month_words(self.months[-1])}, {scenario}: "
+                f"{year.mean():.0f} children a month have a conference or review "
+                f"({self.level:.0%} range: {low:.0f} to {high:.0f}), in {work['meetings']:.0f} "
+                f"meetings that take {work['chairs']:.1f} full-time chairs and "
+                f"{work['rooms']:.1f} rooms; during {work['overlapping']:.0%} of them another one "
+                "is held."
             )
         return " ".join(sentences)
 
@@ -189,17 +231,7 @@ def _ages(months: int) -> Iterator[int]:
 
 def _workload(children: Floats) -> Iterator[tuple[str, Floats]]:
     """All children, their meetings, and what these take, each of the children's shape."""
-    together, hours, chairing, day, days, chair = (
-        parameter(name).value
-        for name in (
-            "conference_children_together",
-            "conference_hours",
-            "conference_chair_hours",
-            "conference_hours_a_day",
-            "conference_days_a_month",
-            "conference_chair_hours_a_month",
-        )
-    )
+    together, hours, chairing, day, days, chair = (parameter(name).value for name in _ASSUMED)
     meetings = children / together
     at_once = meetings * hours / (day * days)
     yield "children", children

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.result import Result
+from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
 from riskmodel.levers import Range
 from riskmodel.parameters import parameter
@@ -208,12 +209,14 @@ class EarlyHelp(Result):
                 f"({self.currency} {self.price:,.0f}) than a plan ({self.currency} "
                 f"{self.saving:,.0f})."
             )
+        verb, other = ("costs", "saves") if self.net < 0 else ("saves", "costs")
         return (
             f"Early help pays if at least {100 * self.break_even:.0f} of 100 children helped stay "
-            f"off a plan through it. With an effect of {self.effect} it saves {self.currency} "
-            f"{self.net:,.0f} a year more than it costs for {self.children:,.0f} children "
-            f"({self.level:.0%} range: {self.low:,.0f} to {self.high:,.0f}), and pays with a "
-            f"chance of {self.chance:.0%}."
+            f"off a plan through it. With an effect of {self.effect} it {verb} "
+            f"{self.currency} {abs(self.net):,.0f} a year more than it {other} for "
+            f"{self.children:,.0f} children ({self.level:.0%} range of what it saves net: "
+            f"{self.low:,.0f} to {self.high:,.0f}), and pays with a chance of "
+            f"{chance_words(self.chance)}."
         )
 
 

@@ -30,6 +30,7 @@ from riskmodel.caseload.targets import (
 )
 from riskmodel.caseload.workers import published_spread
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, Projection
@@ -270,8 +271,8 @@ class _Problem:
         lag = int(force.monthly("recruitment_lag_months", self.months)[-1])
         if self.months <= lag:
             return (
-                f"posts of now bring joiners after {lag} months, later than {self.target.by}; "
-                "allow a later date or a shorter recruitment lag"
+                f"posts of now bring joiners after {count_of(lag, 'month')}, later than "
+                f"{self.target.by}; allow a later date or a shorter recruitment lag"
             )
         if recruitment == "as_given":
             hires = float(force.monthly("hires_per_month", 1)[0])
@@ -393,8 +394,9 @@ def _assumptions(workforce: Workforce, recruitment: Recruitment) -> str:
     )
     return (
         f"posts advertised in the first month, {candidates} after "
-        f"{first('recruitment_lag_months'):.0f} months, {first('vacancy_rate'):.0%} of posts "
-        f"vacant, {first('newly_qualified_share'):.0%} newly qualified and spared "
+        f"{count_of(round(first('recruitment_lag_months')), 'month')}, "
+        f"{first('vacancy_rate'):.0%} of posts vacant, "
+        f"{first('newly_qualified_share'):.0%} newly qualified and spared "
         f"{first('newly_qualified_protection'):.0%}, {first('sickness_rate'):.0%} sickness, "
         f"{first('agency_fte'):g} agency workers"
     )

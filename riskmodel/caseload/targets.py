@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 import numpy as np
 
 from riskmodel.core.result import Result
+from riskmodel.core.wording import asked_chance
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Target:
     def __str__(self) -> str:
         of = "for each worker" if self.holds == "each" else "on average"
         return (
-            f"at most {self.cap:g} cases {of} by {self.by} with a chance of {self.probability:.0%}"
+            f"at most {self.cap:g} cases {of} by {self.by} with a chance of "
+            f"{asked_chance(self.probability)}"
         )
 
 
@@ -242,7 +244,7 @@ class PostsNeeded(Result):
     def summary(self) -> str:
         """What it is, in a sentence or two."""
         chances = "; ".join(
-            f"{each.posts} for a chance of {each.chance:.0%}" for each in self.by_chance
+            f"{each.posts} for a chance of {asked_chance(each.chance)}" for each in self.by_chance
         )
         error = max((each.error for each in self.by_chance), default=0.0)
         said = f" Posts by chance: {chances} (simulation error up to {error:.0f})."

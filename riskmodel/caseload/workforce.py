@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.result import Result
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ class Workforce(Result):
             f"{_first(self.posts):.1f} posts, {_first(self.vacancy_rate):.1%} vacant at best, "
             f"{_first(self.turnover_rate):.1%} leave in a year, "
             f"{_first(self.hires_per_month):.3g} candidates a month after "
-            f"{_first(self.recruitment_lag_months):.0f} months, cap {_first(self.caseload_cap):g}"
+            f"{count_of(round(_first(self.recruitment_lag_months)), 'month')}, "
+            f"cap {_first(self.caseload_cap):g}"
         )
 
 

@@ -29,8 +29,8 @@ def compare_scenarios(
         list[str],
         typer.Argument(
             metavar="A B …",
-            help="Names of the library or files; the others are compared with the first. An "
-            "authority's folder may stand before them.",
+            help="Names of the library or files; the others are compared with the first, one alone "
+            "with the baseline. An authority's folder may stand before them.",
         ),
     ],
     figures: PathOption = None,

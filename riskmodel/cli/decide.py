@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from riskmodel.cli.folder import prices_of_posts
-from riskmodel.cli.options import grouped, option_words
+from riskmodel.cli.options import grouped, option_words, share
 from riskmodel.cli.output import FormatOption, show, tell, warn_few
 from riskmodel.cli.service import PathArgument, ServiceOptions, ask
 from riskmodel.errors import DataError
@@ -79,9 +79,9 @@ def decide(  # noqa: PLR0913  an option is an argument
 
 
 def _ends(effect: str | None) -> tuple[float, float]:
-    """Both ends of a range as typed: ``0.1,0.4``."""
+    """Both ends of a range as typed: ``0.1,0.4`` or ``10%,40%``."""
     try:
-        low, high = (float(word) for word in option_words(effect))
+        low, high = option_words(effect)
     except ValueError as error:
-        raise DataError(f"--effect takes two numbers, such as 0.1,0.4; got {effect!r}") from error
-    return low, high
+        raise DataError(f"--effect takes two shares, such as 5%,20%; got {effect!r}") from error
+    return share("effect", low), share("effect", high)

@@ -12,17 +12,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.cli.output import tell_omitted
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.figures import PostPrices
+    from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "Figures",
     "aim_in",
+    "by_place",
     "chain_place",
     "code_of",
     "code_within",
@@ -36,6 +39,7 @@ __all__ = [
     "scenarios_in",
     "stage_names",
     "table_in",
+    "taught_by",
 ]
 
 Figures = tuple[Path | None, str | None, Path | None, float | None]
@@ -103,8 +107,10 @@ def panel_in(path: Path) -> Path:
     return panel
 
 
-def figures_in(figures: Figures) -> tuple[DemandSource, AuthorityPanel | None] | None:
-    """Figures of a folder to project from, and its panel; None where the path is no folder."""
+def figures_in(
+    figures: Figures,
+) -> tuple[DemandSource, AuthorityPanel | Learning | None] | None:
+    """Figures of a folder to project from, and what others teach; None where it is no folder."""
     path, named, learn, population = figures
     authority = opened(path)
     if authority is None:
@@ -115,9 +121,25 @@ def figures_in(figures: Figures) -> tuple[DemandSource, AuthorityPanel | None] |
                 f"the folder says it: leave --{option} out, or change [about] {key or option}",
                 file=authority.folder.name,
             )
+    return authority.demand, taught_by(learn, authority.panel)
+
+
+def taught_by(learn: Path | None, panel: AuthorityPanel | None) -> AuthorityPanel | Learning | None:
+    """What others teach: of the file of ``--learn``, a panel or what was learned; else the panel's.
+
+    Rows of the file that are not read as authorities are said on standard error.
+    """
+    if learn is None:
+        return panel
+    if learn.suffix.casefold() == ".toml":
+        from riskmodel.demand.learning import read_learning
+
+        return read_learning(learn)
     from riskmodel.intake import read_panel
 
-    return authority.demand, authority.panel if learn is None else read_panel(learn)
+    others = read_panel(learn)
+    tell_omitted(others)
+    return others
 
 
 def files_in(figures: Figures, files: tuple[Path | None, Path | None]) -> tuple[Any, ...] | None:
@@ -178,34 +200,52 @@ def aim_in(
     )
 
 
+def by_place(path: Path | None) -> str:
+    """Where a folder says by when its cap is to be kept: file and key."""
+    authority = opened(path)
+    entry = None if authority is None else authority.contents.value("targets", "by")
+    return "" if entry is None else f"{entry.place}"
+
+
 def scenarios_in(path: Path | None, names: list[str]) -> list[str]:
-    """Names of scenarios, those of the folder as the files that they are."""
+    """Names of scenarios, those of the folder as the files that they are.
+
+    Raises
+    ------
+    UnknownNameError
+        When a name is neither of the folder nor of the library, with the nearest of both.
+    """
     authority = opened(path)
     if authority is None:
         return names
-    from riskmodel.scenarios import LIBRARY
+    from riskmodel.scenarios import ENDING, LIBRARY
 
     files = {
         scenario.name: str(file)
         for scenario, file in zip(authority.scenarios, authority.inputs.scenario_files, strict=True)
         if scenario.name not in LIBRARY
     }
+    for name in names:
+        if name not in (*files, *LIBRARY) and not name.casefold().endswith(ENDING):
+            raise UnknownNameError("scenario of the folder or library", name, [*files, *LIBRARY])
     return [files.get(name, name) for name in names]
 
 
 def folder_first(names: list[str], figures: Path | None) -> tuple[list[str], Path | None]:
     """Scenarios to compare, and the folder that stands first among them.
 
-    Without a name after the folder its scenarios are compared with the baseline.
+    Without a name after the folder its scenarios are compared with the baseline, as one name is.
     """
     folder = Path(names[0])
     authority = opened(folder)
-    if authority is None:
-        return scenarios_in(figures, names), figures
-    if figures is not None:
-        raise DataError("two places of figures: leave --figures out, or the folder")
-    named = names[1:] or ["baseline", *(scenario.name for scenario in authority.scenarios)]
-    return scenarios_in(folder, named), folder
+    if authority is not None:
+        if figures is not None:
+            raise DataError("two places of figures: leave --figures out, or the folder")
+        figures = folder
+        names = names[1:] or ["baseline", *(scenario.name for scenario in authority.scenarios)]
+    if len(names) == 1:
+        names = list(dict.fromkeys(("baseline", *names)))
+    return scenarios_in(figures, names), figures
 
 
 def code_of(path: Path | None, word: str | None) -> str | None:

@@ -39,7 +39,8 @@ def check(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A return (.xml), a table (.csv, .xlsx, .parquet), or a folder of tables."
+            help="A return (.xml), a table (.csv, .xlsx, .parquet), a folder of tables, a return "
+            "on children looked after (SSDA903), or the lists of Annex A."
         ),
     ],
     strict: Annotated[
@@ -56,20 +57,46 @@ def check(
     form: FormatOption = "text",
 ) -> None:
     """Say what a file holds and what is wrong with it; exit 1 when more than notes are found."""
-    from riskmodel.intake import read_assessments, summarise
+    from riskmodel.intake import NOTES, read_assessments, summarise
+    from riskmodel.intake.result import issues_frame
 
     if issues_out is not None:
         _refuse_existing(issues_out)
-    found = read_assessments(path, strict=strict, mapping=mapping, sheet=sheet)
-    summary = summarise(found)
+    try:
+        found = read_assessments(path, strict=strict, mapping=mapping, sheet=sheet)
+    except DataError:
+        # A return on children looked after and lists are no tables of assessments.
+        other = _converted(path, strict) if mapping is None and sheet is None else None
+        if other is None:
+            raise
+        made, summary = other
+        issues, accounts, is_sound = made.issues, made.accounts, set(made.counts) <= set(NOTES)
+    else:
+        summary = summarise(found)
+        issues, accounts, is_sound = found.issues, (str(summary.account),), summary.is_sound
     if issues_out is not None:
-        _write(issues_out, _as_text(found.issues_frame()))
+        _write(issues_out, _as_text(issues_frame(issues)))
         if form == "text":
-            print(f"{len(found.issues):,} issues written.")
+            print(f"{len(issues):,} issues written.")
     show(summary, form)
     if form == "csv":
-        tell(str(summary.account))
-    raise typer.Exit(0 if summary.is_sound else 1)
+        tell(*accounts)
+    raise typer.Exit(0 if is_sound else 1)
+
+
+def _converted(path: Path, strict: bool) -> tuple[Any, Any] | None:
+    """What a source holds that `convert` alone reads, and its summary; None for any other."""
+    from riskmodel.intake import convert as convert_sources
+    from riskmodel.intake import converted_view, convertible_kind
+
+    try:
+        kind = convertible_kind(path)
+    except DataError:
+        return None
+    if not kind:
+        return None
+    made = convert_sources([path], strict=strict)
+    return made, converted_view(path.name, kind, made)
 
 
 @app.command("panel")

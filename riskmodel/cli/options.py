@@ -26,6 +26,7 @@ __all__ = [
     "numbers",
     "option_words",
     "refuse_unused",
+    "share",
     "simulations_option",
     "whole_numbers",
     "whole_spans",
@@ -163,6 +164,25 @@ def numbers(option: str, text: str | None) -> tuple[float, ...]:
     if not all(math.isfinite(number) for number in found):
         raise DataError(f"--{option} takes finite numbers")
     return found
+
+
+def share(option: str, text: str) -> float:
+    """A share of an option: ``0.8`` or ``80%``.
+
+    Raises
+    ------
+    DataError
+        When it is no number, or not between 0 and 1.
+    """
+    word = text.strip()
+    try:
+        number = float(word.removesuffix("%")) / (100 if word.endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise DataError(f"--{option} takes a share between 0 and 1, such as 0.8 or 80%; got {word}")
+    # 8.2 / 100 is 0.08199999999999999.
+    return round(number, 12)
 
 
 def refuse_unused(view: str, **given: object) -> None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.core.files import write_file
+from riskmodel.core.wording import count_of
 from riskmodel.errors import (
     OutputError,
     UnknownNameError,
@@ -313,8 +314,8 @@ def warn_few(simulations: int) -> None:
     """Say on standard error that so few simulations give no range worth the name."""
     if 0 < simulations < FEWEST_SIMULATIONS:
         tell(
-            f"{simulations} simulations are too few for ranges: 90% needs {FEWEST_SIMULATIONS} or "
-            "more, for two beyond each end"
+            f"{count_of(simulations, 'simulation')} {'is' if simulations == 1 else 'are'} too few "
+            f"for ranges: 90% needs {FEWEST_SIMULATIONS} or more, for two beyond each end"
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.cli.folder import chain_place, scenarios_in, stage_names
+from riskmodel.cli.folder import chain_place, stage_names
 from riskmodel.cli.options import (
     LearnOption,
     MonthsOption,
@@ -109,7 +109,7 @@ def project(  # noqa: PLR0913  an option is an argument
         months=months,
         replicates=simulations,
         seed=seed,
-        scenarios=named_scenarios(scenarios_in(path, option_words(scenario))),
+        scenarios=named_scenarios(path, option_words(scenario)),
         panel=panel,
         progress=working.say,
         share_done=working.share_done,

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from riskmodel.cli.folder import Figures, aim_in, code_of, figures_in, files_in, scenarios_in
+from riskmodel.cli.folder import (
+    Figures,
+    aim_in,
+    by_place,
+    code_of,
+    figures_in,
+    files_in,
+    opened,
+    scenarios_in,
+    taught_by,
+)
 from riskmodel.cli.options import (
     LearnOption,
     MonthsOption,
@@ -16,6 +27,7 @@ from riskmodel.cli.options import (
     SeedOption,
     SimulationsOption,
     option_words,
+    share,
 )
 from riskmodel.cli.output import one_of, tell_omitted
 from riskmodel.cli.workers import WorkersOption
@@ -51,6 +63,14 @@ __all__ = [
     "named_scenarios",
     "source_of",
 ]
+
+
+def _chance(text: str) -> float:
+    chance = share("chance", text)
+    if not 0 < chance < 1:
+        raise DataError(f"--chance lies between 0 and 1, with neither of them, got {chance:g}")
+    return chance
+
 
 _FIGURES = "An authority's folder, a panel of authorities, or a CSV of own months."
 
@@ -94,7 +114,12 @@ CapHoldsOption = Annotated[
 ]
 ChanceOption = Annotated[
     float | None,
-    typer.Option("--chance", help="With what chance, between 0 and 1. [default: 0.8]"),
+    typer.Option(
+        "--chance",
+        metavar="SHARE",
+        parser=_chance,
+        help="With what chance, such as 80% or 0.8. [default: 0.8]",
+    ),
 ]
 FeedbackOption = Annotated[
     str | None,
@@ -133,11 +158,20 @@ class ServiceOptions:
         return path, self.authority, self.learn, self.population
 
 
-def named_scenarios(names: list[str]) -> list[Scenario]:
-    """Scenarios of the library or of files, the baseline left out: it always comes first."""
-    from riskmodel.scenarios import scenario
+def named_scenarios(path: Path | None, names: list[str]) -> list[Scenario]:
+    """Scenarios of the library, a folder or files, without the baseline, which always comes first.
 
-    found = [scenario(name) for name in names if name != "baseline"]
+    Raises
+    ------
+    DataError
+        When two have one name, or one sets figures of another authority than the path's.
+    """
+    from riskmodel.scenarios import check_transferable, scenario
+
+    found = [scenario(name) for name in scenarios_in(path, names) if name != "baseline"]
+    folder = opened(path)
+    if path is not None and not (folder and folder.inputs.is_published):
+        check_transferable(*found)
     called = [each.name for each in found]
     for name in called:
         if called.count(name) > 1 or name == "baseline":
@@ -197,9 +231,11 @@ def ask(
 
     figures, files = options.figures(path), (options.structure, options.costs)
     engine = Engine(options.workers)
-    chosen = named_scenarios(scenarios_in(path, scenarios))
+    chosen = named_scenarios(path, scenarios)
     switches = feedback_switches(options.feedback)
     cap, by, probability = aim_in(path, (options.cap, options.by, options.probability))
+    if cap is not None and not (math.isfinite(cap) and cap > 0):
+        raise DataError(f"--cap takes a number of cases above 0, got {cap:g}")
     if by is not None:
         month_after(by, 0)
     # Refused before a minute is spent on what it is asked of.
@@ -210,7 +246,8 @@ def ask(
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
     if by is not None and options.months >= 1:
-        _check_month(by, opening_of(source), options.months)
+        named = f"--by {by} is" if options.by is not None else f"{by_place(path)}: {by} is"
+        _check_month(by, named, opening_of(source), options.months)
     working = Working()
     outlook = project_service(
         source,
@@ -257,14 +294,14 @@ def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
         )
 
 
-def _check_month(by: str, opening: str, months: int) -> None:
+def _check_month(by: str, named: str, opening: str, months: int) -> None:
     from riskmodel.projection import month_after
 
     first, last = month_after(opening, 1), month_after(opening, months)
     if not first <= by <= last:
         mend = "choose a later one" if by < first else "--months makes it longer"
         raise DataError(
-            f"--by {by} is outside the projection, which goes from {first} to {last}; {mend}"
+            f"{named} outside the projection, which goes from {first} to {last}; {mend}"
         )
 
 
@@ -292,9 +329,7 @@ def source_of(
     figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
     """Figures to project from, and what others teach, as the options name them."""
-    from riskmodel.demand.learning import read_learning
     from riskmodel.demand.sources import published_source, read_source
-    from riskmodel.intake import read_panel
 
     folder = figures_in(figures)
     if folder is not None:
@@ -309,9 +344,5 @@ def source_of(
         source = published_source()
     else:
         source, panel = read_source(path, authority=code_of(path, authority), population=population)
-    if learn is not None and learn.suffix == ".toml":
-        tell_omitted(panel)
-        return source, read_learning(learn)
-    others = panel if learn is None else read_panel(learn)
-    tell_omitted(panel, *([] if learn is None else [others]))
-    return source, others
+    tell_omitted(panel)
+    return source, taught_by(learn, panel)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from riskmodel.core.wording import count_of
 from riskmodel.errors import OutputError, unwritable
 
 __all__ = [
@@ -55,7 +56,7 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     if path.is_dir():
         raise OutputError(f"{path.name} is a folder; give the name of a file")
     if path.exists() and not overwrite:
-        raise OutputError(f"{path.name} is there already; give another name, or allow overwriting")
+        raise OutputError(f"{path.name} is there already; give another name, or remove it")
     partial = private_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,8 +105,8 @@ def _check_folder(path: Path, *, overwrite: bool) -> None:
     inside = [entry for entry in path.rglob("*") if entry.is_file()] if path.exists() else []
     if inside and not overwrite:
         raise OutputError(
-            f"{path.name} is not empty ({len(inside):,} files); give another folder, or allow "
-            "overwriting"
+            f"{path.name} is not empty ({count_of(len(inside), 'file')}); give another folder, or "
+            "empty it first"
         )
     foreign = [entry.name for entry in inside if entry.suffix not in _OURS]
     if foreign:

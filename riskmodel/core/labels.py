@@ -63,7 +63,13 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "cpp_at_31_mar": Label("Children on a protection plan", "Protection plans"),
         "lac_at_31_mar": Label("Children looked after", "Looked after"),
         "cin_at_31_mar": Label("Children in need, plans and looked after included", "In need, all"),
+        # Flows of a panel.
+        "cpp_starts": Label("Child protection plans started in a year", "Plans started"),
+        "cpp_ends": Label("Child protection plans ended in a year", "Plans ended"),
+        "lac_starts": Label("Children who began to be looked after in a year", "Began"),
+        "lac_ends": Label("Children who ceased to be looked after in a year", "Ceased"),
         # Measures of the service.
+        "family_support": Label("Family support teams"),
         "cases": Label("Cases of the family support teams", "Cases"),
         "fte": Label("Workers at work (full-time equivalents)", "Workers at work", form=",.1f"),
         "joiners": Label("Social workers who join by then", "Joiners"),

@@ -361,7 +361,7 @@ def cell(value: object, column: str = "") -> str:
     if isinstance(value, float):
         whole = abs(value) >= 1000 and math.isfinite(value)
         return f"{value:,.0f}" if whole else f"{value:.4g}"
-    if isinstance(value, int) and not isinstance(value, bool) and column != "year":
+    if isinstance(value, int) and not isinstance(value, bool) and not column.endswith("year"):
         return f"{value:,}"
     return str(value)
 

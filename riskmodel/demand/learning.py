@@ -82,6 +82,19 @@ class Learning(Result):
             ]
         )
 
+    def preview(self) -> pd.DataFrame:
+        """The same with its columns in words."""
+        frame = self.to_frame()
+        return frame.assign(measure=[label(name).full for name in frame["measure"]]).rename(
+            columns={
+                "measure": "children at 31 March",
+                "growth_percent": "growth a year, %",
+                "horizon_years": "years ahead",
+                "regression_percent": "return to the average, %",
+                "variance_factor": "past errors, times the expected",
+            }
+        )
+
     def summary(self) -> str:
         """Of what, from how many, to when."""
         parts = (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.core.labels import label
-from riskmodel.core.result import Result
+from riskmodel.core.result import Result, range_text
 from riskmodel.demand.simulation.changed import moves
 from riskmodel.errors import UnknownNameError
-from riskmodel.levers import LEVERS, OUTSIDE
+from riskmodel.levers import OUTSIDE, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, month_words
 
@@ -65,12 +65,16 @@ class Flows(Result):
         """Whom each lever moves, with the names of levers and of places for a reader."""
         rows = self.frame[self.frame["lever"] != ""]
         words = {way: [OUTSIDE.get(name, label(name).row) for name in rows[way]] for way in _WAYS}
-        levers = [LEVERS[name].label if name in LEVERS else name for name in rows["lever"]]
-        return rows.assign(lever=levers, **words)
+        return rows.assign(lever=[lever_label(name) for name in rows["lever"]], **words)
 
     def preview(self) -> pd.DataFrame:
-        """Whom each lever moves."""
-        return self.frame[self.frame["lever"] != ""].drop(columns=["level", "basis"])
+        """Whom each lever moves, in whole children."""
+        rows = self.in_words()
+        level = float(self.frame["level"].iloc[0])
+        return rows[["scenario", "lever", *_WAYS]].assign(
+            children=[f"{children:,.0f}" for children in rows["children"]],
+            **{f"{level:.0%} range": list(map(range_text, rows["low"], rows["high"]))},
+        )
 
     def summary(self) -> str:
         """Where the children of each scenario are instead, a sentence a scenario."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, View, fan, march_rows
+from riskmodel.core.wording import chance_words, count_of
 from riskmodel.errors import UnknownNameError
+from riskmodel.levers import lever_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +89,12 @@ def outlook_view(
     frame = frames[view]()
     shown = march_rows(frame, last) if view == "above" else frame
     shown = shown[[name for name in shown.columns if name not in _TOO_WIDE]]
+    if view == "above":
+        shown = shown.assign(chance=shown.pop("probability").map(chance_words))
+    if "driver" in shown:
+        shown = shown.assign(driver=shown["driver"].map(lever_label))
+    if "stage" in shown:
+        shown = shown.assign(stage=[label(stage).full for stage in shown["stage"]])
     return View(frame, shown=shown, notes=(_NOTES[view].format(last=last), basis))
 
 
@@ -125,11 +133,11 @@ def _chances(outlook: Outlook, levels: Mapping[str, float]) -> pd.DataFrame:
 def _basis(outlook: Outlook) -> str:
     first = next(iter(outlook.stages.values()))
     learned, age = first.learned, first.age
-    before = f", {age} year{'s' * (age > 1)} before the last figure" if age else ""
+    before = f", {count_of(age, 'year')} before the last figure" if age else ""
     return (
         f"Basis: projected. The authority's figures: {outlook.source.label}. How a stock changes "
         f"is learned from {learned.authorities} authorities to March {learned.year}{before}; "
         "durations and the opening are the authority's. "
-        f"{outlook.projection.replicates:,} simulations, seed {outlook.seed}. A projection says "
-        "what would follow with no change of policy, not what will be decided."
+        f"{count_of(outlook.projection.replicates, 'simulation')}, seed {outlook.seed}. A "
+        "projection says what would follow with no change of policy, not what will be decided."
     )

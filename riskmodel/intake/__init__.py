@@ -3,7 +3,7 @@
 from riskmodel.account import Account, Tally
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.census.modules import read_modules
-from riskmodel.intake.converting import Converted, convert, months_between
+from riskmodel.intake.converting import Converted, convert, convertible_kind, months_between
 from riskmodel.intake.counts import iter_counts, read_counts
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.lists.result import Lists
@@ -23,7 +23,7 @@ from riskmodel.intake.periods import months_text
 from riskmodel.intake.reading import ENDINGS, read_assessments
 from riskmodel.intake.result import DEPARTMENT_RULES, NOTES, RULES, Intake, Issue
 from riskmodel.intake.snapshots import SNAPSHOT_RULES, read_snapshots
-from riskmodel.intake.summary import Summary, summarise
+from riskmodel.intake.summary import Summary, converted_view, summarise
 from riskmodel.intake.table_file import TableFile, count_intake
 from riskmodel.intake.tables.mapping import ColumnMapping, read_mapping
 from riskmodel.intake.tables.row_groups import iter_assessments
@@ -49,6 +49,8 @@ __all__ = [
     "TableFile",
     "Tally",
     "convert",
+    "converted_view",
+    "convertible_kind",
     "count_intake",
     "iter_assessments",
     "iter_counts",

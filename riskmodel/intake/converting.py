@@ -29,7 +29,9 @@ from riskmodel.intake.record_tables import plain_heading, raw_tables
 from riskmodel.intake.result import Intake, Issue, IssueLog
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries
 
-__all__ = ["Converted", "convert", "months_between"]
+__all__ = ["Converted", "convert", "convertible_kind", "months_between"]
+
+LOOKED_AFTER = "return on children looked after (SSDA903)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,15 @@ def convert(
             "several sources go together only where all are returns of the children in need census",
             file=files[1].name,
         )
-    if _kind(files[0]) == "looked_after":
+    kind = convertible_kind(files[0])
+    if not kind:
+        raise DataError(
+            "is none of what can be converted: a return of the children in need census, a return "
+            "on children looked after (SSDA903), the lists of Annex A, or tables of the Standard "
+            "Safeguarding Dataset",
+            file=files[0].name,
+        )
+    if kind == LOOKED_AFTER:
         care = read_looked_after(files[0], strict=strict, window=window)
         text = tallies_text(care.account)
         return Converted(_of_one_area(care.series()), None, (text,), care.issues, care.counts)
@@ -132,21 +142,18 @@ def _returns_in(path: Path) -> list[Path]:
     return returns or [path]
 
 
-def _kind(path: Path) -> str:
+def convertible_kind(path: Path) -> str:
+    """What a file or folder is, in words: a return on children looked after, lists, or nothing."""
+
     def is_heading(heading: str) -> bool:
         return is_looked_after_heading(heading) or is_list_heading(heading)
 
     for table in raw_tables(path, IssueLog(path.name), is_heading):
         if {"decom", "rne"} <= {plain_heading(heading) for heading in table.headings}:
-            return "looked_after"
+            return LOOKED_AFTER
         if isinstance(list_of(table.name, table.headings), InspectionList):
-            return "lists"
-    raise DataError(
-        "is none of what can be converted: a return of the children in need census, a return on "
-        "children looked after (SSDA903), the lists of Annex A, or tables of the Standard "
-        "Safeguarding Dataset",
-        file=path.name,
-    )
+            return "lists of Annex A"
+    return ""
 
 
 def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

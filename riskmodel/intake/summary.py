@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.account import Account
-from riskmodel.core.result import Result, TextTable
+from riskmodel.core.result import Result, TextTable, View
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
+from riskmodel.intake.converting import Converted
 from riskmodel.intake.result import NOTES, RULES, Intake
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Summary", "summarise"]
+__all__ = ["Summary", "converted_view", "summarise"]
 
 _CODE = re.compile(r"[0-9]{1,3}[A-Za-z]{0,2}|[A-Za-z]{1,3}[0-9]{0,2}")
 _OTHER_TEXT = "(other text)"
@@ -102,8 +103,7 @@ class Summary(Result):
                 part = part.assign(share=[_share(count, used) for count in part["count"]])
             tables.append(TextTable(part, title))
         wrong = frame[frame["section"].isin(["issues", "notes"])]
-        wrong = wrong.rename(columns={"item": "rule", "section": "kind", "meaning": "what is done"})
-        return *tables, TextTable(wrong[["rule", "count", "kind", "what is done"]], "Issues")
+        return *tables, TextTable(_issues_shown(wrong), "Issues")
 
     def remarks(self) -> Sequence[str]:
         """Breaks in the series, and what became of every record."""
@@ -151,6 +151,40 @@ def summarise(found: Intake) -> Summary:
         _breaks(years, table.factors),
         found.account,
     )
+
+
+def converted_view(name: str, kind: str, made: Converted) -> View:
+    """What a return or lists hold that are no table of assessments, and what is wrong with them.
+
+    Parameters
+    ----------
+    name, kind
+        Of the file or folder, in words.
+    made
+        What was read of it.
+    """
+    import pandas as pd
+
+    rows = [
+        ("notes" if rule in NOTES else "issues", rule, count, RULES[rule])
+        for rule, count in made.counts.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["section", "item", "count", "meaning"])
+    told = [f"{name}: {kind}.", *(f"{series.summary()}." for series in made.series)]
+    told.append("riskmodel intake convert makes months of your own of it.")
+    data = {
+        "sound": set(made.counts) <= set(NOTES),
+        "counts": frame.to_dict("records"),
+        "account": list(made.accounts),
+    }
+    shown = _issues_shown(frame)
+    return View(frame, "\n".join(told), shown, "Issues", notes=made.accounts, data=data)
+
+
+def _issues_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Issues and notes as a person reads them."""
+    named = {"item": "rule", "section": "kind", "meaning": "what is done"}
+    return frame.rename(columns=named)[["rule", "count", "kind", "what is done"]]
 
 
 def _breaks(years: list[tuple[int, int]], factors: tuple[str, ...]) -> tuple[SeriesBreak, ...]:

@@ -23,7 +23,7 @@ from riskmodel.levers.parameter import (
 )
 from riskmodel.levers.paths import LeverPath, Levers, RangedPart
 from riskmodel.levers.ranges import DISTRIBUTIONS, MIDDLE, Distribution, Range
-from riskmodel.levers.registry import LEVERS, lever, unknown_lever
+from riskmodel.levers.registry import LEVERS, lever, lever_label, unknown_lever
 
 __all__ = [
     "DESTINATIONS",
@@ -47,5 +47,6 @@ __all__ = [
     "destination_problem",
     "destinations",
     "lever",
+    "lever_label",
     "unknown_lever",
 ]

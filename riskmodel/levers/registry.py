@@ -16,7 +16,7 @@ from riskmodel.levers.parameter import (
     Operation,
 )
 
-__all__ = ["LEVERS", "lever", "unknown_lever"]
+__all__ = ["LEVERS", "lever", "lever_label", "unknown_lever"]
 
 _PLAN = "child_protection_plan"
 _ALL: tuple[Operation, ...] = OPERATIONS
@@ -307,6 +307,17 @@ def lever(name: str) -> Lever:
     if name not in LEVERS:
         raise DataError(unknown_lever(name))
     return LEVERS[name]
+
+
+def lever_label(name: str) -> str:
+    """The label of a lever; what is none, such as ``together``, is said as it is.
+
+    Examples
+    --------
+    >>> lever_label("workforce.posts"), lever_label("together")
+    ('Posts', 'together')
+    """
+    return LEVERS[name].label if name in LEVERS else name
 
 
 def unknown_lever(name: str) -> str:

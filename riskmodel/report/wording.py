@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from riskmodel.core.wording import count_of
 from riskmodel.estimates import Interval, Number
 from riskmodel.projection import month_words
 from riskmodel.vocabulary import FACTORS
@@ -202,17 +203,6 @@ def join_words(words: Iterable[str]) -> str:
     if len(listed) < 2:
         return "".join(listed)
     return f"{', '.join(listed[:-1])} and {listed[-1]}"
-
-
-def count_of(number: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> count_of(1, "conflict"), count_of(1200, "identity", "identities")
-    ('1 conflict', '1,200 identities')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def label_of(name: str) -> str:

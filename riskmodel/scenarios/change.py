@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.toml import Table
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.levers import (
@@ -196,8 +197,8 @@ class Change:
         """
         allowed = (
             f"the horizon is {month_after(opening_month, 1)} to "
-            f"{month_after(opening_month, number_of_months)} ({number_of_months} months after the "
-            f"opening, {opening_month})"
+            f"{month_after(opening_month, number_of_months)} ("
+            f"{count_of(number_of_months, 'month')} after the opening, {opening_month})"
         )
         found: dict[str, int] = {"to_month": _ALWAYS}
         for key, month in (("from_month", self.from_month), ("to_month", self.to_month)):

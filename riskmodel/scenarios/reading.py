@@ -33,6 +33,7 @@ __all__ = [
     "ENDING",
     "LIBRARY",
     "SCENARIO_KEYS",
+    "check_transferable",
     "library_scenario",
     "load_library",
     "parse_scenario",
@@ -142,6 +143,28 @@ def library_scenario(name: str) -> Scenario:
     return parse_scenario(file.read_text(encoding="utf-8"), file.name, library=True)
 
 
+def check_transferable(*scenarios: Scenario) -> None:
+    """Refuse figures of the report card's authority for another one's.
+
+    A multiplier of the library means something anywhere; a number of starts or a mean duration is
+    that of the place where it was counted.
+
+    Raises
+    ------
+    DataError
+        With the first scenario, or scenario that one is based on, that sets such a figure.
+    """
+    for each in (inherited for scenario in scenarios for inherited in scenario.combined):
+        change = each.change
+        counted = change.parameter.startswith(("starts.", "length."))
+        if each.origin in LIBRARY and change.value is not None and counted:
+            raise DataError(
+                f"the scenario {each.origin} sets {change.parameter} to {change.number:g}, a "
+                "figure of the report card's authority; for another authority write a scenario "
+                "of your own: riskmodel scenario new NAME"
+            )
+
+
 def read_scenario(path: str | Path) -> Scenario:
     """Read and check a scenario file, and those that it is based on.
 
@@ -220,7 +243,8 @@ def _parents(top: Table, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
 def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
     if not name.casefold().endswith(ENDING):
         if name not in LIBRARY:
-            message = str(UnknownNameError("scenario in the library", name, LIBRARY))
+            allowed = [*LIBRARY, *_files_beside((way[-1] if way else Path(name)).parent)]
+            message = str(UnknownNameError("scenario", name, allowed))
             raise top.error(
                 f"{message} A file of your own is named with its ending, {name}{ENDING}", "based_on"
             )
@@ -231,10 +255,15 @@ def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
         shown = " → ".join(each.name for each in circle)
         raise top.error(f"scenarios are based on each other in a circle: {shown}", "based_on")
     if not path.is_file():
-        beside = sorted(each.name for each in path.parent.glob(f"*{ENDING}"))
+        beside = _files_beside(path.parent)
         message = str(UnknownNameError(f"file beside {top.file}:", name, beside))
         raise top.error(message, "based_on")
     return _read_file(path, way)
+
+
+def _files_beside(folder: Path) -> list[str]:
+    """Names of the scenario files of a folder."""
+    return sorted(each.name for each in folder.glob(f"*{ENDING}"))
 
 
 def _check_keys(

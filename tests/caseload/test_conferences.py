@@ -73,4 +73,7 @@ def test_conferences_of_the_published_figures_take_chairs_and_rooms():
     assert work["rooms"] == pytest.approx(work["meetings"] * 2 / (7 * 21))
     assert 0 < work["overlapping"] < 1
     assert "full-time chairs" in found.summary()
-    assert set(found.preview()["measure"]) == {"children", "meetings", "chairs", "rooms"}
+    assert {"Meetings", "Full-time chairs"} < set(found.preview()["what a month takes"])
+    (remark,) = found.remarks()
+    assert "300 simulations" in remark
+    assert "conference hours: 2 (hours a meeting)" in remark

@@ -59,6 +59,10 @@ def northshire(tmp_path):
 
 @pytest.mark.end_to_end
 def test_new_then_check(call, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "notes.txt").write_text("mine", encoding="utf-8")
+    assert "is not empty (1 file); give another folder, or empty it" in call("new", full).message
     folder = tmp_path / "mine"
     assert call("new", folder).code == 0
     answer = call("check", folder)
@@ -166,6 +170,15 @@ def test_caseload_takes_teams_workers_prices_and_target_of_the_folder(call, nort
 
 
 @pytest.mark.end_to_end
+def test_a_month_that_has_passed_is_named_with_where_it_stands(call, northshire):
+    settings = northshire / "authority.toml"
+    settings.write_text(SETTINGS.replace("2024-05", "2023-05"), encoding="utf-8")
+    message = call("caseload", northshire, *SMALL).message
+    assert "authority.toml, line 9, field by: 2023-05 is outside the projection" in message
+    assert "--by 2023-06 is outside" in call("caseload", northshire, "--by", "2023-06").message
+
+
+@pytest.mark.end_to_end
 def test_scenarios_of_the_folder_are_compared_without_being_named(call, northshire):
     words = ("--months", "5", "--replicates", "40", "--format", "csv")
     answer = call("scenario", "compare", northshire, *words)
@@ -174,6 +187,38 @@ def test_scenarios_of_the_folder_are_compared_without_being_named(call, northshi
     assert {row["scenario"] for row in found} == {"fewer"}
     plans = next(row for row in found if row["measure"] == "stock_child_protection_plan")
     assert float(plans["difference"]) < 0
+
+
+@pytest.mark.end_to_end
+def test_one_scenario_is_compared_with_the_baseline(call, northshire):
+    words = ("--months", "5", "--replicates", "40", "--format", "csv")
+    named = call("scenario", "compare", northshire, "fewer", *words)
+    assert named.code == 0, named.err
+    assert named.out == call("scenario", "compare", northshire, *words).out
+    assert {row["against"] for row in rows(named.out)} == {"baseline"}
+
+
+@pytest.mark.end_to_end
+def test_a_misspelt_scenario_is_answered_with_those_of_the_folder(call, northshire):
+    for words in (("project", northshire, "--scenario"), ("scenario", "compare", northshire)):
+        message = call(*words, "fewr", *SMALL).message
+        assert "Did you mean 'fewer'" in message
+        assert "recruitment_freeze" in message
+
+
+@pytest.mark.end_to_end
+def test_figures_of_the_report_card_are_not_set_for_another_authority(call, northshire):
+    for words in (("project", northshire, "--scenario"), ("scenario", "compare", northshire)):
+        message = call(*words, "plateau", *SMALL).message
+        assert "plateau sets starts.child_protection_plan to 62.84" in message
+        assert "riskmodel scenario new" in message
+    months = northshire / "months.csv"
+    assert "62.84" in call("project", months, "--scenario", "plateau", *SMALL).message
+    path = northshire / "scenarios" / "fewer.toml"
+    path.write_text('based_on = ["plateau"]\n' + SCENARIO.replace("starts.", "length."), "utf-8")
+    based = path.read_text("utf-8").replace("multiplier = 0.5", "multiplier = 0.5\nreplaces = true")
+    path.write_text(based, "utf-8")
+    assert "62.84" in call("project", northshire, "--scenario", "fewer", *SMALL).message
 
 
 @pytest.mark.end_to_end
@@ -235,6 +280,7 @@ def test_the_example_of_2015_answers_as_the_published_tables_do(call, tmp_path):
     assert call("factors", folder, "--format", "csv").out == published.out
     words = (*SMALL, "--stage", "cpp", "--format", "csv")
     assert call("project", folder, *words).out == call("project", *words).out
+    assert call("project", folder, *words, "--scenario", "plateau").code == 0
 
 
 @pytest.mark.end_to_end

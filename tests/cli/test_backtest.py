@@ -212,3 +212,11 @@ def test_any_cells_give_an_answer_or_a_message(call, tmp_path, cells, first):
     else:
         for row in csv.DictReader(io.StringIO(answer.out)):
             assert all(row.values())
+
+
+@pytest.mark.end_to_end
+def test_a_flow_is_called_by_its_label(call, tmp_path):
+    panel = write(tmp_path / "starts.csv", panel_rows(), "cpp_starts")
+    answer = call("backtest", panel, "--models", "drift", "--measure", "cpp_starts")
+    assert answer.code == 0, answer.err
+    assert "Projections of child protection plans started in a year" in answer.out

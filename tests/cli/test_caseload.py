@@ -52,6 +52,24 @@ def test_the_answer_comes_first_with_its_numbers_and_what_would_change_it(call):
 
 
 @pytest.mark.end_to_end
+def test_simulations_never_make_a_chance_nought_or_certain(call):
+    answer = call("caseload", *SMALL, "--cap", "3", "--chance", "99.5%")
+    text = one_line(answer.out)
+    assert "the chance of 3 or fewer is less than 1%" in text
+    assert "for a chance of 99.5% of an average caseload" in text
+    within = call("caseload", *SMALL, "--cap", "3", "--show", "within").out
+    assert "less than 1%" in within
+
+
+@pytest.mark.end_to_end
+def test_one_month_and_one_simulation_are_said_so(call):
+    answer = call("project", "--simulations", 1, "--months", 1, "--stage", "cpp")
+    assert answer.code == 0, answer.err
+    assert "1 simulation is too few for ranges" in answer.err
+    assert "1 simulation, seed 1" in one_line(answer.out)
+
+
+@pytest.mark.end_to_end
 def test_caseloads_as_data(call):
     found = rows(call("caseload", *SMALL, "--scenario", "plateau", "--format", "csv").out)
     assert {row["scenario"] for row in found} == {"baseline", "plateau"}
@@ -218,8 +236,11 @@ def test_the_published_teams_hold_the_published_children(call):
 
 REFUSED = [
     (("--scenario", "platau"), "Did you mean 'plateau'"),
-    (("--cap", 0), "a cap must be above 0 cases, got 0"),
+    (("--cap", 0), "--cap takes a number of cases above 0, got 0"),
     (("--cap", -3), "above 0"),
+    (("--chance", 80), "--chance takes a share between 0 and 1, such as 0.8 or 80%; got 80"),
+    (("--chance", "often"), "--chance takes a share between 0 and 1"),
+    (("--chance", "100%"), "--chance lies between 0 and 1, with neither of them"),
     (("--probability", 1.5), "between 0 and 1"),
     (("--by", "September"), "a month is written as YYYY-MM"),
     (("--by", "2030-01"), "outside the projection, which goes from 2015-10 to 2017-11"),
@@ -326,6 +347,26 @@ def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
     text = one_line(call(*words, "--feedback", "length=0.1").out)
     assert all(label(name).full in text for name in measured)
     assert "month by month" in text
+
+
+@pytest.mark.end_to_end
+def test_tables_of_text_say_labels_and_data_keep_names(call):
+    words = ("scenario", "compare", "child_in_need_strengthened", *SMALL)
+    flows = call(*words, "--show", "flows")
+    assert "Starts of child in need plans" in flows.out
+    assert "No open case" in flows.out
+    assert "diversion.early_help" not in flows.out
+    data = rows(call(*words, "--show", "flows", "--format", "csv").out)
+    assert "diversion.early_help" in {row["lever"] for row in data}
+    compared = call(*words).out
+    assert "Starts of child in need plans" in compared
+    assert "starts.child_in_need_plan" not in compared
+    spread = call(*words, "--show", "spread").out
+    assert "Children on a protection plan" in spread
+    assert "stock_" not in spread
+    assert "Unit: Family support teams" in call("caseload", *SMALL).out.replace("unit:", "Unit:")
+    held = one_line(call("caseload", *SMALL, "--show", "conferences").out)
+    assert held.rstrip().endswith("(hours a month of a full-time chair).")
 
 
 @pytest.mark.end_to_end

@@ -32,6 +32,20 @@ def test_early_help_says_its_break_even_first(call):
     text = " ".join(call("decide", *HELP, "--effect", "0.1,0.4").out.split())
     assert text.startswith("Early help pays if at least 25 of 100 children helped stay off a plan")
     assert "for 112 children" in text
+    assert (
+        call("decide", *HELP, "--effect", "10%,40%").out
+        == call("decide", *HELP, "--effect", "0.1,0.4").out
+    )
+
+
+@pytest.mark.end_to_end
+def test_a_loss_is_said_as_one(call):
+    text = " ".join(call("decide", *HELP, "--effect", "5%,20%").out.split())
+    assert re.search(r"it costs GBP [\d,]+ a year more than it saves", text)
+    assert "GBP -" not in text
+    gain = " ".join(call("decide", *HELP, "--effect", "40%,60%").out.split())
+    assert re.search(r"it saves GBP [\d,]+ a year more than it costs", gain)
+    assert "a chance of more than 99%" in gain
 
 
 @pytest.mark.end_to_end
@@ -41,7 +55,8 @@ def test_early_help_says_its_break_even_first(call):
         ((), "one decision at a time"),
         (("--too-few", "1"), "one decision at a time"),
         ((*HELP, "--effect", "0.1,0.4", "--too-few", "1"), "one decision at a time"),
-        ((*HELP, "--effect", "much"), "--effect takes two numbers, such as 0.1,0.4; got 'much'"),
+        ((*HELP, "--effect", "much"), "--effect takes two shares, such as 5%,20%; got 'much'"),
+        ((*HELP, "--effect", "5,20"), "--effect takes a share between 0 and 1"),
         ((*HELP, "--effect", "0.4,0.1"), "a range has its lower end first"),
         (("--too-few", "-1", "--too-many", "1", *SMALL), "a price must be above 0, got -1"),
     ],

@@ -27,10 +27,19 @@ def test_what_is_written_is_projected_with_and_never_replaced(call, panel, tmp_p
     answer = call("learn", panel, "--out", out)
     assert answer.code == 0
     assert "Learned to 31 March 2024: Children looked after from 8 authorities." in answer.out
+    assert "2,024" not in answer.out
+    assert not any(code in answer.out.casefold() for code in ("lac_at_31_mar", "variance factor"))
     words = ("project", panel, "--authority", "203", "--months", 6, "--replicates", 50)
     projected = call(*words, "--learn", out)
     assert projected.code == 0
     assert "March 2024" in projected.out
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "authority.toml").write_text('[about]\nname = "Area 2"\ncode = "203"\n', "utf-8")
+    (folder / "panel.csv").write_bytes(panel.read_bytes())
+    of_folder = call("project", folder, *words[4:], "--learn", out)
+    assert of_folder.code == 0, of_folder.err
+    assert "March 2024" in of_folder.out
     assert call("learn", panel, "--out", out).code == 2
     assert call("learn", panel, "--out", tmp_path / "learned.csv").code == 2
 

@@ -48,8 +48,8 @@ def test_columns_of_measures_become_a_series(tmp_path: Path) -> None:
     assert found.notes == ()
     assert found.unexplained.tolist()[1:] == [0]
     assert found.summary() == (
-        "child_protection_plan: 2 months, 2015-01 to 2015-02, stock 100 to 102, 0 without a stock "
-        "(own.csv)"
+        "Children on a protection plan: 2 months, 2015-01 to 2015-02, stock 100 to 102, 0 "
+        "without a stock (own.csv)"
     )
     frame = found.to_frame()
     assert list(frame.columns) == [

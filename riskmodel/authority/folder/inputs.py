@@ -21,7 +21,7 @@ from riskmodel.caseload.structure_files import read_structure
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
 from riskmodel.intake.snapshots import read_snapshots
-from riskmodel.scenarios import LIBRARY, load_library, read_scenario
+from riskmodel.scenarios import LIBRARY, check_transferable, load_library, read_scenario
 
 if TYPE_CHECKING:
     from riskmodel.caseload import Structure
@@ -198,6 +198,8 @@ class Inputs:
         if self._is_shipped("scenarios", "riskmodel.scenarios"):
             return load_library()
         found = tuple(read_scenario(path) for path in self.scenario_files)
+        if not self.is_published:
+            check_transferable(*found)
         names = [scenario.name for scenario in found]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from riskmodel.core.wording import count_of
 from riskmodel.demand.moments import Counted, Quantity
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Interval
@@ -90,7 +91,7 @@ class Observation:
         when = (
             f"at the end of {self.month}"
             if self.counted == "stock"
-            else f"in the {self.months} months to {self.month}"
+            else f"in the {count_of(self.months, 'month')} to {self.month}"
         )
         count = self.count if self.count.is_exact else f"{self.middle:.1f}, within {self.count}"
         return f"{self.counted} {when}: {count}" + (f" ({self.source})" if self.source else "")

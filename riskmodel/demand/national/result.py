@@ -10,6 +10,7 @@ import numpy as np
 
 from riskmodel.core.labels import Label, label
 from riskmodel.core.result import Result, TextTable, range_text
+from riskmodel.core.wording import count_of
 from riskmodel.demand.national.courses import (
     Course,
     NationalCourses,
@@ -171,8 +172,8 @@ class NationalRun(Result):
         return [
             *lines,
             f"Basis: projected. Learned from all authorities together up to March {self.year}, "
-            f"{self.courses[0].replicates:,} simulations, seed {self.seed}. Authorities stand in "
-            "the order of their names; a rate says nothing of how well anybody works.",
+            f"{count_of(self.courses[0].replicates, 'simulation')}, seed {self.seed}. Authorities "
+            "stand in the order of their names; a rate says nothing of how well anybody works.",
         ]
 
 

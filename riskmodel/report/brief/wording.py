@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.wording import chance_words
 from riskmodel.projection import months_between
 from riskmodel.report.wording import month_words, percent
 
@@ -215,19 +216,6 @@ def skill_words(skill_percent: float) -> str:
     if skill == 0:
         return "about as accurate as"
     return f"{abs(skill)}% {'more' if skill > 0 else 'less'} accurate than"
-
-
-def chance_words(chance: float) -> str:
-    """A chance in whole percent, which simulations never make nought or certain.
-
-    Examples
-    --------
-    >>> chance_words(0.31), chance_words(0.002), chance_words(1.0)
-    ('31%', 'less than 1%', 'more than 99%')
-    """
-    if chance < 0.01:
-        return "less than 1%"
-    return "more than 99%" if chance > 0.99 else percent(chance, 0)
 
 
 def article(chance: float) -> str:
