@@ -47,8 +47,11 @@ def test_the_answer_comes_first_with_its_numbers_and_what_would_change_it(call):
     assert int(answer["posts"]) - 97 == int(said[1])
     low, high = (round(float(answer[end]) - float(answer["posts_now"])) for end in ("low", "high"))
     assert f"{low:+d} to {high:+d}" in text
+    apart = ("as stated", "assumed rates drawn together")
     for row in needs:
-        assert row["assumption"] == "as stated" or row["assumption"] in text
+        assert row["assumption"] in apart or row["assumption"] in text
+    (together,) = (row for row in needs if row["assumption"] == apart[1])
+    assert f"{together['posts']} posts" in text
 
 
 @pytest.mark.end_to_end

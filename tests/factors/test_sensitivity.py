@@ -378,11 +378,7 @@ def run_sensitivity(monkeypatch: pytest.MonkeyPatch):
         values = [[[1.5, 1.2], [3, 2]], [[0.5, 0.8], [1.1, 0.9]], [[0.2, 0.4], [0.9, 0.8]]]
         return _surface(values, spread=1.3)  # type: ignore[arg-type]
 
-    class Drawing:
-        svg, png, svg_narrow = b"<svg/>", b"png", None
-
     monkeypatch.setattr("riskmodel.authority.margins.assumed_surface", workflow)
-    monkeypatch.setattr("riskmodel.report.charts.sensitivity.draw_surface", lambda _: Drawing)
     app = typer.Typer()
     app.command()(sensitivity)
 
@@ -414,7 +410,7 @@ def test_the_command_says_what_survives(run_sensitivity, tmp_path) -> None:
     assert asked["overlaps"] == (0.0, 0.5)
     assert asked["factors"] == ["17A", "3B"]
     assert asked["seed"] == 3
-    assert out.read_bytes() == b"<svg/>"
+    assert b"<svg" in out.read_bytes()
 
 
 @pytest.mark.integration

@@ -204,7 +204,7 @@ def test_snapshots_are_shown_with_what_is_to_be_noted(tmp_path: Path) -> None:
     place.write_text("month,cpp_stock\n2014-01,5\n2014-03,7\n", encoding="utf-8")
     code, text = run("snapshots", place)
     assert code == 0
-    assert "child_protection_plan: 3 months, 2014-01 to 2014-03, stock 5 to 7, 1 without" in text
+    assert "3 months, 2014-01 to 2014-03, stock 5 to 7, 1 without" in text
     assert "Note (gap): own.csv, line 2" in text
     done = CliRunner().invoke(app, ["snapshots", str(place), "--format", "csv"])
     assert [row["stock"] for row in csv.DictReader(done.stdout.splitlines())] == ["5", "", "7"]
