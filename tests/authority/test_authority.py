@@ -236,6 +236,13 @@ def test_the_workers_of_the_teams_and_the_workforce_should_agree(folder_of):
     assert "the teams have 20.0 full-time workers" in problem.message
 
 
+FEWER = (
+    'name = "fewer"\ndescription = "Fewer starts."\n[[change]]\nfrom_month = 1\n'
+    'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\n'
+    'to = {child_in_need_plan = 1.0}\nreason = "Test."\nsource = "assumed"\n'
+)
+
+
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("settings", "files", "said"),
@@ -257,6 +264,11 @@ def test_the_workers_of_the_teams_and_the_workforce_should_agree(folder_of):
             "",
             {"months.csv": MONTHS, "teams.csv": TEAMS.replace("212", "12")},
             "the teams hold 212 and the figures of 2023-12 412",
+        ),
+        (
+            "",
+            {"months.csv": MONTHS, "scenarios/fewer.toml": FEWER},
+            "moves children to child_in_need_plan, and the figures hold child_protection_plan",
         ),
         ('[[groups]]\nname = "A"\n', {"panel.csv": "panel"}, "names a group without codes"),
         (

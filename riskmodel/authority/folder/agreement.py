@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.settings import FILE
+from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import month_after
+
+if TYPE_CHECKING:
+    from riskmodel.levers.paths import LeverPath
 
 __all__ = ["check_agreement"]
 
@@ -108,10 +114,27 @@ def _check_dates(authority: Authority, opening: str, log: ProblemLog) -> None:
             )
     for scenario, path in zip(authority.scenarios, authority.inputs.scenario_files, strict=True):
         try:
-            scenario.levers(opening, 60)
+            levers = scenario.levers(opening, 60)
         except DataError as error:
             place = Place(error.file or path.name, error.line, error.field)
             log.decision(place, bare_message(error))
+            continue
+        for lever in levers.paths:
+            _check_destinations(lever, path.name, tuple(authority.demand.observations), log)
+
+
+def _check_destinations(
+    lever: LeverPath, file: str, stages: tuple[str, ...], log: ProblemLog
+) -> None:
+    """Children can only be moved to what is projected, or out of all stages."""
+    for name, _ in lever.to:
+        if name in STAGE_LABELS and name not in stages:
+            log.decision(
+                Place(file, field=lever.name),
+                f"moves children to {name}, and the figures hold {', '.join(stages)} alone: give "
+                f"months of {name}, or say in to = {{…}} that they are closed or elsewhere; until "
+                "then neither report nor comparison can be made",
+            )
 
 
 def _check_teams(authority: Authority, log: ProblemLog) -> None:
