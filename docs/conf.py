@@ -9,7 +9,7 @@ import matplotlib.font_manager  # noqa: F401
 project = "riskmodel"
 author = "riskmodel contributors"
 copyright = "2026, riskmodel contributors"
-release = installed_version("riskmodel")
+release = installed_version("riskmodel-childrens-services")
 version = ".".join(release.split(".")[:2])
 
 extensions = [
