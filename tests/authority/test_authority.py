@@ -290,6 +290,15 @@ def test_what_contradicts_itself_is_to_be_decided(folder_of, settings, files, sa
 
 
 @pytest.mark.unit
+def test_no_section_is_ready_on_a_file_that_cannot_be_read(folder_of):
+    folder = folder_of("", files={"months.csv": MONTHS, "teams.csv": "team,cases\none,2\n"})
+    states = {state.name: state for state in check_folder(folder).sections}
+    assert states["projection"].rests_on
+    assert not states["caseload"].rests_on
+    assert "teams" in " ".join(states["caseload"].missing)
+
+
+@pytest.mark.unit
 def test_every_mistake_is_listed_not_the_first_alone(folder_of):
     folder = folder_of(
         "[abuot]\n[workforce]\nposts = -1\n",

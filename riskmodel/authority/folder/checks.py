@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,6 +69,7 @@ class _Look:
 
     authority: Authority
     log: ProblemLog
+    unread: set[str] = field(default_factory=set)
 
     def read(self, key: str, reader: Callable[[], Content]) -> Content | None:
         """What a reader gives; None where it refuses, which goes to the problems."""
@@ -80,6 +81,7 @@ class _Look:
             self.log.mistake(place, bare_message(error))
         except UnknownNameError as error:
             self.log.mistake(Place(self.authority.contents.source_of(key) or key), str(error))
+        self.unread.add(key)
         return None
 
     def notes(self, source: str, texts: list[str]) -> None:
@@ -91,7 +93,9 @@ class _Look:
             self.log.note(Place(source), f"and {len(texts) - MOST_NOTES} more notes like these")
 
     def has(self, need: str) -> bool:
-        """Whether a need is there; a panel that cannot be read holds nobody."""
+        """Whether a need is there and can be read; a panel that cannot be read holds nobody."""
+        if need in self.unread:
+            return False
         try:
             return self.authority.has(need)
         except DataError:
