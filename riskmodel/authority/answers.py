@@ -220,10 +220,19 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     hires = float(service.workforce.monthly("hires_per_month", 1)[0])
     of = "a caseload for each worker" if target.holds == "each" else "an average caseload"
     by_chance = ", ".join(f"{one.posts} for {asked_chance(one.chance)}" for one in found.by_chance)
+    aim = (
+        f"for a chance of {asked_chance(target.probability)} of {of} of {target.cap:g} or fewer at "
+        f"the end of {month_words(target.by)}"
+    )
+    need = (
+        f"{found.more:+.0f} posts: {aim}, the service would need {found.posts} posts of social "
+        f"workers in place of {found.posts_now:.0f}."
+        if found.posts > found.posts_now
+        else f"No more posts: {aim}, {found.posts} would be enough if every vacancy found a "
+        f"candidate, and there are {found.posts_now:.0f}."
+    )
     sentences = [
-        f"{found.more:+.0f} posts: for a chance of {asked_chance(target.probability)} of {of} "
-        f"of {target.cap:g} or fewer at the end of {month_words(target.by)}, the service would "
-        f"need {found.posts} posts of social workers in place of {found.posts_now:.0f}.",
+        need,
         "How many it takes depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
         *([] if found.jointly is None else [str(found.jointly)]),

@@ -55,6 +55,14 @@ def test_the_answer_comes_first_with_its_numbers_and_what_would_change_it(call):
 
 
 @pytest.mark.end_to_end
+def test_where_fewer_posts_would_do_nobody_reads_that_posts_can_go(call):
+    text = one_line(call("caseload", *SMALL, "--cap", "30", "--chance", "0.6").out)
+    assert "No more posts" in text
+    assert "if every vacancy found a candidate" in text
+    assert not re.search(r"-\d+ posts:", text)
+
+
+@pytest.mark.end_to_end
 def test_simulations_never_make_a_chance_nought_or_certain(call):
     answer = call("caseload", *SMALL, "--cap", "3", "--chance", "99.5%")
     text = one_line(answer.out)
