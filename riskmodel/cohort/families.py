@@ -23,6 +23,9 @@ LEAST_GAP_DAYS, MOST_GAP_DAYS = 10, 200
 APART_DAYS = 290
 """Between two births of a mother, at the least."""
 
+LAST_AGE, LAST_WEEKS_DAYS = 17, 60
+"""The last year of age, and days before the 18th birthday on which nothing begins any more."""
+
 PREGNANCY_DAYS = 270
 """From a referral to a birth, at the most."""
 
@@ -175,6 +178,8 @@ def birth_dates(
         unborn = np.minimum(when + most_unborn, since[rows] + PREGNANCY_DAYS)
         latest = np.where(age < 0, unborn, latest)
         earliest = np.where(age < 0, when + 1, _years_before(when, age + 1) + 1)
+        # No plan starts within weeks of turning 18.
+        earliest = np.where(age == LAST_AGE, earliest + LAST_WEEKS_DAYS, earliest)
         is_twin = (twin_of[family[rows]] == age) & (rank > 0)
         bound = latest_of[family[rows]]
         latest = np.minimum(latest, np.where(is_twin, bound + APART_DAYS, bound))

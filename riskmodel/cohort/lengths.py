@@ -76,6 +76,7 @@ def plan_lengths(
     """
     if not len(sizes):
         return np.zeros(0, dtype=np.int64)
+    most = np.maximum(most - LAST_DAYS, 1)
     firsts = np.array([band[1] for band in BANDS])
     allowed = np.maximum(np.searchsorted(firsts, most, side="right") - 1, 0)
     features = np.eye(len(BANDS))[allowed]
@@ -92,7 +93,7 @@ def plan_lengths(
     # With a part of a day, so that the mean moves smoothly as all are moved.
     days = np.minimum(durations_within(random, bands), high) + random.random(len(bands)) - 0.5
     wished = float(load_table("statements").figure("mean_plan_length_days").value or 0)
-    aim, most = wished, np.maximum(most - LAST_DAYS, 1)
+    aim = wished
     for _ in range(ROUNDS):
         moved = np.minimum(_with_mean(days, sizes, low, high, aim), most)
         found = (ends_on_open_days(starts, starts + moved) - starts).astype(np.int64)

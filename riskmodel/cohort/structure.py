@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["measure_structure"]
 
 Row = tuple[str, float | None, float, str]
+LONGEST_DAYS = 6600
 _UNDER_TEN = len(AGE_BAND_FIRSTS) - 2
 
 
@@ -178,6 +179,13 @@ def _duration_rows(cohort: Assessments, _: float) -> Iterator[Row]:
     found = shares_by_band(length)
     for (words, *_rest), expected, share in zip(BANDS, band_shares(), found, strict=True):
         yield f"plans that last {words}", 100 * float(expected), 100 * float(share), "observed (D7)"
+    stock = np.array(parameter("plan_stock_shares").numbers)
+    edges = np.array([0, *(band[1] for band in BANDS[1:]), LONGEST_DAYS])
+    inside = np.diff(np.minimum(length[:, None], edges), axis=1).sum(axis=0)
+    for (words, *_rest), expected, days_there in zip(BANDS, stock, inside, strict=True):
+        name = f"on a plan for {words}, where as many start each day"
+        share = 100 * float(days_there / max(inside.sum(), 1))
+        yield name, 100 * float(expected / stock.sum()), share, "observed (D5)"
     due = np.array(parameter("review_days").numbers)
     early = parameter("review_early_days").value
     length = length[:, None]

@@ -101,6 +101,16 @@ def test_every_dependence_of_a_large_cohort_is_the_assumed_one(large):
 
 
 @pytest.mark.integration
+def test_durations_imply_a_stock_like_the_observed_one(large):
+    measured = measure_structure(large).set_index("measure")
+    stock = measured[measured["basis"] == "observed (D5)"]
+    assert len(stock) == 5
+    assert stock["found"].sum() == pytest.approx(100, abs=0.3)
+    # The stock grew in that year, so fewer than in a steady state had been on a plan for long.
+    assert (stock["found"] - stock["assumed"]).abs().max() < 12
+
+
+@pytest.mark.integration
 def test_without_dependence_age_and_factors_are_independent():
     cohort = generate_cohort(CohortDesign(6_000, years=(2014, 2015), seed=1, dependence=0))
     frame = cohort.frame
