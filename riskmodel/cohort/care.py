@@ -29,7 +29,7 @@ APART_DAYS = 8
 
 YEAR = 365.25
 
-OTHER_PLACES = {"U4": "U6", "U6": "U4", "U1": "U4", "K2": "U6", "H5": "K2", "P1": "U6", "A5": "A6"}
+OTHER_PLACES = {"U4": "U6", "U6": "U4", "U1": "U4", "K2": "U6", "H5": "K2", "P1": "U6", "A6": "A6"}
 """Where a child moves to who would move to a place of the same kind."""
 
 
@@ -118,7 +118,7 @@ def care_episodes(
         _change(np.flatnonzero(full), decided[full], "L", np.where(adopted, "E1", "C2")[full], "")
     )
     placed = on_office_days(np.where(adopted, end - random.integers(120, 190, len(child)), start))
-    changes.append(_change(np.flatnonzero(adopted), placed[adopted], "P", "", "A5"))
+    changes.append(_change(np.flatnonzero(adopted), placed[adopted], "P", "", "A6"))
     moves = random.poisson(parameter("history_moves_a_year").value * days / YEAR)
     of = np.repeat(np.arange(len(child)), moves)
     when = on_office_days(start[of] + (random.random(len(of)) * days[of]).astype(np.int64))
@@ -180,7 +180,7 @@ def _placements(
     drawn = codes[(random.random(len(found))[:, None] > totals[group][:, :-1]).sum(axis=1)]
     given = found["placement"].to_numpy()
     stays = (found["start_reason"] == "L").to_numpy()
-    placed = np.where(given == "A5", "A5", np.where(stays, None, drawn))
+    placed = np.where(given == "A6", "A6", np.where(stays, None, drawn))
     first = (found["start_reason"] == "S").to_numpy()
     # A parent has a child placed back by the court only, and later.
     placed = np.where(first & (placed == "P1"), "U6", placed)

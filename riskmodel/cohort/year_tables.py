@@ -249,7 +249,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "CARE_START": when.known(frame["care_start"]),
             "HOME_POST": np.where(frame["need"] == "N8", "", HOME),
             "PL_POST": np.where(frame["placement"] == "P1", HOME, OFFICE),
-            "URN": np.where(frame["placement"].isin(("P1", "A5")), "", NO_URN),
+            "URN": np.where(frame["placement"].isin(("P1",)), "", NO_URN),
         }
     )
     people = children.iloc[np.unique(frame["child"].to_numpy())]
