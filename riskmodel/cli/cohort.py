@@ -131,7 +131,7 @@ def generate(  # noqa: PLR0913 (each is an option)
 def histories(  # noqa: PLR0913 (each is an option)
     children: Annotated[int, typer.Option(help="Children with a part in the years.")],
     out: Annotated[Path, typer.Option(help="Folder to make, with a folder for each year.")],
-    years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 3,
+    years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 2,
     census_year: Annotated[
         int, typer.Option(help="Last year, 2014 to 2026; each has its own fields and codes.")
     ] = REPORT_YEAR,

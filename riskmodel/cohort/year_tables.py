@@ -254,10 +254,12 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     )
     people = children.iloc[np.unique(frame["child"].to_numpy())]
     born = people["birth_date"].to_numpy().astype("datetime64[D]")
+    # This return took up the letters in the same year as the census.
+    sex = sex_field(year)[1]
     header = pd.DataFrame(
         {
             "CHILD": people["child_id"].to_numpy().astype(str),
-            "SEX": np.where(people["girl"], "2", "1"),
+            "SEX": np.where(people["girl"], sex["female"], sex["male"]),
             "DOB": when.known(born),
             "ETHNIC": "NOBT",
             "UPN": np.where(birthdays(born, 5) <= when.last, "UN5", "UN1"),
