@@ -25,10 +25,10 @@ from riskmodel.census import (
     PLAN_WINDOW_DAYS,
     check_year,
     factor_code,
-    fields,
     reference_date,
     sex_field,
 )
+from riskmodel.cohort.census_header import CODE_OF_CATEGORY, census_header
 from riskmodel.core.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
@@ -37,17 +37,10 @@ from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CODE_OF_CATEGORY", "census_header", "write_census_xml"]
+__all__ = ["write_census_xml"]
 
 _NEEDED = ("child_id", "referral_date", "assessment_date", "plan_start_date")
 _FOLLOWING = ("section_47_date", "conference_date", "plan_start_date")
-CODE_OF_CATEGORY = {
-    "neglect": "NEG",
-    "emotional": "EMO",
-    "physical": "PHY",
-    "sexual": "SAB",
-    "multiple": "MUL",
-}
 
 
 def write_census_xml(
@@ -101,23 +94,6 @@ def write_census_xml(
         # What an earlier return left there would be read as part of this one.
         side.unlink(missing_ok=True)
     return path
-
-
-def census_header(year: int, authority: str, software: str) -> str:
-    """The header of a return."""
-    reference = reference_date(year).isoformat()
-    # The header lost its Content group with the schema of 2021/22.
-    has_content = any(field.module == "Content" for field in fields(year))
-    level = "<Content><CBDSLevels><CBDSLevel>Child</CBDSLevel></CBDSLevels></Content>\n"
-    return (
-        "<Header>\n<CollectionDetails><Collection>CIN</Collection>"
-        f"<Year>{year}</Year><ReferenceDate>{reference}</ReferenceDate>"
-        "</CollectionDetails>\n"
-        f"<Source><SourceLevel>L</SourceLevel><LEA>{authority}</LEA>"
-        f"<SoftwareCode>{software}</SoftwareCode><Release>1</Release>"
-        f"<SerialNo>001</SerialNo><DateTime>{reference}T00:00:00</DateTime></Source>\n"
-        f"{level if has_content else ''}</Header>\n"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from riskmodel.census import reference_date
 from riskmodel.cohort.dates import family_dates
 from riskmodel.cohort.dependence import assign, profiles, whole_shares
-from riskmodel.cohort.families import birth_dates, families, second_rows
+from riskmodel.cohort.families import birth_dates, families, in_order, second_rows
 from riskmodel.cohort.lengths import plan_lengths
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
@@ -124,8 +124,8 @@ def add_details(
         )["days"]
     )
     columns: dict[str, object] = {
-        "child_id": _numbered(alike),
-        "family_id": _numbered(unit_rows.family),
+        "child_id": in_order(alike) + 1,
+        "family_id": in_order(unit_rows.family) + 1,
         "gender": gender,
         "birth_date": born,
         "area": unit_rows.spread({"area": _areas(draw, unit_rows, plan)})["area"],
@@ -344,14 +344,6 @@ def _previous_plans(
     values = np.full(len(plan), np.nan)
     values[plan] = np.where(can[plan], drawn[unit_rows.numbered[plan]], 0)
     return pd.array(values, dtype="Int64")
-
-
-def _numbered(values: IntArray) -> IntArray:
-    """Numbers from 1 in order of first appearance."""
-    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(1, len(first) + 1)
-    return rank[inverse]
 
 
 def _before_the_plan(draw: _Drawer, number: int, with_plan: IntArray) -> dict[str, object]:

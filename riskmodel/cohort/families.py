@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from riskmodel.parameters import parameter
 
-__all__ = ["birth_dates", "families", "second_rows"]
+__all__ = ["birth_dates", "families", "in_order", "second_rows"]
 
 IntArray = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -74,7 +74,7 @@ def families(
     number[wrong] = len(order) + np.arange(len(wrong))
     family = np.arange(len(shared)) + 2 * len(order)
     family[order] = number
-    return _in_order(family)
+    return in_order(family)
 
 
 def _misfits(number: IntArray, ages: IntArray, is_twin: npt.NDArray[np.bool_]) -> IntArray:
@@ -87,7 +87,8 @@ def _misfits(number: IntArray, ages: IntArray, is_twin: npt.NDArray[np.bool_]) -
     return places
 
 
-def _in_order(family: IntArray) -> IntArray:
+def in_order(family: IntArray) -> IntArray:
+    """Numbers from 0 in order of first appearance, the same for what is the same."""
     _, first, numbered = np.unique(family, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.census import fields
-from riskmodel.cohort.census_return import census_header
+from riskmodel.cohort.census_header import census_header
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.year_tables import care_tables, year_tables
 from riskmodel.core.files import new_folder

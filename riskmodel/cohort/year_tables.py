@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from riskmodel.census import NO_FACTORS, factor_code, first_day, reference_date, sex_field
 from riskmodel.cohort.care import birthdays
-from riskmodel.cohort.census_return import CODE_OF_CATEGORY
+from riskmodel.cohort.census_header import CODE_OF_CATEGORY
 from riskmodel.cohort.details import CATEGORIES
-from riskmodel.cohort.histories import ASSESSMENT, NO_ASSESSMENT, History, review_dates
+from riskmodel.cohort.histories import History, review_dates
+from riskmodel.cohort.history_factors import ASSESSMENT, NO_ASSESSMENT
 from riskmodel.cohort.working_days import moved
 
 if TYPE_CHECKING:
