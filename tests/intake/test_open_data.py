@@ -286,6 +286,9 @@ def test_the_shared_files_are_the_compiled_panel_wherever_both_hold_a_figure(
         "cin_plan_starts", "cin_plan_ends", "cin_plan_at_31_mar", "cpp_at_31_mar_3m_or_more",
         "cpp_at_31_mar_reviewed_in_time", "cpp_starts_neglect", "cpp_starts_physical",
         "cpp_starts_sexual", "cpp_starts_emotional", "cpp_starts_multiple",
+        "assessments_46_to_50_working_days", "assessments_51_to_60_working_days",
+        "assessments_61_plus_working_days", "icpc_16_to_20_working_days",
+        "icpc_21_plus_working_days",
     }  # fmt: skip
     assert both - set(found.measures) == {"initial_assessments", "core_assessments"}
     (note,) = [note for note in found.notes if note.rule == "same_release"]
