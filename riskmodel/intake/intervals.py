@@ -40,6 +40,8 @@ OWN_COLUMNS = ("measure", "started", "ended")
 """Columns of a table of one's own: a row a wait, ``ended`` empty while it lasts."""
 
 _Days = npt.NDArray[np.int64]
+_Plan = tuple[str, int, int, list[int]]
+"""Child, start, end and reviews."""
 _YES = ("1", "true", "y", "yes")
 _CENSUS_FIELDS: Mapping[str, tuple[str, ...]] = {
     "assessments": (
@@ -171,6 +173,7 @@ def _read_return(path: Path, found: _Found) -> None:
     """Take the dates of a return in XML; elements are known in any capitals."""
     last, software = MISSING, ""
     seen: set[str] = set()
+    plans: list[_Plan] = []
     for name, prefix, element, _ in groups(path):
         parts = {}
         if name != "Unknown":
@@ -186,7 +189,8 @@ def _read_return(path: Path, found: _Found) -> None:
             child = parts.get("lachildid", "")
             for details in element.iter():
                 if _local(details.tag, prefix) == "cindetails":
-                    seen |= _read_episode(details, prefix, child, last, found)
+                    seen |= _read_episode(details, prefix, child, last, found, plans)
+    _add_plans(found, plans, last, seen)
     found.done(path.name, seen, made_up=software.startswith(SYNTHETIC_SOFTWARE))
 
 
@@ -194,10 +198,23 @@ def _local(tag: str, prefix: str) -> str:
     return tag.removeprefix(prefix).casefold()
 
 
+def _add_plans(found: _Found, plans: Sequence[_Plan], last: int, seen: set[str]) -> None:
+    """Reviews of plans; a source without a single review has not recorded them."""
+    if any(reviews for *_, reviews in plans):
+        seen |= {"first_review", "later_review"}
+        for plan in plans:
+            _add_plan(found, *plan, last)
+
+
 def _read_episode(
-    details: Iterable[object], prefix: str, child: str, last: int, found: _Found
+    details: Iterable[object],
+    prefix: str,
+    child: str,
+    last: int,
+    found: _Found,
+    plans: list[_Plan],
 ) -> set[str]:
-    """Intervals of one episode of need."""
+    """Intervals of one episode of need, its plans apart."""
     own: dict[str, str] = {}
     parts: dict[str, list[dict[str, list[str]]]] = {}
     for part in details:
@@ -221,14 +238,10 @@ def _read_episode(
         _add_enquiry(found, (child, begun), begun, held, last, needed)
     for part in parts.get("childprotectionplans", []):
         start, end = _day(part, "cppstartdate"), _day(part, "cppenddate")
-        reviews = [day_number(text) for text in part.get("cppreviewdate", [])]
-        _add_plan(found, child, start, end, reviews, last)
-    kinds = {
-        "assessments": ("assessment",),
-        "section47": ("conference",),
-        "childprotectionplans": ("first_review", "later_review"),
-    }
-    return {name for kind, names in kinds.items() if kind in parts for name in names}
+        reviews = [day_number(text) for text in part.get("cppreviewdate", []) if text]
+        plans.append((child, start, end, reviews))
+    kinds = {"assessments": "assessment", "section47": "conference"}
+    return {name for kind, name in kinds.items() if kind in parts}
 
 
 def _day(part: Mapping[str, list[str]], name: str) -> int:

@@ -122,7 +122,7 @@ def appointments(
             gone = random.hypergeometric(queue, waiting + left - queue, left) if leaves else left
             ahead = queue - gone
             first[:, :, step] = taken, gone, ahead
-    return Path(arrivals, *made, (urgent, *first))
+    return Path(arrivals, made[0], made[1], made[2], (urgent, first[0], first[1], first[2]))
 
 
 def held(
@@ -182,7 +182,8 @@ def held(
         made[:, :, step] = starts, left, waiting
         first[:, :, step] = now, gone, ahead
         taken[:, step] = busy
-    return Path(arrivals, *made, (urgent, *first)), taken
+    urgent_counts = (urgent, first[0], first[1], first[2])
+    return Path(arrivals, made[0], made[1], made[2], urgent_counts), taken
 
 
 def waits_of(

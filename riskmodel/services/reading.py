@@ -147,7 +147,10 @@ def read_service(path: str | Path) -> Service:
     waiting, in_weeks, leaving = _waiting(top.section("waiting"), staff)
     deadline = _deadline(top.section("deadline")) if "deadline" in top else None
     return Service(
-        *(names[key] for key in _TEXTS),
+        names["name"],
+        names["label"],
+        names["about"],
+        names["source"],
         own,
         arrivals,
         staff,

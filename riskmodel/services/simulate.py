@@ -166,10 +166,11 @@ def _work(draws: _Draws) -> tuple[Floats, Floats]:
     spare = 1 - draws.of(staff.sickness, "sickness")
     if staff.is_held:
         places = draws.of(staff.cases_each or 1.0, "cases each") * spare
-        weeks = draws.of(staff.weeks_each or 1.0, "weeks each")
-        return weeks * DAYS["weeks"] / DAYS["months"], places[:, None]
-    weeks = staff.weeks_a_year
-    of_year = parameter("service_weeks_a_year").value if weeks is None else weeks
+        lasting = draws.of(staff.weeks_each or 1.0, "weeks each")
+        return lasting * DAYS["weeks"] / DAYS["months"], places[:, None]
+    of_year = staff.weeks_a_year
+    if of_year is None:
+        of_year = parameter("service_weeks_a_year").value
     given = draws.of(staff.appointments_a_week or 1.0, "appointments")
     given = given * draws.of(of_year, "weeks") / 12 * spare
     each = draws.of(staff.appointments_each, "appointments each")
@@ -208,11 +209,8 @@ def _list(
     waiting = draws.of(service.waiting or 0.0, "waiting")
     random = draws.random("order")
     if service.staff.is_held:
-        waiting = (
-            waiting * base[:, 0] / each / DAYS["months"] * DAYS["weeks"]
-            if (service.waiting_weeks)
-            else waiting
-        )
+        if service.waiting_weeks:
+            waiting = waiting * base[:, 0] / each / DAYS["months"] * DAYS["weeks"]
         opening = np.rint(waiting).astype(np.int64)
         places = np.repeat(base + locums, number, axis=1)
         usual = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
@@ -242,10 +240,12 @@ def _months_of(
 ) -> ServicePath:
     """What became of each month: counts, and waits in weeks of those who came in it."""
     urgent = path.urgent
-    classes = [(opening, path[:4])]
+    classes: list[tuple[Ints, tuple[Ints, Ints, Ints, Ints]]] = [(opening, path[:4])]
     if urgent[0].any():
-        others = tuple(whole - part for whole, part in zip(path[:4], urgent, strict=True))
-        classes = [(np.zeros_like(opening), urgent), (opening, others)]
+        joined, began, left, waiting = (
+            whole - part for whole, part in zip(path[:4], urgent, strict=True)
+        )
+        classes = [(np.zeros_like(opening), urgent), (opening, (joined, began, left, waiting))]
     shape = (len(opening), -1, number)
     waits, weights = [], []
     for first, (arrivals, starts, left, waiting) in classes:
@@ -259,7 +259,12 @@ def _months_of(
     nobody = people.sum(axis=2) == 0
     people[nobody] = 1.0
     every = people.sum(axis=2)
-    within = ((together <= limit + 1e-9) * people).sum(axis=2) / every
+    # Who joins at any time of one step and is seen at any time of another, d steps later, has
+    # waited d steps, a step more or less: a triangle.
+    beyond = limit / (DAYS["months"] / number) - together / (DAYS["months"] / number)
+    beyond = np.clip(np.nan_to_num(beyond, nan=-1.0), -1.0, 1.0)
+    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
+    within = (chance * people).sum(axis=2) / every
     with np.errstate(invalid="ignore"):
         mean = np.where(people > 0, together * people, 0.0).sum(axis=2) / every
     nine = np.array([_weighted(together[:, m], people[:, m], 0.9) for m in range(mean.shape[1])])

@@ -151,8 +151,10 @@ class Timeliness(Result):
                         "measure": INTERVALS[one.name],
                         "month": _words(month),
                         **dict(zip(("number", *_COUNTS), one.shown(month), strict=True)),
-                        "share in time": f"{share.value:.0%}" if told else "",
-                        "range": range_text(share.low, share.high, ".0%") if told else "",
+                        "share in time": f"{share.value:.0%}" if told else "not known",
+                        "range": (
+                            range_text(share.low, share.high, ".0%") if told else "not known"
+                        ),
                     }
                 )
         frame = pd.DataFrame(rows)

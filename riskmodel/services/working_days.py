@@ -25,7 +25,7 @@ def bank_holidays() -> npt.NDArray[np.datetime64]:
     ``data/bank_holidays.toml``.
     """
     import pandas as pd
-    from dateutil.relativedelta import MO
+    from dateutil.relativedelta import MO  # type: ignore[import-untyped]
     from pandas.tseries.holiday import (
         AbstractHolidayCalendar,
         EasterMonday,

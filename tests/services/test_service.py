@@ -147,8 +147,9 @@ def test_the_deterministic_part_is_arrivals_less_places():
 @pytest.mark.unit
 def test_group_work_and_sickness_change_what_a_post_gives(tmp_path):
     path = tmp_path / "a.toml"
-    more = "sickness = 0.1\nappointments_each = 6\n[staff.group]\nshare = 0.5\nsize = 6\nsessions = 9\n"
-    path.write_text(BASE + more + "[waiting]\nchildren = 5000\n", encoding="utf-8")
+    staff = "sickness = 0.1\nappointments_each = 6\n[staff.group]\nshare = 0.5\nsize = 6\n"
+    text = f"{BASE}{staff}sessions = 9\n[waiting]\nchildren = 5000\n"
+    path.write_text(text, encoding="utf-8")
     service = read_service(path)
     starts = simulate(service, HORIZON).path().starts.mean()
     # A case takes 0.5 x 6 + 0.5 x 9 / 6 = 3.75 appointments.
