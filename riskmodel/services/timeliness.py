@@ -51,6 +51,9 @@ class TimelinessMeasure:
         By month: in time, late (over the limit, whether over or still open), not yet due.
     is_small
         Whether a count of all months is too small to print: then nothing of it is printed.
+    hides_open
+        Whether some count of what is not yet due is: then none of these is printed, and shares
+        rest on what is due alone.
     source, basis
         Of the records.
     left_out
@@ -64,13 +67,15 @@ class TimelinessMeasure:
     shares: Mapping[str, Share]
     counts: Mapping[str, tuple[int, int, int]]
     is_small: bool
+    hides_open: bool
     source: str
     basis: str
     left_out: Mapping[str, int]
 
     def shown(self, month: str) -> list[Any]:
-        """Counts of a month as they may be printed: of all, in time, late, not yet due."""
-        counts = [sum(self.counts[month]), *self.counts[month]]
+        """Counts of a month as they may be printed: due, in time, late, not yet due."""
+        in_time, late, waiting = self.counts[month]
+        counts = [in_time + late, in_time, late, CONFIDENTIAL if self.hides_open else waiting]
         return [CONFIDENTIAL] * len(counts) if self.is_small else counts
 
     @property
@@ -189,8 +194,9 @@ class Timeliness(Result):
         said += [f"Left out: {'; '.join(out)}."] if out else []
         if self.policy is not None:
             said.append(
-                f"Observed records: {self.policy}. Months are joined until no count of them is so "
-                f"small; {CONFIDENTIAL}: so few in all that nothing is printed."
+                f"Observed records: {self.policy}. Months are joined until no count of what is due "
+                f"is so small; {CONFIDENTIAL}: so few in all that it is not printed. Where so few "
+                "are not yet due, shares rest on what is due."
             )
         return said
 
@@ -236,11 +242,15 @@ def _measure(one: Intervals, level: float, policy: Policy) -> TimelinessMeasure:
     stops = np.where(is_over, one.ends, one.until)
     took = working_days(one.starts, stops) if in_working_days else stops - one.starts
     protect = policy if needs_protection(one.basis) else None
+    is_waiting = ~is_over & (took <= limit.value)
     groups = dict(_groups(one.starts, took, is_over, limit.value, protect))
-    shares, counts = {}, {}
+    counts = {m: _counted(took[rows], is_over[rows], limit.value) for m, rows in groups.items()}
+    hides = protect is not None and any(protect.is_small(open_) for *_, open_ in counts.values())
+    shares = {}
     for month, rows in groups.items():
-        shares[month] = share_within(took[rows], is_over[rows], limit.value, level)
-        counts[month] = _counted(took[rows], is_over[rows], limit.value)
+        # What is printed must not tell how many are open where that is not printed.
+        kept = rows & ~is_waiting if hides else rows
+        shares[month] = share_within(took[kept], is_over[kept], limit.value, level)
     curve = curve_of(took, is_over)
     quarter, half, most = (quantile_of(curve, share) for share in (0.25, 0.5, 0.75))
     return TimelinessMeasure(
@@ -251,6 +261,7 @@ def _measure(one: Intervals, level: float, policy: Policy) -> TimelinessMeasure:
         shares,
         counts,
         protect is not None and _is_small(counts[_ALL], protect),
+        hides,
         one.source,
         one.basis,
         one.left_out,
@@ -262,8 +273,8 @@ def _groups(
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     """All intervals, then those of each month of the start.
 
-    Of observed records months are joined until no count of them is small: so nothing is withheld
-    that a sum could give away. What is left at the end belongs to the last period.
+    Of observed records months are joined until no count of what is due is small: so nothing is
+    withheld that a sum could give away. What is left at the end belongs to the last period.
     """
     yield _ALL, np.ones(len(starts), dtype=bool)
     months = starts.astype("datetime64[D]").astype("datetime64[M]")
@@ -287,4 +298,5 @@ def _counted(took: _Ints, is_over: npt.NDArray[np.bool_], limit: float) -> tuple
 
 
 def _is_small(counts: tuple[int, int, int], policy: Policy) -> bool:
-    return any(policy.is_small(count) for count in (*counts, sum(counts)))
+    in_time, late, _ = counts
+    return any(policy.is_small(count) for count in (in_time, late, in_time + late))

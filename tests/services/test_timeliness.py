@@ -213,6 +213,18 @@ def test_months_are_joined_until_no_count_is_small():
 
 
 @pytest.mark.unit
+def test_few_that_are_not_yet_due_are_not_told_by_the_share():
+    last = day("2015-03-31")
+    starts = np.r_[np.full(90, last - 300), np.full(3, last - 10)]
+    ends = np.r_[starts[:60] + 20, starts[60:90] + 100, np.full(3, MISSING)]
+    found = timeliness([intervals(starts, ends, last)])
+    row = found.to_frame().iloc[0]
+    assert (row["number"], row["not_yet_due"]) == (90, "[c]")
+    assert row["share"] == pytest.approx(60 / 90)
+    assert (row["low"], row["high"]) == pytest.approx(beta(60.5, 30.5).ppf((0.025, 0.975)))
+
+
+@pytest.mark.unit
 def test_too_few_in_all_print_nothing():
     few = timeliness([intervals([0, 1, 2], [30, 40, 200], 300)])
     frame = few.to_frame()
