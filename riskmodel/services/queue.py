@@ -9,6 +9,7 @@ is known, the second where there are places enough.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -62,17 +63,28 @@ def lost_places(waiting: Ints, arrivals: Ints, places: Ints, uniform: Floats) ->
     rows = np.flatnonzero(waiting < places)
     if not len(rows):
         return lost
-    a, c = arrivals[rows].astype(np.float64), places[rows].astype(np.float64)
-    whole = gammaln(a + 1) + gammaln(c + 1) - np.log(uniform[rows])
-    low, high = np.maximum(c - a, 0.0), c.copy()
+    a, c = arrivals[rows], places[rows]
+    factorial = _log_factorials(int(a.max() + c.max()))
+    whole = factorial[a] + factorial[c] - np.log(uniform[rows])
+    low, high = np.maximum(c - a, 0), c
     # The largest k whose probability is the uniform or more, by halving.
-    for _ in range(int(np.ceil(np.log2(c.max() + 2))) + 1):
-        middle = np.ceil((low + high) / 2)
-        reached = whole >= gammaln(a + middle + 1) + gammaln(c - middle + 1)
-        low, high = np.where(reached, middle, low), np.where(reached, high, middle - 1)
-        high = np.maximum(low, high)
-    lost[rows] = np.maximum(low.astype(np.int64) - waiting[rows], 0)
+    for _ in range(int((high - low).max()).bit_length()):
+        middle = (low + high + 1) >> 1
+        reached = whole >= factorial[a + middle] + factorial[c - middle]
+        low = np.where(reached, middle, low)
+        high = np.maximum(np.where(reached, high, middle - 1), low)
+    lost[rows] = np.maximum(low - waiting[rows], 0)
     return lost
+
+
+@lru_cache(maxsize=8)
+def _log_factorials_to(most: int) -> Floats:
+    return np.asarray(gammaln(np.arange(most + 1) + 1.0))
+
+
+def _log_factorials(most: int) -> Floats:
+    """Logarithms of the factorials of the numbers up to one, and some beyond."""
+    return _log_factorials_to(1 << max(most, 1).bit_length())
 
 
 def appointments(
@@ -98,22 +110,24 @@ def appointments(
     random
         For the order within a step and for who leaves.
     """
-    steps = arrivals.shape[1]
-    made = np.zeros((3, *arrivals.shape), dtype=np.int64)
-    first = np.zeros((3, *arrivals.shape), dtype=np.int64)
+    # A step after the other: each stands together in memory.
+    coming, sooner, given_all = (
+        np.ascontiguousarray(part.T) for part in (arrivals, urgent, places)
+    )
+    made = np.zeros((3, *coming.shape), dtype=np.int64)
+    first = np.zeros((3, *coming.shape), dtype=np.int64)
     waiting, ahead = opening.astype(np.int64), np.zeros_like(opening, dtype=np.int64)
     has_urgent, leaves = bool(urgent.any()), bool(leaving.any())
-    order = random.random(arrivals.shape)
-    for step in range(steps):
-        come, given = arrivals[:, step], places[:, step]
-        starts = given - lost_places(waiting, come, given, order[:, step])
+    order = random.random(coming.shape)
+    for step, (come, given) in enumerate(zip(coming, given_all, strict=True)):
+        starts = given - lost_places(waiting, come, given, order[step])
         queue = waiting + come - starts
         left = random.binomial(queue, leaving) if leaves else np.zeros_like(queue)
         waiting = queue - left
-        made[:, :, step] = starts, left, waiting
+        made[:, step] = starts, left, waiting
         if has_urgent:
-            soon = urgent[:, step]
-            taken = given - lost_places(ahead, soon, given, order[:, step])
+            soon = sooner[step]
+            taken = given - lost_places(ahead, soon, given, order[step])
             # Of the whole list no more can be seen, and no fewer than the others leave room for.
             taken = np.clip(
                 taken, np.maximum(ahead + soon - queue, 0), np.minimum(starts, ahead + soon)
@@ -121,7 +135,8 @@ def appointments(
             queue = ahead + soon - taken
             gone = random.hypergeometric(queue, waiting + left - queue, left) if leaves else left
             ahead = queue - gone
-            first[:, :, step] = taken, gone, ahead
+            first[:, step] = taken, gone, ahead
+    made, first = (np.ascontiguousarray(part.swapaxes(1, 2)) for part in (made, first))
     return Path(arrivals, made[0], made[1], made[2], (urgent, first[0], first[1], first[2]))
 
 
@@ -213,9 +228,11 @@ def waits_of(
     arrivals, starts, left, waiting = counts
     before = np.concatenate([opening[:, None], waiting[:, :-1]], axis=1)
     queue = waiting + left
-    with np.errstate(divide="ignore", invalid="ignore"):
+    product = np.ones((1, 1 + arrivals.shape[1]))
+    if left.any():
         stays = np.where(queue > 0, np.maximum(waiting / np.maximum(queue, 1), 0.5), 1.0)
-    product = np.cumprod(np.concatenate([np.ones_like(stays[:, :1]), stays], axis=1), axis=1)
+        product = np.cumprod(np.concatenate([np.ones_like(stays[:, :1]), stays], axis=1), axis=1)
+    product = np.broadcast_to(product, (len(arrivals), product.shape[1]))
     grown = np.cumsum(starts / product[:, :-1], axis=1)
     place = before + np.where(arrivals > 0, (arrivals + 1) / 2, 0.5)
     target = np.concatenate([np.zeros_like(grown[:, :1]), grown[:, :-1]], axis=1)
