@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,11 @@ from riskmodel.authority.service import project_service
 from riskmodel.core.result import View
 from riskmodel.demand.opening import opening_of
 from riskmodel.demand.outlook import check_sizes
+from riskmodel.disclosure import Policy
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis, needs_protection
 from riskmodel.projection import BASELINE, MEASURED, month_after, month_words
-from riskmodel.services.definition import Service
+from riskmodel.services.definition import Locums, Service
 from riskmodel.services.reading import read_service, read_services
 from riskmodel.services.result import LABELS, ServicePlan
 from riskmodel.services.simulate import Horizon, posts_for_deadline, simulate, steady_state
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from riskmodel.services.timeliness import Timeliness
 
 __all__ = [
+    "added_view",
     "horizon_of",
     "locums_view",
     "others_in_time",
@@ -40,7 +44,10 @@ __all__ = [
     "sources_of",
     "steady_view",
     "timeliness_of",
+    "with_own_records",
 ]
+
+_RECORDS = "timeliness."
 
 
 def services_of(authority: Authority, name: str | None = None) -> tuple[Service, ...]:
@@ -64,6 +71,49 @@ def services_of(authority: Authority, name: str | None = None) -> tuple[Service,
         names = [service.name for service in services]
         raise UnknownNameError("service of the folder", name, names)
     return chosen
+
+
+def with_own_records(authority: Authority, services: Sequence[Service]) -> tuple[Service, ...]:
+    """Services whose ``to`` is a deadline of the folder's records, with its months and open cases.
+
+    ``to = "timeliness.assessment"`` takes the months of the start as own months, and where the file
+    says nothing of a list, what is open on the last day of the records. The month of that day is
+    left out, for it may not be whole.
+    """
+    if not any(one.arrivals.to.startswith(_RECORDS) for one in services):
+        return tuple(services)
+    from riskmodel.intake.intervals import read_intervals
+
+    authority.needs("deadlines")
+    found = read_intervals(authority.inputs.deadline_files, until=authority.date)
+    known = {f"{_RECORDS}{one.measure}": one for one in found}
+    made = []
+    for one in services:
+        if not one.arrivals.to.startswith(_RECORDS):
+            made.append(one)
+            continue
+        if one.arrivals.to not in known:
+            message = str(UnknownNameError("deadline of the records", one.arrivals.to, known))
+            raise DataError(message, file=one.file or None, field="to")
+        intervals = known[one.arrivals.to]
+        ratio = one.arrivals.ratio
+        if ratio != 1.0:
+            message = "of own records is 1: each of them comes once"
+            raise DataError(message, file=one.file or None, field="ratio")
+        months, waiting = intervals.months(), one.waiting
+        if waiting is None and one.has_list:
+            waiting = _told(intervals.number_open, intervals.basis)
+        arrivals = replace(one.arrivals, to="", months=months)
+        made.append(replace(one, arrivals=arrivals, waiting=waiting))
+    return tuple(made)
+
+
+def _told(number: int, basis: Basis) -> float:
+    """A count that a page may show: of so few observed ones the middle of what is withheld."""
+    policy = Policy()
+    if needs_protection(basis) and policy.is_small(number):
+        return (policy.smallest + policy.threshold) / 2
+    return float(number)
 
 
 def horizon_of(
@@ -280,10 +330,37 @@ def posts_view(services: Sequence[Service], horizon: Horizon) -> View:
     return View(frame, said)
 
 
+def added_view(services: Sequence[Service], horizon: Horizon, *, posts: float = 1.0) -> View:
+    """What one more post changes in the last month of each list, in the same simulations."""
+    import pandas as pd
+
+    asked = [one for one in services if one.has_list]
+    if not asked:
+        raise DataError("no service here has posts, so nobody waits: give [staff] posts")
+    rows = []
+    for one in asked:
+        whole = Locums(posts, horizon.months[0], horizon.months[-1])
+        staff = replace(one.staff, locums=(*one.staff.locums, whole))
+        plans = [simulate(each, horizon) for each in (one, replace(one, staff=staff))]
+        for measure in (name for name in plans[0].measures if name in _MOVED):
+            now, then = (plan.path().values(measure)[:, -1] for plan in plans)
+            low, middle, high = np.quantile(then - now, (0.05, 0.5, 0.95))
+            row = (one.name, measure, float(np.median(now)), float(np.median(then)), middle)
+            rows.append((*row, low, high, horizon.months[-1], "projected"))
+    columns = ["service", "measure", "now", "with_one_more", "difference", "low", "high", "month"]
+    frame = pd.DataFrame(rows, columns=[*columns, "basis"])
+    shown = frame.assign(measure=[LABELS[name][0] for name in frame["measure"]])
+    numbers = ["now", "with_one_more", "difference", "low", "high"]
+    shown[numbers] = shown[numbers].round(2)
+    notes = ("One more full-time post from the first month on; medians, and the 90% range.",)
+    return View(frame, shown=shown, notes=notes)
+
+
+_MOVED = ("waiting", "wait_weeks", "within")
+
+
 def locums_view(services: Sequence[Service], horizon: Horizon) -> View:
     """Each list with its locums and without them, month by month, in the same simulations."""
-    from dataclasses import replace
-
     import pandas as pd
 
     asked = [one for one in services if one.staff.locums and one.has_list]

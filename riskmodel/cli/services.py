@@ -29,6 +29,7 @@ __all__ = ["service"]
 VIEWS = (
     "months",
     "posts",
+    "added",
     "locums",
     "steady",
     "timeliness",
@@ -55,12 +56,11 @@ def service(  # noqa: PLR0913  an option is an argument
         one_of(
             "view",
             VIEWS,
-            "List, waits and posts by month; posts for the deadline; lists with and without "
-            "locums; the long run; how much is in time in the folder's own records, and beside "
-            "others in its panel; and of the documents of 2015 missing children by number of "
-            "episodes, return interviews, growth that the police assume, and what is done with "
-            "each paragraph.",
-            "--show",
+            "List, waits and posts by month; posts for the deadline; what one more post changes; "
+            "lists with and without locums; the long run; how much is in time in the folder's own "
+            "records, and beside others in its panel; and of the documents of 2015 missing "
+            "children by number of episodes, return interviews, growth that the police assume, "
+            "and what is done with each paragraph.",
         ),
     ] = "months",
     scenario: ScenarioOption = None,
@@ -142,11 +142,12 @@ def _simulated(
 ) -> Result:
     from riskmodel.authority import services as around
 
-    chosen = around.services_of(authority, name)
+    chosen = around.with_own_records(authority, around.services_of(authority, name))
     names = around.scenario_names(authority, scenarios)
     horizon = around.horizon_of(authority, chosen, scenarios=names, **sizes)
     views = {
         "posts": around.posts_view,
+        "added": around.added_view,
         "locums": around.locums_view,
         "steady": around.steady_view,
     }

@@ -42,6 +42,7 @@ OWN_COLUMNS = ("measure", "started", "ended")
 _Days = npt.NDArray[np.int64]
 _Plan = tuple[str, int, int, list[int]]
 """Child, start, end and reviews."""
+_MOST_MONTHS = 36
 _YES = ("1", "true", "y", "yes")
 _CENSUS_FIELDS: Mapping[str, tuple[str, ...]] = {
     "assessments": (
@@ -84,6 +85,18 @@ class Intervals:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @property
+    def number_open(self) -> int:
+        """How many are open on the last day that is known."""
+        return int(((self.ends == MISSING) & (self.until == self.until.max())).sum())
+
+    def months(self) -> dict[str, int]:
+        """How many began in each month before that of the last day, the latest 36 at most."""
+        began = self.starts.astype("datetime64[D]").astype("datetime64[M]")
+        last = self.until.max().astype("datetime64[D]").astype("datetime64[M]")
+        every = np.arange(max(began.min(), last - _MOST_MONTHS), last)
+        return {str(month): int((began == month).sum()) for month in every}
 
 
 class _Found:

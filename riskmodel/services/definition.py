@@ -38,7 +38,7 @@ DAYS: Mapping[str, float] = {
 }
 """Units of a deadline, in days."""
 
-_SHORT = 28.0
+_SHORT = 10.0
 """Deadlines up to so many days are followed day by day."""
 
 _WEEKLY, _FINER, _DAILY = 4, 12, 30

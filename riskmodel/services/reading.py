@@ -56,7 +56,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "arrivals": {
         "per_month": "how many come in a month: a number, or a range such as [35, 45]",
         "months": 'own counts by month: {"2026-01" = 38, "2026-02" = 41}',
-        "to": 'what a ratio is to, such as "starts.child_protection_plan"',
+        "to": 'what a ratio is to, such as "starts.child_protection_plan"; or own records, such as '
+        '"timeliness.assessment"',
         "ratio": "how many come for each of these: a number or a range",
         "growth_per_year": "growth of a number a month or of own months: 0.1, or a range",
         "urgent": "share that goes before the others: 0.1, or a range",
@@ -220,9 +221,10 @@ def _arrivals(table: Table) -> Arrivals:
             f"{' and '.join(given) or 'none'}",
             *given[1:2],
         )
-    if "to" in table and ratio is None:
+    own = table.optional("to", str, "").startswith("timeliness.")
+    if "to" in table and ratio is None and not own:
         raise table.error(f"is missing: {KEYS['arrivals']['ratio']}", "ratio")
-    for key in ("ratio",) if "to" not in table else ("growth_per_year",):
+    for key in ("ratio",) if "to" not in table else () if own else ("growth_per_year",):
         if key in table:
             raise table.error(f"does not go with {given[0]}; leave it out", key)
     return Arrivals(

@@ -157,3 +157,38 @@ def test_a_projection_gives_what_ratios_are_to(services):
         services_of(riskmodel.example(), "camsh")
     with pytest.raises(DataError, match="opening"):
         simulate_service(next(one for one in services if one.name == "camhs"))
+
+
+@pytest.mark.integration
+def test_a_deadline_of_ones_own_records_becomes_a_list_and_a_post_is_added(tmp_path):
+    import riskmodel
+    from riskmodel.authority.services import added_view, horizon_of, with_own_records
+
+    (tmp_path / "services").mkdir()
+    (tmp_path / "authority.toml").write_text("[about]\ndate = 2026-03-31\n", encoding="utf-8")
+    rows = [
+        f"core_group,2026-{month:02d}-{day:02d},{'' if month == 3 and day > 20 else '2026-03-30'}"
+        for month in (1, 2, 3)
+        for day in range(1, 26)
+    ]
+    text = "\n".join(["measure,started,ended", *rows, ""])
+    (tmp_path / "timeliness.csv").write_text(text, encoding="utf-8")
+    service = (
+        'name = "core_groups"\nlabel = "Core groups"\nabout = "a"\nsource = "b"\n[arrivals]\n'
+        'to = "timeliness.core_group"\n[staff]\nposts = 1\nappointments_a_week = 7\n'
+        '[deadline]\nwithin = 10\nunit = "working days"\n'
+    )
+    (tmp_path / "services" / "core_groups.toml").write_text(service, encoding="utf-8")
+    authority = riskmodel.open_authority(tmp_path)
+    (one,) = with_own_records(authority, services_of(authority))
+    assert one.arrivals.months == {"2026-01": 25, "2026-02": 25}
+    # Five are open: so few are not told, and three stand for them.
+    assert one.waiting == 3
+    horizon = horizon_of(authority, [one], months=12, replicates=200, seed=1)
+    assert horizon.months[0] == "2026-04"
+    added = added_view([one], horizon).to_frame().set_index("measure")
+    assert added.loc["waiting", "difference"] < 0 < added.loc["within", "difference"]
+    wrong = service.replace('core_group"', 'core_grup"')
+    (tmp_path / "services" / "core_groups.toml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(DataError, match=r"core_groups\.toml.*timeliness\.core_group"):
+        with_own_records(authority, services_of(authority))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from riskmodel.authority.services import horizon_of, overview, plans_of, services_of, sources_of
+from riskmodel.authority.services import (
+    horizon_of,
+    overview,
+    plans_of,
+    services_of,
+    sources_of,
+    with_own_records,
+)
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.services.simulate import Horizon
@@ -28,7 +35,7 @@ __all__ = [
 
 def simulated(authority: Authority, sizes: Sizes) -> list[ServicePlan]:
     """Each service of the folder, on the projection of the report where one is needed."""
-    services = services_of(authority)
+    services = with_own_records(authority, services_of(authority))
     projects = "projection" in authority.sections and any(one.arrivals.to for one in services)
     if projects:
         outlook = authority.projection(**sizes.named())
