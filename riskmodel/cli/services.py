@@ -61,6 +61,7 @@ def service(  # noqa: PLR0913  an option is an argument
             "records, and beside others in its panel; and of the documents of 2015 missing "
             "children by number of episodes, return interviews, growth that the police assume, "
             "and what is done with each paragraph.",
+            "--show",
         ),
     ] = "months",
     scenario: ScenarioOption = None,

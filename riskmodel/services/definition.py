@@ -41,6 +41,9 @@ DAYS: Mapping[str, float] = {
 _SHORT = 10.0
 """Deadlines up to so many days are followed day by day."""
 
+_LONG = 26.0
+"""Weeks for which a case is held from which on a third of a week is a short step against them."""
+
 _WEEKLY, _FINER, _DAILY = 4, 12, 30
 
 
@@ -211,7 +214,7 @@ class Service:
             return _DAILY
         if self.staff.weeks_each is None or self.staff.posts is None:
             return _WEEKLY
-        return _FINER if middle(self.staff.weeks_each) >= 12 else _DAILY
+        return _FINER if middle(self.staff.weeks_each) >= _LONG else _DAILY
 
     @property
     def has_list(self) -> bool:
