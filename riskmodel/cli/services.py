@@ -142,17 +142,18 @@ def _simulated(
     sizes: dict[str, int],
 ) -> Result:
     from riskmodel.authority import services as around
+    from riskmodel.services import views
 
     chosen = around.with_own_records(authority, around.services_of(authority, name))
     names = around.scenario_names(authority, scenarios)
     horizon = around.horizon_of(authority, chosen, scenarios=names, **sizes)
-    views = {
-        "posts": around.posts_view,
-        "added": around.added_view,
-        "locums": around.locums_view,
-        "steady": around.steady_view,
+    shown = {
+        "posts": views.posts_view,
+        "added": views.added_view,
+        "locums": views.locums_view,
+        "steady": views.steady_view,
     }
-    if view in views:
-        return views[view](chosen, horizon)
-    plans = list(around.plans_of(chosen, horizon, names).values())
-    return plans[0] if name is not None else around.overview(plans)
+    if view in shown:
+        return shown[view](chosen, horizon)
+    plans = list(views.plans_of(chosen, horizon, names).values())
+    return plans[0] if name is not None else views.overview(plans)

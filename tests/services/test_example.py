@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.services import (
-    locums_view,
-    overview,
-    plans_of,
+    horizon_of,
     services_of,
     simulate_service,
     sources_of,
-    steady_view,
+    with_own_records,
 )
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import month_after
 from riskmodel.services.published import growth_view, interviews_view, missing_view, paragraphs
 from riskmodel.services.repeats import Bands, episodes_model
 from riskmodel.services.simulate import Horizon
+from riskmodel.services.views import added_view, locums_view, overview, plans_of, steady_view
 
 MONTHS = tuple(month_after("2015-09", ahead + 1) for ahead in range(18))
 
@@ -35,7 +34,7 @@ def services():
 @pytest.fixture(scope="module")
 def plans(services):
     alone = [one for one in services if not one.arrivals.to]
-    return plans_of(alone, Horizon(MONTHS, 1000, 1))
+    return plans_of(alone, Horizon(MONTHS, 600, 1))
 
 
 @pytest.mark.unit
@@ -74,6 +73,13 @@ def test_consultations_go_on_at_393_in_three_months(plans):
     path = plans["safeguarding_consultations"].path()
     assert path.arrivals.mean() * 3 == pytest.approx(393, rel=0.02)
     assert plans["kingfisher"].path().posts_needed.mean() == pytest.approx(76 / 8.4, rel=0.1)
+
+
+@pytest.mark.unit
+def test_every_service_stands_in_the_overview(plans):
+    view = overview(list(plans.values()))
+    assert set(view.to_frame()["service"]) == set(plans)
+    assert "Child and adolescent mental health" in set(view.preview()["service"])
 
 
 @pytest.mark.unit
@@ -162,7 +168,6 @@ def test_a_projection_gives_what_ratios_are_to(services):
 @pytest.mark.integration
 def test_a_deadline_of_ones_own_records_becomes_a_list_and_a_post_is_added(tmp_path):
     import riskmodel
-    from riskmodel.authority.services import added_view, horizon_of, with_own_records
 
     (tmp_path / "services").mkdir()
     (tmp_path / "authority.toml").write_text("[about]\ndate = 2026-03-31\n", encoding="utf-8")

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from riskmodel.authority.services import (
-    horizon_of,
-    overview,
-    plans_of,
-    services_of,
-    sources_of,
-    with_own_records,
-)
+from riskmodel.authority.services import horizon_of, services_of, sources_of, with_own_records
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.services.simulate import Horizon
+from riskmodel.services.views import overview, plans_of
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
