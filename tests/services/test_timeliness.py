@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from scipy.stats import beta
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from riskmodel.errors import DataError
+from riskmodel.intake import read_dfe
 from riskmodel.intake.dates import MISSING
 from riskmodel.intake.intervals import Intervals, read_intervals
 from riskmodel.panel_measures import MEASURES
@@ -19,6 +22,8 @@ from riskmodel.services.others import timeliness_of_others
 from riskmodel.services.survival import curve_of, quantile_of, share_within
 from riskmodel.services.timeliness import timeliness
 from riskmodel.services.working_days import bank_holidays, working_days
+
+DFE = Path(__file__).parents[3] / "shared" / "data" / "dfe"
 
 
 def day(text: str) -> int:
@@ -261,3 +266,15 @@ def test_published_years_stand_beside_others():
     assert row["low"] < 0.9 < row["high"]
     with pytest.raises(DataError, match="c2, c4 and d6"):
         timeliness_of_others(panel, "999")
+
+
+@pytest.mark.regression
+@pytest.mark.skipif(not DFE.is_dir(), reason="needs the shared files of the Department")
+def test_the_departments_files_give_the_share_of_their_own_bands():
+    files = [next(DFE.glob(f"{name}_*")) for name in ("c2", "c4", "d6")]
+    frame = timeliness_of_others(read_dfe(files), "840").to_frame()
+    found = frame[frame["year"] == 2023].set_index("measure")["share"]
+    # Same day to 45 days; 0 to 15 days; as d6 prints it.
+    assert found["assessment"] == pytest.approx((35 + 474 + 803 + 623 + 939 + 1686) / 5515)
+    assert found["conference"] == pytest.approx((20 + 665) / 826)
+    assert found["reviews"] == pytest.approx(0.958, abs=5e-4)
