@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from riskmodel.authority.mix import Mix, find_mix
 from riskmodel.authority.service import growth_beside, posts_answer, team_notes
 from riskmodel.caseload import (
@@ -35,8 +37,6 @@ from riskmodel.errors import DataError
 from riskmodel.projection import month_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.learning import Learning
     from riskmodel.series import AuthorityPanel
 
@@ -146,8 +146,6 @@ class PostsAnswers(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """What would change the first answer, one assumption at a time."""
-        import pandas as pd
-
         try:
             found = self.service.posts(self.service.plan.scenarios[0])
         except DataError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.authority.measures import MEASURE_LABELS, MEASURES, Question
 from riskmodel.caseload import (
@@ -21,6 +21,7 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
@@ -31,13 +32,10 @@ from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.projecting import Outlook
 
 __all__ = ["Comparison", "compare", "usual_target"]
 
-Floats = npt.NDArray[np.float64]
 
 TOGETHER, REMAINDER = "together", "remainder"
 
@@ -109,8 +107,6 @@ class Comparison(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each scenario's differences with their ranges."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "scenario": row["scenario"],
@@ -131,8 +127,6 @@ class Comparison(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """The differences, and of the largest answers what each change does by itself."""
-        import pandas as pd
-
         differences = TextTable(self.preview(), f"{self.month}, compared with {self.scenarios[0]}")
         chosen = self.attribution[self.attribution["measure"].isin(("caseload", "posts_needed"))]
         changes = pd.DataFrame(
@@ -271,8 +265,6 @@ def compare(  # noqa: PLR0913  each is a word of the question
 
 
 def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
-    import pandas as pd
-
     level = parameter("needs_interval_level").value
     first, *others = measured
     rows = []
@@ -339,8 +331,6 @@ def _attributed(
     names: Sequence[str],
     workers: int | Engine,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     rows: list[tuple[object, ...]] = []
     changed = {name: outlook.levers[name] for name in names if outlook.levers[name].changed}
     if changed:
@@ -361,8 +351,6 @@ def _attributed(
 
 
 def _no_attribution() -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(columns=pd.Index(_ATTRIBUTION))
 
 

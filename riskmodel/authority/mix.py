@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload import (
     LeverCosts,
@@ -27,14 +27,13 @@ from riskmodel.caseload import Levers as Mixed
 from riskmodel.caseload.mixes import LeverPoint
 from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.projecting import Outlook
 
 __all__ = ["PROBABILITIES", "Mix", "find_mix", "mix_response"]
@@ -73,8 +72,6 @@ class Mix(Result):
 
     def certainty_frame(self) -> pd.DataFrame:
         """A row a probability: the cheapest mix, or without prices that with the fewest posts."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -170,10 +167,10 @@ def mix_response(
     force = recruiting(levers, workforce_of(levers, workforce, outlook.draws))
     share = force.monthly("specialist_share", number + 1)[-1]
     each = force.monthly("specialist_caseload", number + 1)[-1]
-    held: dict[tuple[float, float], npt.NDArray[np.float64]] = {}
-    at_work: dict[int, npt.NDArray[np.float64]] = {}
+    held: dict[tuple[float, float], Floats] = {}
+    at_work: dict[int, Floats] = {}
 
-    def cases(shorter: float, diversion: float) -> npt.NDArray[np.float64]:
+    def cases(shorter: float, diversion: float) -> Floats:
         key = (shorter, diversion)
         if key not in held:
             mixed = {"mix": _with(levers, shorter, diversion)}
@@ -181,7 +178,7 @@ def mix_response(
             held[key] = service_cases(projection, teams, allocation, "mix")[number].astype(float)
         return held[key]
 
-    def workers(posts: int) -> npt.NDArray[np.float64]:
+    def workers(posts: int) -> Floats:
         if posts not in at_work:
             given = np.full(replicates, float(posts))
             path = simulate_workforce(force, opening, luck, posts=given, baseline=usual)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.caseload import (
     CaseloadPlan,
@@ -31,6 +30,7 @@ from riskmodel.caseload.scenario_workforce import (
     workforces,
 )
 from riskmodel.caseload.structure import STATUSES
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.engines import Engine
@@ -174,7 +174,7 @@ def needed_by_simulation(
     scenario: str = BASELINE,
     structure: Structure | None = None,
     workforce: Workforce | None = None,
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Posts that each simulation needs for a cap by a date, shape (replicate,).
 
     Parameters

@@ -23,6 +23,7 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.flows import WorkforceDraws
 from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
@@ -123,7 +124,7 @@ def _drawn(
     return allocation, workforce_draws(seed, replicates, months)
 
 
-def _refuse_flood(starts: npt.NDArray[np.float64], month: int) -> None:
+def _refuse_flood(starts: Floats, month: int) -> None:
     most = parameter("feedback_starts_multiplier_maximum").value
     over = int((starts > most).any(axis=1).sum())
     if over:

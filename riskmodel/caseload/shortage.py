@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload.posts import published_workforce
 from riskmodel.caseload.published import published_caseloads
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "QueueCheck",
@@ -26,10 +23,8 @@ __all__ = [
     "waiting",
 ]
 
-_Floats = npt.NDArray[np.float64]
 
-
-def unallocated_by_status(cases: Sequence[_Floats], slots: _Floats) -> tuple[_Floats, ...]:
+def unallocated_by_status(cases: Sequence[Floats], slots: Floats) -> tuple[Floats, ...]:
     """Cases of each status without a worker, when the first status has first call on the slots.
 
     Parameters
@@ -196,8 +191,6 @@ def queue_check(area: str, most: float) -> QueueCheck:
 
 def queue_frame() -> pd.DataFrame:
     """Unallocated work as printed, beside Erlang's formula and the fluid, by area."""
-    import pandas as pd
-
     most = float(published_workforce().monthly("caseload_cap", 1)[0])
     found = [queue_check(area.area, most) for area in published_caseloads()]
     return pd.DataFrame(

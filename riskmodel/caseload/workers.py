@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.published import published_caseloads
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.errors import DataError
 
 __all__ = ["WorkerSpread", "largest_normal", "published_spread"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class WorkerSpread:
                 f"a standard deviation must be 0 or more, got {self.log_sd:g}", field="log_sd"
             )
 
-    def share_above(self, caseload: npt.ArrayLike, cap: float) -> _Floats:
+    def share_above(self, caseload: npt.ArrayLike, cap: float) -> Floats:
         """Share of workers with more whole cases than the cap, for each mean caseload.
 
         Parameters
@@ -83,7 +82,7 @@ class WorkerSpread:
         below = 1 - float(self.share_above(caseload, cases - 1))
         return 1 - below**workers
 
-    def deal(self, cases: int, workers: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    def deal(self, cases: int, workers: int, random: np.random.Generator) -> Integers:
         """Whole cases dealt to whole workers, adding up to the cases; shape (worker,)."""
         if workers < 1 or cases < 0:
             raise DataError(
@@ -93,7 +92,7 @@ class WorkerSpread:
         bounds = np.cumsum(weights) * (cases / weights.sum()) + random.random()
         upto = np.minimum(np.floor(bounds), cases).astype(np.int64)
         upto[-1] = cases
-        dealt: npt.NDArray[np.int64] = np.diff(upto, prepend=0)
+        dealt: Integers = np.diff(upto, prepend=0)
         return dealt
 
 

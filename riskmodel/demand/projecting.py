@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.demand.calibration.calibrate import calibrate_model
@@ -25,15 +25,11 @@ from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.moved import Flows
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
 __all__ = ["NamedLevers", "Outlook", "growth_notes", "project"]
-
-Floats = npt.NDArray[np.float64]
 
 
 class NamedLevers(Protocol):
@@ -167,8 +163,6 @@ class Outlook(Result):
         UnknownNameError
             When the month is not projected.
         """
-        import pandas as pd
-
         months = self.projection.months
         last = months[-1] if month is None else month
         if last not in months:
@@ -214,16 +208,12 @@ class Outlook(Result):
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""
-        import pandas as pd
-
         return pd.concat(
             [each.calibration.to_frame() for each in self.stages.values()], ignore_index=True
         )
 
     def observations_frame(self) -> pd.DataFrame:
         """The authority's own figures beside what the calibration expects."""
-        import pandas as pd
-
         return pd.concat(
             [each.calibration.observations_frame() for each in self.stages.values()],
             ignore_index=True,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.demand.calibration.calibrate import calibrate
 from riskmodel.demand.calibration.observations import Observation
@@ -25,9 +26,6 @@ from riskmodel.parameters import remembered
 from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
 from riskmodel.published.area import published_area
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "calibrate_published",
@@ -149,8 +147,6 @@ def legal_status_frame() -> pd.DataFrame:
     A row a status and year: status, month, children, figure, basis. ``All Care Orders`` is the sum
     of the two statuses above it.
     """
-    import pandas as pd
-
     table = load_table("legal_status")
     return pd.DataFrame(
         [

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.outlook import StageOutlook
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.shipped import PREFIX, SHIPPED_YEARS, SOURCE
@@ -27,7 +28,6 @@ __all__ = [
     "together_text",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 _PAIRS = ((0, 1), (0, 2), (1, 2))

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.errors import DataError
 from riskmodel.experiments.declaration import RELATIVE, Experiment, Tolerance
 from riskmodel.experiments.summary import Cell, Result, Summary
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Moved",
@@ -115,8 +113,6 @@ def compare_summaries(
 
 def moved_frame(moved: Sequence[Moved]) -> pd.DataFrame:
     """One row a part that moved: step, name, part, was, now, by."""
-    import pandas as pd
-
     return pd.DataFrame(
         [[one.step, one.name, one.part, one.was, one.now, one.by] for one in moved],
         columns=["step", "name", "part", "was", "now", "by"],

@@ -8,14 +8,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
+
+import pandas as pd
 
 from riskmodel.core import result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis, Estimate, Interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["COLUMNS", "Cell", "Result", "Summary"]
 
@@ -202,8 +201,6 @@ class Summary(result.Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a result; columns as in ``summary.csv``."""
-        import pandas as pd
-
         return pd.DataFrame(
             [[getattr(one, column) for column in COLUMNS] for one in self.results],
             columns=list(COLUMNS),
@@ -252,8 +249,6 @@ class Summary(result.Result):
 
     def preview(self) -> pd.DataFrame:
         """Each number in words."""
-        import pandas as pd
-
         return pd.DataFrame({"number": [str(one) for one in self.results]})
 
 

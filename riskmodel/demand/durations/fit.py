@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize, stats
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.evidence import Band, Evidence
@@ -18,9 +20,6 @@ from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["LengthFit", "ShapePrior", "compare_families", "comparison_frame", "fit_lengths"]
 
@@ -86,7 +85,7 @@ class LengthFit(Result):
     shape: Estimate
     log_likelihood: float
     log_prior: float
-    covariance: npt.NDArray[np.float64]
+    covariance: Floats
     bands: tuple[Band, ...]
     deviance: float
     degrees_of_freedom: int
@@ -94,9 +93,7 @@ class LengthFit(Result):
     sources: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        made = np.array(self.covariance)
-        made.flags.writeable = False
-        object.__setattr__(self, "covariance", made)
+        lock(self, "covariance", kind=None)
 
     @property
     def aic(self) -> float:
@@ -105,8 +102,6 @@ class LengthFit(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a band: source, band in days, observed, expected, Pearson residual."""
-        import pandas as pd
-
         columns = [
             "family",
             "source",
@@ -227,8 +222,6 @@ def compare_families(
 
 def comparison_frame(fits: Sequence[LengthFit]) -> pd.DataFrame:
     """A row a fit: family, mean and shape with intervals, log-likelihood, AIC, goodness."""
-    import pandas as pd
-
     lowest = min(fit.aic for fit in fits)
     return pd.DataFrame(
         [
@@ -255,7 +248,7 @@ def comparison_frame(fits: Sequence[LengthFit]) -> pd.DataFrame:
     )
 
 
-def _minimum(cost: Callable[[npt.ArrayLike], float]) -> npt.NDArray[np.float64]:
+def _minimum(cost: Callable[[npt.ArrayLike], float]) -> Floats:
     """Best (log mean, log shape), from the best of a coarse grid."""
     grid = [
         (np.log(days), np.log(shape))
@@ -271,9 +264,7 @@ def _minimum(cost: Callable[[npt.ArrayLike], float]) -> npt.NDArray[np.float64]:
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _curvature(
-    cost: Callable[[npt.ArrayLike], float], best: npt.NDArray[np.float64], step: float = 1e-3
-) -> npt.NDArray[np.float64]:
+def _curvature(cost: Callable[[npt.ArrayLike], float], best: Floats, step: float = 1e-3) -> Floats:
     """Inverse of the matrix of second differences at the minimum."""
     made, middle = np.empty((2, 2)), cost(best)
     move = step * np.eye(2)
@@ -291,14 +282,14 @@ def _curvature(
             "the evidence does not determine both the mean and the shape of lengths; add bands, a "
             "share of long plans, a mean, or a prior of the shape"
         )
-    return cast("npt.NDArray[np.float64]", np.linalg.inv(made))
+    return cast("Floats", np.linalg.inv(made))
 
 
 def _profile_limits(
     cost: Callable[[npt.ArrayLike], float],
-    best: npt.NDArray[np.float64],
+    best: Floats,
     place: int,
-    covariance: npt.NDArray[np.float64],
+    covariance: Floats,
     level: float,
 ) -> _Pair:
     """The values of one parameter at which its profile has risen by half the quantile."""

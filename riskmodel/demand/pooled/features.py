@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 
 __all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
 
-Floats = npt.NDArray[np.float64]
 
 YEARS_LOOKED_BACK = 5
 """The year of the forecast and those before it that any feature rests on."""

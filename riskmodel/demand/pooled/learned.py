@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.demand.pooled.history import stage_of
 from riskmodel.demand.pooled.process import Process
 from riskmodel.demand.pooled.regression import Regression
 
 __all__ = ["Learned"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,10 +65,7 @@ class Learned:
     regression: Regression | None = None
 
     def __post_init__(self) -> None:
-        for name in ("course", "turnover", "spread"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "course", "turnover", "spread")
 
     @property
     def year(self) -> int:

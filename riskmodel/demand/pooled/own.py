@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.growth import (
     age_in_years,
@@ -34,7 +34,6 @@ __all__ = [
     "sample_paths",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 CLIP = 0.0005
 """Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
@@ -79,10 +78,7 @@ class OwnForecast:
     age: int
 
     def __post_init__(self) -> None:
-        for name in ("times", "location", "covariance", "common"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "times", "location", "covariance", "common")
 
     @property
     def scale(self) -> Floats:

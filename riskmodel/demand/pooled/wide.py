@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.demand.pooled.regression import sums_of
@@ -12,7 +12,6 @@ from riskmodel.demand.pooled.spreads import Spread, by_size, last, normal, own_s
 
 __all__ = ["constant_rates", "random_walk", "wide_ridge"]
 
-Floats = npt.NDArray[np.float64]
 
 _YEARS_OF_RATES = 3
 """Years whose flows the constant rates are averaged over."""
