@@ -8,8 +8,7 @@ from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.cooccurrence import draw_cooccurrence
 from riskmodel.report.charts.funnel import draw_funnel
 from riskmodel.report.charts.quadrants import QuadrantPoint, draw_quadrants
-from riskmodel.report.charts.ranges import draw_ranges
-from riskmodel.report.charts.rates import draw_ranked_rates
+from riskmodel.report.charts.ranges import draw_ranges, draw_ranked_rates
 from riskmodel.report.charts.sensitivity import SensitivityRange, draw_sensitivity
 
 __all__ = [

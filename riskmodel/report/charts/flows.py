@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -20,14 +21,10 @@ from riskmodel.report.charts.canvas import (
     ORANGE,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    blank,
     draw,
 )
-from riskmodel.report.labels import Box
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["draw_flows"]
 
@@ -90,11 +87,9 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
         height = _TOP + sum(block.height for block in blocks)
         by_size[is_narrow] = Size(width, height, is_narrow), blocks
 
-    def paint(figure: Figure, size: Size) -> Labels:
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, size.width)
+    def paint(figure: Figure, size: Size) -> None:
+        axes = blank(figure, size)
         axes.set_ylim(size.height, 0)
-        axes.set_axis_off()
         left = 112.0 if size.is_narrow else 210.0
         sides = left, size.width - left
         for x, words, align in (
@@ -108,7 +103,6 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
         for block in by_size[size.is_narrow][1]:
             _paint_block(axes, block, top, sides, colours)
             top += block.height
-        return Labels((), Box(0, 0, size.width, size.height))
 
     return draw(name, paint, wide=by_size[False][0], narrow=by_size[True][0])
 
