@@ -70,26 +70,6 @@ class Mix(Result):
             return frame
         return frame.drop(columns=["cost", "currency", "best"])
 
-    def certainty_frame(self) -> pd.DataFrame:
-        """A row a probability: the cheapest mix, or without prices that with the fewest posts."""
-        return pd.DataFrame(
-            [
-                {
-                    "cap": point.target.cap,
-                    "by": point.target.by,
-                    "probability": point.target.probability,
-                    "posts": point.levers.posts,
-                    "shorter_plans": point.levers.shorter_plans,
-                    "diversion": point.levers.diversion,
-                    **(
-                        {"cost": point.cost, "currency": self.found.currency} if self.priced else {}
-                    ),
-                    "basis": "projected",
-                }
-                for point in self.certainty
-            ]
-        )
-
     def summary(self) -> str:
         """What it is, in a sentence."""
         if self.priced:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 
 from riskmodel.caseload.posts import published_workforce
 from riskmodel.caseload.published import published_caseloads
-from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 
 __all__ = [
@@ -19,45 +17,8 @@ __all__ = [
     "queue_check",
     "queue_frame",
     "slots_for_waiting",
-    "unallocated_by_status",
     "waiting",
 ]
-
-
-def unallocated_by_status(cases: Sequence[Floats], slots: Floats) -> tuple[Floats, ...]:
-    """Cases of each status without a worker, when the first status has first call on the slots.
-
-    Parameters
-    ----------
-    cases
-        Open cases by status, in order of priority: protection, looked after, child in need.
-    slots
-        Cases that the workers can hold: full-time equivalents x the most each of them holds.
-
-    Returns
-    -------
-    tuple
-        Unallocated cases by status, same shapes.
-
-    Notes
-    -----
-    A fluid: slots are shared without friction, so it is the least that can be unallocated.
-    Unallocated of all statuses = max(0, cases - slots).
-
-    Examples
-    --------
-    >>> unallocated_by_status(
-    ...     (np.array([163.0]), np.array([51.0]), np.array([203.0])), np.array([380.0])
-    ... )[2]
-    array([37.])
-    """
-    left = slots
-    found = []
-    for held in cases:
-        short = np.maximum(held - left, 0)
-        left = np.maximum(left - held, 0)
-        found.append(short)
-    return tuple(found)
 
 
 def erlang_c(slots: int, load: float) -> float:

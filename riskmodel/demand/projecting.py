@@ -19,7 +19,6 @@ from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenario
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import correlations_for, learned_for
 from riskmodel.demand.together import drawn_together
-from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
@@ -151,23 +150,14 @@ class Outlook(Result):
         )
         return replace(self, projection=alone, levers={BASELINE: self.levers[BASELINE]})
 
-    def drivers(self, month: str | None = None) -> pd.DataFrame:
-        """What moves each expected stock from the opening to a month, and under each scenario.
+    def drivers(self) -> pd.DataFrame:
+        """What moves each expected stock from the opening to the last month, by scenario.
 
         Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
         later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
         for another scenario each lever alone, together and remainder, against the baseline.
-
-        Raises
-        ------
-        UnknownNameError
-            When the month is not projected.
         """
-        months = self.projection.months
-        last = months[-1] if month is None else month
-        if last not in months:
-            raise UnknownNameError("month of the projection", last, months)
-        number = months.index(last) + 1
+        number = len(self.projection.months)
         rows = []
         for stage, inputs in self.inputs.items():
             parts = course_drivers(inputs, number)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from functools import cache
 
-import pandas as pd
-
 from riskmodel.demand.calibration.calibrate import calibrate
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import CALIBRATED_STAGES, DemandPriors
@@ -29,7 +27,6 @@ from riskmodel.published.area import published_area
 
 __all__ = [
     "calibrate_published",
-    "legal_status_frame",
     "published_length_fit",
     "published_lengths",
     "published_observations",
@@ -139,28 +136,6 @@ def _looked_after() -> list[Observation]:
         _implied_stock("looked_after_september_2014", "2014-09"),
         _observation("stock", later, "2015-09"),
     ]
-
-
-def legal_status_frame() -> pd.DataFrame:
-    """Looked-after children by legal status at the end of each year, as printed.
-
-    A row a status and year: status, month, children, figure, basis. ``All Care Orders`` is the sum
-    of the two statuses above it.
-    """
-    table = load_table("legal_status")
-    return pd.DataFrame(
-        [
-            {
-                "status": status,
-                "month": month,
-                "children": int(table.figure(status, column).interval.low),
-                "figure": table.figure(status, column).id,
-                "basis": "published",
-            }
-            for status in table.keys
-            for column, month in _LEGAL_YEARS.items()
-        ]
-    )
 
 
 def published_lengths() -> tuple[Evidence, ...]:

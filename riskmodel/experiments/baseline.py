@@ -119,10 +119,10 @@ def moved_frame(moved: Sequence[Moved]) -> pd.DataFrame:
     ).astype({"was": object, "now": object})
 
 
-def changelog_row(name: str, summary: Summary, was: str = "–") -> str:
+def changelog_row(name: str, summary: Summary) -> str:
     """The row of CHANGELOG.md that tells a baseline: how many results, and the sum of its bytes."""
     digest = hashlib.sha256(summary.to_csv().encode("utf-8")).hexdigest()
-    return f"| Experiment: {name} | {was} | {len(summary)} results, sha256 {digest[:12]} |"
+    return f"| Experiment: {name} | – | {len(summary)} results, sha256 {digest[:12]} |"
 
 
 def is_same(was: Cell | None, now: Cell | None, absolute: float, relative: float) -> bool:

@@ -108,14 +108,10 @@ class Result:
         name: str,
         interval: Interval,
         unit: str,
-        *,
-        value: float | None = None,
-        basis: Basis = "published",
     ) -> Result:
-        """What an interval of printed figures allows; its middle stands for it unless given."""
-        low, high = float(interval.low), float(interval.high)
-        middle = interval.middle if value is None else value
-        return cls(name, middle, unit, basis, low, high, 1.0, "bounds of the printed figures")
+        """What an interval of printed figures allows; its middle stands for it."""
+        ends, method = (float(interval.low), float(interval.high)), "bounds of the printed figures"
+        return cls(name, interval.middle, unit, "published", *ends, 1.0, method)
 
     def text(self, places: int = 0) -> str:
         """The value, to so many decimals, with thousands separators."""

@@ -313,9 +313,9 @@ class Calibration(Result):
     def summary(self) -> str:
         """The duration, the starts and the stock that the figures speak for, and how surely."""
 
-        def words(name: str, digits: int = 0) -> str:
+        def words(name: str) -> str:
             low, middle, high = np.quantile(self.of(name), (0.05, 0.5, 0.95))
-            return f"{middle:.{digits}f} (90% range {low:.{digits}f} to {high:.{digits}f})"
+            return f"{middle:.0f} (90% range {low:.0f} to {high:.0f})"
 
         last = self.model.last
         said = (

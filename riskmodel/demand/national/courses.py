@@ -141,11 +141,11 @@ class NationalCourses(Result):
                 return course
         raise UnknownNameError("authority", code, [each.code for each in self.authorities])
 
-    def together(self, code: str = "sum", area: str = "") -> Course:
+    def together(self) -> Course:
         """The total as a course; its population is known where every authority's is."""
         return summarised(
-            code,
-            area or f"{len(self.authorities)} authorities together",
+            "sum",
+            f"{len(self.authorities)} authorities together",
             float(sum(each.latest for each in self.authorities)),
             float(sum(each.population for each in self.authorities)),
             self.total,

@@ -205,13 +205,13 @@ class Backtest(Result):
         best = means.idxmin(axis=1)
         return dict(zip(best.index.tolist(), best.tolist(), strict=True))
 
-    def pit_histogram(self, bins: int = 10) -> pd.DataFrame:
+    def pit_histogram(self) -> pd.DataFrame:
         """Share of forecasts by tenth of the probability integral transform.
 
         Flat where the spread is right; a hump says too wide, a bowl too narrow. Columns: model,
         horizon_years, from, to, share_percent.
         """
-        edges = np.linspace(0, 1, bins + 1)
+        edges = np.linspace(0, 1, 11)
         pieces = []
         for (model, ahead), here in self.frame.groupby(["model", "horizon_years"], sort=False):
             counts, _ = np.histogram(here["pit"], edges)
@@ -228,13 +228,13 @@ class Backtest(Result):
             )
         return pd.concat(pieces, ignore_index=True)
 
-    def pit_words(self, model: str = OURS) -> str:
-        """What the probability integral transform of a model says, in a sentence.
+    def pit_words(self) -> str:
+        """What the probability integral transform of our model says, in a sentence.
 
         A fault is named only where it is large and beyond chance: further from what should be
         than two standard errors among authorities, whose own forecasts err together.
         """
-        mine = self.frame[self.frame["model"] == model]
+        mine = self.frame[self.frame["model"] == OURS]
         pit = mine["pit"].to_numpy()
         low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
         outer = np.where((pit < 0.1) | (pit >= 0.9), 0.8, -0.2)
@@ -259,7 +259,7 @@ class Backtest(Result):
             else "its spread is about right"
         )
         return (
-            f"{low:.0f}% of what happened fell in the lowest tenth that {model} gave it and "
+            f"{low:.0f}% of what happened fell in the lowest tenth that {OURS} gave it and "
             f"{high:.0f}% in the highest, where 10% should: {' and '.join(says) or right}."
         )
 

@@ -1,6 +1,7 @@
 """The charts: the only part of the package that draws.
 
-Each function returns drawings as bytes; the same input gives the same bytes.
+Each function returns drawings as bytes; the same input gives the same bytes. The name that it takes
+begins all ids in the SVG.
 """
 
 from riskmodel.report.charts.activity import draw_snapshots

@@ -28,15 +28,12 @@ def draw_snapshots(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     dates
         Heading of each date.
     groups
         Name of a group, its counts, and the counts as printed.
     """
-    wide = Size(620, 250, False)
-    narrow = Size(340, 40 + 190.0 * len(groups), True)
+    heights = 250, 40 + 190.0 * len(groups)
 
     def paint(figure: Figure, size: Size) -> None:
         columns = 1 if size.is_narrow else len(groups)
@@ -46,7 +43,7 @@ def draw_snapshots(
         ):
             _panel(axes, dates, group)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _panel(

@@ -65,8 +65,6 @@ def draw_ahead(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel, all on the same years.
     by
@@ -75,7 +73,6 @@ def draw_ahead(
         Whether the panels stand below one another on a wide page too.
     """
     height = 64 + 190.0 * len(fans) if stacked else 250.0
-    wide, narrow = Size(620, height, False), Size(340, 64 + 190.0 * len(fans), True)
     first = min(min([fan.times[0], *(time for time, _ in fan.history)]) for fan in fans)
     last = max(fan.times[-1] for fan in fans)
 
@@ -93,7 +90,7 @@ def draw_ahead(
                 _date(axes, by, named=columns == 1 and index == 0)
             _ends(axes, fan, size, named=columns == 1)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, height, 64 + 190.0 * len(fans))
 
 
 def _fan(axes: Axes, fan: SmallFan) -> None:

@@ -57,8 +57,6 @@ def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> 
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         A model and horizon each: ``model``, ``horizon_years``, ``skill_percent``, ``skill_low``,
         ``skill_high``.
@@ -147,8 +145,7 @@ def draw_pit(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
     highest = max(20.0, *(1.15 * row["share_percent"] for row in mine))
     columns = min(len(horizons), 2)
     deep = -(-len(horizons) // columns)
-    wide = Size(620, 60 + 190.0 * deep, False)
-    narrow = Size(340, 60 + 180.0 * len(horizons), True)
+    heights = 60 + 190.0 * deep, 60 + 180.0 * len(horizons)
 
     def paint(figure: Figure, size: Size) -> None:
         across = 1 if size.is_narrow else columns
@@ -158,7 +155,7 @@ def draw_pit(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
             here = [row for row in mine if row["horizon_years"] == ahead]
             _tenths(axes, here, highest, f"{ahead} year{'s' if ahead > 1 else ''} ahead")
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _tenths(axes: Axes, rows: Sequence[Row], highest: float, title: str) -> None:

@@ -24,10 +24,8 @@ __all__ = [
     "DARK_GREY",
     "DARK_PINK",
     "LIGHT_GREY",
-    "NARROW",
     "ORANGE",
     "TURQUOISE",
-    "WIDE",
     "Drawing",
     "Size",
     "axes_within",
@@ -91,8 +89,8 @@ class Size(NamedTuple):
     is_narrow: bool
 
 
-WIDE = Size(620, 440, False)
-NARROW = Size(340, 460, True)
+NARROW = 340.0
+"""Width of a drawing for a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,9 @@ class Labels(NamedTuple):
 Paint = Callable[[Figure, Size], Labels | None]
 
 
-def draw(name: str, paint: Paint, *, wide: Size = WIDE, narrow: Size = NARROW) -> Drawing:
+def draw(
+    name: str, paint: Paint, height: float = 440, narrow_height: float = 460, across: float = 620
+) -> Drawing:
     """Paint a chart in both sizes and turn it into bytes.
 
     Parameters
@@ -134,7 +134,10 @@ def draw(name: str, paint: Paint, *, wide: Size = WIDE, narrow: Size = NARROW) -
         Prefix of all ids in the SVG, so that several stand on one page.
     paint
         Draws on an empty figure of the size given; says nothing where it placed no labels.
+    height, narrow_height
+        Of the drawing for a wide page, which is ``across`` wide, and of that for a narrow one.
     """
+    wide, narrow = Size(across, height, False), Size(NARROW, narrow_height, True)
     with _style():
         figure = _figure(wide)
         labels = paint(figure, wide) or _no_labels(wide)
@@ -295,10 +298,8 @@ def axes_within(
     figure: Figure, size: Size, *, left: float, right: float, below: float, above: float
 ) -> Axes:
     """Axes that leave so much room on each side, in units of the drawing."""
-    width, height = size.width - left - right, size.height - below - above
-    return figure.add_axes(
-        (left / size.width, below / size.height, width / size.width, height / size.height)
-    )
+    width, height = 1 - (left + right) / size.width, 1 - (below + above) / size.height
+    return figure.add_axes((left / size.width, below / size.height, width, height))
 
 
 def panels(

@@ -42,8 +42,6 @@ def draw_caseload_fans(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         Cases for each full-time worker of a scenario or team, one a panel, on one scale.
     cap
@@ -63,7 +61,7 @@ def draw_caseload_fans(
             at_the_end(axes, end_labels(fan, ".1f"), size)
 
     height = 62.0 + 230.0 * len(fans)
-    return draw(name, paint, wide=Size(620, height, False), narrow=Size(340, height, True))
+    return draw(name, paint, height, height)
 
 
 def draw_probabilities(
@@ -73,8 +71,6 @@ def draw_probabilities(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     courses
         Probabilities between 0 and 1.
     sure
@@ -111,12 +107,7 @@ def draw_probabilities(
             at_the_end(axes, ends, size)
         heading(axes, "Chance of keeping to the cap")
 
-    return draw(
-        name,
-        paint,
-        wide=Size(620, max(300.0, 90 + 15.0 * len(courses)), False),
-        narrow=Size(340, 290.0 + key, True),
-    )
+    return draw(name, paint, max(300.0, 90 + 15.0 * len(courses)), 290.0 + key)
 
 
 def _line(place: int) -> dict[str, Any]:

@@ -44,8 +44,6 @@ def draw_combinations(name: str, bars: Sequence[CombinationBar]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     bars
         What to draw, in order.
 
@@ -56,8 +54,7 @@ def draw_combinations(name: str, bars: Sequence[CombinationBar]) -> Drawing:
     stands under the names of its factors.
     """
     labels = _rows(bars)
-    wide = Size(620, 236 + 25.0 * len(labels), False)
-    narrow = Size(340, 96 + sum(30 + 16.0 * len(_lines(bar)) for bar in bars), True)
+    heights = 236 + 25.0 * len(labels), 96 + sum(30 + 16.0 * len(_lines(bar)) for bar in bars)
 
     def paint(figure: Figure, size: Size) -> None:
         if size.is_narrow:
@@ -65,7 +62,7 @@ def draw_combinations(name: str, bars: Sequence[CombinationBar]) -> Drawing:
         else:
             _paint_upset(figure, size, bars, labels)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _rows(bars: Sequence[CombinationBar]) -> list[str]:

@@ -26,16 +26,11 @@ def draw_cooccurrence(name: str, labels: Sequence[str], lifts: Floats) -> Drawin
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     labels
         Factors, length J.
     lifts
         Times independence, shape (J, J), symmetric; the diagonal is not drawn.
     """
-    number = len(labels)
-    wide = Size(740, 64 + 34 * number, False)
-    narrow = Size(340, 46 + 42 * LISTED, True)
 
     def paint(figure: Figure, size: Size) -> None:
         if size.is_narrow:
@@ -43,7 +38,7 @@ def draw_cooccurrence(name: str, labels: Sequence[str], lifts: Floats) -> Drawin
         else:
             _grid(figure, size, labels, lifts)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, 64 + 34 * len(labels), 46 + 42 * LISTED, 740)
 
 
 def _grid(figure: Figure, size: Size, labels: Sequence[str], lifts: Floats) -> None:

@@ -63,13 +63,10 @@ def draw_fans(name: str, fans: Sequence[Fan]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel.
     """
-    wide = Size(620, 60 + 270.0 * len(fans), False)
-    narrow = Size(340, 60 + 270.0 * len(fans), True)
+    heights = 60 + 270.0 * len(fans), 60 + 270.0 * len(fans)
 
     def paint(figure: Figure, size: Size) -> None:
         right = 112 if size.is_narrow else 150
@@ -77,7 +74,7 @@ def draw_fans(name: str, fans: Sequence[Fan]) -> Drawing:
         for axes, fan in zip(below, fans, strict=True):
             _panel(axes, fan, size)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def paint_fan(axes: Axes, fan: Fan) -> None:

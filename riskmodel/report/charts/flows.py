@@ -61,8 +61,6 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     moved
         A row a scenario and way: scenario, from, to (in words) and children, as
         :attr:`riskmodel.demand.moved.Flows.moved` has them.
@@ -78,14 +76,14 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
     places = dict.fromkeys([*moved["from"], *moved["to"]])
     colours = dict(zip(places, _PLACES, strict=False))
     by_size = {}
-    for width, is_narrow in ((620.0, False), (340.0, True)):
+    for is_narrow in (False, True):
         signs = 14 if is_narrow else 28
         blocks = [
             _block(str(scenario), rows, scale, signs)
             for scenario, rows in moved.groupby("scenario", sort=False)
         ]
         height = _TOP + sum(block.height for block in blocks)
-        by_size[is_narrow] = Size(width, height, is_narrow), blocks
+        by_size[is_narrow] = height, blocks
 
     def paint(figure: Figure, size: Size) -> None:
         axes = blank(figure, size)
@@ -104,7 +102,7 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
             _paint_block(axes, block, top, sides, colours)
             top += block.height
 
-    return draw(name, paint, wide=by_size[False][0], narrow=by_size[True][0])
+    return draw(name, paint, by_size[False][0], by_size[True][0])
 
 
 def _block(scenario: str, rows: pd.DataFrame, scale: float, signs: int) -> _Block:

@@ -65,8 +65,6 @@ def draw_funnel(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     points
         Label, assessments, rate (0 to 1), and whether it lies beyond the 95% limits.
     target, dispersion

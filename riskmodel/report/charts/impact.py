@@ -47,8 +47,6 @@ def draw_adjusted_beside_crude(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         What to draw.
     across
@@ -57,8 +55,7 @@ def draw_adjusted_beside_crude(
         What 0 means; written at the line.
     """
     ranked = sorted(rows, key=lambda row: (-row.adjusted[0], row.label))
-    wide = Size(620, 112 + 32.0 * len(ranked), False)
-    narrow = Size(340, 128 + 48.0 * len(ranked), True)
+    heights = 112 + 32.0 * len(ranked), 128 + 48.0 * len(ranked)
 
     def paint(figure: Figure, size: Size) -> None:
         left, above = (14, 66) if size.is_narrow else (212, 50)
@@ -71,7 +68,7 @@ def draw_adjusted_beside_crude(
         style = {"ha": "center", "va": "bottom", "color": DARK_GREY}
         note(axes, at_zero, (0, 4), (0, 1), ("data", "axes fraction"), **style)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _frame(axes: Axes, ranked: Sequence[ComparedRate], size: Size, across: str) -> None:

@@ -46,13 +46,7 @@ _SHORT, _BESIDE = 34.0, 15.0
 
 
 def draw_feedback_loop(name: str) -> Drawing:
-    """Draw :data:`riskmodel.caseload.loops.FEEDBACK_LOOPS`: assumed links dashed, signs on all.
-
-    Parameters
-    ----------
-    name
-        Prefix of the ids in the SVG.
-    """
+    """Draw :data:`riskmodel.caseload.loops.FEEDBACK_LOOPS`: assumed links dashed, signs on all."""
 
     def paint(figure: Figure, size: Size) -> Labels:
         axes = blank(figure, size)
@@ -64,7 +58,7 @@ def draw_feedback_loop(name: str) -> Drawing:
         _legend(axes, size)
         return Labels(tuple(boxes.values()), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=Size(620, 380, False), narrow=Size(340, 430, True))
+    return draw(name, paint, 380, 430)
 
 
 def _box(node: str, size: Size) -> Box:

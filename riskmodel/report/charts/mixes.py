@@ -40,8 +40,6 @@ def draw_mixes(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     lines
         Each named on the chart.
     cheapest
@@ -79,4 +77,4 @@ def draw_mixes(
             words = f"cheapest: {posts:,.0f} posts"
             note(axes, words, (10, 12), (at, posts), "data", color=DARK_GREY)
 
-    return draw(name, paint, wide=Size(620, 340, False), narrow=Size(340, 340, True))
+    return draw(name, paint, 340, 340)

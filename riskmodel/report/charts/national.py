@@ -83,16 +83,11 @@ def draw_small_fans(name: str, fans: Sequence[SmallFan]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel; what passes the shared scale (:func:`scale_of`) is cut off at its top.
     """
     top = scale_of(fans)
     first = min(min([fan.times[0], *(time for time, _ in fan.history)]) for fan in fans)
-
-    def size_of(columns: int, width: float, *, is_narrow: bool) -> Size:
-        return Size(width, 24 + CELL_HEIGHT * -(-len(fans) // columns), is_narrow)
 
     def paint(figure: Figure, size: Size) -> None:
         axes = blank(figure, size)
@@ -107,12 +102,7 @@ def draw_small_fans(name: str, fans: Sequence[SmallFan]) -> Drawing:
             if place + columns >= len(fans):
                 _years(axes, (left, left + width - 10), bottom, (first, fan.times[-1]))
 
-    return draw(
-        name,
-        paint,
-        wide=size_of(5, 620, is_narrow=False),
-        narrow=size_of(2, 340, is_narrow=True),
-    )
+    return draw(name, paint, *(24 + CELL_HEIGHT * -(-len(fans) // columns) for columns in (5, 2)))
 
 
 class Place(NamedTuple):

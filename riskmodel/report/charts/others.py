@@ -23,7 +23,6 @@ from riskmodel.report.charts.canvas import (
 
 __all__ = ["draw_beside_others"]
 
-WIDE, NARROW = Size(620, 300, False), Size(340, 354, True)
 HALF = 0.32
 """Half the width of a year's band, in years."""
 
@@ -33,8 +32,6 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         Of one measure and comparator, as
         :meth:`riskmodel.authority.others.OthersComparison.course` gives them.
@@ -90,4 +87,4 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
                 clip_on=False,
             )
 
-    return draw(name, paint, wide=WIDE, narrow=NARROW)
+    return draw(name, paint, 300, 354)

@@ -31,8 +31,6 @@ def draw_ranges(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         Label, value (None where only the range is known), and both ends of its range.
     across
@@ -48,7 +46,7 @@ def draw_ranges(
         axes.axvline(0.0, color=DARK_GREY, linewidth=1.4, zorder=1.5)
 
     wide, narrow = 64 + 34.0 * len(rows), 64 + 46.0 * len(rows)
-    return draw(name, paint, wide=Size(620, wide, False), narrow=Size(340, narrow, True))
+    return draw(name, paint, wide, narrow)
 
 
 def draw_ranked_rates(
@@ -58,8 +56,6 @@ def draw_ranked_rates(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         Label, rate, and the end points of its interval, in percent.
     across
@@ -74,7 +70,7 @@ def draw_ranked_rates(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
 
     wide, narrow = 64 + 30.0 * len(ranked), 64 + 44.0 * len(ranked)
-    return draw(name, paint, wide=Size(620, wide, False), narrow=Size(340, narrow, True))
+    return draw(name, paint, wide, narrow)
 
 
 def _paint_rows(

@@ -44,14 +44,13 @@ def draw_scenarios(name: str, panels: Sequence[MeasurePanel]) -> Drawing:
     scenario's name above its line.
     """
     count = max(len(panel.rows) for panel in panels)
-    wide = Size(620, 74 + 26.0 * count, False)
-    narrow = Size(340, len(panels) * (64 + 38.0 * count), True)
+    heights = 74 + 26.0 * count, len(panels) * (64 + 38.0 * count)
 
     def paint(figure: Figure, size: Size) -> None:
         for place, panel in enumerate(panels):
             _measure(figure.add_axes(_rectangle(size, place, len(panels))), panel, size, place == 0)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _measure(axes: Axes, panel: MeasurePanel, size: Size, names: bool) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from riskmodel.factors import SensitivitySurface
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
@@ -80,8 +80,6 @@ def draw_sensitivity(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     ranges
         The factors.
     across
@@ -107,12 +105,7 @@ def draw_sensitivity(
                 _row(axes, one, place + step / 2 + (7 if size.is_narrow else 0), colour, size)
                 place += step
 
-    return draw(
-        name,
-        paint,
-        wide=Size(620, height(_STEP), False),
-        narrow=Size(340, height(_NARROW_STEP), True),
-    )
+    return draw(name, paint, height(_STEP), height(_NARROW_STEP))
 
 
 def _middle(one: SensitivityRange) -> float:

@@ -40,8 +40,6 @@ def draw_waterfall(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     ends
         Label, value and the number as it is printed, at the first and at the last date.
     parts
@@ -60,8 +58,7 @@ def draw_waterfall(
         for row, (label, value, printed) in enumerate(parts)
     ]
     rows.append((last, 0.0, end, closing, DARK_BLUE))
-    wide = Size(620, 66 + 36.0 * len(rows), False)
-    narrow = Size(340, 66 + 62.0 * len(rows), True)
+    heights = 66 + 36.0 * len(rows), 66 + 62.0 * len(rows)
 
     def paint(figure: Figure, size: Size) -> None:
         thick = THICK_NARROW if size.is_narrow else THICK
@@ -85,7 +82,7 @@ def draw_waterfall(
             _words(axes, label, row, size)
         axes.axvline(0.0, color=LIGHT_GREY, linewidth=1)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _words(axes: Axes, label: str, row: int, size: Size) -> None:
