@@ -258,7 +258,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, question, parted, workers) if parted else _no_attribution(),
+        _attributed(outlook, question, parted, workers),
         "" if costs is None else costs.currency,
         outlook.feedback is not None,
     )
@@ -348,10 +348,6 @@ def _attributed(
                     for part, value in parts.items()
                 ]
     return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
-
-
-def _no_attribution() -> pd.DataFrame:
-    return pd.DataFrame(columns=pd.Index(_ATTRIBUTION))
 
 
 def _each_alone(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskmodel.caseload.flows import WorkforcePath
-from riskmodel.caseload.workers import WorkerSpread
+from riskmodel.caseload.workers import WorkerSpread, check_cap
 from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result, fan, march_rows
 from riskmodel.errors import DataError, UnknownNameError
@@ -163,7 +163,7 @@ class CaseloadPlan(Result):
         All open cases count, unallocated ones too: leaving work without a worker does not keep to
         a cap.
         """
-        _check_cap(cap)
+        check_cap(cap)
         found: Floats = (self.caseload(scenario) <= cap).mean(axis=1)
         return found
 
@@ -295,8 +295,3 @@ def order_statistics(values: npt.NDArray[np.floating], quantiles: Sequence[float
     values.sort(axis=-1)
     places = [min(max(int(np.ceil(each * number - 1e-9)) - 1, 0), number - 1) for each in quantiles]
     return np.concatenate([means[..., None], values[..., places]], axis=-1).astype(np.float32)
-
-
-def _check_cap(cap: float) -> None:
-    if not (np.isfinite(cap) and cap > 0):
-        raise DataError(f"a cap must be above 0 cases, got {cap:g}", field="cap")

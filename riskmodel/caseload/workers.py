@@ -12,7 +12,7 @@ from riskmodel.caseload.published import published_caseloads
 from riskmodel.core.arrays import Floats, Integers
 from riskmodel.errors import DataError
 
-__all__ = ["WorkerSpread", "largest_normal", "published_spread"]
+__all__ = ["WorkerSpread", "check_cap", "largest_normal", "published_spread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class WorkerSpread:
         """
         from scipy.special import ndtr
 
-        _check_cap(cap)
+        check_cap(cap)
         mean = np.asarray(caseload, dtype=np.float64)
         most = math.floor(cap) + 0.5
         if self.log_sd == 0:
@@ -141,6 +141,7 @@ def largest_normal(number: int) -> float:
     return float(np.trapezoid(x * number * density * ndtr(x) ** (number - 1), x))
 
 
-def _check_cap(cap: float) -> None:
+def check_cap(cap: float) -> None:
+    """Refuse a cap that is not above 0 cases."""
     if not (math.isfinite(cap) and cap > 0):
         raise DataError(f"a cap must be above 0 cases, got {cap:g}", field="cap")

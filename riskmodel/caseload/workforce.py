@@ -170,8 +170,7 @@ class Workforce(Result):
             )
         )
         # Months last, so that rates of every simulation and of all alike go together.
-        share: Floats = (holding * (1 - protection * newly) * (1 - sick)).T
-        return share
+        return (holding * (1 - protection * newly) * (1 - sick)).T
 
     def changed(self, **values: Monthly) -> Workforce:
         """The same with other parameters; what was advertised before the first month stays.

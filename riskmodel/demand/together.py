@@ -94,8 +94,7 @@ def _stocks(panel: AuthorityPanel, year: int, left_out: str) -> Floats | None:
 
 def _drawn_in(values: Floats) -> Floats:
     low, high = np.quantile(values, [_WINSORISED, 1 - _WINSORISED])
-    found: Floats = np.clip(values, low, high)
-    return found
+    return np.clip(values, low, high)
 
 
 def shipped_correlations(year: int) -> Floats:

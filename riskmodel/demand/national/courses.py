@@ -78,8 +78,7 @@ class Course:
 
     def quantile(self, level: float) -> Floats:
         """One of the quantiles by month, shape (month,)."""
-        found: Floats = self.quantiles[:, QUANTILES.index(level)]
-        return found
+        return self.quantiles[:, QUANTILES.index(level)]
 
     @property
     def per_10000(self) -> float:
@@ -275,8 +274,7 @@ def authority_stock(
     paths = sample_paths(ahead, generator, len(common), common=common[:, 1 : months + 1])
     most = MOST_CHILDREN if population is None else population
     stock_paths = np.expm1(np.clip(paths, 0.0, np.log1p(most)))
-    found: Integers = np.rint(stock_paths).astype(np.int64)
-    return found
+    return np.rint(stock_paths).astype(np.int64)
 
 
 def latest_population(history: StageHistory, place: int) -> float | None:

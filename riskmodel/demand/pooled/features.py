@@ -13,7 +13,7 @@ import numpy as np
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 
-__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
+__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside", "mean_known"]
 
 
 YEARS_LOOKED_BACK = 5
@@ -74,8 +74,7 @@ def features(history: StageHistory, place: int) -> Floats:
     first = max(0, place - YEARS_LOOKED_BACK + 1)
 
     def logs(table: Floats) -> Floats:
-        found: Floats = np.log(table[:, first : place + 1] + 1)
-        return found
+        return np.log(table[:, first : place + 1] + 1)
 
     def of(name: str) -> Floats:
         missing = np.full(history.stock.shape, np.nan)
@@ -85,8 +84,8 @@ def features(history: StageHistory, place: int) -> Floats:
     now = stock[:, -1]
     before = stock[:, -2] if stock.shape[1] > 1 else np.full_like(now, np.nan)
     columns = [
-        now - _mean(stock, 3),
-        now - _mean(stock, 5),
+        now - mean_known(stock, 3),
+        now - mean_known(stock, 5),
         now - before,
         now,
         starts[:, -1] - now,
@@ -113,7 +112,7 @@ def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[
     return [
         stock[:, -1] - now,
         of(f"{prefix}_starts")[:, -1] - of(f"{prefix}_ends")[:, -1],
-        stock[:, -1] - _mean(stock, 3),
+        stock[:, -1] - mean_known(stock, 3),
     ]
 
 
@@ -122,11 +121,10 @@ def _others(measure: str) -> list[str]:
     return [stage for stage in STOCK_MEASURES if stage != mine]
 
 
-def _mean(logs: Floats, years: int) -> Floats:
+def mean_known(table: Floats, years: int) -> Floats:
     """Mean of what is known of the last years; NaN where nothing is; shape (authority,)."""
-    recent = logs[:, -years:]
+    recent = table[:, -years:]
     seen = np.isfinite(recent)
     number = seen.sum(axis=1)
     total = np.where(seen, recent, 0.0).sum(axis=1)
-    found: Floats = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return found
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)

@@ -151,5 +151,4 @@ def growth_beside_drift(learned: Learned, growth: Floats | float, ahead: Floats)
 
     Exactly nought where all of the drift is carried forward.
     """
-    found: Floats = np.multiply.outer(growth, years_of_growth(ahead)) - learned.drift * ahead
-    return found
+    return np.multiply.outer(growth, years_of_growth(ahead)) - learned.drift * ahead

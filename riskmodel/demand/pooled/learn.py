@@ -263,8 +263,7 @@ def _growths(learned: Learned, history: StageHistory) -> Floats:
 def degrees_of(prediction: Prediction) -> Floats:
     """Degrees of freedom of a forecast: the prediction's, with tails kept heavy."""
     most = parameter("demand_forecast_degrees_at_most").value
-    found: Floats = np.minimum(prediction.degrees, most)
-    return found
+    return np.minimum(prediction.degrees, most)
 
 
 def _fit(history: StageHistory, values: Floats, stay: float) -> Process:

@@ -87,8 +87,7 @@ class Learned:
         """
         moments = np.asarray(times, dtype=np.float64)
         beyond = np.maximum(moments - self.years[-1], 0.0)
-        found: Floats = np.interp(moments, self.years, self.course) + self.drift * beyond
-        return found
+        return np.interp(moments, self.years, self.course) + self.drift * beyond
 
     def course_covariance(self, times: Sequence[float] | Floats) -> Floats:
         """Covariance of what the common course did outside the years looked at, shape (time, time).
@@ -132,8 +131,7 @@ class Learned:
         if self.regression is None:
             return np.zeros_like(steady)
         direct = np.asarray(now)[..., None] + self.regression.change(values)
-        found: Floats = np.nan_to_num(self.regression.weights * (direct - steady))
-        return found
+        return np.nan_to_num(self.regression.weights * (direct - steady))
 
     def __str__(self) -> str:
         return (

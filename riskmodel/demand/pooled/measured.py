@@ -82,8 +82,7 @@ def measured_text(frame: pd.DataFrame) -> str:
         digits = _DIGITS.get(name.split("_")[0])
         if digits is not None:
             rounded[name] = rounded[name].round(digits) + 0.0
-    text: str = rounded.to_csv(index=False, lineterminator="\n")
-    return text
+    return rounded.to_csv(index=False, lineterminator="\n")
 
 
 @cache

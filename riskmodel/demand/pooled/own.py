@@ -107,8 +107,7 @@ class OwnForecast:
         from scipy.special import ndtr, ndtri
 
         table = np.linspace(ndtri(CLIP), ndtri(1 - CLIP), TABLE)
-        found: Floats = np.interp(normal, table, self._unit(ndtr(table)))
-        return found
+        return np.interp(normal, table, self._unit(ndtr(table)))
 
     def __str__(self) -> str:
         low, middle, high = self.quantiles([0.05, 0.5, 0.95])[-1]
@@ -346,8 +345,7 @@ def sample_paths(
     normal = generator.standard_normal((size, len(scale))) @ np.linalg.cholesky(correlation).T
     if common is not None:
         normal += common / scale
-    found: Floats = forecast.location + scale * forecast._of_normal(normal)
-    return found
+    return forecast.location + scale * forecast._of_normal(normal)
 
 
 def common_changes(
@@ -368,8 +366,7 @@ def common_changes(
     """
     ahead = np.maximum(np.asarray(times, dtype=np.float64) - learned.year, 0.0)
     steps = np.sqrt(learned.drift_variance * np.diff(ahead, prepend=0.0))
-    found: Floats = np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
-    return found
+    return np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
 
 
 def decimal_year(month: str) -> float:

@@ -264,8 +264,7 @@ def _beside_common(change: Floats, weight: Floats) -> Floats:
 def _scaled(beside: Floats, unit: Floats) -> Floats:
     """Features in units, none far out; 0 where missing."""
     units = np.where(unit > 0, unit, np.inf)
-    found: Floats = np.clip(np.nan_to_num(beside) / units, -_MOST_UNITS, _MOST_UNITS)
-    return found
+    return np.clip(np.nan_to_num(beside) / units, -_MOST_UNITS, _MOST_UNITS)
 
 
 def _column_mean(table: Floats) -> Floats:

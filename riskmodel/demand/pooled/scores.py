@@ -59,8 +59,7 @@ def probability_integral_transform(values: Floats, observed: Floats) -> Floats:
 def at_level(values: Floats, level: float) -> Floats:
     """Quantile of a forecast from its values at :data:`LEVELS`, by a line between; shape (...)."""
     # Hazen's rule is the one that puts the i-th of n values at (i - 1/2) / n.
-    found: Floats = np.quantile(values, level, axis=-1, method="hazen")
-    return found
+    return np.quantile(values, level, axis=-1, method="hazen")
 
 
 def covered(values: Floats, observed: Floats, level: float) -> Bools:
@@ -74,5 +73,4 @@ def covered(values: Floats, observed: Floats, level: float) -> Bools:
     if not 0 < level < 1:
         raise DataError(f"an interval's level is between 0 and 1, got {level:g}")
     low, high = at_level(values, (1 - level) / 2), at_level(values, (1 + level) / 2)
-    found: Bools = (low <= observed) & (observed <= high)
-    return found
+    return (low <= observed) & (observed <= high)

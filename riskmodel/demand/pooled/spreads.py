@@ -49,8 +49,7 @@ def normal(levels: Floats) -> Floats:
     """Quantile function of the standard normal."""
     from scipy.stats import norm
 
-    found: Floats = norm.ppf(levels)
-    return found
+    return norm.ppf(levels)
 
 
 def last(log: Floats) -> Floats:

@@ -92,5 +92,4 @@ def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:
     solved = np.linalg.solve(
         weighted.T @ scaled + penalty * np.eye(columns.shape[1]), weighted.T @ target
     )
-    found: Floats = solved / unit
-    return found
+    return solved / unit

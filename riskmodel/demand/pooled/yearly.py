@@ -67,5 +67,4 @@ def at_year_ends(
     before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
     near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
     near &= moments[after] - moments[before] <= 1 + _SAME_TIME
-    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
-    return found
+    return np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
