@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -32,13 +31,11 @@ from riskmodel.caseload.targets import needs_frame
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.core.wording import asked_chance, chance_words, count_of
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.projection import month_words
-
-if TYPE_CHECKING:
-    from riskmodel.demand.learning import Learning
-    from riskmodel.series import AuthorityPanel
+from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "PostsAnswers",

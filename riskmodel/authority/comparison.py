@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,14 +25,12 @@ from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
+from riskmodel.demand.projecting import Outlook
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
-
-if TYPE_CHECKING:
-    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["Comparison", "compare", "usual_target"]
 

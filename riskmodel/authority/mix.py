@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -29,12 +28,10 @@ from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
 from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
+from riskmodel.demand.projecting import Outlook
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
-
-if TYPE_CHECKING:
-    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["PROBABILITIES", "Mix", "find_mix", "mix_response"]
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from riskmodel.authority.folder.values import financial_year
+from riskmodel.caseload import CaseloadPlan, Workforce
 from riskmodel.caseload.costs import COMPONENTS, UnitCosts, monthly_cost
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.projection import BASELINE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from riskmodel.caseload import CaseloadPlan, Workforce
 
 __all__ = ["ALL", "PriceByYear", "price_by_year"]
 

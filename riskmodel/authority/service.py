@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,17 +30,14 @@ from riskmodel.caseload.scenario_workforce import (
 )
 from riskmodel.caseload.structure import STATUSES
 from riskmodel.core.arrays import Floats
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook, project
-from riskmodel.demand.sources import published_source
+from riskmodel.demand.sources import DemandSource, published_source
 from riskmodel.engines import Engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, months_between
+from riskmodel.scenarios import Scenario
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    from riskmodel.demand.learning import Learning
-    from riskmodel.demand.sources import DemandSource
-    from riskmodel.scenarios import Scenario
 
 __all__ = [
     "growth_beside",

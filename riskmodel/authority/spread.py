@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,12 @@ from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result
+from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection, month_words
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spread"]
 

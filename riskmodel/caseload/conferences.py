@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,14 +16,12 @@ from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result, range_text
 from riskmodel.core.wording import count_of
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, equilibrium, survival
+from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, month_words
-
-if TYPE_CHECKING:
-    from riskmodel.demand.projecting import Outlook
-    from riskmodel.demand.simulation.inputs import StageInputs
 
 __all__ = ["KINDS", "Conferences", "conferences", "expected_reviews"]
 

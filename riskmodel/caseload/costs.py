@@ -21,9 +21,10 @@ and of plans diverted by early help, costs a year. A file has one of them or bot
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,6 @@ from riskmodel.core.toml import Table, read_toml
 from riskmodel.errors import DataError
 from riskmodel.plausible import MOST, shown
 from riskmodel.projection import BASELINE, quantile_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "COMPONENTS",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +23,11 @@ from riskmodel.caseload import (
 from riskmodel.caseload.flows import WorkforceDraws
 from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.core.arrays import Floats
+from riskmodel.demand.simulation.inputs import StageInputs
+from riskmodel.demand.simulation.stepping import Feedback
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    from riskmodel.demand.simulation.inputs import StageInputs
-    from riskmodel.demand.simulation.stepping import Feedback
 
 __all__ = ["LENGTH", "STARTS", "Loops", "loops"]
 

@@ -6,16 +6,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from riskmodel.errors import DataError
+from riskmodel.experiments import Experiment
 from riskmodel.parameters import assumptions
 from riskmodel.published import data_files, documents, load_table, table_ids
-
-if TYPE_CHECKING:
-    from riskmodel.experiments import Experiment
 
 __all__ = ["assumptions_log", "data_log", "decisions_log"]
 

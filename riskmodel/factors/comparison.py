@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,6 @@ from riskmodel.conversions import conversion_distribution, impact_cut
 from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "change_between",

@@ -7,7 +7,6 @@ own at each horizon: see :mod:`riskmodel.demand.pooled.stacking`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,10 +14,8 @@ import pandas as pd
 from riskmodel.core.arrays import Bools, Floats, Integers, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.pooled.features import feature_names, features
+from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    from riskmodel.demand.pooled.history import StageHistory
 
 __all__ = ["FEWEST_ROWS", "PARTS", "Regression", "Sums", "size_weight", "sums_of"]
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    from riskmodel.factors.adjusted.firth import LogisticProblem
-    from riskmodel.factors.adjusted.patterns import FactorPatterns
+from riskmodel.factors.adjusted.firth import LogisticProblem
+from riskmodel.factors.adjusted.patterns import FactorPatterns
 
 __all__ = ["SURFACE_METHODS", "Cohorts", "SurfaceMethod", "fit_cohorts", "odds_ratios"]
 
