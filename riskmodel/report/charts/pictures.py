@@ -14,7 +14,7 @@ from riskmodel.core.result import Picture, draws
 from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
-from riskmodel.factors import SensitivitySurface
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.intake.intervals import INTERVALS
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.report.charts.canvas import Drawing
