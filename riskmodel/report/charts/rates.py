@@ -7,10 +7,25 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from riskmodel.errors import DataError
+from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.report.charts.canvas import BODY, DARK_BLUE, Drawing, Labels, Size, draw
 from riskmodel.report.labels import Box
+from riskmodel.vocabulary import factor_label
 
-__all__ = ["draw_ranked_rates"]
+__all__ = ["draw_ranked_rates", "draw_recording"]
+
+
+def draw_recording(name: str, found: RecordingSensitivity) -> Drawing:
+    """Draw each factor's rate as recorded, with its lowest and highest over the whole area."""
+    rows = [
+        (factor_label(one.factor), 100 * one.as_recorded, 100 * one.lowest, 100 * one.highest)
+        for one in found.ends("conversion_rate")
+        if one.lowest <= one.highest
+    ]
+    if not rows:
+        raise DataError("there is nothing to draw: no factor could be so recorded")
+    return draw_ranked_rates(name, rows, across="Share that led to a plan, by recording (assumed)")
 
 
 def draw_ranked_rates(
