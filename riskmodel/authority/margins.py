@@ -181,7 +181,8 @@ def recording_area(
             region = None
     if recording is None:
         recording = Recording.usual(published=release is None)
-    return recording_bounds(counts, recording, region=region, level=level)
+    design = None if release is None else release.design_of(counts)
+    return recording_bounds(counts, recording, region=region, level=level, design=design)
 
 
 def _surface_counts(

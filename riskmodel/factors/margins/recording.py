@@ -21,6 +21,7 @@ from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate, Interval
 from riskmodel.factors.quadrants import HIGH, LOW, QuadrantRegion
 from riskmodel.factors.rates import factor_rates
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 from riskmodel.vocabulary import factor_label
 
@@ -329,6 +330,7 @@ def recording_bounds(
     *,
     region: QuadrantRegion | None = None,
     level: float | None = None,
+    design: DesignEffects | None = None,
 ) -> RecordingSensitivity:
     """Rates, associations and quadrants over the shares of true factors that are recorded.
 
@@ -342,6 +344,8 @@ def recording_bounds(
         Cuts of the quadrants, by plans.
     level
         Coverage of the ranges of chance; the parameter ``interval_level`` where it is None.
+    design
+        Design effects where assessments of one family come together.
 
     Notes
     -----
@@ -363,7 +367,7 @@ def recording_bounds(
     import pandas as pd
 
     recording = Recording.usual() if recording is None else recording
-    rates = factor_rates(counts, level=level)
+    rates = factor_rates(counts, level=level, design=design)
     grid = np.array(list(product(recording.with_plan, recording.without_plan)))
     points: list[dict[str, FloatArray]] = []
     bounds: list[dict[str, Any]] = []
