@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from riskmodel.errors import DataError
-from riskmodel.factors.margins.recording import RATES, RecordingSensitivity
+from riskmodel.factors.margins.recorded import RATES
+from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.report.model import Block, Paragraph, Section, Table
 from riskmodel.report.sections.building import pictured, table_of
 from riskmodel.report.wording import label_of, percent
