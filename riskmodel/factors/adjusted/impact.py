@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from riskmodel.assessments import Assessments, FactorCounts
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.attributable import (
@@ -40,8 +40,6 @@ from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
 
 __all__ = ["measure_impact"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def measure_impact(
@@ -155,8 +153,8 @@ class _Measured:
     level: float
     risks: StandardisedRisks
     fractions: dict[str, Fractions]
-    odds: tuple[FloatArray, FloatArray, list[str]]
-    widths: FloatArray
+    odds: tuple[Floats, Floats, list[str]]
+    widths: Floats
     replicates: Replicates | None = None
     counts: FactorCounts = field(init=False)
     crude: dict[str, tuple[Estimate, ...]] = field(init=False)
@@ -278,8 +276,8 @@ def _measure(
 
 
 def _odds_intervals(
-    model: FactorModel, level: float, widths: FloatArray
-) -> tuple[FloatArray, FloatArray, list[str]]:
+    model: FactorModel, level: float, widths: Floats
+) -> tuple[Floats, Floats, list[str]]:
     """Interval ends of the odds ratios, so many times as wide, and the method of each."""
     factors = len(model.patterns.factors)
     middle = model.fit.coefficients[1 : factors + 1]
@@ -302,7 +300,7 @@ def _odds_intervals(
 
 
 def _repeat_notes(
-    table: Assessments | FactorPatterns, resamples: int, widths: FloatArray
+    table: Assessments | FactorPatterns, resamples: int, widths: Floats
 ) -> tuple[str, ...]:
     unit = are_related(table) if isinstance(table, Assessments) else ""
     if not isinstance(table, Assessments) or not unit:

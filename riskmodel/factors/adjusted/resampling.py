@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.factors.adjusted.design import FactorModel
 from riskmodel.factors.adjusted.patterns import FactorPatterns, number_patterns
 from riskmodel.families import related
 from riskmodel.streams import stream
 
 __all__ = ["ResamplingPlan", "design_effects"]
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +31,7 @@ class ResamplingPlan:
         Units with several: assessments by unit and cell, shape (units, 2P).
     """
 
-    single: IntArray
+    single: Integers
     several: sparse.csr_array
 
     @property
@@ -74,7 +71,7 @@ class ResamplingPlan:
         )
         return cls(single.astype(np.int64), several.tocsr())
 
-    def draws(self, number: int, seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def draws(self, number: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
         """Assessments and plans of each pattern in each resample; shape (P,) each.
 
         Notes
@@ -92,7 +89,7 @@ class ResamplingPlan:
             yield without + plans, plans
 
 
-def design_effects(model: FactorModel, table: Assessments) -> FloatArray:
+def design_effects(model: FactorModel, table: Assessments) -> Floats:
     """How many times the variance of independent assessments each log odds ratio has; shape (J,).
 
     Parameters
