@@ -54,6 +54,7 @@ __all__ = [
     "read_scenario",
     "read_snapshots",
     "read_structure",
+    "recording_bounds",
     "reference_design",
     "simulate_service",
     "table_ids",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorAnalysis, FactorRates, analyse_factors, factor_rates
     from riskmodel.factors.adjusted.impact import measure_impact
     from riskmodel.factors.margins.bounds import margin_bounds
+    from riskmodel.factors.margins.recording import recording_bounds
     from riskmodel.intake import (
         read_assessments,
         read_lists,
@@ -110,6 +112,7 @@ __getattr__ = lazy_names(
         "riskmodel.factors": "FactorAnalysis FactorRates analyse_factors factor_rates",
         "riskmodel.factors.adjusted.impact": "measure_impact",
         "riskmodel.factors.margins.bounds": "margin_bounds",
+        "riskmodel.factors.margins.recording": "recording_bounds",
         "riskmodel.intake": (
             "read_assessments read_lists read_looked_after read_panel read_snapshots"
         ),

@@ -23,6 +23,8 @@ from riskmodel.estimates import BASES, Basis
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskmodel.families import DesignEffects
+
 __all__ = ["DATE_ORDER", "PLAN", "Assessments", "Counted", "FactorCounts", "Groups"]
 
 IntArray = npt.NDArray[np.int64]
@@ -325,6 +327,14 @@ class Assessments(Result):
     ) -> Iterator[tuple[tuple[object, ...], FactorCounts]]:
         """Counts for each combination of values of the columns, in order of the values.
 
+        As :meth:`parts`.
+        """
+        for key, part in self.parts(columns):
+            yield key, part.counts()
+
+    def parts(self, columns: Sequence[str]) -> Iterator[tuple[tuple[object, ...], Assessments]]:
+        """The table for each combination of values of the columns, in order of the values.
+
         ``age_band`` is the band of age at the assessment (:data:`riskmodel.ages.AGE_BANDS`), where
         the table holds ``age`` or the dates of birth and assessment.
         """
@@ -336,8 +346,7 @@ class Assessments(Result):
                 allowed = dict.fromkeys((*frame.columns, AGE_BAND))
                 raise UnknownNameError("column to group by", column, allowed)
         for key, rows in frame.groupby(list(columns), sort=True, observed=True, dropna=False):
-            part = Assessments(rows, self.factors, self.basis, self.source)
-            yield key, part.counts()
+            yield key, Assessments(rows, self.factors, self.basis, self.source)
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the table."""
@@ -370,9 +379,12 @@ class Counted(NamedTuple):
         ``assumed`` can hold observed columns, since the weakest one names it.
     account
         What became of every record of the file.
+    design
+        Design effects of each group, where assessments of one family or child come together.
     """
 
     groups: Groups
     issues: int
     is_observed: bool
     account: Account
+    design: Mapping[tuple[object, ...], DesignEffects] = MappingProxyType({})

@@ -169,10 +169,18 @@ class MonthlySeries(Result):
             }
         )
 
-    def summary(self) -> str:
-        """What it is, in a sentence."""
+    def small(self, most: int) -> int:
+        """How many of its counts are from 1 to this one."""
+        counts = np.concatenate([getattr(self, name) for name in _MEASURES])
+        return int(((counts >= 1) & (counts <= most)).sum())
+
+    def summary(self, withheld: int = 0) -> str:
+        """What it is, in a sentence; a stock from 1 to ``withheld`` is a symbol."""
         known = self.stock[~np.isnan(self.stock)]
-        levels = f"stock {known[0]:,.0f} to {known[-1]:,.0f}" if len(known) else "no stock"
+        ends = [
+            f"{n:,.0f}" if n < 1 or n > withheld else "[c]" for n in known[[0, -1][: len(known)]]
+        ]
+        levels = f"stock {ends[0]} to {ends[-1]}" if ends else "no stock"
         where = f"{self.area}, " if self.area else ""
         return (
             f"{where}{label(self.stage).full}: {count_of(len(self), 'month')}, "

@@ -17,14 +17,16 @@ from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.patterns import FactorPatterns, pattern_counts
 from riskmodel.factors.margins import bounds, sensitivity
 from riskmodel.factors.margins.fits import SurfaceMethod
+from riskmodel.factors.margins.recording import Recording, RecordingSensitivity, recording_bounds
+from riskmodel.factors.quadrants import QuadrantRegion, data_region, feasible_region
 from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
-from riskmodel.published import factor_counts
+from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
 from riskmodel.vocabulary import factor as known_factor
 from riskmodel.vocabulary import factor_label
 
-__all__ = ["assumed_surface", "factor_bounds"]
+__all__ = ["assumed_surface", "factor_bounds", "recording_area"]
 
 _NO_TOTAL = (
     "the number of assessments is withheld in these observed records: those without a plan, or "
@@ -140,6 +142,47 @@ def assumed_surface(
             f"some factors cannot be told apart in a cohort ({error}): take a smaller overlap than "
             f"{max(overlaps):g}, or fewer factors"
         ) from error
+
+
+def recording_area(
+    release: Release | None = None,
+    recording: Recording | None = None,
+    *,
+    assessments: int | None = None,
+    level: float | None = None,
+) -> RecordingSensitivity:
+    """Rates, associations and quadrants over how completely factors are recorded.
+
+    Parameters
+    ----------
+    release
+        Counts of a table, as far as they may be printed, with the cuts that they set themselves;
+        None takes the published counts and the cuts that reproduce the printed quadrants.
+    recording
+        The area; None takes the usual one, for the published counts with the Department's.
+    assessments
+        N, for the published counts; None takes the median of the documented prior.
+    level
+        Coverage of the ranges of chance.
+    """
+    counts = _counts(release)
+    if release is None:
+        number = round(parameter("assessments_prior_median").value)
+        counts = _at(counts, number if assessments is None else _given(assessments, counts))
+        region: QuadrantRegion | None = feasible_region(counts, printed_quadrants())
+    elif assessments is not None:
+        raise DataError("a table knows its number of assessments; leave --assessments away")
+    else:
+        if not counts.total_plans:
+            raise DataError("no assessment led to a plan: there is no share that recording moves")
+        try:
+            region = data_region(counts)
+        except DataError:  # too few counts to set cuts
+            region = None
+    if recording is None:
+        recording = Recording.usual(published=release is None)
+    design = None if release is None else release.design_of(counts)
+    return recording_bounds(counts, recording, region=region, level=level, design=design)
 
 
 def _surface_counts(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.folder import table_in
-from riskmodel.cli.options import grouped, option_words, whole_numbers
+from riskmodel.cli.options import grouped, numbers, option_words, whole_numbers
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show
 from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.errors import DataError
@@ -31,6 +31,7 @@ USED_BY = {
     "assessments": ("associations",),
     "cut": ("comparison",),
     "cuts": ("rates", "membership"),
+    "design-effect": ("rates",),
     "method": ("rates",),
     "prevalence": ("rates",),
     "seed": ("membership", "ranks"),
@@ -119,6 +120,16 @@ def factors(  # noqa: PLR0913 (each is an option)
             ),
         ),
     ] = None,
+    design_effect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="D|LO,HI|usual",
+            help=(
+                "How many times the variance brothers and sisters bring, assumed: ranges use the "
+                "upper end. 1 for none. [default: of a table's family_id or child_id; published: 1]"
+            ),
+        ),
+    ] = None,
     options: TableOptions,
     form: FormatOption = "text",
 ) -> None:
@@ -131,6 +142,7 @@ def factors(  # noqa: PLR0913 (each is an option)
         "assessments": assessments,
         "cut": cut,
         "cuts": cuts,
+        "design-effect": design_effect,
         "method": method,
         "prevalence": prevalence,
         "seed": seed,
@@ -145,7 +157,8 @@ def factors(  # noqa: PLR0913 (each is an option)
         raise DataError("--by groups a table of assessments; the published table has one group")
     release = options.release(path, option="PATH", form=form, by=columns)
     if view == "rates":
-        _show_rates(release, (prevalence, level, method, cuts), out, path, form)
+        effect = _design_effect(design_effect)
+        _show_rates(release, (prevalence, level, method, cuts, effect), out, path, form)
     else:
         words = (whole_numbers("assessments", assessments), cut, seed or 0, level)
         _show_view(view, release, (*words, cuts or "report"), out, form)
@@ -163,18 +176,33 @@ def _refuse_unused(show: str, given: dict[str, Any]) -> None:
             )
 
 
+def _design_effect(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    if text == "usual":
+        from riskmodel.parameters import parameter
+
+        least, most = parameter("family_design_effect").numbers
+        return least, most
+    given = numbers("design-effect", text)
+    if len(given) > 2:
+        raise DataError("--design-effect takes one number, a least and a most, or the word usual")
+    return given[0], given[-1]
+
+
 def _show_rates(
     release: Any, options: tuple[Any, ...], out: Path | None, path: Path | None, form: str
 ) -> None:
     from riskmodel.factors.group_rates import group_rates
 
-    prevalence, level, method, cuts = options
+    prevalence, level, method, cuts, design_effect = options
     found = group_rates(
         release,
         prevalence=prevalence or "plans",
         level=level,
         method=method or "auto",
         cuts=cuts or "report",
+        design_effect=design_effect,
     )
 
     def picture() -> Any:
@@ -206,7 +234,9 @@ def _show_view(
     frame = factor_view(view, release, options=ViewOptions(*words))
     basis = ", ".join(sorted(set(frame["basis"])))
     note = f"Basis: {basis}. Associations among assessments; they do not say what a factor causes."
-    shown = View(frame, "\n".join(reading_lines(release)), notes=(note,))
+    related = "Ranges of this view take assessments as independent of one another; those of the "
+    notes = (note, f"{related}rates allow for families.") if release and release.design else (note,)
+    shown = View(frame, "\n".join(reading_lines(release)), notes=notes)
     show(shown, form, out=out, picture=picture, release=release)
 
 

@@ -242,7 +242,7 @@ def _tell_converted(made: Any, to: str) -> None:
 
     table = made.assessments
     out_console = console()
-    told = [f"{one.summary()}." for one in made.series if to == "months"]
+    told = _month_words(made.series) if to == "months" else []
     if told:
         told.append("These are the months for which the sources hold everybody.")
     elif table is not None and not table.factors:
@@ -253,6 +253,21 @@ def _tell_converted(made: Any, to: str) -> None:
         number = DEPARTMENT_RULES.get(rule)
         told_by = f"; rule {number} of the Department" if number else ""
         out_console.print(f"Issue ({rule}, {count:,}{told_by}): {RULES[rule]}.", markup=False)
+
+
+def _month_words(series: Any) -> list[str]:
+    """What is in months counted from records: small stocks withheld, small counts announced."""
+    from riskmodel.parameters import parameter
+
+    most = int(parameter("disclosure_threshold").value)
+    small = sum(one.small(most) for one in series)
+    told = [f"{one.summary(most)}." for one in series]
+    if small:
+        told.append(
+            f"{small:,} of its counts are from 1 to {most}: the file is for working with; withhold "
+            "them ([c]) before its months go further."
+        )
+    return told
 
 
 def _wide(table: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +27,7 @@ from riskmodel.disclosure.account_text import (
 from riskmodel.disclosure.reading import read_earlier
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Release:
         What became of every record of the file; None where counts come without one.
     number_earlier
         Earlier releases of the same records that the counts are protected against.
+    design
+        Design effects by group, where assessments of one family or child come together: to tenths,
+        so that they tell no single family.
     """
 
     by: tuple[str, ...]
@@ -76,6 +80,7 @@ class Release:
     issues: int = 0
     account: Account | None = None
     number_earlier: int = 0
+    design: Mapping[tuple[object, ...], DesignEffects] = field(default_factory=dict)
 
     @property
     def number_withheld(self) -> int:
@@ -188,6 +193,12 @@ class Release:
         told = self.groups[()].factors if () in self.groups else ()
         return tuple(name for name in self.protected.true_counts(()).factors if name not in told)
 
+    def design_of(self, counts: FactorCounts) -> DesignEffects | None:
+        """Design effects of the group whose counts these are; None where there are none."""
+        found = (self.design.get(key) for key, one in self.groups.items() if one is counts)
+        design = next(found, None)
+        return None if design is None else design.of(counts.factors)
+
     def frame(self, make: Callable[[FactorCounts], pd.DataFrame]) -> pd.DataFrame:
         """A view of every group, the group's columns first, withheld cells marked.
 
@@ -235,14 +246,14 @@ def release_counted(
         :func:`riskmodel.disclosure.reading.read_earlier` takes them.
     """
     known = [read_earlier(path) for path in earlier]
-    groups, issues, is_observed, account = counted
+    groups, issues, is_observed, account, design = counted
     if not is_observed:
-        return Release(tuple(by), groups, None, marks, issues, account)
+        return Release(tuple(by), groups, None, marks, issues, account, design=design)
     protected = protect_counts(
         groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
     )
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
-    return Release(tuple(by), safe, protected, marks, issues, account, number_earlier=len(known))
+    return Release(tuple(by), safe, protected, marks, issues, account, len(known), design)
 
 
 def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:

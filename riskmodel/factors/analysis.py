@@ -11,6 +11,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.core.result import Result
 from riskmodel.factors.quadrants import Prevalence, QuadrantRegion, feasible_region
 from riskmodel.factors.rates import FactorRates, IntervalMethod, factor_rates
+from riskmodel.families import DesignEffects
 
 __all__ = ["FactorAnalysis", "analyse_factors"]
 
@@ -75,6 +76,7 @@ def analyse_factors(
     prevalence: Prevalence = "plans",
     level: float | None = None,
     method: IntervalMethod = "auto",
+    design: DesignEffects | None = None,
 ) -> FactorAnalysis:
     """Prevalence against impact for one set of counts.
 
@@ -90,9 +92,11 @@ def analyse_factors(
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
     method
         ``jeffreys``, ``wilson`` or ``auto``.
+    design
+        Design effects where assessments of one family come together.
     """
     return FactorAnalysis(
-        factor_rates(counts, level=level, method=method),
+        factor_rates(counts, level=level, method=method, design=design),
         feasible_region(counts, printed, prevalence=prevalence),
         printed,
     )

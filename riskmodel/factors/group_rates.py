@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.core.result import Result, TextTable
@@ -12,6 +12,7 @@ from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
 from riskmodel.factors.quadrants import Prevalence, cut_words
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.factors.views import released_factors
+from riskmodel.families import DesignEffects
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.vocabulary import FACTORS
 
@@ -122,6 +123,8 @@ class GroupRates(Result):
                     f"most {int(counts.plans.min())} plans, for the printed rows are the most "
                     "common."
                 )
+            if analysis.rates.design is not None:
+                lines.append(analysis.rates.design.words())
             total = counts.total_assessments
             among = "assessments" if total is None else f"{total:,} assessments"
             lines.append(
@@ -148,6 +151,7 @@ def group_rates(
     level: float | None = None,
     method: IntervalMethod = "auto",
     cuts: str = "report",
+    design_effect: tuple[float, float] | None = None,
 ) -> GroupRates:
     """Rates and quadrants of the published counts, or of a table.
 
@@ -157,14 +161,30 @@ def group_rates(
         Of a table; None takes the published counts.
     prevalence, level, method, cuts
         As for :func:`riskmodel.factors.views.released_factors`.
+    design_effect
+        Least and greatest design effect that is assumed; None takes that of the table's own
+        families or children, and for the published counts none.
     """
     if release is not None:
+        if design_effect is not None:
+            assumed = {
+                key: DesignEffects.assumed(counts.factors, *design_effect)
+                for key, counts in release.groups.items()
+            }
+            release = replace(release, design=assumed)
         found = released_factors(
             release, prevalence=prevalence, level=level, method=method, cuts=cuts
         )
         return GroupRates(*found, release)
+    counts = factor_counts()
+    design = design_effect and DesignEffects.assumed(counts.factors, *design_effect)
     analysis = analyse_factors(
-        factor_counts(), printed_quadrants(), prevalence=prevalence, level=level, method=method
+        counts,
+        printed_quadrants(),
+        prevalence=prevalence,
+        level=level,
+        method=method,
+        design=design or None,
     )
     return GroupRates({(): analysis}, analysis.to_frame(), None)
 

@@ -13,6 +13,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
@@ -41,14 +42,17 @@ class FactorRates(Result):
         association: it does not say what the factor does.
     share_of_plans
         P(factor | plan), k_j over all plans. Several factors per plan: shares exceed 1 in sum.
+    design
+        Design effects that the ranges allow for; None where assessments count as independent.
     """
 
     counts: FactorCounts
     conversion: tuple[Estimate, ...]
     share_of_plans: tuple[Estimate, ...]
+    design: DesignEffects | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor: counts, both rates with their intervals, method, level, basis."""
+        """One row a factor: counts, both rates with range, method and design effect, basis."""
         frame = self.counts.to_frame()
         for name, estimates in (
             ("share_of_plans", self.share_of_plans),
@@ -58,9 +62,16 @@ class FactorRates(Result):
             frame[f"{name}_low"] = [estimate.low for estimate in estimates]
             frame[f"{name}_high"] = [estimate.high for estimate in estimates]
             frame[f"{name}_method"] = [estimate.method for estimate in estimates]
+            side = 0 if name == "conversion_rate" else 1
+            frame[f"{name}_design_effect"] = [pair[side] for pair in self._effects()]
         frame["level"] = [estimate.level for estimate in self.conversion]
         frame["basis"] = self.counts.basis
         return frame
+
+    def _effects(self) -> list[tuple[float, float]]:
+        independent = (1.0, 1.0)
+        names = self.counts.factors
+        return [self.design.effects[name] if self.design else independent for name in names]
 
     def summary(self) -> str:
         """The factors most and least often followed by a plan."""
@@ -94,7 +105,11 @@ class FactorRates(Result):
 
 
 def factor_rates(
-    counts: FactorCounts, *, level: float | None = None, method: IntervalMethod = "auto"
+    counts: FactorCounts,
+    *,
+    level: float | None = None,
+    method: IntervalMethod = "auto",
+    design: DesignEffects | None = None,
 ) -> FactorRates:
     """Conversion rate and share of plans for each factor.
 
@@ -108,6 +123,9 @@ def factor_rates(
     method
         ``jeffreys``, ``wilson``, or ``auto``: Wilson up to the parameter ``wilson_at_most`` (30
         trials), above it Jeffreys.
+    design
+        Design effects where assessments of one family come together; None takes assessments as
+        independent. A range is then that of as many counts fewer as the design effect says.
 
     Returns
     -------
@@ -123,10 +141,12 @@ def factor_rates(
     """
     plans, assessments = counts.plans.tolist(), counts.assessments.tolist()
     total = [counts.total_plans] * len(plans)
+    effects = [design.effects[name] if design else (1.0, 1.0) for name in counts.factors]
     conversion, share = (
-        _estimates(plans, trials, level, method, counts.basis) for trials in (assessments, total)
+        _estimates(plans, trials, level, method, counts.basis, [pair[side] for pair in effects])
+        for side, trials in enumerate((assessments, total))
     )
-    return FactorRates(counts, conversion, share)
+    return FactorRates(counts, conversion, share, design)
 
 
 def proportion_estimate(
@@ -170,6 +190,7 @@ def _estimates(
     level: float | None,
     method: IntervalMethod,
     basis: Basis,
+    effects: Sequence[float] | None = None,
 ) -> tuple[Estimate, ...]:
     """Many proportions at once, which takes hardly longer than one."""
     if method not in get_args(IntervalMethod):
@@ -185,7 +206,13 @@ def _estimates(
     methods: list[IntervalMethod] = [
         ("wilson" if n <= few else "jeffreys") if method == "auto" else method for n in trials
     ]
-    limits = _limits(successes, trials, methods, level)
+    by = [1.0] * len(methods) if effects is None else effects
+    limits = _limits(
+        [k / effect for k, effect in zip(successes, by, strict=True)],
+        [n / effect for n, effect in zip(trials, by, strict=True)],
+        methods,
+        level,
+    )
     return tuple(
         Estimate(k / n if n else math.nan, low, high, level, used, "proportion", basis, k, n)
         for k, n, used, (low, high) in zip(successes, trials, methods, limits, strict=True)
@@ -193,8 +220,8 @@ def _estimates(
 
 
 def _limits(
-    successes: Sequence[int],
-    trials: Sequence[int],
+    successes: Sequence[float],
+    trials: Sequence[float],
     methods: Sequence[IntervalMethod],
     level: float,
 ) -> list[tuple[float, float]]:

@@ -83,7 +83,9 @@ def released_factors(
 
     def analyse(counts: FactorCounts) -> FactorAnalysis:
         region = cut_region(counts, cuts, prevalence)
-        return FactorAnalysis(factor_rates(counts, level=level, method=method), region, printed)
+        design = release.design_of(counts)
+        rates = factor_rates(counts, level=level, method=method, design=design)
+        return FactorAnalysis(rates, region, printed)
 
     analyses = {key: analyse(counts) for key, counts in release.groups.items()}
 

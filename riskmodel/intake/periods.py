@@ -136,6 +136,8 @@ def months_text(series: Iterable[MonthlySeries]) -> str:
 
     A row a month and stage; a month that is not known has empty cells.
     """
+    if not series:
+        raise DataError("holds no plan and no child looked after, so there are no months")
     import pandas as pd
 
     frame = pd.concat([one.to_frame() for one in series], ignore_index=True)

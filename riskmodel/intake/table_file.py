@@ -8,12 +8,17 @@ from pathlib import Path
 
 from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups
 from riskmodel.estimates import needs_protection
+from riskmodel.families import CHILD, FAMILY, DesignEffects, are_related, family_effects
 from riskmodel.intake.counts import iter_counts
 from riskmodel.intake.reading import is_parquet, read_assessments
 from riskmodel.intake.result import NOTES, Intake, IssueLog
 from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
 
 __all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
+
+
+_HELD = 200_000
+"""Rows of Parquet up to which it is read whole to see who belongs together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,16 @@ class TableFile:
         groups = _added(iter_counts(self.path, by=tuple(by), log=log), progress)
         account = log.account_of(groups.values())
         names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
-        return Counted(groups, _issues(log.counts), _is_observed(self.path, names), account)
+        observed = _is_observed(self.path, names)
+        return Counted(groups, _issues(log.counts), observed, account, self._effects(by))
+
+    def _effects(self, by: Sequence[str]) -> Mapping[tuple[object, ...], DesignEffects]:
+        """Design effects of Parquet that names who belongs together, and can be held."""
+        files = [open_part(part) for part in parquet_parts(self.path)]
+        names = {name for file in files for name in file.schema_arrow.names}
+        if not names & {FAMILY, CHILD} or sum(f.metadata.num_rows for f in files) > _HELD:
+            return {}
+        return _effects_of(self.read().assessments, by)
 
     @property
     def is_mapped(self) -> bool:
@@ -79,7 +93,18 @@ def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
     """Counts by group of a table that was read."""
     table = intake.assessments
     groups: Groups = dict(table.counts_by(by)) if by else {(): table.counts()}
-    return Counted(groups, _issues(intake.counts), has_observed(table), intake.account)
+    effects = _effects_of(table, by)
+    return Counted(groups, _issues(intake.counts), has_observed(table), intake.account, effects)
+
+
+def _effects_of(
+    table: Assessments, by: Sequence[str]
+) -> Mapping[tuple[object, ...], DesignEffects]:
+    """Design effects by group, where assessments belong together."""
+    if not are_related(table):
+        return {}
+    parts = table.parts(by) if by else [((), table)]
+    return {key: found for key, part in parts if (found := family_effects(part))}
 
 
 def _issues(counts: Mapping[str, int]) -> int:

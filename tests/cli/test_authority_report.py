@@ -86,7 +86,12 @@ def test_own_factors_have_no_quadrants_of_another_authority(tmp_path, synthetic)
         target = folder / name.replace("cohort", "assessments")
         target.write_bytes((synthetic / name).read_bytes())
     report = authority_report(open_authority(folder))
-    assert [section.id for section in report.sections] == ["factors", "impact", "record"]
+    assert [section.id for section in report.sections] == [
+        "factors",
+        "recording",
+        "impact",
+        "record",
+    ]
     table = next(table for table in report.tables() if "prevalence" in table.frame)
     assert "Child Neglect" in set(table.frame["factor"])
     assert set(table.frame["prevalence"]) == set(table.frame["impact"]) == {"high", "low"}

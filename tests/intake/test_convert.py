@@ -157,3 +157,22 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("plan,3B\nyes,no\n")
     with pytest.raises(DataError, match="none of what can be converted"):
         convert([tmp_path / "t.csv"])
+
+
+@pytest.mark.end_to_end
+def test_small_months_are_withheld_where_they_are_printed_and_exact_in_the_file(tmp_path: Path):
+    rows = "".join(
+        f"{child},2017-05-1{child},S,C1,N1,U4,PR1,{'2017-09-01,E8' if child > 3 else ','}\n"
+        for child in range(1, 10)
+    )
+    heading = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC\n"
+    (tmp_path / "e.csv").write_text(heading + rows)
+    place = tmp_path / "months.csv"
+    words = ["intake", "convert", str(tmp_path / "e.csv"), "--out", str(place)]
+    done = CliRunner().invoke(app, words)
+    said = " ".join(done.output.split())
+    assert done.exit_code == 0, said
+    assert "stock 0 to [c]" in said
+    # Three children from September on, in seven months.
+    assert "7 of its counts are from 1 to 5: the file is for working with" in said
+    assert read_snapshots(place)[0].stock[-1] == 3

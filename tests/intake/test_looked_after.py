@@ -271,3 +271,12 @@ def test_whatever_is_wrong_the_account_adds_up(
     for series in care.series():
         assert not np.nansum(np.abs(series.unexplained))
         assert np.nanmin(series.stock) >= 0
+
+
+@pytest.mark.unit
+def test_legal_statuses_without_their_days_are_refused(tmp_path: Path) -> None:
+    episodes = "clae_person_id,clae_cla_episode_start_date,clae_cla_episode_ceased\n1,2020-07-01,\n"
+    (tmp_path / "ssd_cla_episodes.csv").write_text(episodes)
+    (tmp_path / "ssd_legal_status.csv").write_text("lega_person_id,lega_legal_status\n1,C2\n")
+    with pytest.raises(DataError, match="column is missing"):
+        read_looked_after(tmp_path, window=("2020-07",))

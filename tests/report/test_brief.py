@@ -189,6 +189,9 @@ def numbers_of(folder: Briefed) -> set[str]:
     if results.rates is not None:
         total, plans = results.rates.counts.total_assessments, results.rates.counts.total_plans
         single += [total, plans, plans / (total or plans)]
+        sides, shares = results.recording.sides()["can_change"], results.recording.recording
+        single += [sides.sum(), len(sides), shares.with_plan[0]]
+        frames.append(results.recording.bounds)
     if results.has("projection"):
         single += [SIZES.months, *_of_projection(results)]
         frames.append(measured_backtest())

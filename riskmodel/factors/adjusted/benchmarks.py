@@ -23,8 +23,8 @@ from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.patterns import joint_basis
-from riskmodel.factors.adjusted.resampling import CHILD, children_of
 from riskmodel.factors.rates import proportion_estimate
+from riskmodel.families import CHILD, FAMILY, related
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
@@ -168,7 +168,7 @@ def benchmark_table(
     for name in names:
         if name not in table.factors:
             raise UnknownNameError("factor in this table", name, table.factors)
-    children, plan = children_of(table), table.frame[PLAN].to_numpy()
+    children, plan = related(table.frame), table.frame[PLAN].to_numpy()
     fewest = min(len(np.unique(children[plan])), len(np.unique(children[~plan])))
     if folds < 2:
         raise DataError(f"cross-validation takes at least 2 folds, got {folds}; usual are 5 or 10")
@@ -179,7 +179,9 @@ def benchmark_table(
         )
     flags = table.frame[list(names)].to_numpy(dtype=np.float32)
     models = _benchmarks(flags, plan, children, (folds, seed, level), joint_basis(table))
-    return TableBenchmark(models, folds, seed, CHILD in table.frame.columns, joint_basis(table))
+    return TableBenchmark(
+        models, folds, seed, bool({FAMILY, CHILD} & set(table.frame.columns)), joint_basis(table)
+    )
 
 
 def _benchmarks(

@@ -26,7 +26,7 @@ from riskmodel.factors.adjusted.design import FactorModel, fit_factors, usable_f
 from riskmodel.factors.adjusted.firth import profile_end
 from riskmodel.factors.adjusted.interactions import interaction_pairs, interactions
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
-from riskmodel.factors.adjusted.resampling import ResamplingPlan, children_of
+from riskmodel.factors.adjusted.resampling import ResamplingPlan, design_effects
 from riskmodel.factors.adjusted.result import (
     Association,
     AttributableFractions,
@@ -35,6 +35,7 @@ from riskmodel.factors.adjusted.result import (
 )
 from riskmodel.factors.adjusted.standardised import StandardisedRisks, standardise
 from riskmodel.factors.associations import associations
+from riskmodel.families import FAMILY, are_related, related
 from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
 
@@ -89,9 +90,12 @@ def measure_impact(
     Adjusted odds ratios: Firth's logistic regression on all factors, with profile penalised
     likelihood intervals for a factor with a small cell, else Wald's. Risk differences and ratios:
     marginal standardisation. Fractions: see :mod:`riskmodel.factors.adjusted.attributable`.
-    Bootstrap intervals are percentile intervals; children are resampled with all their assessments
-    where ``child_id`` is there, otherwise assessments. None of this tells what a factor brings
-    about, and nothing is computed for a single assessment.
+    Bootstrap intervals are percentile intervals; families (``family_id``), else children
+    (``child_id``), are resampled with all their assessments. Without resamples, and for odds
+    ratios, standard errors are multiplied by the root of the design effect of each factor's log
+    odds ratio (:func:`riskmodel.factors.adjusted.resampling.design_effects`). Ranges of pairs take
+    assessments as independent. None of this tells what a factor brings about, and nothing is
+    computed for a single assessment.
     """
     if level is None:
         level = parameter("interval_level").value
@@ -112,8 +116,8 @@ def measure_impact(
         usable = patterns.select(kept)
         wanted = interaction_pairs(pairs, kept)
         progress("Fitting")
-        measured = _measure(usable, level, is_penalised, seed)
-        notes += _repeat_notes(table, resamples)
+        measured = _measure(usable, level, is_penalised, seed, table)
+        notes += _repeat_notes(table, resamples, measured.widths)
         if resamples:
             progress("Resampling")
             plan = (
@@ -150,6 +154,7 @@ class _Measured:
     risks: StandardisedRisks
     fractions: dict[str, Fractions]
     odds: tuple[Floats, Floats, list[str]]
+    widths: Floats
     replicates: Replicates | None = None
     counts: FactorCounts = field(init=False)
     crude: dict[str, tuple[Estimate, ...]] = field(init=False)
@@ -172,8 +177,9 @@ class _Measured:
         }
         low, high, methods = self.odds
         difference, ratio = float(self.risks.difference[row]), float(self.risks.log_ratio[row])
-        wide = self.quantile * float(self.risks.difference_error()[row])
-        long = self.quantile * float(self.risks.log_ratio_error()[row])
+        quantile = self.quantile * float(self.widths[row])
+        wide = quantile * float(self.risks.difference_error()[row])
+        long = quantile * float(self.risks.log_ratio_error()[row])
         adjusted = Association(
             self._standardised(
                 row, "risk_difference", (difference, difference - wide, difference + wide)
@@ -209,7 +215,9 @@ class _Measured:
         return self._fraction(None, "joint")
 
     def _fraction(self, row: int | None, kind: str) -> Estimate:
-        low, high = self.fractions[kind].interval(self.quantile)
+        # What all factors account for is as wide as the widest of them.
+        width = float(self.widths.max() if row is None else self.widths[row])
+        low, high = self.fractions[kind].interval(self.quantile * width)
         at = row or 0
         ends = (float(self.fractions[kind].values[at]), float(low[at]), float(high[at]))
         return self._standardised(row, kind, ends)
@@ -246,8 +254,17 @@ class _Measured:
         )
 
 
-def _measure(patterns: FactorPatterns, level: float, is_penalised: bool, seed: int) -> _Measured:
+def _measure(
+    patterns: FactorPatterns,
+    level: float,
+    is_penalised: bool,
+    seed: int,
+    table: Assessments | FactorPatterns,
+) -> _Measured:
     model = fit_factors(patterns, is_penalised=is_penalised)
+    widths = np.ones(len(patterns.factors))
+    if isinstance(table, Assessments) and are_related(table):
+        widths = np.sqrt(design_effects(model, table))
     risks = standardise(model)
     fractions = {
         "alone": alone_fractions(model, risks),
@@ -255,11 +272,13 @@ def _measure(patterns: FactorPatterns, level: float, is_penalised: bool, seed: i
         "average": average_fractions(model, seed=seed),
         "joint": joint_fraction(model),
     }
-    return _Measured(model, level, risks, fractions, _odds_intervals(model, level))
+    return _Measured(model, level, risks, fractions, _odds_intervals(model, level, widths), widths)
 
 
-def _odds_intervals(model: FactorModel, level: float) -> tuple[Floats, Floats, list[str]]:
-    """Interval ends of the odds ratios, and the method of each."""
+def _odds_intervals(
+    model: FactorModel, level: float, widths: Floats
+) -> tuple[Floats, Floats, list[str]]:
+    """Interval ends of the odds ratios, so many times as wide, and the method of each."""
     factors = len(model.patterns.factors)
     middle = model.fit.coefficients[1 : factors + 1]
     error = np.sqrt(np.diag(model.fit.covariance))[1 : factors + 1]
@@ -276,20 +295,22 @@ def _odds_intervals(model: FactorModel, level: float) -> tuple[Floats, Floats, l
             profile_end(model.problem, model.fit, row + 1, level, side) for side in (-1, 1)
         )
         methods[row] = f"{kind} profile"
+    low, high = middle + widths * (low - middle), middle + widths * (high - middle)
     return np.exp(low), np.exp(np.minimum(high, 700.0)), methods
 
 
-def _repeat_notes(table: Assessments | FactorPatterns, resamples: int) -> tuple[str, ...]:
-    if not isinstance(table, Assessments):
+def _repeat_notes(
+    table: Assessments | FactorPatterns, resamples: int, widths: Floats
+) -> tuple[str, ...]:
+    unit = are_related(table) if isinstance(table, Assessments) else ""
+    if not isinstance(table, Assessments) or not unit:
         return ()
-    per_child = np.bincount(children_of(table))
-    several = int((per_child > 1).sum())
-    if not several:
-        return ()
-    words = f"{several:,} of {len(per_child):,} children have more than one assessment"
-    if resamples:
-        return (f"{words}: they were resampled whole, but intervals of odds ratios ignore it.",)
+    sizes = np.bincount(related(table.frame))
+    sizes = sizes[sizes > 0]
+    several, effects = int((sizes > 1).sum()), widths**2
+    called = "families" if unit == FAMILY else "children"
+    how = "they were resampled whole, and those of odds ratios" if resamples else "the ranges"
     return (
-        f"{words}: the intervals take assessments as independent and can be too narrow; with "
-        "bootstrap resamples those of risks and fractions allow for it.",
+        f"{several:,} of {len(sizes):,} {called} have more than one assessment: {how} allow for it "
+        f"(design effect {effects.min():.1f} to {effects.max():.1f}).",
     )

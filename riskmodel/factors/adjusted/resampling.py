@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.core.arrays import Floats, Integers
+from riskmodel.factors.adjusted.design import FactorModel
 from riskmodel.factors.adjusted.patterns import FactorPatterns, number_patterns
+from riskmodel.families import related
 from riskmodel.streams import stream
 
-__all__ = ["CHILD", "ResamplingPlan", "children_of"]
-
-
-CHILD = "child_id"
-"""The column that says which assessments concern one child."""
+__all__ = ["ResamplingPlan", "design_effects"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResamplingPlan:
-    """What is drawn, with replacement: assessments, or children with all theirs.
+    """What is drawn, with replacement: assessments, or families or children with all theirs.
 
     Parameters
     ----------
@@ -50,7 +47,7 @@ class ResamplingPlan:
 
     @classmethod
     def of_table(cls, table: Assessments, patterns: FactorPatterns) -> ResamplingPlan:
-        """Children where the table knows them.
+        """Families where the table knows them, else children.
 
         Parameters
         ----------
@@ -59,7 +56,7 @@ class ResamplingPlan:
         patterns
             Its patterns, over some of its factors.
         """
-        children = children_of(table)
+        children = related(table.frame)
         per_child = np.bincount(children)
         if per_child.max() == 1:
             return cls.of_patterns(patterns)
@@ -92,11 +89,37 @@ class ResamplingPlan:
             yield without + plans, plans
 
 
-def children_of(table: Assessments) -> Integers:
-    """Number of the child of each assessment, from 0; without an id each is a child by itself."""
-    if CHILD not in table.frame.columns:
-        return np.arange(len(table), dtype=np.int64)
-    codes = np.asarray(pd.factorize(table.frame[CHILD])[0], dtype=np.int64)
-    unknown = codes < 0
-    codes[unknown] = codes.max(initial=-1) + 1 + np.arange(unknown.sum())
-    return codes
+def design_effects(model: FactorModel, table: Assessments) -> Floats:
+    """How many times the variance of independent assessments each log odds ratio has; shape (J,).
+
+    Parameters
+    ----------
+    model
+        Its fit.
+    table
+        What it was fitted to; its families, else children, are taken to be independent.
+
+    Notes
+    -----
+    With V the inverse information and u_i = x_i (y_i - p_i): diagonal of V B V, where B adds the
+    squares of the sums of u_i over each of G families, times G/(G - 1), over that where every
+    assessment is a family by itself (Liang and Zeger 1986). It is not below 1.
+    """
+    patterns, family = model.patterns, np.unique(related(table.frame), return_inverse=True)[1]
+    distinct, of_row = number_patterns([table.frame[name].to_numpy() for name in patterns.factors])
+    place = {row.tobytes(): at for at, row in enumerate(np.asarray(patterns.flags, dtype=bool))}
+    order = np.array([place[row.tobytes()] for row in np.asarray(distinct, dtype=bool)])
+    fitted, design = model.levelled.fitted[order], model.problem.design[order]
+    plan = table.frame[PLAN].to_numpy(float)
+    left = plan - fitted[of_row]
+    by_family = sparse.coo_array(
+        (left, (family, of_row)), shape=(int(family.max()) + 1, len(distinct))
+    ).tocsr()
+    together = by_family @ design
+    squares = np.bincount(of_row, weights=left**2)
+    families = together.shape[0]
+    clustered = together.T @ together * families / max(families - 1, 1)
+    alone = (design * squares[:, None]).T @ design
+    covariance = model.fit.covariance
+    ratio = [np.diag(covariance @ inside @ covariance) for inside in (clustered, alone)]
+    return np.maximum(ratio[0] / ratio[1], 1.0)[1 : len(patterns.factors) + 1]

@@ -25,8 +25,8 @@ from riskmodel.factors.adjusted.released import (
     released_benchmark,
     released_impact,
 )
-from riskmodel.factors.adjusted.resampling import CHILD
 from riskmodel.factors.adjusted.result import FactorImpact
+from riskmodel.families import CHILD, FAMILY
 from riskmodel.intake import count_intake, iter_assessments
 from riskmodel.intake.result import IssueLog
 from riskmodel.intake.table_file import TableFile, has_observed, table_file
@@ -318,7 +318,7 @@ def table_patterns(file: TableFile) -> FactorPatterns | None:
     first = parts[0]
     if len(repeated_hashes(parts, ())):
         return None
-    if CHILD in meaning_of(open_part(first), first).headings.names:
+    if {FAMILY, CHILD} & set(meaning_of(open_part(first), first).headings.names):
         return None
     found: FactorPatterns | None = None
     for piece in iter_assessments(file.path):

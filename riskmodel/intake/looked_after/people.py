@@ -32,6 +32,8 @@ class People:
         """The number of the child of each row; -1 where there is no reference."""
         import pandas as pd
 
+        if not len(areas.distinct) and self.areas in ([], [""]):
+            return self._of_one_area(children)
         references = ["", *map(cell_text, children.distinct)]
         names = ["", *map(cell_text, areas.distinct)]
         width = len(references)
@@ -48,6 +50,24 @@ class People:
                 self.area_of.append(self.areas.index(area))
             numbers.append(number)
         return np.array(numbers, dtype=np.int64)[rows]
+
+    def _of_one_area(self, children: Column) -> npt.NDArray[np.int64]:
+        """The same where no area is named at all: every reference is looked up once."""
+        if not len(children.positions):
+            return children.positions
+        if not self.areas:
+            self.areas.append("")
+        known = self._numbers.setdefault("", {})
+        references = [
+            # Of letters and digits alone it is its own text: most references, and much faster.
+            cell if isinstance(cell, str) and cell.isalnum() else cell_text(cell)
+            for cell in children.distinct
+        ]
+        numbers = [known.setdefault(text, len(known)) if text else -1 for text in references]
+        new = list(known)[len(self.references) :]
+        self.references += new
+        self.area_of += [0] * len(new)
+        return np.array([*numbers, -1], dtype=np.int64)[children.positions]
 
     def named(self, episodes: pd.DataFrame, facts: Facts) -> pd.DataFrame:
         """Episodes with area, reference and what is known of each child."""

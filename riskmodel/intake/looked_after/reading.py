@@ -284,6 +284,9 @@ def _legal_statuses(
     parts = [pd.DataFrame({"person": [], "start": [], "status": []}, dtype=np.int64)]
     for table in tables:
         columns = _columns(table, _LEGAL, log)
+        if "start" not in columns:
+            field = "lega_legal_status_start"
+            raise DataError("this column is missing", file=table.name, field=field)
         cells = {
             "person": people.numbers(table.empty_column(), columns["child_id"]),
             "start": table.days(columns["start"], "start", log),

@@ -23,8 +23,8 @@ _DRAWN, _LISTED = 14, 8
 """Factors in the chart and in the table, those that most often go with a plan."""
 
 _RECORDED = (
-    "Counted is what workers recorded: a factor that was missed, how severe it was, and what else "
-    "weighed in the decision are not in these counts."
+    "Counted is what workers recorded: how severe a factor was, and what else weighed in the "
+    "decision, is not in these counts, nor is a factor that was missed."
 )
 _ASSOCIATION = (
     "A factor goes with a plan; that does not say that it leads to one. Several factors stand on "
@@ -43,7 +43,13 @@ def factors_page(results: BriefResults, rates: FactorRates, annex: str) -> Secti
     return brief_page(
         "factors",
         _message(rates),
-        [_all(rates), _ASSOCIATION, _RECORDED, _withheld(results), _commonest(rates)],
+        [
+            _all(rates),
+            _ASSOCIATION,
+            _recorded(results, rates),
+            _withheld(results),
+            _commonest(rates),
+        ],
         annex=annex,
         chart=_chart(results, rates) if ranked else None,
         table=_table(results, rates) if ranked else None,
@@ -94,6 +100,24 @@ def _commonest(rates: FactorRates) -> str:
         return ""
     name, _, share = max(ranked, key=lambda row: (row[2].value, row[0]))
     return f"{label_of(name)} stands on the largest share of plans: {percent(share.value, 0)}."
+
+
+def _recorded(results: BriefResults, rates: FactorRates) -> str:
+    """What was not recorded, and how far that could move the first factor."""
+    ranked, found = _ranked(rates), results.recording
+    if not ranked or found is None:
+        return _RECORDED
+    first = next(one for one in found.ends("conversion_rate") if one.factor == ranked[0][0])
+    if not first.lowest <= first.highest:
+        return _RECORDED
+    least = min(found.recording.with_plan[0], found.recording.without_plan[0])
+    sides = found.sides()["can_change"]
+    reach = f"{percent(first.lowest, 0)} to {percent(first.highest, 0)}"
+    return (
+        f"{_RECORDED} If as little as {percent(least, 0)} was recorded, {label_of(ranked[0][0])} "
+        f"could be at {reach}, and {sides.sum()} of "
+        f"{count_of(len(sides), 'factor')} could change sides of the quadrants (assumed)."
+    )
 
 
 def _withheld(results: BriefResults) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
     from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorRates
+    from riskmodel.factors.margins.recording import RecordingSensitivity
     from riskmodel.report.sizes import Sizes
 
 __all__ = ["MONTHS_A_YEAR", "QUANTILES", "BriefResults", "Counted"]
@@ -112,6 +113,16 @@ class BriefResults:
             return self.authority.factor_rates.rates
         except DataError:
             return None
+
+    @cached_property
+    def recording(self) -> RecordingSensitivity | None:
+        """What under-recording could change; None where no plan is counted."""
+        if self.rates is None or not self.rates.counts.total_plans:
+            return None
+        from riskmodel.authority.margins import recording_area
+
+        is_own = self.authority.has("returns")
+        return recording_area(self.authority.release if is_own else None)
 
     @cached_property
     def change(self) -> ChangeParts | None:

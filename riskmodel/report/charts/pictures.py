@@ -14,6 +14,7 @@ from riskmodel.core.result import Picture, draws
 from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
+from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.intake.intervals import INTERVALS
 from riskmodel.projection import BASELINE, month_words
@@ -22,7 +23,7 @@ from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 from riskmodel.report.charts.flows import draw_flows
 from riskmodel.report.charts.others import draw_beside_others
 from riskmodel.report.charts.outlook import draw_outlook
-from riskmodel.report.charts.ranges import draw_ranges
+from riskmodel.report.charts.ranges import draw_ranges, draw_recording
 from riskmodel.report.charts.sensitivity import draw_surface
 from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
 from riskmodel.report.charts.waterfall import draw_waterfall
@@ -64,6 +65,12 @@ def _mix(mix: Mix) -> Picture:
 def _surface(surface: SensitivitySurface) -> Picture:
     title = "Adjusted odds ratios over what is assumed"
     return _picture(draw_surface(surface), title, surface.summary())
+
+
+@draws("riskmodel.factors.margins.recording", "RecordingSensitivity")
+def _recording(found: RecordingSensitivity) -> Picture:
+    title = "Share that led to a plan, over all recording considered"
+    return _picture(draw_recording("recording", found), title, found.summary())
 
 
 @draws("riskmodel.explanations.change", "ChangeParts")

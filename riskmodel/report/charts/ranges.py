@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from riskmodel.errors import DataError
+from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
@@ -20,8 +22,16 @@ from riskmodel.report.charts.canvas import (
     draw,
     note,
 )
+from riskmodel.vocabulary import factor_label
 
-__all__ = ["draw_ranges", "draw_ranked_rates", "only_across", "range_line", "row_name"]
+__all__ = [
+    "draw_ranges",
+    "draw_ranked_rates",
+    "draw_recording",
+    "only_across",
+    "range_line",
+    "row_name",
+]
 
 
 def draw_ranges(
@@ -125,3 +135,15 @@ def row_name(
     at = (0, row - (up if size.is_narrow else 0))
     style |= {"ha": align, "va": "center_baseline", "fontsize": BODY}
     note(axes, label, offset, at, ("axes fraction", "data"), **style)
+
+
+def draw_recording(name: str, found: RecordingSensitivity) -> Drawing:
+    """Draw each factor's rate as recorded, with its lowest and highest over the whole area."""
+    rows = [
+        (factor_label(one.factor), 100 * one.as_recorded, 100 * one.lowest, 100 * one.highest)
+        for one in found.ends("conversion_rate")
+        if one.lowest <= one.highest
+    ]
+    if not rows:
+        raise DataError("there is nothing to draw: no factor could be so recorded")
+    return draw_ranked_rates(name, rows, across="Share that led to a plan, by recording (assumed)")

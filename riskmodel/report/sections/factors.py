@@ -81,7 +81,7 @@ def own_factors_section(release: Release, *, title: str, source: str) -> Section
     source
         Name of the table.
     """
-    rates = factor_rates(release.counts())
+    rates = factor_rates(release.counts(), design=release.design_of(release.counts()))
     rows = _own_rows(release).to_dict("records")
     protection = release.words()
     reading = (release.finding(), release.account_words(), protection)
@@ -114,7 +114,7 @@ def _own_rows(release: Release) -> Any:
     """One row a factor with withheld cells marked, and its side of each of its own cuts."""
 
     def rows(counts: Any) -> Any:
-        rates = factor_rates(counts)
+        rates = factor_rates(counts, design=release.design_of(counts))
         frame, region = rates.to_frame(), _own_region(rates)
         if region is None or (release.account is not None and release.account.rule):
             return frame.assign(**dict.fromkeys(_CLASSES, NOT_APPLICABLE))
@@ -153,13 +153,14 @@ def _range_words(rates: FactorRates) -> str:
 
 
 def _association_words(rates: FactorRates) -> str:
+    related = f"{rates.design.words()} " if rates.design else ""
     shares = sum(share.value for share in rates.share_of_plans if share.value == share.value)
     return (
         "This is an association between a recorded factor and a plan. It does not say that the "
         "factor brought the plan about, nor what would follow if it were absent: several factors "
         f"are recorded for one child, and the {count_of(len(_ranked(rates)), 'row')} together come "
         f"to {percent(shares, 0)} of the {rates.counts.total_plans:,} plans. The ranges allow for "
-        f"chance alone, not for differences between years or in recording. Basis: "
+        f"chance alone, not for differences between years or in recording. {related}Basis: "
         f"{rates.counts.basis}."
     )
 

@@ -47,7 +47,9 @@ def _not_shown(name: str, error: DataError) -> Part:
 def _factors(authority: Authority, sizes: Sizes) -> Part:
     if not authority.has("returns"):
         return _published_factors(authority, sizes)
+    from riskmodel.authority.margins import recording_area
     from riskmodel.report.sections.factors import factors_point, own_factors_section
+    from riskmodel.report.sections.recording import recording_section
 
     release = authority.release
     try:
@@ -56,16 +58,20 @@ def _factors(authority: Authority, sizes: Sizes) -> Part:
         return _not_shown("factors", error)
     source = authority.tables[-1].name
     section = own_factors_section(release, title=_title("factors"), source=source)
-    return (factors_point(authority.factor_rates.rates),), (section,)
+    sections = [section]
+    if release.counts().total_plans:
+        sections.append(recording_section(recording_area(release), source=source, is_own=True))
+    return (factors_point(authority.factor_rates.rates),), tuple(sections)
 
 
 def _published_factors(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.authority.margins import assumed_surface, factor_bounds
+    from riskmodel.authority.margins import assumed_surface, factor_bounds, recording_area
     from riskmodel.cohort import reference_design
     from riskmodel.factors import Prevalence, feasible_region
     from riskmodel.published import documents, printed_quadrants
     from riskmodel.report.sections.factors import factors_point, factors_section
     from riskmodel.report.sections.margins import margins_section
+    from riskmodel.report.sections.recording import recording_section
     from riskmodel.report.sections.summary import reading_points
 
     rates, printed = authority.factor_rates.rates, printed_quadrants()
@@ -81,6 +87,7 @@ def _published_factors(authority: Authority, sizes: Sizes) -> Part:
         factors_section(
             rates, regions, printed, title=_title("factors"), source=f"{card}, paras 16-17"
         ),
+        recording_section(recording_area(), source=f"{card}, paras 16-17", is_own=False),
         margins_section(surface, bounds, source=f"{card}, para 16"),
     )
 
