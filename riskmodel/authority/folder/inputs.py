@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.own_tables import CATALOGUE, OwnTables, read_own_tables
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
     is_counted,
@@ -18,8 +19,10 @@ from riskmodel.authority.folder.record_months import (
     record_months,
 )
 from riskmodel.caseload.structure_files import read_structure
+from riskmodel.census import first_day
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
+from riskmodel.intake.reading import is_parquet
 from riskmodel.intake.snapshots import read_snapshots
 from riskmodel.scenarios import LIBRARY, check_transferable, load_library, read_scenario
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "code_in", "counted_at_most", "read_commentary"]
 
+_YEAR = re.compile(r"20[0-9]{2}(\.0)?")
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
 
 
@@ -50,8 +54,8 @@ class Inputs:
             return bool(self.contents.rows.get(need))
         if need == "scenarios":
             return bool(self.scenario_files)
-        if need == "published":
-            return self.is_published
+        if need in ("published", "own_tables"):
+            return "published" in self.contents.files and self.is_published is (need == "published")
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -67,6 +71,8 @@ class Inputs:
             return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
         if need == "published":
             return "published tables"
+        if need == "own_tables":
+            return f"{self.contents.source_of('published')}/{CATALOGUE}"
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
@@ -100,6 +106,24 @@ class Inputs:
             )
             for path in self.contents.files.get("returns", ())
         )
+
+    @cached_property
+    def return_years(self) -> tuple[int, ...]:
+        """Years to 31 March of the assessments in the latest return; empty where it says none."""
+        if not self.tables:
+            return ()
+        latest = self.tables[-1]
+        try:
+            keys = [key for (key,) in latest.counts(("year",)).groups]
+        except UnknownNameError:
+            if is_parquet(latest.path):
+                return ()
+            frame = latest.read().assessments.frame
+            if "assessment_date" not in frame:
+                return ()
+            days = frame["assessment_date"].dropna()
+            keys = list(days.dt.year + (days.dt.month >= first_day(2000).month))
+        return tuple(sorted({int(str(key)[:4]) for key in keys if _YEAR.fullmatch(str(key))}))
 
     @cached_property
     def months(self) -> tuple[MonthlySeries, ...]:
@@ -226,6 +250,12 @@ class Inputs:
             problem = UnknownNameError("authority with neighbours", code, listed)
             raise DataError(str(problem), file=self.contents.source_of("neighbours"))
         return listed[code]
+
+    @cached_property
+    def own_tables(self) -> OwnTables:
+        """Published tables of its own; asked for only where they are there."""
+        whose = self.contents.text("about", "name") or self.contents.folder.resolve().name
+        return read_own_tables(self.contents.files["published"][0], whose)
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
