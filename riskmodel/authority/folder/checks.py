@@ -222,6 +222,19 @@ def _neighbours(look: _Look) -> Thing | None:
     return Thing("Neighbours", source, "cannot be read" if codes is None else f"{len(codes)}")
 
 
+def _deprivation(look: _Look) -> Thing | None:
+    path = look.authority.contents.file("deprivation")
+    if path is None:
+        return None
+    rows = look.read("deprivation", lambda: look.authority.inputs.deprived)
+    if rows is None:
+        return Thing("Deprivation", path.name, "cannot be read")
+    if not look.authority.deprivation:
+        look.log.note(Place(path.name), "needs a row of the authority and one of England")
+    areas = {row.area for row in rows}
+    return Thing("Deprivation", path.name, f"{len(rows)} rows, {len(areas)} areas")
+
+
 def _scenarios(look: _Look) -> Thing | None:
     if not look.has("scenarios"):
         return None
@@ -272,6 +285,7 @@ _READERS: tuple[Callable[[_Look], Thing | None], ...] = (
     _workforce,
     _prices,
     _targets,
+    _deprivation,
     _scenarios,
     _neighbours,
     _groups,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.deprivation import deprivation_words
 from riskmodel.authority.folder.figures import PostPrices, Prices, own_workforce, read_prices
 from riskmodel.authority.folder.inputs import (
     Inputs,
@@ -189,6 +190,11 @@ class Holding:
     def neighbours(self) -> tuple[str, ...]:
         """Codes of its statistical neighbours, the nearest first."""
         return self.inputs.neighbours
+
+    @property
+    def deprivation(self) -> tuple[str, ...]:
+        """What its deprived children say of the level of plans, a sentence each."""
+        return tuple(deprivation_words(self.inputs.deprived, self.name))
 
     @property
     def own_tables(self) -> OwnTables:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.deprivation import Deprived, read_deprivation
 from riskmodel.authority.folder.own_tables import CATALOGUE, OwnTables, read_own_tables
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
@@ -250,6 +251,12 @@ class Inputs:
             problem = UnknownNameError("authority with neighbours", code, listed)
             raise DataError(str(problem), file=self.contents.source_of("neighbours"))
         return listed[code]
+
+    @cached_property
+    def deprived(self) -> tuple[Deprived, ...]:
+        """Deprived children and children on a plan; empty where the folder has none."""
+        path = self.contents.file("deprivation")
+        return () if path is None else read_deprivation(path)
 
     @cached_property
     def own_tables(self) -> OwnTables:
