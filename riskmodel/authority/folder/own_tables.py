@@ -2,19 +2,6 @@
 
 A folder in the forms of the tables that ship: ``tables.toml`` describes each table, ``NAME.csv``
 holds its cells as printed, and ``identities.toml`` says what must hold if every figure is right.
-
-.. code-block:: toml
-
-    [plans]
-    title = "Children on a plan by area"
-    document = "Report to the scrutiny committee"
-    date = 2024-06-12
-    paragraph = "4"
-    key = "area"
-
-    [plans.columns.march_2024]
-    label = "31 March 2024"
-    unit = "children"
 """
 
 from __future__ import annotations
