@@ -15,6 +15,7 @@ from riskmodel.authority.folder.deprivation import Deprived, read_deprivation
 from riskmodel.authority.folder.own_tables import CATALOGUE, OwnTables, read_own_tables
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
+    census_returns,
     is_counted,
     own_area,
     record_months,
@@ -57,6 +58,10 @@ class Inputs:
             return bool(self.scenario_files)
         if need in ("published", "own_tables"):
             return "published" in self.contents.files and self.is_published is (need == "published")
+        if need == "services":
+            return bool(self.service_files)
+        if need == "deadlines":
+            return bool(self.deadline_files)
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -68,12 +73,14 @@ class Inputs:
             places = (entry.place for row in rows for entry in row.values())
             names = (f"{p.file} ({p.sheet})" if p.sheet else f"{p.file} [{need}]" for p in places)
             return ", ".join(dict.fromkeys(names))
-        if need == "scenarios":
-            return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
-        if need == "published":
-            return "published tables"
-        if need == "own_tables":
-            return f"{self.contents.source_of('published')}/{CATALOGUE}"
+        if need in ("scenarios", "services"):
+            files = self.scenario_files if need == "scenarios" else self.service_files
+            return ", ".join(f"{need}/{path.name}" for path in files)
+        if need in ("published", "own_tables"):
+            own = f"{self.contents.source_of('published')}/{CATALOGUE}"
+            return own if need == "own_tables" else "published tables"
+        if need == "deadlines":
+            return ", ".join(path.name for path in self.deadline_files)
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
@@ -235,6 +242,20 @@ class Inputs:
             )
             raise DataError(f"is called {twice!r}, as {first} is; choose another name", file=second)
         return found
+
+    @property
+    def service_files(self) -> tuple[Path, ...]:
+        """Files of services, in the order of their names."""
+        folder = self.contents.file("services")
+        return () if folder is None else tuple(sorted(folder.glob("*.toml")))
+
+    @property
+    def deadline_files(self) -> tuple[Path, ...]:
+        """Records with dates that a deadline runs between."""
+        records = self.contents.files.get("records", ())
+        lists = (path for path in records if path.name.casefold().startswith("annex"))
+        own = self.contents.files.get("timeliness", ())
+        return (*census_returns(self.contents), *lists, *own)
 
     @cached_property
     def neighbours(self) -> tuple[str, ...]:

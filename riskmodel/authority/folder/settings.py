@@ -45,6 +45,8 @@ FILE_KEYS: Mapping[str, str] = {
     "neighbours": "statistical neighbours",
     "deprivation": "deprived children and children on a plan, by year and area",
     "scenarios": "folder of scenario files",
+    "services": "folder of service files",
+    "timeliness": "own table of deadlines: measure, started, ended",
     "published": "folder of published tables",
     "commentary": "the author's own text",
 }
