@@ -234,7 +234,7 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
         f"Posts by the chance that is asked for: {by_chance}.",
         f"{found.posts} posts mean {found.workers:.0f} workers in post then, and "
         f"{found.joiners:.0f} joiners until then: {found.joiners_a_month:.1f} a month, where "
-        f"{hires:.1f} a month are assumed to be found as things are.",
+        f"{hires:.1f} a month can be appointed as things are.",
         "With the posts and candidates of the scenario, the central projection of the caseload is "
         f"then {typical:.1f}, and the chance of {target.cap:g} or fewer is "
         f"{chance_words(chance)}.",

@@ -29,7 +29,10 @@ def change_of(authority: Holding) -> ChangeParts:
     if authority.has("own_panel"):
         assert authority.panel is not None  # it has one
         return replace(
-            change_of_panel(authority.panel, authority.inputs.panel_code), area=authority.name
+            change_of_panel(
+                authority.panel, authority.inputs.panel_code, deprivation=authority.deprivation
+            ),
+            area=authority.name,
         )
     if authority.has("months"):
         plans = [
@@ -42,7 +45,9 @@ def change_of(authority: Holding) -> ChangeParts:
                 "holds no children on a protection plan",
                 file=authority.inputs.source_of("months"),
             )
-        return replace(change_of_months(plans[0], authority.inputs.population), area=authority.name)
+        change = change_of_months(plans[0], authority.inputs.population)
+        notes = (*change.notes, *authority.deprivation)
+        return replace(change, area=authority.name, notes=notes)
     return published_change()
 
 

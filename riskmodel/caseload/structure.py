@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,7 +19,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.published import load_table
 
-__all__ = ["KINDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
+__all__ = ["KINDS", "KIND_WORDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
 
 STATUSES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 """What a case is, in the order in which work is taken up: protection first, child in need last.
@@ -29,6 +30,16 @@ Kind = Literal["family_support", "specialist", "disabled_children", "other"]
 ``disabled_children`` teams hold cases beside them; ``other`` holds the remaining children."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+KIND_WORDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "family_support": "social workers whose caseload is projected; it needs its workers",
+        "specialist": "holds cases beside them, with workers of its own",
+        "disabled_children": "holds the cases of disabled children, with workers of its own",
+        "other": "the children of teams that are not modelled",
+    }
+)
+"""Each kind of team in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from riskmodel.cli.output import FormatOption, listing, show
+
+if TYPE_CHECKING:
+    from riskmodel.published import Audit
 
 __all__ = ["app"]
 
@@ -162,6 +166,13 @@ def find(
 
 @app.command("audit")
 def audit(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Folder of an authority, or of its published tables. [default: the tables that "
+            "ship]"
+        ),
+    ] = None,
     form: FormatOption = "text",
     every: Annotated[bool, typer.Option("--all", help="In text, also print what holds.")] = False,
 ) -> None:
@@ -174,7 +185,7 @@ def audit(
     from riskmodel.core.result import View
     from riskmodel.published import audit as run_audit
 
-    found = run_audit()
+    found = run_audit() if folder is None else _own_audit(folder)
     shown = found.findings if every else [one for one in found if one.outcome != "published"]
     lines = [line for finding in shown for line in _finding_lines(finding)]
     data = {
@@ -187,12 +198,25 @@ def audit(
             found.to_frame(),
             "\n".join([found.summary(), *lines]),
             _inferred_frame(found),
-            "Figures that can be inferred: not published, but bounded by what is",
+            "Figures that can be inferred: not published, but bounded by what is"
+            if found.implied
+            else "",
             data=data,
         ),
         form,
     )
     raise typer.Exit(0 if found.is_clean else 1)
+
+
+def _own_audit(folder: Path) -> Audit:
+    """The audit of an authority's own published tables."""
+    from riskmodel.authority.folder.own_tables import read_own_tables
+    from riskmodel.cli.folder import opened
+
+    authority = opened(folder)
+    if authority is None:
+        return read_own_tables(folder, folder.resolve().name).audit
+    return authority.own_tables.audit
 
 
 def _finding_lines(finding: Any) -> Iterator[str]:

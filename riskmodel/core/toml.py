@@ -36,6 +36,7 @@ _KINDS: Mapping[type, str] = {
     float: "a number",
     list: "a list",
     dict: "a table",
+    date: "a date, such as 2024-06-12",
 }
 _Kind = TypeVar("_Kind")
 

@@ -15,6 +15,7 @@ from riskmodel.demand.drivers import course_drivers, scenario_drivers
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.opening import models_of, opening_of
 from riskmodel.demand.outlook import StageOutlook, check_sizes, stage_outlook
+from riskmodel.demand.simulation.changed import unplaced
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import correlations_for, learned_for
@@ -305,7 +306,7 @@ def project(  # noqa: PLR0913  each is a word of the question
             beside=source.everything,
         )
     stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
-    notes = []
+    notes = [*source.doubts, *unplaced(levers, stages)]
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
         notes += growth_notes(stages[stage])

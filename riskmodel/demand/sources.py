@@ -70,6 +70,8 @@ class DemandSource:
     beside
         Figures that are not projected and tell something of those that are: stages left out, and
         by the panel's names what leads to them, such as ``s47_enquiries``, as starts of a year.
+    doubts
+        Figures that look like slips, in words.
     """
 
     area: str
@@ -79,6 +81,7 @@ class DemandSource:
     code: str = ""
     priors: Mapping[str, DemandPriors] = field(default_factory=dict)
     beside: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
@@ -258,8 +261,12 @@ def snapshot_source(
             for month, value in zip(months, getattr(each, counted).tolist(), strict=True)
             if np.isfinite(value)
         )
-    label = ", ".join(dict.fromkeys(each.source for each in series if each.area == wanted))
-    return DemandSource(wanted or "own figures", found, population, label)
+    own = [each for each in series if each.area == wanted]
+    label = ", ".join(dict.fromkeys(each.source for each in own))
+    doubts = (str(note) for each in own for note in each.notes if note.rule == "doubtful")
+    return DemandSource(
+        wanted or "own figures", found, population, label, doubts=tuple(dict.fromkeys(doubts))
+    )
 
 
 def with_years(months: DemandSource, years: DemandSource) -> DemandSource:

@@ -41,12 +41,14 @@ def learned_for(
         return _shipped(stage, opening, year), ""
     if isinstance(panel, Learning):
         return _already(panel, measure, opening), ""
-    history = StageHistory.from_panel(panel, measure)
-    known = history.until(min(year, history.years[-1]))
-    others = [place for place, code in enumerate(known.codes) if code != own]
-    enough = int((np.isfinite(known.stock[others]).sum(axis=1) >= 2).sum())
-    if enough >= FEWEST_LEARNERS:
-        return learn(known, learners=others), ""
+    enough = 0
+    if measure in panel.measures and np.isfinite(panel.figures[measure]).any():
+        history = StageHistory.from_panel(panel, measure)
+        known = history.until(min(year, history.years[-1]))
+        others = [place for place, code in enumerate(known.codes) if code != own]
+        enough = int((np.isfinite(known.stock[others]).sum(axis=1) >= 2).sum())
+        if enough >= FEWEST_LEARNERS:
+            return learn(known, learners=others), ""
     return _shipped(stage, opening, year), (
         f"{panel.source} has {enough} other authorities with two figures of {measure} by then, "
         f"fewer than {FEWEST_LEARNERS}: what ships with the package was learned from instead"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -37,7 +37,11 @@ _DURATION = f"{_STOCK}_duration_"
 
 
 def change_of_panel(
-    panel: AuthorityPanel, code: str, first: int | None = None, last: int | None = None
+    panel: AuthorityPanel,
+    code: str,
+    first: int | None = None,
+    last: int | None = None,
+    deprivation: Sequence[str] = (),
 ) -> ChangeParts:
     """Why plans of an authority rose or fell between two years.
 
@@ -50,6 +54,8 @@ def change_of_panel(
     first, last
         Years ending 31 March; None takes the last year with a figure, and :data:`YEARS_BACK` years
         before it or the earliest since then.
+    deprivation
+        Sentences on the level that deprivation would give; a panel holds none.
 
     Raises
     ------
@@ -94,7 +100,8 @@ def change_of_panel(
         parts,
         _by_duration(before, after),
         missing,
-        ("The panel holds no measure of deprivation, so no level expected from it is given.",),
+        tuple(deprivation)
+        or ("The panel holds no measure of deprivation, so no level expected from it is given.",),
         panel.source,
         panel.basis,
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.labels import label
 from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
@@ -33,6 +34,8 @@ SNAPSHOT_RULES: Mapping[str, str] = {
     "single_month": "there is one month: a level, and nothing about its change",
     "zero": "a stock is zero beside others that are not: it is kept as zero; leave a cell empty "
     "where nothing was counted",
+    "doubtful": "a figure is far from those of the months around it: it is used as it stands, and "
+    "`riskmodel check` asks whether it is a slip",
     "unexplained": "a stock does not follow from the stock before, starts and ends: all are kept",
 }
 """What the notes of a series say. None of them changes a figure."""
@@ -59,6 +62,12 @@ SNAPSHOT_COLUMNS = (*_WHEN, *_AREAS, "stage", *_MEASURES, *_COLUMNS)
 """Headings that a table of snapshots can have."""
 
 _NUMBER_ALLOWED = "a whole number such as 1234 or 1,234; nothing where it was not counted"
+_FAR = {"stock": 1.5, "starts": 3.0, "ends": 3.0}
+"""Times the figures on both sides, beyond which a figure is doubtful; and 5 times what chance
+alone would do, so that small numbers may jump."""
+
+_CHANCE = 5.0
+_COUNTED = {"stock": "at the end of", "starts": "started in", "ends": "ended in"}
 _Month = tuple[int, int]
 _Key = tuple[str, str]
 
@@ -322,7 +331,34 @@ def _notes(
     if len(zero) and np.nansum(series.stock) > 0:
         text = f"{place(keys[zero[0]])}: the stock is 0 in {len(zero)} months, and not in others"
         yield Note("zero", f"{text}; kept as 0", series.area)
+    yield from _doubtful(series, keys, place)
     yield from _unexplained(series, keys, place)
+
+
+def _doubtful(
+    series: MonthlySeries, keys: list[_Month], place: Callable[[_Month], str]
+) -> Iterator[Note]:
+    """Figures far above, or far below, both of the nearest ones: digits slip when they are typed.
+
+    At either end of the months these are the two beside it. A change that lasts is none.
+    """
+    for measure, times in _FAR.items():
+        values = getattr(series, measure)
+        known = np.flatnonzero(~np.isnan(values))
+        for at in range(len(known) if len(known) > 2 else 0):
+            inner = min(max(at, 1), len(known) - 2)
+            beside = values[[known[one] for one in (inner - 1, inner, inner + 1) if one != at]]
+            value, low, high = values[known[at]], beside.min(), beside.max()
+            above = value > times * high and value - high > _CHANCE * np.sqrt(high)
+            if above or (value < low / times and low - value > _CHANCE * np.sqrt(low)):
+                month = keys[known[at]]
+                where = place(month).replace(series.stage, label(series.stage).full)
+                text = (
+                    f"{where}: {value:,.0f} {_COUNTED[measure]} {_word(month)}, and "
+                    f"{beside[0]:,.0f} and {beside[1]:,.0f} beside it: mend it if it is a slip; it "
+                    "is used as it stands"
+                )
+                yield Note("doubtful", text, series.area)
 
 
 def _unexplained(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ __all__ = [
     "documents",
     "find_figures",
     "load_table",
+    "printed_table",
     "read_data_file",
     "read_toml",
     "table_ids",
@@ -165,9 +167,40 @@ def _read_csv(name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 
 def _load_printed_table(table: str) -> PublishedTable:
-    entry = _catalogue()[table]
+    entry, name = _catalogue()[table], f"{table}.csv"
+    document = _known(documents(), entry["document"], "document", name, None)
+    return printed_table(table, entry, *_read_csv(name), document, units())
+
+
+def printed_table(
+    table: str,
+    entry: Mapping[str, Any],
+    header: Sequence[str],
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    document: Document,
+    known_units: Mapping[str, Unit],
+) -> PublishedTable:
+    """A table of a catalogue: its description and its cells as printed.
+
+    Parameters
+    ----------
+    table
+        Its id; its file is called so.
+    entry
+        What ``tables.toml`` says of it: title, paragraph, key, note, columns, rows.
+    header, numbered
+        The heading of the file, and its rows with their lines.
+    document
+        Where it stands.
+    known_units
+        Units by the names that columns and rows call them.
+
+    Raises
+    ------
+    DataError
+        When the two do not fit, a key stands twice, or a cell is no number: file, line, field.
+    """
     name = f"{table}.csv"
-    header, numbered = _read_csv(name)
     described = entry["columns"]
     missing = [column for column in header[1:] if column not in described]
     if header[0] != entry["key"] or missing:
@@ -186,10 +219,9 @@ def _load_printed_table(table: str) -> PublishedTable:
             if described_name not in found:
                 message = str(UnknownNameError(f"{kind} of {table}", described_name, found))
                 raise DataError(message, file="tables.toml", field=table)
-    document = _known(documents(), entry["document"], "document", name, None)
     columns = (
         Column(header[0], described.get(header[0], {}).get("label", header[0]), "key"),
-        *(_column(column, described[column], name) for column in header[1:]),
+        *(_column(column, described[column], name, known_units) for column in header[1:]),
     )
     cells = {}
     for line, row in numbered:
@@ -197,7 +229,7 @@ def _load_printed_table(table: str) -> PublishedTable:
         for column, printed in zip(columns[1:], row[1:], strict=True):
             if column.kind == "figure":
                 cells[row[0], column.name] = _cell_figure(
-                    table, entry, document, row[0], column, printed, overrides, line
+                    table, entry, document, row[0], column, printed, overrides, line, known_units
                 )
     _refuse_repeated_keys(name, [(line, row[0]) for line, row in numbered])
     return PublishedTable(
@@ -212,31 +244,34 @@ def _load_printed_table(table: str) -> PublishedTable:
     )
 
 
-def _column(name: str, entry: dict[str, Any], file: str) -> Column:
+def _column(
+    name: str, entry: Mapping[str, Any], file: str, known_units: Mapping[str, Unit]
+) -> Column:
     if entry.get("kind") == "label":
         return Column(name, entry["label"], "label")
-    unit = _known(units(), entry["unit"], "unit", file, None)
+    unit = _known(known_units, entry["unit"], "unit", file, None)
     return Column(
         name, entry["label"], "figure", unit, entry.get("of", ""), entry.get("period", "")
     )
 
 
-def _cell_figure(
+def _cell_figure(  # noqa: PLR0913  a figure is all of these
     table: str,
-    entry: dict[str, Any],
+    entry: Mapping[str, Any],
     document: Document,
     row: str,
     column: Column,
     printed: str,
     overrides: dict[str, Any],
     line: int,
+    known_units: Mapping[str, Unit],
 ) -> Figure:
     name = f"{table}.csv"
     # A row of another unit (an average among counts) keeps the column's own percentages.
     unit = column.unit
     of = column.of
     if unit is not None and unit.id != "percent":
-        unit = _known(units(), overrides.get("unit", unit.id), "unit", name, line)
+        unit = _known(known_units, overrides.get("unit", unit.id), "unit", name, line)
         of = overrides.get("of", of)
     if unit is None:
         raise DataError("a column of figures needs a unit", file=name, field=column.name)
@@ -304,7 +339,7 @@ def _load_statements() -> PublishedTable:
     )
 
 
-def _known(entries: dict[str, T], key: str, kind: str, file: str, line: int | None) -> T:
+def _known(entries: Mapping[str, T], key: str, kind: str, file: str, line: int | None) -> T:
     if key not in entries:
         raise DataError(str(UnknownNameError(kind, key, entries)), file=file, line=line)
     return entries[key]

@@ -10,8 +10,7 @@ from math import inf
 
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
-from riskmodel.published.catalogue import load_table
-from riskmodel.published.figures import Figure
+from riskmodel.published.figures import Figure, PublishedTable
 
 __all__ = [
     "FUNCTIONS",
@@ -19,12 +18,15 @@ __all__ = [
     "OVER_TABLES",
     "REDUCERS",
     "SUMS",
+    "Load",
     "NoSuchNumberError",
     "Operand",
     "interval_of",
 ]
 
 Operand = Interval | Figure
+Load = Callable[[str], PublishedTable]
+"""Gives a table by its id."""
 
 
 class NoSuchNumberError(DataError):
@@ -107,20 +109,22 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
 # Functions over whole columns or rows of a table.
 
 
-def _column_figures(table: str, column: str, *but: str) -> list[Figure]:
+def _column_figures(load: Load, table: str, column: str, *but: str) -> list[Figure]:
     """The figures of a column, save the rows named."""
-    found = load_table(table)
+    found = load(table)
     return [found.figure(row, column) for row in found.keys if row not in but]
 
 
-def _row_figures(table: str, row: str) -> list[Figure]:
+def _row_figures(load: Load, table: str, row: str) -> list[Figure]:
     """The figures of a row."""
-    return [figure for (key, _), figure in load_table(table).cells.items() if key == row]
+    return [figure for (key, _), figure in load(table).cells.items() if key == row]
 
 
-def _figures_where(table: str, column: str, labels: str, label: str, value: str) -> list[Figure]:
+def _figures_where(
+    load: Load, table: str, column: str, labels: str, label: str, value: str
+) -> list[Figure]:
     """The figures of a column in the rows to which another table gives a label."""
-    found, labelled = load_table(table), load_table(labels)
+    found, labelled = load(table), load(labels)
     return [found.figure(row, column) for row in found.keys if labelled.label(row, label) == value]
 
 

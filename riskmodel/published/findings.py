@@ -7,7 +7,7 @@ identity holds when some members of these intervals satisfy it: there is no tole
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isinf
@@ -19,10 +19,20 @@ from riskmodel.core.result import Result
 from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.estimates import Interval
 from riskmodel.published.catalogue import load_table, read_toml
+from riskmodel.published.expression_functions import Load
 from riskmodel.published.expressions import Verdict, evaluate, figures_in, judge, substitute
 from riskmodel.published.figures import Figure
 
-__all__ = ["OUTCOMES", "Audit", "Finding", "ImpliedQuantity", "Outcome", "audit", "implied"]
+__all__ = [
+    "OUTCOMES",
+    "Audit",
+    "Finding",
+    "ImpliedQuantity",
+    "Outcome",
+    "audit",
+    "audited",
+    "implied",
+]
 
 Outcome = Literal["published", "repaired", "conflict"]
 """``published``: holds at the printed precision. ``repaired``: fails as printed, and one stated
@@ -225,10 +235,32 @@ def audit() -> Audit:
     The identities are data (``published/data/identities.toml``); their grammar is that of
     :mod:`riskmodel.published.expressions`.
     """
-    findings = tuple(
-        finding for entry in read_toml("identities.toml")["identity"] for finding in _check(entry)
-    )
-    return Audit(findings, implied())
+    return audited(read_toml("identities.toml")["identity"], implied())
+
+
+def audited(
+    identities: Iterable[Mapping[str, Any]],
+    quantities: tuple[ImpliedQuantity, ...] = (),
+    load: Load = load_table,
+) -> Audit:
+    """Check identities against the tables that they name.
+
+    Parameters
+    ----------
+    identities
+        Entries as of ``identities.toml``.
+    quantities
+        What the figures bound.
+    load
+        Gives a table by its id.
+
+    Raises
+    ------
+    DataError
+        When a claim cannot be read, or names no figure: which identity.
+    """
+    found = tuple(finding for entry in identities for finding in _check(entry, load))
+    return Audit(found, quantities)
 
 
 @cache
@@ -249,28 +281,28 @@ def implied() -> tuple[ImpliedQuantity, ...]:
     )
 
 
-def _check(entry: dict[str, Any]) -> Iterator[Finding]:
+def _check(entry: Mapping[str, Any], load: Load) -> Iterator[Finding]:
     cases: tuple[str | None, ...] = tuple(entry.get("cases", (None,)))
-    if "for_each" in entry:
-        left_out = set(entry.get("but", ()))
-        cases = tuple(key for key in load_table(entry["for_each"]).keys if key not in left_out)
-    for case in cases:
-        try:
-            yield _finding(entry, case)
-        except RiskmodelError as error:
-            raise DataError(str(error), file="identities.toml", field=entry["id"]) from error
+    try:
+        if "for_each" in entry:
+            left_out = set(entry.get("but", ()))
+            cases = tuple(key for key in load(entry["for_each"]).keys if key not in left_out)
+        for case in cases:
+            yield _finding(entry, case, load)
+    except RiskmodelError as error:
+        raise DataError(str(error), file="identities.toml", field=entry["id"]) from error
 
 
-def _finding(entry: dict[str, Any], case: str | None) -> Finding:
-    verdict = judge(entry["claim"], case)
-    figures = figures_in(entry["claim"], case)
+def _finding(entry: Mapping[str, Any], case: str | None, load: Load) -> Finding:
+    verdict = judge(entry["claim"], case, load)
+    figures = figures_in(entry["claim"], case, load)
     repair = entry.get("repair")
     repaired: Verdict | None = None
     outcome: Outcome = "published" if verdict.holds else "conflict"
     if repair is not None and not verdict.holds:
         if "claim" in repair:
-            repaired = judge(repair["claim"], case)
-            figures = tuple(dict.fromkeys((*figures, *figures_in(repair["claim"], case))))
+            repaired = judge(repair["claim"], case, load)
+            figures = tuple(dict.fromkeys((*figures, *figures_in(repair["claim"], case, load))))
         if repaired is None or repaired.holds:
             outcome = "repaired"
     is_repaired = outcome == "repaired"

@@ -13,6 +13,7 @@ from typing import Any
 from riskmodel.report.archive import archive_bytes
 from riskmodel.report.html import block_values, made_words, render
 from riskmodel.report.model import Brief, Cards, Chart, Paragraph, Report, Section, Table
+from riskmodel.report.prose import Run
 
 __all__ = ["document_bytes"]
 
@@ -98,7 +99,10 @@ def _blocks(page: Section, pictures: Mapping[str, bytes], high: int) -> list[dic
     blocks: list[dict[str, Any]] = []
     for block in page.blocks:
         if isinstance(block, Paragraph):
-            blocks.append({"kind": "paragraph", "text": block.text})
+            style = "ListBullet" if block.mark == "•" else ""
+            number = [] if style or not block.mark else [Run(f"{block.mark} ")]
+            runs = (*number, *block.pieces)
+            blocks.append({"kind": "paragraph", "runs": runs, "style": style})
         elif isinstance(block, Chart):
             picture = pictures[block.id]
             width, height = _fitted(picture, high)

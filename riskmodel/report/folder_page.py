@@ -14,7 +14,8 @@ from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
 from riskmodel.report.brief import authority_brief
 from riskmodel.report.brief.finals import last_final, last_final_path
-from riskmodel.report.model import Block, Paragraph, Point, Report, Section
+from riskmodel.report.model import Point, Report, Section
+from riskmodel.report.prose import paragraphs_of, remaining_text
 from riskmodel.report.sections.record import manifest_section
 from riskmodel.report.sections.register import MAKERS
 from riskmodel.report.sizes import Sizes
@@ -89,14 +90,14 @@ def authority_report(
         manifest,
         authority_brief(authority, sizes, [section.id for section in sections]),
         authority.name,
-        f"{authority.date.day} {authority.date:%B %Y}" if authority.date else "",
+        f"{authority.last_day.day} {authority.last_day:%B %Y}" if authority.last_day else "",
         DRAFT if is_draft else "",
     )
 
 
 def _subtitle(authority: Authority) -> str:
     parts = [
-        f"figures to {authority.date:%d %B %Y}" if authority.date else "",
+        f"figures to {authority.last_day:%d %B %Y}" if authority.last_day else "",
         f"contact: {authority.contact}" if authority.contact else "",
     ]
     said = "; ".join(part for part in parts if part)
@@ -115,19 +116,15 @@ def _with_commentary(authority: Authority, name: str, section: Section) -> Secti
         for heading, text in authority.commentary.items()
         if heading.casefold() in _headings(name)
     ]
-    said = tuple(Paragraph(part) for text in texts for part in text.split("\n\n"))
+    said = tuple(part for text in texts for part in paragraphs_of(text))
     return replace(section, blocks=(*section.blocks, *said)) if said else section
 
 
 def _remaining_commentary(authority: Authority, sections: list[str]) -> list[Section]:
     """The author's text that belongs to no section, last."""
     taken = {word for name in sections for word in _headings(name)}
-    blocks: list[Block] = []
-    for heading, text in authority.commentary.items():
-        if heading.casefold() not in taken:
-            said = f"{heading}. {text}" if heading else text
-            blocks += [Paragraph(part) for part in said.split("\n\n")]
-    return [Section("commentary", "Commentary", tuple(blocks))] if blocks else []
+    blocks = remaining_text(authority.commentary, taken)
+    return [Section("commentary", "Commentary", blocks)] if blocks else []
 
 
 def _manifest(
@@ -147,6 +144,8 @@ def _manifest(
     for key, paths in contents.files.items():
         if key not in ("published", "scenarios", "services"):
             own += paths
+    if authority.has("own_tables"):
+        own += authority.own_tables.files
     final = last_final_path(authority)
     own += [] if final is None else [final]
     is_projected = "projection" in authority.sections

@@ -52,6 +52,7 @@ def render_html(report: Report, *, downloads: Mapping[str, str] | None = None) -
     return _page(
         "page.html.j2",
         ("style.css",),
+        printed=_printed_mark(report),
         report=report,
         brief=BRIEF,
         sections=[
@@ -71,6 +72,7 @@ def render_brief(report: Report, brief: Brief, *, downloads: Mapping[str, str]) 
     return _page(
         "brief.html.j2",
         ("style.css", "brief.css"),
+        printed=_printed_mark(report),
         report=report,
         annex=ANNEX,
         points=[
@@ -116,6 +118,16 @@ def render(name: str, **values: object) -> str:
     return environment.get_template(name).render(values)
 
 
+def _printed_mark(report: Report) -> Any:
+    """Style by which every printed page says what a draft says of itself; "" where it is none."""
+    from markupsafe import Markup
+
+    # In a style nothing is escaped: what is no letter, figure or sign of a sentence is left out.
+    words = re.sub(r"[^\w ,.:;-]", "", ". ".join((report.mark, report.authority)).strip())
+    box = f'content: "{words}"; font: 8pt sans-serif; color: #801650;'
+    return Markup(f"@page {{ @bottom-left {{ {box} }} }}\n") if report.mark else ""
+
+
 def _page(name: str, styles: tuple[str, ...], **values: object) -> str:
     from markupsafe import Markup
 
@@ -155,8 +167,28 @@ def _number(number: Number) -> dict[str, str]:
 
 
 def _section(section: Section, annex: str = "") -> dict[str, Any]:
-    blocks = [block_values(block, annex) for block in section.blocks]
+    blocks: list[dict[str, Any]] = []
+    for block in section.blocks:
+        values = block_values(block, annex)
+        mark = values.get("mark", "")
+        tag = "ul" if mark == "•" else "ol"
+        if mark and (not blocks or blocks[-1].get("tag") != tag):
+            blocks.append({"kind": "list", "tag": tag, "start": mark[:-1], "items": []})
+        (blocks[-1]["items"] if mark else blocks).append(values["text"] if mark else values)
     return {"id": section.id, "title": section.title, "blocks": blocks}
+
+
+def _typed(paragraph: Paragraph) -> Any:
+    """Its text with bold and italics; everything else escaped."""
+    from markupsafe import Markup
+
+    forms = {True: "<{0}>{{}}</{0}>", False: "{{}}"}
+    return Markup().join(
+        Markup(forms[run.is_bold].format("strong")).format(
+            Markup(forms[run.is_italic].format("em")).format(run.text)
+        )
+        for run in paragraph.pieces
+    )
 
 
 def _resource(name: str) -> str:
@@ -167,7 +199,7 @@ def _resource(name: str) -> str:
 def block_values(block: object, annex: str = "") -> dict[str, Any]:
     """A block as plain values for the template; ``annex`` is the page that its links lead to."""
     if isinstance(block, Paragraph):
-        return {"kind": "paragraph", "text": block.text}
+        return {"kind": "paragraph", "text": _typed(block), "mark": block.mark}
     if isinstance(block, Table):
         return {"kind": "table", "table": _table(block, annex)}
     if isinstance(block, Cards):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import DataError
+from riskmodel.report.prose import Paragraph
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +31,6 @@ __all__ = [
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 DICTIONARY = "dictionary"  # the file that explains the columns of the tables
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph of plain text."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ def workbook_bytes(report: Report) -> bytes:
         )
         workbook.set_properties({"title": report.title, "created": _CREATED})
         _arrange(workbook, sheets, {chart.data.id for chart in report.charts()})
+        said = ". ".join(part for part in (report.mark, report.authority) if part)
+        for worksheet in workbook.worksheets():
+            worksheet.set_footer(f"&L{said.replace('&', '&&')[:200]}&R&P of &N")
         workbook.close()
     return _without_dates(stream.getvalue())
 

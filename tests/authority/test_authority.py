@@ -19,6 +19,9 @@ from riskmodel.published import factor_counts
 
 from .conftest import MONTHS, TEAMS
 
+OLD_RETURN = "assessment_id,plan,assessment_date,parent_domestic_violence\n" + "".join(
+    f"a{row},{row % 3 == 0},2020-11-{row + 1:02d},{row % 2 == 0}\n" for row in range(20)
+)
 SIZES = {"months": 6, "replicates": 40}
 
 
@@ -39,6 +42,23 @@ def test_posts_and_workers_of_ones_own_reach_the_baseline(folder_of):
     usual = published_workforce()
     in_post = usual.posts * (1 - usual.vacancy_rate)
     assert force.hires_per_month == pytest.approx(40 * usual.hires_per_month / in_post)
+
+
+@pytest.mark.unit
+def test_the_figures_reach_to_their_last_day_and_factors_are_of_a_year(folder_of):
+    own = open_authority(folder_of("", files={"months.csv": MONTHS, "assessments.csv": OLD_RETURN}))
+    assert str(own.last_day) == "2023-12-31"
+    assert own.factors_source == "assessments.csv (year to 31 March 2021)"
+    stated = '[about]\ndate = 2023-11-30\nsections = ["projection"]\n'
+    (own.folder / "authority.toml").write_text(stated, encoding="utf-8")
+    assert str(open_authority(own.folder).last_day) == "2023-11-30"
+    # Without its sections nobody is asked for a later return.
+    assert not any("31 March 2021" in str(one) for one in check_folder(own.folder).problems)
+    (own.folder / "months.csv").unlink()
+    (own.folder / "authority.toml").write_text("", encoding="utf-8")
+    assert str(open_authority(own.folder).last_day) == "2021-03-31"
+    (own.folder / "assessments.csv").unlink()
+    assert open_authority(own.folder).last_day is None
 
 
 @pytest.mark.unit
@@ -264,6 +284,16 @@ FEWER = (
             "",
             {"months.csv": MONTHS, "teams.csv": TEAMS.replace("212", "12")},
             "the teams hold 212 and the figures of 2023-12 412",
+        ),
+        (
+            "",
+            {"months.csv": MONTHS.replace("-05,405", "-05,3500")},
+            "line 6: Children on a protection plan: 3,500 at the end of 2023-05, and 404 and 406",
+        ),
+        (
+            "",
+            {"months.csv": MONTHS, "assessments.csv": OLD_RETURN},
+            "assessments.csv: holds the year to 31 March 2021, and the figures go to the end of",
         ),
         (
             "",

@@ -10,7 +10,9 @@ import pytest
 from riskmodel.demand.learning import learn_panel, read_learning
 from riskmodel.demand.projecting import project
 from riskmodel.demand.sources import panel_source
+from riskmodel.demand.teachers import learned_for
 from riskmodel.errors import DataError
+from riskmodel.intake import read_panel
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
@@ -84,3 +86,13 @@ def test_what_does_not_fit_is_said(panel: AuthorityPanel, tmp_path: Path) -> Non
     path.write_text(broken, encoding="utf-8")
     with pytest.raises(DataError, match="list of numbers"):
         read_learning(path)
+
+
+@pytest.mark.unit
+def test_what_ships_stands_in_for_a_panel_without_the_stock(tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    rows = [f"{code},A{code},{year},{300 + code}" for code in range(9) for year in (2021, 2022)]
+    path.write_text("la_code,area,year,cpp_at_31_mar\n" + "\n".join(rows) + "\n", "utf-8")
+    learned, note = learned_for("looked_after", "2023-12", read_panel(path), "0")
+    assert repr(learned) == repr(learned_for("looked_after", "2023-12", None, "0")[0])
+    assert "has 0 other authorities with two figures of lac_at_31_mar" in note

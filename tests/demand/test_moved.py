@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.demand.implied import expected_stock
-from riskmodel.demand.simulation.changed import change_inputs, moves
+from riskmodel.demand.simulation.changed import change_inputs, moves, unplaced
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.errors import DataError
@@ -146,12 +146,22 @@ def test_children_whom_an_enquiry_no_longer_leads_to_a_plan_are_in_need_or_close
 
 
 @pytest.mark.unit
-def test_a_team_that_is_not_there_or_too_small_cannot_take_or_give_children():
+def test_children_moved_to_a_group_without_figures_are_outside_and_it_is_said():
     alone = {PLAN: BASE[PLAN]}
     levers = Levers.after("2015-11", MONTHS)
-    fewer = levers.with_path(f"starts.{PLAN}", multiplier=0.5, to=((NEED, 1.0),))
-    with pytest.raises(DataError, match="holds child_protection_plan alone; say that"):
-        change_inputs(alone, fewer)
+    fewer = levers.with_path(f"starts.{PLAN}", multiplier=0.5, to=((NEED, 0.6), ("closed", 0.4)))
+    after = change_inputs(alone, fewer)
+    assert list(after) == [PLAN]
+    # On plans nothing changes but the starts, as where the other group is projected.
+    assert np.array_equal(after[PLAN].rates, change_inputs(BASE, fewer)[PLAN].rates)
+    (said,) = unplaced({"fewer": fewer}, alone)
+    assert said.startswith("fewer: children whom it moves to “on a child in need plan”")
+    assert not list(unplaced({"fewer": fewer}, BASE))
+
+
+@pytest.mark.unit
+def test_a_group_that_is_too_small_cannot_give_children():
+    levers = Levers.after("2015-11", MONTHS)
     more = levers.with_path(f"starts.{NEED}", multiplier=2.0, to=((CARE, 1.0),))
     with pytest.raises(DataError, match="takes more children from looked_after in 2015-12"):
         change_inputs(BASE, more)

@@ -226,3 +226,40 @@ def test_a_month_is_the_same_however_it_is_written(year: int, month: int, form: 
         last.replace(day=1).isoformat(), f" {names[month - 1].upper()}-{year} ",
     )[form]  # fmt: skip
     assert month_of(written) == (year, month)
+
+
+def typed(stocks: list[int], starts: list[int] | None = None) -> tuple[str, ...]:
+    flows = starts or [30] * len(stocks)
+    rows = enumerate(zip(stocks, flows, strict=True))
+    return (
+        "month,cpp_stock,cpp_starts",
+        *(f"{2012 + at // 12}-{at % 12 + 1:02d},{stock},{flow}" for at, (stock, flow) in rows),
+    )
+
+
+@pytest.mark.property
+@given(st.integers(0, 9), st.sampled_from([10, 0.1]), st.booleans())
+def test_a_digit_too_many_or_too_few_is_doubted_and_nothing_beside_it(
+    tmp_path_factory: pytest.TempPathFactory, at: int, times: float, in_stock: bool
+) -> None:
+    columns = [[390 + 3 * month for month in range(10)], [60 + month % 3 for month in range(10)]]
+    column = columns[0 if in_stock else 1]
+    column[at] = int(column[at] * times)
+    (found,) = read(tmp_path_factory.mktemp("typed"), *typed(*columns))
+    (doubt,) = (str(note) for note in found.notes if note.rule == "doubtful")
+    plans = f"own.csv, line {at + 2}: Children on a protection plan"
+    assert doubt.startswith(f"{plans}: {column[at]:,}")
+
+
+@pytest.mark.unit
+def test_chance_a_lasting_change_and_small_numbers_are_not_doubted(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    walks = [
+        typed((400 + random.poisson(40, 36) - random.poisson(40, 36)).tolist(), flows.tolist())
+        for flows in random.poisson(40, (40, 36))
+    ]
+    lasting = typed([400] * 5 + [900] * 5, [30] * 5 + [95] * 5)
+    small = typed([3, 0, 4, 9, 2, 5, 1], [0, 4, 1, 0, 6, 2, 0])
+    for lines in (*walks, lasting, small, typed([400, 4000])):
+        (found,) = read(tmp_path, *lines)
+        assert "doubtful" not in rules(found)

@@ -11,10 +11,11 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from riskmodel.report import Report
-from riskmodel.report.html import render_brief
+from riskmodel.report import Paragraph, Report, Section, Table
+from riskmodel.report.html import render_brief, render_html
 
 CHROMIUM = next(
     (
@@ -54,6 +55,11 @@ addEventListener("load", async () => {
     "main p, main li, main h2, main h3, main svg, main dl, nav a, footer, .scroll, figcaption")]
     .filter((part) => shows(part) && part.getBoundingClientRect().right > innerWidth + 1);
   const rows = [...document.querySelectorAll("#all-figures-table tbody tr")];
+  const clipped = [...document.querySelectorAll("svg text")].filter((text) => {
+    const [inner, outer] = [text, text.ownerSVGElement].map((part) => part.getBoundingClientRect());
+    return shows(text.ownerSVGElement) && (inner.left < outer.left - 1 ||
+      inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1);
+  });
   const sizes = [...document.querySelectorAll("svg text")].map((text) => {
     const drawing = text.ownerSVGElement;
     if (!shows(drawing)) return 99;
@@ -67,6 +73,7 @@ addEventListener("load", async () => {
   parent.postMessage(JSON.stringify({
     scrollWidth: document.documentElement.scrollWidth, innerWidth,
     wide: wide.map((part) => part.tagName + "#" + part.id),
+    clipped: clipped.map((text) => text.textContent),
     shown: rows.filter((row) => !row.hidden).map((row) => row.textContent),
     total: rows.length, smallest: Math.min(...sizes),
     drawings: [...document.querySelectorAll("svg")].filter(shows).length,
@@ -124,7 +131,7 @@ def pages_printed(page: str, folder: Path) -> int:
 def check_fits(measured: dict[str, object], width: int) -> None:
     assert measured["innerWidth"] == width
     assert measured["scrollWidth"] <= width
-    for name in ("wide", "requests", "unreached", "unscrollable", "violations"):
+    for name in ("wide", "clipped", "requests", "unreached", "unscrollable", "violations"):
         assert measured[name] == [], name
 
 
@@ -196,3 +203,26 @@ def test_axe_core_finds_nothing(brief_written: Path, tmp_path: Path, name: str):
     page = (brief_written / name).read_text("utf-8")
     checked = page.replace("</body>", f"<script>{script.read_text('utf-8')}</script></body>")
     check_fits(measure(checked, tmp_path, 1280), 1280)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine")
+def test_no_head_of_a_table_stands_at_a_pages_foot_without_rows(tmp_path: Path):
+    """Long tables, each after another number of lines, so that every place on a page is met."""
+    sections = []
+    for number in range(12):
+        frame = pd.DataFrame({"name": [f"Row{number}x{row}" for row in range(40)], "n": range(40)})
+        table = Table(f"t{number}", f"Table{number}", frame, {"name": "Headword"}, ("A note.",))
+        lines = tuple(Paragraph(f"Line {line}.") for line in range(5 * number % 11))
+        sections.append(Section(f"s{number}", f"Section{number}", (*lines, table)))
+    pages_printed(render_html(Report("T", "", (), tuple(sections), {})), tmp_path)
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for sheet in text.split("\f"):
+        for head in re.split(r"\n.*Headword", sheet)[1:]:
+            assert len(re.findall(r"Row\d+x\d+", head)) >= 2, sheet
+        for title in re.split(r"\n\s*Table\d+", sheet)[1:]:
+            assert "Headword" in title, sheet

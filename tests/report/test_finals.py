@@ -105,6 +105,10 @@ def test_every_part_of_a_draft_says_so_and_a_final_does_not(
         texts = [(out / name).read_text("utf-8") for name in ("index.html", "annex.html")]
         with zipfile.ZipFile(out / "brief.docx") as document:
             texts += [document.read(f"word/{name}.xml").decode() for name in ("document", "footer")]
+        texts += [text.split("@bottom-left", 1)[-1].split("}")[0] for text in texts[:2]]
+        with zipfile.ZipFile(out / "riskmodel-report.xlsx") as workbook:
+            sheets = [name for name in workbook.namelist() if "worksheets/sheet" in name]
+            texts += [workbook.read(name).decode().split("<oddFooter>")[1] for name in sheets]
         pictures = sorted((out / "figures").glob("*.svg"))
         texts += [picture.read_text("utf-8") for picture in pictures]
         assert pictures

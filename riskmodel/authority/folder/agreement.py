@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
+from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import month_after
+from riskmodel.projection import month_after, months_between
 
 if TYPE_CHECKING:
     from riskmodel.levers.paths import LeverPath
@@ -21,6 +22,9 @@ UNLIKE_SHARE = 0.1
 
 FEWEST_MONTHS = 12
 """Own months below which it is said that a projection rests mostly on other authorities."""
+
+OLD_MONTHS = 18
+"""Months by which a return may end before the last figures, until it is asked for a later one."""
 
 MOST_MONTHS_AHEAD = 120
 _STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
@@ -46,6 +50,7 @@ def check_agreement(authority: Authority, log: ProblemLog) -> None:
         log.mistake(place, bare_message(error))
         return
     _check_dates(authority, opening, log)
+    _check_return(authority, opening, log)
     _check_teams(authority, log)
     _check_workers(authority, log)
 
@@ -123,6 +128,23 @@ def _check_dates(authority: Authority, opening: str, log: ProblemLog) -> None:
             _check_destinations(lever, path.name, tuple(authority.demand.observations), log)
 
 
+def _check_return(authority: Authority, opening: str, log: ProblemLog) -> None:
+    """The latest return beside the last figures: its factors are of its own year."""
+    entry = authority.contents.value("about", "sections")
+    wanted = SECTIONS if entry is None else entry.value
+    years = authority.inputs.return_years
+    if not years or not {"factors", "impact"} & set(wanted):  # type: ignore[arg-type]  # a list
+        return
+    end = f"{years[-1]}-03"
+    if months_between(end, opening) > OLD_MONTHS:
+        log.decision(
+            Place(authority.tables[-1].name),
+            f"holds the year to 31 March {years[-1]}, and the figures go to the end of {opening}: "
+            "factors on the pages would be as old, and say so; put a later return into the folder, "
+            "or leave factors and impact out of [about] sections",
+        )
+
+
 def _check_destinations(
     lever: LeverPath, file: str, stages: tuple[str, ...], log: ProblemLog
 ) -> None:
@@ -133,7 +155,7 @@ def _check_destinations(
                 Place(file, field=lever.name),
                 f"moves children to {name}, and the figures hold {', '.join(stages)} alone: give "
                 f"months of {name}, or say in to = {{…}} that they are closed or elsewhere; until "
-                "then neither report nor comparison can be made",
+                "then they are counted outside, and neither caseload nor cost holds them",
             )
 
 

@@ -12,6 +12,7 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.checked import FolderCheck, SectionState, Thing
 from riskmodel.authority.folder.contents import read_contents, unused_files
 from riskmodel.authority.folder.figures import check_workforce, read_prices
+from riskmodel.authority.folder.own_tables import IDENTITIES
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
@@ -111,8 +112,14 @@ def _months(look: _Look) -> Thing | None:
     if series is None:
         return Thing("Own months", source, "cannot be read")
     sheet = look.authority.contents.tables.get("months")
-    texts = [str(note) for one in series for note in one.notes]
-    look.notes(source, [sheet.in_words_of_the_sheet(t) if sheet else t for t in texts])
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for note in (note for one in series for note in one.notes):
+        said = sheet.in_words_of_the_sheet(str(note)) if sheet else str(note)
+        texts[note.rule == "doubtful"].append(said)
+    look.notes(source, texts[False])
+    for text in texts[True]:
+        place, _, message = text.partition(": ")
+        look.log.decision(Place(place), message)
     for file, account in inputs.records.notes:
         look.log.note(Place(file), account)
     records = look.authority.contents.source_of("records")
@@ -123,11 +130,11 @@ def _months(look: _Look) -> Thing | None:
         first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
         held = one.source if one in inputs.records.series else ""
         rows.setdefault((f"{len(one)} months, {first} to {last}", held), []).append(one.stage)
-    said = [
+    spans = [
         f"{months}: {', '.join(dict.fromkeys(stages))}{held and f' (counted from {held})'}"
         for (months, held), stages in rows.items()
     ]
-    return Thing("Own months", source, "; ".join(said))
+    return Thing("Own months", source, "; ".join(spans))
 
 
 def _panel(look: _Look) -> Thing | None:
@@ -215,6 +222,19 @@ def _neighbours(look: _Look) -> Thing | None:
     return Thing("Neighbours", source, "cannot be read" if codes is None else f"{len(codes)}")
 
 
+def _deprivation(look: _Look) -> Thing | None:
+    path = look.authority.contents.file("deprivation")
+    if path is None:
+        return None
+    rows = look.read("deprivation", lambda: look.authority.inputs.deprived)
+    if rows is None:
+        return Thing("Deprivation", path.name, "cannot be read")
+    if not look.authority.deprivation:
+        look.log.note(Place(path.name), "needs a row of the authority and one of England")
+    areas = {row.area for row in rows}
+    return Thing("Deprivation", path.name, f"{len(rows)} rows, {len(areas)} areas")
+
+
 def _scenarios(look: _Look) -> Thing | None:
     if not look.has("scenarios"):
         return None
@@ -239,12 +259,16 @@ def _published(look: _Look) -> Thing | None:
         return None
     if look.has("published"):
         return Thing("Published tables", folder.name, "those that ship with riskmodel")
-    look.log.decision(
-        Place(folder.name),
-        "holds published tables of its own, which this version does not read yet; take the key "
-        "out, or leave it for a later version",
-    )
-    return Thing("Published tables", folder.name, "not read")
+    own = look.read("own_tables", lambda: look.authority.own_tables)
+    if own is None:
+        return Thing("Published tables", folder.name, "cannot be read")
+    for finding in own.audit.with_outcome("conflict"):
+        case = f" ({finding.case})" if finding.case else ""
+        look.log.note(
+            Place(f"{folder.name}/{IDENTITIES}", field=finding.identity),
+            f"does not hold: {finding.title}{case}: {finding.arithmetic}",
+        )
+    return Thing("Published tables", folder.name, str(own))
 
 
 def _commentary(look: _Look) -> Thing | None:
@@ -271,6 +295,7 @@ _READERS: tuple[Callable[[_Look], Thing | None], ...] = (
     _workforce,
     _prices,
     _targets,
+    _deprivation,
     _scenarios,
     _services,
     _neighbours,

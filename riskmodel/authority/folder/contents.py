@@ -47,6 +47,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "panel": ("panel.csv",),
     "teams": ("teams.csv", "teams.toml"),
     "neighbours": ("neighbours.csv",),
+    "deprivation": ("deprivation.csv",),
     "scenarios": ("scenarios",),
     "services": ("services",),
     "timeliness": ("timeliness.csv",),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.deprivation import deprivation_words
 from riskmodel.authority.folder.figures import PostPrices, Prices, own_workforce, read_prices
 from riskmodel.authority.folder.inputs import (
     Inputs,
@@ -19,11 +20,14 @@ from riskmodel.authority.folder.inputs import (
 from riskmodel.authority.folder.problems import Problem
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS
 from riskmodel.authority.folder.values import financial_year
+from riskmodel.census import reference_date
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import month_after
+from riskmodel.snapshots import month_ends
 
 if TYPE_CHECKING:
     from riskmodel.assessments import Counted
+    from riskmodel.authority.folder.own_tables import OwnTables
     from riskmodel.caseload import Structure, UnitCosts
     from riskmodel.caseload.workforce import Workforce
     from riskmodel.demand.sources import DemandSource
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from riskmodel.snapshots import MonthlySeries
 
 __all__ = ["Holding"]
+
+Day = date  # a property of a folder has the name
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,20 @@ class Holding:
         """The day to which the figures go; None where it is not given."""
         entry = self.contents.value("about", "date")
         return entry.value if entry is not None and isinstance(entry.value, date) else None
+
+    @cached_property
+    def last_day(self) -> Day | None:
+        """The day to which the figures go: as given, else of the last of them; None without any."""
+        if self.date is not None:
+            return self.date
+        try:
+            from riskmodel.demand.opening import opening_of
+
+            month = opening_of(self.demand)
+        except DataError:
+            years = self.inputs.return_years
+            return reference_date(years[-1]) if years else None
+        return date.fromisoformat(str(month_ends([month])[0]))
 
     @property
     def title(self) -> str:
@@ -136,6 +156,22 @@ class Holding:
         return self.inputs.tables
 
     @property
+    def factors_period(self) -> str:
+        """The year or years that its latest return covers, in words; "" where it says none."""
+        ends = [f"31 March {year}" for year in self.inputs.return_years]
+        if len(ends) > 1:
+            return f"years to {ends[0]} to {ends[-1]}"
+        return f"year to {ends[0]}" if ends else ""
+
+    @property
+    def factors_source(self) -> str:
+        """The return that factors are of, with its period."""
+        if not self.has("returns"):
+            return ", ".join(self.rests_on("factors"))
+        period = self.factors_period
+        return f"{self.tables[-1].name}{period and f' ({period})'}"
+
+    @property
     def months(self) -> tuple[MonthlySeries, ...]:
         """Its own months, one series a stage; empty where there are none."""
         return self.inputs.months
@@ -154,6 +190,17 @@ class Holding:
     def neighbours(self) -> tuple[str, ...]:
         """Codes of its statistical neighbours, the nearest first."""
         return self.inputs.neighbours
+
+    @property
+    def deprivation(self) -> tuple[str, ...]:
+        """What its deprived children say of the level of plans, a sentence each."""
+        return tuple(deprivation_words(self.inputs.deprived, self.name))
+
+    @property
+    def own_tables(self) -> OwnTables:
+        """Tables that it has published, with the checks of their arithmetic."""
+        self.needs("own_tables")
+        return self.inputs.own_tables
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.folder.contents import Contents
+from riskmodel.authority.folder.deprivation import Deprived, read_deprivation
+from riskmodel.authority.folder.own_tables import CATALOGUE, OwnTables, read_own_tables
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
     census_returns,
@@ -19,8 +21,10 @@ from riskmodel.authority.folder.record_months import (
     record_months,
 )
 from riskmodel.caseload.structure_files import read_structure
+from riskmodel.census import first_day
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
+from riskmodel.intake.reading import is_parquet
 from riskmodel.intake.snapshots import read_snapshots
 from riskmodel.scenarios import LIBRARY, check_transferable, load_library, read_scenario
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "code_in", "counted_at_most", "read_commentary"]
 
+_YEAR = re.compile(r"20[0-9]{2}(\.0)?")
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
 
 
@@ -51,8 +56,8 @@ class Inputs:
             return bool(self.contents.rows.get(need))
         if need == "scenarios":
             return bool(self.scenario_files)
-        if need == "published":
-            return self.is_published
+        if need in ("published", "own_tables"):
+            return "published" in self.contents.files and self.is_published is (need == "published")
         if need == "services":
             return bool(self.service_files)
         if need == "deadlines":
@@ -71,8 +76,9 @@ class Inputs:
         if need in ("scenarios", "services"):
             files = self.scenario_files if need == "scenarios" else self.service_files
             return ", ".join(f"{need}/{path.name}" for path in files)
-        if need == "published":
-            return "published tables"
+        if need in ("published", "own_tables"):
+            own = f"{self.contents.source_of('published')}/{CATALOGUE}"
+            return own if need == "own_tables" else "published tables"
         if need == "deadlines":
             return ", ".join(path.name for path in self.deadline_files)
         if need == "returns":
@@ -108,6 +114,24 @@ class Inputs:
             )
             for path in self.contents.files.get("returns", ())
         )
+
+    @cached_property
+    def return_years(self) -> tuple[int, ...]:
+        """Years to 31 March of the assessments in the latest return; empty where it says none."""
+        if not self.tables:
+            return ()
+        latest = self.tables[-1]
+        try:
+            keys = [key for (key,) in latest.counts(("year",)).groups]
+        except UnknownNameError:
+            if is_parquet(latest.path):
+                return ()
+            frame = latest.read().assessments.frame
+            if "assessment_date" not in frame:
+                return ()
+            days = frame["assessment_date"].dropna()
+            keys = list(days.dt.year + (days.dt.month >= first_day(2000).month))
+        return tuple(sorted({int(str(key)[:4]) for key in keys if _YEAR.fullmatch(str(key))}))
 
     @cached_property
     def months(self) -> tuple[MonthlySeries, ...]:
@@ -248,6 +272,18 @@ class Inputs:
             problem = UnknownNameError("authority with neighbours", code, listed)
             raise DataError(str(problem), file=self.contents.source_of("neighbours"))
         return listed[code]
+
+    @cached_property
+    def deprived(self) -> tuple[Deprived, ...]:
+        """Deprived children and children on a plan; empty where the folder has none."""
+        path = self.contents.file("deprivation")
+        return () if path is None else read_deprivation(path)
+
+    @cached_property
+    def own_tables(self) -> OwnTables:
+        """Published tables of its own; asked for only where they are there."""
+        whose = self.contents.text("about", "name") or self.contents.folder.resolve().name
+        return read_own_tables(self.contents.files["published"][0], whose)
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:

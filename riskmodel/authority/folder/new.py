@@ -29,11 +29,17 @@ _README = """\
   returns          put census returns (XML) or tables of assessments in this folder
   looked_after     put returns on children looked after (SSDA903) in a folder of this name
   panel.csv        figures of many authorities by year, as `riskmodel intake panel` writes them
+  deprivation.csv  deprived children and plans by year and area, England among them
   scenarios        put scenario files in this folder; `riskmodel scenario new` writes one
+  published        put tables that you have published in a folder of this name, with checks
   services         put services around in a folder of this name; `riskmodel service --template`
   timeliness.csv   waits that no return holds: measure, started, ended
   commentary.md    your own text, one heading a section
   report.cmd       Windows: a double click makes the report
+
+Teams, in inputs.xlsx or as teams.csv, are of one of these kinds:
+
+{kinds}
 
 Nothing is needed. Each file that you add brings more:
 
@@ -210,10 +216,13 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
 
 def _write_common(folder: Path, name: str, first: str, settings: str) -> None:
     from riskmodel.authority.folder.sections import SECTIONS
+    from riskmodel.caseload.structure import KIND_WORDS
 
     _write_text(folder / FILE, settings)
     title = f"{name}\n{'=' * len(name)}"
-    _write_text(folder / "README.txt", _README.format(title=title, first=first, name=name))
+    kinds = "\n".join(f"  {kind:<17} {words}" for kind, words in KIND_WORDS.items())
+    readme = _README.format(title=title, first=first, name=name, kinds=kinds)
+    _write_text(folder / "README.txt", readme)
     _write_text(folder / "report.cmd", _REPORT_CMD.replace("\n", "\r\n"))
     _write_text(folder / "commentary.md", _COMMENTARY.format(sections=", ".join(SECTIONS)))
 

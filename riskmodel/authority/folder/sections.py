@@ -20,6 +20,7 @@ NEEDS: Mapping[str, str] = {
     "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
     "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
     "published": "published tables: [files] published names their folder",
+    "own_tables": "published tables of its own: tables.toml and CSV files in a folder published",
 }
 """What a section may rest on, and what would bring it."""
 
@@ -60,7 +61,9 @@ SECTIONS: Mapping[str, SectionRule] = {
         SectionRule(
             "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
         ),
-        SectionRule("published", "Published tables and their audit", (("published",),)),
+        SectionRule(
+            "published", "Published tables and their audit", (("published", "own_tables"),)
+        ),
     )
 }
 """Sections by name, in the order in which they stand."""

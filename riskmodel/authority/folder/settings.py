@@ -43,6 +43,7 @@ FILE_KEYS: Mapping[str, str] = {
     "panel": "figures of many authorities by year",
     "teams": "teams and their cases",
     "neighbours": "statistical neighbours",
+    "deprivation": "deprived children and children on a plan, by year and area",
     "scenarios": "folder of scenario files",
     "services": "folder of service files",
     "timeliness": "own table of deadlines: measure, started, ended",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from riskmodel.authority.folder.sections import SECTIONS
+from riskmodel.caseload.structure import KIND_WORDS
 from riskmodel.caseload.structure import KINDS as TEAM_KINDS
 from riskmodel.caseload.structure_files import FIELDS as TEAM_FIELDS
 
@@ -260,7 +261,11 @@ _MEASURES = (
 _TEAM_WORDS: Mapping[str, tuple[str, Kind]] = {
     "team": ("Name of the team.", "text"),
     "area": ("Area it belongs to.", "text"),
-    "kind": ("Kind of team; family_support where it is left empty.", "text"),
+    "kind": (
+        "Kind of team; family_support where it is left empty. "
+        + " ".join(f"{kind}: {words}." for kind, words in KIND_WORDS.items()),
+        "text",
+    ),
     "child_protection_plan": ("Its children on a protection plan.", "whole"),
     "looked_after": ("Its looked-after children.", "whole"),
     "child_in_need_plan": ("Its children with a child in need plan.", "whole"),

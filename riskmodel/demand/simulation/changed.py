@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from riskmodel.core.arrays import Floats
+from riskmodel.core.labels import label
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.demand.simulation.inputs import StageInputs
@@ -16,7 +17,7 @@ from riskmodel.errors import DataError
 from riskmodel.levers import OUTSIDE, Levers
 from riskmodel.parameters import parameter
 
-__all__ = ["CONVERSIONS", "SPECIALIST", "Move", "change_inputs", "moves"]
+__all__ = ["CONVERSIONS", "SPECIALIST", "Move", "change_inputs", "moves", "unplaced"]
 
 CONVERSIONS = (
     "conversion.referral_to_assessment",
@@ -72,8 +73,7 @@ def change_inputs(stages: Mapping[str, StageInputs], levers: Levers) -> dict[str
     Raises
     ------
     DataError
-        When the months differ, or a lever moves children to or from a stage that is not there or
-        has too few of them.
+        When the months differ, or a lever moves children from a stage that has too few of them.
     """
     return _moved(stages, levers)[0]
 
@@ -89,6 +89,26 @@ def moves(stages: Mapping[str, StageInputs], levers: Levers) -> tuple[Move, ...]
     children moved in a month are the change of that.
     """
     return _moved(stages, levers)[1]
+
+
+def unplaced(scenarios: Mapping[str, Levers], stages: Collection[str]) -> Iterator[str]:
+    """Sentences on children whom a scenario moves to a stage that is not projected.
+
+    Parameters
+    ----------
+    scenarios
+        Levers by scenario.
+    stages
+        Those that are projected.
+    """
+    for scenario, levers in scenarios.items():
+        names = {name for path in levers.paths for name, _ in path.to}
+        for name in sorted(names - {*stages, *OUTSIDE}):
+            yield (
+                f"{scenario}: children whom it moves to “{label(name).row.lower()}” are counted "
+                "outside what is projected, for there are no figures of that group: neither "
+                "caseload nor cost holds them"
+            )
 
 
 def _moved(
@@ -135,15 +155,9 @@ def _moved(
 
 
 def _add(rates: dict[str, Floats], move: Move, starts: Floats) -> None:
-    """Let children start where they are instead."""
-    if move.destination in OUTSIDE:
-        return
+    """Let children start where they are instead, where that is projected."""
     if move.destination not in rates:
-        raise DataError(
-            f"moves children from {move.origin} to {move.destination}, and the projection holds "
-            f"{', '.join(rates)} alone; say that they are closed or elsewhere instead",
-            field=move.lever,
-        )
+        return
     rates[move.destination] = rates[move.destination] + starts
 
 

@@ -13,6 +13,7 @@ from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import number, plain, skill_words, stage_words
 from riskmodel.report.model import Chart, Section, Table
+from riskmodel.report.prose import Paragraph, remaining_text
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words, percent
 
@@ -84,8 +85,8 @@ def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> S
 def basis_sentences(results: BriefResults, has_projection: bool) -> tuple[str, ...]:
     """Sources, dates, basis and contact, a sentence each."""
     authority, said = results.authority, []
-    if authority.date:
-        said.append(f"Figures to {authority.date.day} {authority.date:%B %Y}.")
+    if authority.last_day:
+        said.append(f"Figures to {authority.last_day.day} {authority.last_day:%B %Y}.")
     if has_projection:
         said.append(
             f"Counts: {results.outlook.source.label}; {results.basis}. What lies ahead is "
@@ -235,13 +236,9 @@ def _value(one: Sensitivity, value: float) -> str:
     return percent(value, 0 if round(100 * value, 1) == round(100 * value) else 1)
 
 
-def _commentary(results: BriefResults) -> list[str]:
+def _commentary(results: BriefResults) -> tuple[Paragraph, ...]:
     """The author's text that belongs to no section of the annex, a paragraph each."""
     from riskmodel.authority.folder.sections import SECTIONS
 
     taken = {text.casefold() for rule in SECTIONS.values() for text in (rule.name, rule.label)}
-    said = []
-    for heading, text in results.authority.commentary.items():
-        if heading.casefold() not in taken:
-            said += (f"{heading}. {text}" if heading else text).split("\n\n")
-    return said
+    return remaining_text(results.authority.commentary, taken)

@@ -44,7 +44,7 @@ def factors_page(results: BriefResults, rates: FactorRates, annex: str) -> Secti
         "factors",
         _message(rates),
         [
-            _all(rates),
+            _all(results, rates),
             _ASSOCIATION,
             _recorded(results, rates),
             _withheld(results),
@@ -82,13 +82,14 @@ def _message(rates: FactorRates) -> str:
     )
 
 
-def _all(rates: FactorRates) -> str:
+def _all(results: BriefResults, rates: FactorRates) -> str:
     counts = rates.counts
     total, plans = counts.total_assessments, counts.total_plans
     if total:
+        period = results.authority.factors_period
         return (
-            f"Of {count_of(total, 'assessment')}, {count_of(plans, 'led', 'led')} to a plan "
-            f"({percent(plans / total, 0)})."
+            f"Of {count_of(total, 'assessment')}{period and f' in the {period}'}, "
+            f"{count_of(plans, 'led', 'led')} to a plan ({percent(plans / total, 0)})."
         )
     return f"{count_of(plans, 'plan')} are counted with their factors."
 

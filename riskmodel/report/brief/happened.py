@@ -48,8 +48,9 @@ def happened_page(results: BriefResults, annex: str) -> Section:
         caseload=has_teams,
         stacked=True,
     )
+    doubts = (f"To be checked: {doubt}." for doubt in results.outlook.source.doubts)
     texts = [_fewer(results, lead), " ".join(f"{_counted(results, one)}." for one in others)]
-    return brief_page("happened", title, texts, annex=annex, chart=chart)
+    return brief_page("happened", title, [*doubts, *texts], annex=annex, chart=chart)
 
 
 def _fewer(results: BriefResults, lead: str) -> str:

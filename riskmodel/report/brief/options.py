@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from math import nan
 from typing import Any
 
 from riskmodel.core.labels import label
+from riskmodel.demand.simulation.changed import unplaced
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import (
@@ -45,11 +46,18 @@ def options_page(results: BriefResults, annex: str) -> Section:
     return brief_page(
         "options",
         _message(results),
-        [best, _turned(results), _TABLE_SAYS, *others],
+        [best, *_unplaced(results), _turned(results), _TABLE_SAYS, *others],
         annex=annex,
         chart=_chart(results),
         table=_table(results),
     )
+
+
+def _unplaced(results: BriefResults) -> Iterator[str]:
+    """Children who are moved to where nothing is projected, a sentence a scenario and group."""
+    outlook = results.whole_outlook
+    levers = {scenario_label(name): levers for name, levers in outlook.levers.items()}
+    return (f"{text}." for text in unplaced(levers, outlook.projection.stages))
 
 
 def _turned(results: BriefResults) -> str:

@@ -15,7 +15,7 @@ MOST_WORDS = 150
 def brief_page(
     name: str,
     title: str,
-    texts: Iterable[str],
+    texts: Iterable[str | Paragraph],
     *,
     annex: str,
     chart: Chart | None = None,
@@ -35,18 +35,19 @@ def brief_page(
     chart, table
         At most one of each.
     """
-    paragraphs = [Paragraph(text) for text in fitting(title, texts)]
+    paragraphs = fitting(title, texts)
     blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table]
     return Section(name, title, tuple(block for block in blocks if block is not None), annex)
 
 
-def fitting(title: str, texts: Iterable[str]) -> list[str]:
+def fitting(title: str, texts: Iterable[str | Paragraph]) -> list[Paragraph]:
     """Paragraphs for which there is room below a title: one that is too long yields to the next."""
     left = MOST_WORDS - len(title.split())
     kept = []
     for text in texts:
-        size = len(text.split())
-        if text and size <= left:
-            kept.append(text)
+        paragraph = Paragraph(text) if isinstance(text, str) else text
+        size = len(paragraph.text.split())
+        if size and size <= left:
+            kept.append(paragraph)
             left -= size
     return kept

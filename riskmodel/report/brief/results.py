@@ -308,8 +308,8 @@ class BriefResults:
 
     @property
     def factors_source(self) -> str:
-        """The file that the factors are counted in."""
-        return ", ".join(self.authority.rests_on("factors"))
+        """The file that the factors are counted in, and its year."""
+        return self.authority.factors_source
 
     @property
     def source(self) -> str:

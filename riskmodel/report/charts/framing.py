@@ -7,13 +7,16 @@ import re
 from html import escape
 
 import numpy as np
-from matplotlib.image import imread, imsave
+from matplotlib.image import imsave
+from PIL import Image
 
 from riskmodel.report.charts.canvas import DARK_GREY, text_strip
 from riskmodel.report.model import Chart
 
 __all__ = ["framed"]
 
+# What a shade became that went through fractions of one, as pictures did: their bytes stay.
+_SHADES = (np.arange(256, dtype=np.float32) / np.float32(255) * 255).astype(np.uint8)
 _VIEW = re.compile(r'viewBox="0 0 (\S+) (\S+)"')
 
 
@@ -45,9 +48,9 @@ def framed(chart: Chart, credit: str) -> tuple[bytes, bytes]:
         f'width="{width:g}pt" height="{top:g}pt" viewBox="0 0 {width:g} {top:g}" role="img">\n'
         f"<title>{escape(chart.title)}</title>\n<desc>{escape(chart.alt)}</desc>\n"
     )
-    rows = [imread(io.BytesIO(png)) for _, png in strips]
+    rows = [np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")) for _, png in strips]
     stream = io.BytesIO()
-    imsave(stream, np.vstack(rows), format="png", dpi=200, metadata={"Software": ""})
+    imsave(stream, _SHADES[np.vstack(rows)], format="png", dpi=200, metadata={"Software": ""})
     return f"{head}{''.join(parts)}</svg>\n".encode(), stream.getvalue()
 
 

@@ -63,8 +63,8 @@ def audit_section(audit: Audit) -> Section:
                 f"Explained by one reading ({len(repaired)})",
                 tuple(_card(finding) for finding in repaired),
             ),
-            _sound(sound),
-            _implied(audit.implied),
+            *([_sound(sound)] if sound else []),
+            *([_implied(audit.implied)] if audit.implied else []),
             _all_findings(audit),
         ),
     )

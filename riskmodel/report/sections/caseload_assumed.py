@@ -91,7 +91,7 @@ def assumed_table(authority: Authority) -> Table:
     is_published = authority.has("published") and not authority.has("teams")
     rows = []
     for name, quantity in _QUANTITIES.items():
-        own = sorted(quantity.fields & said.keys())
+        own = sorted(quantity.fields & said.keys(), key=lambda field: (field != name, field))
         basis, source = quantity.source(is_published=is_published)
         if len(own) >= quantity.needed:
             basis, source = "own", stated or said[own[0]]

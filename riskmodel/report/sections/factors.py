@@ -206,7 +206,7 @@ def _rates_chart(
     drawing = draw_ranked_rates(
         "conversion_rates",
         points,
-        across=f"Share of assessments that led to a plan, with {level} range",
+        across="Share of assessments that led to a plan",
     )
     listed = join_words(f"{label} {rate:.1f}%" for label, rate, _, _ in points)
     missing = len(rows) - len(points)

@@ -61,11 +61,14 @@ def _introduction(tables: Sequence[PublishedTable], again: Sequence[Recomputed])
     undefined = sum(found.agrees is None for found in again)
     differing = [found for found in again if found.agrees is False]
     words = (
-        f"The package carries {number:,} published figures in {count_of(len(tables), 'table')}, "
-        "each with the document and paragraph where it stands. "
-        f"{count_of(len(again), 'percentage')} follow from counts printed beside them: "
-        f"{agreeing} come out to the printed digit"
+        f"{number:,} published figures in {count_of(len(tables), 'table')}, each with the document "
+        "and paragraph where it stands. "
     )
+    if again:
+        words += (
+            f"{count_of(len(again), 'percentage')} follow from counts printed beside them: "
+            f"{agreeing} come out to the printed digit"
+        )
     if differing:
         words += ", " + join_words(
             f"{found.figure.measures} is {found.text} where {found.figure.printed} is printed"
@@ -73,7 +76,7 @@ def _introduction(tables: Sequence[PublishedTable], again: Sequence[Recomputed])
         )
     if undefined:
         words += f", and {undefined} cannot be worked out because it starts from zero"
-    return words + ". Cells are as printed, to the last digit."
+    return words.rstrip(". ") + ". Cells are as printed, to the last digit."
 
 
 def _verdicts(audit: Audit) -> Verdicts:

@@ -56,7 +56,7 @@ def _factors(authority: Authority, sizes: Sizes) -> Part:
         release.counts()
     except DataError as error:
         return _not_shown("factors", error)
-    source = authority.tables[-1].name
+    source = authority.factors_source
     section = own_factors_section(release, title=_title("factors"), source=source)
     sections = [section]
     if release.counts().total_plans:
@@ -96,7 +96,7 @@ def _impact(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.impact import impact_point, table_impact_section
 
     _ = authority.release  # what cannot be read is refused, what may not be printed is said
-    source = authority.tables[-1].name
+    source = authority.factors_source
     try:
         table = authority.impact
     except DataError as error:
@@ -220,6 +220,8 @@ def _published(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.record import assumptions_section
     from riskmodel.report.sections.summary import audit_points
 
+    if not authority.has("published"):
+        return _own_tables(authority)
     tables, found = tuple(load_table(name) for name in table_ids()), audit()
     design = replace(reference_design(), seed=_cohort_seed(sizes))
     cohort = generate_cohort(design)
@@ -236,6 +238,21 @@ def _published(authority: Authority, sizes: Sizes) -> Part:
         lookup_section(tables),
         assumptions_section(assumptions().drop(columns="date")),
     )
+
+
+def _own_tables(authority: Authority) -> Part:
+    """Published tables of its own and their audit, under names that no other table has."""
+    from riskmodel.report.sections.audit import audit_section
+    from riskmodel.report.sections.lookup import lookup_section
+    from riskmodel.report.sections.published import published_section
+    from riskmodel.report.sections.summary import audit_points
+
+    own = authority.own_tables
+    tables = tuple(replace(table, id=f"published_{table.id}") for table in own.tables)
+    shown = published_section(tables, own.audit), lookup_section(tables)
+    if not own.audit.findings:
+        return (), shown
+    return audit_points(own.audit, tables), (audit_section(own.audit), *shown)
 
 
 MAKERS: Mapping[str, Maker] = {

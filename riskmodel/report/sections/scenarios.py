@@ -8,6 +8,7 @@ from typing import Any
 
 from riskmodel.authority.comparison import Comparison
 from riskmodel.demand.projecting import Outlook
+from riskmodel.demand.simulation.changed import unplaced
 from riskmodel.published import load_table
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section
 from riskmodel.report.sections.building import chart_of, pictured, table_of
@@ -66,6 +67,13 @@ def scenarios_section(
             "taken from documents as each says."
         ),
         *([Paragraph(_claim(data))] if is_published and _CLAIMED in data.others else []),
+        *(
+            Paragraph(f"{text}.")
+            for text in unplaced(
+                {scenario_label(name): levers for name, levers in outlook.levers.items()},
+                outlook.projection.stages,
+            )
+        ),
         words_table(scenarios, changes),
         _chart(data, f"{source}; {settings}"),
         *_flows_chart(data, outlook, source),
