@@ -23,6 +23,7 @@ from riskmodel.placements.kinds import (
     kinds_of,
     reason_of,
 )
+from riskmodel.placements.time import year_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -246,22 +247,17 @@ class History(Result):
         return pd.concat(parts).groupby(keys).size().reset_index(name="number")
 
     def days_of_care(self) -> pd.DataFrame:
-        """Child-days by financial year and placement: year, months, placement, days."""
+        """Child-days by month and placement: month, year (financial), placement, days."""
         import pandas as pd
 
-        from riskmodel.placements.time import years_of
-
+        start, end, kind = (self.episodes[name].to_numpy() for name in ("start", "end", "kind"))
         rows = []
-        for year, places in years_of(self.months).items():
-            first, end = _day(self.months[places[0]]), _day(self.months[places[-1]], 1)
-            e = self.episodes
-            held = np.minimum(e["end"], end) - np.maximum(e["start"], first)
-            days = np.bincount(e["kind"], np.maximum(held, 0), minlength=len(KINDS))
-            rows += [
-                {"year": year, "months": len(places), "placement": name, "days": int(days[at])}
-                for at, name in enumerate(KINDS)
-            ]
-        return pd.DataFrame(rows)
+        for month in self.months:
+            held = np.minimum(end, _day(month, 1)) - np.maximum(start, _day(month))
+            days = np.bincount(kind, np.maximum(held, 0), minlength=len(KINDS)).astype(np.int64)
+            parts = {"month": month, "year": year_of(month), "placement": tuple(KINDS)}
+            rows.append(pd.DataFrame({**parts, "days": days}))
+        return pd.concat(rows, ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
         """Stock by month, placement, band of age and unaccompanied or not."""
