@@ -12,6 +12,7 @@ import numpy.typing as npt
 from riskmodel.core.result import Result
 from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
 from riskmodel.placements.forecast import ALL, PlacementForecast, first_year_whole
 from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.prices import WEEK, PlacementPrices
@@ -132,6 +133,7 @@ class PlacementBudget(Result):
             f"In {row['year']} the dearest {row['q50']:,.0f} placements ({row['q05']:,.0f} to "
             f"{row['q95']:,.0f}), {row['share']:.0%} of all, make up a third of the cost."
             for row in self.tail.to_dict("records")
+            if row["q05"] > parameter("disclosure_threshold").value
         ]
         for row in self.outturn.to_dict("records"):
             middle, low, high = (money(row[name], self.prices.currency) for name in _MONEY)
@@ -304,7 +306,7 @@ def _tail(
     numbers = held.sum(axis=(2, 3), dtype=np.int64) * prices.priced
     spread = np.log1p(prices.spreads**2)  # of a lognormal with this spread over its mean
     random = stream(seed, "placements/prices/tail")
-    found = []
+    found: list[tuple[float, float]] = []
     for each in numbers:
         kind = np.repeat(np.arange(len(KINDS)), each)
         luck = random.normal(size=len(kind)) * np.sqrt(spread[kind]) - spread[kind] / 2

@@ -211,29 +211,41 @@ class PlacementForecast(Result):
 
     def preview(self) -> pd.DataFrame:
         """Stock by placement, each March and at the end."""
+        return self.preview_of(frozenset())
+
+    def preview_of(self, withheld: frozenset[str]) -> pd.DataFrame:
+        """The same without kinds that are not to be shown, which say so."""
         frame = self.stocks()
         frame = frame[frame["scenario"] == self.scenarios[0]]
         shown = march_rows(frame, self.months[-1])
-        shown = shown.assign(placement=[kind_label(name) for name in shown["placement"]])
-        return fan(shown[["month", "placement", "q05", "q25", "q50", "q75", "q95"]])
+        kept = shown[~shown["placement"].isin(withheld)]
+        names = [kind_label(name) for name in kept["placement"]]
+        columns = ["month", "placement", "q05", "q25", "q50", "q75", "q95"]
+        return fan(kept.assign(placement=names)[columns])
 
     def summary(self) -> str:
-        """The total and the largest changes by the last month."""
+        """The total and the largest kinds by the last month."""
+        return self.summary_of(frozenset())
+
+    def summary_of(self, withheld: frozenset[str]) -> str:
+        """The same without kinds that are not to be shown."""
         frame = self.stocks().query("scenario == @self.scenarios[0] and month == @self.months[-1]")
         row = frame.set_index("placement")
         opening = np.broadcast_to(self.opening, (self.simulations, len(KINDS))).mean(axis=0)
         said = []
         for name in ("own_fostering", "agency_fostering", "private_residential"):
             now, then = row.loc[name], opening[tuple(KINDS).index(name)]
-            said.append(
-                f"{KINDS[name].lower()} {now['q50']:,.0f} ({now['q05']:,.0f} to {now['q95']:,.0f}; "
-                f"{then:,.0f} now)"
-            )
+            if name not in withheld:
+                said.append(
+                    f"{KINDS[name].lower()} {now['q50']:,.0f} ({now['q05']:,.0f} to "
+                    f"{now['q95']:,.0f}; {then:,.0f} now)"
+                )
         total = row.loc[ALL]
+        told = f" Of these, {'; '.join(said)}." if said else ""
         return (
-            f"{self.area}: the central projection is {total['q50']:,.0f} children looked after at "
-            f"the end of {month_words(self.months[-1])}, from {opening.sum():,.0f} (90% range "
-            f"{total['q05']:,.0f} to {total['q95']:,.0f}). Of these, {'; '.join(said)}."
+            f"{self.area or 'The return'}: the central projection is {total['q50']:,.0f} children "
+            f"looked after at the end of {month_words(self.months[-1])}, from {opening.sum():,.0f} "
+            f"now (90% range {total['q05']:,.0f} to {total['q95']:,.0f}).{told}"
         )
 
 
