@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.authority.folder.problems import Place, Problem
+from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.errors import DataError, UnknownNameError
@@ -20,12 +21,12 @@ from riskmodel.placements.budget import PlacementBudget, budgeted
 from riskmodel.placements.engine import levers_of
 from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.placements.history import History, placement_history
-from riskmodel.placements.kinds import KINDS
+from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.prices import PlacementPrice, PlacementPrices
 from riskmodel.placements.projecting import Course, Known, known_of, project_known
 from riskmodel.placements.published import published_known
 from riskmodel.placements.released import withheld_kinds
-from riskmodel.placements.time import year_of
+from riskmodel.placements.time import month_end, year_of
 from riskmodel.projection import BASELINE, month_after
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ if TYPE_CHECKING:
     from riskmodel.authority.folder.settings import Row
     from riskmodel.demand.projecting import Outlook
 
-__all__ = ["Placements", "folder_placements", "folder_prices", "has_return", "project_placements"]
+__all__ = ["Placements", "folder_placements", "folder_prices", "project_placements"]
 
 LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
-_RETURNS = ("looked_after", "ssda903", "ssd")
 _PLACES = {"own_fostering", "own_residential"}
 """Kinds of placement whose places may be limited."""
 
@@ -74,6 +74,36 @@ class Placements(Result):
 
         return hidden(self.forecast.stocks(), self.withheld)
 
+    def areas(
+        self, scenario: str = BASELINE
+    ) -> tuple[tuple[str, ...], dict[str, npt.NDArray[np.float64]]]:
+        """Months, and children by placement in each: counted, then means of the projection.
+
+        Kinds that are not shown, now or in any month counted, are together with the others.
+        """
+        ahead = self.forecast.of(scenario).stock.sum(axis=(3, 4)).mean(axis=0)
+        now = np.broadcast_to(self.forecast.opening, (1, len(KINDS)))
+        months = (self.forecast.opening_month, *self.forecast.months)
+        if self.history is not None:
+            days = [month_end(month) for month in self.history.months]
+            now = self.history.stock(days).sum(axis=(2, 3))
+            months = (*self.history.months, *self.forecast.months)
+        counts = np.concatenate([now, ahead])
+        few = parameter("disclosure_threshold").value if self.history is not None else 0.0
+        small = ((now > 0) & (now <= few)).any(axis=0) | (counts.max(axis=0) == 0)
+        names = tuple(KINDS)
+        kept = [n for n in range(len(KINDS) - 1) if not small[n] and names[n] not in self.withheld]
+        kept.sort(key=lambda n: -float(now[-1, n]))
+        while True:
+            # What is left together must not be few either.
+            rest = counts.sum(axis=1) - counts[:, kept].sum(axis=1)
+            told = rest[: len(now)]
+            if not kept or not ((told > 0) & (told <= few)).any():
+                break
+            kept.pop()
+        areas = {kind_label(names[n]): counts[:, n] for n in sorted(kept)}
+        return months, {**areas, kind_label("other"): rest}
+
     def preview(self) -> pd.DataFrame:
         """Stock by placement, each March and at the end."""
         return self.forecast.preview_of(self.withheld)
@@ -95,6 +125,7 @@ def project_placements(
     simulations: int = USUAL_SIMULATIONS,
     seed: int = USUAL_SEED,
     prices: PlacementPrices | None = None,
+    scenarios: Sequence[str] = (),
 ) -> Placements:
     """Project the placements of looked-after children.
 
@@ -107,6 +138,8 @@ def project_placements(
         How far ahead, how often, and the seed.
     prices
         What a week costs; None takes those of the folder.
+    scenarios
+        Of the folder, beside the baseline.
 
     Raises
     ------
@@ -120,33 +153,30 @@ def project_placements(
     if not isinstance(figures, Authority):
         path = Path(figures)
         if not is_authority(path):
+            if scenarios:
+                raise DataError("scenarios are those of an authority's folder", file=path.name)
             from riskmodel.intake import read_looked_after
 
             history = placement_history(read_looked_after(path))
             return _placed(history, _known(history), {BASELINE: Course()}, prices, sizes)
         figures = open_authority(path)
-    return folder_placements(figures, prices=prices, **sizes)
-
-
-def has_return(contents: Contents) -> bool:
-    """Whether a folder holds a return on looked-after children."""
-    return _return(contents) is not None
-
-
-def _return(contents: Contents) -> Path | None:
-    found = [
-        path
-        for path in contents.files.get("records", ())
-        if path.name.casefold().startswith(_RETURNS)
-    ]
-    return found[0] if found else None
+    return folder_placements(figures, prices=prices, scenarios=scenarios, **sizes)
 
 
 def folder_placements(
     authority: Authority, *, prices: PlacementPrices | None = None, months: int = USUAL_MONTHS,
-    simulations: int = USUAL_SIMULATIONS, seed: int = USUAL_SEED,
+    simulations: int = USUAL_SIMULATIONS, seed: int = USUAL_SEED, scenarios: Sequence[str] = (),
 ) -> Placements:  # fmt: skip
     """Placements of a folder, with the total of looked-after children that its projection has.
+
+    Parameters
+    ----------
+    authority
+        The folder.
+    prices, months, simulations, seed
+        As :func:`project_placements` takes them.
+    scenarios
+        Of the folder, beside the baseline.
 
     Raises
     ------
@@ -160,7 +190,7 @@ def folder_placements(
     given = folder_prices(authority.contents, year_of(month_after(known.opening_month, 1)))
     prices = prices or given
     outlook = authority.projection(months=months, replicates=simulations, seed=seed)
-    courses, price_levers, notes = _courses(outlook, known, prices, months)
+    courses, price_levers, notes = _courses(outlook, known, prices, (BASELINE, *scenarios))
     spent = {
         str(row["month"].value): float(row["spent"].value)
         for row in authority.contents.rows.get("placement_spending", [])
@@ -175,7 +205,7 @@ def folder_history(authority: Authority) -> History | None:
     """The placements of the return in a folder; None where there is none."""
     from riskmodel.intake import months_between, read_looked_after
 
-    path = _return(authority.contents)
+    path = looked_after_return(authority.contents)
     if path is None:
         return None
     ends = [authority.contents.text("about", f"records_{end}") for end in ("from", "to")]
@@ -193,7 +223,7 @@ def _known(history: History) -> Known:
 
 
 def _courses(
-    outlook: Outlook, known: Known, prices: PlacementPrices | None, months: int
+    outlook: Outlook, known: Known, prices: PlacementPrices | None, scenarios: Sequence[str]
 ) -> tuple[dict[str, Course], dict[str, npt.NDArray[np.float64]], tuple[str, ...]]:
     """What each scenario sets, and what has to be said of the total."""
     projection, notes = outlook.projection, []
@@ -211,15 +241,18 @@ def _courses(
         opening, counted = projection.opening[:, stage].mean(), len(known.children)
         if round(opening) != counted:
             notes.append(
-                f"The return holds {counted:,} children at the opening and the projection "
-                f"{opening:,.0f}; the first month makes up the difference."
+                f"{counted:,} children are known at the opening and the projection opens with "
+                f"{opening:,.0f} on average; the first month makes up the difference."
             )
     places = {} if prices is None else {
         name: price.places for name, price in prices.of.items()
         if price.places is not None and name in _PLACES
     }  # fmt: skip
     courses, price_levers = {}, {}
-    for name in projection.scenarios:
+    months = projection.stock.shape[2]
+    for name in dict.fromkeys(scenarios):
+        if name not in projection.scenarios:
+            raise UnknownNameError("scenario of the folder", name, projection.scenarios)
         levers = outlook.levers[name]
         paths = _paths(levers)
         price_levers[name] = paths.pop("price", np.ones(months))

@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.cli.options import MonthsOption, SeedOption, SimulationsOption
+from riskmodel.cli.options import (
+    MonthsOption,
+    ScenarioOption,
+    SeedOption,
+    SimulationsOption,
+    option_words,
+)
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tell, warn_few
 
 __all__ = ["placements"]
@@ -18,11 +24,12 @@ SHOWN = ("stocks", "flows", "days", "cost", "drivers", "survival", "now", "figur
 def placements(
     *,
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            help="An authority's folder, or a return on looked-after children (SSDA903)."
+            help="An authority's folder, or a return on looked-after children (SSDA903). [default: "
+            "the published figures]"
         ),
-    ],
+    ] = None,
     view: Annotated[
         str,
         one_of(
@@ -33,6 +40,7 @@ def placements(
             "--show",
         ),
     ] = "stocks",
+    scenario: ScenarioOption = None,
     months: MonthsOption = 36,
     simulations: SimulationsOption = 2000,
     seed: SeedOption = 1,
@@ -52,11 +60,18 @@ def placements(
 
         show(card_figures(), form, out=out)
         return
+    from riskmodel.authority.folder.authority import EXAMPLE
     from riskmodel.authority.placement_views import placement_view
     from riskmodel.authority.placements import project_placements
 
     warn_few(simulations)
-    placed = project_placements(path, months=months, simulations=simulations, seed=seed)
+    placed = project_placements(
+        EXAMPLE if path is None else path,
+        months=months,
+        simulations=simulations,
+        seed=seed,
+        scenarios=option_words(scenario),
+    )
     answer = placement_view(placed, view)
     drawn = placed.budget if view == "cost" else placed
     picture = None if drawn is None or view not in ("stocks", "cost") else drawn.plot

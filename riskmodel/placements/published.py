@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodel.core.result import Result
 from riskmodel.parameters import parameter
-from riskmodel.placements.arrivals import bands_at, fitted_mix
+from riskmodel.placements.arrivals import Mix, bands_at, fitted_mix
 from riskmodel.placements.engine import CHILD
-from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS
+from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS, RATED_EXITS
 from riskmodel.placements.projecting import Known
-from riskmodel.placements.rates import YEAR, fitted_rates
+from riskmodel.placements.rates import YEAR, Rates, fitted_rates
 from riskmodel.published import load_table
 from riskmodel.published.area import published_area
 
@@ -124,13 +125,42 @@ def published_known() -> Known:
     made["alone"][first] = 1
     source = "published figures of 30 September 2015, and shipped shares and rates"
     none = np.zeros(0, dtype=np.int64)
-    return Known(
-        published_area(), OPENING_MONTH, source, made, fitted_rates(None), fitted_mix(None), None,
-        none,
-    )  # fmt: skip
+    mix, share = fitted_mix(None), parameter("unaccompanied_share_of_starts").value
+    mix = replace(mix, alone=mix.alone.sum() * np.array([1 - share, share]))
+    rates, mix = _steady(fitted_rates(None), mix, made)
+    return Known(published_area(), OPENING_MONTH, source, made, rates, mix, None, none)
 
 
-def _children(kind: int, number: int) -> np.ndarray:
+def _steady(rates: Rates, mix: Mix, children: npt.NDArray[np.void]) -> tuple[Rates, Mix]:
+    """Shipped rates and mix, with arrivals in each kind scaled so that the printed mix would last.
+
+    Nothing is published of how it changes, and what is shipped is no other authority's. With exits
+    and moves as shipped, arrivals in kind k, those who begin and those who move, are multiplied by
+    f_k until stocks in balance are in proportion to the children there are.
+    """
+    kinds, exits = len(KINDS), len(RATED_EXITS)
+    cell = (children["kind"].astype(int) * len(BANDS) + children["band"]) * 2 + children["alone"]
+    number = np.bincount(children["kind"], minlength=kinds)
+    summed = np.zeros((kinds, rates.shape.shape[1]))
+    np.add.at(summed, children["kind"], rates.mean[cell])
+    mean = summed / np.maximum(number, 1)[:, None]
+    grown = np.bincount(children["kind"], children["grown"] < YEAR, minlength=kinds)
+    leaves = mean[:, :exits].sum(axis=1) + grown / np.maximum(number, 1)
+    spread = mix.kinds / mix.kinds.sum(axis=2, keepdims=True) * mix.bands[..., None]
+    by_alone = mix.alone[:, None] * spread.sum(axis=1) / mix.bands.sum(axis=1, keepdims=True)
+    begins, factor = by_alone.sum(axis=0), np.ones(kinds)
+    for _ in range(200):
+        moves = mean[:, exits:] * factor
+        balance = np.diag(leaves + moves.sum(axis=1)) - moves.T
+        stock = np.linalg.solve(balance, begins * factor)
+        factor *= (number / number.sum() / np.maximum(stock / stock.sum(), 1e-9)) ** 0.2
+        factor *= begins.sum() / (factor @ begins)
+    shape = rates.shape.copy()
+    shape[:, exits:] *= factor
+    return replace(rates, shape=shape), replace(mix, kinds=mix.kinds * factor)
+
+
+def _children(kind: int, number: int) -> npt.NDArray[np.void]:
     """Children of one kind, spread evenly over the ages that it takes and over time in care."""
     made = np.zeros(number, dtype=CHILD)
     taken = np.array(parameter("placements_arrival_ages").numbers).reshape(len(KINDS), -1)[kind]

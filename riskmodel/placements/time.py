@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["month_ends_after", "year_of", "years_of"]
+__all__ = ["month_end", "month_ends_after", "year_of", "years_of"]
 
 
 def year_of(month: str) -> str:
@@ -28,6 +28,17 @@ def years_of(months: Sequence[str]) -> dict[str, list[int]]:
     for place, month in enumerate(months):
         years.setdefault(year_of(month), []).append(place)
     return years
+
+
+def month_end(month: str) -> int:
+    """The last day of a month, as a day number from 1970.
+
+    Examples
+    --------
+    >>> month_end("1970-01")
+    30
+    """
+    return int((np.datetime64(month, "M") + 1).astype("datetime64[D]").astype(np.int64)) - 1
 
 
 def month_ends_after(opening_month: str, months: int) -> npt.NDArray[np.float64]:

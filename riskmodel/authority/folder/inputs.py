@@ -14,6 +14,7 @@ from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
     is_counted,
+    looked_after_return,
     own_area,
     record_months,
 )
@@ -52,6 +53,8 @@ class Inputs:
             return bool(self.scenario_files)
         if need == "published":
             return self.is_published
+        if need == "looked_after":
+            return looked_after_return(self.contents) is not None
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -67,6 +70,9 @@ class Inputs:
             return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
         if need == "published":
             return "published tables"
+        if need == "looked_after":
+            path = looked_after_return(self.contents)
+            return "" if path is None else path.name
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name

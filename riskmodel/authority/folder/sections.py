@@ -14,6 +14,8 @@ NEEDS: Mapping[str, str] = {
     "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
+    "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
+    "looked_after",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
     "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
     "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
@@ -52,6 +54,11 @@ SECTIONS: Mapping[str, SectionRule] = {
         SectionRule("projection", "Projected numbers", (_FIGURES,)),
         SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),
         SectionRule("price", "What it costs", (_FIGURES, _TEAMS, ("prices",))),
+        SectionRule(
+            "placements",
+            "Placements of looked-after children",
+            (("looked_after",), _FIGURES),
+        ),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
         SectionRule(
             "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
