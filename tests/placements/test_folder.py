@@ -41,16 +41,19 @@ grant_per_week = 800
 """
 SCENARIO = """\
 name = "own_places"
-label = "Ten more places with own carers"
-reason = "a test"
-[[changes]]
+description = "Ten more places with own carers, at dearer prices."
+[[change]]
 parameter = "placements.own_carer_places"
 value = 10
-from_month = "2018-04"
-[[changes]]
+from_month = 1
+reason = "a test"
+source = "assumed"
+[[change]]
 parameter = "placements.price"
 multiplier = 1.1
-from_month = "2018-04"
+from_month = 1
+reason = "a test"
+source = "assumed"
 """
 
 
@@ -149,8 +152,13 @@ def test_a_scenario_places_children_with_own_carers_at_other_prices(folder: Path
         forecast.of("own_places").entries.sum(axis=2), forecast.of(BASELINE).entries.sum(axis=2)
     )
     assert placed.budget is not None
-    days = {name: placed.budget.total(name).iloc[0] for name in forecast.scenarios}
-    assert days["own_places"]["price_per_week"] > days[BASELINE]["price_per_week"]
+    own_price = {
+        name: placed.budget.frame.query("scenario == @name and placement == 'own_fostering'")[
+            "price_per_week"
+        ].iloc[0]
+        for name in forecast.scenarios
+    }
+    assert own_price["own_places"] == pytest.approx(1.1 * own_price[BASELINE], rel=0.01)
     with pytest.raises(RiskmodelError, match="own_places"):
         project_placements(folder, months=13, simulations=5, scenarios=["own_place"])
 
