@@ -90,7 +90,8 @@ def keyed_uniforms(keys: Keys, draw: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """
     places = np.asarray(draw).astype(np.uint64) + np.uint64(1)
     with np.errstate(over="ignore"):
-        return (_mixed(keys + places * np.uint64(_GOLDEN)) >> np.uint64(11)) * 2.0**-53
+        drawn = _mixed(keys + places * np.uint64(_GOLDEN)) >> np.uint64(11)
+    return drawn.astype(np.float64) * 2.0**-53
 
 
 def _mixed(values: Keys) -> Keys:

@@ -18,8 +18,8 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import PlacementBudget, budgeted
-from riskmodel.placements.engine import levers_of
-from riskmodel.placements.forecast import PlacementForecast
+from riskmodel.placements.flows import levers_of
+from riskmodel.placements.forecast import ALL, PlacementForecast
 from riskmodel.placements.history import History, placement_history
 from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.prices import PlacementPrice, PlacementPrices
@@ -305,6 +305,8 @@ def _placed(
         )
         notes = (*notes, said)
     withheld = withheld_kinds(history) if history is not None else frozenset()
+    if ALL in withheld:
+        raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."))
 
 

@@ -18,7 +18,7 @@ from riskmodel.projection import BASELINE, QUANTILES, month_after, month_words, 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodel.placements.engine import Flows
+    from riskmodel.placements.flows import Flows
 
 __all__ = ["PlacementForecast", "summary_rows"]
 

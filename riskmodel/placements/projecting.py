@@ -20,7 +20,8 @@ from riskmodel.placements.arrivals import (
     keyed_children,
     simulation_keys,
 )
-from riskmodel.placements.engine import Changes, Engine, Flows
+from riskmodel.placements.engine import Engine
+from riskmodel.placements.flows import Changes, Flows
 from riskmodel.placements.forecast import LEAVER_MONTHS, PlacementForecast
 from riskmodel.placements.history import History
 from riskmodel.placements.kinds import KINDS

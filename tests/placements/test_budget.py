@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.placements.budget import DRIVERS, budgeted
-from riskmodel.placements.engine import Flows
+from riskmodel.placements.flows import Flows
 from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.placements.kinds import KINDS
 from riskmodel.placements.prices import PlacementPrice, PlacementPrices

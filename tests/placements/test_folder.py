@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.placements.kinds import KINDS
 from riskmodel.projection import BASELINE
+from riskmodel.report.model import Chart
+from riskmodel.report.sections.placements import placements_point, placements_section
 
 TOML = """\
 format = 1
@@ -203,3 +206,18 @@ def test_a_return_without_placements_is_refused(
     rows = "".join(f"{n},2017-05-0{n},S,C1,N1,,,,,,,\n" for n in range(1, 9))
     with pytest.raises(DataError, match="PLACE"):
         project_placements(write_return(tmp_path, rows), months=3, simulations=2)
+
+
+@pytest.mark.integration
+def test_the_section_holds_pictures_and_tables_without_what_is_withheld(placed: Placements) -> None:
+    section = placements_section(replace(placed, withheld=frozenset({"supported"})), title="A")
+    charts = [block for block in section.blocks if isinstance(block, Chart)]
+    assert [chart.name for chart in charts] == ["placements", "placement_cost"]
+    assert all(len(chart.svg) > 3000 for chart in charts)
+    tables = [chart.data for chart in charts]
+    assert all("Supported or independent" not in table.frame.to_string() for table in tables)
+    cost = tables[1].frame
+    assert (cost["days"] * cost["price"] / 7).to_numpy() == pytest.approx(
+        cost["average"].to_numpy(), rel=0.01
+    )
+    assert placements_point(placed).text.endswith("Basis: projected.")

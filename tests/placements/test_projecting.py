@@ -13,7 +13,8 @@ from scipy.stats import binom
 
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.placements.arrivals import Level, fitted_mix, keyed_children, simulation_keys
-from riskmodel.placements.engine import CHILD, Changes, Engine
+from riskmodel.placements.engine import CHILD, Engine
+from riskmodel.placements.flows import Changes
 from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.placements.history import Exposure
 from riskmodel.placements.kinds import BANDS, CELLS, EXITS, KINDS, RATED_EXITS

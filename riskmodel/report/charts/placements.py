@@ -77,7 +77,7 @@ def _key(axes: Axes, colours: Mapping[str, str], columns: int) -> None:
     """What each colour is, below the chart in the order of the areas from the top."""
     from matplotlib.patches import Patch
 
-    handles = [Patch(facecolor=colours[name], label=name) for name in reversed(colours)]
+    handles = [Patch(facecolor=colours[name], label=name) for name in reversed(list(colours))]
     axes.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(-0.08, -0.1), ncols=columns,
         frameon=False, fontsize=BODY, borderaxespad=0, handlelength=1.2,
