@@ -79,15 +79,11 @@ class Course:
     alone
         Times the share of unaccompanied children among those who come, shape (month,) or
         (simulation, month).
-    entries
-        Times the number of those who come, shape (month,): edge of care, where no projection of
-        all looked-after children says how many they are.
     """
 
     children: Counts | None = None
     changes: Changes | None = None
     alone: npt.NDArray[np.float64] | None = None
-    entries: npt.NDArray[np.float64] | None = None
 
 
 def known_of(history: History) -> Known:
@@ -185,7 +181,6 @@ class _Block:
         self.mix = known.mix.drawn(number, seed, block)
         self.children = keyed_children(known.children, keys)
         self.own = None if own is None else own[rows]
-        self._entries: dict[int, Counts] = {}
 
     def run(self, course: Course) -> Flows:
         """One scenario."""
@@ -193,7 +188,7 @@ class _Block:
         if course.children is None:
             if self.own is None:
                 raise DataError("needs a total of looked-after children, or own entries")
-            return self._run(course, entries=_times(self.own, course.entries, self.keys)).flows
+            return self._run(course, entries=self.own).flows
         total = course.children[self.rows]
         if course.changes is None or _changes_nothing(course.changes):
             return self._run(course, total=total).flows
@@ -249,17 +244,6 @@ class _Block:
         place = place if before is None else place + before[sim]
         span = (self.ends[month], self.ends[month + 1])
         engine.enter(self.mix.children(self.keys, sim, month, place, span, share), month)
-
-
-def _times(entries: Counts, factor: npt.NDArray[np.float64] | None, keys: Keys) -> Counts:
-    """Entries times a factor, to whole children by chance: the same chance in every scenario."""
-    from riskmodel.streams import keyed_uniforms
-
-    if factor is None:
-        return entries
-    exact = entries * factor
-    chance = keyed_uniforms(keys[:, None], 2_000_000 + np.arange(entries.shape[1])[None])
-    return np.floor(exact + chance).astype(np.int64)
 
 
 def _changes_nothing(changes: Changes) -> bool:
