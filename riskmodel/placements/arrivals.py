@@ -173,19 +173,26 @@ class Level:
         Entries counted in so many months.
     sd
         How far the level strays in a year, log units.
+    season
+        Times the level in each calendar month, January first; 1 on average.
     """
 
     entries: int
     months: int
     sd: float
+    season: tuple[float, ...] = (1.0,) * 12
 
-    def drawn(self, months: int, simulations: int, seed: int) -> npt.NDArray[np.int64]:
+    def drawn(
+        self, months: int, simulations: int, seed: int, opening_month: str = "2000-12"
+    ) -> npt.NDArray[np.int64]:
         """Entries of each simulation and month, shape (simulation, month).
 
         They are Poisson about a level that strays from month to month, and that is as uncertain as
         own entries leave it.
         """
         parts = []
+        first = int(opening_month[5:7])  # the place of the month after it
+        season = np.roll(self.season, -first)[np.arange(120) % 12]
         for block in range(-(-simulations // BLOCK)):
             of = {n: stream(seed, f"placements/level/{n}", block) for n in ("now", "path", "count")}
             now = of["now"].standard_gamma(self.entries + 0.5, size=BLOCK) / self.months
@@ -193,16 +200,23 @@ class Level:
             lag = of["now"].normal(size=BLOCK) * self.sd * np.sqrt(self.months / 12 / 3)
             steps = of["path"].normal(size=(BLOCK, 120)) * self.sd / np.sqrt(12)
             level = now[:, None] * np.exp(lag[:, None] + steps.cumsum(axis=1))
-            parts.append(of["count"].poisson(level)[:, :months])
+            parts.append(of["count"].poisson(level * season)[:, :months])
         return np.concatenate(parts)[:simulations]
 
 
 def entry_level(history: History) -> Level:
-    """The level of the latest months."""
+    """The level of the latest months, and the season of whole years, shrunk to none."""
     months = history.months[-int(parameter("placements_entry_months").value) :]
     flows = history.flows()
-    entries = flows.loc[(flows["flow"] == "entries") & flows["month"].isin(months), "number"]
-    return Level(int(entries.sum()), len(months), parameter("placements_level_sd").value)
+    by_month = flows[flows["flow"] == "entries"].groupby("month")["number"].sum()
+    counts = by_month.reindex(list(history.months), fill_value=0)
+    whole = counts.iloc[len(counts) % 12 :]
+    calendar = np.array([int(month[5:7]) - 1 for month in whole.index], dtype=np.int64)
+    own = np.bincount(calendar, whole.to_numpy(), minlength=12)
+    weight = parameter("placements_season_entries").value
+    season = (weight + own) / (weight + own.mean())
+    sd = parameter("placements_level_sd").value
+    return Level(int(counts[list(months)].sum()), len(months), sd, tuple(season.tolist()))
 
 
 def simulation_keys(simulations: int, seed: int) -> Keys:

@@ -154,7 +154,11 @@ def project_known(
                 field=name,
             )
     keys = simulation_keys(simulations, seed)
-    own = None if known.level is None else known.level.drawn(months, simulations, seed)
+    own = (
+        None
+        if known.level is None
+        else known.level.drawn(months, simulations, seed, known.opening_month)
+    )
     flows = {name: Flows.empty(simulations, months) for name in courses}
     for block, first in enumerate(range(0, simulations, BLOCK)):
         rows = slice(first, min(first + BLOCK, simulations))

@@ -233,6 +233,17 @@ def test_care_leavers_are_counted_until_they_are_21_and_25() -> None:
     assert set(made.flow_rows()["flow"]) == {"entries", "moves", "moves_in", "exits", "leavers"}
 
 
+@pytest.mark.unit
+def test_entries_follow_level_and_season() -> None:
+    season = tuple(1.5 if month == 4 else 21 / 22 for month in range(1, 13))
+    drawn = Level(2400, 24, 0.0, season).drawn(24, 1000, 3, "2015-12")
+    means = drawn.mean(axis=0)
+    assert means[[3, 15]] == pytest.approx([150, 150], rel=0.02)
+    assert np.delete(means, [3, 15]) == pytest.approx(100 * 21 / 22, rel=0.02)
+    # Poisson, and a level known from 2,400 entries.
+    assert drawn[:, 0].var() == pytest.approx(means[0] + means[0] ** 2 / 2400, rel=0.15)
+
+
 @pytest.mark.property
 @given(st.integers(0, 5), st.integers(0, 400))
 @settings(max_examples=25)
