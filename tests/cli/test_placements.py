@@ -46,7 +46,8 @@ def test_the_picture_and_the_text_say_the_same_total(call, returned, tmp_path):
     answer = call("placements", returned, *SMALL, "--out", tmp_path / "areas.svg")
     assert "the central projection is" in answer.out
     assert (tmp_path / "areas.svg").stat().st_size > 5000
-    assert "Own foster carers" in (tmp_path / "areas.svg").read_text(encoding="utf-8")
+    # In its first months the return holds few children of any kind: they stand together.
+    assert "Other placements" in (tmp_path / "areas.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.end_to_end
