@@ -73,6 +73,8 @@ def made_up(folder: Path, write_return: Callable[..., Path]) -> Path:
         born.append(f"{child},1,{day - np.timedelta64(int(age * 365.25), 'D')},WBRI\n")
     write_return(folder / "looked_after", "".join(rows), "".join(born))
     (folder / "authority.toml").write_text(TOML, encoding="utf-8")
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "own_places.toml").write_text(SCENARIO, encoding="utf-8")
     return folder
 
 
@@ -144,10 +146,11 @@ def test_the_budget_of_next_year_has_a_range_a_chance_and_drivers(placed: Placem
 
 
 @pytest.mark.integration
-def test_a_scenario_places_children_with_own_carers_at_other_prices(folder: Path) -> None:
-    (folder / "scenarios").mkdir(exist_ok=True)
-    (folder / "scenarios" / "own_places.toml").write_text(SCENARIO, encoding="utf-8")
-    placed = project_placements(folder, months=13, simulations=60, scenarios=["own_places"])
+def test_a_scenario_places_children_with_own_carers_at_other_prices(
+    authority: Authority,
+) -> None:
+    sizes = {"months": 14, "simulations": 60}
+    placed = folder_placements(authority, scenarios=["own_places"], **sizes)
     forecast = placed.forecast
     own = {name: forecast.of(name).stock[:, -1, 0].sum(axis=(1, 2)) for name in forecast.scenarios}
     assert own["own_places"].mean() > own[BASELINE].mean() + 2
@@ -163,7 +166,7 @@ def test_a_scenario_places_children_with_own_carers_at_other_prices(folder: Path
     }
     assert own_price["own_places"] == pytest.approx(1.1 * own_price[BASELINE], rel=0.01)
     with pytest.raises(RiskmodelError, match="own_places"):
-        project_placements(folder, months=13, simulations=5, scenarios=["own_place"])
+        folder_placements(authority, scenarios=["own_place"], **sizes)
 
 
 @pytest.mark.integration

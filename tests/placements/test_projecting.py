@@ -27,7 +27,7 @@ ORDER = tuple(KINDS)
 OWN, AGENCY, PRIVATE = (ORDER.index(n) for n in KINDS if n in (
     "own_fostering", "agency_fostering", "private_residential",
 ))  # fmt: skip
-SIMULATIONS = 4000
+SIMULATIONS = 2000
 
 
 def children(*kinds: int, age: float = 12.0) -> np.ndarray:
@@ -180,7 +180,7 @@ def test_scenarios_share_their_luck_and_more_simulations_change_none_of_the_firs
     nothing = Course(changes=Changes.none(12))
     home = Course(changes=replace(Changes.none(12), reunification=np.full(12, 1.2)))
     made = project_known(small(), {"baseline": Course(), "same": nothing, "home": home}, months=12,
-                         simulations=600, seed=5)  # fmt: skip
+                         simulations=550, seed=5)  # fmt: skip
     base, same, more = (made.children(name) for name in made.scenarios)
     assert np.array_equal(base, same)
     assert np.array_equal(made.of("home").entries[:, 0], made.of("baseline").entries[:, 0])
