@@ -27,6 +27,7 @@ from riskmodel.cli import (
     report,
     scenario,
     sensitivity,
+    services,
 )
 
 __all__ = ["app"]
@@ -69,6 +70,7 @@ app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
 app.command("placements")(placements.placements)
+app.command("service")(services.service)
 app.command("report")(report.report)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
+    census_returns,
     is_counted,
     looked_after_return,
     own_area,
@@ -53,8 +54,10 @@ class Inputs:
             return bool(self.scenario_files)
         if need == "published":
             return self.is_published
-        if need == "looked_after":
-            return looked_after_return(self.contents) is not None
+        if need == "services":
+            return bool(self.service_files)
+        if need in ("deadlines", "looked_after"):
+            return bool(self._read_for(need))
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -66,13 +69,13 @@ class Inputs:
             places = (entry.place for row in rows for entry in row.values())
             names = (f"{p.file} ({p.sheet})" if p.sheet else f"{p.file} [{need}]" for p in places)
             return ", ".join(dict.fromkeys(names))
-        if need == "scenarios":
-            return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
+        if need in ("scenarios", "services"):
+            files = self.scenario_files if need == "scenarios" else self.service_files
+            return ", ".join(f"{need}/{path.name}" for path in files)
         if need == "published":
             return "published tables"
-        if need == "looked_after":
-            path = looked_after_return(self.contents)
-            return "" if path is None else path.name
+        if need in ("deadlines", "looked_after"):
+            return ", ".join(path.name for path in self._read_for(need))
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
@@ -82,6 +85,11 @@ class Inputs:
             table = [self.contents.source_of("months")] if self.has_months_table else []
             return ", ".join(dict.fromkeys([*table, *(s.source for s in self._counted.series)]))
         return self.contents.source_of("panel" if need == "own_panel" else need)
+
+    def _read_for(self, need: str) -> Sequence[Path]:
+        """Files of records that a section reads besides months."""
+        path = looked_after_return(self.contents) if need == "looked_after" else None
+        return self.deadline_files if need == "deadlines" else [path] if path else []
 
     @property
     def is_published(self) -> bool:
@@ -216,6 +224,20 @@ class Inputs:
             )
             raise DataError(f"is called {twice!r}, as {first} is; choose another name", file=second)
         return found
+
+    @property
+    def service_files(self) -> tuple[Path, ...]:
+        """Files of services, in the order of their names."""
+        folder = self.contents.file("services")
+        return () if folder is None else tuple(sorted(folder.glob("*.toml")))
+
+    @property
+    def deadline_files(self) -> tuple[Path, ...]:
+        """Records with dates that a deadline runs between."""
+        records = self.contents.files.get("records", ())
+        lists = (path for path in records if path.name.casefold().startswith("annex"))
+        own = self.contents.files.get("timeliness", ())
+        return (*census_returns(self.contents), *lists, *own)
 
     @cached_property
     def neighbours(self) -> tuple[str, ...]:

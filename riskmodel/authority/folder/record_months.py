@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
     from riskmodel.snapshots import MonthlySeries
 
-__all__ = ["RecordMonths", "is_counted", "looked_after_return", "own_area", "record_months"]
+__all__ = [
+    "RecordMonths",
+    "census_returns",
+    "is_counted",
+    "looked_after_return",
+    "own_area",
+    "record_months",
+]
 
 
 @dataclass(frozen=True, slots=True)

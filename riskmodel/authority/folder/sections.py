@@ -17,6 +17,8 @@ NEEDS: Mapping[str, str] = {
     "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
     "looked_after",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
+    "deadlines": "records with dates: a census return, Annex A, or timeliness.csv",
+    "services": "services: files that end in .toml in the folder services",
     "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
     "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
     "published": "published tables: [files] published names their folder",
@@ -60,6 +62,8 @@ SECTIONS: Mapping[str, SectionRule] = {
             (("looked_after",), _FIGURES),
         ),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
+        SectionRule("timeliness", "How much is in time", (("deadlines",),)),
+        SectionRule("services", "What it does to the services around", (("services",),)),
         SectionRule(
             "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
         ),

@@ -17,12 +17,10 @@ from riskmodel.report.charts.canvas import (
     ORANGE,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
     draw,
 )
 from riskmodel.report.charts.line_labels import years
-from riskmodel.report.labels import Box
 
 __all__ = ["draw_areas"]
 
@@ -46,9 +44,8 @@ def draw_areas(
     now
         Decimal year of the opening.
     """
-    wide, narrow = Size(620, 380, False), Size(340, 460, True)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         below = 24 + 18 * (-(-len(areas) // (1 if size.is_narrow else 2)))
         axes = figure.add_axes(
             (46 / size.width, below / size.height + 28 / size.height,
@@ -60,9 +57,8 @@ def draw_areas(
         years(axes, times, size)
         _mark(axes, now)
         _key(axes, dict(zip(areas, colours, strict=True)), 1 if size.is_narrow else 2)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, height=380, narrow_height=460)
 
 
 def _mark(axes: Axes, now: float) -> None:
