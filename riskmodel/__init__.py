@@ -47,6 +47,7 @@ __all__ = [
     "plan_caseload",
     "posts_needed",
     "project",
+    "project_placements",
     "read_assessments",
     "read_lists",
     "read_looked_after",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison, compare
     from riskmodel.authority.folder.authority import Authority, example, open_authority
     from riskmodel.authority.front import plan_caseload, posts_needed, project
+    from riskmodel.authority.placements import project_placements
     from riskmodel.authority.services import simulate_service
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, read_structure
     from riskmodel.cohort import generate_cohort, reference_design
@@ -103,6 +105,7 @@ __getattr__ = lazy_names(
         "riskmodel.authority.comparison": "Comparison compare",
         "riskmodel.authority.folder.authority": "Authority example open_authority",
         "riskmodel.authority.front": "plan_caseload posts_needed project",
+        "riskmodel.authority.placements": "project_placements",
         "riskmodel.authority.services": "simulate_service",
         "riskmodel.caseload": "CaseloadPlan PostsNeeded read_structure",
         "riskmodel.cohort": "generate_cohort reference_design",

@@ -41,6 +41,11 @@ NAMES = [
     "workforce.specialist_share",
     "workforce.specialist_caseload",
     "workforce.specialist_length_multiplier",
+    "placements.own_carer_places",
+    "placements.own_home_beds",
+    "placements.step_down",
+    "placements.reunification",
+    "placements.price",
     "feedback.caseload_to_length",
     "feedback.child_in_need_to_starts",
 ]
@@ -60,8 +65,8 @@ def test_the_register_holds_every_lever_and_each_can_be_neutral():
         assert "ramp" not in each.operations or len(each.operations) > 1
         assert not each.whole or each.operations == ("value",)
     sides = {side: [e.name for e in LEVERS.values() if e.acts_on == side]
-             for side in ("demand", "workforce", "feedback")}  # fmt: skip
-    assert [len(names) for names in sides.values()] == [13, 14, 2]
+             for side in ("demand", "workforce", "placements", "feedback")}  # fmt: skip
+    assert [len(names) for names in sides.values()] == [13, 14, 5, 2]
     assert all(LEVERS[name].neutral == 0 for name in sides["feedback"])
     assert all(LEVERS[name].highest == 0.4 for name in sides["feedback"])
 

@@ -14,6 +14,7 @@ from riskmodel.caseload import CaseloadPlan, Workforce
 from riskmodel.caseload.costs import COMPONENTS, UnitCosts, monthly_cost
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
+from riskmodel.placements.budget import money
 from riskmodel.projection import BASELINE
 
 __all__ = ["ALL", "PriceByYear", "price_by_year"]
@@ -74,8 +75,8 @@ class PriceByYear(Result):
         """The baseline's cost in each year with its range, and what has no price."""
         said = []
         for row in self.total().to_dict("records"):
-            low, high = (_money(row[name], row["currency"]) for name in ("q05", "q95"))
-            middle = _money(row["q50"], row["currency"])
+            low, high = (money(row[name], row["currency"]) for name in ("q05", "q95"))
+            middle = money(row["q50"], row["currency"])
             said.append(f"{middle} in {self.year_words(row)} (90% range {low} to {high})")
         lacks = ", ".join(_LABELS[name] for name in self.not_priced)
         lacks = f" Not priced: {lacks}." if lacks else ""
@@ -148,11 +149,3 @@ def price_by_year(
                     }
                 )
     return PriceByYear(plan.area, costs, pd.DataFrame(rows))
-
-
-def _money(amount: float, currency: str) -> str:
-    """An amount in words: millions to a tenth, less in whole thousands."""
-    sign = "£" if currency == "GBP" else f"{currency} "
-    if amount >= 999_500:
-        return f"{sign}{amount / 1e6:,.1f} million"
-    return f"{sign}{amount / 1e3:,.0f},000" if amount >= 500 else f"{sign}{amount:,.0f}"

@@ -21,6 +21,7 @@ from riskmodel.cli import (
     learn,
     national,
     panel,
+    placements,
     project,
     published,
     report,
@@ -68,6 +69,7 @@ app.command("backtest")(backtest.backtest)
 app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
+app.command("placements")(placements.placements)
 app.command("service")(services.service)
 app.command("report")(report.report)
 

@@ -176,6 +176,9 @@ def raw_tables(path: Path, log: IssueLog, is_heading: Callable[[str], bool]) -> 
         name = file.relative_to(path).as_posix() if path.is_dir() else file.name
         if is_workbook(file):
             yield from _sheets(file, name, is_heading)
+        elif len(files) > 1 and not file.read_bytes().strip():
+            # Exports write a file for every table, those without a record too.
+            log.add("table_not_read", name, "", "an empty file", "a table, or no such file")
         else:
             yield _csv(file, name, log)
 

@@ -18,7 +18,7 @@ __all__ = [
     "Side",
 ]
 
-Side = Literal["demand", "workforce", "feedback"]
+Side = Literal["demand", "workforce", "feedback", "placements"]
 """What a lever acts on."""
 
 Operation = Literal["value", "multiplier", "ramp"]
@@ -78,10 +78,12 @@ class Lever:
 
     @property
     def acts_on(self) -> Side:
-        """Demand, the workforce, or feedback between them."""
+        """Demand, the workforce, feedback between them, or placements."""
         prefix = self.name.partition(".")[0]
         if prefix == "workforce":
             return "workforce"
+        if prefix == "placements":
+            return "placements"
         return "feedback" if prefix == "feedback" else "demand"
 
     @property

@@ -261,6 +261,43 @@ _REGISTRY = (
         neutral=1,
         moves=_PLAN,
     ),
+    # Placements of looked-after children
+    *(
+        Lever(f"placements.{name}", label, "children", 0, 1_000, _SET, meaning, neutral=0)
+        for name, label, meaning in (
+            (
+                "own_carer_places",
+                "Places with own foster carers more than now",
+                "Children who would be placed with agency carers next take these places first.",
+            ),
+            (
+                "own_home_beds",
+                "Beds in own children's homes more than now",
+                "Children who would be placed in a private home next take these beds first.",
+            ),
+        )
+    ),
+    *(
+        Lever(f"placements.{name}", label, _BASELINE, *_MULTIPLIERS, _TIMES, meaning, neutral=1)
+        for name, label, meaning in (
+            (
+                "step_down",
+                "Moves from homes to families",
+                "Multiplies the rate at which children move from a home to carers, relatives or "
+                "parents.",
+            ),
+            (
+                "reunification",
+                "Returns home",
+                "Multiplies the rate at which looked-after children return home.",
+            ),
+            (
+                "price",
+                "Prices of placements",
+                "Multiplies what every placement costs from then on.",
+            ),
+        )
+    ),
     # Feedback. The limit of 0.4 is what a rise of caseload by 29% with plan lengths within 10%
     # allows over time (docs/scenarios.md).
     Lever(

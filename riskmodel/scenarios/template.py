@@ -100,7 +100,7 @@ def _inherited(changes: Sequence[str]) -> list[str]:
 
 def _levers() -> str:
     lines = ["# The levers, with unit, what is allowed, and what can be done:", "#"]
-    for side in ("demand", "workforce", "feedback"):
+    for side in ("demand", "workforce", "placements", "feedback"):
         lines.append(f"# {side}")
         for lever in LEVERS.values():
             if lever.acts_on == side:

@@ -162,7 +162,9 @@ def test_each_subject_has_a_sheet_with_an_explanation_above_each_column(tmp_path
         assert all(len(text) > 5 for text in explanations)
     with zipfile.ZipFile(path) as archive:
         sheets = [archive.read(n).decode() for n in archive.namelist() if "worksheets/" in n]
-    assert sum('type="list"' in text for text in sheets) == 3, "prices, targets and teams"
+    assert sum('type="list"' in text for text in sheets) == 5, (
+        "prices, targets and teams, placements and their budget"
+    )
 
 
 @pytest.mark.unit

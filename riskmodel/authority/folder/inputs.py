@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -17,6 +17,7 @@ from riskmodel.authority.folder.record_months import (
     RecordMonths,
     census_returns,
     is_counted,
+    looked_after_return,
     own_area,
     record_months,
 )
@@ -60,8 +61,8 @@ class Inputs:
             return "published" in self.contents.files and self.is_published is (need == "published")
         if need == "services":
             return bool(self.service_files)
-        if need == "deadlines":
-            return bool(self.deadline_files)
+        if need in ("deadlines", "looked_after"):
+            return bool(self._read_for(need))
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -79,8 +80,8 @@ class Inputs:
         if need in ("published", "own_tables"):
             own = f"{self.contents.source_of('published')}/{CATALOGUE}"
             return own if need == "own_tables" else "published tables"
-        if need == "deadlines":
-            return ", ".join(path.name for path in self.deadline_files)
+        if need in ("deadlines", "looked_after"):
+            return ", ".join(path.name for path in self._read_for(need))
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
@@ -90,6 +91,11 @@ class Inputs:
             table = [self.contents.source_of("months")] if self.has_months_table else []
             return ", ".join(dict.fromkeys([*table, *(s.source for s in self._counted.series)]))
         return self.contents.source_of("panel" if need == "own_panel" else need)
+
+    def _read_for(self, need: str) -> Sequence[Path]:
+        """Files of records that a section reads besides months."""
+        path = looked_after_return(self.contents) if need == "looked_after" else None
+        return self.deadline_files if need == "deadlines" else [path] if path else []
 
     @property
     def is_published(self) -> bool:

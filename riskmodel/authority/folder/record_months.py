@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
     from riskmodel.snapshots import MonthlySeries
 
-__all__ = ["RecordMonths", "census_returns", "is_counted", "own_area", "record_months"]
+__all__ = [
+    "RecordMonths",
+    "census_returns",
+    "is_counted",
+    "looked_after_return",
+    "own_area",
+    "record_months",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,13 @@ def census_returns(contents: Contents) -> tuple[Path, ...]:
         for path in contents.files.get("returns", ())
         if path.suffix.casefold() == ".xml" or is_module_folder(path)
     )
+
+
+def looked_after_return(contents: Contents) -> Path | None:
+    """The return on looked-after children of a folder; None where there is none."""
+    records = contents.files.get("records", ())
+    names = ("looked_after", "ssda903", "ssd")
+    return next((path for path in records if path.name.casefold().startswith(names)), None)
 
 
 def is_counted(contents: Contents, stages: Collection[str]) -> bool:

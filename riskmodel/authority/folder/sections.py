@@ -14,6 +14,8 @@ NEEDS: Mapping[str, str] = {
     "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
+    "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
+    "looked_after",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
     "deadlines": "records with dates: a census return, Annex A, or timeliness.csv",
     "services": "services: files that end in .toml in the folder services",
@@ -55,6 +57,11 @@ SECTIONS: Mapping[str, SectionRule] = {
         SectionRule("projection", "Projected numbers", (_FIGURES,)),
         SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),
         SectionRule("price", "What it costs", (_FIGURES, _TEAMS, ("prices",))),
+        SectionRule(
+            "placements",
+            "Placements of looked-after children",
+            (("looked_after",), _FIGURES),
+        ),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
         SectionRule("timeliness", "How much is in time", (("deadlines",),)),
         SectionRule("services", "What it does to the services around", (("services",),)),

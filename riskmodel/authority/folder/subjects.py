@@ -14,6 +14,7 @@ from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.caseload.structure import KIND_WORDS
 from riskmodel.caseload.structure import KINDS as TEAM_KINDS
 from riskmodel.caseload.structure_files import FIELDS as TEAM_FIELDS
+from riskmodel.placements.kinds import KINDS
 
 __all__ = [
     "CHANCES",
@@ -243,9 +244,48 @@ _GROUPS = _subject(
     key="name",
 )
 
+_PLACEMENTS = _subject(
+    "placements",
+    "Prices of placements of looked-after children",
+    Field("placement", "text", "Placement", f"The kind of placement: {', '.join(KINDS)}."),
+    Field("per_week", "number", "Price", "The mean price of a child's week.", high=1_000_000),
+    Field("spread", "share", "Spread",
+          "How far single placements differ: standard deviation over the mean price.", high=5),
+    Field("inflation", "share", "Inflation", "Rise from a year to the next, such as 3%.",
+          low=-0.49, high=1),
+    Field("places", "number", "Places",
+          "Children whom own carers or own homes hold at most, where a limit is known.",
+          high=10_000),
+    Field("year", "year", "Prices of", "Financial year of the price. [default: the one projected "
+          "first]"),
+    Field("source", "text", "Source", "Who answers for the price."),
+    key="placement",
+)  # fmt: skip
+
+_PLACEMENT_BUDGET = _subject(
+    "placement_budget",
+    "Budget for placements by financial year",
+    Field("year", "year", "Financial year", "April to March, such as 2024/25."),
+    Field("budget", "number", "Budget", "What is budgeted for placements, before grants."),
+    Field("grant_per_week", "number", "Grant", "Income for the week of an unaccompanied child."),
+    key="year",
+)
+
+_PLACEMENT_SPENDING = _subject(
+    "placement_spending",
+    "Actual spending on placements by month",
+    Field("month", "month", "Month", "The month, such as 2024-05."),
+    Field("spent", "number", "Spent", "What was spent on placements in it."),
+    key="month",
+)
+
 SUBJECTS: Mapping[str, Subject] = {
-    subject.name: subject for subject in (_ABOUT, _WORKFORCE, _PRICES, _TARGETS, _GROUPS)
-}
+    subject.name: subject
+    for subject in (
+        _ABOUT, _WORKFORCE, _PRICES, _TARGETS, _GROUPS, _PLACEMENTS, _PLACEMENT_BUDGET,
+        _PLACEMENT_SPENDING,
+    )
+}  # fmt: skip
 """Subjects by name, in the order of the file and of the sheets."""
 
 _STAGES = (

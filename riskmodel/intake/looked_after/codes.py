@@ -14,6 +14,7 @@ __all__ = [
     "CHANGE",
     "END_REASONS",
     "LEGAL_STATUSES",
+    "LOCATIONS",
     "PLACEMENTS",
     "PLACEMENT_CHANGES",
     "PROVIDERS",
@@ -81,6 +82,7 @@ END_REASONS = frozenset(
 """Reasons why an episode ceased (REC)."""
 
 CATEGORIES_OF_NEED = frozenset(f"N{number}" for number in range(1, 9))
+LOCATIONS = frozenset({"IN", "OUT"})
 PROVIDERS = frozenset(f"PR{number}" for number in range(6))
 PLACEMENT_CHANGES = frozenset(
     {

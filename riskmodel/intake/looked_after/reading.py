@@ -17,7 +17,13 @@ from riskmodel.intake.looked_after.care import put_together, whole_months
 from riskmodel.intake.looked_after.people import Facts, People
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.periods import Window
-from riskmodel.intake.record_tables import Column, RawTable, plain_heading, raw_tables
+from riskmodel.intake.record_tables import (
+    Column,
+    RawTable,
+    cell_text,
+    plain_heading,
+    raw_tables,
+)
 from riskmodel.intake.result import IssueLog
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ _EPISODES = {
     "dec": "end",
     "rec": "end_reason",
     "reason place change": "placement_change",
+    "pl location": "location",
+    "pl distance": "distance",
     "la": "area",
     "year": "year",
     # The Standard Safeguarding Dataset.
@@ -57,7 +65,7 @@ _DATASET = ("ssd_cla_episodes.csv", "ssd_legal_status.csv")
 _CHILDREN = {"child": "child_id", "sex": "sex", "dob": "birth_date", "duc": "until", "la": "area"}
 _PASSED_OVER = frozenset(
     {"home post", "pl post", "urn", "ethnic", "upn", "uniquelearnernumber", "mother", "mc dob"}
-    | {"pl la", "pl location", "pl distance", "place id", "gender"}
+    | {"pl la", "place id", "gender"}
 )
 _CODES: Mapping[str, Collection[str]] = {
     "start_reason": codes.START_REASONS,
@@ -67,6 +75,7 @@ _CODES: Mapping[str, Collection[str]] = {
     "provider": codes.PROVIDERS,
     "end_reason": codes.END_REASONS,
     "placement_change": codes.PLACEMENT_CHANGES,
+    "location": codes.LOCATIONS,
 }
 _NAMES = {
     meaning: heading.upper().replace(" ", "_") for heading, meaning in [*_EPISODES.items()][::-1]
@@ -231,7 +240,16 @@ def _part(table: RawTable, people: People, log: IssueLog) -> pd.DataFrame:
     for name, allowed in _CODES.items():
         kind = pd.CategoricalDtype(["", *sorted(allowed)])
         cells[name] = table.codes(columns.get(name, empty), _NAMES[name], kind, log)
+    cells["distance"] = columns.get("distance", empty).mapped(_miles, np.nan, np.float64)
     return pd.DataFrame(cells)
+
+
+def _miles(cell: Any) -> float:
+    """Miles from home; NaN for what is no number."""
+    try:
+        return float(cell_text(cell))
+    except ValueError:
+        return float("nan")
 
 
 def _of_years(

@@ -38,10 +38,10 @@ class LookedAfter(Result):
     episodes
         One row an episode that counts, in order of area, child and start, without overlaps: area,
         child_id, start, end (``datetime64``, ``NaT`` while it is open), start_reason,
-        legal_status, category_of_need, placement, provider, end_reason, placement_change (codes
-        of the return, "" where not known), return_year, period, birth_date,
-        unaccompanied_until, unaccompanied. Series of short breaks (V3, V4) are not among them, as
-        the Department's counts leave them out.
+        legal_status, category_of_need, placement, provider, end_reason, placement_change,
+        location (codes of the return, "" where not known), distance (miles), return_year, period,
+        birth_date, unaccompanied_until, unaccompanied. Series of short breaks (V3, V4) are not
+        among them, as the Department's counts leave them out.
     windows
         By area the months for which the files hold every child.
     account

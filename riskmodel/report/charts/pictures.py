@@ -7,6 +7,7 @@ import numpy as np
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
 from riskmodel.authority.others import OthersComparison
+from riskmodel.authority.placements import Placements
 from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
 from riskmodel.caseload.change import CaseloadChange
@@ -17,12 +18,14 @@ from riskmodel.explanations.change import ChangeParts, signed
 from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.intake.intervals import INTERVALS
+from riskmodel.placements.budget import PlacementBudget
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 from riskmodel.report.charts.flows import draw_flows
 from riskmodel.report.charts.others import draw_beside_others
-from riskmodel.report.charts.outlook import draw_outlook
+from riskmodel.report.charts.outlook import calendar_of, draw_outlook
+from riskmodel.report.charts.placements import draw_areas
 from riskmodel.report.charts.ranges import draw_ranges, draw_recording
 from riskmodel.report.charts.sensitivity import draw_surface
 from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
@@ -109,6 +112,26 @@ def _price(price: PriceByYear) -> Picture:
     currency = price.costs[price.years[0]].currency
     drawing = draw_ranges("price", rows, across=f"{currency} million, each year in its own prices")
     return _picture(drawing, "Cost by financial year", price.summary())
+
+
+@draws("riskmodel.authority.placements", "Placements")
+def _placements(placed: Placements) -> Picture:
+    months, areas = placed.areas()
+    times = np.array([calendar_of(month) for month in months])
+    drawing = draw_areas("placements", times, areas, calendar_of(placed.forecast.opening_month))
+    alt = placed.forecast.summary_of(placed.withheld)
+    return _picture(drawing, "Children looked after by placement, to date and projected", alt)
+
+
+@draws("riskmodel.placements.budget", "PlacementBudget")
+def _placement_budget(budget: PlacementBudget) -> Picture:
+    rows = [
+        (str(row["year"]), *(row[name] / 1e6 for name in ("q50", "q05", "q95")))
+        for row in budget.total().query("months == 12").to_dict("records")
+    ]
+    across = f"{budget.prices.currency} million, each year in its own prices"
+    drawing = draw_ranges("placement_cost", rows, across=across)
+    return _picture(drawing, "Cost of placements by financial year", budget.summary())
 
 
 @draws("riskmodel.authority.others", "OthersComparison")

@@ -159,6 +159,20 @@ def _price(authority: Authority, sizes: Sizes) -> Part:
     return (price_point(price),), (section,)
 
 
+def _placements(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.authority.placements import folder_placements
+    from riskmodel.report.sections.placements import placements_point, placements_section
+
+    try:
+        placed = folder_placements(
+            authority, months=sizes.months, simulations=sizes.replicates, seed=sizes.seed
+        )
+    except DataError as error:
+        return _not_shown("placements", error)
+    section = placements_section(placed, title=_title("placements"))
+    return (placements_point(placed),), (section,)
+
+
 def _scenarios(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.scenarios import scenario_point, scenarios_section
 
@@ -263,6 +277,7 @@ MAKERS: Mapping[str, Maker] = {
     "projection": _projection,
     "caseload": _caseload,
     "price": _price,
+    "placements": _placements,
     "scenarios": _scenarios,
     "timeliness": _timeliness,
     "services": _services,

@@ -1,0 +1,367 @@
+"""Placements of an authority: its return, its total of looked-after children, its prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.authority.folder.problems import Place, Problem
+from riskmodel.authority.folder.record_months import looked_after_return
+from riskmodel.core.result import Result
+from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.levers import Levers
+from riskmodel.parameters import parameter
+from riskmodel.placements.budget import PlacementBudget, budgeted
+from riskmodel.placements.flows import levers_of
+from riskmodel.placements.forecast import ALL, PlacementForecast
+from riskmodel.placements.history import History, placement_history
+from riskmodel.placements.kinds import KINDS, kind_label
+from riskmodel.placements.prices import PlacementPrice, PlacementPrices
+from riskmodel.placements.projecting import Course, Known, known_of, project_known
+from riskmodel.placements.published import published_known
+from riskmodel.placements.released import withheld_kinds
+from riskmodel.placements.time import month_end, year_of
+from riskmodel.projection import BASELINE, month_after
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskmodel.authority.folder.authority import Authority
+    from riskmodel.authority.folder.contents import Contents
+    from riskmodel.authority.folder.settings import Row
+    from riskmodel.demand.projecting import Outlook
+
+__all__ = ["Placements", "folder_placements", "folder_prices", "project_placements"]
+
+LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
+_PLACES = {"own_fostering", "own_residential"}
+"""Kinds of placement whose places may be limited."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Placements(Result):
+    """Placements as they were, as they may become, and what they cost.
+
+    Parameters
+    ----------
+    history
+        As the return holds them; None where there is none.
+    forecast
+        Under the baseline and every scenario.
+    budget
+        None where the folder gives no price.
+    withheld
+        Kinds of placement with too few children to be shown.
+    notes
+        What a reader has to know of what it rests on, in sentences.
+    """
+
+    history: History | None
+    forecast: PlacementForecast
+    budget: PlacementBudget | None
+    withheld: frozenset[str]
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Stock by month and placement, few children withheld."""
+        from riskmodel.placements.released import hidden
+
+        return hidden(self.forecast.stocks(), self.withheld)
+
+    def areas(
+        self, scenario: str = BASELINE
+    ) -> tuple[tuple[str, ...], dict[str, npt.NDArray[np.float64]]]:
+        """Months, and children by placement in each: counted, then means of the projection.
+
+        Kinds that are not shown, now or in any month counted, are together with the others.
+        """
+        ahead = self.forecast.of(scenario).stock.sum(axis=(3, 4)).mean(axis=0)
+        now = np.broadcast_to(self.forecast.opening, (1, len(KINDS)))
+        months = (self.forecast.opening_month, *self.forecast.months)
+        if self.history is not None:
+            days = [month_end(month) for month in self.history.months]
+            now = self.history.stock(days).sum(axis=(2, 3))
+            months = (*self.history.months, *self.forecast.months)
+        counts = np.concatenate([now, ahead])
+        few = parameter("disclosure_threshold").value if self.history is not None else 0.0
+        small = ((now > 0) & (now <= few)).any(axis=0) | (counts.max(axis=0) == 0)
+        names = tuple(KINDS)
+        kept = [n for n in range(len(KINDS) - 1) if not small[n] and names[n] not in self.withheld]
+        kept.sort(key=lambda n: -float(now[-1, n]))
+        while True:
+            # What is left together must not be few either.
+            rest = counts.sum(axis=1) - counts[:, kept].sum(axis=1)
+            told = rest[: len(now)]
+            if not kept or not ((told > 0) & (told <= few)).any():
+                break
+            kept.pop()
+        areas = {kind_label(names[n]): counts[:, n] for n in sorted(kept)}
+        return months, {**areas, kind_label("other"): rest}
+
+    def preview(self) -> pd.DataFrame:
+        """Stock by placement, each March and at the end."""
+        return self.forecast.preview_of(self.withheld)
+
+    def summary(self) -> str:
+        """The total to be expected, and what it costs."""
+        costs = "" if self.budget is None else f" {self.budget.summary()}"
+        return self.forecast.summary_of(self.withheld) + costs
+
+    def remarks(self) -> tuple[str, ...]:
+        """What it rests on."""
+        return self.notes
+
+
+def project_placements(
+    figures: str | Path | Authority,
+    *,
+    months: int = USUAL_MONTHS,
+    simulations: int = USUAL_SIMULATIONS,
+    seed: int = USUAL_SEED,
+    prices: PlacementPrices | None = None,
+    scenarios: Sequence[str] = (),
+) -> Placements:
+    """Project the placements of looked-after children.
+
+    Parameters
+    ----------
+    figures
+        An authority or its folder: its total of looked-after children, its scenarios and its
+        prices are taken. Or a return (SSDA903), a file or folder, projected from its own entries.
+    months, simulations, seed
+        How far ahead, how often, and the seed.
+    prices
+        What a week costs; None takes those of the folder.
+    scenarios
+        Of the folder, beside the baseline.
+
+    Raises
+    ------
+    DataError
+        When it is no such thing, or holds no placement.
+    """
+    from riskmodel.authority.folder.authority import Authority, open_authority
+    from riskmodel.authority.folder.contents import is_authority
+
+    sizes = {"months": months, "simulations": simulations, "seed": seed}
+    if not isinstance(figures, Authority):
+        path = Path(figures)
+        if not is_authority(path):
+            if scenarios:
+                raise DataError("scenarios are those of an authority's folder", file=path.name)
+            from riskmodel.intake import read_looked_after
+
+            history = placement_history(read_looked_after(path))
+            return _placed(history, _known(history), {BASELINE: Course()}, prices, sizes)
+        figures = open_authority(path)
+    return folder_placements(figures, prices=prices, scenarios=scenarios, **sizes)
+
+
+def folder_placements(
+    authority: Authority, *, prices: PlacementPrices | None = None, months: int = USUAL_MONTHS,
+    simulations: int = USUAL_SIMULATIONS, seed: int = USUAL_SEED, scenarios: Sequence[str] = (),
+) -> Placements:  # fmt: skip
+    """Placements of a folder, with the total of looked-after children that its projection has.
+
+    Parameters
+    ----------
+    authority
+        The folder.
+    prices, months, simulations, seed
+        As :func:`project_placements` takes them.
+    scenarios
+        Of the folder, beside the baseline.
+
+    Raises
+    ------
+    DataError
+        When it holds neither a return on looked-after children nor the published figures.
+    """
+    history = folder_history(authority)
+    if history is None:
+        authority.needs("published")
+    known = published_known() if history is None else _known(history)
+    given = folder_prices(authority.contents, year_of(month_after(known.opening_month, 1)))
+    prices = prices or given
+    outlook = authority.projection(months=months, replicates=simulations, seed=seed)
+    courses, price_levers, notes = _courses(outlook, known, prices, (BASELINE, *scenarios))
+    spent = {
+        str(row["month"].value): float(row["spent"].value)
+        for row in authority.contents.rows.get("placement_spending", [])
+        if "spent" in row and isinstance(row["spent"].value, float)
+    }
+    sizes = {"months": months, "simulations": simulations, "seed": seed}
+    known = replace(known, area=authority.name)
+    return _placed(history, known, courses, prices, sizes, notes, spent, price_levers)
+
+
+def folder_history(authority: Authority) -> History | None:
+    """The placements of the return in a folder; None where there is none."""
+    from riskmodel.intake import months_between, read_looked_after
+
+    path = looked_after_return(authority.contents)
+    if path is None:
+        return None
+    ends = [authority.contents.text("about", f"records_{end}") for end in ("from", "to")]
+    window = months_between(*ends) if all(ends) else None
+    care = read_looked_after(path, window=window)
+    own = {authority.name.casefold(), authority.contents.text("about", "code").casefold()}
+    areas = [area for area in care.windows if area.casefold() in own]
+    return placement_history(care, areas[0] if areas else "")
+
+
+def _known(history: History) -> Known:
+    if (history.episodes["code"] == "").all():
+        raise DataError("holds no placement; needs the column PLACE", file=history.source)
+    return known_of(history)
+
+
+def _courses(
+    outlook: Outlook, known: Known, prices: PlacementPrices | None, scenarios: Sequence[str]
+) -> tuple[dict[str, Course], dict[str, npt.NDArray[np.float64]], tuple[str, ...]]:
+    """What each scenario sets, and what has to be said of the total."""
+    projection, notes = outlook.projection, []
+    total = LOOKED_AFTER in projection.stages and projection.opening_month == known.opening_month
+    if not total and known.level is None:
+        raise DataError(f"needs a projection of looked-after children from {known.opening_month}")
+    if not total:
+        notes.append(
+            f"The return ends in {known.opening_month} and the projection of all looked-after "
+            f"children begins after {projection.opening_month}: placements are projected from the "
+            "return's own entries, and their total is not that of the projection."
+        )
+    else:
+        stage = projection.stages.index(LOOKED_AFTER)
+        opening, counted = projection.opening[:, stage].mean(), len(known.children)
+        if round(opening) != counted:
+            notes.append(
+                f"{counted:,} children are known at the opening and the projection opens with "
+                f"{opening:,.0f} on average; the first month makes up the difference."
+            )
+    places = {} if prices is None else {
+        name: price.places for name, price in prices.of.items()
+        if price.places is not None and name in _PLACES
+    }  # fmt: skip
+    courses, price_levers = {}, {}
+    months = projection.stock.shape[2]
+    for name in dict.fromkeys(scenarios):
+        if name not in projection.scenarios:
+            raise UnknownNameError("scenario of the folder", name, projection.scenarios)
+        levers = outlook.levers[name]
+        paths = _paths(levers)
+        price_levers[name] = paths.pop("price", np.ones(months))
+        children = projection.of("stock", name, LOOKED_AFTER) if total else None
+        courses[name] = Course(
+            None if children is None else children.astype(np.int64),
+            levers_of(paths, months, **places),
+            _alone(levers, outlook),
+        )
+    return courses, price_levers, tuple(notes)
+
+
+def _paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
+    prefix = "placements."
+    return {
+        name.removeprefix(prefix): np.asarray(levers.apply(name))
+        for name in levers.changed
+        if name.startswith(prefix)
+    }
+
+
+def _alone(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
+    """Times the share of unaccompanied children among those who come."""
+    if ALONE not in levers.changed:
+        return None
+    usual = parameter("unaccompanied_share_of_starts").value
+    drawn = levers.drawn(outlook.seed, outlook.projection.replicates)
+    share = np.asarray(drawn.apply(ALONE, usual))
+    return np.asarray(share / (usual * (1 - usual + share)))
+
+
+def _placed(
+    history: History | None, known: Known, courses: Mapping[str, Course],
+    prices: PlacementPrices | None, sizes: Mapping[str, int], notes: tuple[str, ...] = (),
+    spent: Mapping[str, float] | None = None,
+    price_levers: Mapping[str, npt.NDArray[np.float64]] | None = None,
+) -> Placements:  # fmt: skip
+    forecast = project_known(known, courses, **sizes)
+    budget = None
+    if prices is not None:
+        budget = budgeted(
+            forecast, prices, past_days=None if history is None else history.days_of_care(),
+            spent=spent, price_levers=price_levers, seed=sizes["seed"],
+        )  # fmt: skip
+    unknown = 0 if history is None else int((history.episodes["born"] < 0).sum())
+    if unknown:
+        said = (
+            f"{unknown:,} episodes have no date of birth: they are in no rate, and children among "
+            "them who are still in care are given ages of others in such placements."
+        )
+        notes = (*notes, said)
+    withheld = withheld_kinds(history) if history is not None else frozenset()
+    if ALL in withheld:
+        raise DataError("so few children are looked after that nothing may be shown of them")
+    return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."))
+
+
+def folder_prices(contents: Contents, year: str) -> PlacementPrices | None:
+    """Prices of placements of a folder; None where it gives none.
+
+    Parameters
+    ----------
+    contents
+        The folder.
+    year
+        Financial year of prices that name none.
+
+    Raises
+    ------
+    DataError
+        For a placement that there is not, prices of several years, or a row without a price: with
+        its place.
+    """
+    rows = contents.rows.get("placements", [])
+    of: dict[str, PlacementPrice] = {}
+    years: dict[str, Row] = {}
+    for row in rows:
+        place, name = row["placement"].place, str(row["placement"].value)
+        if name not in KINDS:
+            raise _wrong(place, str(UnknownNameError("placement", name, tuple(KINDS))))
+        if "per_week" not in row:
+            raise _wrong(place, f"{name} has no price: per_week")
+        if "places" in row and name not in _PLACES:
+            allowed = " and ".join(sorted(_PLACES))
+            raise _wrong(place, f"places are limited of {allowed} alone, not of {name}")
+        values = {
+            key: float(row[key].value)  # type: ignore[arg-type]
+            for key in ("per_week", "spread", "inflation", "places")
+            if key in row
+        }
+        of[name] = PlacementPrice(**values)
+        years[str(row["year"].value) if "year" in row else year] = row
+        if len(years) > 1:
+            said = " and ".join(years)
+            raise _wrong(place, f"prices of several years: {said}; give all of one")
+    if not of:
+        return None
+    lines = contents.rows.get("placement_budget", [])
+    numbers = {
+        key: {str(line["year"].value): line[key].value for line in lines if key in line}
+        for key in ("budget", "grant_per_week")
+    }
+    grants = [float(value) for value in numbers["grant_per_week"].values()]  # type: ignore[arg-type]
+    sources = dict.fromkeys(str(row["source"].value) for row in rows if "source" in row)
+    budget = {name: float(value) for name, value in numbers["budget"].items()}  # type: ignore[arg-type]
+    return PlacementPrices(
+        next(iter(years)), of, grants[0] if grants else 0.0, budget, source="; ".join(sources)
+    )
+
+
+def _wrong(place: Place, message: str) -> DataError:
+    return Problem("mistake", place, message).error()

@@ -1,0 +1,80 @@
+"""``riskmodel placements``: where looked-after children are, may be, and what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskmodel.cli.options import (
+    MonthsOption,
+    ScenarioOption,
+    SeedOption,
+    SimulationsOption,
+    option_words,
+)
+from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tell, warn_few
+
+__all__ = ["placements"]
+
+SHOWN = ("stocks", "flows", "days", "cost", "drivers", "survival", "now", "figures")
+
+
+def placements(
+    *,
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="An authority's folder, or a return on looked-after children (SSDA903). [default: "
+            "the published figures]"
+        ),
+    ] = None,
+    view: Annotated[
+        str,
+        one_of(
+            "view",
+            SHOWN,
+            "Children by placement, entries and exits, days of care, cost, what drives the cost, "
+            "how long care lasts, the last month of the return, or the published figures.",
+            "--show",
+        ),
+    ] = "stocks",
+    scenario: ScenarioOption = None,
+    months: MonthsOption = 36,
+    simulations: SimulationsOption = 2000,
+    seed: SeedOption = 1,
+    form: FormatOption = "text",
+    out: Annotated[
+        Path | None, picture_option("Draw the answer, .svg or .png: stocks and cost can be drawn.")
+    ] = None,
+) -> None:
+    """Project placements of looked-after children and what they cost.
+
+    From the return in the folder: who is where, how often children move and leave, how many come.
+    The total of looked-after children is that of the folder's projection; prices of placements
+    stand in authority.toml or inputs.xlsx. Placements of few children are withheld.
+    """
+    if view == "figures":
+        from riskmodel.placements.published import card_figures
+
+        show(card_figures(), form, out=out)
+        return
+    from riskmodel.authority.folder.authority import EXAMPLE
+    from riskmodel.authority.placement_views import placement_view
+    from riskmodel.authority.placements import project_placements
+
+    warn_few(simulations)
+    placed = project_placements(
+        EXAMPLE if path is None else path,
+        months=months,
+        simulations=simulations,
+        seed=seed,
+        scenarios=option_words(scenario),
+    )
+    answer = placement_view(placed, view)
+    drawn = placed.budget if view == "cost" else placed
+    picture = None if drawn is None or view not in ("stocks", "cost") else drawn.plot
+    show(answer, form, out=out, picture=picture)
+    if form != "text":
+        tell(*placed.notes)

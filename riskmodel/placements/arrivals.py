@@ -1,0 +1,276 @@
+"""Children in care at the opening, and those who come: how many, how old, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.parameters import parameter
+from riskmodel.placements.engine import CHILD
+from riskmodel.placements.history import OPEN, History, birthdays
+from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS
+from riskmodel.placements.rates import YEAR
+from riskmodel.streams import Keys, keyed_uniforms, keys_of, stream
+
+__all__ = [
+    "BLOCK",
+    "DrawnMix",
+    "Level",
+    "Mix",
+    "entry_level",
+    "fitted_mix",
+    "in_care",
+    "simulation_keys",
+]
+
+Floats = npt.NDArray[np.float64]
+
+BLOCK = 500
+"""Simulations that are drawn together: more simulations leave the first ones as they are."""
+
+_NK, _NB = len(KINDS), len(BANDS)
+_OPENING, _ENTRY = 1, 2**32
+_ALONE, _BAND, _KIND, _AGE, _DAY = range(1000, 1005)
+"""Draws of a child who enters; what happens to it later are draws from 0 on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnMix:
+    """Of each simulation how those who enter are spread, as cumulative shares.
+
+    Parameters
+    ----------
+    alone
+        Share of unaccompanied children, shape (simulation,).
+    bands, kinds
+        Cumulative shares, shape (simulation, unaccompanied, band) and (…, band, kind).
+    """
+
+    alone: Floats
+    bands: Floats
+    kinds: Floats
+
+    def children(
+        self,
+        keys: Keys,
+        sim: npt.NDArray[np.int64],
+        month: int,
+        number: npt.NDArray[np.int64],
+        span: tuple[float, float],
+        alone_share: Floats,
+    ) -> npt.NDArray[np.void]:
+        """Children who enter in a month.
+
+        Parameters
+        ----------
+        keys
+            Of each simulation.
+        sim, number
+            Of each child its simulation, and its number among those who enter there in the month.
+        month
+            Which month.
+        span
+            Its first and last day.
+        alone_share
+            Share of unaccompanied children in the month, shape (simulation,).
+        """  # fmt: skip
+        made = np.zeros(len(sim), dtype=CHILD)
+        made["sim"], made["key"] = sim, keys_of(keys[sim], (month + 1) * _ENTRY + number)
+        draw = {each: keyed_uniforms(made["key"], each) for each in (_ALONE, _BAND, _KIND, _AGE)}
+        alone = (draw[_ALONE] < alone_share[sim]).astype(np.int64)
+        band = (self.bands[sim, alone] <= draw[_BAND][:, None]).sum(axis=1)
+        band = np.minimum(band, _NB - 1)
+        kind = (self.kinds[sim, alone, band] <= draw[_KIND][:, None]).sum(axis=1)
+        first, last = span
+        when = first + (last - first) * (1 - keyed_uniforms(made["key"], _DAY))
+        youngest = np.append(0, BAND_AGES[:-1])[band]
+        age = youngest + draw[_AGE] * (np.array(BAND_AGES)[band] - youngest)
+        made["alone"], made["band"], made["kind"] = alone, band, np.minimum(kind, _NK - 1)
+        made["when"] = made["care"] = when
+        made["grown"] = when + (BAND_AGES[-1] - age) * YEAR
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """What is known of those who enter: counts, prior ones among them.
+
+    Parameters
+    ----------
+    alone
+        Unaccompanied children and others, shape (2,), the others first.
+    bands, kinds
+        Shape (unaccompanied, band) and (unaccompanied, band, kind).
+    """
+
+    alone: Floats
+    bands: Floats
+    kinds: Floats
+
+    def drawn(self, simulations: int, seed: int, block: int = 0) -> DrawnMix:
+        """Shares of a block of simulations, each drawn from a Dirichlet distribution."""
+        spread = {}
+        for name in ("alone", "bands", "kinds"):
+            random = stream(seed, f"placements/mix/{name}", block)
+            counts = getattr(self, name)
+            drawn = random.standard_gamma(counts, size=(simulations, *counts.shape))
+            total = drawn.sum(axis=-1, keepdims=True)
+            spread[name] = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
+        return DrawnMix(
+            spread["alone"][:, 1], spread["bands"].cumsum(axis=-1), spread["kinds"].cumsum(axis=-1)
+        )
+
+
+def fitted_mix(history: History | None) -> Mix:
+    """The mix from own entries of the latest months; None takes the shipped one alone."""
+    weight = parameter("placements_prior_entries").value
+    numbers = {
+        name: np.array(parameter(f"placements_{name}").numbers, dtype=np.float64)
+        for name in ("entry_ages", "alone_ages", "entry_kinds", "alone_kinds")
+    }
+    bands = weight * np.stack([numbers["entry_ages"], numbers["alone_ages"]])
+    other_kinds = numbers["entry_kinds"].reshape(_NB, _NK)
+    kinds = np.stack([other_kinds, np.tile(numbers["alone_kinds"], (_NB, 1))]) * weight
+    share = parameter("placements_alone_share").value
+    alone = weight * np.array([1 - share, share])
+    if history is not None:
+        at = _entries(history)
+        own = np.zeros_like(kinds)
+        np.add.at(own, at, 1)
+        # A band with few entries leans on the shipped mix, moved to the area's own as a whole.
+        expected = (own.sum(axis=2, keepdims=True) * kinds / weight).sum(axis=1, keepdims=True)
+        tilt = (weight + own.sum(axis=1, keepdims=True)) / (weight + expected)
+        kinds = kinds * tilt
+        kinds *= weight / kinds.sum(axis=2, keepdims=True)
+        kinds += own
+        bands += own.sum(axis=2)
+        alone += own.sum(axis=(1, 2))
+    return Mix(alone, bands, kinds)
+
+
+def _entries(history: History) -> tuple[npt.NDArray[np.int64], ...]:
+    """Unaccompanied, band and kind of those who began in the latest months."""
+    e = history.episodes
+    start, born = e["start"].to_numpy(), e["born"].to_numpy()
+    months = history.months[-int(parameter("placements_entry_months").value) :]
+    first = int(np.datetime64(months[0], "D").astype(np.int64))
+    chosen = e["is_entry"].to_numpy() & (start >= first) & (start < history.end_day) & (born >= 0)
+    ages = np.stack([birthdays(born, age) for age in BAND_AGES], axis=1)
+    band = np.minimum((ages <= start[:, None]).sum(axis=1), _NB - 1)
+    alone = (e["alone_until"].to_numpy() > start).astype(np.int64)
+    return alone[chosen], band[chosen], e["kind"].to_numpy()[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How many enter, from own entries alone.
+
+    Parameters
+    ----------
+    entries, months
+        Entries counted in so many months.
+    sd
+        How far the level strays in a year, log units.
+    season
+        Times the level in each calendar month, January first; 1 on average.
+    """
+
+    entries: int
+    months: int
+    sd: float
+    season: tuple[float, ...] = (1.0,) * 12
+
+    def drawn(
+        self, months: int, simulations: int, seed: int, opening_month: str = "2000-12"
+    ) -> npt.NDArray[np.int64]:
+        """Entries of each simulation and month, shape (simulation, month).
+
+        They are Poisson about a level that strays from month to month, and that is as uncertain as
+        own entries leave it.
+        """
+        parts = []
+        first = int(opening_month[5:7])  # the place of the month after it
+        season = np.roll(self.season, -first)[np.arange(120) % 12]
+        for block in range(-(-simulations // BLOCK)):
+            of = {n: stream(seed, f"placements/level/{n}", block) for n in ("now", "path", "count")}
+            now = of["now"].standard_gamma(self.entries + 0.5, size=BLOCK) / self.months
+            # The level now, of a mean over the months before.
+            lag = of["now"].normal(size=BLOCK) * self.sd * np.sqrt(self.months / 12 / 3)
+            steps = of["path"].normal(size=(BLOCK, 120)) * self.sd / np.sqrt(12)
+            level = now[:, None] * np.exp(lag[:, None] + steps.cumsum(axis=1))
+            parts.append(of["count"].poisson(level * season)[:, :months])
+        return np.concatenate(parts)[:simulations]
+
+
+def entry_level(history: History) -> Level:
+    """The level of the latest months, and the season of whole years, shrunk to none."""
+    months = history.months[-int(parameter("placements_entry_months").value) :]
+    flows = history.flows()
+    by_month = flows[flows["flow"] == "entries"].groupby("month")["number"].sum()
+    counts = by_month.reindex(list(history.months), fill_value=0)
+    whole = counts.iloc[len(counts) % 12 :]
+    calendar = np.array([int(month[5:7]) - 1 for month in whole.index], dtype=np.int64)
+    own = np.bincount(calendar, whole.to_numpy(), minlength=12)
+    weight = parameter("placements_season_entries").value
+    season = (weight + own) / (weight + own.mean())
+    sd = parameter("placements_level_sd").value
+    return Level(int(counts[list(months)].sum()), len(months), sd, tuple(season.tolist()))
+
+
+def simulation_keys(simulations: int, seed: int) -> Keys:
+    """The key of each simulation."""
+    drawn = stream(seed, "placements/children").integers(0, 2**63, size=simulations)
+    return drawn.astype(np.uint64)
+
+
+def in_care(history: History) -> npt.NDArray[np.void]:
+    """Children in care at the end of the last month, in order of their rows.
+
+    A child without a date of birth is given the age, of those in the same kind of placement, that
+    its place among them has; its number is in :attr:`History.episodes`.
+    """
+    e = history.episodes
+    day = history.end_day
+    here = e[(e["start"] < day) & (e["end"] >= day)]
+    made = np.zeros(len(here), dtype=CHILD)
+    grown = birthdays(here["born"].to_numpy(), BAND_AGES[-1])
+    made["kind"], made["grown"] = here["kind"], _filled(grown, here["kind"].to_numpy(), day)
+    made["care"] = here["care_start"].to_numpy() - day
+    made["grown"] -= day
+    made["alone"] = here["alone_until"].to_numpy() >= day
+    made["band"] = bands_at(made["grown"])
+    made["lasting"] = (-made["care"][:, None] >= np.array(DURATION_DAYS)).sum(axis=1)
+    return made
+
+
+def bands_at(grown: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The band of age of each child at the opening, by the days until its 18th birthday."""
+    days = np.asarray(grown, dtype=np.float64)
+    edges = (BAND_AGES[-1] - np.array(BAND_AGES[:-1])) * YEAR
+    band: npt.NDArray[np.int64] = (days[:, None] <= edges).sum(axis=1)
+    return band
+
+
+def _filled(
+    grown: npt.NDArray[np.int64], kind: npt.NDArray[np.int64], day: int
+) -> npt.NDArray[np.float64]:
+    made = grown.astype(np.float64)
+    missing = grown >= OPEN
+    for each in np.unique(kind[missing]):
+        known = np.sort(grown[~missing & (kind == each)])
+        known = known if len(known) else np.array([day + int(9 * YEAR)])
+        lacks = np.flatnonzero(missing & (kind == each))
+        places = ((np.arange(len(lacks)) + 0.5) / len(lacks) * len(known)).astype(np.int64)
+        made[lacks] = known[places]
+    return made
+
+
+def keyed_children(children: npt.NDArray[np.void], keys: Keys) -> npt.NDArray[np.void]:
+    """The children of the opening in every simulation, each with its own key."""
+    made = np.tile(children, len(keys))
+    made["sim"] = np.repeat(np.arange(len(keys)), len(children))
+    number = np.tile(np.arange(len(children)), len(keys))
+    made["key"] = keys_of(keys[made["sim"]], number + _OPENING)
+    return made

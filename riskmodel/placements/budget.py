@@ -1,0 +1,370 @@
+"""What placements cost: by financial year, what drives it, and how a year under way will end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.core.result import Result
+from riskmodel.core.wording import chance_words
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+from riskmodel.placements.forecast import ALL, PlacementForecast, first_year_whole
+from riskmodel.placements.kinds import KINDS, kind_label
+from riskmodel.placements.prices import WEEK, PlacementPrices
+from riskmodel.placements.time import year_of, years_of
+from riskmodel.projection import BASELINE, month_after
+from riskmodel.streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DRIVERS", "PlacementBudget", "budgeted", "money"]
+
+Floats = npt.NDArray[np.float64]
+
+GRANT, NET = "grant", "net"
+DRIVERS = {
+    "numbers": "More or fewer children",
+    "mix": "Other placements",
+    "inflation": "Expected inflation",
+    "price": "Prices beyond it",
+}
+"""What a change of cost is made of, in the order in which it is taken apart."""
+_SHOWN = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+TAIL_SHARE = 1 / 3
+"""The dearest placements are counted until they make up this share of the cost."""
+_TAIL_SIMULATIONS = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PlacementBudget(Result):
+    """Costs by scenario, financial year and placement.
+
+    Parameters
+    ----------
+    area
+        Whose.
+    prices
+        At which prices.
+    frame
+        A row a scenario, year and placement, with ``all``, and where there is a grant ``grant``
+        and ``net``. Columns: area, scenario, year, months, placement, days, price_per_week (both
+        means), mean, q05, q50, q95, budget, overspend (chance that all cost more than the budget),
+        currency, basis.
+    drivers
+        From the last whole year of the return to the first that is projected whole: scenario,
+        driver, mean, q05, q50, q95; they add up to the change in every simulation.
+    tail
+        How many children's placements make up a third of the cost: year, children, share, with
+        their ranges.
+    outturn
+        The year under way by its end: year, months_spent, spent, q05, q50, q95, budget,
+        overspend; empty where no spending is known.
+    """
+
+    area: str
+    prices: PlacementPrices
+    frame: pd.DataFrame
+    drivers: pd.DataFrame
+    tail: pd.DataFrame
+    outturn: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """See :attr:`frame`."""
+        return self.frame.copy()
+
+    def total(self, scenario: str = BASELINE) -> pd.DataFrame:
+        """All placements together, a row a year."""
+        rows = (self.frame["scenario"] == scenario) & (self.frame["placement"] == ALL)
+        return self.frame[rows].reset_index(drop=True)
+
+    def preview(self) -> pd.DataFrame:
+        """All placements by scenario and year, in millions."""
+        frame = self.frame[self.frame["placement"] == ALL]
+        shown = frame[["scenario", "year", "months"]].assign(
+            **{
+                name: [f"{value / 1e6:,.1f}" for value in frame[column]]
+                for name, column in (("million", "q50"), ("from", "q05"), ("to", "q95"))
+            }
+        )
+        if frame["budget"].notna().any():
+            shown["budget"] = [f"{v / 1e6:,.1f}" if v == v else "-" for v in frame["budget"]]
+            shown["chance of an overspend"] = [
+                chance_words(v) if v == v else "-" for v in frame["overspend"]
+            ]
+        return shown
+
+    def summary(self) -> str:
+        """The first whole year with its range, the chance of an overspend, and what drives it."""
+        total = self.total()
+        whole = total[total["months"] == 12]
+        row = (whole if len(whole) else total).iloc[0]
+        middle, low, high = (money(row[name], self.prices.currency) for name in _MONEY)
+        said = (
+            f"{self.area}: placements cost {middle} in {row['year']} with no change of policy "
+            f"(90% range {low} to {high})."
+        )
+        if row["overspend"] == row["overspend"]:
+            budget = money(row["budget"], self.prices.currency)
+            said += (
+                f" The chance that they cost more than the budget of {budget} is "
+                f"{chance_words(row['overspend'])}."
+            )
+        lacks = [kind_label(name).lower() for name in KINDS if name not in self.prices.of]
+        return said + (f" Not priced: {', '.join(lacks)}." if lacks else "")
+
+    def remarks(self) -> tuple[str, ...]:
+        """What drives the change, the dearest placements, and the year under way."""
+        said = []
+        base = self.drivers[self.drivers["scenario"] == BASELINE]
+        if len(base):
+            parts = ", ".join(
+                f"{DRIVERS[row['driver']].lower()} {_signed(row['mean'], self.prices.currency)}"
+                for row in base.to_dict("records")
+                if row["driver"] in DRIVERS
+            )
+            said.append(f"From the last whole year of the return: {parts}.")
+        said += [
+            f"In {row['year']} the dearest {row['q50']:,.0f} placements ({row['q05']:,.0f} to "
+            f"{row['q95']:,.0f}), {row['share']:.0%} of all, make up a third of the cost."
+            for row in self.tail.to_dict("records")
+            if row["q05"] > parameter("disclosure_threshold").value
+        ]
+        for row in self.outturn.to_dict("records"):
+            middle, low, high = (money(row[name], self.prices.currency) for name in _MONEY)
+            said.append(
+                f"{row['year']} ends at {middle} ({low} to {high}), of which "
+                f"{money(row['spent'], self.prices.currency)} was spent in {row['months_spent']} "
+                "months."
+            )
+        return tuple(said)
+
+
+_MONEY = ("q50", "q05", "q95")
+
+
+def money(amount: float, currency: str = "GBP") -> str:
+    """An amount in words: millions to a tenth, less in whole thousands.
+
+    Examples
+    --------
+    >>> money(12_340_000), money(-45_200), money(310)
+    ('£12.3 million', '-£45,000', '£310')
+    """
+    sign = ("-" if amount < 0 else "") + ("£" if currency == "GBP" else f"{currency} ")
+    size = abs(amount)
+    if size >= 999_500:
+        return f"{sign}{size / 1e6:,.1f} million"
+    return f"{sign}{size / 1e3:,.0f},000" if size >= 500 else f"{sign}{size:,.0f}"
+
+
+def _signed(amount: float, currency: str) -> str:
+    return ("+" if amount > 0 else "") + money(amount, currency)
+
+
+def budgeted(
+    forecast: PlacementForecast,
+    prices: PlacementPrices,
+    *,
+    past_days: pd.DataFrame | None = None,
+    spent: Mapping[str, float] | None = None,
+    price_levers: Mapping[str, Floats] | None = None,
+    seed: int = 1,
+) -> PlacementBudget:
+    """Price a projection.
+
+    Parameters
+    ----------
+    forecast
+        Days of care in every simulation.
+    prices
+        What a week costs.
+    past_days
+        As :meth:`~riskmodel.placements.history.History.days_of_care` has them, for drivers and
+        for the year under way.
+    spent
+        Actual spending by month, ``YYYY-MM``.
+    price_levers
+        By scenario, times the price in each month, shape (month,).
+    seed
+        The user's.
+
+    Raises
+    ------
+    DataError
+        When spending is given for a month that is projected, or is negative.
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    drivers: list[dict[str, Any]] = []
+    target, costs = first_year_whole(forecast.months), {}
+    for scenario in forecast.scenarios:
+        lever = (price_levers or {}).get(scenario)
+        for year, places in years_of(forecast.months).items():
+            held = forecast.of(scenario).days[:, places].astype(np.float64)
+            week = prices.drawn(year, held.sum(axis=1) / (365.25 * len(places) / 12), seed)
+            times = np.ones(len(places)) if lever is None else lever[places]
+            cost = (held * times[None, :, None]).sum(axis=1) * week / WEEK
+            grant = forecast.of(scenario).alone_days[:, places].sum(axis=1) * (
+                prices.grant_per_week / WEEK
+            )
+            days = held.sum(axis=1)
+            rows += _year_rows(forecast, prices, scenario, (year, len(places)), days, cost, grant)
+            if scenario == BASELINE:
+                costs[year] = held * times[None, :, None] * week[:, None] / WEEK
+            if year == target:
+                drivers += _drivers(prices, past_days, scenario, year, days, cost)
+    outturn = _outturn(forecast, prices, past_days, dict(spent or {}), costs, seed)
+    return PlacementBudget(
+        forecast.area,
+        prices,
+        pd.DataFrame(rows),
+        pd.DataFrame(drivers, columns=["scenario", "driver", "mean", *_SHOWN]),
+        _tail(forecast, prices, target, seed),
+        pd.DataFrame(outturn, columns=[
+            "year", "months_spent", "spent", "mean", *_SHOWN, "budget", "overspend",
+        ]),
+    )  # fmt: skip
+
+
+def _spread(values: Floats) -> dict[str, float]:
+    found = np.quantile(values, list(_SHOWN.values()))
+    return {"mean": float(values.mean()), **dict(zip(_SHOWN, map(float, found), strict=True))}
+
+
+def _year_rows(
+    forecast: PlacementForecast, prices: PlacementPrices, scenario: str, year: tuple[str, int],
+    days: Floats, cost: Floats, grant: Floats,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows of a scenario and year: each kind that has a price, all, grant and what is left."""
+    total, line = cost.sum(axis=1), prices.budget.get(year[0], np.nan)
+    parts = {name: (days[:, n], cost[:, n]) for n, name in enumerate(KINDS) if name in prices.of}
+    parts[ALL] = (days[:, prices.priced].sum(axis=1), total)
+    if prices.grant_per_week:
+        parts |= {GRANT: (np.zeros_like(grant), -grant), NET: (parts[ALL][0], total - grant)}
+    rows = []
+    for name, (held, amount) in parts.items():
+        mean_days = float(held.mean())
+        whole = name == ALL and line == line and year[1] == 12
+        rows.append(
+            {
+                "area": forecast.area, "scenario": scenario, "year": year[0], "months": year[1],
+                "placement": name, "days": mean_days,
+                "price_per_week": float(amount.mean()) / mean_days * WEEK if mean_days else np.nan,
+                **_spread(amount), "budget": line if whole else np.nan,
+                "overspend": float((amount > line).mean()) if whole else np.nan,
+                "currency": prices.currency, "basis": "projected",
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _drivers(
+    prices: PlacementPrices, past: pd.DataFrame | None, scenario: str, year: str, days: Floats,
+    cost: Floats,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What the cost of a year differs by from that of the last whole year of the return."""
+    if past is None:
+        return []
+    months = past.groupby("year")["month"].nunique()
+    whole = [str(each) for each, number in months.items() if number == 12]
+    if not whole:
+        return []
+    before_year = max(whole)
+    before = past[past["year"] == before_year].groupby("placement")["days"].sum()
+    held = before.reindex(list(KINDS), fill_value=0).to_numpy(dtype=np.float64) * prices.priced
+    days = days * prices.priced
+    old, new = prices.per_week(before_year) / WEEK, prices.per_week(year) / WEEK
+    grown = days.sum(axis=1) / held.sum()
+    first = float(held @ old)
+    parts = {
+        "numbers": (grown - 1) * first,
+        "mix": days @ old - grown * first,
+        "inflation": days @ (new - old),
+        "price": cost.sum(axis=1) - days @ new,
+    }
+    parts = {"before": np.full(len(days), first), **parts, "after": cost.sum(axis=1)}
+    return [
+        {"scenario": scenario, "driver": name, **_spread(value)} for name, value in parts.items()
+    ]
+
+
+def _tail(
+    forecast: PlacementForecast, prices: PlacementPrices, year: str, seed: int
+) -> pd.DataFrame:
+    """How many of the dearest placements make up a third of the weekly cost."""
+    import pandas as pd
+
+    places = years_of(forecast.months)[year]
+    held = forecast.of(forecast.scenarios[0]).stock[:_TAIL_SIMULATIONS, places[-1]]
+    numbers = held.sum(axis=(2, 3), dtype=np.int64) * prices.priced
+    spread = np.log1p(prices.spreads**2)  # of a lognormal with this spread over its mean
+    random = stream(seed, "placements/prices/tail")
+    found: list[tuple[float, float]] = []
+    for each in numbers:
+        kind = np.repeat(np.arange(len(KINDS)), each)
+        luck = random.normal(size=len(kind)) * np.sqrt(spread[kind]) - spread[kind] / 2
+        week = np.sort(prices.per_week(year)[kind] * np.exp(luck))[::-1]
+        if week.sum() > 0:
+            needed = int(np.searchsorted(week.cumsum(), week.sum() * TAIL_SHARE)) + 1
+            found.append((needed, needed / len(kind)))
+    counts = np.array(found or [(np.nan, np.nan)])
+    row = {"year": year, **_spread(counts[:, 0]), "share": float(np.median(counts[:, 1]))}
+    return pd.DataFrame([row])
+
+
+def _outturn(
+    forecast: PlacementForecast, prices: PlacementPrices, past: pd.DataFrame | None,
+    spent: dict[str, float], costs: Mapping[str, Floats], seed: int,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What the year under way will have cost: what was spent, and the months that are left.
+
+    The months left are scaled by what was spent over what the same days cost by the price list,
+    with the spread that this ratio had from month to month.
+    """
+    year = year_of(forecast.months[0])
+    for month, amount in spent.items():
+        if month in forecast.months or not amount >= 0:
+            problem = "is projected, not spent" if month in forecast.months else "must be 0 or more"
+            raise DataError(f"spending of {month} {problem}", field=month)
+    mine = {month: amount for month, amount in spent.items() if year_of(month) == year}
+    whole = [month_after(f"{year[:4]}-04", ahead) for ahead in range(12)]
+    if not mine or whole[-1] not in forecast.months:
+        return []
+    left, ratio, spread = costs[year].sum(axis=(1, 2)), 1.0, 0.0
+    listed = _listed(prices, past, year)
+    shared = [month for month in mine if listed.get(month, 0) > 0]
+    if shared:
+        logs = np.log([max(mine[month], 1.0) / listed[month] for month in shared])
+        ratio = float(np.exp(logs.mean()))
+        spread = float(logs.std(ddof=1) / np.sqrt(len(logs))) if len(logs) > 1 else 0.0
+    lacking = [month for month in whole if month not in mine and month not in forecast.months]
+    if unknown := [month for month in lacking if month not in listed]:
+        raise DataError(f"needs what was spent in {', '.join(unknown)}", field="month")
+    left = left + sum(listed[month] for month in lacking)
+    drawn = stream(seed, "placements/outturn").normal(size=len(left))
+    total = sum(mine.values()) + left * ratio * np.exp(spread * drawn)
+    line = prices.budget.get(year, np.nan)
+    return [
+        {
+            "year": year, "months_spent": len(mine), "spent": sum(mine.values()), **_spread(total),
+            "budget": line, "overspend": float((total > line).mean()) if line == line else np.nan,
+        }
+    ]  # fmt: skip
+
+
+def _listed(prices: PlacementPrices, past: pd.DataFrame | None, year: str) -> dict[str, float]:
+    """What the days of each month of a year cost by the price list."""
+    if past is None:
+        return {}
+    mine = past[past["year"] == year]
+    by_kind = mine.pivot_table(index="month", columns="placement", values="days", aggfunc="sum")
+    days = by_kind.reindex(columns=list(KINDS), fill_value=0).to_numpy(dtype=np.float64)
+    cost = days @ prices.per_week(year) / WEEK
+    return dict(zip(by_kind.index, cost.tolist(), strict=True))

@@ -1,0 +1,184 @@
+"""Without a return: the report card's own figures of placements, beside what is shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.core.result import Result
+from riskmodel.parameters import parameter
+from riskmodel.placements.arrivals import Mix, bands_at, fitted_mix
+from riskmodel.placements.engine import CHILD
+from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS, RATED_EXITS
+from riskmodel.placements.projecting import Known
+from riskmodel.placements.rates import YEAR, Rates, fitted_rates
+from riskmodel.published import load_table
+from riskmodel.published.area import published_area
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CardFigures", "card_figures", "published_known"]
+
+_OWN_HOMES = "In the authority's own homes"
+_STATEMENTS: Mapping[str, str] = {
+    "looked_after_children_september_2015": "Children looked after",
+    "unaccompanied_children_september_2015": "Of these, unaccompanied",
+    "residential_placements": "In residential placements",
+    "residential_placements_local_authority": _OWN_HOMES,
+    "residential_placements_private": "In private homes",
+    "independent_fostering_placements": "With agency foster carers",
+    "independent_fostering_placements_in_oxfordshire": "Of these, in the county",
+}
+OPENING_MONTH = "2015-09"
+_ALONE_AGES = (15.0, 17.9)
+_CARE_DAYS = 900.0
+"""Mean days in care so far of those whose start is not published: they are spread about it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CardFigures(Result):
+    """Placement figures as they were printed, each at its date.
+
+    Parameters
+    ----------
+    frame
+        date, what, children, printed, source (document and paragraph), basis.
+    """
+
+    frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """See :attr:`frame`."""
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """What adds up, and between which dates."""
+        of = self.frame.set_index("what")["children"]
+        return (
+            f"{published_area()}: {of['All legal statuses']:,} children looked after at 31 March "
+            f"2015 by legal status, {of['Children looked after']:,} at 30 September 2015, of whom "
+            f"{of['In residential placements']:,} in residential placements "
+            f"({of[_OWN_HOMES]:,} own and "
+            f"{of['In private homes']:,} private) and {of['With agency foster carers']:,} with "
+            "agency foster carers. The two dates are half a year apart, and are not added."
+        )
+
+
+def card_figures() -> CardFigures:
+    """The figures of the report card and of the report on missing children."""
+    import pandas as pd
+
+    rows = []
+    for table, total, date in (("legal_status", "All legal statuses", "2015-03-31"),
+                               ("unaccompanied_children", "", "2015-03-31")):  # fmt: skip
+        printed = load_table(table)
+        for key in printed.keys:
+            figure = printed.figure(key, "2014_15")
+            what = "Unaccompanied children" if not total else key
+            rows.append((date, total if what == "Total" else what, figure))
+    statements = load_table("statements")
+    rows += [("2015-09-30", words, statements.figure(name)) for name, words in _STATEMENTS.items()]
+    frame = pd.DataFrame(
+        [
+            {
+                "date": date, "what": what, "children": int(figure.interval.low),
+                "printed": figure.printed,
+                "source": f"{figure.document.title}, para {figure.paragraph}",
+                "basis": "published",
+            }
+            for date, what, figure in rows
+        ]
+    )  # fmt: skip
+    return CardFigures(frame)
+
+
+def published_known() -> Known:
+    """What is published of 30 September 2015, and what is shipped for the rest.
+
+    Notes
+    -----
+    Own and private homes and agency carers are as printed; the other children are spread over the
+    other kinds, and all over the bands of age, by shipped shares; unaccompanied children are taken
+    from those of 16 and 17 first. Basis of what is not printed: assumed.
+    """
+    of = card_figures().frame.set_index("what")["children"]
+    total, alone = int(of["Children looked after"]), int(of["Of these, unaccompanied"])
+    numbers = dict.fromkeys(KINDS, 0) | {
+        "own_residential": int(of[_OWN_HOMES]),
+        "private_residential": int(of["In private homes"]),
+        "agency_fostering": int(of["With agency foster carers"]),
+    }
+    shares = dict(zip(KINDS, parameter("placements_stock_kinds").numbers, strict=True))
+    rest = {name: shares[name] for name in KINDS if not numbers[name]}
+    numbers |= dict(
+        zip(rest, _whole(list(rest.values()), total - sum(numbers.values())), strict=True)
+    )
+    made = np.concatenate([_children(kind, number) for kind, number in enumerate(numbers.values())])
+    alone_kinds = np.array(parameter("placements_alone_kinds").numbers)
+    order = np.lexsort((-made["band"], -alone_kinds[made["kind"]]))
+    first = order[np.argsort(made["grown"][order] > 3 * YEAR, kind="stable")][:alone]
+    made["alone"][first] = 1
+    source = "published figures of 30 September 2015, and shipped shares and rates"
+    none = np.zeros(0, dtype=np.int64)
+    mix, share = fitted_mix(None), parameter("unaccompanied_share_of_starts").value
+    mix = replace(mix, alone=mix.alone.sum() * np.array([1 - share, share]))
+    rates, mix = _steady(fitted_rates(None), mix, made)
+    return Known(published_area(), OPENING_MONTH, source, made, rates, mix, None, none)
+
+
+def _steady(rates: Rates, mix: Mix, children: npt.NDArray[np.void]) -> tuple[Rates, Mix]:
+    """Shipped rates and mix, with arrivals in each kind scaled so that the printed mix would last.
+
+    Nothing is published of how it changes, and what is shipped is no other authority's. With exits
+    and moves as shipped, arrivals in kind k, those who begin and those who move, are multiplied by
+    f_k until stocks in balance are in proportion to the children there are.
+    """
+    kinds, exits = len(KINDS), len(RATED_EXITS)
+    cell = (children["kind"].astype(int) * len(BANDS) + children["band"]) * 2 + children["alone"]
+    number = np.bincount(children["kind"], minlength=kinds)
+    summed = np.zeros((kinds, rates.shape.shape[1]))
+    np.add.at(summed, children["kind"], rates.mean[cell])
+    mean = summed / np.maximum(number, 1)[:, None]
+    grown = np.bincount(children["kind"], children["grown"] < YEAR, minlength=kinds)
+    leaves = mean[:, :exits].sum(axis=1) + grown / np.maximum(number, 1)
+    spread = mix.kinds / mix.kinds.sum(axis=2, keepdims=True) * mix.bands[..., None]
+    by_alone = mix.alone[:, None] * spread.sum(axis=1) / mix.bands.sum(axis=1, keepdims=True)
+    begins, factor = by_alone.sum(axis=0), np.ones(kinds)
+    for _ in range(200):
+        moves = mean[:, exits:] * factor
+        balance = np.diag(leaves + moves.sum(axis=1)) - moves.T
+        stock = np.linalg.solve(balance, begins * factor)
+        factor *= (number / number.sum() / np.maximum(stock / stock.sum(), 1e-9)) ** 0.2
+        factor *= begins.sum() / (factor @ begins)
+    shape = rates.shape.copy()
+    shape[:, exits:] *= factor
+    return replace(rates, shape=shape), replace(mix, kinds=mix.kinds * factor)
+
+
+def _children(kind: int, number: int) -> npt.NDArray[np.void]:
+    """Children of one kind, spread evenly over the ages that it takes and over time in care."""
+    made = np.zeros(number, dtype=CHILD)
+    taken = np.array(parameter("placements_arrival_ages").numbers).reshape(len(KINDS), -1)[kind]
+    share = np.array(parameter("placements_stock_ages").numbers) * taken
+    edges, ends = np.append(0, np.cumsum(share) / share.sum()), (0, *BAND_AGES)
+    places = (np.arange(number) + 0.5) / max(number, 1)
+    age = np.interp(places, edges, ends)
+    made["kind"], made["grown"] = kind, (BAND_AGES[-1] - age) * YEAR
+    spread = -np.log1p(-((np.arange(number) * 0.618034 + 0.5) % 1.0))
+    made["care"] = -np.minimum(_CARE_DAYS * spread, age * YEAR)
+    made["band"] = np.minimum(bands_at(made["grown"]), len(BANDS) - 1)
+    made["lasting"] = (-made["care"][:, None] >= np.array(DURATION_DAYS)).sum(axis=1)
+    return made
+
+
+def _whole(shares: list[float], total: int) -> list[int]:
+    """Whole numbers in proportion to shares, by largest remainders."""
+    exact = np.array(shares) / sum(shares) * total
+    made = np.floor(exact).astype(int)
+    made[np.argsort(-(exact - made), kind="stable")[: total - made.sum()]] += 1
+    return [int(each) for each in made]

@@ -1,0 +1,226 @@
+"""Placements of a folder: one total of children, prices, scenarios, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskmodel.authority.folder.authority import Authority, open_authority
+from riskmodel.authority.placement_views import SHOWS, placement_view
+from riskmodel.authority.placements import Placements, folder_placements, project_placements
+from riskmodel.disclosure.symbols import CONFIDENTIAL
+from riskmodel.errors import DataError, RiskmodelError
+from riskmodel.placements.kinds import KINDS
+from riskmodel.projection import BASELINE
+from riskmodel.report.model import Chart
+from riskmodel.report.sections.placements import placements_point, placements_section
+
+TOML = """\
+format = 1
+[about]
+name = "Testshire"
+population = 30000
+[[placements]]
+placement = "own_fostering"
+per_week = 450
+spread = "20%"
+places = 60
+[[placements]]
+placement = "agency_fostering"
+per_week = 900
+inflation = "3%"
+[[placements]]
+placement = "private_residential"
+per_week = 5000
+spread = 0.4
+[[placement_budget]]
+year = "2018/19"
+budget = 9000000
+grant_per_week = 800
+"""
+SCENARIO = """\
+name = "own_places"
+description = "Ten more places with own carers, at dearer prices."
+[[change]]
+parameter = "placements.own_carer_places"
+value = 10
+from_month = 1
+reason = "a test"
+source = "assumed"
+[[change]]
+parameter = "placements.price"
+multiplier = 1.1
+from_month = 1
+reason = "a test"
+source = "assumed"
+"""
+
+
+def made_up(folder: Path, write_return: Callable[..., Path]) -> Path:
+    """Children who come every week for a year, and stay."""
+    kinds = [("U4", "PR1"), ("U4", "PR4"), ("K2", "PR4"), ("U4", "PR1"), ("H5", "PR4")]
+    rows, born = [], []
+    for child in range(1, 301):
+        place, provider = kinds[child % 5]
+        day = np.datetime64("2017-04-03") + child if child % 3 else np.datetime64("2016-03-01")
+        age = 16.5 if place == "H5" else 2 + child % 11
+        end = f"{day + 200},E4A" if child % 4 == 0 and child % 3 else ","
+        rows.append(f"{child},{day},S,C1,N1,{place},{provider},{end},,IN,3\n")
+        born.append(f"{child},1,{day - np.timedelta64(int(age * 365.25), 'D')},WBRI\n")
+    write_return(folder / "looked_after", "".join(rows), "".join(born))
+    (folder / "authority.toml").write_text(TOML, encoding="utf-8")
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "own_places.toml").write_text(SCENARIO, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, write_return: Callable[..., Path]) -> Path:
+    return made_up(tmp_path_factory.mktemp("testshire"), write_return)
+
+
+@pytest.fixture(scope="module")
+def authority(folder: Path) -> Authority:
+    return open_authority(folder)
+
+
+@pytest.fixture(scope="module")
+def placed(authority: Authority) -> Placements:
+    return folder_placements(authority, months=14, simulations=60)
+
+
+@pytest.mark.integration
+def test_the_total_of_children_is_that_of_the_projection_everywhere(
+    authority: Authority, placed: Placements
+) -> None:
+    outlook = authority.projection(months=14, replicates=60)
+    total = outlook.projection.of("stock", BASELINE, "looked_after")
+    assert np.array_equal(placed.forecast.children(), total)
+    assert placed.history is not None
+    assert placed.forecast.opening.sum() == placed.history.stocks().query(
+        "month == '2018-03'"
+    )["stock"].sum()  # fmt: skip
+    # No more children are with own carers than these have places.
+    assert placed.forecast.of().stock[:, :, 0].sum(axis=(2, 3)).max() <= max(
+        60, placed.forecast.opening[0]
+    )
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", SHOWS)
+def test_every_question_has_an_answer_whose_rows_say_their_basis(
+    placed: Placements, name: str
+) -> None:
+    answer = placement_view(placed, name)
+    frame = answer.to_frame()
+    assert len(frame)
+    assert set(frame["basis"]) <= {"observed", "projected"}
+    assert "child_id" not in frame
+    for table in answer.text_tables():
+        assert len(table.frame)
+    if "placement" in frame:
+        few = frame[frame["placement"].isin(placed.withheld)]
+        assert few.isin([CONFIDENTIAL]).any(axis=1).all()
+
+
+@pytest.mark.integration
+def test_the_budget_of_next_year_has_a_range_a_chance_and_drivers(placed: Placements) -> None:
+    assert placed.budget is not None
+    row = placed.budget.total().iloc[0]
+    assert row["year"] == "2018/19"
+    assert row["q05"] < row["q50"] < row["q95"]
+    assert 0 <= row["overspend"] <= 1
+    parts = placed.budget.drivers.set_index("driver")["mean"]
+    assert parts.drop("after").sum() == pytest.approx(parts["after"])
+    assert "Testshire: the central projection is" in placed.summary()
+    months, areas = placed.areas()
+    assert len(months) == 12 + 14
+    assert set(areas) <= {*KINDS.values()}
+    assert np.sum(list(areas.values()), axis=0)[-1] == pytest.approx(
+        placed.forecast.children()[:, -1].mean()
+    )
+
+
+@pytest.mark.integration
+def test_a_scenario_places_children_with_own_carers_at_other_prices(
+    authority: Authority,
+) -> None:
+    sizes = {"months": 14, "simulations": 60}
+    placed = folder_placements(authority, scenarios=["own_places"], **sizes)
+    forecast = placed.forecast
+    own = {name: forecast.of(name).stock[:, -1, 0].sum(axis=(1, 2)) for name in forecast.scenarios}
+    assert own["own_places"].mean() > own[BASELINE].mean() + 2
+    assert np.array_equal(
+        forecast.of("own_places").entries.sum(axis=2), forecast.of(BASELINE).entries.sum(axis=2)
+    )
+    assert placed.budget is not None
+    own_price = {
+        name: placed.budget.frame.query("scenario == @name and placement == 'own_fostering'")[
+            "price_per_week"
+        ].iloc[0]
+        for name in forecast.scenarios
+    }
+    assert own_price["own_places"] == pytest.approx(1.1 * own_price[BASELINE], rel=0.01)
+    with pytest.raises(RiskmodelError, match="own_places"):
+        folder_placements(authority, scenarios=["own_place"], **sizes)
+
+
+@pytest.mark.integration
+def test_a_return_alone_is_projected_from_its_own_entries(folder: Path) -> None:
+    placed = project_placements(folder / "looked_after", months=6, simulations=40)
+    assert placed.budget is None
+    assert placed.forecast.of().entries.sum() > 0
+    with pytest.raises(DataError, match="needs prices of placements"):
+        placement_view(placed, "cost")
+    with pytest.raises(DataError, match="an authority's folder"):
+        project_placements(folder / "looked_after", scenarios=["own_places"])
+
+
+WRONG = {
+    'placement = "own_fosterin"\nper_week = 4': "Did you mean 'own_fostering'",
+    'placement = "kinship"': "kinship has no price: per_week",
+    'placement = "kinship"\nper_week = 4\nplaces = 5': "places are limited of",
+    'placement = "kinship"\nper_week = 4\nyear = "2017/18"': "prices of several years",
+    'placement = "kinship"\nper_week = -4': "per_week",
+}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("row", "message"), WRONG.items())
+def test_wrong_prices_are_refused_with_their_place(
+    tmp_path: Path, folder: Path, row: str, message: str
+) -> None:
+    text = TOML.replace("[[placement_budget]]", f"[[placements]]\n{row}\n[[placement_budget]]")
+    (tmp_path / "authority.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "looked_after").symlink_to(folder / "looked_after")
+    with pytest.raises(DataError, match=r"authority\.toml, line \d+") as error:
+        project_placements(tmp_path, months=3, simulations=2)
+    assert message in str(error.value)
+
+
+@pytest.mark.integration
+def test_a_return_without_placements_is_refused(
+    tmp_path: Path, write_return: Callable[..., Path]
+) -> None:
+    rows = "".join(f"{n},2017-05-0{n},S,C1,N1,,,,,,,\n" for n in range(1, 9))
+    with pytest.raises(DataError, match="PLACE"):
+        project_placements(write_return(tmp_path, rows), months=3, simulations=2)
+
+
+@pytest.mark.integration
+def test_the_section_holds_pictures_and_tables_without_what_is_withheld(placed: Placements) -> None:
+    section = placements_section(replace(placed, withheld=frozenset({"supported"})), title="A")
+    charts = [block for block in section.blocks if isinstance(block, Chart)]
+    assert [chart.id for chart in charts] == ["placements", "placement_cost"]
+    assert all(len(chart.svg) > 3000 for chart in charts)
+    tables = [chart.data for chart in charts]
+    assert all("Supported or independent" not in table.frame.to_string() for table in tables)
+    cost = tables[1].frame
+    assert (cost["days"] * cost["price"] / 7).to_numpy() == pytest.approx(
+        cost["average"].to_numpy(), rel=0.01
+    )
+    assert placements_point(placed).text.endswith("Basis: projected.")

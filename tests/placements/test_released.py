@@ -1,0 +1,50 @@
+"""What may be shown: kinds of few children are withheld, and cannot be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from riskmodel.disclosure.symbols import CONFIDENTIAL
+from riskmodel.intake import read_looked_after
+from riskmodel.placements.history import History, placement_history
+from riskmodel.placements.released import hidden, released_stocks, withheld_kinds
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory, write_return: Callable[..., Path]) -> History:
+    numbers = (("U4", "PR1", 30), ("U4", "PR4", 20), ("K2", "PR4", 3), ("H5", "PR4", 9))
+    rows, born, child = [], [], 0
+    for place, provider, number in numbers:
+        for _ in range(number):
+            child += 1
+            rows.append(f"{child},2017-05-10,S,C1,N1,{place},{provider},,,,IN,3\n")
+            born.append(f"{child},1,2005-01-01,WBRI\n")
+    folder = tmp_path_factory.mktemp("few")
+    return placement_history(read_looked_after(write_return(folder, "".join(rows), "".join(born))))
+
+
+@pytest.mark.unit
+def test_few_children_and_one_more_kind_are_withheld(history: History) -> None:
+    withheld = withheld_kinds(history)
+    assert "private_residential" in withheld
+    # With the total known, one small kind alone could be worked out.
+    assert len(withheld) == 2
+    stocks = released_stocks(history, "placement").set_index("placement")["stock"]
+    assert stocks["all"] == 62
+    assert stocks["private_residential"] == CONFIDENTIAL
+    assert (stocks == CONFIDENTIAL).sum() == 2
+
+
+@pytest.mark.unit
+def test_every_number_of_a_kind_that_is_withheld_goes(history: History) -> None:
+    frame = history.days_of_care().assign(price=5.0)
+    shown = hidden(frame, frozenset({"private_residential"}))
+    rows = shown[shown["placement"] == "private_residential"]
+    assert (rows["days"] == CONFIDENTIAL).all()
+    assert (rows["price"] == CONFIDENTIAL).all()
+    assert rows["month"].tolist() == list(history.months)
+    others = shown[shown["placement"] != "private_residential"]
+    assert not others.isin([CONFIDENTIAL]).any().any()
