@@ -1,0 +1,1 @@
+"""A page that managers can play with, offline: the arithmetic of a projection in the browser."""

@@ -1,0 +1,170 @@
+// Numbers with their ranges, and what a setting comes to in sentences.
+
+import { chanceRange, difference, outcomeOf } from "./answers.js";
+import { meanOf, monthOf } from "./arrays.js";
+import { monthWords } from "./months.js";
+import { changeWords, whenWords } from "./setting.js";
+
+/** @typedef {import("./answers.js").Range} Range */
+/** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Outcome} Outcome */
+/** @typedef {import("./levers.js").Change} Change */
+
+const MOST = 1e15;
+
+/**
+ * A number with separated thousands and a real minus.
+ * @param {number} value
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function number(value, digits = 0) {
+  if (!(Math.abs(value) < MOST)) return "no number";
+  const text = value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return text.replace("-", /[1-9]/.test(text) ? "−" : "");
+}
+
+/**
+ * The same with its sign.
+ * @param {number} value
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function signed(value, digits = 0) {
+  const text = number(value, digits);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/**
+ * @param {Range} range
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function rangeWords(range, digits = 0) {
+  const high = Number.isFinite(range[2]) ? number(range[2], digits) : "no limit";
+  return `${number(range[0], digits)} to ${high}`;
+}
+
+/**
+ * A chance in whole percent, which simulations never make nought or certain.
+ * @param {number} chance
+ * @returns {string}
+ */
+export function chanceWords(chance) {
+  if (chance < 0.01) return "less than 1%";
+  return chance > 0.99 ? "more than 99%" : `${Math.round(100 * chance)}%`;
+}
+
+/**
+ * What so many simulations leave open of a chance.
+ * @param {number} chance
+ * @param {Model} model
+ * @returns {string}
+ */
+export function chanceRangeWords(chance, model) {
+  const [low, high] = chanceRange(chance, model.data.kept);
+  return `${Math.round(100 * low)}% to ${Math.round(100 * high)}%`;
+}
+
+/**
+ * An amount of money in millions or thousands.
+ * @param {number} value
+ * @param {string} currency
+ * @returns {string}
+ */
+export function money(value, currency) {
+  const sign = currency === "GBP" ? "£" : `${currency} `;
+  return value >= 999500 ? `${sign}${number(value / 1e6, 1)} million` : `${sign}${number(Math.round(value / 1000) * 1000)}`;
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+export function lowered(text) {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/**
+ * What is set, in a sentence.
+ * @param {Change[]} changes
+ * @param {any} data
+ * @returns {string}
+ */
+export function setWords(changes, data) {
+  if (changes.length === 0) return "Nothing is changed: this is the projection with no change of policy.";
+  const parts = new Map();
+  for (const change of changes) {
+    const when = whenWords(change, data);
+    parts.set(when, [...(parts.get(when) ?? []), changeWords(change, data)]);
+  }
+  return `Set: ${[...parts].map(([when, said]) => `${said.map((/** @type {string} */ one, /** @type {number} */ i) => (i ? lowered(one) : one)).join(", ")} ${when}`).join("; ")}.`;
+}
+
+/**
+ * What the children come to, and what brings it about.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @param {Change[]} changes
+ * @param {{month: number, shown: Map<string, number[][]>}} at
+ * @returns {string}
+ */
+export function childrenWords(model, outcome, changes, at) {
+  const { data, baseline } = model;
+  const day = monthWords(data.months[at.month]);
+  const said = data.stages.flatMap((/** @type {any} */ stage) => {
+    const [stock, base] = [outcome, baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(stage.name)));
+    if (stock === base) return [];
+    const ends = /** @type {number[][]} */ (at.shown.get(stage.name))[at.month];
+    const apart = difference(stock, base, at.month, data.months.length);
+    const way = apart[1] < 0 ? "fewer" : "more";
+    const sizes = apart.map(Math.abs).sort((a, b) => a - b);
+    const range = apart[0] * apart[2] < 0 ? `${signed(apart[0])} to ${signed(apart[2])}` : `${number(sizes[0])} to ${number(sizes[2])}`;
+    return [`${number(ends[2])} ${lowered(stage.label)} (90% range ${number(ends[0])} to ${number(ends[4])}), ${number(Math.abs(apart[1]))} ${way} than with no change (90% range of the difference ${range})`];
+  });
+  if (said.length === 0) return `The number of children is as with no change of policy.`;
+  return `The central projection for the end of ${day} is ${said.join("; ")}.${causes(model, outcome, changes, at.month)}`;
+}
+
+/**
+ * What each lever does by itself to the group that moves most.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @param {Change[]} changes
+ * @param {number} month
+ * @returns {string}
+ */
+function causes(model, outcome, changes, month) {
+  const { data, baseline } = model;
+  const moving = changes.filter((one) => data.levers.find((/** @type {any} */ lever) => lever.name === one.parameter).moves);
+  const names = [...new Set(moving.map((one) => one.parameter))];
+  if (names.length < 2) return "";
+  const apart = (/** @type {Outcome} */ one, /** @type {string} */ stage) =>
+    meanOf(monthOf(/** @type {Float64Array} */ (one.stocks.get(stage)), month, data.months.length))
+    - meanOf(monthOf(/** @type {Float64Array} */ (baseline.stocks.get(stage)), month, data.months.length));
+  const stages = data.stages.map((/** @type {any} */ one) => one.name);
+  const most = stages.reduce((/** @type {string} */ best, /** @type {string} */ one) =>
+    (Math.abs(apart(outcome, one)) > Math.abs(apart(outcome, best)) ? one : best));
+  const label = data.stages.find((/** @type {any} */ one) => one.name === most).label;
+  const said = names.map((name) => {
+    const own = changes.filter((one) => one.parameter === name);
+    return `${lowered(changeWords(own[0], data))}: ${signed(apart(outcomeOf(model, own), most))}`;
+  });
+  return ` By themselves, on average in ${lowered(label)}: ${said.join("; ")}.`;
+}
+
+/**
+ * What the workers come to.
+ * @param {Model} model
+ * @param {{load: number[][], chance: number[], before: number[], baseLoad: number[][], month: number, cap: number}} at
+ * @returns {string}
+ */
+export function workersWords(model, at) {
+  const day = monthWords(model.data.months[at.month]);
+  const [now, base] = [at.load[at.month], at.baseLoad[at.month]];
+  const [chance, before] = [at.chance[at.month], at.before[at.month]];
+  const than = Math.abs(now[2] - base[2]) < 0.05
+    ? "as with no change"
+    : `${number(Math.abs(now[2] - base[2]), 1)} ${now[2] < base[2] ? "lower" : "higher"} than with no change`;
+  return `The average caseload is then ${number(now[2], 1)} (90% range ${rangeWords([now[0], now[2], now[4]], 1)}), ${than}; the chance of ${at.cap} or fewer at the end of ${day} is ${chanceWords(chance)} (${chanceRangeWords(chance, model)} from so many simulations), ${chanceWords(chance) === chanceWords(before) ? "as" : `${chanceWords(before)}`} with no change.`;
+}
