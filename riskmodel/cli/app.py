@@ -26,6 +26,7 @@ from riskmodel.cli import (
     report,
     scenario,
     sensitivity,
+    whatif,
 )
 
 __all__ = ["app"]
@@ -68,6 +69,7 @@ app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
 app.command("report")(report.report)
+app.command("whatif")(whatif.whatif)
 
 
 def _print_version(wanted: bool) -> None:

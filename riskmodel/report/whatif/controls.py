@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from riskmodel.core.labels import label
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
-from riskmodel.levers import LEVERS
 from riskmodel.parameters import parameter
 from riskmodel.report.whatif.evidence import Seen, growth_seen, level_seen, year_changes
 
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Control", "controls"]
 
 PLAN, LOOKED_AFTER = "child_protection_plan", "looked_after"
+_NO_OTHERS = "there are no figures of others in this folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ class Control:
         What is so now, in words.
     evidence
         Where a range for it comes from, in words.
+    said
+        As a part of a sentence, for more and for less; ``{}`` is the amount.
     seen
         Positions that history has seen; None where nothing says so.
     away
@@ -63,6 +63,7 @@ class Control:
     now: float
     present: str
     evidence: str
+    said: tuple[str, str]
     seen: tuple[float, float] | None = None
     away: bool = False
 
@@ -71,27 +72,53 @@ class _Stage(NamedTuple):
     """How the page speaks of a stage, and the flow that a panel counts of it."""
 
     starts: str
+    begin: str
     duration: str
+    last: str
     measures: tuple[str, ...]
 
 
 _STAGES = {
-    PLAN: _Stage("Protection plans that start", "Duration of protection plans", ("cpp_starts",)),
+    PLAN: _Stage(
+        "Protection plans that start",
+        "protection plans start",
+        "Duration of protection plans",
+        "protection plans last",
+        ("cpp_starts",),
+    ),
     LOOKED_AFTER: _Stage(
-        "Children who start to be looked after", "Time looked after", ("lac_starts",)
+        "Children who start to be looked after",
+        "children start to be looked after",
+        "Time looked after",
+        "children are looked after for",
+        ("lac_starts",),
     ),
     "child_in_need_plan": _Stage(
         "Child in need plans that start",
+        "child in need plans start",
         "Duration of child in need plans",
+        "child in need plans last",
         ("cin_plan_starts", "cin_starts"),
     ),
 }
 
 _LINKS = {
-    "referral_to_assessment": "Referrals that lead to an assessment",
-    "assessment_to_section_47_enquiry": "Section 47 enquiries for each assessment",
-    "section_47_enquiry_to_conference": "Enquiries that lead to a conference",
-    "conference_to_child_protection_plan": "Conferences that lead to a plan",
+    "referral_to_assessment": (
+        "Referrals that lead to an assessment",
+        "referrals lead to an assessment",
+    ),
+    "assessment_to_section_47_enquiry": (
+        "Section 47 enquiries for each assessment",
+        "section 47 enquiries for each assessment",
+    ),
+    "section_47_enquiry_to_conference": (
+        "Enquiries that lead to a conference",
+        "enquiries lead to a conference",
+    ),
+    "conference_to_child_protection_plan": (
+        "Conferences that lead to a plan",
+        "conferences lead to a plan",
+    ),
 }
 _LINK_MEASURES = {
     "assessment_to_section_47_enquiry": ("s47_enquiries", "assessments_completed_continuous"),
@@ -114,8 +141,8 @@ def _demand(authority: Authority, outlook: Outlook) -> Iterator[Control]:
         if stage in outlook.stages:
             yield _duration(stage, words, outlook.stages[stage])
     if PLAN in outlook.stages:
-        for name, words in _LINKS.items():
-            yield _link(authority, name, words)
+        for name, link in _LINKS.items():
+            yield _link(authority, name, link)
         yield _diversion()
     if LOOKED_AFTER in outlook.stages:
         yield _unaccompanied(outlook.stages[LOOKED_AFTER])
@@ -129,8 +156,8 @@ def _starts(authority: Authority, stage: str, words: _Stage, one: StageOutlook) 
         Seen(
             100 * (low / middle - 1),
             100 * (high / middle - 1),
-            "The projection itself spans {ends} of its centre in nine simulations of ten; the "
-            "folder has no figures of others.",
+            "the projection itself spans {ends} in nine simulations of ten; there are no figures "
+            "of others in this folder.",
         ),
     )
     present = f"{middle:,.0f} a month over two years (90% range {low:,.0f} to {high:,.0f})"
@@ -145,6 +172,7 @@ def _starts(authority: Authority, stage: str, words: _Stage, one: StageOutlook) 
         0,
         present,
         seen.words(_percent),
+        _more(words.begin),
         seen.ends,
         True,
     )
@@ -154,14 +182,14 @@ def _duration(stage: str, words: _Stage, one: StageOutlook) -> Control:
     mean = one.calibration.of("mean_days") / DAYS_A_MONTH
     low, now, high = np.quantile(mean, (0.05, 0.5, 0.95))
     seen = Seen(
-        low - now, high - now, "The figures themselves leave {ends} open in nine cases of ten."
+        low - now, high - now, "the figures themselves leave {ends} open in nine cases of ten."
     )
     if stage == PLAN:
         most = max(parameter("mix_shorter_plans_steps").numbers)
         seen = Seen(
             -most * now,
             high - now,
-            f"Up to {most:.0%} shorter is what the search of mixes tries (assumed); the figures "
+            f"up to {most:.0%} shorter is what the search of mixes tries (assumed); the figures "
             f"leave up to {high - now:.1f} months longer open.",
         )
     return Control(
@@ -175,25 +203,27 @@ def _duration(stage: str, words: _Stage, one: StageOutlook) -> Control:
         float(now),
         f"{now:.1f} months on average (90% range {low:.1f} to {high:.1f})",
         seen.words(lambda value: f"{value:+.1f} months".replace("-", "−")),
+        (f"{words.last} {{}} longer", f"{words.last} {{}} less"),
         seen.ends,
         True,
     )
 
 
-def _link(authority: Authority, name: str, words: str) -> Control:
+def _link(authority: Authority, name: str, words: tuple[str, str]) -> Control:
     measures = _LINK_MEASURES.get(name)
     seen = None if measures is None else year_changes(authority, *measures)
     return Control(
         f"conversion.{name}",
         "From referral to plan",
-        words,
+        words[0],
         "percent",
         -50,
         50,
         1,
         0,
         "As in the starts of plans",
-        "The folder has no figures of others." if seen is None else seen.words(_percent),
+        _NO_OTHERS if seen is None else seen.words(_percent),
+        _more(words[1]),
         None if seen is None else seen.ends,
         True,
     )
@@ -212,7 +242,8 @@ def _diversion() -> Control:
         1,
         0,
         "None besides those of today",
-        f"Up to {most:.0f}%: {steps.source} ({steps.basis}).",
+        f"up to {most:.0f}%: {steps.source} ({steps.basis}).",
+        _always("early help makes {} of protection plans unnecessary"),
         (0, most),
         True,
     )
@@ -233,14 +264,15 @@ def _unaccompanied(one: StageOutlook) -> Control:
         f"About {monthly:.1f} a month, {usual.value:.0%} of those who start to be looked after "
         f"({usual.basis})",
         f"{usual.source}.",
-        None,
-        False,
+        _more("unaccompanied children arrive"),
     )
 
 
 def _workers(authority: Authority) -> Iterator[Control]:
     force = authority.workforce
-    posts, hires, agency = (_now(force, name) for name in ("posts", "hires_per_month", "agency_fte"))
+    posts, hires, agency = (
+        _now(force, name) for name in ("posts", "hires_per_month", "agency_fte")
+    )
     growth = growth_seen(authority)
     top = max(2 * posts, 20.0)
     yield Control(
@@ -253,10 +285,11 @@ def _workers(authority: Authority) -> Iterator[Control]:
         1,
         posts,
         f"{posts:,.1f} posts",
-        growth.words(_percent) if growth else "The folder has no figures of others.",
+        growth.words(_percent) if growth else _NO_OTHERS,
+        _always("{} posts of social workers"),
         None if growth is None else (0, posts * (1 + growth.high / 100)),
     )
-    yield _rate(authority, force, "vacancy_rate", "Posts that stay vacant", 60)
+    yield _rate(authority, force, "vacancy_rate", "Posts that stay vacant", "posts stay vacant")
     yield Control(
         "workforce.hires_per_month",
         "Workers",
@@ -268,9 +301,11 @@ def _workers(authority: Authority) -> Iterator[Control]:
         hires,
         f"{hires:.1f} a month",
         f"{parameter('workforce_hires_rate').source}.",
-        None,
+        _always("{} candidates a month who can be appointed"),
     )
-    yield _rate(authority, force, "turnover_rate", "Workers who leave in a year", 60)
+    yield _rate(
+        authority, force, "turnover_rate", "Workers who leave in a year", "workers leave in a year"
+    )
     seen = level_seen(authority, "sw_agency_rate_fte_pct")
     yield Control(
         "workforce.agency_fte",
@@ -282,7 +317,8 @@ def _workers(authority: Authority) -> Iterator[Control]:
         0.5,
         agency,
         f"{agency:g} full-time",
-        "The folder has no figures of others." if seen is None else seen.words(_plain_percent),
+        _NO_OTHERS if seen is None else seen.words(_plain_percent),
+        _always("{} agency workers"),
         None if seen is None else (0, seen.high / 100 * posts),
     )
 
@@ -293,12 +329,12 @@ _PANEL_RATES = {
 }
 
 
-def _rate(authority: Authority, force: Workforce, name: str, words: str, high: float) -> Control:
+def _rate(authority: Authority, force: Workforce, name: str, words: str, said: str) -> Control:
     now = 100 * _now(force, name)
     given = parameter(f"workforce_{name}_range")
     low, most = (100 * value for value in given.numbers)
     seen = level_seen(authority, _PANEL_RATES[name]) or Seen(
-        low, most, f"{{ends}}: {given.source} ({given.basis})."
+        low, most, f"{{ends}}: {given.source} ({given.basis}).".replace("as above: ", "")
     )
     return Control(
         f"workforce.{name}",
@@ -306,18 +342,18 @@ def _rate(authority: Authority, force: Workforce, name: str, words: str, high: f
         words,
         "share",
         0,
-        high,
+        60,
         0.5,
         now,
         f"{now:.1f}% of {'posts' if name == 'vacancy_rate' else 'those in post'}",
         seen.words(_plain_percent),
+        _always(f"{{}} of {said}"),
         seen.ends,
     )
 
 
 def _now(force: Workforce, name: str) -> float:
-    value: npt.ArrayLike = force.monthly(name, 1)[0]
-    found = float(np.mean(value))
+    found = float(np.mean(force.monthly(name, 1)[0]))
     return found if np.isfinite(found) else 0.0
 
 
@@ -329,4 +365,9 @@ def _plain_percent(value: float) -> str:
     return f"{value:.1f}%"
 
 
-_ = (LEVERS, label, Callable)
+def _more(what: str) -> tuple[str, str]:
+    return f"{{}} more {what}", f"{{}} fewer {what}"
+
+
+def _always(what: str) -> tuple[str, str]:
+    return what, what

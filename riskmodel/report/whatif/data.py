@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
     from riskmodel.report.sizes import Sizes
 
-__all__ = ["page_data"]
+__all__ = ["TooSmallError", "page_data"]
+
+
+class TooSmallError(DataError):
+    """Every group of children of a folder is too small for a page that is passed on."""
 
 
 def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> dict[str, Any]:
@@ -41,15 +45,17 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
     Raises
     ------
     DataError
-        When the folder has nothing to project from, or everything in it is too small to be shown.
+        When the folder has nothing to project from.
+    TooSmallError
+        When everything in it is too small to be shown.
     """
     outlook = authority.projection(**sizes.named())
     number = min(MOST_KEPT if kept is None else kept, outlook.projection.replicates)
-    threshold = int(parameter("disclosure_threshold").value)
+    threshold = int(parameter("disclosure_threshold").value) + 1
     hidden = _hidden(authority, outlook, threshold)
     shown = [stage for stage in outlook.projection.stages if stage not in hidden]
     if not shown:
-        raise DataError(
+        raise TooSmallError(
             f"every group of children is smaller than {threshold}, too small for a page that is "
             "passed on",
             file=authority.folder.name,
@@ -75,9 +81,7 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
         "prices": kept_prices(authority, sizes) if has_teams else [],
         "levers": kept_levers(),
         "luck": kept_luck(outlook.seed, number),
-        "scenarios": [
-            kept_scenario(each) for each in authority.scenarios if each.name != BASELINE
-        ],
+        "scenarios": [kept_scenario(each) for each in authority.scenarios if each.name != BASELINE],
         "controls": [
             each
             for each in controls(authority, outlook, service=has_teams)

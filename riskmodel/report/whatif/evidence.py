@@ -65,7 +65,7 @@ def year_changes(authority: Authority, measure: str, of: str = "") -> Seen | Non
     return Seen(
         float(low),
         float(high),
-        "From one year to the next it changed by {ends} in nine of ten cases elsewhere "
+        "from one year to the next it changed by {ends} elsewhere, in nine cases of ten "
         f"({_span(frame)}).",
     )
 
@@ -91,14 +91,16 @@ def growth_seen(authority: Authority, years: int = 2) -> Seen | None:
     if authority.panel is None:
         return None
     try:
-        found = workforce_growth(authority.panel, 0.01, years=years, code=authority.inputs.panel_code)
+        found = workforce_growth(
+            authority.panel, 0.01, years=years, code=authority.inputs.panel_code
+        )
     except DataError:
         return None
     most = 100 * float(found.fastest["growth"].max())
     return Seen(
         0.0,
         most,
-        f"The fastest of {len(found.fastest)} other authorities raised its social workers by "
+        f"the fastest of {len(found.fastest)} other authorities raised its social workers by "
         f"{most:.0f}% within two years.",
     )
 

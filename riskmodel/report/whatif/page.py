@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import DataError
-from riskmodel.report.whatif.data import page_data
+from riskmodel.report.whatif.data import TooSmallError, page_data
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.report.sizes import Sizes
 
-__all__ = ["MOST_BYTES", "WHATIF", "render_whatif", "script", "whatif_page"]
+__all__ = ["MOST_BYTES", "WHATIF", "render_whatif", "script", "whatif_beside", "whatif_page"]
 
 WHATIF = "whatif.html"
 """The page beside the brief."""
@@ -56,6 +56,16 @@ def whatif_page(
         data = page_data(authority, sizes, int(_kept(page) * 0.95 * MOST_BYTES / len(page)))
         page = render_whatif(data | {"brief": beside})
     return page
+
+
+def whatif_beside(authority: Authority, sizes: Sizes, brief: str) -> dict[str, bytes]:
+    """The page by its name, for a report; nothing where a folder has none to show."""
+    if "projection" not in authority.sections:
+        return {}
+    try:
+        return {WHATIF: whatif_page(authority, sizes, beside=brief)}
+    except TooSmallError:
+        return {}
 
 
 def render_whatif(data: dict[str, Any]) -> bytes:

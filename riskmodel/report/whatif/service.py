@@ -131,9 +131,7 @@ def _answers(
     """Chance and posts at the folder's own target, of all simulations."""
     if target.by not in plan.months:
         return {"within": None, "posts": None}
-    needed = np.sort(
-        needed_by_simulation(outlook, target, structure=structure, workforce=force)
-    )
+    needed = np.sort(needed_by_simulation(outlook, target, structure=structure, workforce=force))
     places = [max(int(np.ceil(chance * len(needed) - 1e-9)) - 1, 0) for chance in CHANCES]
     posts = [float(needed[place]) for place in places]
     return {

@@ -17,7 +17,7 @@ import { Workforce, openLuck, postsNeeded, workersUnder } from "./workforce.js";
 /** @typedef {import("./workforce.js").Workers} Workers */
 /** @typedef {{cap: number, by: string, chance: number}} Question */
 /** @typedef {[number, number, number]} Range Lower end, centre, upper end. */
-/** @typedef {number[][]} Ends By month the quantiles of ENDS. */
+/** @typedef {number[][]} Ends By month the quantiles of ENDS; months that are not drawn are empty. */
 /**
  * One setting worked out in every simulation that is kept.
  * @typedef {object} Outcome
@@ -60,9 +60,9 @@ export function openModel(data) {
  * @returns {Outcome}
  */
 export function outcomeOf(model, changes) {
-  const { data, stages, luck, baseline } = model;
+  const { data, luck, baseline } = model;
   const paths = pathsOf(changes, data);
-  const stocks = stocksUnder(stages, paths, data);
+  const stocks = stocksOf(model, changes, paths);
   /** @type {Outcome} */
   const made = { paths, stocks, workers: null, cases: new Float64Array(0), load: new Float64Array(0) };
   if (data.service === null || luck === null) return made;
@@ -75,6 +75,23 @@ export function outcomeOf(model, changes) {
   made.cases = casesOf(model, stocks);
   made.load = loadOf(made.cases, /** @type {Workers} */ (made.workers).fte, paths, model);
   return made;
+}
+
+/**
+ * Stocks of a setting; those of the last one where only the workers differ.
+ * @param {Model} model
+ * @param {Change[]} changes
+ * @param {Paths} paths
+ * @returns {Map<string, Float64Array>}
+ */
+function stocksOf(model, changes, paths) {
+  const shorter = /^workforce\.specialist/;
+  const key = JSON.stringify(changes.filter(({ parameter }) => !parameter.startsWith("workforce.") || shorter.test(parameter)));
+  const last = model.kept.get("stocks");
+  if (last?.key === key) return last.stocks;
+  const stocks = stocksUnder(model.stages, paths, model.data);
+  model.kept.set("stocks", { key, stocks });
+  return stocks;
 }
 
 /**
@@ -172,13 +189,29 @@ function once(model, key, make) {
  * @param {Float64Array} values
  * @param {number} months
  * @param {(sorted: Float64Array, share: number) => number} at
+ * @param {number[]} which months; the others stay empty
  * @returns {Ends}
  */
-export function endsOf(values, months, at) {
-  return Array.from({ length: months }, (_, t) => {
+export function endsOf(values, months, at, which) {
+  /** @type {Ends} */
+  const made = new Array(months);
+  for (const t of which) {
     const sorted = monthOf(values, t, months).sort();
-    return ENDS.map((share) => at(sorted, share));
-  });
+    made[t] = ENDS.map((share) => at(sorted, share));
+  }
+  return made;
+}
+
+/**
+ * Months that are drawn and listed: each quarter, the month asked of, and the last.
+ * @param {any} data
+ * @param {number} asked
+ * @returns {number[]}
+ */
+export function drawnMonths(data, asked) {
+  const last = data.months.length - 1;
+  return data.months.map((/** @type {string} */ _, /** @type {number} */ t) => t)
+    .filter((/** @type {number} */ t) => Number(data.months[t].slice(5)) % 3 === 0 || t === asked || t === last);
 }
 
 /**
@@ -188,17 +221,18 @@ export function endsOf(values, months, at) {
  * @param {any} all packed, of the baseline in all simulations, by month or by quantile
  * @param {{setting: Float64Array, base: Float64Array}} values
  * @param {(sorted: Float64Array, share: number) => number} at
+ * @param {number[]} which
  * @returns {Ends}
  */
-function shownEnds(model, key, all, values, at) {
+function shownEnds(model, key, all, values, at, which) {
   const months = model.data.months.length;
   const whole = once(model, `all ${key}`, () => {
     const flat = unpacked(all);
     return Array.from({ length: months }, (_, t) => ENDS.map((__, q) => flat[q * months + t]));
   });
   if (values.setting === values.base) return whole;
-  const base = once(model, `base ${key}`, () => endsOf(values.base, months, at));
-  return endsOf(values.setting, months, at).map((row, t) =>
+  const base = once(model, `base ${key} ${which}`, () => endsOf(values.base, months, at, which));
+  return endsOf(values.setting, months, at, which).map((row, t) =>
     row.map((value, q) => moved(whole[t][q], value, base[t][q])));
 }
 
@@ -207,26 +241,28 @@ function shownEnds(model, key, all, values, at) {
  * @param {Model} model
  * @param {Outcome} outcome
  * @param {string} stage
+ * @param {number[]} which
  * @returns {Ends}
  */
-export function stockEnds(model, outcome, stage) {
+export function stockEnds(model, outcome, stage, which) {
   const kept = model.data.stages.find((/** @type {any} */ one) => one.name === stage);
   const values = {
     setting: /** @type {Float64Array} */ (outcome.stocks.get(stage)),
     base: /** @type {Float64Array} */ (model.baseline.stocks.get(stage)),
   };
-  return shownEnds(model, stage, kept.ends, values, quantile);
+  return shownEnds(model, stage, kept.ends, values, quantile, which);
 }
 
 /**
  * Average caseload by month.
  * @param {Model} model
  * @param {Outcome} outcome
+ * @param {number[]} which
  * @returns {Ends}
  */
-export function loadEnds(model, outcome) {
+export function loadEnds(model, outcome, which) {
   const values = { setting: outcome.load, base: model.baseline.load };
-  return shownEnds(model, "load", model.data.service.ends, values, occurred);
+  return shownEnds(model, "load", model.data.service.ends, values, occurred, which);
 }
 
 /**

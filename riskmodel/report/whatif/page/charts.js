@@ -27,6 +27,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const GREY = "#505a5f";
 const PALE = "#d4d8dd";
 const INK = "#0b0c0c";
+/** Width of a letter of a label, at most on average. */
+const LETTER = 7.4;
 
 /**
  * @param {string} kind
@@ -68,49 +70,56 @@ function spread(labels, gap, lowest) {
 }
 
 /**
+ * What stands at the ends of the lines.
+ * @param {Fan} fan
+ * @returns {{value: number, text: string, colour: string}[]}
+ */
+function labelTexts(fan) {
+  const last = fan.months.length - 1;
+  const one = (/** @type {string} */ name, /** @type {number[][]} */ ends, /** @type {string} */ colour) =>
+    ({ value: ends[last][2], text: `${name} ${number(ends[last][2], fan.digits)}`, colour });
+  return [
+    ...(fan.base ? [one("No change", fan.base, GREY)] : []),
+    ...fan.others.map((other) => one(other.name, other.ends, other.colour)),
+    one(fan.base || fan.others.length > 0 ? fan.name : "Central", fan.ends, fan.colour),
+    ...(fan.cap === null ? [] : [{ value: fan.cap, text: `Cap ${number(fan.cap, fan.cap % 1 ? 1 : 0)}`, colour: INK }]),
+  ];
+}
+
+/**
  * A fan with the baseline behind it.
  * @param {Fan} fan
  * @returns {SVGElement}
  */
 export function drawFan(fan) {
-  const size = { left: 44, right: fan.width - (fan.width < 420 ? 92 : 112), top: 12, bottom: fan.height - 26 };
+  const texts = labelTexts(fan);
+  const size = { left: 44, right: fan.width - 10 - LETTER * Math.max(...texts.map((one) => one.text.length)), top: 12, bottom: fan.height - 26 };
+  const drawn = fan.ends.flatMap((_, t) => (Number(fan.months[t].slice(5)) % 3 === 0 || t === fan.asked || t === fan.months.length - 1 ? [t] : []));
   const finite = [...fan.ends, ...(fan.base ?? []), ...fan.others.flatMap((one) => one.ends)].flat().filter(Number.isFinite);
   const middles = [fan.ends, ...(fan.base ? [fan.base] : [])].flat().map((row) => row[2]).filter(Number.isFinite);
   const cap = fan.cap === null ? 0 : 1.15 * fan.cap;
   const most = Math.max(Math.min(Math.max(...finite), 4 * Math.max(...middles, 1)), fan.now ?? 0, cap, 1) * 1.03;
   const count = fan.months.length;
-  const x = (/** @type {number} */ t) => size.left + ((t + 1) / count) * (size.right - size.left);
-  const y = (/** @type {number} */ value) => size.bottom - (Math.min(value, most) / most) * (size.bottom - size.top);
+  const x = (/** @type {number} */ t) => Math.round(10 * (size.left + ((t + 1) / count) * (size.right - size.left))) / 10;
+  const y = (/** @type {number} */ value) => Math.round(10 * (size.bottom - (Math.min(value, most) / most) * (size.bottom - size.top))) / 10;
   const root = part("svg", { viewBox: `0 0 ${fan.width} ${fan.height}`, width: fan.width, height: fan.height,
     role: "img", "aria-labelledby": `${fan.id}-t ${fan.id}-d`, focusable: "false" });
   root.append(part("title", { id: `${fan.id}-t` }, fan.title), part("desc", { id: `${fan.id}-d` }, fan.text));
   drawAxes(root, fan, { size, most, x, y });
   const area = (/** @type {number[][]} */ ends, /** @type {number} */ low, /** @type {number} */ high) =>
-    `M${[...ends.map((row, t) => `${x(t)},${y(row[high])}`), ...ends.map((row, t) => `${x(t)},${y(row[low])}`).reverse()].join("L")}Z`;
+    `M${[...drawn.map((t) => `${x(t)},${y(ends[t][high])}`), ...drawn.map((t) => `${x(t)},${y(ends[t][low])}`).reverse()].join("L")}Z`;
   const line = (/** @type {number[][]} */ ends) => {
     const start = fan.now === null ? [] : [`${x(-1)},${y(fan.now)}`];
-    return `M${[...start, ...ends.map((row, t) => `${x(t)},${y(row[2])}`)].join("L")}`;
+    return `M${[...start, ...drawn.map((t) => `${x(t)},${y(ends[t][2])}`)].join("L")}`;
   };
-  const labels = [];
-  const last = count - 1;
-  if (fan.base) {
-    root.append(part("path", { d: area(fan.base, 0, 4), fill: PALE, opacity: 0.75 }));
-    labels.push({ y: y(fan.base[last][2]), text: `No change ${number(fan.base[last][2], fan.digits)}`, colour: GREY });
-  }
+  if (fan.base) root.append(part("path", { d: area(fan.base, 0, 4), fill: PALE, opacity: 0.75 }));
   root.append(part("path", { d: area(fan.ends, 0, 4), fill: fan.colour, opacity: 0.17 }));
   root.append(part("path", { d: area(fan.ends, 1, 3), fill: fan.colour, opacity: 0.24 }));
   if (fan.base) root.append(part("path", { d: line(fan.base), fill: "none", stroke: GREY, "stroke-width": 2, "stroke-dasharray": "5 4" }));
-  for (const other of fan.others) {
-    root.append(part("path", { d: line(other.ends), fill: "none", stroke: other.colour, "stroke-width": 2 }));
-    labels.push({ y: y(other.ends[last][2]), text: `${other.name} ${number(other.ends[last][2], fan.digits)}`, colour: other.colour });
-  }
+  for (const other of fan.others) root.append(part("path", { d: line(other.ends), fill: "none", stroke: other.colour, "stroke-width": 2 }));
   root.append(part("path", { d: line(fan.ends), fill: "none", stroke: fan.colour, "stroke-width": 2.5 }));
-  const name = fan.base || fan.others.length > 0 ? fan.name : "No change";
-  labels.push({ y: y(fan.ends[last][2]), text: `${name} ${number(fan.ends[last][2], fan.digits)}`, colour: fan.colour });
-  if (fan.cap !== null) {
-    root.append(part("path", { d: `M${size.left},${y(fan.cap)}H${size.right}`, stroke: INK, "stroke-width": 1.2 }));
-    labels.push({ y: y(fan.cap), text: `Cap ${number(fan.cap, fan.cap % 1 ? 1 : 0)}`, colour: INK });
-  }
+  if (fan.cap !== null) root.append(part("path", { d: `M${size.left},${y(fan.cap)}H${size.right}`, stroke: INK, "stroke-width": 1.2 }));
+  const labels = texts.map((one) => ({ ...one, y: y(one.value) }));
   spread(labels, 14, size.bottom);
   for (const one of labels) root.append(part("text", { x: size.right + 6, y: one.y + 4, fill: one.colour, "font-size": 12, "font-weight": 600 }, one.text));
   return root;

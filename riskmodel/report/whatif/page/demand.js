@@ -197,12 +197,17 @@ function ratesOf(stage, paths, moves, data) {
     const change = rateChange(name, stage.name, path, data.unaccompanied);
     if (change === null) continue;
     const before = rates;
-    const away = new Float64Array(before.length);
+    const counted = path.to.some(([one]) => !(one in data.outside));
+    const away = new Float64Array(counted ? before.length : 0);
     rates = new Float64Array(before.length);
+    // Alike in all simulations, what a lever does in a month is a multiple and a number added.
+    const alike = path.ranges.length === 0;
+    const [added, times] = [0, 1].map((rate) => Float64Array.from({ length: months }, (_, t) => (alike ? change(rate, 0, t) : 0)));
+    for (let t = 0; t < months; t += 1) times[t] -= added[t];
     for (let r = 0, i = 0; i < before.length; r += 1) {
       for (let t = 0; t < months; t += 1, i += 1) {
-        rates[i] = change(before[i], r, t);
-        away[i] = before[i] - rates[i];
+        rates[i] = alike ? added[t] + times[t] * before[i] : change(before[i], r, t);
+        if (counted) away[i] = before[i] - rates[i];
       }
     }
     share(moves, name, stage.name, away, path.to, months, (one) => one in data.outside);
@@ -276,7 +281,9 @@ function add(rates, move, starts) {
  */
 function check(rates, stages, data) {
   for (const [name, starts] of rates) {
-    if (starts === stages.get(name)?.rates || starts.every((rate) => rate >= 0)) continue;
+    let least = 0;
+    if (starts !== stages.get(name)?.rates) for (let i = 0; i < starts.length; i += 1) if (starts[i] < least) least = starts[i];
+    if (least === 0) continue;
     throw new Impossible(
       `This takes more children away than start (${data.stage_labels[name]}): let fewer of them come from it.`);
   }

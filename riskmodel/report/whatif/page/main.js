@@ -1,6 +1,6 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
-import { areaLoads, costs, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
+import { areaLoads, costs, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
 import { drawFan, fanRows } from "./charts.js";
 import { byId, choice, element, table } from "./dom.js";
 import { Impossible } from "./levers.js";
@@ -54,12 +54,13 @@ function asked() {
  */
 function work(changes) {
   const outcome = outcomeOf(model, changes);
-  const stocks = new Map(data.stages.map((/** @type {any} */ one) => [one.name, stockEnds(model, outcome, one.name)]));
+  const which = drawnMonths(data, asked());
+  const stocks = new Map(data.stages.map((/** @type {any} */ one) => [one.name, stockEnds(model, outcome, one.name, which)]));
   if (state.question === null) return { outcome, stocks, load: [], chance: [], posts: null, costs: [] };
   return {
     outcome,
     stocks,
-    load: loadEnds(model, outcome),
+    load: loadEnds(model, outcome, which),
     chance: within(model, outcome, state.question),
     posts: posts(model, outcome, state.question),
     costs: data.prices.length > 0 ? costs(model, outcome) : [],
@@ -106,34 +107,37 @@ function askedAnew() {
 function numbersNow() {
   const now = /** @type {Shown} */ (shown[state.active]);
   const at = asked();
-  const day = `end of ${monthWords(data.months[at])}`;
   const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
   const first = data.stages[0];
   const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
-  const made = [{ label: `${first.label}, ${day}`, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
+  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
   if (state.question === null || now.posts === null || none.posts === null) return made;
   const [load, base] = [now.load[at], none.load[at]];
-  made.push({ label: `Cases for each full-time worker, ${day}`, value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
+  made.push({ label: "Cases for each full-time worker", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
   const { cap, chance } = state.question;
-  made.push({ label: `Chance of ${cap} or fewer, ${day}`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
+  made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
   const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
   const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
-  made.push({ label: `Posts for a chance of ${Math.round(1000 * chance) / 10}%, all filled that can be`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
+  made.push({ label: `Posts for a ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
   if (now.costs.length > 0) {
     const place = Math.max(data.prices.findLastIndex((/** @type {any} */ year) => year.first <= at), 0);
     const year = data.prices[place];
     const words = (/** @type {Range} */ range) => `${money(range[0], year.currency)} to ${money(range[2], year.currency)}`;
-    made.push({ label: `Cost of ${year.year}`, value: money(now.costs[place][1], year.currency), range: `90% range ${words(now.costs[place])}`, before: `${money(none.costs[place][1], year.currency)} (${words(none.costs[place])})` });
+    made.push({ label: `Cost, ${year.year}`, value: money(now.costs[place][1], year.currency), range: `90% range ${words(now.costs[place])}`, before: `${money(none.costs[place][1], year.currency)} (${words(none.costs[place])})` });
   }
   return made;
 }
 
 function showNumbers() {
+  byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}`;
   const isNew = shown[state.active] !== none;
-  byId("numbers").replaceChildren(...numbersNow().map((one) => element("li", {},
+  const numbers = numbersNow();
+  byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
     element("p", { class: "label" }, one.label),
-    element("p", { class: "value" }, element("strong", {}, one.value), element("span", { class: "range" }, one.range)),
+    element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range)),
     element("p", { class: "before" }, isNew ? `No change: ${one.before}` : "With no change of policy"))));
+  byId("strip").replaceChildren(...numbers.slice(0, 4).map((one, place) => element("span", {},
+    element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place] ?? ""}`)));
 }
 
 /**
@@ -170,11 +174,21 @@ function nameOf(place) {
   return state.settings.length > 1 ? `Setting ${"ABC"[place]}` : "Setting";
 }
 
+/** Widths of the charts' places, measured once: to ask is to lay the page out. */
+const widths = new Map();
+/** What each chart was drawn of: one that is as it was is not drawn again. */
+const drawn = new Map();
+
 function showFans() {
-  for (const fan of fansNow()) {
-    const place = byId(fan.id);
-    const width = Math.floor(place.clientWidth || 300);
-    place.replaceChildren(drawFan({ ...fan, width, height: width > 520 ? 260 : 220 }));
+  const fans = fansNow();
+  for (const { id } of fans) if (!widths.has(id)) widths.set(id, Math.floor(byId(id).clientWidth || 300));
+  for (const fan of fans) {
+    const width = widths.get(fan.id);
+    const parts = [fan.ends, fan.base, fan.asked, fan.cap, fan.name, width, ...fan.others.flatMap((one) => [one.ends, one.name])];
+    const before = drawn.get(fan.id) ?? [];
+    if (parts.length === before.length && parts.every((part, place) => part === before[place])) continue;
+    drawn.set(fan.id, parts);
+    byId(fan.id).replaceChildren(drawFan({ ...fan, width, height: width > 520 ? 260 : 220 }));
   }
 }
 
@@ -185,7 +199,7 @@ function showRest() {
   const changes = changesOf(setting, data);
   const at = asked();
   const said = [setWords(changes, data)];
-  if (changes.length > 0) said.push(childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks }));
+  if (changes.length > 0) said.push(childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }));
   if (state.question && changes.length > 0) {
     said.push(workersWords(model, { load: now.load, chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
   }
@@ -216,8 +230,9 @@ function showTables(now, at) {
       return [Number.isFinite(cell.posts) ? `${number(cell.posts)} (${rangeWords([cell.low, cell.posts, cell.high])})` : "no number is enough"];
     })]);
   const { cap, by } = /** @type {Question} */ (state.question);
+  const sets = now.outcome.paths.has("workforce.hires_per_month");
   const parts = [element("section", {}, element("h3", {}, "Posts needed"),
-    table(`Posts for an average of ${cap} or fewer by the end of ${monthWords(by)} (95% range that ${data.kept} simulations leave open)`, ["Chance", ...names], found))];
+    table(`Posts for an average of ${cap} or fewer by the end of ${monthWords(by)}, if every vacancy finds a candidate${sets ? " except where the setting says how many there are" : ""} (95% range that ${data.kept} simulations leave open)`, ["Chance", ...names], found))];
   if (data.service.areas.length > 0) {
     const [base, own] = [none, now].map((one) => areaLoads(model, one.outcome, at));
     const cell = (/** @type {{range: Range}} */ one) => `${number(one.range[1], 1)} (${rangeWords(one.range, 1)})`;
@@ -344,8 +359,8 @@ function fileText() {
   const name = `what_if_${setting.start.toLowerCase().replace(/[^a-z0-9_-]/g, "") || "setting"}`.slice(0, 60);
   return scenarioText({ name, description: setWords(changes, data), changes }, question, [
     `Saved from the what-if page of ${data.authority}, riskmodel ${data.version}, seed ${data.seed}, ${data.simulations} simulations.`,
-    `To work it out again: riskmodel project FOLDER --scenarios THIS_FILE`,
-    ...(question ? [`and: riskmodel caseload FOLDER --scenarios THIS_FILE${target}`] : []),
+    `To work it out again: riskmodel project FOLDER --scenario THIS_FILE`,
+    ...(question ? [`and: riskmodel caseload FOLDER --scenario THIS_FILE${target}`] : []),
   ]);
 }
 
@@ -394,7 +409,7 @@ function build() {
     element("h3", { id: `${id}-h` }, title), element("div", { id }),
     element("details", {}, element("summary", {}, "Table", element("span", { class: "hidden" }, ` of ${title}`)), element("div", { id: `${id}-table` })));
   byId("answers").append(
-    element("ul", { id: "numbers", "aria-label": "Main numbers" }),
+    element("h2", { id: "day" }), element("ul", { id: "numbers", "aria-label": "Main numbers" }),
     element("div", { id: "changed" }), element("div", { id: "cautions" }),
     element("div", { class: "charts" },
       ...(data.service ? [chart("fan-load", "Cases for each full-time worker")] : []),
@@ -405,7 +420,9 @@ function build() {
   showAll();
   let width = innerWidth;
   addEventListener("resize", () => {
-    if (innerWidth !== width) showFans();
+    if (innerWidth === width) return;
+    widths.clear();
+    showFans();
     width = innerWidth;
   });
   addEventListener("beforeprint", showRest);

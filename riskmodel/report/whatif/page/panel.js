@@ -28,7 +28,8 @@ export function showPanel(panel) {
   byId("controls").replaceChildren(
     ...(panel.question ? [group("The question", true, [questionPart(panel)])] : []),
     ...names.map((name) => group(/** @type {string} */ (name), !narrow && name !== "From referral to plan",
-      data.controls.filter((/** @type {Control} */ one) => one.group === name).map((/** @type {Control} */ one) => controlPart(panel, one)))),
+      [...(name === names[0] ? [element("p", { class: "legend" }, element("span", { "aria-hidden": "true" }), " above a slider: what has been seen, where something says so")] : []),
+        ...data.controls.filter((/** @type {Control} */ one) => one.group === name).map((/** @type {Control} */ one) => controlPart(panel, one))])),
     group("When changes hold", !narrow, [whenPart(panel)]),
     ...otherPart(panel));
 }
@@ -88,6 +89,8 @@ function controlPart(panel, control) {
     const wanted = control.away && moved !== undefined && moved.position !== resting(control);
     if (!wanted) target.replaceChildren();
     else if (target.childNodes.length === 0) target.append(...insteadPart(panel, control, id, data));
+    const asked = target.querySelector(".asked");
+    if (asked && moved) asked.textContent = moved.position < resting(control) ? "These children are instead" : "These children would otherwise be";
   };
   slider.addEventListener("input", () => {
     const base = resting(control);
@@ -174,7 +177,7 @@ function insteadPart(panel, control, id, data) {
     ...data.stages.filter((/** @type {any} */ one) => one.name !== stage).map((/** @type {any} */ one) => [one.name, one.row]),
   ];
   return [
-    element("label", { for: `${id}-to` }, "Children who are fewer, or more, are or were instead"),
+    element("label", { for: `${id}-to`, class: "asked" }),
     choice({ id: `${id}-to`, onchange: (/** @type {Event} */ event) => change({ to: /** @type {HTMLSelectElement} */ (event.target).value }) }, places, moved.to),
   ];
 }

@@ -17,6 +17,7 @@ import { monthNumber, monthWords } from "./months.js";
  * @property {number} now
  * @property {string} present
  * @property {string} evidence
+ * @property {[string, string]} said for more and for less
  * @property {[number, number] | null} seen
  * @property {boolean} away
  */
@@ -154,24 +155,26 @@ export function whenWords(change, data) {
 }
 
 /**
- * A change in words, of a control or of a scenario's own.
+ * A change as a part of a sentence.
  * @param {Change} change
  * @param {any} data
  * @returns {string}
  */
 export function changeWords(change, data) {
   const control = data.controls.find((/** @type {Control} */ one) => one.parameter === change.parameter);
-  const lever = data.levers.find((/** @type {any} */ one) => one.name === change.parameter);
-  const { number } = change;
-  if (control && typeof number === "number") {
-    const { kind, now } = control;
-    if (change.multiplier && kind === "percent") return `${control.label} ${amountWords(control, Math.round(1000 * (number - 1)) / 10)}`;
-    if (change.multiplier && kind === "months") return `${control.label} ${amountWords(control, Math.round(10 * now * (number - 1)) / 10)}`;
-    if (!change.multiplier && kind === "share") return `${control.label} ${amountWords(control, Math.round(1000 * number) / 10)}`;
-    if (!change.multiplier && kind === "number") return `${control.label} ${amountWords(control, number)}`;
+  const { number, multiplier } = change;
+  if (control && typeof number === "number" && multiplier === ["percent", "months"].includes(control.kind)) {
+    const plain = (/** @type {number} */ value) => Number(value.toFixed(1)).toString();
+    const at = { percent: 100 * (number - 1), months: control.now * (number - 1), share: 100 * number, number }[/** @type {Control} */ (control).kind];
+    const size = plain(Math.abs(at));
+    const unit = { percent: "%", months: size === "1" ? " month" : " months", share: "%", number: "" }[/** @type {Control} */ (control).kind];
+    const now = { percent: "", months: ` (${(control.now + at).toFixed(1)} in place of ${control.now.toFixed(1)})`,
+      share: ` (now ${plain(control.now)}%)`, number: ` (now ${plain(control.now)})` }[/** @type {Control} */ (control).kind];
+    return control.said[at < 0 ? 1 : 0].replace("{}", size + unit) + now;
   }
+  const lever = data.levers.find((/** @type {any} */ one) => one.name === change.parameter);
   const text = typeof number === "number" ? String(number) : `${number[0]} to ${number[1]}`;
-  return `${lever.label} ${change.multiplier ? `${text} times the baseline` : `${text} (${lever.unit})`}`;
+  return `${lever.label} ${multiplier ? `${text} times the baseline` : `${text} (${lever.unit})`}`;
 }
 
 /**
@@ -187,7 +190,7 @@ export function cautions(setting, data) {
     const at = position(setting, control);
     if (!set.has(control.parameter)) continue;
     if (control.seen === null) {
-      if (control.away) made.push(`${control.label}: nothing in this folder says how far this has moved before.`);
+      made.push(`${control.label}: nothing in this folder says how far this has moved before.`);
     } else if (at < control.seen[0] - 1e-9 || at > control.seen[1] + 1e-9) {
       made.push(`${control.label}, ${amountWords(control, Math.round(at * 10) / 10)}: beyond what has been seen. ${control.evidence}`);
     }

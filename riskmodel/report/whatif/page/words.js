@@ -11,6 +11,7 @@ import { changeWords, whenWords } from "./setting.js";
 /** @typedef {import("./levers.js").Change} Change */
 
 const MOST = 1e15;
+const FORMS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 /**
  * A number with separated thousands and a real minus.
@@ -20,7 +21,7 @@ const MOST = 1e15;
  */
 export function number(value, digits = 0) {
   if (!(Math.abs(value) < MOST)) return "no number";
-  const text = value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = FORMS[digits].format(value);
   return text.replace("-", /[1-9]/.test(text) ? "−" : "");
 }
 
@@ -86,6 +87,15 @@ export function lowered(text) {
 }
 
 /**
+ * Parts of a sentence: one, two and three.
+ * @param {string[]} parts
+ * @returns {string}
+ */
+function listed(parts) {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
+}
+
+/**
  * What is set, in a sentence.
  * @param {Change[]} changes
  * @param {any} data
@@ -93,12 +103,14 @@ export function lowered(text) {
  */
 export function setWords(changes, data) {
   if (changes.length === 0) return "Nothing is changed: this is the projection with no change of policy.";
+  /** @type {Map<string, string[]>} */
   const parts = new Map();
   for (const change of changes) {
     const when = whenWords(change, data);
     parts.set(when, [...(parts.get(when) ?? []), changeWords(change, data)]);
   }
-  return `Set: ${[...parts].map(([when, said]) => `${said.map((/** @type {string} */ one, /** @type {number} */ i) => (i ? lowered(one) : one)).join(", ")} ${when}`).join("; ")}.`;
+  const said = [...parts].map(([when, each]) => `${when}, ${listed(each)}`).join("; ");
+  return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
 }
 
 /**
@@ -106,7 +118,7 @@ export function setWords(changes, data) {
  * @param {Model} model
  * @param {Outcome} outcome
  * @param {Change[]} changes
- * @param {{month: number, shown: Map<string, number[][]>}} at
+ * @param {{month: number, shown: Map<string, number[][]>, base: Map<string, number[][]>}} at
  * @returns {string}
  */
 export function childrenWords(model, outcome, changes, at) {
@@ -115,14 +127,14 @@ export function childrenWords(model, outcome, changes, at) {
   const said = data.stages.flatMap((/** @type {any} */ stage) => {
     const [stock, base] = [outcome, baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(stage.name)));
     if (stock === base) return [];
-    const ends = /** @type {number[][]} */ (at.shown.get(stage.name))[at.month];
-    const apart = difference(stock, base, at.month, data.months.length);
-    const way = apart[1] < 0 ? "fewer" : "more";
-    const sizes = apart.map(Math.abs).sort((a, b) => a - b);
-    const range = apart[0] * apart[2] < 0 ? `${signed(apart[0])} to ${signed(apart[2])}` : `${number(sizes[0])} to ${number(sizes[2])}`;
-    return [`${number(ends[2])} ${lowered(stage.label)} (90% range ${number(ends[0])} to ${number(ends[4])}), ${number(Math.abs(apart[1]))} ${way} than with no change (90% range of the difference ${range})`];
+    const [ends, before] = [at.shown, at.base].map((one) => /** @type {number[][]} */ (one.get(stage.name))[at.month]);
+    const apart = Math.round(ends[2]) - Math.round(before[2]);
+    const [low, , high] = difference(stock, base, at.month, data.months.length).map(Math.round);
+    const range = `90% range of the difference ${signed(low)} to ${signed(high)}`;
+    const than = apart === 0 ? "as many as with no change" : `${number(Math.abs(apart))} ${apart < 0 ? "fewer" : "more"} than with no change`;
+    return [`${number(ends[2])} ${lowered(stage.label)} (90% range ${number(ends[0])} to ${number(ends[4])}), ${than} (${range})`];
   });
-  if (said.length === 0) return `The number of children is as with no change of policy.`;
+  if (said.length === 0) return "The number of children is as with no change of policy.";
   return `The central projection for the end of ${day} is ${said.join("; ")}.${causes(model, outcome, changes, at.month)}`;
 }
 
@@ -148,9 +160,9 @@ function causes(model, outcome, changes, month) {
   const label = data.stages.find((/** @type {any} */ one) => one.name === most).label;
   const said = names.map((name) => {
     const own = changes.filter((one) => one.parameter === name);
-    return `${lowered(changeWords(own[0], data))}: ${signed(apart(outcomeOf(model, own), most))}`;
+    return `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(apart(outcomeOf(model, own), most))}`;
   });
-  return ` By themselves, on average in ${lowered(label)}: ${said.join("; ")}.`;
+  return ` ${label}, on average: ${said.join("; ")}.`;
 }
 
 /**
@@ -166,5 +178,5 @@ export function workersWords(model, at) {
   const than = Math.abs(now[2] - base[2]) < 0.05
     ? "as with no change"
     : `${number(Math.abs(now[2] - base[2]), 1)} ${now[2] < base[2] ? "lower" : "higher"} than with no change`;
-  return `The average caseload is then ${number(now[2], 1)} (90% range ${rangeWords([now[0], now[2], now[4]], 1)}), ${than}; the chance of ${at.cap} or fewer at the end of ${day} is ${chanceWords(chance)} (${chanceRangeWords(chance, model)} from so many simulations), ${chanceWords(chance) === chanceWords(before) ? "as" : `${chanceWords(before)}`} with no change.`;
+  return `The average caseload is then ${number(now[2], 1)} (90% range ${rangeWords([now[0], now[2], now[4]], 1)}), ${than}; the chance of ${at.cap} or fewer at the end of ${day} is ${chanceWords(chance)} (${chanceRangeWords(chance, model)} from so many simulations), ${chanceWords(chance) === chanceWords(before) ? "as with no change" : `in place of ${chanceWords(before)}`}.`;
 }

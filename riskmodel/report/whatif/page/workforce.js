@@ -66,7 +66,10 @@ export class Workforce {
    */
   monthly(name) {
     const path = this.paths.get(`workforce.${name}`);
-    if (path === undefined) return (month) => this.base(name, month);
+    if (path === undefined) {
+      const fixed = this.base(name, 0);
+      return Array.isArray(this.given[name]) ? (month) => this.base(name, month) : () => fixed;
+    }
     if (path.ranges.length > 0 && RATES.includes(name)) {
       return (month, simulation) => applied(path, this.base(name, month), simulation, month);
     }
@@ -198,17 +201,24 @@ export function workersUnder(force, baseline, luck, months) {
   const share = force.atWork();
   const inPost = new Float64Array(number * months);
   const fte = new Float64Array(number * months);
+  const [filled, leaving, candidates, holding, extra] = [0, 0, 0, 0, 0].map(() => new Float64Array(months));
   for (let r = 0; r < number; r += 1) {
+    for (let t = 0; t < months && (r === 0 || force.differs); t += 1) {
+      filled[t] = Math.min(posts(t, r), early(t, r)) * (1 - vacancy(t, r));
+      leaving[t] = turnover(t, r) / 12;
+      candidates[t] = hires(t, r);
+      holding[t] = share(t, r);
+      extra[t] = agency(t, r);
+    }
     let now = first[r];
-    for (let t = 0; t < months; t += 1) {
-      const at = r * months + t;
-      const room = Math.floor(Math.min(posts(t, r), early(t, r)) * (1 - vacancy(t, r)) + luck.opening[number + r]);
-      const stayed = now - binomialQuantile(luck.leave[at], now, turnover(t, r) / 12);
-      const candidates = hires(t, r);
-      const joined = candidates === Infinity ? room : stayed + poissonQuantile(luck.arrive[at], candidates);
+    for (let t = 0, at = r * months; t < months; t += 1, at += 1) {
+      const room = Math.floor(filled[t] + luck.opening[number + r]);
+      const stayed = now - binomialQuantile(luck.leave[at], now, leaving[t]);
+      // Who applies matters only where there is room.
+      const joined = room <= stayed || candidates[t] === Infinity ? room : stayed + poissonQuantile(luck.arrive[at], candidates[t]);
       now = Math.max(stayed, Math.min(room, joined));
       inPost[at] = now;
-      fte[at] = now * share(t, r) + agency(t, r);
+      fte[at] = now * holding[t] + extra[t];
     }
   }
   return { inPost, fte };
@@ -236,6 +246,7 @@ export function postsNeeded(force, baseline, luck, needed, search) {
   const made = new Float64Array(number);
   const [filled, candidates, limit, leaving] = [0, 0, 0, 0].map(() => new Float64Array(until));
   const last = until - 1;
+  const sets = Array.from(filled, (_, t) => force.setsHires(t));
   for (let r = 0; r < number; r += 1) {
     const from = r * months;
     for (let t = 0; t < until; t += 1) {
@@ -245,7 +256,7 @@ export function postsNeeded(force, baseline, luck, needed, search) {
         filled[t] = 1 - vacancy(t, r);
         leaving[t] = turnover(t, r) / 12;
       }
-      if (ago >= 0 && !force.setsHires(ago)) candidates[t] = Infinity;
+      if (ago >= 0 && !sets[ago]) candidates[t] = Infinity;
       else candidates[t] = poissonQuantile(luck.arrive[from + t], ago < 0 ? firstHires : monthly(ago, r));
     }
     const wanted = (needed[r] - agency(last, r)) / share(last, r);
