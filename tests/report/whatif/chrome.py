@@ -7,6 +7,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,15 @@ __all__ = ["CHROMIUM", "Page"]
 
 _WAIT = 60.0
 
+_AT_3_AND_4 = """
+import os, sys
+copies = [os.dup(int(number)) for number in sys.argv[1:3]]
+for place, copy in zip((3, 4), copies):
+    os.dup2(copy, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser reads commands at 3 and writes answers at 4."""
+
 
 class Page:
     """One page; ``with Page(file, profile) as page`` closes the browser at the end."""
@@ -27,21 +37,12 @@ class Page:
         to_browser, from_us = os.pipe()
         to_us, from_browser = os.pipe()
 
-        copies: list[tuple[int, int]] = []
-
-        def as_three_and_four() -> None:
-            # The browser reads commands at 3 and writes answers at 4.
-            for place, kept in ((3, os.dup(to_browser)), (4, os.dup(from_browser))):
-                copies.append((place, kept))
-            for place, kept in copies:
-                os.dup2(kept, place)
-
+        arguments = [CHROMIUM, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
         self._browser = subprocess.Popen(
-            [CHROMIUM, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}"],
+            [sys.executable, "-c", _AT_3_AND_4, str(to_browser), str(from_browser), *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            close_fds=False,
-            preexec_fn=as_three_and_four,
+            pass_fds=(to_browser, from_browser),
         )
         os.close(to_browser)
         os.close(from_browser)

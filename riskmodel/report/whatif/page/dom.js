@@ -41,7 +41,7 @@ export function choice(attributes, options, chosen) {
  */
 export function table(caption, headings, rows) {
   const cells = (/** @type {string[]} */ row) => row.map((text, place) =>
-    (place ? element("td", {}, text) : element("th", { scope: "row" }, text)));
+    (place ? element("td", {}, text) : element("th", { scope: "row" }, element("span", {}, text))));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     element("table", {}, element("caption", {}, caption),
       element("thead", {}, element("tr", {}, ...headings.map((text) => element("th", { scope: "col" }, text)))),

@@ -118,7 +118,7 @@ function numbersNow() {
   made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
   const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
   const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
-  made.push({ label: `Posts for a ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
+  made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
   if (now.costs.length > 0) {
     const place = Math.max(data.prices.findLastIndex((/** @type {any} */ year) => year.first <= at), 0);
     const year = data.prices[place];
@@ -262,10 +262,10 @@ function showSides(at) {
     return numbersNow();
   });
   state.active = kept;
-  const rows = columns[0].map((one, row) => [one.label, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
-  rows.unshift(["Set", ...state.settings.map((one) => setWords(changesOf(one, data), data).replace(/^Set: /, ""))]);
+  const rows = columns[0].map((one, row) => [one.label, one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
+  rows.unshift(["Set", "Nothing", ...state.settings.map((one) => setWords(changesOf(one, data), data))]);
   return sides.replaceChildren(element("h2", {}, "Settings side by side"),
-    table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", ...columns.map((_, place) => nameOf(place))], rows));
+    table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...columns.map((_, place) => nameOf(place))], rows));
 }
 
 /** The bar above: where to start, which setting, and files. */

@@ -163,14 +163,16 @@ export function whenWords(change, data) {
 export function changeWords(change, data) {
   const control = data.controls.find((/** @type {Control} */ one) => one.parameter === change.parameter);
   const { number, multiplier } = change;
-  if (control && typeof number === "number" && multiplier === ["percent", "months"].includes(control.kind)) {
+  if (control && multiplier === ["percent", "months"].includes(control.kind)) {
     const plain = (/** @type {number} */ value) => Number(value.toFixed(1)).toString();
-    const at = { percent: 100 * (number - 1), months: control.now * (number - 1), share: 100 * number, number }[/** @type {Control} */ (control).kind];
-    const size = plain(Math.abs(at));
-    const unit = { percent: "%", months: size === "1" ? " month" : " months", share: "%", number: "" }[/** @type {Control} */ (control).kind];
-    const now = { percent: "", months: ` (${(control.now + at).toFixed(1)} in place of ${control.now.toFixed(1)})`,
-      share: ` (now ${plain(control.now)}%)`, number: ` (now ${plain(control.now)})` }[/** @type {Control} */ (control).kind];
-    return control.said[at < 0 ? 1 : 0].replace("{}", size + unit) + now;
+    const ends = [number].flat().map((one) => ({ percent: 100 * (one - 1), months: control.now * (one - 1), share: 100 * one, number: one }[/** @type {Control} */ (control).kind]));
+    if (ends.length === 1 || ends[0] * ends[1] >= 0) {
+      const size = ends.map((one) => plain(Math.abs(one))).sort((a_, b_) => Number(a_) - Number(b_)).join(" to ");
+      const unit = { percent: "%", months: size === "1" ? " month" : " months", share: "%", number: "" }[/** @type {Control} */ (control).kind];
+      const now = { percent: "", months: ` (${ends.map((one) => (control.now + one).toFixed(1)).join(" to ")} in place of ${control.now.toFixed(1)})`,
+        share: ` (now ${plain(control.now)}%)`, number: ` (now ${plain(control.now)})` }[/** @type {Control} */ (control).kind];
+      return control.said[ends[0] < 0 ? 1 : 0].replace("{}", size + unit) + now;
+    }
   }
   const lever = data.levers.find((/** @type {any} */ one) => one.name === change.parameter);
   const text = typeof number === "number" ? String(number) : `${number[0]} to ${number[1]}`;

@@ -158,9 +158,10 @@ function causes(model, outcome, changes, month) {
   const most = stages.reduce((/** @type {string} */ best, /** @type {string} */ one) =>
     (Math.abs(apart(outcome, one)) > Math.abs(apart(outcome, best)) ? one : best));
   const label = data.stages.find((/** @type {any} */ one) => one.name === most).label;
-  const said = names.map((name) => {
+  const said = names.flatMap((name) => {
     const own = changes.filter((one) => one.parameter === name);
-    return `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(apart(outcomeOf(model, own), most))}`;
+    const alone = apart(outcomeOf(model, own), most);
+    return Math.abs(alone) < 0.5 ? [] : `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(alone)}`;
   });
   return ` ${label}, on average: ${said.join("; ")}.`;
 }
