@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.report.test_browser import CHROMIUM, FLAGS
+from ..test_browser import CHROMIUM, FLAGS
 
 __all__ = ["CHROMIUM", "Page"]
 
@@ -24,6 +24,7 @@ import os, sys
 copies = [os.dup(int(number)) for number in sys.argv[1:3]]
 for place, copy in zip((3, 4), copies):
     os.dup2(copy, place)
+    os.set_inheritable(place, True)
 os.execv(sys.argv[3], sys.argv[3:])
 """
 """The browser reads commands at 3 and writes answers at 4."""

@@ -8,7 +8,7 @@ import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";
-import { chanceRangeWords, chanceWords, childrenWords, money, number, rangeWords, setWords, signed, workersWords } from "./words.js";
+import { chanceRangeWords, chanceWords, childrenWords, money, number, rangeWords, setWords, workersWords } from "./words.js";
 
 /** @typedef {import("./setting.js").Setting} Setting */
 /** @typedef {import("./answers.js").Model} Model */
@@ -430,5 +430,8 @@ function build() {
 
 build();
 // For tests, and for whoever wants the numbers behind the page.
-Object.assign(window, { whatif: { model, state, openText, fileText, showRest, work, numbersNow, shownNow: () => shown[state.active] } });
-void signed;
+Object.assign(window, { whatif: {
+  model, state, openText, fileText, work, numbersNow,
+  areas: (/** @type {Shown} */ one) => areaLoads(model, one.outcome, asked()),
+  readText: (/** @type {string} */ text) => readScenario(text, levers),
+} });
