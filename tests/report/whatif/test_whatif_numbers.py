@@ -74,7 +74,6 @@ def check(page: dict[str, Any], python: Answer, target: Target, months: tuple[st
     fte = np.asarray(page["fte"]).reshape(python.fte.T.shape)
     # Uniforms are kept in steps of 1 in 65,536: now and then a worker more or less.
     assert (np.abs(fte - python.fte.T) > 0.1).mean() < 0.01
-    workers = float(np.median(python.fte))
     # What one case more does; beside a specialist team who holds few others, it is more.
     load = python.load[drawn]
     one_case = (load + load**2 * most_specialist()) / np.median(python.cases)
@@ -82,7 +81,10 @@ def check(page: dict[str, Any], python: Answer, target: Target, months: tuple[st
     near(page["chance"], python.within, 0.02, "chance")
     by = months.index(target.by)
     for area in page["areas"]:
-        near(area["range"], python.areas[area["name"]][by, [0, 2, 4]], 4.0 / workers, "area")
+        load = python.areas[area["name"]][by, [0, 2, 4]]
+        # Children are shared out whole over areas, each of which has a third of the cases or more.
+        one_case = 3 * (load + load**2 * most_specialist()) / np.median(python.cases)
+        near(area["range"], load, one_case, "area")
     for one in page["posts"]["byChance"]:
         place = int(np.ceil(one["chance"] * len(python.posts) - 1e-9)) - 1
         posts = np.inf if one["posts"] is None else one["posts"]
