@@ -12,7 +12,7 @@ from riskmodel.core.version import __version__
 from riskmodel.core.wording import count_of
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.errors import DataError
-from riskmodel.levers import OUTSIDE
+from riskmodel.levers import LEVERS, OUTSIDE
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.changes import kept_levers, kept_luck, kept_scenario
@@ -85,7 +85,7 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
         "controls": [
             each
             for each in controls(authority, outlook, service=has_teams)
-            if each["parameter"].partition(".")[2] not in hidden
+            if LEVERS[each["parameter"]].moves not in hidden
         ],
         "basis": _basis(authority, outlook, number, hidden, threshold),
     }

@@ -17,7 +17,6 @@ from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
-from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.whatif.service import ENDS
 from riskmodel.report.whatif.stored import chance, spread
@@ -192,12 +191,3 @@ def expected(outlook: Outlook, levers: Any) -> dict[str, np.ndarray]:
         )
         found[stage] = np.maximum(course + luck * spread(after), 0.0)
     return found
-
-
-def refused(*arguments: Any) -> bool:
-    """Whether riskmodel refuses a scenario."""
-    try:
-        answer(*arguments, drawn=False)
-    except DataError:
-        return True
-    return False

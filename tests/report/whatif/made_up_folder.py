@@ -36,7 +36,9 @@ inflation = 0.1
 MONTHS = (
     "month,cpp_stock,cpp_starts,cpp_ends,lac_stock,lac_starts,lac_ends,"
     "cin_plan_stock,cin_plan_starts,cin_plan_ends\n"
-    + "".join(f"2023-{month:02d},{400 + month},40,39,500,20,20,900,90,90\n" for month in range(1, 13))
+    + "".join(
+        f"2023-{month:02d},{400 + month},40,39,500,20,20,900,90,90\n" for month in range(1, 13)
+    )
 )
 TEAMS = (
     "team,area,kind,child_protection_plan,looked_after,child_in_need_plan,unallocated,workers\n"

@@ -31,15 +31,21 @@ RELATIVE = 0.005
 
 # A setting worked out by the page, as it shows it; null where it says that it cannot be.
 WORK = """((changes, question) => {
+  const before = { ...whatif.state.question };
   Object.assign(whatif.state.question, question);
   let shown;
-  try { shown = whatif.work(changes); } catch (error) { return { refused: error.message }; }
-  return {
+  try { shown = whatif.work(changes); } catch (error) {
+    Object.assign(whatif.state.question, before);
+    return { refused: error.message };
+  }
+  const made = {
     stocks: Object.fromEntries(shown.stocks), load: shown.load, chance: shown.chance,
     posts: shown.posts, costs: shown.costs, areas: whatif.areas(shown),
     stock: Object.fromEntries([...shown.outcome.stocks].map(([name, one]) => [name, [...one]])),
     fte: [...shown.outcome.workers.fte],
   };
+  Object.assign(whatif.state.question, before);
+  return made;
 })"""
 
 
@@ -88,7 +94,8 @@ def check(page: dict[str, Any], python: Answer, target: Target, months: tuple[st
     for one in page["posts"]["byChance"]:
         place = int(np.ceil(one["chance"] * len(python.posts) - 1e-9)) - 1
         posts = np.inf if one["posts"] is None else one["posts"]
-        near(posts, python.posts[place], 1.0, "posts")
+        # A child more in each of three groups, counted whole by Python, can make two posts.
+        near(posts, python.posts[place], 2.0, "posts")
     near(page["costs"], python.costs, 0.0, "costs")
 
 
@@ -100,12 +107,13 @@ def test_random_settings_have_the_numbers_of_riskmodel(
         found = worked(opened_page, scenario, target)
         try:
             wanted = answer(made_up, made_up_projection, scenario, target, drawn=False)
-        except DataError as error:
-            assert "refused" in found, f"{scenario}: riskmodel says {error}"
+        except DataError:
+            wanted = None
+        assert (wanted is None) == ("refused" in found), (str(scenario), found.get("refused"))
+        if wanted is None:
             refused += 1
-            continue
-        assert "refused" not in found, f"{scenario}: {found.get('refused')}"
-        check(found, wanted, target, made_up_projection.projection.months)
+        else:
+            check(found, wanted, target, made_up_projection.projection.months)
     assert refused < NUMBER / 2
 
 
@@ -154,7 +162,9 @@ def test_the_library_is_read_as_riskmodel_reads_it(opened_page: Page):
         read = opened_page.run(f"whatif.readText({json.dumps(text)})")
         kept = kept_scenario(library_scenario(name))
         assert (read["name"], read["description"]) == (name, kept["description"])
-        own = [{**one, "instead": [list(pair) for pair in one["instead"]]} for one in read["changes"]]
+        own = [
+            {**one, "instead": [list(pair) for pair in one["instead"]]} for one in read["changes"]
+        ]
         wanted = json.loads(json.dumps(kept["changes"]))
         for change in own:
             change["reason"], change["source"] = (
@@ -215,6 +225,11 @@ def test_a_saved_file_gives_the_numbers_back_and_opens_again(
         (
             'name = "x"\n[[change]]\nparameter = "workforce.posts"\nfrom_month = 1\nvalue = -1',
             "Posts can be 0 or more",
+        ),
+        (
+            'name = "x"\n[[change]]\nparameter = "starts.looked_after"\nfrom_month = 1\n'
+            "multiplier = 6\nfrom = { child_protection_plan = 1.0 }",
+            "takes more children away than start",
         ),
         (
             'name = "x"\n[[change]]\nparameter = "feedback.caseload_to_length"\nfrom_month = 1\n'
