@@ -139,7 +139,8 @@ def test_the_page_fits_its_width(opened_page: Page, width: int):
     page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.run("document.documentElement.scrollWidth") <= width
     small = page.run(
-        """[...document.querySelectorAll("svg text")].map((one) => { const all = one.ownerSVGElement;
+        """[...document.querySelectorAll("svg text")].map((one) => {
+        const all = one.ownerSVGElement;
         return parseFloat(getComputedStyle(one).fontSize) * all.getBoundingClientRect().width
           / all.viewBox.baseVal.width; })"""
     )
