@@ -62,6 +62,11 @@ def most_specialist() -> float:
     return share / caseload / (1 - share)
 
 
+def capped(loads: Any) -> np.ndarray:
+    """Caseloads; beyond 150 hardly a worker is left, and one child is a large part of it."""
+    return np.minimum(np.nan_to_num(np.asarray(loads, dtype=float), nan=np.inf), 150.0)
+
+
 def near(found: Any, wanted: Any, least: Any, what: str) -> None:
     """Within half a percent, or so much where that is more."""
     mine, theirs = np.asarray(found, dtype=float), np.asarray(wanted, dtype=float)
@@ -83,14 +88,14 @@ def check(page: dict[str, Any], python: Answer, target: Target, months: tuple[st
     # What one case more does; beside a specialist team who holds few others, it is more.
     load = python.load[drawn]
     one_case = (load + load**2 * most_specialist()) / np.median(python.cases)
-    near([page["load"][t] for t in drawn], load, one_case, "load")
+    near(capped([page["load"][t] for t in drawn]), capped(load), one_case, "load")
     near(page["chance"], python.within, 0.02, "chance")
     by = months.index(target.by)
     for area in page["areas"]:
         load = python.areas[area["name"]][by, [0, 2, 4]]
         # Children are shared out whole over areas, each of which has a third of the cases or more.
         one_case = 3 * (load + load**2 * most_specialist()) / np.median(python.cases)
-        near(area["range"], load, one_case, "area")
+        near(capped(area["range"]), capped(load), one_case, "area")
     for one in page["posts"]["byChance"]:
         place = int(np.ceil(one["chance"] * len(python.posts) - 1e-9)) - 1
         posts = np.inf if one["posts"] is None else one["posts"]
