@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 
-__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
+__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside", "mean_known"]
 
-Floats = npt.NDArray[np.float64]
 
 YEARS_LOOKED_BACK = 5
 """The year of the forecast and those before it that any feature rests on."""
@@ -37,6 +36,10 @@ _OWN = (
     "starts_to_ends",
 )
 
+_OF_CHILDREN_IN_NEED = ("rate", "population_change", "rereferrals_to_referrals")
+"""Told of nothing but children in need: for the other stocks, judged by the history of other
+authorities, they made forecasts no better."""
+
 _OTHER = ("to_stock", "starts_to_ends", "beside_three_years")
 
 
@@ -49,7 +52,7 @@ def feature_names(measure: str) -> tuple[str, ...]:
     ('size', 'starts_to_stock', 'starts_to_ends', 'section_47_to_stock')
     """
     others = (f"{stage}_{name}" for stage in _others(measure) for name in _OTHER)
-    return (*_OWN, *_LEADS_TO, *others)
+    return (*_OWN, *_LEADS_TO, *others, *(_OF_CHILDREN_IN_NEED if _is_need(measure) else ()))
 
 
 def features(history: StageHistory, place: int) -> Floats:
@@ -68,15 +71,16 @@ def features(history: StageHistory, place: int) -> Floats:
     own mean of three and of five years, its change over a year, itself; the last year's starts
     beside the stock and beside the ends; section 47 enquiries, initial conferences and referrals
     beside the stock; and of each other stock itself beside the stock, its starts beside its ends,
-    and it beside its own mean of three years. Of a flow, the stage's stock stands in place of the
+    and it beside its own mean of three years. For children in need also the stock beside the
+    children who live there, their change over three years, and re-referrals beside referrals. Of a
+    flow, the stage's stock stands in place of the
     starts, and its other flow in place of the ends.
     """
     place = range(len(history.years))[place]
     first = max(0, place - YEARS_LOOKED_BACK + 1)
 
     def logs(table: Floats) -> Floats:
-        found: Floats = np.log(table[:, first : place + 1] + 1)
-        return found
+        return np.log(table[:, first : place + 1] + 1)
 
     def of(name: str) -> Floats:
         missing = np.full(history.stock.shape, np.nan)
@@ -86,8 +90,8 @@ def features(history: StageHistory, place: int) -> Floats:
     now = stock[:, -1]
     before = stock[:, -2] if stock.shape[1] > 1 else np.full_like(now, np.nan)
     columns = [
-        now - _mean(stock, 3),
-        now - _mean(stock, 5),
+        now - mean_known(stock, 3),
+        now - mean_known(stock, 5),
         now - before,
         now,
         starts[:, -1] - now,
@@ -96,6 +100,13 @@ def features(history: StageHistory, place: int) -> Floats:
     ]
     for stage in _others(history.measure):
         columns += _of_another(STOCK_MEASURES[stage], of, now)
+    if _is_need(history.measure):
+        population = logs(history.population)
+        columns += [
+            now - mean_known(population, 3),
+            population[:, -1] - population[:, -4:][:, 0],
+            of("rereferrals_within_12m")[:, -1] - of("referrals")[:, -1],
+        ]
     return np.column_stack(columns)
 
 
@@ -114,7 +125,7 @@ def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[
     return [
         stock[:, -1] - now,
         of(f"{prefix}_starts")[:, -1] - of(f"{prefix}_ends")[:, -1],
-        stock[:, -1] - _mean(stock, 3),
+        stock[:, -1] - mean_known(stock, 3),
     ]
 
 
@@ -123,11 +134,14 @@ def _others(measure: str) -> list[str]:
     return [stage for stage in STOCK_MEASURES if stage != mine]
 
 
-def _mean(logs: Floats, years: int) -> Floats:
+def _is_need(measure: str) -> bool:
+    return stage_of(measure) == "child_in_need"
+
+
+def mean_known(table: Floats, years: int) -> Floats:
     """Mean of what is known of the last years; NaN where nothing is; shape (authority,)."""
-    recent = logs[:, -years:]
+    recent = table[:, -years:]
     seen = np.isfinite(recent)
     number = seen.sum(axis=1)
     total = np.where(seen, recent, 0.0).sum(axis=1)
-    found: Floats = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return found
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)

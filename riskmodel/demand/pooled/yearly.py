@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
 from riskmodel.demand.pooled.history import StageHistory
 
 __all__ = ["annual_history", "at_year_ends"]
 
-Floats = npt.NDArray[np.float64]
 
 _SAME_TIME = 0.02
 """Years: figures a week apart are of one time."""
@@ -23,18 +22,24 @@ def annual_history(
     recent: Floats,
     starts: float | None,
     ends: float | None,
+    population: float | None,
     beside: Mapping[str, Sequence[float] | Floats],
 ) -> StageHistory:
-    """The last figures a year apart, as a history of one authority whose last year is the last."""
+    """The last figures a year apart, as a history of one authority whose last year is the last.
+
+    A population is that of the last year: of how it changed it says nothing.
+    """
     tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
     if measure in tables:
         starts = ends = None  # of a part of the stock they say nothing of all of it
     stock = tables.pop(measure, recent[None])
     missing = np.full(YEARS_LOOKED_BACK, np.nan)
-    started, ended = (np.array([*missing[1:], flow], dtype=np.float64) for flow in (starts, ends))
+    started, ended, children = (
+        np.array([*missing[1:], figure], dtype=np.float64) for figure in (starts, ends, population)
+    )
     years = tuple(range(1 - YEARS_LOOKED_BACK, 1))
     return StageHistory(
-        measure, ("",), years, stock, started[None], ended[None], missing[None], tables
+        measure, ("",), years, stock, started[None], ended[None], children[None], tables
     )
 
 
@@ -68,5 +73,4 @@ def at_year_ends(
     before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
     near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
     near &= moments[after] - moments[before] <= 1 + _SAME_TIME
-    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
-    return found
+    return np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)

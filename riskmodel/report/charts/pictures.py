@@ -12,7 +12,7 @@ from riskmodel.core.result import Picture, draws
 from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
-from riskmodel.factors import SensitivitySurface
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.projection import month_words
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.flows import draw_flows
