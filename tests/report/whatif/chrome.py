@@ -55,9 +55,15 @@ class Page:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+        self.open(file, width, height)
+
+    def open(self, file: Path, width: int = 1280, height: int = 900) -> None:
+        """Open a file anew, in a window of that size."""
+        self.events.clear()
         self.size(width, height)
+        self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=file.resolve().as_uri())
-        self.wait("document.readyState === 'complete'")
+        self.wait("document.readyState === 'complete' && location.protocol === 'file:'")
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """A command, and its answer."""

@@ -35,11 +35,17 @@ def whatif_file(made_up: Authority, tmp_path_factory: pytest.TempPathFactory) ->
     return file
 
 
-@pytest.fixture
-def opened_page(whatif_file: Path, tmp_path: Path) -> Iterator[Page]:
+@pytest.fixture(scope="session")
+def browser(whatif_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
-    with Page(whatif_file, tmp_path / "profile") as page:
-        page.wait("document.querySelectorAll('svg').length > 0")
+    with Page(whatif_file, tmp_path_factory.mktemp("profile")) as page:
         yield page
-        assert page.troubles() == []
+
+
+@pytest.fixture
+def opened_page(browser: Page, whatif_file: Path) -> Iterator[Page]:
+    browser.open(whatif_file)
+    browser.wait("document.querySelectorAll('svg').length > 0")
+    yield browser
+    assert browser.troubles() == []
