@@ -26,6 +26,7 @@ from riskmodel.cli import (
     report,
     scenario,
     sensitivity,
+    services,
     whatif,
 )
 
@@ -68,6 +69,7 @@ app.command("backtest")(backtest.backtest)
 app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
+app.command("service")(services.service)
 app.command("report")(report.report)
 app.command("whatif")(whatif.whatif)
 
