@@ -28,6 +28,7 @@ from riskmodel.cli import (
     scenario,
     sensitivity,
     services,
+    whatif,
 )
 
 __all__ = ["app"]
@@ -72,6 +73,7 @@ app.command("decide")(decide.decide)
 app.command("placements")(placements.placements)
 app.command("service")(services.service)
 app.command("report")(report.report)
+app.command("whatif")(whatif.whatif)
 
 
 def _print_version(wanted: bool) -> None:

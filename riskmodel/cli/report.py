@@ -72,7 +72,9 @@ def report(  # noqa: PLR0913  an option is an argument
     """Write the report: one page, its figures, tables and workbook."""
     from rich.console import Console
 
+    from riskmodel.report.html import BRIEF
     from riskmodel.report.sizes import Sizes
+    from riskmodel.report.whatif import whatif_beside
     from riskmodel.report.write import check_output, write_report
 
     options = TableOptions(mapping, sheet, threshold, round_to, no_suppression, earlier)
@@ -96,7 +98,7 @@ def report(  # noqa: PLR0913  an option is an argument
             progress=status.update,
         )
         status.update("Writing the page, the figures and the workbook")
-        paths = write_report(whole, out)
+        paths = write_report(whole, out, whatif_beside(authority, sizes, BRIEF))
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
     if final:
         from riskmodel.report.brief.finals import keep_final

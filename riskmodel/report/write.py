@@ -8,7 +8,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,7 +28,9 @@ _PAGE, _WORKBOOK, _MANIFEST = BRIEF, "riskmodel-report.xlsx", "manifest.json"
 _DOCUMENT = "brief.docx"
 
 
-def write_report(report: Report, out: Path) -> tuple[Path, ...]:
+def write_report(
+    report: Report, out: Path, beside: Mapping[str, bytes] | None = None
+) -> tuple[Path, ...]:
     """Write a report into a folder of its own.
 
     Parameters
@@ -38,6 +40,8 @@ def write_report(report: Report, out: Path) -> tuple[Path, ...]:
     out
         The folder. It may be missing (its parents too), empty, or an earlier report, which is
         replaced.
+    beside
+        Further files by their name, such as the what-if page; the brief leads to that.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def write_report(report: Report, out: Path) -> tuple[Path, ...]:
     renaming when it is complete.
     """
     target = check_output(out)
-    files = _files(report)
+    files = _files(report, beside or {})
     made = _make_parents(target)
     clear_remains(target)
     temporary = private_name(target)
@@ -161,13 +165,14 @@ def _listed(folder: Path) -> dict[str, str] | None:
     return {str(k): str(v) for k, v in files.items()} if isinstance(files, dict) else None
 
 
-def _files(report: Report) -> dict[str, bytes]:
+def _files(report: Report, beside: Mapping[str, bytes]) -> dict[str, bytes]:
     """Content of every file by its path inside the folder."""
     from riskmodel.report.charts.framing import framed
     from riskmodel.report.workbook import workbook_bytes
 
     downloads = {"workbook": _WORKBOOK, "manifest": _MANIFEST}
-    files: dict[str, bytes] = {_PAGE: b""}
+    downloads |= {PurePosixPath(name).stem: name for name in beside}
+    files: dict[str, bytes] = {_PAGE: b"", **beside}
     pictures = {}
     for chart in report.charts():
         svg, pictures[chart.id] = framed(chart, _credit(report, chart))

@@ -1,0 +1,425 @@
+// Stocks of each stage under a setting: as riskmodel/demand/simulation/changed.py has it, on the
+// expected course of each simulation, with the chance that the simulation had.
+
+import { unpacked } from "./arrays.js";
+import { durationsOf, stays } from "./durations.js";
+import { Impossible, applied, appliedAlike } from "./levers.js";
+
+/** @typedef {import("./arrays.js").Packed} Packed */
+/** @typedef {import("./levers.js").Path} Path */
+/** @typedef {import("./levers.js").Paths} Paths */
+/** @typedef {import("./durations.js").Durations} Durations */
+/** @typedef {{tables: Float64Array[], of: number[]}} Staying By mean, and which by month of start. */
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {Float64Array} rates
+ * @property {Float64Array} mean
+ * @property {Float64Array} there expected of those there at first
+ * @property {Float64Array} vary their variance
+ * @property {Float64Array} chance
+ * @property {Float64Array} excess
+ * @property {Durations} durations
+ * @property {Staying} staying
+ * @property {Float64Array} stock
+ * @property {Map<string, Float64Array>} tables of other means, the last ones that were asked for
+ */
+/** @typedef {{lever: string, origin: string, destination: string, children: Float64Array}} Move */
+/**
+ * What the page keeps of demand.
+ * @typedef {object} DemandData
+ * @property {string[]} months
+ * @property {number} kept
+ * @property {number} days_a_month
+ * @property {number} unaccompanied
+ * @property {Record<string, string>} outside
+ * @property {Record<string, string>} stage_labels
+ * @property {any[]} stages
+ */
+
+const PLAN = "child_protection_plan";
+const LOOKED_AFTER = "looked_after";
+const LINKS = "conversion.";
+const SHARE = "workforce.specialist_share";
+const SHORTER = "workforce.specialist_length_multiplier";
+
+/**
+ * Each stage with the tables of its baseline.
+ * @param {DemandData} data
+ * @returns {Map<string, Stage>}
+ */
+export function openStages(data) {
+  return new Map(data.stages.map((kept) => [kept.name, openStage(kept, data)]));
+}
+
+/**
+ * @param {any} kept
+ * @param {DemandData} data
+ * @returns {Stage}
+ */
+function openStage(kept, data) {
+  const months = data.months.length;
+  const [opening, most, mean] = [kept.opening, kept.most, kept.mean].map(unpacked);
+  const rates = unpacked(kept.rates).map((part, i) => (part * most[Math.floor(i / months)]) / 65535);
+  const left = unpacked(kept.left);
+  const durations = durationsOf(kept.table, unpacked(kept.shape));
+  const staying = {
+    tables: [stays(durations, mean, data.days_a_month, months)],
+    of: new Array(months).fill(0),
+  };
+  /** @type {Stage} */
+  const stage = {
+    name: kept.name,
+    rates,
+    mean,
+    there: left.map((share, i) => share * opening[Math.floor(i / months)]),
+    vary: left.map((share, i) => share * (1 - share) * opening[Math.floor(i / months)]),
+    chance: unpacked(kept.chance),
+    excess: unpacked(kept.excess),
+    durations,
+    staying,
+    stock: new Float64Array(0),
+    tables: new Map(),
+  };
+  stage.stock = stockOf(stage, rates, staying, months);
+  return stage;
+}
+
+/**
+ * The stock in every simulation and month: what is expected, and the simulation's chance.
+ * @param {Stage} stage
+ * @param {Float64Array} rates
+ * @param {Staying} staying
+ * @param {number} months
+ * @returns {Float64Array}
+ */
+function stockOf(stage, rates, staying, months) {
+  const stock = stage.there.slice();
+  const vary = stage.vary.slice();
+  for (let place = 0; place < staying.tables.length; place += 1) {
+    const first = staying.of.indexOf(place);
+    const last = staying.of.lastIndexOf(place);
+    addStarts(stage, rates, staying.tables[place], { stock, vary, months, first, last, of: staying.of });
+  }
+  for (let i = 0; i < stock.length; i += 1) {
+    stock[i] = Math.max(stock[i] + stage.chance[i] * Math.sqrt(Math.max(vary[i], 1e-6)), 0);
+  }
+  return stock;
+}
+
+/**
+ * Add what is left of the starts of the months that have one table, month by month of the stock:
+ * so the sums stay in the processor, and this is where a page spends its time.
+ * @param {Stage} stage
+ * @param {Float64Array} rates
+ * @param {Float64Array} table
+ * @param {{stock: Float64Array, vary: Float64Array, months: number, first: number, last: number, of: number[]}} into
+ */
+function addStarts(stage, rates, table, into) {
+  const { stock, vary, months, first, last, of } = into;
+  const place = of[first];
+  const whole = of.slice(first, last + 1).every((one) => one === place);
+  for (let r = 0, from = 0; r < stage.mean.length; r += 1, from += months) {
+    const excess = stage.excess[r];
+    for (let t = first; t < months; t += 1) {
+      let sum = 0;
+      let more = 0;
+      const until = Math.min(t, last);
+      for (let start = first, lag = from + t - first; start <= until; start += 1, lag -= 1) {
+        if (!whole && of[start] !== place) continue;
+        const part = rates[from + start] * table[lag];
+        sum += part;
+        more += part * table[lag];
+      }
+      stock[from + t] += sum;
+      vary[from + t] += sum + excess * more;
+    }
+  }
+}
+
+/**
+ * Stocks of all stages under the levers of a setting; the baseline's own where nothing changes.
+ * @param {Map<string, Stage>} stages
+ * @param {Paths} paths
+ * @param {DemandData} data
+ * @returns {Map<string, Float64Array>}
+ */
+export function stocksUnder(stages, paths, data) {
+  const months = data.months.length;
+  /** @type {Move[]} */
+  const moves = [];
+  const rates = new Map([...stages].map(([name, stage]) => [name, ratesOf(stage, paths, moves, data)]));
+  for (const move of moves) add(rates, move, move.children);
+  check(rates, stages, data);
+  const staying = new Map([...stages].map(([name, stage]) => [name, stayingOf(stage, paths, data)]));
+  /** @type {Move[]} */
+  const gained = [];
+  for (const [name, stage] of stages) {
+    const own = /** @type {Staying[]} */ (staying.get(name));
+    const starts = /** @type {Float64Array} */ (rates.get(name));
+    for (let step = 1; step < own.length; step += 1) {
+      const lever = own.length === 3 ? [`length.${name}`, SHORTER][step - 1] : lengthLever(name, paths);
+      const to = paths.get(lever)?.to ?? [];
+      if (to.every(([one]) => one in data.outside)) continue;
+      const children = timeGained(stage, starts, own[step - 1], own[step], months);
+      share(gained, lever, name, children, to, months, (one) => one in data.outside);
+    }
+  }
+  for (const move of gained) {
+    const own = staying.get(move.destination);
+    if (own === undefined) {
+      add(rates, move, move.children);
+      continue;
+    }
+    add(rates, move, startsThatHold(own[own.length - 1], move.children, months));
+    check(rates, stages, data);
+  }
+  return new Map([...stages].map(([name, stage]) => {
+    const own = /** @type {Staying[]} */ (staying.get(name));
+    const starts = /** @type {Float64Array} */ (rates.get(name));
+    const same = starts === stage.rates && own.length === 1;
+    return [name, same ? stage.stock : stockOf(stage, starts, own[own.length - 1], months)];
+  }));
+}
+
+/**
+ * Expected starts after each lever in turn; whom it takes away is found.
+ * @param {Stage} stage
+ * @param {Paths} paths
+ * @param {Move[]} moves
+ * @param {DemandData} data
+ * @returns {Float64Array}
+ */
+function ratesOf(stage, paths, moves, data) {
+  const months = data.months.length;
+  let rates = stage.rates;
+  for (const [name, path] of paths) {
+    const change = rateChange(name, stage.name, path, data.unaccompanied);
+    if (change === null) continue;
+    const before = rates;
+    const counted = path.to.some(([one]) => !(one in data.outside));
+    const away = new Float64Array(counted ? before.length : 0);
+    rates = new Float64Array(before.length);
+    // Alike in all simulations, what a lever does in a month is a multiple and a number added.
+    const alike = path.ranges.length === 0;
+    const [added, times] = [0, 1].map((rate) => Float64Array.from({ length: months }, (_, t) => (alike ? change(rate, 0, t) : 0)));
+    for (let t = 0; t < months; t += 1) times[t] -= added[t];
+    for (let r = 0, i = 0; i < before.length; r += 1) {
+      for (let t = 0; t < months; t += 1, i += 1) {
+        rates[i] = alike ? added[t] + times[t] * before[i] : change(before[i], r, t);
+        if (counted) away[i] = before[i] - rates[i];
+      }
+    }
+    share(moves, name, stage.name, away, path.to, months, (one) => one in data.outside);
+  }
+  return rates;
+}
+
+/**
+ * What a lever makes of an expected number of starts; null where it leaves a stage as it is.
+ * @param {string} name
+ * @param {string} stage
+ * @param {Path} path
+ * @param {number} usual share of unaccompanied children in the baseline
+ * @returns {((rate: number, simulation: number, month: number) => number) | null}
+ */
+function rateChange(name, stage, path, usual) {
+  if (name === `starts.${stage}`) return (rate, r, t) => applied(path, rate, r, t);
+  if (name === "population_0_17" || (stage === PLAN && name.startsWith(LINKS))) {
+    return (rate, r, t) => rate * applied(path, 1, r, t);
+  }
+  if (name === "starts.unaccompanied_children" && stage === LOOKED_AFTER) {
+    return (rate, r, t) => rate * (1 - usual + applied(path, usual, r, t));
+  }
+  if (name === "diversion.early_help" && stage === PLAN) {
+    return (rate, r, t) => rate * (1 - applied(path, 0, r, t));
+  }
+  return null;
+}
+
+/**
+ * Children of a stage shared out over where they are instead.
+ * @param {Move[]} moves
+ * @param {string} lever
+ * @param {string} origin
+ * @param {Float64Array} children
+ * @param {[string, Float64Array | number][]} to
+ * @param {number} months
+ * @param {(name: string) => boolean} outside whether nobody counts them there
+ */
+function share(moves, lever, origin, children, to, months, outside) {
+  for (const [destination, part] of to.length ? to : [/** @type {[string, number]} */ (["closed", 1])]) {
+    if (outside(destination)) continue;
+    const moved = new Float64Array(children.length);
+    for (let r = 0, i = 0; i < moved.length; r += 1) {
+      const taken = typeof part === "number" ? part : part[r];
+      for (let t = 0; t < months; t += 1, i += 1) moved[i] = children[i] * taken;
+    }
+    moves.push({ lever, origin, destination, children: moved });
+  }
+}
+
+/**
+ * @param {Map<string, Float64Array>} rates
+ * @param {Move} move
+ * @param {Float64Array} starts
+ */
+function add(rates, move, starts) {
+  const before = rates.get(move.destination);
+  if (before === undefined) {
+    throw new Impossible(`Children cannot be moved to ${move.destination}: this folder has no figures of it.`);
+  }
+  const after = new Float64Array(before.length);
+  for (let i = 0; i < after.length; i += 1) after[i] = before[i] + starts[i];
+  rates.set(move.destination, after);
+}
+
+/**
+ * @param {Map<string, Float64Array>} rates
+ * @param {Map<string, Stage>} stages
+ * @param {DemandData} data
+ */
+function check(rates, stages, data) {
+  for (const [name, starts] of rates) {
+    let least = 0;
+    if (starts !== stages.get(name)?.rates) for (let i = 0; i < starts.length; i += 1) if (starts[i] < least) least = starts[i];
+    if (least === 0) continue;
+    throw new Impossible(
+      `This takes more children away than start (${data.stage_labels[name]}): let fewer of them come from it.`);
+  }
+}
+
+/**
+ * @param {string} stage
+ * @param {Paths} paths
+ * @returns {string}
+ */
+function lengthLever(stage, paths) {
+  return paths.has(`length.${stage}`) ? `length.${stage}` : SHORTER;
+}
+
+/**
+ * Shares still there: of the baseline, after the lever of durations, after a specialist team.
+ * @param {Stage} stage
+ * @param {Paths} paths
+ * @param {DemandData} data
+ * @returns {Staying[]}
+ */
+function stayingOf(stage, paths, data) {
+  const months = data.months.length;
+  const length = paths.get(`length.${stage.name}`);
+  const team = stage.name === PLAN && paths.has(SHARE) ? paths.get(SHORTER) : undefined;
+  const made = [stage.staying];
+  /** @type {(r: number, t: number) => number} */
+  const mean = (r, t) => (length ? applied(length, stage.mean[r], r, t) : stage.mean[r]);
+  if (length) made.push(byMonth(stage, [length], mean, data));
+  if (team) {
+    const shares = appliedAlike(paths, SHARE, 0, months);
+    const paths_ = [.../** @type {Path[]} */ (length ? [length] : []), team];
+    made.push(byMonth(stage, paths_, (r, t) => mean(r, t) * (1 - shares[t] * (1 - applied(team, 1, r, t))), data, shares));
+  }
+  return made;
+}
+
+/**
+ * A table for each mean duration that a month of start can have.
+ * @param {Stage} stage
+ * @param {Path[]} paths
+ * @param {(r: number, t: number) => number} mean
+ * @param {DemandData} data
+ * @param {Float64Array} [also] what else the mean depends on, by month
+ * @returns {Staying}
+ */
+function byMonth(stage, paths, mean, data, also) {
+  const months = data.months.length;
+  const places = new Map();
+  const known = new Map();
+  /** @type {Staying} */
+  const made = { tables: [], of: [] };
+  for (let t = 0; t < months; t += 1) {
+    const key = keyOf(paths, t) + (also ? also[t] : "");
+    if (!places.has(key)) {
+      places.set(key, made.tables.length);
+      // The first month with this mean needs the longest table.
+      const table = stage.tables.get(`${t} ${key}`) ?? tableOf(stage, (r) => mean(r, t), months - t, data);
+      known.set(`${t} ${key}`, table);
+      made.tables.push(table);
+    }
+    made.of.push(places.get(key));
+  }
+  stage.tables = known;
+  return made;
+}
+
+/**
+ * What the levers make of a month, in a word.
+ * @param {Path[]} paths
+ * @param {number} month
+ * @returns {string}
+ */
+function keyOf(paths, month) {
+  return paths.map((path) => [path.lever.name, path.value[month], path.weight[month], path.multiplier[month],
+    ...path.ranges.flatMap((one) => [one.part[month], one.numbers[0], one.numbers[1]])].join()).join(";");
+}
+
+/**
+ * @param {Stage} stage
+ * @param {(simulation: number) => number} mean
+ * @param {number} reach how many months of it are needed
+ * @param {DemandData} data
+ * @returns {Float64Array}
+ */
+function tableOf(stage, mean, reach, data) {
+  const days = stage.mean.map((_, r) => mean(r));
+  if (days.every((value, r) => value === stage.mean[r])) return stage.staying.tables[0];
+  return stays(stage.durations, days, data.days_a_month, data.months.length, reach);
+}
+
+/**
+ * Children whom shorter stays have taken out of a stage by each month, as their change.
+ * @param {Stage} stage
+ * @param {Float64Array} rates
+ * @param {Staying} longer
+ * @param {Staying} shorter
+ * @param {number} months
+ * @returns {Float64Array}
+ */
+function timeGained(stage, rates, longer, shorter, months) {
+  const gained = new Float64Array(rates.length);
+  for (let from = 0; from < rates.length; from += months) {
+    for (let start = 0; start < months; start += 1) {
+      const before = longer.tables[longer.of[start]];
+      const after = shorter.tables[shorter.of[start]];
+      if (before === after) continue;
+      for (let t = start, lag = from; t < months; t += 1, lag += 1) {
+        gained[from + t] += rates[from + start] * (before[lag] - after[lag]);
+      }
+    }
+    for (let t = months - 1; t > 0; t -= 1) gained[from + t] -= gained[from + t - 1];
+  }
+  return gained;
+}
+
+/**
+ * Starts that hold up a stock which changes by so many in each month; below 0 where it falls.
+ * @param {Staying} staying
+ * @param {Float64Array} children
+ * @param {number} months
+ * @returns {Float64Array}
+ */
+function startsThatHold(staying, children, months) {
+  const starts = new Float64Array(children.length);
+  const held = new Float64Array(months);
+  for (let from = 0; from < children.length; from += months) {
+    held.fill(0);
+    let wanted = 0;
+    for (let month = 0; month < months; month += 1) {
+      wanted += children[from + month];
+      const table = staying.tables[staying.of[month]];
+      const begun = (wanted - held[month]) / table[from];
+      starts[from + month] = begun;
+      for (let t = month, lag = from; t < months; t += 1, lag += 1) held[t] += table[lag] * begun;
+    }
+  }
+  return starts;
+}

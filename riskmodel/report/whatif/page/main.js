@@ -1,0 +1,437 @@
+// The page: its settings, what they come to, and the files that it gives and takes.
+
+import { areaLoads, costs, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
+import { drawFan, fanRows } from "./charts.js";
+import { byId, choice, element, table } from "./dom.js";
+import { Impossible } from "./levers.js";
+import { monthWords, monthsBetween } from "./months.js";
+import { showPanel } from "./panel.js";
+import { cautions, changesOf, unchanged } from "./setting.js";
+import { Unreadable, readScenario, scenarioText } from "./toml.js";
+import { chanceRangeWords, chanceWords, childrenWords, money, number, rangeWords, setWords, workersWords } from "./words.js";
+
+/** @typedef {import("./setting.js").Setting} Setting */
+/** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Question} Question */
+/** @typedef {import("./answers.js").Range} Range */
+/**
+ * A setting worked out, as it is shown.
+ * @typedef {object} Shown
+ * @property {import("./answers.js").Outcome} outcome
+ * @property {Map<string, number[][]>} stocks
+ * @property {number[][]} load
+ * @property {number[]} chance
+ * @property {import("./answers.js").Posts | null} posts
+ * @property {Range[]} costs
+ */
+
+const COLOURS = ["#12436d", "#1a6b65", "#801650"];
+const MOST_SETTINGS = 3;
+const LATER = 150;
+
+const data = JSON.parse(byId("data").textContent ?? "");
+const model = openModel(data);
+const levers = new Map(data.levers.map((/** @type {any} */ one) => [one.name, one]));
+/** @type {{settings: Setting[], active: number, question: Question | null, later: number}} */
+const state = { settings: [unchanged(data)], active: 0, question: questionOf(), later: 0 };
+
+/** @returns {Question | null} */
+function questionOf() {
+  if (data.service === null) return null;
+  const { target } = data.service;
+  return { ...target, by: data.months.includes(target.by) ? target.by : data.months[Math.min(23, data.months.length - 1)] };
+}
+
+/** @returns {number} */
+function asked() {
+  return state.question ? monthsBetween(data.opening, state.question.by) - 1 : Math.min(23, data.months.length - 1);
+}
+
+/**
+ * All that is shown of a setting.
+ * @param {import("./levers.js").Change[]} changes
+ * @returns {Shown}
+ */
+function work(changes) {
+  const outcome = outcomeOf(model, changes);
+  const which = drawnMonths(data, asked());
+  const stocks = new Map(data.stages.map((/** @type {any} */ one) => [one.name, stockEnds(model, outcome, one.name, which)]));
+  if (state.question === null) return { outcome, stocks, load: [], chance: [], posts: null, costs: [] };
+  return {
+    outcome,
+    stocks,
+    load: loadEnds(model, outcome, which),
+    chance: within(model, outcome, state.question),
+    posts: posts(model, outcome, state.question),
+    costs: data.prices.length > 0 ? costs(model, outcome) : [],
+  };
+}
+
+/** @type {Shown} */
+let none = work([]);
+/** @type {(Shown | null)[]} */
+let shown = [none];
+
+/** Work out what the reader has moved, and show it. */
+function changed() {
+  const setting = state.settings[state.active];
+  try {
+    const changes = changesOf(setting, data);
+    shown[state.active] = changes.length > 0 ? work(changes) : none;
+    byId("problem").replaceChildren();
+  } catch (error) {
+    if (!(error instanceof Impossible)) throw error;
+    byId("problem").replaceChildren(element("p", {}, element("strong", {}, "This cannot be. "), error.message, " The answers are those of before."));
+    return;
+  }
+  showNumbers();
+  showFans();
+  clearTimeout(state.later);
+  state.later = setTimeout(showRest, LATER);
+}
+
+/** Question and baseline have changed: all settings are worked out again. */
+function askedAnew() {
+  none = work([]);
+  shown = state.settings.map((one) => {
+    const changes = changesOf(one, data);
+    return changes.length > 0 ? work(changes) : none;
+  });
+  changed();
+}
+
+/**
+ * The numbers at the date, each with its range and that with no change.
+ * @returns {{label: string, value: string, range: string, before: string}[]}
+ */
+function numbersNow() {
+  const now = /** @type {Shown} */ (shown[state.active]);
+  const at = asked();
+  const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
+  const first = data.stages[0];
+  const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
+  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
+  if (state.question === null || now.posts === null || none.posts === null) return made;
+  const [load, base] = [now.load[at], none.load[at]];
+  made.push({ label: "Cases for each full-time worker", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
+  const { cap, chance } = state.question;
+  made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
+  const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
+  const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
+  made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
+  if (now.costs.length > 0) {
+    const place = Math.max(data.prices.findLastIndex((/** @type {any} */ year) => year.first <= at), 0);
+    const year = data.prices[place];
+    const words = (/** @type {Range} */ range) => `${money(range[0], year.currency)} to ${money(range[2], year.currency)}`;
+    made.push({ label: `Cost, ${year.year}`, value: money(now.costs[place][1], year.currency), range: `90% range ${words(now.costs[place])}`, before: `${money(none.costs[place][1], year.currency)} (${words(none.costs[place])})` });
+  }
+  return made;
+}
+
+function showNumbers() {
+  byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}`;
+  const isNew = shown[state.active] !== none;
+  const numbers = numbersNow();
+  byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
+    element("p", { class: "label" }, one.label),
+    element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range)),
+    element("p", { class: "before" }, isNew ? `No change: ${one.before}` : "With no change of policy"))));
+  byId("strip").replaceChildren(...numbers.slice(0, 4).map((one, place) => element("span", {},
+    element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place] ?? ""}`)));
+}
+
+/**
+ * The charts of the active setting.
+ * @returns {import("./charts.js").Fan[]}
+ */
+function fansNow() {
+  const now = /** @type {Shown} */ (shown[state.active]);
+  const isNew = now !== none;
+  const at = asked();
+  const others = shown.map((one, place) => ({ one, place })).filter(({ one, place }) => one && one !== none && place !== state.active);
+  const fan = (/** @type {string} */ id, /** @type {string} */ title, /** @type {(one: Shown) => number[][]} */ ends, /** @type {object} */ more) => {
+    const base = isNew && ends(now) !== ends(none) ? ends(none) : null;
+    const row = (/** @type {number[]} */ one, /** @type {number} */ digits) => `${number(one[2], digits)} (90% range ${rangeWords([one[0], one[2], one[4]], digits)})`;
+    const made = /** @type {import("./charts.js").Fan} */ ({
+      id, title, width: 300, height: 230, opening: data.opening, months: data.months, now: null, cap: null, digits: 0,
+      ends: ends(now), base, asked: at, name: nameOf(state.active), colour: COLOURS[state.active], text: "",
+      others: others.map(({ one, place }) => ({ name: nameOf(place), colour: COLOURS[place], ends: ends(/** @type {Shown} */ (one)) })), ...more });
+    made.text = `${title}: central projection ${row(made.ends[at], made.digits)} at the end of ${monthWords(data.months[at])}`
+      + `${base ? `, with no change ${row(base[at], made.digits)}` : ""}. Broken line: the month that is asked of. Bands: the 90% and 50% ranges.`;
+    return made;
+  };
+  const made = data.stages.map((/** @type {any} */ stage) =>
+    fan(`fan-${stage.name}`, stage.label, (one) => /** @type {number[][]} */ (one.stocks.get(stage.name)), { now: stage.now }));
+  if (state.question) made.push(fan("fan-load", "Cases for each full-time worker", (one) => one.load, { digits: 1, cap: state.question.cap }));
+  return made;
+}
+
+/**
+ * @param {number} place
+ * @returns {string}
+ */
+function nameOf(place) {
+  return state.settings.length > 1 ? `Setting ${"ABC"[place]}` : "Setting";
+}
+
+/** Widths of the charts' places, measured once: to ask is to lay the page out. */
+const widths = new Map();
+/** What each chart was drawn of: one that is as it was is not drawn again. */
+const drawn = new Map();
+
+function showFans() {
+  const fans = fansNow();
+  for (const { id } of fans) if (!widths.has(id)) widths.set(id, Math.floor(byId(id).clientWidth || 300));
+  for (const fan of fans) {
+    const width = widths.get(fan.id);
+    const parts = [fan.ends, fan.base, fan.asked, fan.cap, fan.name, width, ...fan.others.flatMap((one) => [one.ends, one.name])];
+    const before = drawn.get(fan.id) ?? [];
+    if (parts.length === before.length && parts.every((part, place) => part === before[place])) continue;
+    drawn.set(fan.id, parts);
+    byId(fan.id).replaceChildren(drawFan({ ...fan, width, height: width > 520 ? 260 : 220 }));
+  }
+}
+
+/** What takes longer to read than to move: sentences, tables, settings side by side. */
+function showRest() {
+  const setting = state.settings[state.active];
+  const now = /** @type {Shown} */ (shown[state.active]);
+  const changes = changesOf(setting, data);
+  const at = asked();
+  const said = [setWords(changes, data)];
+  if (changes.length > 0) said.push(childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }));
+  if (state.question && changes.length > 0) {
+    said.push(workersWords(model, { load: now.load, chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
+  }
+  byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.map((one) => element("p", {}, one)));
+  byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
+  for (const fan of fansNow()) {
+    const rows = fanRows(fan);
+    byId(`${fan.id}-table`).replaceChildren(table(`${fan.title}: central projection (90% range)`,
+      ["End of", ...rows[0].values.map((one) => one.name)],
+      rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`)])));
+  }
+  if (state.question) showTables(now, at);
+  showSides(at);
+  byId("said").textContent = numbersNow().map((one) => `${one.label}: ${one.value}, ${one.range}.`).join(" ");
+}
+
+/**
+ * @param {Shown} now
+ * @param {number} at
+ */
+function showTables(now, at) {
+  const isNew = now !== none;
+  const both = (/** @type {(one: Shown) => string[]} */ cells) => [...cells(none), ...(isNew ? cells(now) : [])];
+  const names = ["No change", ...(isNew ? [nameOf(state.active)] : [])];
+  const found = /** @type {import("./answers.js").Posts} */ (none.posts).byChance.map((one, place) => [
+    `${Math.round(1000 * one.chance) / 10}%`, ...both((each) => {
+      const cell = /** @type {import("./answers.js").Posts} */ (each.posts).byChance[place];
+      return [Number.isFinite(cell.posts) ? `${number(cell.posts)} (${rangeWords([cell.low, cell.posts, cell.high])})` : "no number is enough"];
+    })]);
+  const { cap, by } = /** @type {Question} */ (state.question);
+  const sets = now.outcome.paths.has("workforce.hires_per_month");
+  const parts = [element("section", {}, element("h3", {}, "Posts needed"),
+    table(`Posts for an average of ${cap} or fewer by the end of ${monthWords(by)}, if every vacancy finds a candidate${sets ? " except where the setting says how many there are" : ""} (95% range that ${data.kept} simulations leave open)`, ["Chance", ...names], found))];
+  if (data.service.areas.length > 0) {
+    const [base, own] = [none, now].map((one) => areaLoads(model, one.outcome, at));
+    const cell = (/** @type {{range: Range}} */ one) => `${number(one.range[1], 1)} (${rangeWords(one.range, 1)})`;
+    parts.push(element("section", {}, element("h3", {}, "Caseload by area"),
+      table(`Cases for each full-time worker at the end of ${monthWords(by)} (90% range)`, ["Area", ...names],
+        base.map((one, place) => [one.name, cell(one), ...(isNew ? [cell(own[place])] : [])]))));
+  }
+  if (data.prices.length > 0) {
+    parts.push(element("section", {}, element("h3", {}, "Cost by financial year"),
+      table("Of all that has a price, in each year's prices (90% range)", ["Year", ...names],
+        data.prices.map((/** @type {any} */ year, /** @type {number} */ place) => [year.year,
+          ...both((one) => [`${money(one.costs[place][1], year.currency)} (${money(one.costs[place][0], year.currency)} to ${money(one.costs[place][2], year.currency)})`])]))));
+  }
+  byId("tables").replaceChildren(...parts);
+}
+
+/**
+ * Settings side by side, in the same simulations.
+ * @param {number} at
+ */
+function showSides(at) {
+  const sides = byId("sides");
+  if (state.settings.length < 2) return sides.replaceChildren();
+  const kept = state.active;
+  const columns = shown.map((_, place) => {
+    state.active = place;
+    return numbersNow();
+  });
+  state.active = kept;
+  const rows = columns[0].map((one, row) => [one.label, one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
+  rows.unshift(["Set", "Nothing", ...state.settings.map((one) => setWords(changesOf(one, data), data))]);
+  return sides.replaceChildren(element("h2", {}, "Settings side by side"),
+    table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...columns.map((_, place) => nameOf(place))], rows));
+}
+
+/** The bar above: where to start, which setting, and files. */
+function showBar() {
+  const setting = state.settings[state.active];
+  const usable = data.scenarios.filter((/** @type {any} */ one) => one.loops.length === 0);
+  /** @type {[string, string][]} */
+  const options = [["", "No change of policy"], ...usable.map((/** @type {any} */ one) => [one.name, one.name.replaceAll("_", " ")])];
+  if (setting.start !== "" && !options.some(([name]) => name === setting.start)) options.push([setting.start, setting.start]);
+  const start = choice({ id: "start", onchange: () => begin(start.value, scenarioChanges(start.value)) }, options, setting.start);
+  const open = element("input", { id: "file", type: "file", accept: ".toml", class: "hidden", tabindex: "-1", "aria-hidden": "true", onchange: fileChosen });
+  const tabs = state.settings.map((_, place) => element("button", { type: "button", "aria-pressed": place === state.active ? "true" : "false",
+    onclick: () => choose(place) }, nameOf(place)));
+  const described = data.scenarios.find((/** @type {any} */ one) => one.name === setting.start);
+  byId("bar").replaceChildren(
+    element("div", { class: "row" },
+      element("label", { for: "start" }, "Start from"), start,
+      ...(state.settings.length > 1 ? [element("span", { class: "tabs", role: "group", "aria-label": "Settings" }, ...tabs)] : []),
+      element("button", { type: "button", disabled: state.settings.length >= MOST_SETTINGS, onclick: compare }, "Compare with another"),
+      ...(state.settings.length > 1 ? [element("button", { type: "button", onclick: drop }, "Remove this one")] : []),
+      element("span", { class: "files" },
+        element("button", { type: "button", onclick: save }, "Save as scenario"),
+        element("button", { type: "button", onclick: () => open.click() }, "Open scenario"), open,
+        element("button", { type: "button", onclick: () => print() }, "Print"))),
+    element("p", { class: "about" }, described ? described.description : ""),
+    element("div", { id: "problem", role: "alert" }));
+}
+
+/**
+ * @param {string} name
+ * @returns {import("./levers.js").Change[]}
+ */
+function scenarioChanges(name) {
+  return data.scenarios.find((/** @type {any} */ one) => one.name === name)?.changes ?? [];
+}
+
+/**
+ * Start the active setting from these changes.
+ * @param {string} start
+ * @param {import("./levers.js").Change[]} given
+ */
+function begin(start, given) {
+  state.settings[state.active] = { ...unchanged(data), start, given };
+  showAll();
+}
+
+/** @param {number} place */
+function choose(place) {
+  state.active = place;
+  showAll();
+  /** @type {HTMLElement | null} */ (document.querySelector('.tabs [aria-pressed="true"]'))?.focus();
+}
+
+function compare() {
+  const setting = state.settings[state.active];
+  const moved = new Map([...setting.moved].map(([name, one]) => [name, { ...one }]));
+  state.settings.push({ ...setting, moved, when: { ...setting.when } });
+  shown.push(shown[state.active]);
+  choose(state.settings.length - 1);
+}
+
+function drop() {
+  state.settings.splice(state.active, 1);
+  shown.splice(state.active, 1);
+  choose(Math.max(state.active - 1, 0));
+}
+
+function showAll() {
+  const setting = state.settings[state.active];
+  showBar();
+  const before = state.question && JSON.stringify(state.question);
+  let last = before;
+  showPanel({ data, setting, question: state.question, changed: () => {
+    const now = state.question && JSON.stringify(state.question);
+    if (now === last) return changed();
+    last = now;
+    return askedAnew();
+  } });
+  changed();
+}
+
+/**
+ * The file of the active setting.
+ * @returns {string}
+ */
+function fileText() {
+  const setting = state.settings[state.active];
+  const changes = changesOf(setting, data);
+  const question = state.question;
+  const target = question ? ` --cap ${question.cap} --by ${question.by} --chance ${question.chance}` : "";
+  const name = `what_if_${setting.start.toLowerCase().replace(/[^a-z0-9_-]/g, "") || "setting"}`.slice(0, 60);
+  return scenarioText({ name, description: setWords(changes, data), changes }, question, [
+    `Saved from the what-if page of ${data.authority}, riskmodel ${data.version}, seed ${data.seed}, ${data.simulations} simulations.`,
+    `To work it out again: riskmodel project FOLDER --scenario THIS_FILE`,
+    ...(question ? [`and: riskmodel caseload FOLDER --scenario THIS_FILE${target}`] : []),
+  ]);
+}
+
+function save() {
+  const text = fileText();
+  const address = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
+  const link = element("a", { href: address, download: "what_if.toml" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/** @param {Event} event */
+async function fileChosen(event) {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const file = input.files?.[0];
+  if (file === undefined) return;
+  try {
+    openText(await file.text());
+  } catch (error) {
+    if (!(error instanceof Unreadable || error instanceof Impossible)) throw error;
+    byId("problem").replaceChildren(element("p", {}, element("strong", {}, `${file.name} cannot be opened. `), error.message));
+  }
+  input.value = "";
+}
+
+/**
+ * Start the active setting from the text of a scenario file.
+ * @param {string} text
+ */
+function openText(text) {
+  const found = readScenario(text, levers);
+  const missing = found.based.find((name) => !data.scenarios.some((/** @type {any} */ one) => one.name === name));
+  if (missing !== undefined && missing !== "baseline") throw new Unreadable(`It is based on ${missing}, which this page does not hold.`);
+  const changes = [...found.based.flatMap(scenarioChanges), ...found.changes];
+  const loop = changes.find((one) => one.parameter.startsWith("feedback."));
+  if (loop) throw new Unreadable("It has feedback of caseload on plans, which riskmodel works out and this page does not.");
+  outcomeOf(model, changes);
+  if (found.question && state.question && data.months.includes(found.question.by)) Object.assign(state.question, found.question);
+  begin(found.name, changes);
+  askedAnew();
+}
+
+/** The parts of the page that stay. */
+function build() {
+  const chart = (/** @type {string} */ id, /** @type {string} */ title) => element("figure", { class: "chart", "aria-labelledby": `${id}-h` },
+    element("h3", { id: `${id}-h` }, title), element("div", { id }),
+    element("details", {}, element("summary", {}, "Table", element("span", { class: "hidden" }, ` of ${title}`)), element("div", { id: `${id}-table` })));
+  byId("answers").append(
+    element("h2", { id: "day" }), element("ul", { id: "numbers", "aria-label": "Main numbers" }),
+    element("div", { id: "changed" }), element("div", { id: "cautions" }),
+    element("div", { class: "charts" },
+      ...(data.service ? [chart("fan-load", "Cases for each full-time worker")] : []),
+      ...data.stages.map((/** @type {any} */ one) => chart(`fan-${one.name}`, one.label))),
+    element("div", { id: "tables" }), element("div", { id: "sides" }));
+  byId("basis").append(...data.basis.map((/** @type {string} */ one) => element("p", {}, one)),
+    element("p", {}, `Made by riskmodel ${data.version}. Basis: projected. Bands are the 90% and 50% ranges of the simulations.`));
+  showAll();
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    widths.clear();
+    showFans();
+    width = innerWidth;
+  });
+  addEventListener("beforeprint", showRest);
+}
+
+build();
+// For tests, and for whoever wants the numbers behind the page.
+Object.assign(window, { whatif: {
+  model, state, openText, fileText, work, numbersNow,
+  areas: (/** @type {Shown} */ one) => areaLoads(model, one.outcome, asked()),
+  readText: (/** @type {string} */ text) => readScenario(text, levers),
+} });

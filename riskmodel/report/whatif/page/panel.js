@@ -1,0 +1,219 @@
+// The controls: each in words, with what is so now and what history has seen beside it.
+
+import { byId, choice, element } from "./dom.js";
+import { monthWords } from "./months.js";
+import { DIVERSION, amountWords, changeWords, position, resting, whenWords } from "./setting.js";
+
+/** @typedef {import("./setting.js").Setting} Setting */
+/** @typedef {import("./setting.js").Control} Control */
+/** @typedef {import("./answers.js").Question} Question */
+/** @typedef {{data: any, setting: Setting, question: Question | null, changed: () => void}} Panel */
+
+const UNITS = { percent: "%", months: "months", share: "%", number: "" };
+
+/**
+ * All controls of a setting.
+ * @param {Panel} panel
+ */
+export function showPanel(panel) {
+  const { data } = panel;
+  const narrow = matchMedia("(max-width: 60rem)").matches;
+  const opened = new Map([...document.querySelectorAll("details.group")].map((one) => [one.id, /** @type {HTMLDetailsElement} */ (one).open]));
+  const group = (/** @type {string} */ name, /** @type {boolean} */ open, /** @type {Node[]} */ inside) => {
+    const id = `group-${name.toLowerCase().replace(/[^a-z]+/g, "-")}`;
+    return element("details", { class: "group", id, open: opened.get(id) ?? open },
+      element("summary", {}, element("h2", {}, name)), ...inside);
+  };
+  const names = [...new Set(data.controls.map((/** @type {Control} */ one) => one.group))];
+  byId("controls").replaceChildren(
+    ...(panel.question ? [group("The question", true, [questionPart(panel)])] : []),
+    ...names.map((name) => group(/** @type {string} */ (name), !narrow && name !== "From referral to plan",
+      [...(name === names[0] ? [element("p", { class: "legend" }, element("span", { "aria-hidden": "true" }), " above a slider: what has been seen, where something says so")] : []),
+        ...data.controls.filter((/** @type {Control} */ one) => one.group === name).map((/** @type {Control} */ one) => controlPart(panel, one))])),
+    group("When changes hold", !narrow, [whenPart(panel)]),
+    ...otherPart(panel));
+}
+
+/**
+ * @param {Panel} panel
+ * @returns {HTMLElement}
+ */
+function questionPart(panel) {
+  const question = /** @type {Question} */ (panel.question);
+  const months = panel.data.months.map((/** @type {string} */ one) => [one, `End of ${monthWords(one)}`]);
+  const set = (/** @type {"cap" | "by" | "chance"} */ name, /** @type {(text: string) => number | string} */ read) => (/** @type {Event} */ event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (!input.checkValidity() || input.value === "") return;
+    Object.assign(question, { [name]: read(input.value) });
+    panel.changed();
+  };
+  return element("div", { class: "question" },
+    element("label", { for: "cap" }, "Average caseload of at most"),
+    element("input", { id: "cap", type: "number", min: 1, max: 100, step: 0.5, value: question.cap, oninput: set("cap", Number) }),
+    element("label", { for: "by" }, "by"),
+    choice({ id: "by", onchange: set("by", String) }, months, question.by),
+    element("label", { for: "chance" }, "with a chance of"),
+    element("span", { class: "unit" },
+      element("input", { id: "chance", type: "number", min: 1, max: 99, step: 1, value: Math.round(100 * question.chance), oninput: set("chance", (text) => Number(text) / 100) }), "%"));
+}
+
+/**
+ * One control: a slider and a box for the same number.
+ * @param {Panel} panel
+ * @param {Control} control
+ * @returns {HTMLElement}
+ */
+function controlPart(panel, control) {
+  const { setting, data } = panel;
+  const id = control.parameter.replace(/\W/g, "-");
+  const at = position(setting, control);
+  const shown = control.kind === "number" && control.step === 1 ? Math.round(10 * at) / 10 : Math.round(at / control.step) * control.step;
+  const limits = { min: Math.min(control.low, at), max: Math.max(control.high, at) };
+  const digits = control.step < 1 ? 1 : 0;
+  const output = element("output", { for: id }, amountWords(control, at));
+  const slider = element("input", { id, type: "range", ...limits, step: "any", value: at, "aria-valuetext": amountWords(control, at), "aria-describedby": `${id}-now` });
+  const box = element("input", { type: "number", step: "any", ...limits, value: Number(shown.toFixed(2)), "aria-label": `${control.label}, as a number` });
+  const target = element("div", { class: "instead" });
+  const reset = element("button", { type: "button", class: "quiet", hidden: !setting.moved.has(control.parameter) }, "Reset", element("span", { class: "hidden" }, ` ${control.label}`));
+  const move = (/** @type {number} */ value) => {
+    const before = setting.moved.get(control.parameter);
+    setting.moved.set(control.parameter, { position: value, to: before?.to ?? "closed", part: before?.part ?? 100 });
+    output.textContent = amountWords(control, value);
+    slider.setAttribute("aria-valuetext", amountWords(control, value));
+    reset.hidden = false;
+    showTarget();
+    panel.changed();
+  };
+  const showTarget = () => {
+    const moved = setting.moved.get(control.parameter);
+    const wanted = control.away && moved !== undefined && moved.position !== resting(control);
+    if (!wanted) target.replaceChildren();
+    else if (target.childNodes.length === 0) target.append(...insteadPart(panel, control, id, data));
+    const asked = target.querySelector(".asked");
+    if (asked && moved) asked.textContent = moved.position < resting(control) ? "These children are instead" : "These children would otherwise be";
+  };
+  slider.addEventListener("input", () => {
+    const base = resting(control);
+    const raw = Number(slider.value);
+    // Steps are counted from where it rests, which need not be a whole number.
+    const value = Math.abs(raw - base) < control.step / 2 ? base : Number((Math.round(raw / control.step) * control.step).toFixed(2));
+    box.value = value.toFixed(Number.isInteger(value) ? 0 : digits || 1);
+    move(value);
+  });
+  slider.addEventListener("keydown", (event) => {
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+    const by = /** @type {Record<string, number>} */ (steps)[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const to = Math.round(Number(slider.value) / control.step) * control.step + by * control.step;
+    slider.value = String(Number(to.toFixed(2)));
+    slider.dispatchEvent(new Event("input"));
+  });
+  box.addEventListener("input", () => {
+    if (box.value === "" || !box.checkValidity()) return;
+    slider.value = box.value;
+    move(Number(box.value));
+  });
+  reset.addEventListener("click", () => {
+    setting.moved.delete(control.parameter);
+    showPanel(panel);
+    byId(id).focus();
+    panel.changed();
+  });
+  showTarget();
+  return element("div", { class: "control" },
+    element("div", { class: "head" }, element("label", { for: id }, control.label), output),
+    seenBar(control, limits),
+    element("div", { class: "slide" }, slider, element("span", { class: "unit" }, box, UNITS[control.kind]), reset),
+    element("p", { id: `${id}-now`, class: "now" }, `Now: ${control.present}. `, element("span", { class: "evidence" }, `Evidence: ${control.evidence}`)),
+    target);
+}
+
+/**
+ * What history has seen, along the slider.
+ * @param {Control} control
+ * @param {{min: number, max: number}} limits
+ * @returns {HTMLElement}
+ */
+function seenBar(control, limits) {
+  const bar = element("div", { class: "seen", "aria-hidden": "true" });
+  if (control.seen === null) return bar;
+  const share = (/** @type {number} */ value) => 100 * Math.min(Math.max((value - limits.min) / (limits.max - limits.min), 0), 1);
+  const inside = element("span");
+  inside.style.left = `${share(control.seen[0])}%`;
+  inside.style.width = `${share(control.seen[1]) - share(control.seen[0])}%`;
+  bar.append(inside);
+  return bar;
+}
+
+/**
+ * Where the children are instead.
+ * @param {Panel} panel
+ * @param {Control} control
+ * @param {string} id
+ * @param {any} data
+ * @returns {Node[]}
+ */
+function insteadPart(panel, control, id, data) {
+  const moved = /** @type {import("./setting.js").Moved} */ (panel.setting.moved.get(control.parameter));
+  const change = (/** @type {object} */ values) => {
+    Object.assign(/** @type {object} */ (panel.setting.moved.get(control.parameter)), values);
+    panel.changed();
+  };
+  if (control.parameter === DIVERSION) {
+    return [
+      element("label", { for: `${id}-part` }, "Of these, with a child in need plan instead (the others with early help alone)"),
+      element("span", { class: "unit" }, element("input", { id: `${id}-part`, type: "number", min: 0, max: 100, step: 1, value: moved.part,
+        oninput: (/** @type {Event} */ event) => {
+          const input = /** @type {HTMLInputElement} */ (event.target);
+          if (input.checkValidity() && input.value !== "") change({ part: Number(input.value) });
+        } }), "%"),
+    ];
+  }
+  const own = control.parameter.replace(/^(starts|length)\./, "");
+  const stage = own in data.stage_labels ? own : "child_protection_plan";
+  const places = [
+    ...Object.entries(data.outside),
+    ...data.stages.filter((/** @type {any} */ one) => one.name !== stage).map((/** @type {any} */ one) => [one.name, one.row]),
+  ];
+  return [
+    element("label", { for: `${id}-to`, class: "asked" }),
+    choice({ id: `${id}-to`, onchange: (/** @type {Event} */ event) => change({ to: /** @type {HTMLSelectElement} */ (event.target).value }) }, places, moved.to),
+  ];
+}
+
+/**
+ * @param {Panel} panel
+ * @returns {HTMLElement}
+ */
+function whenPart(panel) {
+  const { when } = panel.setting;
+  const months = panel.data.months.map((/** @type {string} */ one) => [one, monthWords(one)]);
+  const ramp = element("input", { id: "ramp", type: "checkbox", checked: when.ramp, disabled: when.to === "" });
+  const problem = element("p", { class: "problem", role: "alert" });
+  const read = () => {
+    when.from = /** @type {HTMLSelectElement} */ (byId("from")).value;
+    when.to = /** @type {HTMLSelectElement} */ (byId("to")).value;
+    ramp.disabled = when.to === "";
+    when.ramp = ramp.checked && when.to !== "";
+    problem.textContent = when.to !== "" && when.to < when.from ? "The last month comes before the first." : "";
+    if (problem.textContent === "") panel.changed();
+  };
+  ramp.addEventListener("change", read);
+  return element("div", { class: "question" },
+    element("label", { for: "from" }, "From"), choice({ id: "from", onchange: read }, months, when.from),
+    element("label", { for: "to" }, "to"), choice({ id: "to", onchange: read }, [["", "the end, at once"], ...months], when.to),
+    element("span", { class: "wide" }, ramp, element("label", { for: "ramp" }, " in equal steps until then, and kept afterwards")), problem);
+}
+
+/**
+ * What the scenario sets that has no control here, or that is not moved.
+ * @param {Panel} panel
+ * @returns {Node[]}
+ */
+function otherPart(panel) {
+  const own = panel.setting.given.filter((one) => !panel.setting.moved.has(one.parameter));
+  if (own.length === 0) return [];
+  return [element("div", { class: "given" }, element("h2", {}, `As in ${panel.setting.start}`),
+    element("ul", {}, ...own.map((one) => element("li", {}, `${changeWords(one, panel.data)}, ${whenWords(one, panel.data)}. ${one.reason} Source: ${one.source}.`))))];
+}
