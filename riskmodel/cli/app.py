@@ -23,6 +23,7 @@ from riskmodel.cli import (
     panel,
     project,
     published,
+    released,
     report,
     scenario,
     sensitivity,
@@ -68,6 +69,7 @@ app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
 app.command("report")(report.report)
+app.command("released")(released.released)
 
 
 def _print_version(wanted: bool) -> None:

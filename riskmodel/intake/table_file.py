@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups
+from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups, Records
 from riskmodel.estimates import needs_protection
 from riskmodel.intake.counts import iter_counts
 from riskmodel.intake.reading import is_parquet, read_assessments
@@ -14,6 +14,9 @@ from riskmodel.intake.result import NOTES, Intake, IssueLog
 from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
 
 __all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
+
+_DATES = ("assessment_date", "referral_date")
+"""Which say when an assessment was, the first that a table has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,26 @@ class TableFile:
         cannot be read.
         """
         if self.is_mapped or not self.path.exists() or not is_parquet(self.path):
-            return count_intake(self.read(), by)
+            return count_intake(self.read(), by, self)
         log = IssueLog(self.name)
         groups = _added(iter_counts(self.path, by=tuple(by), log=log), progress)
         account = log.account_of(groups.values())
         names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
-        return Counted(groups, _issues(log.counts), _is_observed(self.path, names), account)
+        is_observed = _is_observed(self.path, names)
+
+        def count_by(columns: Sequence[str]) -> Groups:
+            log = IssueLog(self.name)
+            return _added(iter_counts(self.path, by=tuple(columns), log=log), lambda _: None)
+
+        records = Records(self.path, self.reading, (), count_by) if is_observed else None
+        return Counted(groups, _issues(log.counts), is_observed, account, records)
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """How it is read, apart from its bytes: the sheet, and what the mapping says."""
+        if self.mapping is None or not self.mapping.is_file():
+            return (self.sheet or "", "")
+        return self.sheet or "", self.mapping.read_bytes().decode("utf-8", "replace")
 
     @property
     def is_mapped(self) -> bool:
@@ -75,11 +92,30 @@ class TableFile:
         return self.mapping is not None or self.sheet is not None
 
 
-def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
-    """Counts by group of a table that was read."""
-    table = intake.assessments
-    groups: Groups = dict(table.counts_by(by)) if by else {(): table.counts()}
-    return Counted(groups, _issues(intake.counts), has_observed(table), intake.account)
+def count_intake(intake: Intake, by: Sequence[str] = (), file: TableFile | None = None) -> Counted:
+    """Counts by group of a table that was read, from a file where one is named."""
+    table, records = intake.assessments, None
+
+    def count_by(columns: Sequence[str]) -> Groups:
+        return dict(table.counts_by(columns)) if columns else {(): table.counts()}
+
+    if file is not None and has_observed(table):
+        records = Records(file.path, file.reading, _busy_months(table), count_by)
+    observed = has_observed(table)
+    return Counted(count_by(by), _issues(intake.counts), observed, intake.account, records)
+
+
+def _busy_months(table: Assessments) -> tuple[str, ...]:
+    """Months with at least half as many assessments as they have on average.
+
+    A return holds assessments that began before its year: too few to make it the same records as
+    the return of that year.
+    """
+    dates = next((name for name in _DATES if name in table.frame.columns), None)
+    if dates is None:
+        return ()
+    months = table.frame[dates].dropna().dt.strftime("%Y-%m").value_counts()
+    return tuple(sorted(months[months >= months.mean() / 2].index)) if len(months) else ()
 
 
 def _issues(counts: Mapping[str, int]) -> int:
