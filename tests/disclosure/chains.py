@@ -114,8 +114,14 @@ class Chain:
                 measure, _, factor = word.partition(" of ")
                 self.veiled.add((measure, factor))
         self.exposed |= "can be known more closely" in err
-        cells = self.shown.setdefault((len(self.versions) - 1, tuple(sorted(by))), {})
-        for cell, number in (read_factors if kind == "factors" else READ[kind])(out, form, by):
+        self.take(len(self.versions) - 1, by, out, form, str(kind))
+
+    def take(
+        self, version: int, by: tuple[str, ...], out: str, form: str, kind: str = "factors"
+    ) -> None:
+        """Keep what an answer prints."""
+        cells = self.shown.setdefault((version, tuple(sorted(by))), {})
+        for cell, number in READ[kind](out, form, by):
             if number is not None or cells.get(cell) is None:
                 cells[cell] = number
 
@@ -155,7 +161,7 @@ def read_described(out: str, form: str, by: tuple[str, ...]) -> Iterator[tuple[t
             yield ((), f"total_{measure}", ""), _number(data[measure])
 
 
-READ = {"impact": read_impact, "describe": read_described}
+READ = {"factors": read_factors, "impact": read_impact, "describe": read_described}
 
 
 class Reader:
