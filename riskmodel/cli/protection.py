@@ -139,7 +139,8 @@ class TableOptions:
         unused = [
             f"--{field.name.replace('_', '-')}"
             for field in fields(self)
-            if getattr(self, field.name) is not None
+            # A ledger can be the same for every command, by its environment variable.
+            if getattr(self, field.name) is not None and field.name != "ledger"
         ]
         if unused:
             raise DataError(f"{', '.join(unused)}: for a table of your own, named with {option}")

@@ -14,7 +14,7 @@ from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy
 from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.table import Name
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError
 
 __all__ = ["EarlierCounts", "tie_known", "word_of"]
 
@@ -114,8 +114,8 @@ def tie_known(
             order = tuple(sorted(columns))
             try:
                 hidden = ProtectedCounts(count_by(order), order, policy, None, whole)
-            except UnknownNameError:
-                continue
+            except (DataError, UnknownNameError):
+                continue  # these records have no such column
             links.release(number, hidden, is_hidden=True)
             for at, other in dict(tables.values()).items():
                 links.link(at, other, number, hidden)

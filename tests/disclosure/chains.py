@@ -109,17 +109,22 @@ class Chain:
             assert not out, (words, out)
             assert err.startswith("riskmodel: "), err
             return
+        self.take((len(self.versions) - 1, by), (out, err), form, str(kind))
+
+    def take(
+        self,
+        where: tuple[int, tuple[str, ...]],
+        printed: tuple[str, str],
+        form: str,
+        kind: str = "factors",
+    ) -> None:
+        """Keep what an answer prints, and what is said beside it."""
+        (version, by), (out, err) = where, printed
         for found in re.findall(r"zeros are withheld too of (.*?): they would", err):
             for word in found.split(", "):
                 measure, _, factor = word.partition(" of ")
                 self.veiled.add((measure, factor))
         self.exposed |= "can be known more closely" in err
-        self.take(len(self.versions) - 1, by, out, form, str(kind))
-
-    def take(
-        self, version: int, by: tuple[str, ...], out: str, form: str, kind: str = "factors"
-    ) -> None:
-        """Keep what an answer prints."""
         cells = self.shown.setdefault((version, tuple(sorted(by))), {})
         for cell, number in READ[kind](out, form, by):
             if number is not None or cells.get(cell) is None:
