@@ -229,6 +229,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(call, folder: Path):
         env=dict(os.environ),
     )
     cache = folder / "grid" / ".cache" / "full"
+
     def points() -> list[Path]:
         # What a run was writing when it was killed lies beside under a hidden name.
         return [path for path in cache.glob("*/point.json") if path.parent.name[0] != "."]

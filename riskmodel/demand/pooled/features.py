@@ -37,6 +37,10 @@ _OWN = (
     "starts_to_ends",
 )
 
+_OF_CHILDREN_IN_NEED = ("rate", "population_change", "rereferrals_to_referrals")
+"""Told of nothing but children in need: for the other stocks, judged by the history of other
+authorities, they made forecasts no better."""
+
 _OTHER = ("to_stock", "starts_to_ends", "beside_three_years")
 
 
@@ -49,7 +53,7 @@ def feature_names(measure: str) -> tuple[str, ...]:
     ('size', 'starts_to_stock', 'starts_to_ends', 'section_47_to_stock')
     """
     others = (f"{stage}_{name}" for stage in _others(measure) for name in _OTHER)
-    return (*_OWN, *_LEADS_TO, *others)
+    return (*_OWN, *_LEADS_TO, *others, *(_OF_CHILDREN_IN_NEED if _is_need(measure) else ()))
 
 
 def features(history: StageHistory, place: int) -> Floats:
@@ -68,7 +72,9 @@ def features(history: StageHistory, place: int) -> Floats:
     own mean of three and of five years, its change over a year, itself; the last year's starts
     beside the stock and beside the ends; section 47 enquiries, initial conferences and referrals
     beside the stock; and of each other stock itself beside the stock, its starts beside its ends,
-    and it beside its own mean of three years. Of a flow, the stage's stock stands in place of the
+    and it beside its own mean of three years. For children in need also the stock beside the
+    children who live there, their change over three years, and re-referrals beside referrals. Of a
+    flow, the stage's stock stands in place of the
     starts, and its other flow in place of the ends.
     """
     place = range(len(history.years))[place]
@@ -96,6 +102,13 @@ def features(history: StageHistory, place: int) -> Floats:
     ]
     for stage in _others(history.measure):
         columns += _of_another(STOCK_MEASURES[stage], of, now)
+    if _is_need(history.measure):
+        population = logs(history.population)
+        columns += [
+            now - _mean(population, 3),
+            population[:, -1] - population[:, -4:][:, 0],
+            of("rereferrals_within_12m")[:, -1] - of("referrals")[:, -1],
+        ]
     return np.column_stack(columns)
 
 
@@ -121,6 +134,10 @@ def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[
 def _others(measure: str) -> list[str]:
     mine = stage_of(measure)
     return [stage for stage in STOCK_MEASURES if stage != mine]
+
+
+def _is_need(measure: str) -> bool:
+    return stage_of(measure) == "child_in_need"
 
 
 def _mean(logs: Floats, years: int) -> Floats:

@@ -46,8 +46,8 @@ FLOW_MEASURES: Mapping[str, str] = MappingProxyType(
 """Flows of a year that are judged too, with their stages. Those of children in need are not: their
 ends differ between releases."""
 
-LEADS = ("s47_enquiries", "icpc_children", "referrals")
-"""What leads to the stocks: section 47 enquiries, initial conferences, referrals."""
+LEADS = ("s47_enquiries", "icpc_children", "referrals", "rereferrals_within_12m")
+"""What leads to the stocks: section 47 enquiries, initial conferences, referrals, re-referrals."""
 
 BESIDE = (
     *(

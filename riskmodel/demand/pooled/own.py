@@ -220,7 +220,7 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     steady = steady + turnover @ _flows(learned, figures[-1], starts, ends)
     precision = 1 / (errors + learned.process.noise**2)
     recent = at_year_ends(moments, figures, last, precision)
-    annual = annual_history(learned.measure, recent, starts, ends, beside or {})
+    annual = annual_history(learned.measure, recent, starts, ends, population, beside or {})
     moved = learned.by_regression(
         steady[None, : len(whole_years)], np.log(recent[-1] + 1), features(annual, -1)
     )[0]

@@ -23,18 +23,24 @@ def annual_history(
     recent: Floats,
     starts: float | None,
     ends: float | None,
+    population: float | None,
     beside: Mapping[str, Sequence[float] | Floats],
 ) -> StageHistory:
-    """The last figures a year apart, as a history of one authority whose last year is the last."""
+    """The last figures a year apart, as a history of one authority whose last year is the last.
+
+    A population is that of the last year: of how it changed it says nothing.
+    """
     tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
     if measure in tables:
         starts = ends = None  # of a part of the stock they say nothing of all of it
     stock = tables.pop(measure, recent[None])
     missing = np.full(YEARS_LOOKED_BACK, np.nan)
-    started, ended = (np.array([*missing[1:], flow], dtype=np.float64) for flow in (starts, ends))
+    started, ended, children = (
+        np.array([*missing[1:], figure], dtype=np.float64) for figure in (starts, ends, population)
+    )
     years = tuple(range(1 - YEARS_LOOKED_BACK, 1))
     return StageHistory(
-        measure, ("",), years, stock, started[None], ended[None], missing[None], tables
+        measure, ("",), years, stock, started[None], ended[None], children[None], tables
     )
 
 
