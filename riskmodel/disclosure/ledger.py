@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -145,7 +146,10 @@ class Ledger:
         OSError
             When the folder takes no file.
         """
-        self.place.mkdir(parents=True, exist_ok=True)
+        try:
+            self.place.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, "a file stands in its place") from None
         path = self.place / f"{after + 1:05}.json"
         text = _signed({"format": _FORMAT, "riskmodel": __version__, **content})
         partial = private_name(path)
