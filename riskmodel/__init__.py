@@ -55,6 +55,7 @@ __all__ = [
     "read_snapshots",
     "read_structure",
     "reference_design",
+    "simulate_service",
     "table_ids",
 ]
 
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison, compare
     from riskmodel.authority.folder.authority import Authority, example, open_authority
     from riskmodel.authority.front import plan_caseload, posts_needed, project
+    from riskmodel.authority.services import simulate_service
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, read_structure
     from riskmodel.cohort import generate_cohort, reference_design
     from riskmodel.demand.pooled.backtest import backtest
@@ -99,6 +101,7 @@ __getattr__ = lazy_names(
         "riskmodel.authority.comparison": "Comparison compare",
         "riskmodel.authority.folder.authority": "Authority example open_authority",
         "riskmodel.authority.front": "plan_caseload posts_needed project",
+        "riskmodel.authority.services": "simulate_service",
         "riskmodel.caseload": "CaseloadPlan PostsNeeded read_structure",
         "riskmodel.cohort": "generate_cohort reference_design",
         "riskmodel.demand.pooled.backtest": "backtest",

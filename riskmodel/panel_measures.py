@@ -79,9 +79,21 @@ _LISTED = (
     Measure("core_assessments", "Core assessments (until about 2014)", "assessments"),
     Measure("assessments_completed_continuous", "Continuous assessments", "assessments"),
     Measure("assessment_median_working_days", "Median length of assessment", "working days"),
+    *(
+        Measure(f"assessments_{key}_working_days", f"Assessments of {words} working days", unit)
+        for unit, key, words in (
+            ("assessments", "46_to_50", "46 to 50"),
+            ("assessments", "51_to_60", "51 to 60"),
+            ("assessments", "61_plus", "61 or more"),
+        )
+    ),
     Measure("episodes_with_assessment_factors", "Episodes with assessment factors", "episodes"),
     Measure("s47_enquiries", "Section 47 enquiries", "enquiries"),
     Measure("icpc_children", "Initial child protection conferences", "children"),
+    *(
+        Measure(f"icpc_{key}_working_days", f"Conferences {words} working days after", "children")
+        for key, words in (("16_to_20", "16 to 20"), ("21_plus", "21 or more"))
+    ),
     Measure("cin_starts", "Episodes of need that started", "episodes"),
     Measure("cin_ends", "Episodes of need that ended", "episodes"),
     Measure("cin_at_31_mar", "Episodes of need at 31 March", "episodes", "stock"),

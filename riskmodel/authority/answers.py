@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.authority.mix import Mix, find_mix
 from riskmodel.authority.service import growth_beside, posts_answer, team_notes
@@ -30,15 +31,11 @@ from riskmodel.caseload.targets import needs_frame
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.core.wording import asked_chance, chance_words, count_of
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.projection import month_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.learning import Learning
-    from riskmodel.series import AuthorityPanel
+from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "PostsAnswers",
@@ -146,8 +143,6 @@ class PostsAnswers(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """What would change the first answer, one assumption at a time."""
-        import pandas as pd
-
         try:
             found = self.service.posts(self.service.plan.scenarios[0])
         except DataError:

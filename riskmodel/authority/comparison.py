@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.authority.measures import MEASURE_LABELS, MEASURES, Question
 from riskmodel.caseload import (
@@ -21,23 +21,19 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
+from riskmodel.demand.projecting import Outlook
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.projecting import Outlook
-
 __all__ = ["Comparison", "compare", "usual_target"]
 
-Floats = npt.NDArray[np.float64]
 
 TOGETHER, REMAINDER = "together", "remainder"
 
@@ -109,8 +105,6 @@ class Comparison(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each scenario's differences with their ranges."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "scenario": row["scenario"],
@@ -131,8 +125,6 @@ class Comparison(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """The differences, and of the largest answers what each change does by itself."""
-        import pandas as pd
-
         differences = TextTable(self.preview(), f"{self.month}, compared with {self.scenarios[0]}")
         chosen = self.attribution[self.attribution["measure"].isin(("caseload", "posts_needed"))]
         changes = pd.DataFrame(
@@ -264,15 +256,13 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, question, parted, workers) if parted else _no_attribution(),
+        _attributed(outlook, question, parted, workers),
         "" if costs is None else costs.currency,
         outlook.feedback is not None,
     )
 
 
 def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
-    import pandas as pd
-
     level = parameter("needs_interval_level").value
     first, *others = measured
     rows = []
@@ -339,8 +329,6 @@ def _attributed(
     names: Sequence[str],
     workers: int | Engine,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     rows: list[tuple[object, ...]] = []
     changed = {name: outlook.levers[name] for name in names if outlook.levers[name].changed}
     if changed:
@@ -358,12 +346,6 @@ def _attributed(
                     for part, value in parts.items()
                 ]
     return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
-
-
-def _no_attribution() -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=pd.Index(_ATTRIBUTION))
 
 
 def _each_alone(

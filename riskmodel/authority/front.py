@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from riskmodel.authority.comparison import usual_target
 from riskmodel.authority.service import plan_outlook, posts_answer, project_service
-from riskmodel.caseload import read_structure
+from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Workforce, read_structure
 from riskmodel.caseload.scenario_workforce import usual_workforce
+from riskmodel.caseload.targets import CapHolds
+from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.sources import DemandSource, published_source, read_source
 from riskmodel.intake import read_panel
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import Scenario, check_transferable, scenario
-
-if TYPE_CHECKING:
-    from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Workforce
-    from riskmodel.caseload.targets import CapHolds
-    from riskmodel.demand.projecting import Outlook
-    from riskmodel.series import AuthorityPanel
+from riskmodel.series import AuthorityPanel
 
 __all__ = ["plan_caseload", "posts_needed", "project"]
 

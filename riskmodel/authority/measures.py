@@ -23,13 +23,12 @@ from riskmodel.caseload import (
     posts_by_replicate,
 )
 from riskmodel.caseload.scenario_workforce import opened_with, recruiting
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
 
 __all__ = ["MEASURES", "MEASURE_LABELS", "Measure", "Projected", "Question"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload import (
     LeverCosts,
@@ -27,15 +26,12 @@ from riskmodel.caseload import Levers as Mixed
 from riskmodel.caseload.mixes import LeverPoint
 from riskmodel.caseload.planning import check_month, service_cases
 from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
+from riskmodel.demand.projecting import Outlook
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.projecting import Outlook
 
 __all__ = ["PROBABILITIES", "Mix", "find_mix", "mix_response"]
 
@@ -70,28 +66,6 @@ class Mix(Result):
         if self.priced:
             return frame
         return frame.drop(columns=["cost", "currency", "best"])
-
-    def certainty_frame(self) -> pd.DataFrame:
-        """A row a probability: the cheapest mix, or without prices that with the fewest posts."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "cap": point.target.cap,
-                    "by": point.target.by,
-                    "probability": point.target.probability,
-                    "posts": point.levers.posts,
-                    "shorter_plans": point.levers.shorter_plans,
-                    "diversion": point.levers.diversion,
-                    **(
-                        {"cost": point.cost, "currency": self.found.currency} if self.priced else {}
-                    ),
-                    "basis": "projected",
-                }
-                for point in self.certainty
-            ]
-        )
 
     def summary(self) -> str:
         """What it is, in a sentence."""
@@ -170,10 +144,10 @@ def mix_response(
     force = recruiting(levers, workforce_of(levers, workforce, outlook.draws))
     share = force.monthly("specialist_share", number + 1)[-1]
     each = force.monthly("specialist_caseload", number + 1)[-1]
-    held: dict[tuple[float, float], npt.NDArray[np.float64]] = {}
-    at_work: dict[int, npt.NDArray[np.float64]] = {}
+    held: dict[tuple[float, float], Floats] = {}
+    at_work: dict[int, Floats] = {}
 
-    def cases(shorter: float, diversion: float) -> npt.NDArray[np.float64]:
+    def cases(shorter: float, diversion: float) -> Floats:
         key = (shorter, diversion)
         if key not in held:
             mixed = {"mix": _with(levers, shorter, diversion)}
@@ -181,7 +155,7 @@ def mix_response(
             held[key] = service_cases(projection, teams, allocation, "mix")[number].astype(float)
         return held[key]
 
-    def workers(posts: int) -> npt.NDArray[np.float64]:
+    def workers(posts: int) -> Floats:
         if posts not in at_work:
             given = np.full(replicates, float(posts))
             path = simulate_workforce(force, opening, luck, posts=given, baseline=usual)

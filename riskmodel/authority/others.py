@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.core.result import Result
 from riskmodel.demand.national.bands import (
     Pooled,
@@ -26,16 +27,11 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
 from riskmodel.series import ENGLAND, AuthorityPanel
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["NEIGHBOURS", "OthersComparison", "compare_with_others"]
 
 NEIGHBOURS = "statistical neighbours"
 SMALL = ("suppressed", "low")
 HIGHER, LOWER, WITHIN = "higher", "lower", "within chance"
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,8 +170,6 @@ def compare_with_others(
     DataError
         When nothing can be compared.
     """
-    import pandas as pd
-
     panel.authority(code)  # refused where it is not there
     level = parameter("interval_level").value if level is None else level
     together = float(parameter("children_a_family_on_plan").value)
@@ -220,8 +214,8 @@ class _Table:
     years: tuple[int, ...]
     counts: Floats
     exposures: Floats
-    small: npt.NDArray[np.bool_]
-    single: npt.NDArray[np.bool_]
+    small: Bools
+    single: Bools
 
     @classmethod
     def of(cls, panel: AuthorityPanel, compared: Compared) -> _Table:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.authority.folder.values import financial_year
+from riskmodel.caseload import CaseloadPlan, Workforce
 from riskmodel.caseload.costs import COMPONENTS, UnitCosts, monthly_cost
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.projection import BASELINE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
-
-    from riskmodel.caseload import CaseloadPlan, Workforce
 
 __all__ = ["ALL", "PriceByYear", "price_by_year"]
 
@@ -127,8 +122,6 @@ def price_by_year(
     A year's cost is the sum over its months in each simulation; ranges are over the simulations.
     The first and the last year hold only the months that are projected.
     """
-    import pandas as pd
-
     in_year: dict[str, list[int]] = {}
     for place, month in enumerate(plan.months):
         in_year.setdefault(financial_year(month), []).append(place)

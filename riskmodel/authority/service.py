@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.caseload import (
     CaseloadPlan,
@@ -31,17 +29,15 @@ from riskmodel.caseload.scenario_workforce import (
     workforces,
 )
 from riskmodel.caseload.structure import STATUSES
+from riskmodel.core.arrays import Floats
+from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook, project
-from riskmodel.demand.sources import published_source
+from riskmodel.demand.sources import DemandSource, published_source
 from riskmodel.engines import Engine
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, months_between
+from riskmodel.scenarios import Scenario
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    from riskmodel.demand.learning import Learning
-    from riskmodel.demand.sources import DemandSource
-    from riskmodel.scenarios import Scenario
 
 __all__ = [
     "growth_beside",
@@ -174,7 +170,7 @@ def needed_by_simulation(
     scenario: str = BASELINE,
     structure: Structure | None = None,
     workforce: Workforce | None = None,
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Posts that each simulation needs for a cap by a date, shape (replicate,).
 
     Parameters

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload import Structure, Workforce, plan, published_structure
 from riskmodel.caseload.planning import check_month
 from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result
+from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection, month_words
 from riskmodel.streams import stream
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.projecting import Outlook
-
 __all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spread"]
 
-Floats = npt.NDArray[np.float64]
 _Measured = Mapping[tuple[str, str], Floats]
 
 PARTS = ("chance", "model", "assumed")
@@ -155,8 +151,6 @@ def split_spread(
     -----
     Of few simulations, parts of a few percent are lost in noise: ask for a thousand or more.
     """
-    import pandas as pd
-
     names = tuple(outlook.levers) if scenarios is None else tuple(scenarios)
     for name in names:
         if name not in outlook.levers:

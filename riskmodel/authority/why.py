@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from riskmodel.authority.others import compare_with_others
+from riskmodel.authority.folder.holding import Holding
+from riskmodel.authority.others import OthersComparison, compare_with_others
+from riskmodel.caseload.change import CaseloadChange
 from riskmodel.caseload.change_sources import (
     panel_caseload_change,
     published_caseload_change,
 )
 from riskmodel.errors import DataError
-from riskmodel.explanations import change_of_months, change_of_panel, published_change
-
-if TYPE_CHECKING:
-    from riskmodel.authority.folder.holding import Holding
-    from riskmodel.authority.others import OthersComparison
-    from riskmodel.caseload.change import CaseloadChange
-    from riskmodel.explanations import ChangeParts
+from riskmodel.explanations import ChangeParts, change_of_months, change_of_panel, published_change
 
 __all__ = ["caseload_change_of", "change_of", "others_of"]
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.structure import STATUSES, Structure
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 
@@ -16,8 +17,6 @@ __all__ = ["BLOCK", "Allocation", "draw_allocation", "replicate_blocks"]
 
 BLOCK = 1024
 """Replicates a random stream: more replicates leave the first ones as they are."""
-
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,15 +34,12 @@ class Allocation:
         Workers of each team at the opening, shape (team, replicate); NaN where not known.
     """
 
-    shares: _Floats
-    offsets: _Floats
-    workers: _Floats
+    shares: Floats
+    offsets: Floats
+    workers: Floats
 
     def __post_init__(self) -> None:
-        for name in ("shares", "offsets", "workers"):
-            made = np.array(getattr(self, name), dtype=np.float64, order="C")
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "shares", "offsets", "workers")
 
     @property
     def replicates(self) -> int:
@@ -130,9 +126,7 @@ def replicate_blocks(replicates: int) -> Iterator[tuple[int, int]]:
         yield block, min(BLOCK, replicates - block * BLOCK)
 
 
-def _draw_block(
-    structure: Structure, random: np.random.Generator
-) -> tuple[_Floats, _Floats, _Floats]:
+def _draw_block(structure: Structure, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
     counts = structure.counts()
     shares = np.zeros((*counts.shape, BLOCK))
     for place, weights in enumerate(counts):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.estimates import Basis, Estimate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "MEASURED",
@@ -27,7 +24,6 @@ MEASURED = ("cases", "workers", "caseload")
 """
 
 _UNITS = {"cases": "cases", "workers": "full-time workers", "caseload": "cases for each worker"}
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,8 +89,6 @@ class CaseloadChange(Result):
         Columns: area, from, to, reading, row (``before``, ``after``, ``part``), measure, value,
         low, high, level (1 for what rounding allows), unit, source, basis.
         """
-        import pandas as pd
-
         listed = [
             *(("before", name, self.before[name]) for name in MEASURED),
             *(("after", name, self.after[name]) for name in MEASURED),
@@ -162,8 +156,8 @@ class CaseloadChange(Result):
 
 
 def caseload_parts(
-    cases: tuple[_Floats, _Floats], workers: tuple[_Floats, _Floats]
-) -> tuple[_Floats, _Floats]:
+    cases: tuple[Floats, Floats], workers: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
     """What cases and workers account for of the change of cases over workers.
 
     Parameters
@@ -200,8 +194,8 @@ def caseload_parts(
 def caseload_change(
     area: str,
     dates: tuple[str, str],
-    cases: tuple[_Floats, _Floats],
-    workers: tuple[_Floats, _Floats],
+    cases: tuple[Floats, Floats],
+    workers: tuple[Floats, Floats],
     *,
     level: float,
     basis: Basis,
@@ -224,13 +218,13 @@ def caseload_change(
     method = "exact bounds" if level == 1 else "simulations"
     tails = [(1 - level) / 2, (1 + level) / 2]
 
-    def estimate(values: _Floats, unit: str) -> Estimate:
+    def estimate(values: Floats, unit: str) -> Estimate:
         value = float(values[0])
         low, high = np.quantile(values if len(values) == 1 else values[1:], tails)
         ends = min(float(low), value), max(float(high), value)
         return Estimate(value, *ends, level, method, unit, basis)
 
-    def figures(held: _Floats, people: _Floats) -> dict[str, Estimate]:
+    def figures(held: Floats, people: Floats) -> dict[str, Estimate]:
         values = zip(MEASURED, (held, people, held / people), strict=True)
         return {name: estimate(drawn, _UNITS[name]) for name, drawn in values}
 

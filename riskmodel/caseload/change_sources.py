@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.caseload.change import CaseloadChange, caseload_change
 from riskmodel.caseload.published import PublishedCaseloads, published_caseloads
 from riskmodel.caseload.result import CaseloadPlan
 from riskmodel.caseload.structure import STATUSES, published_structure
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.explanations import interval_ends
@@ -187,5 +187,5 @@ def projected_caseload_change(
     )
 
 
-def _with_median(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _with_median(values: Floats) -> Floats:
     return np.concatenate([np.median(values, axis=1)[:, None], values], axis=1)

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result, range_text
 from riskmodel.core.wording import count_of
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats, equilibrium, survival
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, equilibrium, survival
+from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, month_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.projecting import Outlook
-    from riskmodel.demand.simulation.inputs import StageInputs
 
 __all__ = ["KINDS", "Conferences", "conferences", "expected_reviews"]
 
@@ -81,8 +78,6 @@ class Conferences(Result):
         full-time and in use all day; ``at_once``, meetings under way at any time of a working day;
         ``overlapping``, the share of meetings during which another one is held.
         """
-        import pandas as pd
-
         tails = ((1 - self.level) / 2, (1 + self.level) / 2)
         rows = []
         for scenario, kinds in self.children.items():
@@ -98,8 +93,6 @@ class Conferences(Result):
 
     def preview(self) -> pd.DataFrame:
         """Children, meetings and chairs in each March and the last month."""
-        import pandas as pd
-
         frame = self.to_frame()
         kept = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
         shown = frame[kept & frame["measure"].isin(_SHOWN)]

@@ -21,25 +21,22 @@ and of plans diverted by early help, costs a year. A file has one of them or bot
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload.mixes import LeverCosts
 from riskmodel.caseload.result import CaseloadPlan, order_statistics
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.arrays import Floats
 from riskmodel.core.toml import Table, read_toml
 from riskmodel.errors import DataError
 from riskmodel.plausible import MOST, shown
 from riskmodel.projection import BASELINE, quantile_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
 __all__ = [
     "COMPONENTS",
@@ -207,7 +204,7 @@ def monthly_cost(
     costs: UnitCosts,
     workforce: Workforce,
     scenario: str = BASELINE,
-) -> Mapping[str, npt.NDArray[np.float64]]:
+) -> Mapping[str, Floats]:
     """What each component costs in each month, on the plan's replicates.
 
     Parameters
@@ -229,7 +226,7 @@ def monthly_cost(
     """
     path = plan.path(scenario)
     shape = path.in_post.shape
-    found: dict[str, npt.NDArray[np.float64]] = {}
+    found: dict[str, Floats] = {}
     if costs.post_per_year is not None:
         found["posts"] = path.in_post * np.float64(costs.post_per_year / 12)
     if costs.agency_per_week is not None:
@@ -252,8 +249,6 @@ def cost_frame(
 
     Columns: area, scenario, component, month, mean, then ``q05`` and so on, currency, basis.
     """
-    import pandas as pd
-
     names = ["mean", *(quantile_name(each) for each in plan.quantiles)]
     pieces = []
     for scenario in plan.scenarios:

@@ -6,23 +6,20 @@ Prices are the user's: the package has none of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
 from riskmodel.levers import Range
 from riskmodel.parameters import parameter
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["BestPosts", "EarlyHelp", "best_posts", "early_help"]
 
-_Floats = npt.NDArray[np.float64]
 
 _STEPS = (-20, -10, -5, 0, 5, 10, 20)
 _GRID = 4000
@@ -118,8 +115,6 @@ def best_posts(
     >>> best_posts(range(1, 101), too_few=4, too_many=1).posts
     80
     """
-    import pandas as pd
-
     numbers = np.asarray(needed, dtype=np.float64)
     for name, price in (("too_few", too_few), ("too_many", too_many)):
         if not (np.isfinite(price) and price > 0):
@@ -191,8 +186,6 @@ class EarlyHelp(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row."""
-        import pandas as pd
-
         names = (
             *("children", "price", "saving", "break_even"),
             *("net", "low", "high", "level", "chance", "currency"),
@@ -267,7 +260,7 @@ def early_help(
         raise DataError(span.problem, field="effect")
     level = parameter("needs_interval_level").value
 
-    def net(effects: _Floats) -> _Floats:
+    def net(effects: Floats) -> Floats:
         return np.asarray(children * (effects * saving - price))
 
     drawn = net(span.at((np.arange(_GRID) + 0.5) / _GRID))

@@ -17,12 +17,12 @@ from riskmodel.caseload.loops import FeedbackSwitches
 from riskmodel.caseload.result import caseload_of, locked
 from riskmodel.caseload.structure import STATUSES, Structure
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 
 __all__ = ["CaseloadFeedback", "Multipliers", "caseload_feedback"]
 
-_Floats = npt.NDArray[np.float64]
 
 _PLAN, _, _IN_NEED = STATUSES
 
@@ -40,8 +40,8 @@ class Multipliers:
         Multipliers of lengths and of starts, shape (replicate, stage); 1 changes nothing.
     """
 
-    length: _Floats
-    starts: _Floats
+    length: Floats
+    starts: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,16 +75,16 @@ class CaseloadFeedback:
 
     stages: tuple[str, ...]
     switches: FeedbackSwitches
-    shares: _Floats
-    weights: _Floats
-    fte: _Floats
-    most: _Floats
-    specialist_share: _Floats
-    specialist_caseload: _Floats
-    length: _Floats
-    opening: _Floats
-    reference_caseload: _Floats
-    reference_worked: _Floats
+    shares: Floats
+    weights: Floats
+    fte: Floats
+    most: Floats
+    specialist_share: Floats
+    specialist_caseload: Floats
+    length: Floats
+    opening: Floats
+    reference_caseload: Floats
+    reference_worked: Floats
 
     def __post_init__(self) -> None:
         for name in self.__slots__[2:]:
@@ -112,7 +112,7 @@ class CaseloadFeedback:
         made.starts[:, place] = done**-self.switches.start_elasticity
         return made
 
-    def gain(self, month: int, stock: npt.NDArray[np.number]) -> _Floats:
+    def gain(self, month: int, stock: npt.NDArray[np.number]) -> Floats:
         """Percent more plans that one percent more plans bring in the end, over 100.
 
         Shape (replicate,). Below 1 the loop settles, and a shock is amplified by
@@ -120,7 +120,7 @@ class CaseloadFeedback:
         """
         return self._state(month, stock)[2]
 
-    def _state(self, month: int, stock: npt.NDArray[np.number]) -> tuple[_Floats, _Floats, _Floats]:
+    def _state(self, month: int, stock: npt.NDArray[np.number]) -> tuple[Floats, Floats, Floats]:
         """Caseload, share of child in need work with a worker, and gain, by replicate."""
         held_by = {
             stage: self.shares[place] * stock[:, place] for place, stage in enumerate(self.stages)
@@ -149,7 +149,7 @@ class CaseloadFeedback:
         gain = self.switches.length_elasticity * weight + self.switches.start_elasticity * squeeze
         return caseload, worked, gain
 
-    def _guard(self, month: int, stock: npt.NDArray[np.number], gain: _Floats) -> None:
+    def _guard(self, month: int, stock: npt.NDArray[np.number], gain: Floats) -> None:
         place = self.stages.index(_PLAN)
         typical = float(np.median(gain))
         if typical >= 1:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from riskmodel.caseload.allocation import BLOCK, replicate_blocks
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 
@@ -25,7 +26,6 @@ __all__ = [
     "workforce_draws",
 ]
 
-_Floats = npt.NDArray[np.float64]
 _Counts = npt.NDArray[np.int32]
 
 _DIRECT = 200.0
@@ -44,9 +44,9 @@ class WorkforceDraws:
         Uniforms for the whole number of workers at the opening and of posts, shape (2, replicate).
     """
 
-    leave: _Floats
-    arrive: _Floats
-    opening: _Floats
+    leave: Floats
+    arrive: Floats
+    opening: Floats
 
     @property
     def replicates(self) -> int:
@@ -79,13 +79,10 @@ class WorkforcePath:
     joiners: _Counts
     leavers: _Counts
     in_post: _Counts
-    fte: _Floats
+    fte: Floats
 
     def __post_init__(self) -> None:
-        for name in ("opening", "joiners", "leavers", "in_post", "fte"):
-            made = np.array(getattr(self, name), order="C")
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "opening", "joiners", "leavers", "in_post", "fte", kind=None)
         before = np.concatenate([self.opening[None], self.in_post[:-1]])
         closes = before + self.joiners - self.leavers == self.in_post
         if not closes.all():
@@ -184,7 +181,7 @@ def simulate_workforce(
     return WorkforcePath(opening, joiners, leavers, in_post, fte)
 
 
-def binomial_quantile(uniform: _Floats, number: _Counts, chance: float | _Floats) -> _Counts:
+def binomial_quantile(uniform: Floats, number: _Counts, chance: float | Floats) -> _Counts:
     """Smallest k with P(Binomial(number, chance) <= k) >= uniform; one chance, or one for each.
 
     Notes
@@ -218,7 +215,7 @@ def binomial_quantile(uniform: _Floats, number: _Counts, chance: float | _Floats
     return np.minimum(found, number)
 
 
-def poisson_quantile(uniform: _Floats, mean: float) -> _Counts:
+def poisson_quantile(uniform: Floats, mean: float) -> _Counts:
     """Smallest k with P(Poisson(mean) <= k) >= uniform; it never falls as the mean grows."""
     if mean <= 0:
         return np.zeros(uniform.shape, dtype=np.int32)
@@ -269,12 +266,12 @@ def _room(
     return room
 
 
-def _columns(values: _Floats) -> _Floats:
+def _columns(values: Floats) -> Floats:
     """Shape (month, 1), or (month, replicate) where each simulation has its own."""
     return values if values.ndim > 1 else values[:, None]
 
 
-def _lagged(workforce: Workforce, name: str, before: float | None, months: int) -> _Floats:
+def _lagged(workforce: Workforce, name: str, before: float | None, months: int) -> Floats:
     values = workforce.monthly(name, months)
     lag = workforce.monthly("recruitment_lag_months", months).astype(int)
     first = float(values[0]) if before is None else before

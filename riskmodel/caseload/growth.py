@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.series import ENGLAND, AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["WorkforceGrowth", "workforce_growth"]
 
@@ -106,8 +104,6 @@ def workforce_growth(
     counts once, by the span in which its workers grew most, so the answer leans towards "it has
     been done".
     """
-    import pandas as pd
-
     if not growth > 0:
         raise DataError(f"growth must be above 0, got {growth:g}", field="growth")
     if years < 1:

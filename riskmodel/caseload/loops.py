@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.published import load_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "FEEDBACK_LOOPS",
@@ -131,7 +129,7 @@ def fluid_path(
     length_months: float,
     elasticity: float,
     reference_stock: float,
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Stock of a service that holds plans alone, as a fluid without chance; shape (month + 1,).
 
     Notes
@@ -182,8 +180,6 @@ def loop_frame(switches: FeedbackSwitches) -> pd.DataFrame:
 
     ``amplification`` is that of the length loop in a service of plans alone, 1 / (1 - elasticity).
     """
-    import pandas as pd
-
     strengths = {"length": switches.length_elasticity, "starts": switches.start_elasticity}
     return pd.DataFrame(
         [

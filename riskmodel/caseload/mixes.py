@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.caseload.targets import Target
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.plausible import MOST, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "LeverCosts",
@@ -201,8 +199,6 @@ class LeverSearch(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a mix: levers, cost a year, caseload, whether it is efficient or the cheapest."""
-        import pandas as pd
-
         best, efficient = self.best, set(self.efficient)
         return pd.DataFrame(
             [

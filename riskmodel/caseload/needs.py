@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.caseload.allocation import draw_allocation
 from riskmodel.caseload.flows import (
@@ -30,6 +29,7 @@ from riskmodel.caseload.targets import (
 )
 from riskmodel.caseload.workers import published_spread
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.arrays import Bools, Floats, Integers
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
@@ -37,8 +37,6 @@ from riskmodel.projection import BASELINE, Projection
 from riskmodel.streams import uniforms
 
 __all__ = ["hires_needed", "posts_by_replicate", "posts_needed"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 def posts_needed(  # noqa: PLR0913  each is a word of the question
@@ -123,7 +121,7 @@ def posts_by_replicate(
     seed: int,
     scenario: str = BASELINE,
     baseline: Workforce | None = None,
-) -> _Floats:
+) -> Floats:
     """Fewest posts with which each replicate keeps to the cap at the date, shape (replicate,).
 
     Parameters
@@ -226,7 +224,7 @@ class _Problem:
         self.target, self.baseline = target, baseline
         allocation = draw_allocation(structure, seed, projection.replicates)
         held = service_cases(projection, structure, allocation, scenario)
-        self.cases: _Floats = held[self.months - 1].astype(np.float64)
+        self.cases: Floats = held[self.months - 1].astype(np.float64)
         self.draws: WorkforceDraws = workforce_draws(seed, projection.replicates, self.months)
         # Whose caseload is highest is luck, the same for any number of posts.
         self.highest = uniforms(seed, "caseload/highest", projection.replicates)
@@ -234,18 +232,18 @@ class _Problem:
         before = workforce.posts_before
         self.posts_now = float(workforce.monthly("posts", 1)[0]) if before is None else before
 
-    def path(self, force: Workforce, posts: _Floats) -> WorkforcePath:
+    def path(self, force: Workforce, posts: Floats) -> WorkforcePath:
         return simulate_workforce(
             force, self.opening, self.draws, posts=posts, baseline=self.baseline
         )
 
-    def met(self, force: Workforce, posts: _Floats) -> npt.NDArray[np.bool_]:
+    def met(self, force: Workforce, posts: Floats) -> Bools:
         """Whether each replicate keeps to the cap at the date with its posts."""
         fte = self.path(force, posts).fte[-1]
         share = force.monthly("specialist_share", self.months)[-1]
         each = force.monthly("specialist_caseload", self.months)[-1]
         left, workers = self.cases * (1 - share), fte - self.cases * share / each
-        kept: npt.NDArray[np.bool_] = left <= self.target.cap * workers
+        kept: Bools = left <= self.target.cap * workers
         if self.target.holds == "each":
             # Nobody of so many workers stands above the cap, where cases spread as printed.
             load = left / np.where(workers > 0, workers, np.nan)
@@ -253,7 +251,7 @@ class _Problem:
             kept = kept & ((1 - np.nan_to_num(above, nan=1.0)) ** workers >= self.highest)
         return kept
 
-    def posts(self, force: Workforce, scale: float = 1.0) -> _Floats:
+    def posts(self, force: Workforce, scale: float = 1.0) -> Floats:
         """Fewest whole posts of each replicate; infinite where none is enough."""
         kept, self.cases = self.cases, self.cases * scale
         try:
@@ -291,11 +289,11 @@ def _recruiting(workforce: Workforce, recruitment: Recruitment) -> Workforce:
 
 
 def _fewest(
-    met: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]],
+    met: Callable[[Integers], Bools],
     number: int,
     most: int,
     guess: int,
-) -> _Floats:
+) -> Floats:
     """Smallest whole number, for each replicate, at which a monotone condition holds.
 
     The guess, if it is enough for all, spares the larger numbers.
@@ -324,13 +322,13 @@ def _first_that(holds: Callable[[int], bool], most: int) -> int | None:
     return high
 
 
-def _at(needed: _Floats, probability: float) -> float:
+def _at(needed: Floats, probability: float) -> float:
     """Smallest number that at least this share of replicates does not exceed."""
     place = min(max(int(np.ceil(probability * len(needed) - 1e-9)) - 1, 0), len(needed) - 1)
     return float(np.sort(needed)[place])
 
 
-def _by_chance(needed: _Floats, asked: float) -> tuple[PostsAtChance, ...]:
+def _by_chance(needed: Floats, asked: float) -> tuple[PostsAtChance, ...]:
     """Posts for the usual chances and the one asked for, as far as some number gives them."""
     made = []
     for chance in sorted({*CHANCES, asked}):

@@ -153,8 +153,7 @@ def _units(structure: Structure) -> tuple[Unit, ...]:
 
 def _stock(projection: Projection, structure: Structure, scenario: str, status: str) -> _Counts:
     if status in projection.stages:
-        stock: _Counts = np.ascontiguousarray(projection.of("stock", scenario, status).T)
-        return stock
+        return np.ascontiguousarray(projection.of("stock", scenario, status).T)
     held = round(float(structure.counts()[STATUSES.index(status)].sum()))
     shape = (projection.stock.shape[2], projection.replicates)
     return np.full(shape, held, dtype=np.int32)

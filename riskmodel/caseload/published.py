@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import floor
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.published import Figure, load_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["AREAS", "AreaCaseload", "PublishedCaseloads", "Reading", "published_caseloads"]
 
@@ -149,8 +148,6 @@ class PublishedCaseloads(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an area and one for all: printed beside rebuilt, and the workers implied."""
-        import pandas as pd
-
         rows: list[dict[str, object]] = [
             {
                 "area": area.area,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.caseload.posts import published_workforce
 from riskmodel.caseload.workforce import Workforce
+from riskmodel.core.arrays import Floats
 from riskmodel.parameters import parameter
 from riskmodel.streams import uniforms
 
@@ -23,8 +23,6 @@ ASSUMED_RATES = {
     "turnover_rate": "turnover",
 }
 """Rates that have a range, and what they are in words."""
-
-_Floats = npt.NDArray[np.float64]
 
 
 class JointRates(NamedTuple):
@@ -42,7 +40,7 @@ class JointRates(NamedTuple):
     """
 
     rates: tuple[str, ...]
-    needed: _Floats
+    needed: Floats
     share: float
 
 
@@ -76,7 +74,7 @@ def drawn_rates(
 
 
 def joint_rates(
-    needed: Callable[[Workforce], _Floats],
+    needed: Callable[[Workforce], Floats],
     workforce: Workforce,
     seed: int,
     size: tuple[int, int],

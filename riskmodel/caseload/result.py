@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload.flows import WorkforcePath
-from riskmodel.caseload.workers import WorkerSpread
+from riskmodel.caseload.workers import WorkerSpread, check_cap
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result, fan, march_rows
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, QUANTILES, month_words, months_between, quantile_name
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PLANNED", "SERVICE", "CaseloadPlan", "Unit"]
 
@@ -158,17 +157,17 @@ class CaseloadPlan(Result):
         found: _Floats = self.mean_caseload[self._place(scenario)]
         return found
 
-    def probability_within(self, cap: float, scenario: str = BASELINE) -> npt.NDArray[np.float64]:
+    def probability_within(self, cap: float, scenario: str = BASELINE) -> Floats:
         """Share of replicates whose mean caseload is at most the cap, shape (month,).
 
         All open cases count, unallocated ones too: leaving work without a worker does not keep to
         a cap.
         """
-        _check_cap(cap)
-        found: npt.NDArray[np.float64] = (self.caseload(scenario) <= cap).mean(axis=1)
+        check_cap(cap)
+        found: Floats = (self.caseload(scenario) <= cap).mean(axis=1)
         return found
 
-    def share_above(self, cap: float, scenario: str = BASELINE) -> npt.NDArray[np.float64]:
+    def share_above(self, cap: float, scenario: str = BASELINE) -> Floats:
         """Expected share of workers above the cap, shape (month, replicate).
 
         Raises
@@ -199,8 +198,6 @@ class CaseloadPlan(Result):
             Columns: area, scenario, level, unit, measure, month, mean, then ``q05`` and so on,
             basis. Measures without known workers are left out.
         """
-        import pandas as pd
-
         levels = tuple(dict.fromkeys(unit.level for unit in self.units))
         if level is not None and level not in levels:
             raise UnknownNameError("level", level, levels)
@@ -230,8 +227,6 @@ class CaseloadPlan(Result):
 
     def within_frame(self, cap: float) -> pd.DataFrame:
         """A row a scenario and month: chance to keep to the cap, and workers above it."""
-        import pandas as pd
-
         pieces = []
         for scenario in self.scenarios:
             found: dict[str, object] = {
@@ -300,8 +295,3 @@ def order_statistics(values: npt.NDArray[np.floating], quantiles: Sequence[float
     values.sort(axis=-1)
     places = [min(max(int(np.ceil(each * number - 1e-9)) - 1, 0), number - 1) for each in quantiles]
     return np.concatenate([means[..., None], values[..., places]], axis=-1).astype(np.float32)
-
-
-def _check_cap(cap: float) -> None:
-    if not (np.isfinite(cap) and cap > 0):
-        raise DataError(f"a cap must be above 0 cases, got {cap:g}", field="cap")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +22,12 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.flows import WorkforceDraws
 from riskmodel.caseload.scenario_workforce import workforce_of
+from riskmodel.core.arrays import Floats
+from riskmodel.demand.simulation.inputs import StageInputs
+from riskmodel.demand.simulation.stepping import Feedback
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    from riskmodel.demand.simulation.inputs import StageInputs
-    from riskmodel.demand.simulation.stepping import Feedback
 
 __all__ = ["LENGTH", "STARTS", "Loops", "loops"]
 
@@ -123,7 +121,7 @@ def _drawn(
     return allocation, workforce_draws(seed, replicates, months)
 
 
-def _refuse_flood(starts: npt.NDArray[np.float64], month: int) -> None:
+def _refuse_flood(starts: Floats, month: int) -> None:
     most = parameter("feedback_starts_multiplier_maximum").value
     over = int((starts > most).any(axis=1).sum())
     if over:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload.posts import published_workforce
 from riskmodel.caseload.published import published_caseloads
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "QueueCheck",
@@ -22,47 +17,8 @@ __all__ = [
     "queue_check",
     "queue_frame",
     "slots_for_waiting",
-    "unallocated_by_status",
     "waiting",
 ]
-
-_Floats = npt.NDArray[np.float64]
-
-
-def unallocated_by_status(cases: Sequence[_Floats], slots: _Floats) -> tuple[_Floats, ...]:
-    """Cases of each status without a worker, when the first status has first call on the slots.
-
-    Parameters
-    ----------
-    cases
-        Open cases by status, in order of priority: protection, looked after, child in need.
-    slots
-        Cases that the workers can hold: full-time equivalents x the most each of them holds.
-
-    Returns
-    -------
-    tuple
-        Unallocated cases by status, same shapes.
-
-    Notes
-    -----
-    A fluid: slots are shared without friction, so it is the least that can be unallocated.
-    Unallocated of all statuses = max(0, cases - slots).
-
-    Examples
-    --------
-    >>> unallocated_by_status(
-    ...     (np.array([163.0]), np.array([51.0]), np.array([203.0])), np.array([380.0])
-    ... )[2]
-    array([37.])
-    """
-    left = slots
-    found = []
-    for held in cases:
-        short = np.maximum(held - left, 0)
-        left = np.maximum(left - held, 0)
-        found.append(short)
-    return tuple(found)
 
 
 def erlang_c(slots: int, load: float) -> float:
@@ -196,8 +152,6 @@ def queue_check(area: str, most: float) -> QueueCheck:
 
 def queue_frame() -> pd.DataFrame:
     """Unallocated work as printed, beside Erlang's formula and the fluid, by area."""
-    import pandas as pd
-
     most = float(published_workforce().monthly("caseload_cap", 1)[0])
     found = [queue_check(area.area, most) for area in published_caseloads()]
     return pd.DataFrame(

@@ -6,19 +6,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.caseload.published import published_caseloads
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.published import load_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["KINDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
 
@@ -162,15 +160,15 @@ class Structure(Result):
         return tuple(team for team in self.teams if team.kind == "family_support")
 
     @property
-    def is_family_support(self) -> npt.NDArray[np.bool_]:
+    def is_family_support(self) -> Bools:
         """Whether each team is one of them, shape (team,)."""
         return np.array([team.kind == "family_support" for team in self.teams])
 
-    def counts(self) -> npt.NDArray[np.float64]:
+    def counts(self) -> Floats:
         """Cases by status and team, shape (status, team), statuses as :data:`STATUSES`."""
         return np.array([[getattr(team, status) for team in self.teams] for status in STATUSES])
 
-    def workers(self) -> npt.NDArray[np.float64]:
+    def workers(self) -> Floats:
         """Both ends of each team's workers, shape (2, team); NaN where not known."""
         return np.array(
             [
@@ -181,8 +179,6 @@ class Structure(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a team, with the columns of the files that :func:`read_structure` reads."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

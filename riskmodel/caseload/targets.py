@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.core.wording import asked_chance
 from riskmodel.errors import DataError, UnknownNameError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "CAP_HOLDS",
@@ -199,8 +197,6 @@ class PostsNeeded(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row for the answer and one for each end of each assumption."""
-        import pandas as pd
-
         common = {
             "cap": self.target.cap,
             "by": self.target.by,
@@ -283,8 +279,6 @@ class HiresNeeded:
 
 def needs_frame(needs: Mapping[str, PostsNeeded]) -> pd.DataFrame:
     """Posts needed by scenario, with what would change them, one assumption at a time."""
-    import pandas as pd
-
     pieces = []
     for scenario, found in needs.items():
         frame = found.to_frame()

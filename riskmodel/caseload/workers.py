@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.published import published_caseloads
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.errors import DataError
 
-__all__ = ["WorkerSpread", "largest_normal", "published_spread"]
-
-_Floats = npt.NDArray[np.float64]
+__all__ = ["WorkerSpread", "check_cap", "largest_normal", "published_spread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class WorkerSpread:
                 f"a standard deviation must be 0 or more, got {self.log_sd:g}", field="log_sd"
             )
 
-    def share_above(self, caseload: npt.ArrayLike, cap: float) -> _Floats:
+    def share_above(self, caseload: npt.ArrayLike, cap: float) -> Floats:
         """Share of workers with more whole cases than the cap, for each mean caseload.
 
         Parameters
@@ -55,7 +54,7 @@ class WorkerSpread:
         """
         from scipy.special import ndtr
 
-        _check_cap(cap)
+        check_cap(cap)
         mean = np.asarray(caseload, dtype=np.float64)
         most = math.floor(cap) + 0.5
         if self.log_sd == 0:
@@ -83,7 +82,7 @@ class WorkerSpread:
         below = 1 - float(self.share_above(caseload, cases - 1))
         return 1 - below**workers
 
-    def deal(self, cases: int, workers: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    def deal(self, cases: int, workers: int, random: np.random.Generator) -> Integers:
         """Whole cases dealt to whole workers, adding up to the cases; shape (worker,)."""
         if workers < 1 or cases < 0:
             raise DataError(
@@ -93,7 +92,7 @@ class WorkerSpread:
         bounds = np.cumsum(weights) * (cases / weights.sum()) + random.random()
         upto = np.minimum(np.floor(bounds), cases).astype(np.int64)
         upto[-1] = cases
-        dealt: npt.NDArray[np.int64] = np.diff(upto, prepend=0)
+        dealt: Integers = np.diff(upto, prepend=0)
         return dealt
 
 
@@ -142,6 +141,7 @@ def largest_normal(number: int) -> float:
     return float(np.trapezoid(x * number * density * ndtr(x) ** (number - 1), x))
 
 
-def _check_cap(cap: float) -> None:
+def check_cap(cap: float) -> None:
+    """Refuse a cap that is not above 0 cases."""
     if not (math.isfinite(cap) and cap > 0):
         raise DataError(f"a cap must be above 0 cases, got {cap:g}", field="cap")

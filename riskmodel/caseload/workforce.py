@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["WORKFORCE_PARAMETERS", "Monthly", "Workforce"]
 
-Monthly = float | npt.NDArray[np.float64]
+Monthly = float | Floats
 """One number for every month, an array of shape (month,), or of a rate one of shape
 (month, replicate), where each simulation has its own."""
 
@@ -144,7 +141,7 @@ class Workforce(Result):
                 return len(value)
         return None
 
-    def monthly(self, name: str, months: int) -> npt.NDArray[np.float64]:
+    def monthly(self, name: str, months: int) -> Floats:
         """One parameter for each month, shape (month,), or (month, replicate) where it is drawn.
 
         Raises
@@ -163,7 +160,7 @@ class Workforce(Result):
             return value[:months]
         return np.full(months, value)
 
-    def share_at_work(self, months: int) -> npt.NDArray[np.float64]:
+    def share_at_work(self, months: int) -> Floats:
         """Case-holding full-time equivalents for each worker in post, shaped as by `monthly`."""
         holding, protection, newly, sick = (
             self.monthly(name, months).T
@@ -173,8 +170,7 @@ class Workforce(Result):
             )
         )
         # Months last, so that rates of every simulation and of all alike go together.
-        share: npt.NDArray[np.float64] = (holding * (1 - protection * newly) * (1 - sick)).T
-        return share
+        return (holding * (1 - protection * newly) * (1 - sick)).T
 
     def changed(self, **values: Monthly) -> Workforce:
         """The same with other parameters; what was advertised before the first month stays.
@@ -195,8 +191,6 @@ class Workforce(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a parameter: name, value in the first month, whether it changes, unit."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

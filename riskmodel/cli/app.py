@@ -27,6 +27,7 @@ from riskmodel.cli import (
     report,
     scenario,
     sensitivity,
+    services,
 )
 
 __all__ = ["app"]
@@ -68,6 +69,7 @@ app.command("backtest")(backtest.backtest)
 app.command("learn")(learn.learn)
 app.command("caseload")(caseload.caseload)
 app.command("decide")(decide.decide)
+app.command("service")(services.service)
 app.command("report")(report.report)
 app.command("released")(released.released)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
 from riskmodel.demand.pooled.history import LEADS
@@ -17,7 +17,6 @@ from riskmodel.projection import month_after
 
 __all__ = ["other_figures"]
 
-Floats = npt.NDArray[np.float64]
 
 _YEAR = 12
 _TIER = "child_in_need_plan"

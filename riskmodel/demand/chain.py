@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.errors import DataError
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["LINKS", "chain_frame", "what_moved_starts"]
 
@@ -64,8 +61,6 @@ def chain_frame(panel: AuthorityPanel, code: str) -> pd.DataFrame:
     DataError
         When it holds none of the links.
     """
-    import pandas as pd
-
     rows = []
     for year in _years(panel, code):
         before: str | None = None
@@ -114,8 +109,6 @@ def what_moved_starts(panel: AuthorityPanel, code: str, first: int, last: int) -
     DataError
         When a year is missing or a count is 0.
     """
-    import pandas as pd
-
     found = {each.year: each.counts for each in _years(panel, code)}
     for year in (first, last):
         if year not in found or any(count <= 0 for count in found[year].values()):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.simulation.changed import SPECIALIST, change_inputs
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.levers import Levers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["course_drivers", "scenario_drivers"]
 
@@ -77,8 +74,6 @@ def scenario_drivers(stages: Mapping[str, StageInputs], levers: Levers, month: i
         itself; then ``together`` for the difference of all, and ``remainder``: together less the
         sum of the single ones. Columns: stage, lever, children.
     """
-    import pandas as pd
-
     before = {stage: _mean_stock(inputs, month) for stage, inputs in stages.items()}
 
     def difference(chosen: Levers) -> dict[str, float]:

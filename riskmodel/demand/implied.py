@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.durations.laws import Family, Floats
+from riskmodel.core.arrays import Bools, Floats
+from riskmodel.demand.durations.laws import Family
 from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.errors import DataError
 
@@ -30,7 +31,7 @@ class Implied(NamedTuple):
     """
 
     rates: Floats
-    held: npt.NDArray[np.bool_]
+    held: Bools
 
 
 def implied_starts(

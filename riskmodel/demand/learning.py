@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result
 from riskmodel.core.toml import Table, read_toml
@@ -22,9 +22,6 @@ from riskmodel.demand.together import correlations_of, correlations_text, stage_
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Learning", "learn_panel", "read_learning"]
 
@@ -49,7 +46,7 @@ class Learning(Result):
 
     year: int
     learned: Mapping[str, Learned]
-    correlations: npt.NDArray[np.float64]
+    correlations: Floats
     source: str
     basis: Basis = "observed"
 
@@ -60,8 +57,6 @@ class Learning(Result):
         that is carried forward at most), horizon_years, regression_percent (its part of the
         forecast), variance_factor (how past forecasts fared), basis.
         """
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Family, Floats, check_positive
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, Family, check_positive
 from riskmodel.errors import DataError
 
 __all__ = ["Counted", "Moments", "Presence", "Quantity", "moments", "steady_stock"]
@@ -73,10 +74,7 @@ class Moments:
     covariance: Floats
 
     def __post_init__(self) -> None:
-        for name in ("times", "mean", "covariance"):
-            made = np.asarray(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "times", "mean", "covariance")
 
     def weights(self, quantities: Sequence[Quantity]) -> Floats:
         """Rows that make each quantity from the basis, shape (quantity, 2 × time - 1).

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Family, Floats
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, Family
 
 __all__ = ["end_shares", "open_left"]
 

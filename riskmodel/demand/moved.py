@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, range_text
 from riskmodel.demand.simulation.changed import moves
@@ -17,9 +19,6 @@ from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, month_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.durations.laws import Floats
     from riskmodel.demand.projecting import Outlook
 
 __all__ = ["ANYWHERE", "Flows", "flows_frame"]
@@ -100,8 +99,6 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
     UnknownNameError
         When the month is not projected.
     """
-    import pandas as pd
-
     projection = outlook.projection
     if month not in projection.months:
         raise UnknownNameError("month of the projection", month, projection.months)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, Integers, locked
 from riskmodel.demand.beside import other_figures
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.result import Calibration
@@ -40,7 +40,6 @@ __all__ = [
     "stage_outlook",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 MOST_MONTHS = 120
 MOST_REPLICATES = 100_000
@@ -164,8 +163,7 @@ def stage_outlook(
         opening_survival=left,
     )
     held = float(implied.held.mean())
-    later = course[:, min(2 * YEAR, months) - 1].copy()
-    later.flags.writeable = False
+    later = locked(course[:, min(2 * YEAR, months) - 1])
     return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age, later)
 
 
@@ -206,7 +204,7 @@ def _telling_stocks(observations: Sequence[Observation]) -> list[Observation]:
     ]
 
 
-def node_months(months: int) -> npt.NDArray[np.int64]:
+def node_months(months: int) -> Integers:
     """Months after the opening for which the expected stock is drawn, the opening first."""
     return np.arange(0, months + NODE_MONTHS, NODE_MONTHS)
 
@@ -255,7 +253,7 @@ def _expected(
     )
 
 
-def _by_month(expected: Floats, nodes: npt.NDArray[np.int64], months: int) -> Floats:
+def _by_month(expected: Floats, nodes: Integers, months: int) -> Floats:
     """Expected stock at the end of each month, even on the log scale between the nodes."""
     log = np.log(expected)
     month = np.arange(1, months + 1)

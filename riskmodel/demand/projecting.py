@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.demand.calibration.calibrate import calibrate_model
@@ -19,21 +19,16 @@ from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenario
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import correlations_for, learned_for
 from riskmodel.demand.together import drawn_together
-from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.moved import Flows
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
 __all__ = ["NamedLevers", "Outlook", "growth_notes", "project"]
-
-Floats = npt.NDArray[np.float64]
 
 
 class NamedLevers(Protocol):
@@ -155,25 +150,14 @@ class Outlook(Result):
         )
         return replace(self, projection=alone, levers={BASELINE: self.levers[BASELINE]})
 
-    def drivers(self, month: str | None = None) -> pd.DataFrame:
-        """What moves each expected stock from the opening to a month, and under each scenario.
+    def drivers(self) -> pd.DataFrame:
+        """What moves each expected stock from the opening to the last month, by scenario.
 
         Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
         later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
         for another scenario each lever alone, together and remainder, against the baseline.
-
-        Raises
-        ------
-        UnknownNameError
-            When the month is not projected.
         """
-        import pandas as pd
-
-        months = self.projection.months
-        last = months[-1] if month is None else month
-        if last not in months:
-            raise UnknownNameError("month of the projection", last, months)
-        number = months.index(last) + 1
+        number = len(self.projection.months)
         rows = []
         for stage, inputs in self.inputs.items():
             parts = course_drivers(inputs, number)
@@ -214,16 +198,12 @@ class Outlook(Result):
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""
-        import pandas as pd
-
         return pd.concat(
             [each.calibration.to_frame() for each in self.stages.values()], ignore_index=True
         )
 
     def observations_frame(self) -> pd.DataFrame:
         """The authority's own figures beside what the calibration expects."""
-        import pandas as pd
-
         return pd.concat(
             [each.calibration.observations_frame() for each in self.stages.values()],
             ignore_index=True,

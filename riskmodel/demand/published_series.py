@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING
 
 from riskmodel.demand.calibration.calibrate import calibrate
 from riskmodel.demand.calibration.observations import Observation
@@ -26,12 +25,8 @@ from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
 from riskmodel.published.area import published_area
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = [
     "calibrate_published",
-    "legal_status_frame",
     "published_length_fit",
     "published_lengths",
     "published_observations",
@@ -141,30 +136,6 @@ def _looked_after() -> list[Observation]:
         _implied_stock("looked_after_september_2014", "2014-09"),
         _observation("stock", later, "2015-09"),
     ]
-
-
-def legal_status_frame() -> pd.DataFrame:
-    """Looked-after children by legal status at the end of each year, as printed.
-
-    A row a status and year: status, month, children, figure, basis. ``All Care Orders`` is the sum
-    of the two statuses above it.
-    """
-    import pandas as pd
-
-    table = load_table("legal_status")
-    return pd.DataFrame(
-        [
-            {
-                "status": status,
-                "month": month,
-                "children": int(table.figure(status, column).interval.low),
-                "figure": table.figure(status, column).id,
-                "basis": "published",
-            }
-            for status in table.keys
-            for column, month in _LEGAL_YEARS.items()
-        ]
-    )
 
 
 def published_lengths() -> tuple[Evidence, ...]:

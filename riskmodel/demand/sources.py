@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.demand.calibration import (
     CALIBRATED_STAGES,
@@ -22,8 +23,6 @@ from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.snapshots import MonthlySeries
 
 __all__ = [

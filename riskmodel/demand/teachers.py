@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.pooled.backtest import FEWEST_LEARNERS
 from riskmodel.demand.pooled.history import StageHistory
@@ -16,8 +16,6 @@ from riskmodel.errors import DataError
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["correlations_for", "learned_for"]
-
-Floats = npt.NDArray[np.float64]
 
 
 def correlations_for(opening: str, panel: AuthorityPanel | Learning | None, own: str) -> Floats:

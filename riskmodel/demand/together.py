@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.outlook import StageOutlook
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.shipped import PREFIX, SHIPPED_YEARS, SOURCE
@@ -27,7 +28,6 @@ __all__ = [
     "together_text",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 _PAIRS = ((0, 1), (0, 2), (1, 2))
@@ -94,8 +94,7 @@ def _stocks(panel: AuthorityPanel, year: int, left_out: str) -> Floats | None:
 
 def _drawn_in(values: Floats) -> Floats:
     low, high = np.quantile(values, [_WINSORISED, 1 - _WINSORISED])
-    found: Floats = np.clip(values, low, high)
-    return found
+    return np.clip(values, low, high)
 
 
 def shipped_correlations(year: int) -> Floats:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, View, fan, march_rows
 from riskmodel.core.wording import chance_words, count_of
@@ -12,8 +14,6 @@ from riskmodel.errors import UnknownNameError
 from riskmodel.levers import lever_label
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.projecting import Outlook
 
 __all__ = ["OUTLOOK_VIEWS", "chain_view", "outlook_view"]
@@ -106,8 +106,6 @@ def chain_view(chain: pd.DataFrame) -> Result:
 
 
 def _chances(outlook: Outlook, levels: Mapping[str, float]) -> pd.DataFrame:
-    import pandas as pd
-
     projection = outlook.projection
     return pd.DataFrame(
         [

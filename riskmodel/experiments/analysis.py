@@ -8,14 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import pandas as pd
+
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.experiments.summary import Summary
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
-
 __all__ = ["Analysis", "Option", "Picture", "Point", "Tables"]
 
 Tables = Mapping[str, "pd.DataFrame"]

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.errors import DataError
 from riskmodel.experiments.declaration import RELATIVE, Experiment, Tolerance
 from riskmodel.experiments.summary import Cell, Result, Summary
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Moved",
@@ -115,18 +113,16 @@ def compare_summaries(
 
 def moved_frame(moved: Sequence[Moved]) -> pd.DataFrame:
     """One row a part that moved: step, name, part, was, now, by."""
-    import pandas as pd
-
     return pd.DataFrame(
         [[one.step, one.name, one.part, one.was, one.now, one.by] for one in moved],
         columns=["step", "name", "part", "was", "now", "by"],
     ).astype({"was": object, "now": object})
 
 
-def changelog_row(name: str, summary: Summary, was: str = "–") -> str:
+def changelog_row(name: str, summary: Summary) -> str:
     """The row of CHANGELOG.md that tells a baseline: how many results, and the sum of its bytes."""
     digest = hashlib.sha256(summary.to_csv().encode("utf-8")).hexdigest()
-    return f"| Experiment: {name} | {was} | {len(summary)} results, sha256 {digest[:12]} |"
+    return f"| Experiment: {name} | – | {len(summary)} results, sha256 {digest[:12]} |"
 
 
 def is_same(was: Cell | None, now: Cell | None, absolute: float, relative: float) -> bool:

@@ -11,13 +11,12 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from riskmodel.errors import DataError, OutputError
 from riskmodel.parameters import parameter, parameters
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PointCache", "content_sha256", "key_of", "package_sha256"]
 
@@ -99,8 +98,6 @@ class PointCache:
 
     def load(self, key: str) -> tuple[dict[str, pd.DataFrame], frozenset[str]] | None:
         """Tables of a finished point, and the parameters it read; None where it is not there."""
-        import pandas as pd
-
         record = self._record(key)
         if record is None:
             return None

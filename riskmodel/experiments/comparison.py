@@ -9,7 +9,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from riskmodel.core.result import Result, TextTable
 from riskmodel.errors import DataError
@@ -21,9 +23,6 @@ from riskmodel.experiments.baseline import (
     read_summary,
 )
 from riskmodel.experiments.declaration import RELATIVE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["RunComparison", "TableDifference", "compare_runs"]
 
@@ -100,8 +99,6 @@ class RunComparison(Result):
 
     def manifest_frame(self) -> pd.DataFrame:
         """One row an entry of the manifests that differs: entry, first, second."""
-        import pandas as pd
-
         return pd.DataFrame(list(self.manifest), columns=["entry", "first", "second"])
 
     def summary(self) -> str:
@@ -211,8 +208,6 @@ def _tables(first: Path, second: Path) -> Iterator[TableDifference]:
 def _rows(path: Path) -> list[list[str]]:
     if path.suffix == ".csv":
         return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    import pandas as pd
-
     frame = pd.read_parquet(path)
     rows = [[str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
     return [[str(column) for column in frame.columns], *rows]

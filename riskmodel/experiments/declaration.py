@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,12 +149,9 @@ class Experiment:
         """Folder of a run's results."""
         return (self.home or self.folder) / ("quick" if is_quick else "results")
 
-    def number_of_points(self, *, is_quick: bool = False) -> int:
+    def number_of_points(self) -> int:
         """Points of all steps."""
-        return sum(
-            len(list(itertools.product(*step.axes(is_quick=is_quick).values())))
-            for step in self.steps
-        )
+        return sum(math.prod(map(len, step.axes().values())) for step in self.steps)
 
     @property
     def has_quick_settings(self) -> bool:

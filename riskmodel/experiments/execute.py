@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.core.files import replace_folder, write_file
 from riskmodel.engines import Engine, as_engine
@@ -21,9 +22,6 @@ from riskmodel.experiments.plans import PlannedPoint, RunInputs, plan_points
 from riskmodel.experiments.results import result_files, tables_of_step
 from riskmodel.experiments.summary import Summary
 from riskmodel.parameters import recording
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Progress", "Run", "points_to_compute", "run_experiment", "with_settings"]
 
@@ -202,8 +200,6 @@ def _tables(
     progress: Progress,
 ) -> tuple[dict[str, pd.DataFrame], frozenset[str], int]:
     """Each step's tables over its whole grid, parameters read, points that had to be computed."""
-    import pandas as pd
-
     missing = [plan for plan in plans if not points.has(plan.key)]
     progress(experiment.name, 0, len(missing))
     work = partial(_measure, experiment.folder.resolve(), study_sha256(experiment.folder), points)

@@ -6,16 +6,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.errors import DataError
+from riskmodel.experiments import Experiment
 from riskmodel.parameters import assumptions
 from riskmodel.published import data_files, documents, load_table, table_ids
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.experiments import Experiment
 
 __all__ = ["assumptions_log", "data_log", "decisions_log"]
 
@@ -62,8 +59,6 @@ def decisions_log(folder: Path) -> pd.DataFrame:
     DataError
         When there are no such pages, or one has no title.
     """
-    import pandas as pd
-
     pages = sorted(path for path in folder.glob("*.md") if _PAGE.fullmatch(path.name))
     if not pages:
         raise DataError(f"there are no pages of decisions in {folder}, such as 0001-name.md")
@@ -87,8 +82,6 @@ def data_log() -> pd.DataFrame:
         Columns file, holds, figures, document, body, date, paragraph, sha256. The last rows are the
         files that describe the tables and the checks.
     """
-    import pandas as pd
-
     files = data_files()
     rows = []
     for name in table_ids():

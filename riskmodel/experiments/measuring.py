@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.experiments.declaration import Experiment
 from riskmodel.experiments.execute import with_settings
 from riskmodel.experiments.summary import Summary
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["measure_experiment"]
 
@@ -44,8 +42,6 @@ def measure_experiment(
     tuple
         Tables by step and name, and the summary.
     """
-    import pandas as pd
-
     experiment = experiments[name]
     summaries = {
         other: measure_experiment(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from riskmodel.core.manifest import make_manifest
 from riskmodel.experiments.cache import key_of
@@ -13,9 +15,6 @@ from riskmodel.experiments.declaration import Experiment, Step
 from riskmodel.experiments.plans import PlannedPoint, RunInputs, code_of
 from riskmodel.experiments.summary import Summary
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PARAMETERS", "result_files", "tables_of_step"]
 

@@ -8,14 +8,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
+
+import pandas as pd
 
 from riskmodel.core import result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis, Estimate, Interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["COLUMNS", "Cell", "Result", "Summary"]
 
@@ -109,14 +108,10 @@ class Result:
         name: str,
         interval: Interval,
         unit: str,
-        *,
-        value: float | None = None,
-        basis: Basis = "published",
     ) -> Result:
-        """What an interval of printed figures allows; its middle stands for it unless given."""
-        low, high = float(interval.low), float(interval.high)
-        middle = interval.middle if value is None else value
-        return cls(name, middle, unit, basis, low, high, 1.0, "bounds of the printed figures")
+        """What an interval of printed figures allows; its middle stands for it."""
+        ends, method = (float(interval.low), float(interval.high)), "bounds of the printed figures"
+        return cls(name, interval.middle, unit, "published", *ends, 1.0, method)
 
     def text(self, places: int = 0) -> str:
         """The value, to so many decimals, with thousands separators."""
@@ -202,8 +197,6 @@ class Summary(result.Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a result; columns as in ``summary.csv``."""
-        import pandas as pd
-
         return pd.DataFrame(
             [[getattr(one, column) for column in COLUMNS] for one in self.results],
             columns=list(COLUMNS),
@@ -252,8 +245,6 @@ class Summary(result.Result):
 
     def preview(self) -> pd.DataFrame:
         """Each number in words."""
-        import pandas as pd
-
         return pd.DataFrame({"number": [str(one) for one in self.results]})
 
 

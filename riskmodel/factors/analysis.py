@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.core.result import Result
 from riskmodel.factors.quadrants import Prevalence, QuadrantRegion, feasible_region
 from riskmodel.factors.rates import FactorRates, IntervalMethod, factor_rates
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["FactorAnalysis", "analyse_factors"]
 

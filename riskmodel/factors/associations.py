@@ -9,18 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["MEASURES", "Associations", "associations", "prior_assessments"]
 
@@ -49,8 +46,6 @@ class Associations(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor and measure."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

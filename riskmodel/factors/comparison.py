@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.conversions import conversion_distribution, impact_cut
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 __all__ = [
     "change_between",
@@ -52,7 +48,6 @@ def holm_comparison(
     -----
     Holm (1979): the i-th smallest of m p values times m - i + 1, made monotone.
     """
-    import pandas as pd
     from scipy.stats import binomtest
 
     if not 0 < cut < 1:
@@ -98,7 +93,6 @@ def funnel(counts: FactorCounts) -> pd.DataFrame:
     sin^2(asin sqrt(p) +- z sqrt(phi) / (2 sqrt(n))). The target p is the pooled rate. One
     assessment can count for several factors, so the points are not independent.
     """
-    import pandas as pd
     from scipy.stats import norm
 
     n = counts.assessments.astype(float)
@@ -157,7 +151,6 @@ def shrunken_conversions(
     factor has the posterior Beta(a + k, b + n - k); an unprinted one has the Beta truncated to its
     printed side of the cut. That rates vary as a Beta is an assumption, and so is every result.
     """
-    import pandas as pd
     from scipy.stats import beta
 
     if level is None:
@@ -202,7 +195,6 @@ def change_between(
     -----
     Newcombe (1998), method 10. The two sets of assessments must not overlap.
     """
-    import pandas as pd
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     _same_factors(before, after)
@@ -238,8 +230,6 @@ def decompose_change(before: FactorCounts, after: FactorCounts) -> pd.DataFrame:
     the three can be changed (Shapley), so the parts add up to the change. An accounting identity:
     it does not say why any of the three moved.
     """
-    import pandas as pd
-
     _same_factors(before, after)
     if before.total_assessments is None or after.total_assessments is None:
         raise DataError("a change can be split only where the number of assessments is known")
@@ -266,7 +256,7 @@ def decompose_change(before: FactorCounts, after: FactorCounts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, *parts_named]).assign(basis=after.basis)
 
 
-def _holm(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _holm(p_values: Floats) -> Floats:
     """Adjusted p values; statsmodels' function collects garbage at every call, 80 ms each."""
     number = len(p_values)
     order = np.argsort(p_values, kind="stable")

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.factors.quadrants import QuadrantRegion
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["DRAWS", "Membership", "membership", "rank_probabilities"]
 
 DRAWS = 20_000
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,14 +37,12 @@ class Membership(Result):
     """
 
     factors: tuple[str, ...]
-    probabilities: dict[tuple[str, str], FloatArray]
+    probabilities: dict[tuple[str, str], Floats]
     standard_error: float
     draws: int
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor, one column a quadrant: ``high_low`` is high prevalence, low impact."""
-        import pandas as pd
-
         frame = pd.DataFrame({"factor": self.factors})
         for (prevalence, impact), values in self.probabilities.items():
             frame[f"{prevalence}_{impact}"] = values
@@ -143,8 +136,6 @@ def rank_probabilities(
         Columns factor, rank_median, rank_low, rank_high (95% interval), probability_highest,
         probability_lowest; rank 1 is the highest rate.
     """
-    import pandas as pd
-
     rates = np.stack(
         [
             random.beta(k + 0.5, n - k + 0.5, draws)
@@ -167,7 +158,7 @@ def rank_probabilities(
     )
 
 
-def _drawn_cut(random: np.random.Generator, cuts: Interval, draws: int) -> FloatArray:
+def _drawn_cut(random: np.random.Generator, cuts: Interval, draws: int) -> Floats:
     low, high = float(cuts.low), float(cuts.high)
     if math.isinf(low) or math.isinf(high):
         raise DataError(f"the cut is bounded on one side only, {cuts}: it cannot be drawn evenly")

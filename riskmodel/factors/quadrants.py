@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Contradiction",
@@ -99,8 +97,6 @@ class QuadrantRegion:
             One row a factor: factor, prevalence, impact; each ``high``, ``low``, or ``depends``
             where feasible cuts disagree, or ``none`` where no cut is feasible.
         """
-        import pandas as pd
-
         prevalences = prevalence_values(counts, self.reading)
         cuts = self.prevalence
         if self.reading == "plans" and counts.total_plans:

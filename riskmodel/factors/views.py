@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure.release import Release
@@ -23,9 +25,6 @@ from riskmodel.factors.rates import IntervalMethod, factor_rates
 from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["VIEWS", "ViewOptions", "cut_region", "factor_view", "released_factors"]
 
@@ -150,8 +149,6 @@ def factor_view(
 
 
 def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
-    import pandas as pd
-
     from riskmodel.factors.associations import associations, prior_assessments
 
     totals: Sequence[int | None] = options.assessments
@@ -229,8 +226,6 @@ VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
 
 
 def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
-    import pandas as pd
-
     from riskmodel.factors.comparison import change_between, decompose_change
 
     if release is None or len(release.groups) < 2:

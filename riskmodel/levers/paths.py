@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["LeverPath", "Levers", "RangedPart"]
-
-_Path = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +76,16 @@ class LeverPath:
     """
 
     name: str
-    value: _Path
-    weight: _Path
-    multiplier: _Path
+    value: Floats
+    weight: Floats
+    multiplier: Floats
     ranges: tuple[RangedPart, ...] = ()
-    to: Destinations | tuple[tuple[str, _Path | float], ...] = ()
+    to: Destinations | tuple[tuple[str, Floats | float], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.to and lever(self.name).elsewhere:
             object.__setattr__(self, "to", ((lever(self.name).elsewhere, 1.0),))
-        for field in ("value", "weight", "multiplier"):
-            made = np.array(getattr(self, field), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, field, made)
+        lock(self, "value", "weight", "multiplier")
         months = self.weight.shape
         if self.weight.ndim != 1 or not (
             self.value.shape[-1:] == months == self.multiplier.shape[-1:]
@@ -231,7 +227,7 @@ class Levers(Result):
         weight: npt.ArrayLike = 1.0,
         multiplier: npt.ArrayLike = 1.0,
         ranges: tuple[RangedPart, ...] = (),
-        to: Destinations | tuple[tuple[str, _Path | float], ...] = (),
+        to: Destinations | tuple[tuple[str, Floats | float], ...] = (),
     ) -> Levers:
         """The same with one lever set anew.
 
@@ -285,7 +281,7 @@ class Levers(Result):
         lever(name)
         return Levers(self.months, tuple(path for path in self.paths if path.name != name))
 
-    def apply(self, name: str, baseline: npt.ArrayLike | None = None) -> _Path:
+    def apply(self, name: str, baseline: npt.ArrayLike | None = None) -> Floats:
         r"""The lever's value in each month, given what it is in the baseline.
 
         Parameters
@@ -336,7 +332,7 @@ class Levers(Result):
         self._check(known, made, base)
         return made
 
-    def _check(self, known: Lever, made: _Path, base: _Path) -> None:
+    def _check(self, known: Lever, made: Floats, base: Floats) -> None:
         sound = (made >= known.lowest) & (made <= known.highest) & np.isfinite(made)
         if known.whole:
             sound &= made == np.round(made)

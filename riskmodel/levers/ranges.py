@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
+
+from riskmodel.core.arrays import Floats
 
 __all__ = ["DISTRIBUTIONS", "MIDDLE", "Distribution", "Range"]
 
@@ -74,7 +75,7 @@ class Range:
         """The central value: as many simulations lie above as below."""
         return float(self.at(np.array(0.5)))
 
-    def at(self, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def at(self, share: Floats) -> Floats:
         """The value that this share of simulations lies below, 0 to 1, any shape."""
         from scipy.special import ndtri
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
+from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.published.catalogue import load_table
 from riskmodel.vocabulary import factor
-
-if TYPE_CHECKING:
-    from riskmodel.assessments import FactorCounts
 
 __all__ = ["Level", "PrintedQuadrant", "factor_counts", "printed_quadrants"]
 

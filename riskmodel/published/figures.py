@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Column", "Document", "Figure", "PublishedTable", "Unit", "read_number"]
 
@@ -205,8 +204,6 @@ class PublishedTable(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a printed row; figures as numbers, labels as text."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

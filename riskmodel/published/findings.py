@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import isinf
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
+
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, RiskmodelError
@@ -19,9 +21,6 @@ from riskmodel.estimates import Interval
 from riskmodel.published.catalogue import load_table, read_toml
 from riskmodel.published.expressions import Verdict, evaluate, figures_in, judge, substitute
 from riskmodel.published.figures import Figure
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["OUTCOMES", "Audit", "Finding", "ImpliedQuantity", "Outcome", "audit", "implied"]
 
@@ -158,8 +157,6 @@ class Audit(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a finding, as text: what a reader or a spreadsheet can hold."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -181,8 +178,6 @@ class Audit(Result):
 
     def implied_frame(self) -> pd.DataFrame:
         """One row an unpublished quantity, with the end points of its interval."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {

@@ -141,10 +141,11 @@ def _manifest(
     contents, scenarios = authority.contents, authority.inputs.scenario_files
     settings = contents.folder / FILE
     is_shipped = authority.has("published")
+    services = authority.inputs.service_files
     shipped = {"scenarios/" + path.name: path.read_bytes() for path in scenarios if is_shipped}
     own = [settings] if settings.is_file() else []
     for key, paths in contents.files.items():
-        if key not in ("published", "scenarios"):
+        if key not in ("published", "scenarios", "services"):
             own += paths
     final = last_final_path(authority)
     own += [] if final is None else [final]
@@ -155,7 +156,7 @@ def _manifest(
         | (_learned_file() if is_projected else {}),
         parameters_sha256=parameters_sha256(),
         seed=sizes.seed,
-        files=[*own, *(() if is_shipped else scenarios), *files],
+        files=[*own, *(() if is_shipped else scenarios), *services, *files],
         disclosure=authority.release.manifest() if authority.has("returns") else NO_RECORDS,
     ).to_dict()
     if not is_projected:

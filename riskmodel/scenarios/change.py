@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.toml import Table
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
@@ -216,7 +216,7 @@ class Change:
             )
         return found["from_month"], found["to_month"]
 
-    def weights(self, opening_month: str, number_of_months: int) -> npt.NDArray[np.float64]:
+    def weights(self, opening_month: str, number_of_months: int) -> Floats:
         """How far the change is there in each month, 0 to 1, shape (month,).
 
         Raises

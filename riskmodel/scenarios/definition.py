@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.toml import Table
 from riskmodel.levers import Destinations, Levers, RangedPart
 from riskmodel.scenarios.change import Change
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["NAME", "Inherited", "Scenario"]
 
@@ -180,8 +178,6 @@ class Scenario(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a change, inherited ones first; months as written."""
-        import pandas as pd
-
         columns = (
             "scenario",
             "from_scenario",

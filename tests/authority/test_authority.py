@@ -155,7 +155,7 @@ def test_commentary_is_kept_by_heading(folder_of):
 def test_the_example_of_2015_is_an_authority_on_the_published_tables():
     example = riskmodel.example()
     assert example.sections == (
-        *("factors", "change", "projection", "caseload", "scenarios"),
+        *("factors", "change", "projection", "caseload", "scenarios", "services"),
         "published",
     )
     assert example.factor_rates.rates.counts == factor_counts()

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from riskmodel.demand import calibrate_published, project_stages
 from riskmodel.demand.calibration import DemandPriors
 from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.calibration.checks import monthly_design
 from riskmodel.demand.calibration.model import Model, build_model
-from riskmodel.demand.published_series import published_priors
+from riskmodel.demand.published_series import calibrate_published, published_priors
+from riskmodel.demand.simulation.project import project_stages
 from riskmodel.estimates import Interval
 from riskmodel.streams import stream
 

@@ -18,7 +18,7 @@ from riskmodel.caseload import (
     slots_for_waiting,
     waiting,
 )
-from riskmodel.caseload.shortage import queue_frame, unallocated_by_status
+from riskmodel.caseload.shortage import queue_frame
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
 
@@ -155,18 +155,6 @@ def test_impossible_queues_are_refused():
             sickness_rate=0,
             vacancy_rate=0,
         )
-
-
-@pytest.mark.unit
-def test_protection_has_first_call_on_the_slots():
-    slots = np.array([380.0, 200.0, 100.0, 500.0])
-    cases = [np.full(4, float(number)) for number in (163, 51, 203)]
-    plans, looked_after, in_need = unallocated_by_status(cases, slots)
-    assert plans.tolist() == [0, 0, 63, 0]
-    assert looked_after.tolist() == [0, 14, 51, 0]
-    assert in_need.tolist() == [37, 203, 203, 0]
-    total = plans + looked_after + in_need
-    assert total.tolist() == np.maximum(417 - slots, 0).tolist()
 
 
 @pytest.mark.unit

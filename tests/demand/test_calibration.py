@@ -19,7 +19,8 @@ from riskmodel.demand.calibration.checks import (
 from riskmodel.demand.calibration.conditional import condition
 from riskmodel.demand.calibration.model import OUTER, build_model, step_size
 from riskmodel.demand.calibration.pareto import pareto_smooth
-from riskmodel.demand.durations import MeanLength, ShapePrior, fit_lengths
+from riskmodel.demand.durations.evidence import MeanLength
+from riskmodel.demand.durations.fit import ShapePrior, fit_lengths
 from riskmodel.demand.simulation.project import project_stages
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval

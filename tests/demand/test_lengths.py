@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from riskmodel.demand.durations import FAMILIES, Lengths
-from riskmodel.demand.durations.laws import sample
+from riskmodel.demand.durations.laws import FAMILIES, sample
+from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.streams import stream
 

@@ -8,7 +8,6 @@ import pytest
 from riskmodel.demand.calibration import CALIBRATED_STAGES
 from riskmodel.demand.published_series import (
     calibrate_published,
-    legal_status_frame,
     published_length_fit,
     published_observations,
     published_priors,
@@ -59,14 +58,6 @@ def test_ends_to_an_unnamed_day_are_an_interval():
     assert 2000 < float(ends.count.low) < 2361
     assert ends.months == 51
     assert find_figures("2361")
-
-
-@pytest.mark.unit
-def test_legal_statuses_add_up():
-    frame = legal_status_frame()
-    parts = frame[~frame["status"].isin(["All Care Orders", "Total"])]
-    total = frame[frame["status"] == "Total"].set_index("month")["children"]
-    assert parts.groupby("month")["children"].sum().equals(total.rename("children"))
 
 
 @pytest.mark.regression

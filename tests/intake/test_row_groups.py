@@ -12,7 +12,7 @@ from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.export import write_parquet
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
-from riskmodel.factors import factor_patterns
+from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.adjusted.table_impact import factor_impact, table_patterns
 from riskmodel.intake import iter_assessments, read_assessments
 from riskmodel.intake.table_file import TableFile

@@ -30,7 +30,7 @@ REPORTS = {
 HELP = (
     "",
     *("factors", "impact", "bounds", "sensitivity", "project", "national", "backtest", "caseload"),
-    *("report", "published", "cohort", "intake", "scenario", "experiment"),
+    *("service", "report", "published", "cohort", "intake", "scenario", "experiment"),
     *(f"published {name}" for name in ("list", "show", "find", "audit", "implied", "verify")),
     *(f"cohort {name}" for name in ("generate", "reference", "check", "describe")),
     *(f"intake {name}" for name in ("check", "panel", "snapshots")),
@@ -90,6 +90,9 @@ _ROWS = {
     "--summary --workers 1",
     "caseload": f"caseload {_SERVICE}",
     "caseload-published": "caseload --show published",
+    "service": f"service {_SMALL} --months 8",
+    "service-missing": "service --show missing",
+    "service-interviews": "service --show interviews",
     "caseload-queue": "caseload --show queue",
     "caseload-loop": "caseload --show loop",
     "intake-check": f"intake check {_TABLE} --issues-out issues.csv",

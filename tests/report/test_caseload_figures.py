@@ -11,12 +11,11 @@ import pytest
 
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, NODES
 from riskmodel.report.charts.caseload import (
-    CaseloadFan,
     Course,
     draw_caseload_fans,
     draw_probabilities,
 )
-from riskmodel.report.charts.fan import FAN
+from riskmodel.report.charts.fan import FAN, Fan
 from riskmodel.report.charts.loop import draw_feedback_loop
 from riskmodel.report.charts.mixes import MixLine, draw_mixes
 from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
@@ -26,7 +25,7 @@ TIMES = np.linspace(2015.8, 2018.8, 37)
 
 def fan(title="Baseline"):
     levels = {0.5, *(end for low, high, *_ in FAN for end in (low, high))}
-    return CaseloadFan(title, TIMES, {level: 16 + 8 * level + 0 * TIMES for level in levels})
+    return Fan(title, (), TIMES, {level: 16 + 8 * level + 0 * TIMES for level in levels}, {})
 
 
 def drawn():

@@ -223,6 +223,16 @@ def _scenarios(look: _Look) -> Thing | None:
     return Thing("Scenarios", "scenarios", names)
 
 
+def _services(look: _Look) -> Thing | None:
+    if not look.has("services"):
+        return None
+    from riskmodel.authority.services import services_of
+
+    services = look.read("services", lambda: services_of(look.authority))
+    names = "cannot be read" if services is None else ", ".join(one.name for one in services)
+    return Thing("Services", "services", names)
+
+
 def _published(look: _Look) -> Thing | None:
     folder = look.authority.contents.file("published")
     if folder is None:
@@ -262,6 +272,7 @@ _READERS: tuple[Callable[[_Look], Thing | None], ...] = (
     _prices,
     _targets,
     _scenarios,
+    _services,
     _neighbours,
     _groups,
     _published,

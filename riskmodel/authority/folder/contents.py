@@ -48,12 +48,14 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "teams": ("teams.csv", "teams.toml"),
     "neighbours": ("neighbours.csv",),
     "scenarios": ("scenarios",),
+    "services": ("services",),
+    "timeliness": ("timeliness.csv",),
     "published": ("published",),
     "commentary": ("commentary.md",),
 }
 """Where a file is looked for that ``[files]`` does not name."""
 
-_FOLDERS = ("scenarios", "published")
+_FOLDERS = ("scenarios", "services", "published")
 _RETURN_ENDINGS = (".csv", ".parquet", ".xml", *WORKBOOKS)
 _RECORD_ENDINGS = (".csv", *WORKBOOKS)
 _BESIDE = (".factors.csv", ".dictionary.csv")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.record_months import (
     RecordMonths,
+    census_returns,
     is_counted,
     own_area,
     record_months,
@@ -52,6 +53,10 @@ class Inputs:
             return bool(self.scenario_files)
         if need == "published":
             return self.is_published
+        if need == "services":
+            return bool(self.service_files)
+        if need == "deadlines":
+            return bool(self.deadline_files)
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
             return isinstance(self._counted, DataError) or bool(self._counted.series)
         return need in self.contents.files or need in self.contents.tables
@@ -63,10 +68,13 @@ class Inputs:
             places = (entry.place for row in rows for entry in row.values())
             names = (f"{p.file} ({p.sheet})" if p.sheet else f"{p.file} [{need}]" for p in places)
             return ", ".join(dict.fromkeys(names))
-        if need == "scenarios":
-            return ", ".join(f"scenarios/{path.name}" for path in self.scenario_files)
+        if need in ("scenarios", "services"):
+            files = self.scenario_files if need == "scenarios" else self.service_files
+            return ", ".join(f"{need}/{path.name}" for path in files)
         if need == "published":
             return "published tables"
+        if need == "deadlines":
+            return ", ".join(path.name for path in self.deadline_files)
         if need == "returns":
             # The latest is the one that results are of.
             return self.contents.files["returns"][-1].name
@@ -210,6 +218,20 @@ class Inputs:
             )
             raise DataError(f"is called {twice!r}, as {first} is; choose another name", file=second)
         return found
+
+    @property
+    def service_files(self) -> tuple[Path, ...]:
+        """Files of services, in the order of their names."""
+        folder = self.contents.file("services")
+        return () if folder is None else tuple(sorted(folder.glob("*.toml")))
+
+    @property
+    def deadline_files(self) -> tuple[Path, ...]:
+        """Records with dates that a deadline runs between."""
+        records = self.contents.files.get("records", ())
+        lists = (path for path in records if path.name.casefold().startswith("annex"))
+        own = self.contents.files.get("timeliness", ())
+        return (*census_returns(self.contents), *lists, *own)
 
     @cached_property
     def neighbours(self) -> tuple[str, ...]:

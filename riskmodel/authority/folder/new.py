@@ -30,6 +30,8 @@ _README = """\
   looked_after     put returns on children looked after (SSDA903) in a folder of this name
   panel.csv        figures of many authorities by year, as `riskmodel intake panel` writes them
   scenarios        put scenario files in this folder; `riskmodel scenario new` writes one
+  services         put services around in a folder of this name; `riskmodel service --template`
+  timeliness.csv   waits that no return holds: measure, started, ended
   commentary.md    your own text, one heading a section
   report.cmd       Windows: a double click makes the report
 
@@ -99,6 +101,31 @@ reason = "Made up: a campaign brings half as many candidates again."
 source = "assumed"
 """,
 }
+
+
+_SERVICE = """\
+# Made up, to show what a service is: `riskmodel service --template` prints one with every key.
+name = "speech_therapy"
+label = "Speech therapy"
+about = "Made up: children who wait for a first appointment, two for every three plans that start."
+source = "made up"
+
+[arrivals]
+to = "starts.child_protection_plan"
+ratio = [0.6, 0.75]
+
+[staff]
+posts = 4
+appointments_a_week = 12
+appointments_each = 6
+
+[waiting]
+children = 60
+
+[deadline]
+within = 18
+unit = "weeks"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +199,8 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     posts = figures.cells["workforce"][0]["posts"]
     for file, text in _SCENARIOS.items():
         _write_text(scenarios / file, text.format(posts=posts + 15))
+    (folder / "services").mkdir()
+    _write_text(folder / "services" / "speech_therapy.toml", _SERVICE)
     cohort = generate_cohort(CohortDesign(1400, seed=seed, authorities=(CODE,), years=RETURN_YEARS))
     returns = folder / "returns"
     returns.mkdir()

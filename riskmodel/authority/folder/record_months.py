@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
     from riskmodel.snapshots import MonthlySeries
 
-__all__ = ["RecordMonths", "is_counted", "own_area", "record_months"]
+__all__ = ["RecordMonths", "census_returns", "is_counted", "own_area", "record_months"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ NEEDS: Mapping[str, str] = {
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
+    "deadlines": "records with dates: a census return, Annex A, or timeliness.csv",
+    "services": "services: files that end in .toml in the folder services",
     "neighbours": "neighbours: neighbours.csv, or the sheet neighbours of inputs.xlsx",
     "groups": "a group of authorities: [[groups]] in authority.toml, or the sheet groups",
     "published": "published tables: [files] published names their folder",
@@ -53,6 +55,8 @@ SECTIONS: Mapping[str, SectionRule] = {
         SectionRule("caseload", "Caseloads and posts", (_FIGURES, _TEAMS)),
         SectionRule("price", "What it costs", (_FIGURES, _TEAMS, ("prices",))),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
+        SectionRule("timeliness", "How much is in time", (("deadlines",),)),
+        SectionRule("services", "What it does to the services around", (("services",),)),
         SectionRule(
             "comparison", "Compared with others", (("own_panel",), ("neighbours", "groups"))
         ),

@@ -44,6 +44,8 @@ FILE_KEYS: Mapping[str, str] = {
     "teams": "teams and their cases",
     "neighbours": "statistical neighbours",
     "scenarios": "folder of scenario files",
+    "services": "folder of service files",
+    "timeliness": "own table of deadlines: measure, started, ended",
     "published": "folder of published tables",
     "commentary": "the author's own text",
 }

@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 from scipy import stats
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.likelihood import Predicted
 from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
@@ -19,7 +20,6 @@ from riskmodel.demand.calibration.result import (
     weight_warnings,
 )
 from riskmodel.demand.calibration.sampling import Sampled, sample_posterior
-from riskmodel.demand.durations.laws import Floats
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream

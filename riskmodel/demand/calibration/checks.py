@@ -9,17 +9,16 @@ Validating Bayesian inference algorithms with simulation-based calibration, arXi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 from scipy import stats
 
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.calibration.model import OUTER, Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
-from riskmodel.demand.durations.laws import Floats
 from riskmodel.demand.moments import Counted
 from riskmodel.demand.simulation.inputs import Flows
 from riskmodel.demand.simulation.stock_flow import simulate
@@ -27,9 +26,6 @@ from riskmodel.engines import Engine, as_engine
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after, months_between
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["annual_design", "monthly_design", "rank_uniformity", "simulation_based_calibration"]
 
@@ -105,8 +101,6 @@ def simulation_based_calibration(
         A row a repetition and parameter: repetition, parameter, true value, rank (share of the
         draws below it, ties parted at random), pareto_k, effective.
     """
-    import pandas as pd
-
     design = annual_design(6) if design is None else tuple(design)
     priors = DemandPriors.of_parameters(_STAGE) if priors is None else priors
     model = build_model(design, priors, population=population)
@@ -132,8 +126,6 @@ def rank_uniformity(ranks: pd.DataFrame, *, bins: int = 8) -> pd.DataFrame:
     pandas.DataFrame
         A row a parameter: parameter, statistic, p_value, and the counts of the bins.
     """
-    import pandas as pd
-
     rows = []
     for name, group in ranks.groupby("parameter", sort=False):
         counts, _ = np.histogram(group["rank"], bins=bins, range=(0.0, 1.0))
@@ -195,9 +187,7 @@ def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]
     return truth, figures
 
 
-def _counted(
-    model: Model, observation: Observation, flows: Flows, opening: npt.NDArray[np.int64]
-) -> Floats:
+def _counted(model: Model, observation: Observation, flows: Flows, opening: Integers) -> Floats:
     last = months_between(model.origin, observation.month)
     if observation.counted == "stock":
         return np.asarray(flows.stock[:, last - 1] if last else opening, dtype=np.float64)
@@ -214,8 +204,6 @@ def _ranks(
     repetition: int,
     draws: int,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     seen = [
         Observation(each.counted, Interval.exactly(int(count)), each.month, each.months)
         for each, count in zip(model.observations, figures, strict=True)

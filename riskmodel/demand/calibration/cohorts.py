@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.grid import Grid
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+from riskmodel.demand.durations.laws import DAYS_A_MONTH
 
 __all__ = ["HORIZON_MONTHS", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.likelihood import Likelihood
 from riskmodel.demand.calibration.model import OUTER, Model
-from riskmodel.demand.durations.laws import Floats
 
 __all__ = ["Conditional", "condition"]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.cohorts import Cohorts
 from riskmodel.demand.calibration.grid import Grid
 from riskmodel.demand.calibration.likelihood import safe_exp
-from riskmodel.demand.durations.laws import Floats
 
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.model import Model

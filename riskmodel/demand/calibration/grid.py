@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.observations import Observation
-from riskmodel.demand.durations.laws import Floats
 from riskmodel.demand.moments import Quantity
 
 __all__ = ["Grid", "LocalFigures", "SpanningFigure", "figures_on_grid"]

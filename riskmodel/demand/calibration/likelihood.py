@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from riskmodel.demand.durations.laws import Floats
+from riskmodel.core.arrays import Floats
 
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.model import Model, Outer
@@ -24,7 +23,6 @@ __all__ = [
 ]
 
 _LOG_MOST = 20.0
-_Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +148,7 @@ def safe_exp(logs: Floats) -> Floats:
     return np.asarray(np.exp(np.clip(logs, -_LOG_MOST, _LOG_MOST)))
 
 
-def gaussian_log_density(residual: _Matrix, covariance: _Matrix) -> Floats:
+def gaussian_log_density(residual: Floats, covariance: Floats) -> Floats:
     """Log density of each row's residual, by Cholesky; minus infinity where that fails."""
     sound = np.isfinite(residual).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))
     result = np.full(len(residual), -np.inf)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.grid import figures_on_grid
 from riskmodel.demand.calibration.likelihood import JointLikelihood, Likelihood, safe_exp
@@ -26,7 +27,7 @@ from riskmodel.demand.calibration.observations import (
 )
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.calibration.sequential import SequentialLikelihood
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.moments import Moments, Presence
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from riskmodel.demand.durations.laws import Floats
+from riskmodel.core.arrays import Floats
 
 __all__ = ["pareto_smooth"]
 

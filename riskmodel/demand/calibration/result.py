@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import special
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
 from riskmodel.projection import QUANTILES, month_after, quantile_name
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PARAMETERS", "Calibration"]
 
@@ -95,10 +93,7 @@ class Calibration(Result):
     warnings: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for name in ("draws", "fitted", "fitted_sd"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "draws", "fitted", "fitted_sd")
 
     def of(self, name: str) -> Floats:
         """Draws of one parameter.
@@ -248,8 +243,6 @@ class Calibration(Result):
         The basis is that of the figures, or of what was believed before them where more than half
         of its variance is left.
         """
-        import pandas as pd
-
         quantiles = np.quantile(self.draws, QUANTILES, axis=0)
         rows = []
         for place, name in enumerate(self.names):
@@ -294,8 +287,6 @@ class Calibration(Result):
 
     def observations_frame(self) -> pd.DataFrame:
         """A row an observation: what was printed beside what the calibration expects."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -322,9 +313,9 @@ class Calibration(Result):
     def summary(self) -> str:
         """The duration, the starts and the stock that the figures speak for, and how surely."""
 
-        def words(name: str, digits: int = 0) -> str:
+        def words(name: str) -> str:
             low, middle, high = np.quantile(self.of(name), (0.05, 0.5, 0.95))
-            return f"{middle:.{digits}f} (90% range {low:.{digits}f} to {high:.{digits}f})"
+            return f"{middle:.0f} (90% range {low:.0f} to {high:.0f})"
 
         last = self.model.last
         said = (

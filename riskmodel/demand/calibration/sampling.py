@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.conditional import condition
 from riskmodel.demand.calibration.model import OUTER, Model
 from riskmodel.demand.calibration.pareto import pareto_smooth
-from riskmodel.demand.durations.laws import Floats
 
 __all__ = ["Sampled", "sample_posterior"]
 
-_Matrix = npt.NDArray[np.float64]
 
 _FREEDOM = 7.0
 _WIDER = 1.15
@@ -104,7 +103,7 @@ def sample_posterior(
     share = share_done or (lambda _: None)
     centre, factor, start = _outer_mode(model)
     share(_SHARE_OF_MODE)
-    rounds: list[tuple[Floats, _Matrix]] = []
+    rounds: list[tuple[Floats, Floats]] = []
     known = _Weighed(np.empty((0, model.size)), np.empty(0))
     while True:
         rounds.append((centre, factor))
@@ -121,7 +120,7 @@ def sample_posterior(
         centre, factor = _refit(outer, weights, factor, effective)
 
 
-def _outer_mode(model: Model) -> tuple[Floats, _Matrix, Floats]:
+def _outer_mode(model: Model) -> tuple[Floats, Floats, Floats]:
     """Mode of the outer numbers, a factor of their covariance there, and the inner mode."""
     moves = _STEP * np.eye(OUTER)
 
@@ -158,7 +157,7 @@ def _outer_mode(model: Model) -> tuple[Floats, _Matrix, Floats]:
 
 def _round(
     model: Model,
-    about: tuple[Floats, _Matrix, Floats],
+    about: tuple[Floats, Floats, Floats],
     number: int,
     generator: np.random.Generator,
     share: Callable[[float], None],
@@ -196,15 +195,15 @@ def _log_t_shape(squared: Floats, size: int) -> Floats:
     return np.asarray(-(_FREEDOM + size) / 2 * np.log1p(squared / _FREEDOM))
 
 
-def _log_t(points: Floats, centre: Floats, factor: _Matrix) -> Floats:
+def _log_t(points: Floats, centre: Floats, factor: Floats) -> Floats:
     scaled = np.linalg.solve(factor, (points - centre).T)
     shape = _log_t_shape((scaled**2).sum(axis=0), len(centre))
     return np.asarray(shape - np.log(np.diagonal(factor)).sum())
 
 
 def _refit(
-    points: Floats, weights: Floats, factor: _Matrix, effective: float
-) -> tuple[Floats, _Matrix]:
+    points: Floats, weights: Floats, factor: Floats, effective: float
+) -> tuple[Floats, Floats]:
     """Mean and widened covariance of the weighted points, leaning on the last where few count."""
     centre = weights @ points
     away = points - centre

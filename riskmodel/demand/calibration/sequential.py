@@ -21,14 +21,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence, cohorts_of
 from riskmodel.demand.calibration.course import LEAST_VARIANCE, Course, course_of
 from riskmodel.demand.calibration.grid import LocalFigures
 from riskmodel.demand.calibration.likelihood import Predicted, Score
 from riskmodel.demand.calibration.tridiagonal import Eliminated, eliminate
-from riskmodel.demand.durations.laws import Floats
 
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.model import Model, Outer
@@ -376,7 +375,7 @@ def _beside(columns: Floats, more: Floats) -> Floats:
     return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)
 
 
-def _inverse_noise(seen: npt.NDArray[np.bool_], noise: Floats) -> tuple[Floats, Floats]:
+def _inverse_noise(seen: Bools, noise: Floats) -> tuple[Floats, Floats]:
     """One over the noise where there is a figure, else 0; and the sum of the logs of that noise."""
     return np.where(seen, 1 / noise, 0), np.log(noise[:, seen]).sum(axis=1)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.demand.durations.laws import Floats
+from riskmodel.core.arrays import Floats
 
 __all__ = ["Eliminated", "eliminate"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_YEAR, Floats
+from riskmodel.demand.durations.laws import DAYS_A_YEAR
 from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
@@ -251,9 +251,9 @@ class IndividualLengths(Evidence):
         Where they are from.
     """
 
-    days: npt.NDArray[np.float64]
-    ended: npt.NDArray[np.bool_]
-    entered_days: npt.NDArray[np.float64] | None = None
+    days: Floats
+    ended: Bools
+    entered_days: Floats | None = None
     label: str = "plans one by one"
 
     def __post_init__(self) -> None:

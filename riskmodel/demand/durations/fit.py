@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize, stats
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.evidence import Band, Evidence
-from riskmodel.demand.durations.laws import FAMILIES, Family, check_family
+from riskmodel.demand.durations.laws import Family, check_family
 from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.parameters import parameter
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["LengthFit", "ShapePrior", "compare_families", "comparison_frame", "fit_lengths"]
+__all__ = ["LengthFit", "ShapePrior", "fit_lengths"]
 
 _Pair = tuple[float, float]
 _START_DAYS = 300.0
@@ -86,7 +85,7 @@ class LengthFit(Result):
     shape: Estimate
     log_likelihood: float
     log_prior: float
-    covariance: npt.NDArray[np.float64]
+    covariance: Floats
     bands: tuple[Band, ...]
     deviance: float
     degrees_of_freedom: int
@@ -94,9 +93,7 @@ class LengthFit(Result):
     sources: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        made = np.array(self.covariance)
-        made.flags.writeable = False
-        object.__setattr__(self, "covariance", made)
+        lock(self, "covariance", kind=None)
 
     @property
     def aic(self) -> float:
@@ -105,8 +102,6 @@ class LengthFit(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a band: source, band in days, observed, expected, Pearson residual."""
-        import pandas as pd
-
         columns = [
             "family",
             "source",
@@ -210,52 +205,7 @@ def fit_lengths(
     )
 
 
-def compare_families(
-    evidence: Sequence[Evidence],
-    *,
-    families: Sequence[Family] = FAMILIES,
-    prior: ShapePrior | None = None,
-    level: float | None = None,
-    basis: Basis = "observed",
-) -> tuple[LengthFit, ...]:
-    """Fits of several families to the same evidence, the one of lowest AIC first."""
-    fits = [
-        fit_lengths(evidence, family, prior=prior, level=level, basis=basis) for family in families
-    ]
-    return tuple(sorted(fits, key=lambda fit: fit.aic))
-
-
-def comparison_frame(fits: Sequence[LengthFit]) -> pd.DataFrame:
-    """A row a fit: family, mean and shape with intervals, log-likelihood, AIC, goodness."""
-    import pandas as pd
-
-    lowest = min(fit.aic for fit in fits)
-    return pd.DataFrame(
-        [
-            {
-                "family": fit.lengths.family,
-                "mean_days": fit.mean.value,
-                "mean_days_low": fit.mean.low,
-                "mean_days_high": fit.mean.high,
-                "shape": fit.shape.value,
-                "shape_low": fit.shape.low,
-                "shape_high": fit.shape.high,
-                "share_over_two_years": float(fit.lengths.survival(2 * laws.DAYS_A_YEAR)),
-                "log_likelihood": fit.log_likelihood,
-                "aic_above_best": fit.aic - lowest,
-                "deviance": fit.deviance,
-                "degrees_of_freedom": fit.degrees_of_freedom,
-                "p_value": fit.p_value,
-                "interval_level": fit.mean.level,
-                "method": fit.mean.method,
-                "basis": fit.mean.basis,
-            }
-            for fit in fits
-        ]
-    )
-
-
-def _minimum(cost: Callable[[npt.ArrayLike], float]) -> npt.NDArray[np.float64]:
+def _minimum(cost: Callable[[npt.ArrayLike], float]) -> Floats:
     """Best (log mean, log shape), from the best of a coarse grid."""
     grid = [
         (np.log(days), np.log(shape))
@@ -271,10 +221,9 @@ def _minimum(cost: Callable[[npt.ArrayLike], float]) -> npt.NDArray[np.float64]:
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _curvature(
-    cost: Callable[[npt.ArrayLike], float], best: npt.NDArray[np.float64], step: float = 1e-3
-) -> npt.NDArray[np.float64]:
+def _curvature(cost: Callable[[npt.ArrayLike], float], best: Floats) -> Floats:
     """Inverse of the matrix of second differences at the minimum."""
+    step = 1e-3
     made, middle = np.empty((2, 2)), cost(best)
     move = step * np.eye(2)
     for row in range(2):
@@ -291,14 +240,14 @@ def _curvature(
             "the evidence does not determine both the mean and the shape of lengths; add bands, a "
             "share of long plans, a mean, or a prior of the shape"
         )
-    return cast("npt.NDArray[np.float64]", np.linalg.inv(made))
+    return cast("Floats", np.linalg.inv(made))
 
 
 def _profile_limits(
     cost: Callable[[npt.ArrayLike], float],
-    best: npt.NDArray[np.float64],
+    best: Floats,
     place: int,
-    covariance: npt.NDArray[np.float64],
+    covariance: Floats,
     level: float,
 ) -> _Pair:
     """The values of one parameter at which its profile has risen by half the quantile."""

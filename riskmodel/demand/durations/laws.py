@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError, UnknownNameError
 
 __all__ = [
@@ -41,8 +42,6 @@ DAYS_A_MONTH = DAYS_A_YEAR / 12
 """Months are of equal length throughout the engine."""
 
 _FOREVER_DAYS = 1e9
-
-Floats = npt.NDArray[np.float64]
 
 
 def check_family(family: str) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import Family, Floats
+from riskmodel.demand.durations.laws import Family
 from riskmodel.errors import DataError
 
 __all__ = ["Lengths"]

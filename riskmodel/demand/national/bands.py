@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import beta, nbinom, norm
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 
 __all__ = ["FEWEST", "Kind", "Pooled", "between_variance", "chance_band", "usual_band"]
 
-Floats = npt.NDArray[np.float64]
 Kind = Literal["rate", "share"]
 """A ``rate`` is a count over an exposure that it is no part of, a ``share`` a part of a whole."""
 

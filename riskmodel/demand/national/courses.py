@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats, Integers, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.outlook import MOST_MONTHS, MOST_REPLICATES, node_months
 from riskmodel.demand.pooled.features import figures_beside
@@ -24,9 +24,6 @@ from riskmodel.demand.pooled.own import common_changes, forecast_own, sample_pat
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import QUANTILES, month_after, quantile_name
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Course",
@@ -41,8 +38,6 @@ __all__ = [
     "summarised",
 ]
 
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 PURPOSE = "demand/national"
 """Streams are named by this, the stage, and for an authority's own part its code: one authority
@@ -79,15 +74,11 @@ class Course:
     quantiles: Floats
 
     def __post_init__(self) -> None:
-        for name in ("mean", "quantiles"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "mean", "quantiles")
 
     def quantile(self, level: float) -> Floats:
         """One of the quantiles by month, shape (month,)."""
-        found: Floats = self.quantiles[:, QUANTILES.index(level)]
-        return found
+        return self.quantiles[:, QUANTILES.index(level)]
 
     @property
     def per_10000(self) -> float:
@@ -121,12 +112,10 @@ class NationalCourses(Result):
     opening_month: str
     months: tuple[str, ...]
     authorities: tuple[Course, ...]
-    total: Counts
+    total: Integers
 
     def __post_init__(self) -> None:
-        made = np.array(self.total, dtype=np.int64)
-        made.flags.writeable = False
-        object.__setattr__(self, "total", made)
+        lock(self, "total", kind=np.int64)
 
     @property
     def by_name(self) -> tuple[Course, ...]:
@@ -151,11 +140,11 @@ class NationalCourses(Result):
                 return course
         raise UnknownNameError("authority", code, [each.code for each in self.authorities])
 
-    def together(self, code: str = "sum", area: str = "") -> Course:
+    def together(self) -> Course:
         """The total as a course; its population is known where every authority's is."""
         return summarised(
-            code,
-            area or f"{len(self.authorities)} authorities together",
+            "sum",
+            f"{len(self.authorities)} authorities together",
             float(sum(each.latest for each in self.authorities)),
             float(sum(each.population for each in self.authorities)),
             self.total,
@@ -166,8 +155,6 @@ class NationalCourses(Result):
 
         Columns: la_code, area, stage, measure, month, mean, then ``q05`` and so on, basis.
         """
-        import pandas as pd
-
         names = [quantile_name(level) for level in QUANTILES]
         pieces = [
             pd.DataFrame(
@@ -239,7 +226,7 @@ def authority_stock(
     *,
     months: int,
     seed: int,
-) -> Counts:
+) -> Integers:
     """The stock of one authority at the end of each month in whole children.
 
     Parameters
@@ -287,8 +274,7 @@ def authority_stock(
     paths = sample_paths(ahead, generator, len(common), common=common[:, 1 : months + 1])
     most = MOST_CHILDREN if population is None else population
     stock_paths = np.expm1(np.clip(paths, 0.0, np.log1p(most)))
-    found: Counts = np.rint(stock_paths).astype(np.int64)
-    return found
+    return np.rint(stock_paths).astype(np.int64)
 
 
 def latest_population(history: StageHistory, place: int) -> float | None:
@@ -299,7 +285,7 @@ def latest_population(history: StageHistory, place: int) -> float | None:
 
 
 def summarised(
-    code: str, area: str, latest: float, population: float | None, counts: Counts | Floats
+    code: str, area: str, latest: float, population: float | None, counts: Integers | Floats
 ) -> Course:
     """A course from its replicates, shape (replicate, month)."""
     return Course(
@@ -312,7 +298,7 @@ def summarised(
     )
 
 
-def beyond_authorities(total: Counts, common: Floats, ratio: float) -> Counts:
+def beyond_authorities(total: Integers, common: Floats, ratio: float) -> Integers:
     """A total of authorities carried to all of them, most of which it does not hold.
 
     Parameters
@@ -345,7 +331,7 @@ def beyond_authorities(total: Counts, common: Floats, ratio: float) -> Counts:
     slope = (beside * (total - middle)).sum(axis=0) / spread
     shared = middle + slope * beside
     whole = ratio * shared + np.sqrt(ratio) * (total - shared)
-    found: Counts = np.rint(np.maximum(whole, 0.0)).astype(np.int64)
+    found: Integers = np.rint(np.maximum(whole, 0.0)).astype(np.int64)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from riskmodel.demand.national.simulating import TIER
 from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.learn import Learned
 from riskmodel.series import ENGLAND, AuthorityPanel
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["england_of"]
 

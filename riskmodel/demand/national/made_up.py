@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import POPULATION, STOCK_MEASURES
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import covariance, size_scale
@@ -28,7 +28,6 @@ __all__ = [
     "made_up_panel",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 FEWEST_AUTHORITIES, MOST_AUTHORITIES = 6, 1000
 

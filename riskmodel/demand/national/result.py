@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.core.labels import Label, label
 from riskmodel.core.result import Result, TextTable, range_text
@@ -19,9 +19,6 @@ from riskmodel.demand.pooled.history import STOCK_MEASURES, is_region
 from riskmodel.demand.pooled.learn import Learned
 from riskmodel.errors import UnknownNameError
 from riskmodel.series import ENGLAND, AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["LeftOut", "NationalRun", "left_out"]
 
@@ -118,8 +115,6 @@ class NationalRun(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an area, stage, measure and month: see :meth:`NationalCourses.to_frame`."""
-        import pandas as pd
-
         return pd.concat(
             [each.to_frame(*self.totals(each.stage, each.measure)) for each in self.courses],
             ignore_index=True,
@@ -127,8 +122,6 @@ class NationalRun(Result):
 
     def left_out_frame(self) -> pd.DataFrame:
         """A row an authority and stage that is not projected: stage, la_code, area, reason."""
-        import pandas as pd
-
         return pd.DataFrame(
             [(each.stage, each.code, each.area, each.reason) for each in self.left_out],
             columns=["stage", "la_code", "area", "reason"],
@@ -141,8 +134,6 @@ class NationalRun(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """Each stock: the totals, then every authority in the order of names."""
-        import pandas as pd
-
         tables, rate = [], Label("Per 10,000", form=",.1f")
         for each in (each for each in self.courses if each.measure == "stock"):
             ordered = sorted(each.authorities, key=lambda one: (one.area, one.code))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from riskmodel.demand.national.courses import (
     NationalCourses,
@@ -21,9 +20,6 @@ from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.learn import Learned, learn
 from riskmodel.engines import Engine, as_engine
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["NATIONAL_STAGES", "national_run"]
 

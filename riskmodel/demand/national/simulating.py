@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from riskmodel.core.arrays import Integers
 from riskmodel.demand.calibration import calibrate
 from riskmodel.demand.national.courses import (
     PURPOSE,
-    Counts,
     Course,
     NationalCourses,
     authority_stock,
@@ -31,9 +31,6 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, MEASURED
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    pass
 
 Some = TypeVar("Some")
 
@@ -113,7 +110,7 @@ def _stocks_of(
     codes: Sequence[str],
     names: Mapping[str, str],
     sizes: tuple[int, int, int],
-) -> tuple[dict[tuple[str, str], list[Course]], dict[tuple[str, str], Counts], int]:
+) -> tuple[dict[tuple[str, str], list[Course]], dict[tuple[str, str], Integers], int]:
     """The courses of some authorities, and their sum."""
     months, replicates, seed = sizes
     common = common_course_of(learned, stage, months, replicates, seed)
@@ -169,7 +166,7 @@ def _sources(panel: AuthorityPanel, taught: Mapping[str, Learned]) -> Iterable[D
 
 def _flows_of(
     sources: Sequence[DemandSource], taught: Mapping[str, Learned], sizes: tuple[int, int, int]
-) -> tuple[dict[tuple[str, str], list[Course]], dict[tuple[str, str], Counts], int]:
+) -> tuple[dict[tuple[str, str], list[Course]], dict[tuple[str, str], Integers], int]:
     """As :func:`_stocks_of`, with lengths calibrated and children simulated."""
     months, replicates, seed = sizes
     nodes = node_months(months)
@@ -178,7 +175,7 @@ def _flows_of(
         for stage, learned in taught.items()
     }
     courses: dict[tuple[str, str], list[Course]] = {}
-    totals: dict[tuple[str, str], Counts] = {}
+    totals: dict[tuple[str, str], Integers] = {}
     for source in sources:
         own = int(stream(seed, f"{PURPOSE}/authority/{source.code}").integers(2**62))
         opening = f"{next(iter(taught.values())).year}-03"
@@ -230,14 +227,14 @@ class _Sums:
     ) -> None:
         self._keys = [(stage, measure) for stage in stages for measure in measures]
         self._courses: dict[tuple[str, str], list[Course]] = {key: [] for key in self._keys}
-        self._totals: dict[tuple[str, str], Counts] = {}
+        self._totals: dict[tuple[str, str], Integers] = {}
         self._done, self._number, self._progress = 0, number, progress
         progress(0, number)
 
     def add(
         self,
         courses: Mapping[tuple[str, str], list[Course]],
-        totals: Mapping[tuple[str, str], Counts],
+        totals: Mapping[tuple[str, str], Integers],
         number: int,
     ) -> None:
         for key, made in courses.items():

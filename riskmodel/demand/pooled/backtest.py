@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.pooled.competitors import COMPETITORS
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.judged import MODELS, OURS, POOLED, QUANTILES, REFERENCE, Backtest
@@ -28,7 +29,6 @@ from riskmodel.streams import stream
 
 __all__ = ["FEWEST_LEARNERS", "backtest"]
 
-Floats = npt.NDArray[np.float64]
 
 FEWEST_LEARNERS = 5
 """Other authorities, with two figures by the origin, that are learned from; where there are fewer,
@@ -87,8 +87,6 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     UnknownNameError
         When a model or measure is not known.
     """
-    import pandas as pd
-
     for model in models:
         if model not in MODELS:
             raise UnknownNameError("model", model, MODELS)
@@ -172,7 +170,7 @@ def _origins(history: StageHistory, given: Iterable[int] | None, source: str) ->
     return found
 
 
-def _parts(history: StageHistory, folds: int, seed: int) -> list[npt.NDArray[np.int64]]:
+def _parts(history: StageHistory, folds: int, seed: int) -> list[Integers]:
     """Places of the authorities in each part; each alone where parts would leave too few others."""
     if folds < 2:
         raise DataError(f"parts of the authorities are 2 or more, got {folds}")
@@ -186,7 +184,7 @@ def _parts(history: StageHistory, folds: int, seed: int) -> list[npt.NDArray[np.
 
 def _judge(
     history: StageHistory,
-    judged: npt.NDArray[np.int64],
+    judged: Integers,
     origin: int,
     horizons: tuple[int, ...],
     models: tuple[str, ...],
@@ -224,7 +222,7 @@ def _teaching(taught: StageHistory, origin: int, horizons: int, *, is_enough: bo
 def _rows(
     model: str,
     history: StageHistory,
-    able: npt.NDArray[np.int64],
+    able: Integers,
     origin: int,
     horizons: tuple[int, ...],
     values: Floats,

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.spreads import Spread, by_size, last, normal, own_spread
 from riskmodel.demand.pooled.turnover import usual_starts
@@ -19,7 +20,6 @@ from riskmodel.demand.pooled.wide import constant_rates, random_walk, wide_ridge
 
 __all__ = ["COMPETITORS", "Spread"]
 
-Floats = npt.NDArray[np.float64]
 
 FEWEST_FOR_A_FIT = 4
 """Figures of an authority's own that ETS and ARIMA need; with fewer they are the last value."""
@@ -222,7 +222,6 @@ def _filled(values: Floats) -> Floats:
 
 
 def _ets_of(series: Floats, horizons: int) -> tuple[Floats, Floats]:
-    import pandas as pd
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     best = None

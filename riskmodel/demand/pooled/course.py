@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory, stage_of
 from riskmodel.parameters import parameter
 
 __all__ = ["common_course", "common_growth", "log_rates", "mean_stay_years", "median"]
 
-Floats = npt.NDArray[np.float64]
 
 _TRIMMED = 0.1
 """Share of the changes left out at each end."""

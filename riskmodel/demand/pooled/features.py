@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory, stage_of
 
-__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside"]
+__all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside", "mean_known"]
 
-Floats = npt.NDArray[np.float64]
 
 YEARS_LOOKED_BACK = 5
 """The year of the forecast and those before it that any feature rests on."""
@@ -81,8 +80,7 @@ def features(history: StageHistory, place: int) -> Floats:
     first = max(0, place - YEARS_LOOKED_BACK + 1)
 
     def logs(table: Floats) -> Floats:
-        found: Floats = np.log(table[:, first : place + 1] + 1)
-        return found
+        return np.log(table[:, first : place + 1] + 1)
 
     def of(name: str) -> Floats:
         missing = np.full(history.stock.shape, np.nan)
@@ -92,8 +90,8 @@ def features(history: StageHistory, place: int) -> Floats:
     now = stock[:, -1]
     before = stock[:, -2] if stock.shape[1] > 1 else np.full_like(now, np.nan)
     columns = [
-        now - _mean(stock, 3),
-        now - _mean(stock, 5),
+        now - mean_known(stock, 3),
+        now - mean_known(stock, 5),
         now - before,
         now,
         starts[:, -1] - now,
@@ -105,7 +103,7 @@ def features(history: StageHistory, place: int) -> Floats:
     if _is_need(history.measure):
         population = logs(history.population)
         columns += [
-            now - _mean(population, 3),
+            now - mean_known(population, 3),
             population[:, -1] - population[:, -4:][:, 0],
             of("rereferrals_within_12m")[:, -1] - of("referrals")[:, -1],
         ]
@@ -127,7 +125,7 @@ def _of_another(measure: str, of: Callable[[str], Floats], now: Floats) -> list[
     return [
         stock[:, -1] - now,
         of(f"{prefix}_starts")[:, -1] - of(f"{prefix}_ends")[:, -1],
-        stock[:, -1] - _mean(stock, 3),
+        stock[:, -1] - mean_known(stock, 3),
     ]
 
 
@@ -140,11 +138,10 @@ def _is_need(measure: str) -> bool:
     return stage_of(measure) == "child_in_need"
 
 
-def _mean(logs: Floats, years: int) -> Floats:
+def mean_known(table: Floats, years: int) -> Floats:
     """Mean of what is known of the last years; NaN where nothing is; shape (authority,)."""
-    recent = logs[:, -years:]
+    recent = table[:, -years:]
     seen = np.isfinite(recent)
     number = seen.sum(axis=1)
     total = np.where(seen, recent, 0.0).sum(axis=1)
-    found: Floats = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return found
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.parameters import parameter
 
 __all__ = ["age_in_years", "carried_growth", "growth_beside_drift", "own_growth", "years_of_growth"]
 
-Floats = npt.NDArray[np.float64]
 
 _FEWEST_FIGURES = 3
 """A year apart or more: two changes, so that their spread is seen."""
@@ -152,5 +151,4 @@ def growth_beside_drift(learned: Learned, growth: Floats | float, ahead: Floats)
 
     Exactly nought where all of the drift is carried forward.
     """
-    found: Floats = np.multiply.outer(growth, years_of_growth(ahead)) - learned.drift * ahead
-    return found
+    return np.multiply.outer(growth, years_of_growth(ahead)) - learned.drift * ahead

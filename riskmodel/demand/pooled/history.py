@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats, locked
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.series import AuthorityPanel
 
@@ -89,8 +89,6 @@ them: one would count its authorities twice, and by its size outweigh them all i
 REGION_CODES = ("E12", "E13", "E92")
 """How the nine-digit codes of regions, of the two parts of London and of England begin."""
 
-Floats = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageHistory:
@@ -130,10 +128,9 @@ class StageHistory:
     def _table(self, name: str, values: Floats) -> Floats:
         """A locked copy, its shape checked."""
         shape = (len(self.codes), len(self.years))
-        table = np.array(values, dtype=np.float64)
+        table = locked(values, np.float64)
         if table.shape != shape:
             raise DataError(f"needs the shape {shape}, found {table.shape}", field=name)
-        table.flags.writeable = False
         return table
 
     @classmethod
@@ -184,7 +181,7 @@ class StageHistory:
         return stage_of(self.measure)
 
     @property
-    def has_population(self) -> npt.NDArray[np.bool_]:
+    def has_population(self) -> Bools:
         """Which authorities have any population figure, shape (authority,)."""
         return np.asarray((self.population > 0).any(axis=1), dtype=np.bool_)
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, range_text
 from riskmodel.demand.pooled.competitors import COMPETITORS
 from riskmodel.estimates import Basis
 from riskmodel.streams import stream
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["MODELS", "OURS", "POOLED", "QUANTILES", "REFERENCE", "ROW_COLUMNS", "Backtest"]
 
@@ -105,8 +104,6 @@ class Backtest(Result):
         single authority there is none (NaN). ``skill_pooled_percent`` is against the last value
         with the spread of others' changes (:data:`POOLED`), NaN where that did not run.
         """
-        import pandas as pd
-
         pieces = []
         for ahead in sorted(set(self.frame["horizon_years"].tolist())):
             here = self.frame[self.frame["horizon_years"] == ahead]
@@ -162,8 +159,6 @@ class Backtest(Result):
         resamples
             As for :meth:`skill`.
         """
-        import pandas as pd
-
         usual = self.frame.groupby("la_code")["observed"].median().sort_values(kind="stable")
         pieces = []
         for codes in np.array_split(usual.index.to_numpy(), groups):
@@ -189,8 +184,6 @@ class Backtest(Result):
         resamples
             As for :meth:`skill`.
         """
-        import pandas as pd
-
         pair = self.frame[self.frame["model"].isin([OURS, model])]
         found = replace(self, frame=pair).skill(resamples=resamples, reference=model)
         mine = found[found["model"] == OURS]
@@ -212,15 +205,13 @@ class Backtest(Result):
         best = means.idxmin(axis=1)
         return dict(zip(best.index.tolist(), best.tolist(), strict=True))
 
-    def pit_histogram(self, bins: int = 10) -> pd.DataFrame:
+    def pit_histogram(self) -> pd.DataFrame:
         """Share of forecasts by tenth of the probability integral transform.
 
         Flat where the spread is right; a hump says too wide, a bowl too narrow. Columns: model,
         horizon_years, from, to, share_percent.
         """
-        import pandas as pd
-
-        edges = np.linspace(0, 1, bins + 1)
+        edges = np.linspace(0, 1, 11)
         pieces = []
         for (model, ahead), here in self.frame.groupby(["model", "horizon_years"], sort=False):
             counts, _ = np.histogram(here["pit"], edges)
@@ -237,13 +228,13 @@ class Backtest(Result):
             )
         return pd.concat(pieces, ignore_index=True)
 
-    def pit_words(self, model: str = OURS) -> str:
-        """What the probability integral transform of a model says, in a sentence.
+    def pit_words(self) -> str:
+        """What the probability integral transform of our model says, in a sentence.
 
         A fault is named only where it is large and beyond chance: further from what should be
         than two standard errors among authorities, whose own forecasts err together.
         """
-        mine = self.frame[self.frame["model"] == model]
+        mine = self.frame[self.frame["model"] == OURS]
         pit = mine["pit"].to_numpy()
         low, high = 100 * float((pit < 0.1).mean()), 100 * float((pit >= 0.9).mean())
         outer = np.where((pit < 0.1) | (pit >= 0.9), 0.8, -0.2)
@@ -268,7 +259,7 @@ class Backtest(Result):
             else "its spread is about right"
         )
         return (
-            f"{low:.0f}% of what happened fell in the lowest tenth that {model} gave it and "
+            f"{low:.0f}% of what happened fell in the lowest tenth that {OURS} gave it and "
             f"{high:.0f}% in the highest, where 10% should: {' and '.join(says) or right}."
         )
 
@@ -295,8 +286,6 @@ class Backtest(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each model's accuracy at each horizon."""
-        import pandas as pd
-
         rows: list[Any] = self.skill().to_dict("records")
         return pd.DataFrame(
             {
@@ -341,7 +330,7 @@ class Backtest(Result):
         return found
 
 
-def _beyond_chance(off: npt.NDArray[np.float64], codes: npt.NDArray[Any]) -> bool:
+def _beyond_chance(off: Floats, codes: npt.NDArray[Any]) -> bool:
     """Whether a mean lies further from nought than two standard errors among authorities.
 
     Parameters

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.course import (
     common_course,
     common_growth,
@@ -32,7 +32,6 @@ from riskmodel.parameters import parameter
 
 __all__ = ["NOTHING_KNOWN", "Forecast", "Learned", "degrees_of", "forecast", "learn"]
 
-Floats = npt.NDArray[np.float64]
 
 NOTHING_KNOWN = 100.0
 """Variance of a log level of which nothing is known beforehand."""
@@ -264,8 +263,7 @@ def _growths(learned: Learned, history: StageHistory) -> Floats:
 def degrees_of(prediction: Prediction) -> Floats:
     """Degrees of freedom of a forecast: the prediction's, with tails kept heavy."""
     most = parameter("demand_forecast_degrees_at_most").value
-    found: Floats = np.minimum(prediction.degrees, most)
-    return found
+    return np.minimum(prediction.degrees, most)
 
 
 def _fit(history: StageHistory, values: Floats, stay: float) -> Process:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.demand.pooled.history import stage_of
 from riskmodel.demand.pooled.process import Process
 from riskmodel.demand.pooled.regression import Regression
 
 __all__ = ["Learned"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,10 +65,7 @@ class Learned:
     regression: Regression | None = None
 
     def __post_init__(self) -> None:
-        for name in ("course", "turnover", "spread"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "course", "turnover", "spread")
 
     @property
     def year(self) -> int:
@@ -92,8 +87,7 @@ class Learned:
         """
         moments = np.asarray(times, dtype=np.float64)
         beyond = np.maximum(moments - self.years[-1], 0.0)
-        found: Floats = np.interp(moments, self.years, self.course) + self.drift * beyond
-        return found
+        return np.interp(moments, self.years, self.course) + self.drift * beyond
 
     def course_covariance(self, times: Sequence[float] | Floats) -> Floats:
         """Covariance of what the common course did outside the years looked at, shape (time, time).
@@ -137,8 +131,7 @@ class Learned:
         if self.regression is None:
             return np.zeros_like(steady)
         direct = np.asarray(now)[..., None] + self.regression.change(values)
-        found: Floats = np.nan_to_num(self.regression.weights * (direct - steady))
-        return found
+        return np.nan_to_num(self.regression.weights * (direct - steady))
 
     def __str__(self) -> str:
         return (

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.demand.pooled.backtest import backtest
 from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.judged import MODELS
 from riskmodel.series import AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "MEASURED_ORIGINS",
@@ -62,8 +60,6 @@ def measure_backtests(
         The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.skill`, besides
         ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
     """
-    import pandas as pd
-
     pieces = []
     for measure in measures:
         progress(measure)
@@ -86,14 +82,11 @@ def measured_text(frame: pd.DataFrame) -> str:
         digits = _DIGITS.get(name.split("_")[0])
         if digits is not None:
             rounded[name] = rounded[name].round(digits) + 0.0
-    text: str = rounded.to_csv(index=False, lineterminator="\n")
-    return text
+    return rounded.to_csv(index=False, lineterminator="\n")
 
 
 @cache
 def _measured() -> pd.DataFrame:
-    import pandas as pd
-
     folder = resources.files("riskmodel.demand.pooled").joinpath("data")
     with folder.joinpath(_FILE).open(encoding="utf-8") as stream:
         return pd.read_csv(stream)

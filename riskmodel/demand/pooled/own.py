@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, lock
 from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.growth import (
     age_in_years,
@@ -34,7 +34,6 @@ __all__ = [
     "sample_paths",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 CLIP = 0.0005
 """Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
@@ -79,10 +78,7 @@ class OwnForecast:
     age: int
 
     def __post_init__(self) -> None:
-        for name in ("times", "location", "covariance", "common"):
-            made = np.array(getattr(self, name), dtype=np.float64)
-            made.flags.writeable = False
-            object.__setattr__(self, name, made)
+        lock(self, "times", "location", "covariance", "common")
 
     @property
     def scale(self) -> Floats:
@@ -111,8 +107,7 @@ class OwnForecast:
         from scipy.special import ndtr, ndtri
 
         table = np.linspace(ndtri(CLIP), ndtri(1 - CLIP), TABLE)
-        found: Floats = np.interp(normal, table, self._unit(ndtr(table)))
-        return found
+        return np.interp(normal, table, self._unit(ndtr(table)))
 
     def __str__(self) -> str:
         low, middle, high = self.quantiles([0.05, 0.5, 0.95])[-1]
@@ -350,8 +345,7 @@ def sample_paths(
     normal = generator.standard_normal((size, len(scale))) @ np.linalg.cholesky(correlation).T
     if common is not None:
         normal += common / scale
-    found: Floats = forecast.location + scale * forecast._of_normal(normal)
-    return found
+    return forecast.location + scale * forecast._of_normal(normal)
 
 
 def common_changes(
@@ -372,8 +366,7 @@ def common_changes(
     """
     ahead = np.maximum(np.asarray(times, dtype=np.float64) - learned.year, 0.0)
     steps = np.sqrt(learned.drift_variance * np.diff(ahead, prepend=0.0))
-    found: Floats = np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
-    return found
+    return np.cumsum(generator.standard_normal((size, len(ahead))) * steps, axis=1)
 
 
 def decimal_year(month: str) -> float:

@@ -21,11 +21,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.errors import DataError
 
 __all__ = ["Prediction", "Process", "covariance", "log_likelihood", "predict", "size_scale"]
 
-Floats = npt.NDArray[np.float64]
 
 _SIZE_OFFSET = 5.0
 """Added to a stock where it divides, so that a stock of nought has a finite variance."""
@@ -260,7 +260,7 @@ def _whiten(
     return (whitened**2).sum(axis=1), log_determinant, seen.sum(axis=1).astype(np.float64)
 
 
-def _of_observed(whole: Floats, seen: npt.NDArray[np.bool_]) -> Floats:
+def _of_observed(whole: Floats, seen: Bools) -> Floats:
     """A missing observation stands apart, with variance 1: it adds nothing to any sum."""
     found: Floats = np.where(seen[:, :, None] & seen[:, None, :], whole, 0.0)
     places = np.arange(seen.shape[1])

@@ -7,23 +7,18 @@ own at each horizon: see :mod:`riskmodel.demand.pooled.stacking`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Bools, Floats, Integers, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.pooled.features import feature_names, features
+from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.demand.pooled.history import StageHistory
 
 __all__ = ["FEWEST_ROWS", "PARTS", "Regression", "Sums", "size_weight", "sums_of"]
 
-Floats = npt.NDArray[np.float64]
 
 FEWEST_ROWS = 40
 FEWEST_YEARS = 3
@@ -82,12 +77,9 @@ class Regression(Result):
     weights: Floats
 
     def __post_init__(self) -> None:
-        for name in ("centre", "unit", "gram", "moments", "told", "usual", "weights"):
-            table = np.array(getattr(self, name), dtype=np.float64)
-            table.flags.writeable = False
-            object.__setattr__(self, name, table)
+        lock(self, "centre", "unit", "gram", "moments", "told", "usual", "weights")
 
-    def coefficients(self, present: npt.NDArray[np.bool_] | None = None) -> Floats:
+    def coefficients(self, present: Bools | None = None) -> Floats:
         """Change in log units for a standard deviation of each feature, shape (horizon, feature).
 
         Parameters
@@ -121,8 +113,6 @@ class Regression(Result):
         The change of the stock, in percent, that goes with one standard deviation more of the
         feature, the others as they are, by the regression alone.
         """
-        import pandas as pd
-
         table = 100 * np.expm1(self.coefficients())
         return pd.DataFrame(
             [
@@ -169,7 +159,7 @@ class Sums:
 
     scaled: Floats
     weight: Floats
-    part: npt.NDArray[np.int64]
+    part: Integers
     centre: Floats
     unit: Floats
     change: Floats
@@ -271,8 +261,7 @@ def _beside_common(change: Floats, weight: Floats) -> Floats:
 def _scaled(beside: Floats, unit: Floats) -> Floats:
     """Features in units, none far out; 0 where missing."""
     units = np.where(unit > 0, unit, np.inf)
-    found: Floats = np.clip(np.nan_to_num(beside) / units, -_MOST_UNITS, _MOST_UNITS)
-    return found
+    return np.clip(np.nan_to_num(beside) / units, -_MOST_UNITS, _MOST_UNITS)
 
 
 def _column_mean(table: Floats) -> Floats:
@@ -281,7 +270,7 @@ def _column_mean(table: Floats) -> Floats:
     return found
 
 
-def _solved(gram: Floats, moments: Floats, told: Floats, held: npt.NDArray[np.bool_]) -> Floats:
+def _solved(gram: Floats, moments: Floats, told: Floats, held: Bools) -> Floats:
     """Ridge coefficients of the features held, nought for the others; shape (horizon, feature)."""
     penalty = parameter("demand_regression_penalty").value
     found = np.zeros_like(moments)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.errors import DataError
 
 __all__ = ["LEVELS", "at_level", "covered", "crps", "probability_integral_transform"]
 
-Floats = npt.NDArray[np.float64]
 
 LEVELS: Floats = (np.arange(200) + 0.5) / 200
 """Every model issues its forecast as its quantiles at these levels. So all are scored alike, and a
@@ -60,11 +59,10 @@ def probability_integral_transform(values: Floats, observed: Floats) -> Floats:
 def at_level(values: Floats, level: float) -> Floats:
     """Quantile of a forecast from its values at :data:`LEVELS`, by a line between; shape (...)."""
     # Hazen's rule is the one that puts the i-th of n values at (i - 1/2) / n.
-    found: Floats = np.quantile(values, level, axis=-1, method="hazen")
-    return found
+    return np.quantile(values, level, axis=-1, method="hazen")
 
 
-def covered(values: Floats, observed: Floats, level: float) -> npt.NDArray[np.bool_]:
+def covered(values: Floats, observed: Floats, level: float) -> Bools:
     """Whether the central interval of that level holds what happened, shape (...).
 
     Raises
@@ -75,5 +73,4 @@ def covered(values: Floats, observed: Floats, level: float) -> npt.NDArray[np.bo
     if not 0 < level < 1:
         raise DataError(f"an interval's level is between 0 and 1, got {level:g}")
     low, high = at_level(values, (1 - level) / 2), at_level(values, (1 + level) / 2)
-    found: npt.NDArray[np.bool_] = (low <= observed) & (observed <= high)
-    return found
+    return (low <= observed) & (observed <= high)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import StageHistory
 
 __all__ = ["Spread", "by_size", "last", "normal", "own_spread"]
 
-Floats = npt.NDArray[np.float64]
 
 LEAST_CONSTANT = 0.1
 """Least part of a mean squared error that does not depend on size."""
@@ -50,8 +49,7 @@ def normal(levels: Floats) -> Floats:
     """Quantile function of the standard normal."""
     from scipy.stats import norm
 
-    found: Floats = norm.ppf(levels)
-    return found
+    return norm.ppf(levels)
 
 
 def last(log: Floats) -> Floats:

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.regression import Regression, sums_of
 from riskmodel.parameters import parameter
 
 __all__ = ["Steady", "stacked", "usual_change"]
 
-Floats = npt.NDArray[np.float64]
 
 _MOST_SQUARE = 9.0
 """Standardised squares stop here: an outlier tells of a tail, not of the spread."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.course import log_rates
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.process import Prediction
@@ -14,7 +14,6 @@ from riskmodel.parameters import parameter
 
 __all__ = ["TURNOVER", "correct", "flows", "usual_starts"]
 
-Floats = npt.NDArray[np.float64]
 
 TURNOVER = ("starts_to_stock", "starts_to_ends")
 """What the flows of the last year add: log starts over stock, beside its median over authorities,
@@ -93,5 +92,4 @@ def _ridge(columns: Floats, target: Floats, precision: Floats) -> Floats:
     solved = np.linalg.solve(
         weighted.T @ scaled + penalty * np.eye(columns.shape[1]), weighted.T @ target
     )
-    found: Floats = solved / unit
-    return found
+    return solved / unit

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from riskmodel.demand.pooled.features import features
+from riskmodel.demand.pooled.features import features, mean_known
 from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.demand.pooled.regression import sums_of
 from riskmodel.demand.pooled.spreads import Spread, by_size, last, normal, own_spread
 
 __all__ = ["constant_rates", "random_walk", "wide_ridge"]
 
-Floats = npt.NDArray[np.float64]
 
 _YEARS_OF_RATES = 3
 """Years whose flows the constant rates are averaged over."""
@@ -64,11 +62,11 @@ def constant_rates(taught: StageHistory, own: StageHistory, horizons: int) -> Sp
     ahead = np.arange(1, horizons + 1)
     now = np.expm1(last(np.log(own.stock + 1)))
     if own.measure in FLOW_MEASURES:
-        usual = np.repeat(_mean(own.stock[:, -_YEARS_OF_RATES:])[:, None], horizons, axis=1)
+        usual = np.repeat(mean_known(own.stock, _YEARS_OF_RATES)[:, None], horizons, axis=1)
         return Spread(np.log1p(usual), np.sqrt(np.maximum(usual, 0.25)) / (usual + 1), normal)
-    starts = _mean(own.starts[:, -_YEARS_OF_RATES:])
-    stock = _mean(own.stock[:, -_YEARS_OF_RATES - 1 :])
-    ends = starts - _mean(np.diff(own.stock, axis=1)[:, -_YEARS_OF_RATES:])
+    starts = mean_known(own.starts, _YEARS_OF_RATES)
+    stock = mean_known(own.stock, _YEARS_OF_RATES + 1)
+    ends = starts - mean_known(np.diff(own.stock, axis=1), _YEARS_OF_RATES)
     known = (stock > 0) & (ends > 0)
     rate = np.where(known, ends / np.where(stock > 0, stock, 1.0), 1.0)[:, None]
     left = np.exp(-rate * ahead)
@@ -76,14 +74,6 @@ def constant_rates(taught: StageHistory, own: StageHistory, horizons: int) -> Sp
     middle = np.where(known[:, None], now[:, None] * left + come, now[:, None])
     chance = np.where(known[:, None], now[:, None] * left * (1 - left) + come, now[:, None])
     return Spread(np.log1p(middle), np.sqrt(np.maximum(chance, 0.25)) / (middle + 1), normal)
-
-
-def _mean(table: Floats) -> Floats:
-    """Mean of what is known of each row; NaN where nothing is."""
-    seen = np.isfinite(table)
-    number = seen.sum(axis=1)
-    total = np.where(seen, table, 0.0).sum(axis=1)
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
 def random_walk(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:

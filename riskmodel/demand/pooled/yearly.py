@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.features import YEARS_LOOKED_BACK
 from riskmodel.demand.pooled.history import StageHistory
 
 __all__ = ["annual_history", "at_year_ends"]
 
-Floats = npt.NDArray[np.float64]
 
 _SAME_TIME = 0.02
 """Years: figures a week apart are of one time."""
@@ -74,5 +73,4 @@ def at_year_ends(
     before = np.where(moments[after] <= wanted + _SAME_TIME, after, np.maximum(after - 1, 0))
     near = (moments[before] <= wanted + _SAME_TIME) & (moments[after] >= wanted - _SAME_TIME)
     near &= moments[after] - moments[before] <= 1 + _SAME_TIME
-    found: Floats = np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)
-    return found
+    return np.where(near, np.expm1(np.interp(wanted, moments, log)), np.nan)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.durations.laws import Floats
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.demand.simulation.counts import poisson
 from riskmodel.demand.simulation.inputs import Flows, StageInputs
@@ -122,9 +122,7 @@ def _spread_rates(
     return np.where(excess > 0, drawn, rates), np.where(excess > 0, moved, changed)
 
 
-def _opening_ends(
-    opening: npt.NDArray[np.int64], cells: _Cells, after: _Cells, generators: _Two
-) -> _Counts:
+def _opening_ends(opening: Integers, cells: _Cells, after: _Cells, generators: _Two) -> _Counts:
     """How many of the children there at first end in each month."""
     chances = cells.opening_chances()
     counts = _parted(opening, chances, generators[0])
@@ -137,9 +135,7 @@ def _opening_ends(
     return np.ascontiguousarray(counts[:-1], dtype=np.int32)
 
 
-def _parted(
-    number: npt.NDArray[np.int64], weights: Floats, generator: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _parted(number: Integers, weights: Floats, generator: np.random.Generator) -> Integers:
     """Multinomial counts, shape (cell, replicate): one binomial after another."""
     remaining = np.cumsum(weights[::-1], axis=0)[::-1]
     share = np.clip(weights / np.maximum(remaining, np.finfo(np.float64).tiny), 0.0, 1.0)

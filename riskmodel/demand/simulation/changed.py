@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from riskmodel.demand.durations.laws import Floats
+from riskmodel.core.arrays import Floats
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.demand.simulation.inputs import StageInputs

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.arrays import Floats
+
 __all__ = ["SMALL", "poisson"]
 
 SMALL = 12.0
@@ -67,9 +69,7 @@ def _by_inversion(
     return counts
 
 
-def _finish(
-    uniform: npt.NDArray[np.float64], rates: npt.NDArray[np.float64], count: int
-) -> npt.NDArray[np.uint8]:
+def _finish(uniform: Floats, rates: Floats, count: int) -> npt.NDArray[np.uint8]:
     """The counts of those that are known to be at least so high."""
     counts = np.full(len(rates), count, dtype=np.uint8)
     below = special.pdtr(count, rates)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.demand.durations.laws import Family, Floats, check_family, check_positive
+from riskmodel.core.arrays import Floats, Integers
+from riskmodel.demand.durations.laws import Family, check_family, check_positive
 from riskmodel.errors import DataError
 
 __all__ = ["Flows", "StageInputs"]
@@ -61,7 +62,7 @@ class StageInputs:
     rates: Floats
     mean_days: Floats
     shape: Floats
-    opening: npt.NDArray[np.int64]
+    opening: Integers
     family: Family = "gamma"
     overdispersion: Floats | None = None
     opening_survival: Floats | None = None

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from riskmodel.demand.simulation.changed import change_inputs
-from riskmodel.demand.simulation.inputs import Flows
+from riskmodel.demand.simulation.inputs import Flows, StageInputs
 from riskmodel.demand.simulation.project import PURPOSE, project_stages
+from riskmodel.demand.simulation.stepping import Feedback
 from riskmodel.demand.simulation.stock_flow import simulate_stage
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
-
-if TYPE_CHECKING:
-    from riskmodel.demand.simulation.inputs import StageInputs
-    from riskmodel.demand.simulation.stepping import Feedback
 
 __all__ = ["FED_BACK", "FeedbackOf", "simulate_scenarios"]
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import DAYS_A_MONTH, Floats
+from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.simulation.inputs import Flows, StageInputs
 from riskmodel.demand.simulation.stock_flow import BLOCK
 from riskmodel.errors import DataError
@@ -40,10 +41,10 @@ class _Draws:
 
     generators: list[np.random.Generator]
 
-    def poisson(self, rates: Floats) -> npt.NDArray[np.int64]:
+    def poisson(self, rates: Floats) -> Integers:
         return np.concatenate([each.poisson(rates[rows]) for each, rows in self._blocks()])
 
-    def binomial(self, number: npt.NDArray[np.int64], share: Floats) -> npt.NDArray[np.int64]:
+    def binomial(self, number: Integers, share: Floats) -> Integers:
         sound = np.clip(share, 0.0, 1.0)
         return np.concatenate(
             [each.binomial(number[rows], sound[rows]) for each, rows in self._blocks()]
@@ -68,8 +69,8 @@ class _Stage:
     name: str
     inputs: StageInputs
     draws: _Draws
-    there: npt.NDArray[np.int64] = field(init=False)
-    opening: npt.NDArray[np.int64] = field(init=False)
+    there: Integers = field(init=False)
+    opening: Integers = field(init=False)
     clock: Floats = field(init=False)
     share: Floats = field(init=False)
     opening_share: Floats = field(init=False)

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.factors.adjusted.design import FactorModel
 from riskmodel.factors.adjusted.standardised import BLOCK, StandardisedRisks
 from riskmodel.streams import stream
@@ -22,8 +22,6 @@ __all__ = [
     "sequential_fractions",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 EXACT_AT_MOST = 10
 """Factors present in one pattern up to which every order is counted, none drawn."""
@@ -44,11 +42,11 @@ class Fractions:
         Standard error of drawing orders; 0 where all were counted. Part of ``errors``.
     """
 
-    values: FloatArray
-    errors: FloatArray
-    monte_carlo: FloatArray
+    values: Floats
+    errors: Floats
+    monte_carlo: Floats
 
-    def interval(self, quantile: float) -> tuple[FloatArray, FloatArray]:
+    def interval(self, quantile: float) -> tuple[Floats, Floats]:
         """Ends at so many standard errors, on the scale of log(1 - theta) (Walter 1975)."""
         left = 1 - self.values
         width = np.exp(quantile * self.errors / left)
@@ -59,11 +57,11 @@ class Fractions:
 class _Sums:
     """Sums over assessments of a_j, its gradient, a_j^2, a_j p; and drawing variance."""
 
-    portion: FloatArray
-    gradient: FloatArray
-    squares: FloatArray
-    products: FloatArray
-    drawing: FloatArray
+    portion: Floats
+    gradient: Floats
+    squares: Floats
+    products: Floats
+    drawing: Floats
 
     @classmethod
     def zero(cls, factors: int, columns: int) -> _Sums:
@@ -199,9 +197,9 @@ class _Game:
     ``subsets`` has shape (S, m), ``shares`` (m, S); ``orders`` (pairs, 2, m), empty when exact.
     """
 
-    subsets: FloatArray
-    shares: FloatArray
-    orders: IntArray
+    subsets: Floats
+    shares: Floats
+    orders: Integers
 
 
 def _exact_game(size: int) -> _Game:
@@ -233,7 +231,7 @@ def _drawn_game(size: int, seed: int) -> _Game:
     return _Game(np.vstack(subsets).astype(np.float64), np.hstack(shares), paired)
 
 
-def _play(game: _Game, model: FactorModel, rows: IntArray, which: IntArray, sums: _Sums) -> None:
+def _play(game: _Game, model: FactorModel, rows: Integers, which: Integers, sums: _Sums) -> None:
     """Add the portions of some patterns, all with as many factors, to the sums."""
     coefficients, size = model.levelled.coefficients, which.shape[1]
     n, fitted = model.problem.trials[rows], model.levelled.fitted[rows]
@@ -241,7 +239,7 @@ def _play(game: _Game, model: FactorModel, rows: IntArray, which: IntArray, sums
     probability = special.expit(coefficients[0] + coefficients[which + 1] @ game.subsets.T)
     portion = probability @ game.shares.T
 
-    def add(total: FloatArray, values: FloatArray) -> None:
+    def add(total: Floats, values: Floats) -> None:
         total += np.bincount(which.ravel(), values.ravel(), minlength=factors)
 
     add(sums.portion, n[:, None] * portion)
@@ -260,9 +258,7 @@ def _play(game: _Game, model: FactorModel, rows: IntArray, which: IntArray, sums
         _add_drawing(game, n[:, None] * probability, which, size, sums)
 
 
-def _add_drawing(
-    game: _Game, weighted: FloatArray, which: IntArray, size: int, sums: _Sums
-) -> None:
+def _add_drawing(game: _Game, weighted: Floats, which: Integers, size: int, sums: _Sums) -> None:
     """Variance of the mean over drawn pairs of orders."""
     pairs = len(game.orders)
     falls = weighted.reshape(len(weighted), pairs, 2, size + 1)
@@ -278,7 +274,7 @@ def _add_drawing(
     sums.drawing[:] += totals.var(axis=0, ddof=1) / pairs
 
 
-def _alone_moments(model: FactorModel) -> tuple[FloatArray, FloatArray]:
+def _alone_moments(model: FactorModel) -> tuple[Floats, Floats]:
     """Sums over assessments of a_j^2 and a_j p, with a_j = p - p without j."""
     design, weights = model.problem.design, model.problem.trials
     factors = len(model.patterns.factors)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.core.arrays import Bools, Floats, Integers
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis, Estimate
@@ -26,13 +28,8 @@ from riskmodel.factors.rates import proportion_estimate
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["CalibrationGroup", "ModelBenchmark", "TableBenchmark", "benchmark_table"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 MODELS = ("logistic regression", "gradient boosting")
 GROUPS = 10
@@ -108,8 +105,6 @@ class TableBenchmark(Result):
         Columns: model, measure, predicted (of a calibration group), value, low, high, level,
         method, numerator, denominator, basis.
         """
-        import pandas as pd
-
         columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
         rows: list[tuple[object, ...]] = []
         for found in self.models:
@@ -189,8 +184,8 @@ def benchmark_table(
 
 def _benchmarks(
     flags: npt.NDArray[np.float32],
-    plan: npt.NDArray[np.bool_],
-    children: IntArray,
+    plan: Bools,
+    children: Integers,
     how: tuple[int, int, float],
     basis: Basis,
 ) -> tuple[ModelBenchmark, ...]:
@@ -204,8 +199,8 @@ def _benchmarks(
 def _benchmark(
     model: str,
     flags: npt.NDArray[np.float32],
-    plan: npt.NDArray[np.bool_],
-    children: IntArray,
+    plan: Bools,
+    children: Integers,
     how: tuple[int, int, float],
     basis: Basis,
 ) -> ModelBenchmark:
@@ -253,9 +248,9 @@ def _new_model(model: str, number: int) -> Any:
 
 
 def _discrimination(
-    predicted: FloatArray,
-    plan: npt.NDArray[np.bool_],
-    children: IntArray,
+    predicted: Floats,
+    plan: Bools,
+    children: Integers,
     level: float,
     basis: Basis,
 ) -> Estimate:
@@ -279,7 +274,7 @@ def _discrimination(
     return Estimate(area, low, high, level, "delong", "probability", basis, above, above + below)
 
 
-def _mean_error(values: FloatArray, children: IntArray) -> float:
+def _mean_error(values: Floats, children: Integers) -> float:
     """Standard error of a mean over assessments, children independent."""
     by_child = np.bincount(children, values - values.mean())
     units = len(by_child)
@@ -287,7 +282,7 @@ def _mean_error(values: FloatArray, children: IntArray) -> float:
 
 
 def _calibration(
-    predicted: FloatArray, plan: npt.NDArray[np.bool_], level: float, basis: Basis
+    predicted: Floats, plan: Bools, level: float, basis: Basis
 ) -> tuple[CalibrationGroup, ...]:
     """Groups of about a tenth of the assessments, equal predictions kept together."""
     fewest = int(parameter("calibration_group_at_least").value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.attributable import (
     alone_fractions,
@@ -22,8 +23,6 @@ from riskmodel.factors.adjusted.standardised import standardise
 
 __all__ = ["Replicates", "bootstrap"]
 
-FloatArray = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replicates:
@@ -37,7 +36,7 @@ class Replicates:
         How many resamples could not be used.
     """
 
-    values: Mapping[str, FloatArray]
+    values: Mapping[str, Floats]
     notes: tuple[str, ...]
 
     def interval(self, measure: str, row: int, level: float) -> tuple[float, float]:
@@ -96,7 +95,7 @@ def bootstrap(model: FactorModel, plan: ResamplingPlan, number: int, seed: int) 
 
 
 def _refit(
-    model: FactorModel, trials: FloatArray, plans: FloatArray
+    model: FactorModel, trials: Floats, plans: Floats
 ) -> tuple[FactorModel, npt.NDArray[np.intp]]:
     """The model of one resample, and which factors are in it."""
     drawn = trials > 0
@@ -118,9 +117,7 @@ def _refit(
     return fitted, kept
 
 
-def _notes(
-    failed: int, number: int, average: FloatArray, factors: tuple[str, ...]
-) -> tuple[str, ...]:
+def _notes(failed: int, number: int, average: Floats, factors: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     if failed:
         notes.append(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import FactorPatterns
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Combination", "FactorCombinations", "factor_combinations"]
 
@@ -80,8 +77,6 @@ class FactorCombinations(Result):
 
         Columns: combination, factors (how many), assessments, plans, basis.
         """
-        import pandas as pd
-
         rows: list[tuple[object, ...]] = [
             (
                 " + ".join(found.factors) or "no factor",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.firth import (
     LogisticFit,
@@ -21,7 +21,6 @@ from riskmodel.parameters import parameter
 
 __all__ = ["FactorModel", "fit_factors", "refuse_tied", "usable_factors"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _TIED = 1e-9
 """A column is tied to others when so little of it is left over. One differing row in a million
@@ -86,10 +85,10 @@ def usable_factors(patterns: FactorPatterns) -> tuple[tuple[str, ...], tuple[str
 
 def fit_factors(
     patterns: FactorPatterns,
-    products: FloatArray | None = None,
+    products: Floats | None = None,
     *,
     is_penalised: bool = True,
-    start: FloatArray | None = None,
+    start: Floats | None = None,
 ) -> FactorModel:
     """Fit plan on all factors of the patterns.
 
@@ -131,7 +130,7 @@ def fit_factors(
     return FactorModel(patterns, problem, fit, levelled)
 
 
-def refuse_tied(names: Sequence[str], design: FloatArray) -> None:
+def refuse_tied(names: Sequence[str], design: Floats) -> None:
     """Raise for columns that are a sum or difference of others.
 
     Parameters

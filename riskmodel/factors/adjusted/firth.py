@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, optimize, special, stats
+
+from riskmodel.core.arrays import Bools, Floats
 
 __all__ = [
     "LogisticFit",
@@ -22,8 +23,6 @@ __all__ = [
     "profile_end",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 ITERATIONS = 100
 HALVINGS = 30
@@ -51,12 +50,12 @@ class LogisticProblem:
         Whether Jeffreys' prior is the penalty.
     """
 
-    design: FloatArray
-    trials: FloatArray
-    successes: FloatArray
+    design: Floats
+    trials: Floats
+    successes: Floats
     is_penalised: bool = True
 
-    def at(self, coefficients: FloatArray) -> _Point:
+    def at(self, coefficients: Floats) -> _Point:
         """The likelihood and what a step needs, at given coefficients.
 
         Raises
@@ -74,7 +73,7 @@ class LogisticProblem:
             value += float(np.log(np.diag(factor)).sum())
         return _Point(coefficients, value, fitted, weights, factor)
 
-    def score(self, point: _Point) -> tuple[FloatArray, FloatArray]:
+    def score(self, point: _Point) -> tuple[Floats, Floats]:
         """The score, and the matrix of a Newton step (negative curvature).
 
         Notes
@@ -96,14 +95,14 @@ class LogisticProblem:
 class _Point:
     """Log-likelihood and its parts at some coefficients; ``factor`` is that of the information."""
 
-    coefficients: FloatArray
+    coefficients: Floats
     value: float
-    fitted: FloatArray
-    weights: FloatArray
-    factor: FloatArray
+    fitted: Floats
+    weights: Floats
+    factor: Floats
 
     @property
-    def covariance(self) -> FloatArray:
+    def covariance(self) -> Floats:
         """The inverse of the Fisher information."""
         return _inverse_of_factor(self.factor)
 
@@ -124,18 +123,18 @@ class LogisticFit:
         Steps taken.
     """
 
-    coefficients: FloatArray
-    covariance: FloatArray
+    coefficients: Floats
+    covariance: Floats
     log_likelihood: float
-    fitted: FloatArray
+    fitted: Floats
     iterations: int
 
 
 def fit_logistic(
     problem: LogisticProblem,
     *,
-    start: FloatArray | None = None,
-    held: BoolArray | None = None,
+    start: Floats | None = None,
+    held: Bools | None = None,
 ) -> LogisticFit:
     """Maximise the likelihood.
 
@@ -273,7 +272,7 @@ def _searched_end(
     return float(side) * np.inf
 
 
-def _climb(problem: LogisticProblem, point: _Point, step: FloatArray) -> _Point:
+def _climb(problem: LogisticProblem, point: _Point, step: Floats) -> _Point:
     """The first of step, step/2, step/4, ... that does not lower the likelihood."""
     noise = 1e-12 * (1 + abs(point.value))
     for _ in range(HALVINGS):
@@ -287,16 +286,16 @@ def _climb(problem: LogisticProblem, point: _Point, step: FloatArray) -> _Point:
     raise NoMaximumError("the likelihood rises in no direction that was tried")
 
 
-def _inverse(matrix: FloatArray) -> FloatArray:
+def _inverse(matrix: Floats) -> Floats:
     """Inverse of a positive definite matrix; LinAlgError where it is none."""
     return _inverse_of_factor(linalg.cholesky(matrix, lower=True))
 
 
-def _inverse_of_factor(factor: FloatArray) -> FloatArray:
+def _inverse_of_factor(factor: Floats) -> Floats:
     return np.asarray(linalg.cho_solve((factor, True), np.eye(len(factor))))
 
 
-def _constant(problem: LogisticProblem) -> FloatArray:
+def _constant(problem: LogisticProblem) -> Floats:
     start = np.zeros(problem.design.shape[1])
     total, plans = float(problem.trials.sum()), float(problem.successes.sum())
     start[0] = np.log((plans + 0.5) / (total - plans + 0.5))

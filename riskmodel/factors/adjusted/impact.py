@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from riskmodel.assessments import Assessments, FactorCounts
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.attributable import (
@@ -39,8 +39,6 @@ from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
 
 __all__ = ["measure_impact"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def measure_impact(
@@ -151,7 +149,7 @@ class _Measured:
     level: float
     risks: StandardisedRisks
     fractions: dict[str, Fractions]
-    odds: tuple[FloatArray, FloatArray, list[str]]
+    odds: tuple[Floats, Floats, list[str]]
     replicates: Replicates | None = None
     counts: FactorCounts = field(init=False)
     crude: dict[str, tuple[Estimate, ...]] = field(init=False)
@@ -260,7 +258,7 @@ def _measure(patterns: FactorPatterns, level: float, is_penalised: bool, seed: i
     return _Measured(model, level, risks, fractions, _odds_intervals(model, level))
 
 
-def _odds_intervals(model: FactorModel, level: float) -> tuple[FloatArray, FloatArray, list[str]]:
+def _odds_intervals(model: FactorModel, level: float) -> tuple[Floats, Floats, list[str]]:
     """Interval ends of the odds ratios, and the method of each."""
     factors = len(model.patterns.factors)
     middle = model.fit.coefficients[1 : factors + 1]

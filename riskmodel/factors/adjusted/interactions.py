@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.design import FactorModel, fit_factors, refuse_tied
@@ -20,7 +20,6 @@ from riskmodel.parameters import parameter
 
 __all__ = ["PARENTAL_TRIO", "Interaction", "InteractionTest", "interaction_pairs", "interactions"]
 
-FloatArray = npt.NDArray[np.float64]
 
 PARENTAL_TRIO = (
     ("parent_domestic_violence",),
@@ -249,9 +248,7 @@ def _cell_counts(patterns: FactorPatterns, pair: tuple[str, str]) -> list[int]:
     return found
 
 
-def _set(
-    model: FactorModel, pairs: Sequence[tuple[str, str]], values: dict[str, int]
-) -> FloatArray:
+def _set(model: FactorModel, pairs: Sequence[tuple[str, str]], values: dict[str, int]) -> Floats:
     """The design with some factors set, their products with them."""
     names = model.patterns.factors
     design = model.problem.design.copy()

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.assessments import PLAN, Assessments, FactorCounts
+from riskmodel.core.arrays import Bools, Integers, lock
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["FactorPatterns", "factor_patterns", "joint_basis", "number_patterns", "pattern_counts"]
 
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 _WORD = 62
 """Flags in one word: 64 bits with room for the plan and the sign."""
@@ -54,17 +50,15 @@ class FactorPatterns(Result):
     """
 
     factors: tuple[str, ...]
-    flags: BoolArray
-    assessments: IntArray
-    plans: IntArray
+    flags: Bools
+    assessments: Integers
+    plans: Integers
     basis: Basis = "observed"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "factors", tuple(self.factors))
-        for name, kind in (("flags", np.bool_), ("assessments", np.int64), ("plans", np.int64)):
-            locked = np.array(getattr(self, name), dtype=kind, copy=True)
-            locked.flags.writeable = False
-            object.__setattr__(self, name, locked)
+        lock(self, "flags", kind=np.bool_)
+        lock(self, "assessments", "plans", kind=np.int64)
         number = len(self.assessments)
         if self.flags.shape != (number, len(self.factors)) or self.plans.shape != (number,):
             raise DataError(
@@ -149,8 +143,6 @@ class FactorPatterns(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a pattern: a column a factor, then assessments and plans."""
-        import pandas as pd
-
         frame = pd.DataFrame(self.flags, columns=list(self.factors))
         return frame.assign(assessments=self.assessments, plans=self.plans)
 
@@ -216,8 +208,8 @@ def joint_basis(table: Assessments) -> Basis:
 
 def pattern_counts(
     factors: Sequence[str],
-    plan: BoolArray,
-    columns: Sequence[BoolArray] | BoolArray,
+    plan: Bools,
+    columns: Sequence[Bools] | Bools,
     *,
     basis: Basis = "observed",
 ) -> FactorPatterns:
@@ -245,7 +237,7 @@ def pattern_counts(
     return _merged(tuple(factors), flags, rows, np.where(led, rows, 0), basis)
 
 
-def number_patterns(columns: Sequence[BoolArray]) -> tuple[BoolArray, IntArray]:
+def number_patterns(columns: Sequence[Bools]) -> tuple[Bools, Integers]:
     """The distinct rows of some flag columns, and which of them each row is.
 
     Parameters
@@ -277,7 +269,7 @@ def number_patterns(columns: Sequence[BoolArray]) -> tuple[BoolArray, IntArray]:
 
 
 def _merged(
-    factors: tuple[str, ...], flags: BoolArray, rows: IntArray, plans: IntArray, basis: Basis
+    factors: tuple[str, ...], flags: Bools, rows: Integers, plans: Integers, basis: Basis
 ) -> FactorPatterns:
     """Equal patterns put together."""
     if not factors:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.factors.adjusted.patterns import FactorPatterns, number_patterns
 from riskmodel.streams import stream
 
 __all__ = ["CHILD", "ResamplingPlan", "children_of"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 CHILD = "child_id"
 """The column that says which assessments concern one child."""
@@ -35,7 +34,7 @@ class ResamplingPlan:
         Units with several: assessments by unit and cell, shape (units, 2P).
     """
 
-    single: IntArray
+    single: Integers
     several: sparse.csr_array
 
     @property
@@ -75,7 +74,7 @@ class ResamplingPlan:
         )
         return cls(single.astype(np.int64), several.tocsr())
 
-    def draws(self, number: int, seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def draws(self, number: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
         """Assessments and plans of each pattern in each resample; shape (P,) each.
 
         Notes
@@ -93,12 +92,10 @@ class ResamplingPlan:
             yield without + plans, plans
 
 
-def children_of(table: Assessments) -> IntArray:
+def children_of(table: Assessments) -> Integers:
     """Number of the child of each assessment, from 0; without an id each is a child by itself."""
     if CHILD not in table.frame.columns:
         return np.arange(len(table), dtype=np.int64)
-    import pandas as pd
-
     codes = np.asarray(pd.factorize(table.frame[CHILD])[0], dtype=np.int64)
     unknown = codes < 0
     codes[unknown] = codes.max(initial=-1) + 1 + np.arange(unknown.sum())

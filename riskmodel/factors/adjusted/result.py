@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from riskmodel.core.result import Result
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.combinations import FactorCombinations
 from riskmodel.factors.adjusted.interactions import InteractionTest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Association", "AttributableFractions", "FactorAssociation", "FactorImpact"]
 
@@ -131,8 +129,6 @@ class FactorImpact(Result):
         Numerator and denominator are plans and assessments with the factor; of the joint fraction
         (factor ``all``) all plans and assessments; of a pair (``one:other``) those with both.
         """
-        import pandas as pd
-
         columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
         rows = [
             (name, measure, *(getattr(estimate, column) for column in columns))

@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from riskmodel.core.arrays import Floats
 from riskmodel.factors.adjusted.design import FactorModel
 
 __all__ = ["BLOCK", "StandardisedRisks", "standardise", "standardised_contrast"]
 
-FloatArray = npt.NDArray[np.float64]
 
 BLOCK = 4096
 """Patterns at a time, so that the working arrays stay in a processor's cache."""
@@ -41,25 +40,25 @@ class StandardisedRisks:
         Assessments N.
     """
 
-    present: FloatArray
-    absent: FloatArray
-    present_gradient: FloatArray
-    absent_gradient: FloatArray
-    moments: FloatArray
-    covariance: FloatArray
+    present: Floats
+    absent: Floats
+    present_gradient: Floats
+    absent_gradient: Floats
+    moments: Floats
+    covariance: Floats
     total: float
 
     @property
-    def difference(self) -> FloatArray:
+    def difference(self) -> Floats:
         """Risk differences R1 - R0; shape (J,)."""
         return self.present - self.absent
 
     @property
-    def log_ratio(self) -> FloatArray:
+    def log_ratio(self) -> Floats:
         """Logarithms of the risk ratios; shape (J,)."""
         return np.log(self.present) - np.log(self.absent)
 
-    def difference_error(self, *, is_conditional: bool = False) -> FloatArray:
+    def difference_error(self, *, is_conditional: bool = False) -> Floats:
         """Standard errors of the differences.
 
         Parameters
@@ -77,7 +76,7 @@ class StandardisedRisks:
         spread = 0.0 if is_conditional else self._spread(1.0, 1.0)
         return np.sqrt(_quadratic(gradient, self.covariance) + spread)
 
-    def log_ratio_error(self) -> FloatArray:
+    def log_ratio_error(self) -> Floats:
         """Standard errors of the logarithms of the ratios, patterns counted as a sample."""
         gradient = (
             self.present_gradient / self.present[:, None]
@@ -86,7 +85,7 @@ class StandardisedRisks:
         spread = self._spread(1 / self.present, 1 / self.absent)
         return np.sqrt(_quadratic(gradient, self.covariance) + spread)
 
-    def _spread(self, one: FloatArray | float, other: FloatArray | float) -> FloatArray:
+    def _spread(self, one: Floats | float, other: Floats | float) -> Floats:
         """Sum over assessments of (one (p1 - R1) - other (p0 - R0))^2, over N^2."""
         means = np.stack([self.present**2, self.present * self.absent, self.absent**2])
         central = np.maximum(self.moments - self.total * means, [[0.0], [-np.inf], [0.0]])
@@ -143,7 +142,7 @@ def standardise(model: FactorModel) -> StandardisedRisks:
 
 
 def standardised_contrast(
-    model: FactorModel, designs: list[FloatArray], signs: list[float]
+    model: FactorModel, designs: list[Floats], signs: list[float]
 ) -> tuple[float, float]:
     """A sum of standardised risks with signs, and its standard error.
 
@@ -170,5 +169,5 @@ def standardised_contrast(
     return value, float(np.sqrt(variance))
 
 
-def _quadratic(gradient: FloatArray, covariance: FloatArray) -> FloatArray:
+def _quadratic(gradient: Floats, covariance: Floats) -> Floats:
     return np.asarray(((gradient @ covariance) * gradient).sum(axis=1))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from riskmodel.assessments import Counted
 from riskmodel.core.result import Result, TextTable
@@ -32,9 +34,6 @@ from riskmodel.intake.tables.files import open_part, parquet_parts
 from riskmodel.intake.tables.piece_repeats import repeated_hashes
 from riskmodel.intake.tables.row_groups import is_in_columns, meaning_of
 from riskmodel.vocabulary import factor_label
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["TableImpact", "factor_impact", "table_patterns"]
 
@@ -89,8 +88,6 @@ class TableImpact(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """As ``FactorImpact.to_frame``, with a row of ``[c]`` a measure that is withheld."""
-        import pandas as pd
-
         frame = self.impact.to_frame()
         if self.release.policy is None:
             return frame
@@ -115,8 +112,6 @@ class TableImpact(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each factor's difference in plans in percentage points, adjusted and not."""
-        import pandas as pd
-
         rows: list[tuple[str, ...]] = [
             (
                 factor_label(found.factor),
@@ -137,8 +132,6 @@ class TableImpact(Result):
 
     def text_tables(self) -> Sequence[TextTable]:
         """The factors, and the pairs that were asked for."""
-        import pandas as pd
-
         level = f"{100 * self.impact.level:.6g}% ranges"
         tables = [
             TextTable(self.preview(), f"Difference in plans, percentage points, with {level}")
@@ -212,8 +205,6 @@ class TableImpact(Result):
 
         None where there is no benchmark.
         """
-        import pandas as pd
-
         if self.benchmark is None:
             return None
         frame = self.benchmark.to_frame()

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.margins.grid import Extreme, Quantities, grid_extremes
@@ -30,12 +31,8 @@ from riskmodel.factors.margins.stratum import (
     standardised_risks,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Bound", "BoundQuantity", "JointTable", "MarginBounds", "margin_bounds"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _NAMED_AT_MOST = 3
 _LABELS = {
@@ -110,8 +107,6 @@ class MarginBounds(Result):
         Columns: factor, given (names joined by commas), assessments (N), phi_low, phi_high,
         quantity, crude, low, high, sign, unit, method, level, basis.
         """
-        import pandas as pd
-
         low, high = self.phi or (None, None)
         return pd.DataFrame(
             [
@@ -151,8 +146,6 @@ class MarginBounds(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each quantity with its ends, in words."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -301,7 +294,7 @@ def margin_bounds(
     )
 
 
-def programme_polygons(setting: Setting) -> tuple[FloatArray, FloatArray]:
+def programme_polygons(setting: Setting) -> tuple[Floats, Floats]:
     """What (factor alone, none) can be with a plan and without: corners of two polygons."""
     return (
         Programme(setting, setting.planned).polygon(),
@@ -312,7 +305,7 @@ def programme_polygons(setting: Setting) -> tuple[FloatArray, FloatArray]:
 def quantities_of(setting: Setting) -> Quantities:
     """The four quantities as functions of a table's (only, none) counts; see :data:`QUANTITIES`."""
 
-    def values(planned: FloatArray, unplanned: FloatArray) -> FloatArray:
+    def values(planned: Floats, unplanned: Floats) -> Floats:
         with_factor, without = standardised_risks(setting, planned, unplanned)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = with_factor / without
@@ -322,7 +315,7 @@ def quantities_of(setting: Setting) -> Quantities:
     return values
 
 
-def _whole_only(planned: FloatArray, unplanned: FloatArray) -> tuple[Extreme, Extreme]:
+def _whole_only(planned: Floats, unplanned: Floats) -> tuple[Extreme, Extreme]:
     """Fewest and most plans with the factor alone, in whole plans, with a point that has them."""
     low, high = math.ceil(planned[:, 0].min()), math.floor(planned[:, 0].max())
     if low > high:
@@ -334,7 +327,7 @@ def _whole_only(planned: FloatArray, unplanned: FloatArray) -> tuple[Extreme, Ex
     return lowest, (float(high), _point_at(planned, high), unplanned[0])
 
 
-def _point_at(corners: FloatArray, across: int) -> FloatArray:
+def _point_at(corners: Floats, across: int) -> Floats:
     """A point of the polygon with that first coordinate, its second one whole where it can be."""
     up = [point[1] for point in corners if point[0] == across]
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):

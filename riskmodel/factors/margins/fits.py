@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    from riskmodel.factors.adjusted.firth import LogisticProblem
-    from riskmodel.factors.adjusted.patterns import FactorPatterns
+from riskmodel.factors.adjusted.firth import LogisticProblem
+from riskmodel.factors.adjusted.patterns import FactorPatterns
 
 __all__ = ["SURFACE_METHODS", "Cohorts", "SurfaceMethod", "fit_cohorts", "odds_ratios"]
 
-FloatArray = npt.NDArray[np.float64]
 
 Cohorts = Callable[[int, float, int], "FactorPatterns"]
 """Makes the patterns of one cohort from (assessments, overlap, replicate), the same every time."""
@@ -35,7 +32,7 @@ def fit_cohorts(
     points: Sequence[tuple[int, float]],
     replicates: int,
     method: SurfaceMethod,
-) -> tuple[tuple[FloatArray, FloatArray], SurfaceMethod]:
+) -> tuple[tuple[Floats, Floats], SurfaceMethod]:
     """Fit a regression in every cohort by one method.
 
     Returns
@@ -74,7 +71,7 @@ def _fit_all(
     replicates: int,
     *,
     penalised: bool,
-) -> tuple[FloatArray, FloatArray] | None:
+) -> tuple[Floats, Floats] | None:
     """Coefficients and standard errors, shape (points, replicates, J); None where one diverged."""
     from scipy.linalg import LinAlgWarning
 
@@ -115,7 +112,7 @@ def _problem(patterns: FactorPatterns, factors: Sequence[str], penalised: bool) 
     )
 
 
-def odds_ratios(coefficients: FloatArray, errors: FloatArray, level: float) -> FloatArray:
+def odds_ratios(coefficients: Floats, errors: Floats, level: float) -> Floats:
     """Geometric means over replicates of the odds ratio and its interval's ends."""
     from scipy.special import ndtri
 

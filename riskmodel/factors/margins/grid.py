@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Floats, Integers
 from riskmodel.factors.margins.stratum import Setting, Stratum, joint_limits
 
 __all__ = ["Extreme", "Quantities", "grid_extremes", "pick_extremes"]
 
-FloatArray = npt.NDArray[np.float64]
-Quantities = Callable[[FloatArray, FloatArray], FloatArray]
+Quantities = Callable[[Floats, Floats], Floats]
 """Values of Q quantities, shape (Q, M), of M tables, each given by its (only, none) counts with and
 without a plan, shape (M, 2)."""
 
-Extreme = tuple[float, FloatArray, FloatArray]
+Extreme = tuple[float, Floats, Floats]
 """A value, and the (only, none) counts with and without a plan of a table that has it."""
 
 
@@ -54,7 +53,7 @@ def grid_extremes(setting: Setting, quantities: Quantities) -> list[tuple[Extrem
 
 
 def pick_extremes(
-    quantities: Quantities, tables: Iterable[tuple[FloatArray, FloatArray]]
+    quantities: Quantities, tables: Iterable[tuple[Floats, Floats]]
 ) -> list[tuple[Extreme, Extreme]]:
     """The lowest and the highest of each quantity, each with the first table that has it."""
     lowest: dict[int, Extreme] = {}
@@ -75,9 +74,7 @@ def pick_extremes(
     return [(lowest.get(i, nothing), highest.get(i, nothing)) for i in range(number)]
 
 
-def _border(
-    first: tuple[int, int], second: tuple[int, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _border(first: tuple[int, int], second: tuple[int, int]) -> tuple[Integers, Integers]:
     """Integer points on the border of a rectangle."""
     across = np.arange(first[0], first[1] + 1)
     up = np.arange(second[0], second[1] + 1)
@@ -86,6 +83,6 @@ def _border(
     return np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts])
 
 
-def _only_and_none(stratum: Stratum, both: npt.NDArray[np.int64]) -> FloatArray:
+def _only_and_none(stratum: Stratum, both: Integers) -> Floats:
     a, b = stratum.present
     return np.stack([a - both, stratum.rows - a - b + both], axis=1).astype(np.float64)

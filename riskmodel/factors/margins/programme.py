@@ -12,15 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.errors import DataError
 from riskmodel.factors.margins.stratum import Setting, Stratum, joint_limits
 
 __all__ = ["MOST_FACTORS", "Programme", "snapped"]
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 MOST_FACTORS = 16
 """With more, the 2^d cells no longer fit comfortably in memory."""
@@ -36,8 +34,8 @@ class Solution:
     """Cells of one stratum and how far its rows had to give."""
 
     value: float
-    cells: FloatArray
-    slack: FloatArray
+    cells: Floats
+    slack: Floats
 
 
 class Programme:
@@ -63,14 +61,14 @@ class Programme:
         self.setting, self.stratum = setting, stratum
         size = len(stratum.present)
         numbers = np.arange(2**size)
-        self.patterns: BoolArray = ((numbers[:, None] >> np.arange(size)) & 1).astype(np.bool_)
+        self.patterns: Bools = ((numbers[:, None] >> np.arange(size)) & 1).astype(np.bool_)
         self._rows, self._low, self._high, self._pairs = self._constraints()
         self._pool = self._first_cells()
         self._refuse_impossible()
 
     def _constraints(
         self,
-    ) -> tuple[FloatArray, FloatArray, FloatArray, list[tuple[int, int] | None]]:
+    ) -> tuple[Floats, Floats, Floats, list[tuple[int, int] | None]]:
         size = len(self.stratum.present)
         rows = [np.ones(len(self.patterns)), *self.patterns.T]
         low = [self.stratum.rows, *self.stratum.present]
@@ -91,7 +89,7 @@ class Programme:
             pairs,
         )
 
-    def _first_cells(self) -> BoolArray:
+    def _first_cells(self) -> Bools:
         """Cells with at most two factors, and the nested ones, which meet any margins."""
         pool = np.asarray(self.patterns.sum(axis=1) <= 2)
         nested = np.cumsum(1 << np.argsort([-n for n in self.stratum.present], kind="stable"))
@@ -115,26 +113,26 @@ class Programme:
         )
 
     @property
-    def sums(self) -> FloatArray:
+    def sums(self) -> Floats:
         """The two sums of cells that matter: the factor alone, and none; shape (2, 2^d)."""
         picked = np.zeros((2, len(self.patterns)))
         picked[0, 1] = 1.0
         picked[1, 0] = 1.0
         return picked
 
-    def polygon(self) -> FloatArray:
+    def polygon(self) -> Floats:
         """Everything that (factor alone, none) can be: corners in order, shape (C, 2).
 
         Found by asking for the farthest point in four directions and then, edge by edge, whether
         anything lies beyond it. One corner is a point, two are a segment.
         """
         ends = [self._farthest(direction) for direction in ((1, 0), (0, 1), (-1, 0), (0, -1))]
-        corners: list[FloatArray] = []
+        corners: list[Floats] = []
         for start, end in zip(ends, [*ends[1:], ends[0]], strict=True):
             corners += [start, *self._beyond(start, end)]
         return _corners(np.array(corners))
 
-    def _beyond(self, start: FloatArray, end: FloatArray) -> list[FloatArray]:
+    def _beyond(self, start: Floats, end: Floats) -> list[Floats]:
         along = end - start
         if np.abs(along).max() < _TOLERANCE:
             return []
@@ -144,11 +142,11 @@ class Programme:
             return []
         return [*self._beyond(start, found), found, *self._beyond(found, end)]
 
-    def _farthest(self, direction: tuple[float, float]) -> FloatArray:
+    def _farthest(self, direction: tuple[float, float]) -> Floats:
         sums = self.sums
         return snapped(sums @ self._solve(-np.array(direction) @ sums, (), ()).cells)
 
-    def table(self, only: float, none: float) -> FloatArray:
+    def table(self, only: float, none: float) -> Floats:
         """Cells of a table with these two sums: whole numbers where HiGHS finds them.
 
         Parameters
@@ -171,7 +169,7 @@ class Programme:
         whole = self._whole(fixed, (only, none))
         return cells if whole is None else whole
 
-    def _whole(self, fixed: tuple[FloatArray, ...], values: tuple[float, ...]) -> FloatArray | None:
+    def _whole(self, fixed: tuple[Floats, ...], values: tuple[float, ...]) -> Floats | None:
         from scipy.optimize import LinearConstraint, milp
 
         if any(value != round(value) for value in values):
@@ -192,7 +190,7 @@ class Programme:
         return cells
 
     def _solve(
-        self, cost: FloatArray, fixed: tuple[FloatArray, ...], values: tuple[float, ...]
+        self, cost: Floats, fixed: tuple[Floats, ...], values: tuple[float, ...]
     ) -> Solution:
         """Minimise over all cells by adding cells until no other could help."""
         rows = np.vstack([self._rows, *fixed])
@@ -213,8 +211,8 @@ class Programme:
 
 
 def _restricted(
-    rows: FloatArray, low: FloatArray, high: FloatArray, cost: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    rows: Floats, low: Floats, high: Floats, cost: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Solve over some cells: values, dual prices of the rows, and how far each row gave."""
     from scipy.optimize import linprog
 
@@ -243,13 +241,13 @@ def _restricted(
     return solved.x[:size], prices, np.where(gave > _TOLERANCE, gave, 0.0)
 
 
-def snapped(values: FloatArray) -> FloatArray:
+def snapped(values: Floats) -> Floats:
     """Values without the solver's rounding: whole where as good as whole, never below 0."""
     whole = np.round(values)
     return np.maximum(np.where(np.abs(values - whole) < _TOLERANCE, whole, values), 0.0)
 
 
-def _corners(points: FloatArray) -> FloatArray:
+def _corners(points: Floats) -> Floats:
     """Points in order around a convex polygon, without repeats and points amid an edge."""
     kept = [points[0]]
     for point in points[1:]:
@@ -263,7 +261,7 @@ def _corners(points: FloatArray) -> FloatArray:
     before, after = np.roll(ring, 1, axis=0) - ring, np.roll(ring, -1, axis=0) - ring
     turn = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
     size = np.abs(before).max(axis=1) * np.abs(after).max(axis=1)
-    corners: FloatArray = ring[np.abs(turn) > _TOLERANCE * size]
+    corners: Floats = ring[np.abs(turn) > _TOLERANCE * size]
     if len(corners) >= 3:
         return corners
     # All on one line: its two ends.

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from riskmodel.core.arrays import Bools, Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["QUANTITIES", "Bound", "BoundQuantity", "JointTable"]
 
-FloatArray = npt.NDArray[np.float64]
 
 BoundQuantity = Literal["risk_difference", "risk_ratio", "mantel_haenszel_difference", "only_plans"]
 """What is bounded: see :func:`riskmodel.factors.margins.bounds.margin_bounds`."""
@@ -108,15 +105,12 @@ class JointTable(Result):
     """
 
     factors: tuple[str, ...]
-    patterns: npt.NDArray[np.bool_]
-    plans: FloatArray
-    without_plan: FloatArray
+    patterns: Bools
+    plans: Floats
+    without_plan: Floats
 
     def __post_init__(self) -> None:
-        for name in ("patterns", "plans", "without_plan"):
-            locked = np.array(getattr(self, name))
-            locked.flags.writeable = False
-            object.__setattr__(self, name, locked)
+        lock(self, "patterns", "plans", "without_plan", kind=None)
 
     @property
     def is_whole(self) -> bool:
@@ -126,8 +120,6 @@ class JointTable(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a combination: a column a factor, then plans and without_plan."""
-        import pandas as pd
-
         frame = pd.DataFrame(self.patterns, columns=list(self.factors))
         kind = np.int64 if self.is_whole else np.float64
         return frame.assign(

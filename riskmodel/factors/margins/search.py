@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.factors.margins.grid import Extreme, Quantities, pick_extremes
 from riskmodel.factors.margins.programme import snapped
 
 __all__ = ["MOST_TABLES", "polygon_extremes", "search_step"]
 
-FloatArray = npt.NDArray[np.float64]
 
 MOST_TABLES = 10_000_000
 """Tables looked at before the search goes by every second, third, ... whole number first."""
@@ -24,7 +23,7 @@ _PIECE = 2**14
 
 
 def polygon_extremes(
-    planned: FloatArray, unplanned: FloatArray, quantities: Quantities
+    planned: Floats, unplanned: Floats, quantities: Quantities
 ) -> list[tuple[Extreme, Extreme]]:
     """Smallest and largest value of each quantity over p in one polygon and q in another.
 
@@ -57,7 +56,7 @@ def polygon_extremes(
     ]
 
 
-def search_step(planned: FloatArray, unplanned: FloatArray) -> int:
+def search_step(planned: Floats, unplanned: Floats) -> int:
     """Distance between the whole numbers looked at, so that the search stays in bounds."""
     area = sum(_box(corner + unplanned) for corner in planned)
     area += sum(_box(corner + planned) for corner in unplanned)
@@ -68,7 +67,7 @@ def search_step(planned: FloatArray, unplanned: FloatArray) -> int:
 
 
 def _nearby(
-    best: Extreme, planned: FloatArray, unplanned: FloatArray, step: int, quantities: Quantities
+    best: Extreme, planned: Floats, unplanned: Floats, step: int, quantities: Quantities
 ) -> list[tuple[Extreme, Extreme]]:
     """The extremes over the whole totals around a table, itself included."""
     middle = best[1] + best[2]
@@ -80,8 +79,8 @@ def _nearby(
 
 
 def _candidates(
-    planned: FloatArray, unplanned: FloatArray, step: int, window: FloatArray | None = None
-) -> Iterator[tuple[FloatArray, FloatArray]]:
+    planned: Floats, unplanned: Floats, step: int, window: Floats | None = None
+) -> Iterator[tuple[Floats, Floats]]:
     # Corners with corners, whatever the step: they are cheap.
     first = np.repeat(planned, len(unplanned), axis=0)
     second = np.tile(unplanned, (len(planned), 1))
@@ -104,8 +103,8 @@ def _candidates(
 
 
 def _pieces(
-    tables: Iterable[tuple[FloatArray, FloatArray]],
-) -> Iterator[tuple[FloatArray, FloatArray]]:
+    tables: Iterable[tuple[Floats, Floats]],
+) -> Iterator[tuple[Floats, Floats]]:
     """The same tables, few enough at a time to stay in the processor's cache."""
     for planned, unplanned in tables:
         for start in range(0, len(planned), _PIECE):
@@ -113,11 +112,11 @@ def _pieces(
 
 
 def _edge_pairs(
-    edge: tuple[FloatArray, FloatArray],
-    other_edge: tuple[FloatArray, FloatArray],
+    edge: tuple[Floats, Floats],
+    other_edge: tuple[Floats, Floats],
     step: int,
-    window: FloatArray | None,
-) -> Iterator[tuple[FloatArray, FloatArray]]:
+    window: Floats | None,
+) -> Iterator[tuple[Floats, Floats]]:
     """Whole totals of a point on one edge and a point on another; none where they are parallel."""
     (start, along), (other, across) = edge, other_edge
     determinant = along[0] * across[1] - along[1] * across[0]
@@ -132,7 +131,7 @@ def _edge_pairs(
     yield points, snapped(totals.T[:, inside].T - points)
 
 
-def _edges(corners: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
+def _edges(corners: Floats) -> list[tuple[Floats, Floats]]:
     """Start and direction of each edge; a segment has one, a point none."""
     if len(corners) == 1:
         return []
@@ -141,15 +140,15 @@ def _edges(corners: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
     return [(corners[i], following[i] - corners[i]) for i in range(count)]
 
 
-def _parallelogram(corner: FloatArray, along: FloatArray, across: FloatArray) -> FloatArray:
+def _parallelogram(corner: Floats, along: Floats, across: Floats) -> Floats:
     return np.array([corner, corner + along, corner + across, corner + along + across])
 
 
-def _box(points: FloatArray) -> float:
+def _box(points: Floats) -> float:
     return float(np.prod(np.ptp(points, axis=0) + 1))
 
 
-def _lattice(points: FloatArray, step: int, window: FloatArray | None) -> FloatArray:
+def _lattice(points: Floats, step: int, window: Floats | None) -> Floats:
     """Whole points of the rectangle around some points, its upper ends always among them.
 
     A window, shape (2, 2), keeps those between its rows.
@@ -167,7 +166,7 @@ def _lattice(points: FloatArray, step: int, window: FloatArray | None) -> FloatA
     return np.stack([across.ravel(), up.ravel()]).astype(np.float64).T
 
 
-def _within(points: FloatArray, corners: FloatArray) -> npt.NDArray[np.bool_]:
+def _within(points: Floats, corners: Floats) -> Bools:
     """Whether points lie in a convex polygon given anticlockwise, a segment or a point."""
     size = max(1.0, float(np.abs(corners).max()))
     room = _INSIDE * size

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "standardised_risks",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9
 """Relative room for rounding, so that a phi which a whole table has exactly is let in."""
@@ -165,8 +164,8 @@ def _impossible_pair(setting: Setting, stratum: Stratum, first: int, second: int
 
 
 def standardised_risks(
-    setting: Setting, planned: FloatArray, unplanned: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+    setting: Setting, planned: Floats, unplanned: Floats
+) -> tuple[Floats, Floats]:
     """Risks with and without the factor, standardised over having any of the others or none.
 
     Parameters
@@ -203,9 +202,7 @@ def standardised_risks(
     return with_factor, without
 
 
-def mantel_haenszel_difference(
-    setting: Setting, planned: FloatArray, unplanned: FloatArray
-) -> FloatArray:
+def mantel_haenszel_difference(setting: Setting, planned: Floats, unplanned: Floats) -> Floats:
     """The Mantel-Haenszel risk difference over having any of the others or none; shape (M,).
 
     Notes
@@ -236,7 +233,7 @@ def mantel_haenszel_difference(
         return np.asarray(np.where(below > 0, above / below, np.nan))
 
 
-def _mixed(weight: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
+def _mixed(weight: Floats, first: Floats, second: Floats) -> Floats:
     """Weighted mean in which a group without weight counts for nothing, defined or not."""
     left = np.where(weight > 0, weight * first, 0.0)
     right = np.where(weight < 1, (1 - weight) * second, 0.0)

@@ -75,6 +75,7 @@ _TABLES = (
         {
             **_linked("cina"),
             "AssessmentID": ("cina_assessment_id",),
+            "AssessmentActualStartDate": ("cina_assessment_start_date",),
             "AssessmentAuthorisationDate": ("cina_assessment_auth_date",),
             "AssessmentFactors": ("cinf_assessment_factors_json",),
         },
@@ -98,6 +99,7 @@ _TABLES = (
             **_linked("s47e"),
             "EnquiryID": ("s47e_s47_enquiry_id",),
             "S47ActualStartDate": ("s47e_s47_start_date",),
+            "ICPCnotRequired": (),
             "DateOfInitialCPC": (),
         },
         ("LAchildID", "S47ActualStartDate"),
@@ -124,6 +126,12 @@ _TABLES = (
             "NumberOfPreviousCPP": (),
         },
         ("LAchildID", "CPPstartDate"),
+    ),
+    Module(
+        "reviews",
+        "ssd_cp_reviews",
+        {"LAchildID": ("cppr_person_id",), "CPPreviewDate": ("cppr_cp_review_date",)},
+        ("LAchildID", "CPPreviewDate"),
     ),
     Module(
         "cin_plans",

@@ -69,6 +69,7 @@ LISTS = (
         "section 47 enquiries",
         "enquired",
         conference=r"^date of (the )?initial child protection conference|^(date of )?icpc( date)?$",
+        not_needed=r"conference.* unnecessary|icpc.* (unnecessary|not required)",
         enquired=r"(section 47|s47).* start|strategy discussion.* date",
     ),
     _list(

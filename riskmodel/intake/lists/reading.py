@@ -24,7 +24,7 @@ from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_he
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.tables.shapes import codes_in
 
-__all__ = ["LOOKBACK_MONTHS", "read_lists"]
+__all__ = ["LOOKBACK_MONTHS", "list_events", "read_lists"]
 
 LOOKBACK_MONTHS = 6
 """How far back the lists of children in need, plans and children looked after hold whoever has
@@ -81,6 +81,35 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
     return Lists(periods, intake, account, issues, path.name, rows, day, log.counts)
 
 
+def list_events(path: Path, log: IssueLog) -> list[tuple[int, str, int, int, str, int]]:
+    """What begins and ends in the lists of assessments and of section 47 enquiries.
+
+    Parameters
+    ----------
+    path
+        As for :func:`read_lists`.
+    log
+        Where issues go.
+
+    Returns
+    -------
+    list of tuple
+        Number of the list, child, day of the start, day of the assessment's end or of the
+        conference, whether a conference was not needed as it is written, and the latest day on
+        which anything happened in any of the lists.
+    """
+    tables, _ = _tables(path, log)
+    last = max((one.latest_day() for one in tables.values()), default=MISSING)
+    events = []
+    for number, begun, ended in ((4, "begun", "assessed"), (5, "enquired", "conference")):
+        if number not in tables or begun not in tables[number].columns:
+            continue
+        one = tables[number]
+        columns = (one.texts("child_id"), one.days(begun), one.days(ended), one.texts("not_needed"))
+        events += [(number, *row, last) for row in zip(*columns, strict=True)]
+    return events
+
+
 def _tables(path: Path, log: IssueLog) -> tuple[dict[int, _List], dict[str, int]]:
     """The lists that are read, by number; and the rows of every list, by what it holds."""
     tables: dict[int, _List] = {}
@@ -131,6 +160,14 @@ class _List:
         today = (date.today() - date(1970, 1, 1)).days
         days = [days[(days > BAD) & (days <= today)] for days in self._days.values()]
         return max((int(part.max()) for part in days if len(part)), default=MISSING)
+
+    def days(self, name: str) -> list[int]:
+        """A column of dates as day numbers; none where the list lacks it."""
+        column = self.columns.get(name)
+        if column is None:
+            return [MISSING] * len(self.table)
+        days: list[int] = self.table.days(column, name, self.log).tolist()
+        return days
 
     def texts(self, name: str) -> list[str]:
         """A column as text, without marks such as ``a)``; nothing where the list lacks it."""

@@ -12,11 +12,11 @@ from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
     Drawing,
-    Labels,
     Size,
     draw,
+    note,
+    panels,
 )
-from riskmodel.report.labels import Box
 
 __all__ = ["draw_snapshots"]
 
@@ -28,34 +28,22 @@ def draw_snapshots(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     dates
         Heading of each date.
     groups
         Name of a group, its counts, and the counts as printed.
     """
-    wide = Size(620, 250, False)
-    narrow = Size(340, 40 + 190.0 * len(groups), True)
+    heights = 250, 40 + 190.0 * len(groups)
 
-    def paint(figure: Figure, size: Size) -> Labels:
-        rows, columns = (len(groups), 1) if size.is_narrow else (1, len(groups))
-        grid = figure.add_gridspec(
-            rows,
-            columns,
-            left=30 / size.width,
-            right=1 - 30 / size.width,
-            bottom=30 / size.height,
-            top=1 - 30 / size.height,
-            wspace=0.3,
-            hspace=0.5,
-        )
-        for index, group in enumerate(groups):
-            place = (index, 0) if size.is_narrow else (0, index)
-            _panel(figure.add_subplot(grid[place]), dates, group)
-        return Labels((), Box(0, 0, size.width, size.height))
+    def paint(figure: Figure, size: Size) -> None:
+        columns = 1 if size.is_narrow else len(groups)
+        margins = {"left": 30, "right": 30, "below": 30, "above": 30, "wspace": 0.3, "hspace": 0.5}
+        for axes, group in zip(
+            panels(figure, size, len(groups), columns, **margins), groups, strict=True
+        ):
+            _panel(axes, dates, group)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _panel(
@@ -70,24 +58,9 @@ def _panel(
     axes.grid(visible=False)
     axes.set_xticks(list(places), [_short(date) for date in dates])
     axes.plot(places, counts, "-o", color=DARK_BLUE, linewidth=2.2, markersize=7)
-    axes.annotate(
-        label,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 10),
-        textcoords="offset points",
-        fontweight="bold",
-        color=DARK_GREY,
-    )
+    note(axes, label, (0, 10), fontweight="bold", color=DARK_GREY)
     for place, count, text in zip(places, counts, printed, strict=True):
-        axes.annotate(
-            text,
-            (place, count),
-            xytext=(0, 9),
-            textcoords="offset points",
-            ha="center",
-            fontsize=BODY,
-        )
+        note(axes, text, (0, 9), (place, count), "data", ha="center", fontsize=BODY)
 
 
 def _short(date: str) -> str:

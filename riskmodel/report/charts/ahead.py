@@ -6,29 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from riskmodel.core.arrays import Floats
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,
     ORANGE,
     Drawing,
-    Labels,
     Size,
     draw,
+    note,
+    panels,
 )
 from riskmodel.report.charts.line_labels import aside, at_the_end, heading
-from riskmodel.report.labels import Box
 
 __all__ = ["SmallFan", "draw_ahead"]
-
-Floats = npt.NDArray[np.float64]
-
-_TOP, _BOTTOM, _LEFT = 34.0, 30.0, 46.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +65,6 @@ def draw_ahead(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel, all on the same years.
     by
@@ -79,35 +73,24 @@ def draw_ahead(
         Whether the panels stand below one another on a wide page too.
     """
     height = 64 + 190.0 * len(fans) if stacked else 250.0
-    wide, narrow = Size(620, height, False), Size(340, 64 + 190.0 * len(fans), True)
     first = min(min([fan.times[0], *(time for time, _ in fan.history)]) for fan in fans)
     last = max(fan.times[-1] for fan in fans)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         columns = 1 if stacked or size.is_narrow else len(fans)
-        rows = -(-len(fans) // columns)
-        right = (52.0 if size.is_narrow else 112.0) if columns == 1 else 44.0
-        grid = figure.add_gridspec(
-            rows,
-            columns,
-            left=_LEFT / size.width,
-            right=1 - right / size.width,
-            bottom=_BOTTOM / size.height,
-            top=1 - _TOP / size.height,
-            hspace=0.42,
-            wspace=0.62,
-        )
-        for index, fan in enumerate(fans):
-            axes = figure.add_subplot(grid[index // columns, index % columns])
+        margins = {"left": 46.0, "right": 44.0, "below": 30.0, "hspace": 0.42, "wspace": 0.62}
+        if columns == 1:
+            margins["right"] = 52.0 if size.is_narrow else 112.0
+        drawn = panels(figure, size, len(fans), columns, **margins)
+        for index, (axes, fan) in enumerate(zip(drawn, fans, strict=True)):
             axes.set_xlim(first - 0.1, last)
             _years(axes, columns, size)
             _fan(axes, fan)
             if by is not None:
                 _date(axes, by, named=columns == 1 and index == 0)
             _ends(axes, fan, size, named=columns == 1)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, height, 64 + 190.0 * len(fans))
 
 
 def _fan(axes: Axes, fan: SmallFan) -> None:
@@ -148,16 +131,8 @@ def _date(axes: Axes, by: tuple[float, str], *, named: bool) -> None:
     time, words = by
     axes.axvline(time, color=DARK_GREY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1.5)
     if named:
-        axes.annotate(
-            words,
-            (time, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, -3),
-            textcoords="offset points",
-            va="top",
-            color=DARK_GREY,
-            fontsize=BODY - 1,
-        )
+        font = {"va": "top", "color": DARK_GREY, "fontsize": BODY - 1}
+        note(axes, words, (4, -3), (time, 1), ("data", "axes fraction"), **font)
 
 
 def _ends(axes: Axes, fan: SmallFan, size: Size, *, named: bool) -> None:

@@ -17,12 +17,13 @@ from riskmodel.report.charts.canvas import (
     ORANGE,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     axis_titles,
     draw,
+    note,
+    panels,
 )
-from riskmodel.report.labels import Box
 
 __all__ = ["draw_backtest", "draw_coverage", "draw_pit", "draw_skill"]
 
@@ -56,8 +57,6 @@ def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> 
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         A model and horizon each: ``model``, ``horizon_years``, ``skill_percent``, ``skill_low``,
         ``skill_high``.
@@ -70,10 +69,10 @@ def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> 
     shown = {model: line for model, line in lines.items() if max(line.values()) > LOWEST_SKILL}
     worse = [model for model in lines if model not in shown]
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         right = 118.0 if size.is_narrow else 150.0
         below = 76.0 if worse else 56.0
-        axes = _axes(figure, size, left=44, right=right, below=below)
+        axes = axes_within(figure, size, left=44, right=right, below=below, above=40)
         _horizon_axis(axes, rows)
         _skill_axis(axes, rows, shown, ours)
         axes.axhline(0, color=DARK_GREY, linewidth=1.2, zorder=1)
@@ -106,17 +105,8 @@ def draw_skill(name: str, rows: Sequence[Row], *, ours: str, reference: str) -> 
         _end_labels(axes, {reference: {_last(rows): 0.0}, **shown}, ours, others)
         axis_titles(axes, "Years ahead", "% more accurate than assuming no change")
         if worse:
-            axes.annotate(
-                f"Below {LOWEST_SKILL:.0f}%: {', '.join(_words(model) for model in worse)}".replace(
-                    "-", "−"
-                ),
-                (0, 0),
-                xycoords="axes fraction",
-                xytext=(0, -62),
-                textcoords="offset points",
-                color=DARK_GREY,
-            )
-        return Labels((), Box(0, 0, size.width, size.height))
+            words = f"Below {LOWEST_SKILL:.0f}%: {', '.join(_words(model) for model in worse)}"
+            note(axes, words.replace("-", "−"), (0, -62), (0, 0), color=DARK_GREY)
 
     return draw(name, paint)
 
@@ -125,8 +115,8 @@ def draw_coverage(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
     """Draw how often our 50% and 90% intervals held what happened, beside 50 and 90."""
     mine = [row for row in rows if row["model"] == ours]
 
-    def paint(figure: Figure, size: Size) -> Labels:
-        axes = _axes(figure, size, left=44, right=118, below=56)
+    def paint(figure: Figure, size: Size) -> None:
+        axes = axes_within(figure, size, left=44, right=118, below=56, above=40)
         _horizon_axis(axes, mine)
         axes.set_ylim(0, 100)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
@@ -134,17 +124,10 @@ def draw_coverage(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
             values = [row[f"coverage_{level}_percent"] for row in mine]
             axes.axhline(level, color=DARK_GREY, linewidth=1.0, linestyle=(0, (4, 3)))
             axes.plot([row["horizon_years"] for row in mine], values, "-o", color=colour, lw=2.4)
-            axes.annotate(
-                f"{level}% intervals",
-                (mine[-1]["horizon_years"], values[-1]),
-                xytext=(10, 0),
-                textcoords="offset points",
-                va="center_baseline",
-                color=colour,
-                fontweight="bold",
-            )
+            style = {"va": "center_baseline", "color": colour, "fontweight": "bold"}
+            end = (mine[-1]["horizon_years"], values[-1])
+            note(axes, f"{level}% intervals", (10, 0), end, "data", **style)
         axis_titles(axes, "Years ahead", "Held what happened (dashed: as many as they say)")
-        return Labels((), Box(0, 0, size.width, size.height))
 
     return draw(name, paint)
 
@@ -162,28 +145,17 @@ def draw_pit(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
     highest = max(20.0, *(1.15 * row["share_percent"] for row in mine))
     columns = min(len(horizons), 2)
     deep = -(-len(horizons) // columns)
-    wide = Size(620, 60 + 190.0 * deep, False)
-    narrow = Size(340, 60 + 180.0 * len(horizons), True)
+    heights = 60 + 190.0 * deep, 60 + 180.0 * len(horizons)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         across = 1 if size.is_narrow else columns
-        grid = figure.add_gridspec(
-            -(-len(horizons) // across),
-            across,
-            left=44 / size.width,
-            right=1 - 16 / size.width,
-            bottom=46 / size.height,
-            top=1 - 34 / size.height,
-            wspace=0.2,
-            hspace=0.55,
-        )
-        for place, ahead in enumerate(horizons):
-            axes = figure.add_subplot(grid[place // across, place % across])
+        margins = {"left": 44, "right": 16, "below": 46, "wspace": 0.2, "hspace": 0.55}
+        drawn = panels(figure, size, len(horizons), across, **margins)
+        for axes, ahead in zip(drawn, horizons, strict=True):
             here = [row for row in mine if row["horizon_years"] == ahead]
             _tenths(axes, here, highest, f"{ahead} year{'s' if ahead > 1 else ''} ahead")
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _tenths(axes: Axes, rows: Sequence[Row], highest: float, title: str) -> None:
@@ -202,15 +174,7 @@ def _tenths(axes: Axes, rows: Sequence[Row], highest: float, title: str) -> None
     last.set_horizontalalignment("right")
     axes.grid(visible=False, axis="x")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
-    axes.annotate(
-        title,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 8),
-        textcoords="offset points",
-        fontweight="bold",
-        color=DARK_GREY,
-    )
+    note(axes, title, (0, 8), fontweight="bold", color=DARK_GREY)
 
 
 def _lines(rows: Sequence[Row], ours: str, reference: str) -> dict[str, dict[int, float]]:
@@ -222,17 +186,6 @@ def _lines(rows: Sequence[Row], ours: str, reference: str) -> dict[str, dict[int
     ends = {model: line[max(line)] for model, line in found.items()}
     ranked = sorted(found, key=lambda model: (model != ours, -ends[model]))
     return {model: dict(sorted(found[model].items())) for model in ranked}
-
-
-def _axes(figure: Figure, size: Size, *, left: float, right: float, below: float) -> Axes:
-    return figure.add_axes(
-        (
-            left / size.width,
-            below / size.height,
-            1 - (left + right) / size.width,
-            1 - (below + 40) / size.height,
-        )
-    )
 
 
 def _horizon_axis(axes: Axes, rows: Sequence[Row]) -> None:
@@ -276,16 +229,9 @@ def _end_labels(
         colour = DARK_BLUE if is_ours else DARK_GREY
         if model in others:
             colour = _COLOURS[others.index(model) % len(_COLOURS)]
-        axes.annotate(
-            _words(model) + (f": {line_end:.0f}%".replace("-", "−") if line_end < low else ""),
-            (1.0, at / height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            color=colour,
-            fontweight="bold" if is_ours else "normal",
-        )
+        words = _words(model) + (f": {line_end:.0f}%".replace("-", "−") if line_end < low else "")
+        font = {"color": colour, "fontweight": "bold" if is_ours else "normal"}
+        note(axes, words, (6, 0), (1.0, at / height), va="center_baseline", **font)
 
 
 def _apart(wanted: Mapping[str, float], height: float) -> dict[str, float]:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from riskmodel.report.labels import Box
 
@@ -24,15 +24,18 @@ __all__ = [
     "DARK_GREY",
     "DARK_PINK",
     "LIGHT_GREY",
-    "NARROW",
     "ORANGE",
     "TURQUOISE",
-    "WIDE",
     "Drawing",
     "Size",
+    "axes_within",
     "axis_titles",
+    "blank",
     "draw",
     "drawing_units",
+    "note",
+    "panels",
+    "sign",
     "text_box",
     "text_lines",
     "text_size",
@@ -86,8 +89,8 @@ class Size(NamedTuple):
     is_narrow: bool
 
 
-WIDE = Size(620, 440, False)
-NARROW = Size(340, 460, True)
+NARROW = 340.0
+"""Width of a drawing for a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,11 @@ class Labels(NamedTuple):
     unplaced: tuple[str, ...] = ()
 
 
+Paint = Callable[[Figure, Size], Labels | None]
+
+
 def draw(
-    name: str, paint: Callable[[Figure, Size], Labels], *, wide: Size = WIDE, narrow: Size = NARROW
+    name: str, paint: Paint, height: float = 440, narrow_height: float = 460, across: float = 620
 ) -> Drawing:
     """Paint a chart in both sizes and turn it into bytes.
 
@@ -127,14 +133,17 @@ def draw(
     name
         Prefix of all ids in the SVG, so that several stand on one page.
     paint
-        Draws on an empty figure of the size given.
+        Draws on an empty figure of the size given; says nothing where it placed no labels.
+    height, narrow_height
+        Of the drawing for a wide page, which is ``across`` wide, and of that for a narrow one.
     """
+    wide, narrow = Size(across, height, False), Size(NARROW, narrow_height, True)
     with _style():
         figure = _figure(wide)
-        labels = paint(figure, wide)
+        labels = paint(figure, wide) or _no_labels(wide)
         svg, png = _svg(figure, name), _png(figure)
         figure = _figure(narrow)
-        narrow_labels = paint(figure, narrow)
+        narrow_labels = paint(figure, narrow) or _no_labels(narrow)
         svg_narrow = _svg(figure, f"{name}_narrow")
     return Drawing(
         svg,
@@ -146,6 +155,10 @@ def draw(
         narrow_labels.frame,
         tuple(dict.fromkeys((*labels.unplaced, *narrow_labels.unplaced))),
     )
+
+
+def _no_labels(size: Size) -> Labels:
+    return Labels((), Box(0, 0, size.width, size.height))
 
 
 @contextmanager
@@ -237,16 +250,81 @@ def text_strip(
 def axis_titles(axes: Axes, across: str, up: str) -> None:
     """Titles of both axes, horizontal: one below, the other above the top end of its axis."""
     axes.set_xlabel(across, loc="right", labelpad=6)
-    axes.annotate(
-        up,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 8),
-        textcoords="offset points",
-        ha="left",
-        va="bottom",
-        color=DARK_GREY,
+    note(axes, up, (0, 8), ha="left", va="bottom", color=DARK_GREY)
+
+
+def note(
+    axes: Axes,
+    words: str,
+    offset: tuple[float, float],
+    at: tuple[float, float] = (0, 1),
+    within: Any = "axes fraction",
+    **style: Any,
+) -> None:
+    """Write words at an offset, in units of the drawing, from a place; usually the upper left end.
+
+    ``within`` says what the place is counted in, as matplotlib's ``xycoords``.
+    """
+    axes.annotate(words, at, xycoords=within, xytext=offset, textcoords="offset points", **style)
+
+
+def sign(
+    axes: Axes, marker: str, offset: tuple[float, float], *, color: str, markersize: float
+) -> None:
+    """Draw a marker at an offset from the upper left end, as the key of a chart has it."""
+    above = ScaledTranslation(offset[0] / 72, offset[1] / 72, axes.figure.dpi_scale_trans)
+    axes.plot(
+        [0],
+        [1],
+        marker=marker,
+        markersize=markersize,
+        color=color,
+        linestyle="none",
+        transform=axes.transAxes + above,
+        clip_on=False,
     )
+
+
+def blank(figure: Figure, size: Size) -> Axes:
+    """The whole page in units of the drawing, without axes."""
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, size.width)
+    axes.set_ylim(0, size.height)
+    return axes
+
+
+def axes_within(
+    figure: Figure, size: Size, *, left: float, right: float, below: float, above: float
+) -> Axes:
+    """Axes that leave so much room on each side, in units of the drawing."""
+    width, height = 1 - (left + right) / size.width, 1 - (below + above) / size.height
+    return figure.add_axes((left / size.width, below / size.height, width, height))
+
+
+def panels(
+    figure: Figure,
+    size: Size,
+    number: int,
+    columns: int = 1,
+    *,
+    left: float,
+    right: float,
+    below: float,
+    above: float = 34,
+    **gaps: float,
+) -> list[Axes]:
+    """So many panels row by row, within margins in units of the drawing; ``hspace``, ``wspace``."""
+    grid = figure.add_gridspec(
+        -(-number // columns),
+        columns,
+        left=left / size.width,
+        right=1 - right / size.width,
+        bottom=below / size.height,
+        top=1 - above / size.height,
+        **gaps,
+    )
+    return [figure.add_subplot(grid[place // columns, place % columns]) for place in range(number)]
 
 
 def _png(figure: Figure) -> bytes:

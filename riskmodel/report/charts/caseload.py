@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from riskmodel.report.charts.canvas import (
-    BODY,
-    DARK_BLUE,
-    DARK_GREY,
-    ORANGE,
-    Drawing,
-    Labels,
-    Size,
-    draw,
-)
-from riskmodel.report.charts.fan import FAN
+from riskmodel.core.arrays import Floats
+from riskmodel.report.charts.canvas import BODY, ORANGE, Drawing, Size, axes_within, draw, panels
+from riskmodel.report.charts.fan import FAN, Fan, end_labels, paint_fan
 from riskmodel.report.charts.line_labels import (
     COLOURS,
     DASHES,
@@ -31,33 +20,11 @@ from riskmodel.report.charts.line_labels import (
     heading,
     years,
 )
-from riskmodel.report.labels import Box
 
-__all__ = ["CaseloadFan", "Course", "draw_caseload_fans", "draw_probabilities"]
+__all__ = ["Course", "draw_caseload_fans", "draw_probabilities"]
 
-Floats = npt.NDArray[np.float64]
 
 _KEY_LINE = 17.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseloadFan:
-    """One panel: the caseload of a scenario.
-
-    Parameters
-    ----------
-    title
-        Scenario or team, in words.
-    times
-        Decimal years (31 March 2015 is 2015.25).
-    quantiles
-        Cases for each full-time worker by quantile, each of shape (time,): those of
-        :data:`riskmodel.report.charts.fan.FAN` and 0.5.
-    """
-
-    title: str
-    times: Floats
-    quantiles: Mapping[float, Floats]
 
 
 class Course(NamedTuple):
@@ -69,16 +36,14 @@ class Course(NamedTuple):
 
 
 def draw_caseload_fans(
-    name: str, fans: Sequence[CaseloadFan], cap: float, *, by: float | None = None
+    name: str, fans: Sequence[Fan], cap: float, *, by: float | None = None
 ) -> Drawing:
     """Draw caseload fans one above the other with the cap as a line; every scale from zero.
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
-        One a panel, on one scale.
+        Cases for each full-time worker of a scenario or team, one a panel, on one scale.
     cap
         Cases for each full-time worker.
     by
@@ -87,26 +52,16 @@ def draw_caseload_fans(
     highest = max(float(fan.quantiles[FAN[0][1]].max()) for fan in fans)
     top = 1.12 * max(highest, cap)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         right = 96 if size.is_narrow else 128
-        grid = figure.add_gridspec(
-            len(fans),
-            1,
-            left=40 / size.width,
-            right=1 - right / size.width,
-            bottom=34 / size.height,
-            top=1 - 34 / size.height,
-            hspace=0.42,
-        )
-        for index, fan in enumerate(fans):
-            axes = figure.add_subplot(grid[index, 0])
+        below = panels(figure, size, len(fans), left=40, right=right, below=34, hspace=0.42)
+        for axes, fan in zip(below, fans, strict=True):
             _fan(axes, fan, size, top)
             _cap(axes, cap, by)
-            _fan_labels(axes, fan, size)
-        return Labels((), Box(0, 0, size.width, size.height))
+            at_the_end(axes, end_labels(fan, ".1f"), size)
 
     height = 62.0 + 230.0 * len(fans)
-    return draw(name, paint, wide=Size(620, height, False), narrow=Size(340, height, True))
+    return draw(name, paint, height, height)
 
 
 def draw_probabilities(
@@ -116,8 +71,6 @@ def draw_probabilities(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     courses
         Probabilities between 0 and 1.
     sure
@@ -127,16 +80,9 @@ def draw_probabilities(
     """
     key = _KEY_LINE * len(courses)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         right, below = (20.0, 44.0 + key) if size.is_narrow else (226.0, 34.0)
-        axes = figure.add_axes(
-            (
-                46 / size.width,
-                below / size.height,
-                1 - (46 + right) / size.width,
-                1 - (34 + below) / size.height,
-            )
-        )
+        axes = axes_within(figure, size, left=46, right=right, below=below, above=34)
         axes.set_ylim(0, 1)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         for place, course in enumerate(courses):
@@ -160,14 +106,8 @@ def draw_probabilities(
         else:
             at_the_end(axes, ends, size)
         heading(axes, "Chance of keeping to the cap")
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(
-        name,
-        paint,
-        wide=Size(620, max(300.0, 90 + 15.0 * len(courses)), False),
-        narrow=Size(340, 290.0 + key, True),
-    )
+    return draw(name, paint, max(300.0, 90 + 15.0 * len(courses)), 290.0 + key)
 
 
 def _line(place: int) -> dict[str, Any]:
@@ -190,17 +130,8 @@ def _key(figure: Figure, size: Size, ends: Sequence[tuple[float, str, str]]) -> 
         axes.text(54, place + 0.4, words, va="center_baseline", fontsize=BODY)
 
 
-def _fan(axes: Axes, fan: CaseloadFan, size: Size, top: float) -> None:
-    for low, high, _, dark in FAN:
-        axes.fill_between(
-            fan.times,
-            fan.quantiles[low],
-            fan.quantiles[high],
-            color=DARK_BLUE,
-            alpha=dark,
-            linewidth=0,
-        )
-    axes.plot(fan.times, fan.quantiles[0.5], color=DARK_BLUE, linewidth=2.2)
+def _fan(axes: Axes, fan: Fan, size: Size, top: float) -> None:
+    paint_fan(axes, fan)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     years(axes, fan.times, size)
@@ -213,29 +144,3 @@ def _cap(axes: Axes, cap: float, by: float | None) -> None:
     aside(axes, (first, cap), f"cap {cap:g}")
     if by is not None:
         axes.plot([by], [cap], "D", color=ORANGE, markersize=7, markeredgecolor="white", zorder=4)
-
-
-def _fan_labels(axes: Axes, fan: CaseloadFan, size: Size) -> None:
-    at_the_end(
-        axes,
-        [
-            (
-                float(fan.quantiles[0.5][-1]),
-                f"central: {fan.quantiles[0.5][-1]:.1f}",
-                DARK_BLUE,
-            ),
-            *(
-                (
-                    float(fan.quantiles[high][-1]),
-                    f"{words}: {fan.quantiles[high][-1]:.1f}",
-                    DARK_GREY,
-                )
-                for _, high, words, _ in FAN
-            ),
-            *(
-                (float(fan.quantiles[low][-1]), f"{fan.quantiles[low][-1]:.1f}", DARK_GREY)
-                for low, *_ in FAN
-            ),
-        ],
-        size,
-    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
 
 from riskmodel.report.charts.canvas import (
     BODY,
@@ -17,12 +16,14 @@ from riskmodel.report.charts.canvas import (
     LIGHT_GREY,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
+    sign,
     text_size,
 )
-from riskmodel.report.labels import Box
+from riskmodel.report.charts.ranges import only_across
 
 __all__ = ["CombinationBar", "draw_combinations"]
 
@@ -43,8 +44,6 @@ def draw_combinations(name: str, bars: Sequence[CombinationBar]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     bars
         What to draw, in order.
 
@@ -55,17 +54,15 @@ def draw_combinations(name: str, bars: Sequence[CombinationBar]) -> Drawing:
     stands under the names of its factors.
     """
     labels = _rows(bars)
-    wide = Size(620, 236 + 25.0 * len(labels), False)
-    narrow = Size(340, 96 + sum(30 + 16.0 * len(_lines(bar)) for bar in bars), True)
+    heights = 236 + 25.0 * len(labels), 96 + sum(30 + 16.0 * len(_lines(bar)) for bar in bars)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         if size.is_narrow:
             _paint_list(figure, size, bars)
         else:
             _paint_upset(figure, size, bars, labels)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _rows(bars: Sequence[CombinationBar]) -> list[str]:
@@ -80,12 +77,9 @@ def _rows(bars: Sequence[CombinationBar]) -> list[str]:
 def _paint_upset(
     figure: Figure, size: Size, bars: Sequence[CombinationBar], labels: Sequence[str]
 ) -> None:
-    left, right = 212 / size.width, 1 - 12 / size.width
-    grid_top = (14 + 25.0 * len(labels)) / size.height
-    above = figure.add_axes(
-        (left, grid_top + 8 / size.height, right - left, 1 - grid_top - 62 / size.height)
-    )
-    grid = figure.add_axes((left, 10 / size.height, right - left, grid_top - 10 / size.height))
+    top = 14 + 25.0 * len(labels)
+    above = axes_within(figure, size, left=212, right=12, below=top + 8, above=54)
+    grid = axes_within(figure, size, left=212, right=12, below=10, above=size.height - top)
     for axes in (above, grid):
         axes.set_xlim(-0.6, len(bars) - 0.4)
         axes.set_xticks([])
@@ -97,14 +91,8 @@ def _paint_upset(
     for place, bar in enumerate(bars):
         above.bar(place, bar.assessments, 0.66, color=TURQUOISE)
         above.bar(place, bar.plans, 0.66, color=DARK_BLUE)
-        above.annotate(
-            f"{bar.assessments:,}",
-            (place, bar.assessments),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-        )
+        at = (place, bar.assessments)
+        note(above, f"{bar.assessments:,}", (0, 4), at, "data", ha="center", va="bottom")
     _key(above, size)
     _paint_grid(grid, bars, labels)
 
@@ -126,15 +114,12 @@ def _paint_grid(grid: Axes, bars: Sequence[CombinationBar], labels: Sequence[str
 
 
 def _paint_list(figure: Figure, size: Size, bars: Sequence[CombinationBar]) -> None:
-    left, right = 14 / size.width, 1 - 14 / size.width
-    axes = figure.add_axes((left, 30 / size.height, right - left, 1 - 84 / size.height))
+    axes = axes_within(figure, size, left=14, right=14, below=30, above=54)
     top = max(bar.assessments for bar in bars)
     axes.set_xlim(0, top * 1.16)
     height = sum(30 + 16.0 * len(_lines(bar)) for bar in bars)
     axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
+    only_across(axes)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     down = 0.0
@@ -152,14 +137,8 @@ def _paint_list(figure: Figure, size: Size, bars: Sequence[CombinationBar]) -> N
         down += 30
         axes.barh(down - 18, bar.assessments, 14, color=TURQUOISE)
         axes.barh(down - 18, bar.plans, 14, color=DARK_BLUE)
-        axes.annotate(
-            f"{bar.assessments:,}",
-            (bar.assessments, down - 18),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontweight="bold",
-        )
+        style = {"va": "center_baseline", "fontweight": "bold"}
+        note(axes, f"{bar.assessments:,}", (5, 0), (bar.assessments, down - 18), "data", **style)
     _key(axes, size)
 
 
@@ -171,33 +150,8 @@ def _key(axes: Axes, size: Size) -> None:
     """What the two colours mean, above the bars."""
     across, up = 0.0, 14.0
     for colour, words in ((DARK_BLUE, "led to a plan"), (TURQUOISE, "did not")):
-        above = ScaledTranslation((across + 6) / 72, up / 72, axes.figure.dpi_scale_trans)
-        axes.plot(
-            [0],
-            [1],
-            marker="s",
-            markersize=10,
-            color=colour,
-            linestyle="none",
-            transform=axes.transAxes + above,
-            clip_on=False,
-        )
-        axes.annotate(
-            words,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(across + 18, up),
-            textcoords="offset points",
-            va="center_baseline",
-            color=DARK_GREY,
-        )
+        sign(axes, "s", (across + 6, up), color=colour, markersize=10)
+        note(axes, words, (across + 18, up), va="center_baseline", color=DARK_GREY)
         across += 40 + text_size(axes, words).right
-    axes.annotate(
-        "Assessments with exactly these factors that",
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 26),
-        textcoords="offset points",
-        va="bottom",
-        color=DARK_GREY,
-    )
+    words = "Assessments with exactly these factors that"
+    note(axes, words, (0, 26), va="bottom", color=DARK_GREY)

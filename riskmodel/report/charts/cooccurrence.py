@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from riskmodel.report.charts.canvas import DARK_BLUE, Drawing, Labels, Size, draw
-from riskmodel.report.labels import Box
+from riskmodel.core.arrays import Floats
+from riskmodel.report.charts.canvas import DARK_BLUE, Drawing, Size, axes_within, draw, note
+from riskmodel.report.charts.ranges import only_across
 
 __all__ = ["draw_cooccurrence"]
 
@@ -21,39 +21,28 @@ LISTED = 12
 PALE_BLUE = "#6BACE6"
 
 
-def draw_cooccurrence(name: str, labels: Sequence[str], lifts: npt.NDArray[np.float64]) -> Drawing:
+def draw_cooccurrence(name: str, labels: Sequence[str], lifts: Floats) -> Drawing:
     """Draw how many times as often as independence each pair occurs.
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     labels
         Factors, length J.
     lifts
         Times independence, shape (J, J), symmetric; the diagonal is not drawn.
     """
-    number = len(labels)
-    wide = Size(740, 64 + 34 * number, False)
-    narrow = Size(340, 46 + 42 * LISTED, True)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         if size.is_narrow:
             _list(figure, size, labels, lifts)
         else:
             _grid(figure, size, labels, lifts)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, 64 + 34 * len(labels), 46 + 42 * LISTED, 740)
 
 
-def _grid(
-    figure: Figure, size: Size, labels: Sequence[str], lifts: npt.NDArray[np.float64]
-) -> None:
-    left, bottom = 212 / size.width, 8 / size.height
-    axes = figure.add_axes(
-        (left, bottom, 1 - left - 150 / size.width, 1 - bottom - 50 / size.height)
-    )
+def _grid(figure: Figure, size: Size, labels: Sequence[str], lifts: Floats) -> None:
+    axes = axes_within(figure, size, left=212, right=150, below=8, above=50)
     hidden = np.triu(np.ones_like(lifts, dtype=bool))
     shade = LinearSegmentedColormap.from_list("shade", ["#FFFFFF", PALE_BLUE])
     # The diagonal has no pair: the first row and the last column would be empty.
@@ -91,31 +80,19 @@ def _column_names(axes: Axes, labels: Sequence[str]) -> None:
         )
 
 
-def _list(
-    figure: Figure, size: Size, labels: Sequence[str], lifts: npt.NDArray[np.float64]
-) -> None:
+def _list(figure: Figure, size: Size, labels: Sequence[str], lifts: Floats) -> None:
     pairs = [
         (float(lifts[row, column]), labels[column], labels[row])
         for row in range(len(labels))
         for column in range(row)
     ]
     ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))[:LISTED]
-    right = 1 - 50 / size.width
-    axes = figure.add_axes((14 / size.width, 40 / size.height, right, 1 - 44 / size.height))
+    axes = axes_within(figure, size, left=14, right=36, below=40, above=4)
     axes.set_ylim(len(ranked) - 0.4, -0.8)
     axes.set_xlim(0, max(pair[0] for pair in ranked) * 1.08)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
-    axes.set_xlabel("Times as often as if independent", loc="right", labelpad=6)
+    only_across(axes, "Times as often as if independent")
     for row, (lift, one, other) in enumerate(ranked):
         axes.plot([0, lift], [row, row], color=DARK_BLUE, linewidth=6, solid_capstyle="butt")
         axes.annotate(f"{one} + {other}", (0, row - 0.22), ha="left", va="bottom", fontsize=10.5)
-        axes.annotate(
-            f"{lift:.1f}",
-            (lift, row),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontweight="bold",
-        )
+        style = {"va": "center_baseline", "fontweight": "bold"}
+        note(axes, f"{lift:.1f}", (6, 0), (lift, row), "data", **style)

@@ -6,26 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from riskmodel.core.arrays import Floats
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,
     Drawing,
-    Labels,
     Size,
     draw,
+    note,
+    panels,
 )
-from riskmodel.report.labels import Box
 
-__all__ = ["FAN", "Fan", "draw_fans"]
+__all__ = ["FAN", "Fan", "draw_fans", "end_labels", "paint_fan"]
 
-Floats = npt.NDArray[np.float64]
 
 FAN = ((0.025, 0.975, "95%", 0.16), (0.1, 0.9, "80%", 0.22), (0.25, 0.75, "50%", 0.34))
 """Low and high quantile of each interval, its name, and how dark it is."""
@@ -64,43 +63,40 @@ def draw_fans(name: str, fans: Sequence[Fan]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel.
     """
-    wide = Size(620, 60 + 270.0 * len(fans), False)
-    narrow = Size(340, 60 + 270.0 * len(fans), True)
+    heights = 60 + 270.0 * len(fans), 60 + 270.0 * len(fans)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         right = 112 if size.is_narrow else 150
-        grid = figure.add_gridspec(
-            len(fans),
-            1,
-            left=46 / size.width,
-            right=1 - right / size.width,
-            bottom=34 / size.height,
-            top=1 - 34 / size.height,
-            hspace=0.36,
-        )
-        for index, fan in enumerate(fans):
-            _panel(figure.add_subplot(grid[index, 0]), fan, size)
-        return Labels((), Box(0, 0, size.width, size.height))
+        below = panels(figure, size, len(fans), left=46, right=right, below=34, hspace=0.36)
+        for axes, fan in zip(below, fans, strict=True):
+            _panel(axes, fan, size)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
+
+
+def paint_fan(axes: Axes, fan: Fan) -> None:
+    """The bands of a fan and its central projection."""
+    for low, high, _, dark in FAN:
+        ends = fan.quantiles[low], fan.quantiles[high]
+        axes.fill_between(fan.times, *ends, color=DARK_BLUE, alpha=dark, linewidth=0)
+    axes.plot(fan.times, fan.quantiles[0.5], color=DARK_BLUE, linewidth=2.2)
+
+
+def end_labels(fan: Fan, form: str) -> list[tuple[float, str, str]]:
+    """Height, words and colour of what stands at the right end of a fan."""
+    ends = {level: float(values[-1]) for level, values in fan.quantiles.items()}
+    return [
+        (ends[0.5], f"central: {ends[0.5]:{form}}", DARK_BLUE),
+        *((ends[high], f"{words}: {ends[high]:{form}}", DARK_GREY) for _, high, words, _ in FAN),
+        *((ends[low], f"{ends[low]:{form}}", DARK_GREY) for low, *_ in FAN),
+    ]
 
 
 def _panel(axes: Axes, fan: Fan, size: Size) -> None:
-    for low, high, _, dark in FAN:
-        axes.fill_between(
-            fan.times,
-            fan.quantiles[low],
-            fan.quantiles[high],
-            color=DARK_BLUE,
-            alpha=dark,
-            linewidth=0,
-        )
-    axes.plot(fan.times, fan.quantiles[0.5], color=DARK_BLUE, linewidth=2.2)
+    paint_fan(axes, fan)
     if fan.history:
         dates, counts, widths = (np.array(column) for column in zip(*fan.history, strict=True))
         axes.errorbar(
@@ -131,35 +127,18 @@ def _panel(axes: Axes, fan: Fan, size: Size) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.grid(axis="x", visible=False)
-    axes.annotate(
-        fan.title,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-40, 10),
-        textcoords="offset points",
-        fontweight="bold",
-        color=DARK_GREY,
-    )
+    note(axes, fan.title, (-40, 10), fontweight="bold", color=DARK_GREY)
     _label_ends(axes, fan, size)
 
 
 def _label_ends(axes: Axes, fan: Fan, size: Size) -> None:
     """Names at the right end of each line and interval, moved apart where they would collide."""
-    end = {
-        f"central: {fan.quantiles[0.5][-1]:,.0f}": (float(fan.quantiles[0.5][-1]), DARK_BLUE),
-        **{
-            f"{words}: {fan.quantiles[high][-1]:,.0f}": (float(fan.quantiles[high][-1]), DARK_GREY)
-            for _, high, words, _ in FAN
-        },
-        **{
-            f"{fan.quantiles[low][-1]:,.0f}": (float(fan.quantiles[low][-1]), DARK_GREY)
-            for low, _, _, _ in FAN
-        },
-        **{
-            f"{name}: {median[-1]:,.0f}": (float(median[-1]), DARK_PINK)
-            for name, median in fan.others.items()
-        },
-    }
+    found = end_labels(fan, ",.0f")
+    found += [
+        (float(median[-1]), f"{name}: {median[-1]:,.0f}", DARK_PINK)
+        for name, median in fan.others.items()
+    ]
+    end = {text: (value, colour) for value, text, colour in found}
     low, high = axes.get_ylim()
     line = (high - low) * 14 / (axes.get_position().height * size.height)
     place = -np.inf

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -20,14 +21,10 @@ from riskmodel.report.charts.canvas import (
     ORANGE,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    blank,
     draw,
 )
-from riskmodel.report.labels import Box
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["draw_flows"]
 
@@ -64,8 +61,6 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     moved
         A row a scenario and way: scenario, from, to (in words) and children, as
         :attr:`riskmodel.demand.moved.Flows.moved` has them.
@@ -81,20 +76,18 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
     places = dict.fromkeys([*moved["from"], *moved["to"]])
     colours = dict(zip(places, _PLACES, strict=False))
     by_size = {}
-    for width, is_narrow in ((620.0, False), (340.0, True)):
+    for is_narrow in (False, True):
         signs = 14 if is_narrow else 28
         blocks = [
             _block(str(scenario), rows, scale, signs)
             for scenario, rows in moved.groupby("scenario", sort=False)
         ]
         height = _TOP + sum(block.height for block in blocks)
-        by_size[is_narrow] = Size(width, height, is_narrow), blocks
+        by_size[is_narrow] = height, blocks
 
-    def paint(figure: Figure, size: Size) -> Labels:
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, size.width)
+    def paint(figure: Figure, size: Size) -> None:
+        axes = blank(figure, size)
         axes.set_ylim(size.height, 0)
-        axes.set_axis_off()
         left = 112.0 if size.is_narrow else 210.0
         sides = left, size.width - left
         for x, words, align in (
@@ -108,9 +101,8 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
         for block in by_size[size.is_narrow][1]:
             _paint_block(axes, block, top, sides, colours)
             top += block.height
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=by_size[False][0], narrow=by_size[True][0])
+    return draw(name, paint, by_size[False][0], by_size[True][0])
 
 
 def _block(scenario: str, rows: pd.DataFrame, scale: float, signs: int) -> _Block:

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
 
 from riskmodel.report.charts.canvas import (
-    BODY,
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
+    sign,
 )
-from riskmodel.report.labels import Box
+from riskmodel.report.charts.ranges import only_across, row_name
 
 __all__ = ["ComparedRate", "draw_adjusted_beside_crude"]
 
@@ -47,8 +47,6 @@ def draw_adjusted_beside_crude(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         What to draw.
     across
@@ -57,34 +55,20 @@ def draw_adjusted_beside_crude(
         What 0 means; written at the line.
     """
     ranked = sorted(rows, key=lambda row: (-row.adjusted[0], row.label))
-    wide = Size(620, 112 + 32.0 * len(ranked), False)
-    narrow = Size(340, 128 + 48.0 * len(ranked), True)
+    heights = 112 + 32.0 * len(ranked), 128 + 48.0 * len(ranked)
 
-    def paint(figure: Figure, size: Size) -> Labels:
-        left = (14 if size.is_narrow else 212) / size.width
-        right = 1 - 16 / size.width
-        head = 66.0 if size.is_narrow else 50.0
-        axes = figure.add_axes(
-            (left, 56 / size.height, right - left, 1 - (56 + head) / size.height)
-        )
+    def paint(figure: Figure, size: Size) -> None:
+        left, above = (14, 66) if size.is_narrow else (212, 50)
+        axes = axes_within(figure, size, left=left, right=16, below=56, above=above)
         _frame(axes, ranked, size, across)
         for place, row in enumerate(ranked):
             _row(axes, place, row, size)
         _legend(axes, size)
         axes.axvline(0, color=DARK_GREY, linewidth=1.2, zorder=1)
-        axes.annotate(
-            at_zero,
-            (0, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            color=DARK_GREY,
-        )
-        return Labels((), Box(0, 0, size.width, size.height))
+        style = {"ha": "center", "va": "bottom", "color": DARK_GREY}
+        note(axes, at_zero, (0, 4), (0, 1), ("data", "axes fraction"), **style)
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _frame(axes: Axes, ranked: Sequence[ComparedRate], size: Size, across: str) -> None:
@@ -93,14 +77,11 @@ def _frame(axes: Axes, ranked: Sequence[ComparedRate], size: Size, across: str) 
     margin = 0.04 * (high - low) or 1.0
     axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(len(ranked) - 0.5, -0.8 if size.is_narrow else -0.5)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
+    only_across(axes, across)
     axes.xaxis.set_major_locator(MaxNLocator(5 if size.is_narrow else 8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
     )
-    axes.set_xlabel(across, loc="right", labelpad=6)
 
 
 def _row(axes: Axes, place: int, row: ComparedRate, size: Size) -> None:
@@ -121,19 +102,8 @@ def _row(axes: Axes, place: int, row: ComparedRate, size: Size) -> None:
             linestyle="none",
             zorder=3,
         )
-    axes.annotate(
-        row.label,
-        (0, place - (0.3 if size.is_narrow else 0)),
-        xycoords=("axes fraction", "data"),
-        xytext=(0 if size.is_narrow else -10, 0),
-        textcoords="offset points",
-        ha="left" if size.is_narrow else "right",
-        va="center_baseline",
-        fontsize=BODY,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
-        if size.is_narrow
-        else None,
-    )
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
+    row_name(axes, row.label, place, size, up=0.3, bbox=clear if size.is_narrow else None)
 
 
 def _legend(axes: Axes, size: Size) -> None:
@@ -142,25 +112,7 @@ def _legend(axes: Axes, size: Size) -> None:
     for position, kind in enumerate(("adjusted", "crude")):
         colour, marker, width, _, words = _LOOK[kind]
         x, y = (8.0, 46.0 - 18 * position) if size.is_narrow else (8.0 + across, 30.0)
-        axes.annotate(
-            words,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(x + 10, y),
-            textcoords="offset points",
-            va="center_baseline",
-            color=colour,
-            fontweight="bold",
-        )
-        above = ScaledTranslation(x / 72, y / 72, axes.figure.dpi_scale_trans)
-        axes.plot(
-            [0],
-            [1],
-            marker=marker,
-            markersize=width,
-            color=colour,
-            linestyle="none",
-            transform=axes.transAxes + above,
-            clip_on=False,
-        )
+        offset = (x + 10, y)
+        note(axes, words, offset, va="center_baseline", color=colour, fontweight="bold")
+        sign(axes, marker, (x, y), color=colour, markersize=width)
         across += 260

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from riskmodel.core.arrays import Floats
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
@@ -15,11 +15,11 @@ from riskmodel.report.charts.canvas import (
     DARK_PINK,
     TURQUOISE,
     Size,
+    note,
 )
 
 __all__ = ["COLOURS", "DASHES", "SIGNS", "aside", "at_the_end", "heading", "years"]
 
-Floats = npt.NDArray[np.float64]
 
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), (0, (8, 3)))
 COLOURS = (DARK_BLUE, DARK_PINK, TURQUOISE, DARK_GREY)
@@ -37,29 +37,13 @@ def years(axes: Axes, times: Floats, size: Size) -> None:
 
 def heading(axes: Axes, words: str) -> None:
     """The title of a panel, above its left end."""
-    axes.annotate(
-        words,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-34, 10),
-        textcoords="offset points",
-        fontweight="bold",
-        color=DARK_GREY,
-    )
+    note(axes, words, (-34, 10), fontweight="bold", color=DARK_GREY)
 
 
 def aside(axes: Axes, place: tuple[float, float], words: str) -> None:
     """What a line says, below its beginning."""
-    axes.annotate(
-        words,
-        place,
-        xytext=(5, -4),
-        textcoords="offset points",
-        va="top",
-        color=DARK_GREY,
-        zorder=4,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0},
-    )
+    clear = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
+    note(axes, words, (5, -4), place, "data", va="top", color=DARK_GREY, zorder=4, bbox=clear)
 
 
 def at_the_end(axes: Axes, labels: Sequence[tuple[float, str, str]], size: Size) -> None:
@@ -76,13 +60,5 @@ def at_the_end(axes: Axes, labels: Sequence[tuple[float, str, str]], size: Size)
         places[index] = min(places[index], above)
     edge = axes.get_xlim()[1]
     for (_, text, colour), place in zip(ordered, places, strict=True):
-        axes.annotate(
-            text,
-            (edge, place),
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=colour,
-            fontsize=BODY if size.is_narrow else BODY - 1,
-            va="center",
-            annotation_clip=False,
-        )
+        font = {"color": colour, "fontsize": BODY if size.is_narrow else BODY - 1}
+        note(axes, text, (6, 0), (edge, place), "data", va="center", annotation_clip=False, **font)

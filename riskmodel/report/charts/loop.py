@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from riskmodel.caseload.loops import FEEDBACK_LOOPS, NODES, Link
+from riskmodel.core.arrays import Floats
 from riskmodel.report.charts.canvas import (
     BODY,
     DARK_BLUE,
@@ -20,6 +20,7 @@ from riskmodel.report.charts.canvas import (
     Drawing,
     Labels,
     Size,
+    blank,
     draw,
     drawing_units,
 )
@@ -45,19 +46,10 @@ _SHORT, _BESIDE = 34.0, 15.0
 
 
 def draw_feedback_loop(name: str) -> Drawing:
-    """Draw :data:`riskmodel.caseload.loops.FEEDBACK_LOOPS`: assumed links dashed, signs on all.
-
-    Parameters
-    ----------
-    name
-        Prefix of the ids in the SVG.
-    """
+    """Draw :data:`riskmodel.caseload.loops.FEEDBACK_LOOPS`: assumed links dashed, signs on all."""
 
     def paint(figure: Figure, size: Size) -> Labels:
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(0, size.width)
-        axes.set_ylim(0, size.height)
+        axes = blank(figure, size)
         boxes = {node: _box(node, size) for node in NODES}
         for link in FEEDBACK_LOOPS:
             _link(axes, boxes, link)
@@ -66,7 +58,7 @@ def draw_feedback_loop(name: str) -> Drawing:
         _legend(axes, size)
         return Labels(tuple(boxes.values()), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=Size(620, 380, False), narrow=Size(340, 430, True))
+    return draw(name, paint, 380, 430)
 
 
 def _box(node: str, size: Size) -> Box:
@@ -162,11 +154,11 @@ def _link(axes: Axes, boxes: Mapping[str, Box], link: Link) -> None:
     )
 
 
-def _middle(box: Box) -> npt.NDArray[np.float64]:
+def _middle(box: Box) -> Floats:
     return np.array([(box.left + box.right) / 2, (box.bottom + box.top) / 2])
 
 
-def _edge(box: Box, towards: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _edge(box: Box, towards: Floats) -> Floats:
     """Where the way from the middle of a box to another point leaves it."""
     middle = _middle(box)
     way = towards - middle

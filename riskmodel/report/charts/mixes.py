@@ -12,12 +12,12 @@ from riskmodel.report.charts.canvas import (
     DARK_GREY,
     ORANGE,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
 )
 from riskmodel.report.charts.line_labels import COLOURS, DASHES, SIGNS, at_the_end, heading
-from riskmodel.report.labels import Box
 
 __all__ = ["MixLine", "draw_mixes"]
 
@@ -40,19 +40,15 @@ def draw_mixes(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     lines
         Each named on the chart.
     cheapest
         Proportion by which plans are shorter, and posts, of the cheapest mix; None marks none.
     """
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         right = 96 if size.is_narrow else 176
-        axes = figure.add_axes(
-            (46 / size.width, 50 / size.height, 1 - (46 + right) / size.width, 1 - 92 / size.height)
-        )
+        axes = axes_within(figure, size, left=46, right=right, below=50, above=42)
         for place, line in enumerate(lines):
             axes.plot(
                 [100 * each for each in line.shorter],
@@ -70,28 +66,15 @@ def draw_mixes(
         axes.set_xlabel("Plans shorter by", loc="right", labelpad=6)
         heading(axes, "Posts needed")
         words = "{:.0%} of starts diverted" if not size.is_narrow else "{:.0%} diverted"
-        at_the_end(
-            axes,
-            [
-                (
-                    float(line.posts[-1]),
-                    words.format(line.diversion),
-                    COLOURS[place % len(COLOURS)],
-                )
-                for place, line in reversed(list(enumerate(lines)))
-            ],
-            size,
-        )
+        ends = [
+            (float(line.posts[-1]), words.format(line.diversion), COLOURS[place % len(COLOURS)])
+            for place, line in enumerate(lines)
+        ]
+        at_the_end(axes, ends[::-1], size)
         if cheapest is not None:
             at, posts = 100 * cheapest[0], cheapest[1]
             axes.plot([at], [posts], "o", markersize=14, fillstyle="none", color=ORANGE, mew=2)
-            axes.annotate(
-                f"cheapest: {posts:,.0f} posts",
-                (at, posts),
-                xytext=(10, 12),
-                textcoords="offset points",
-                color=DARK_GREY,
-            )
-        return Labels((), Box(0, 0, size.width, size.height))
+            words = f"cheapest: {posts:,.0f} posts"
+            note(axes, words, (10, 12), (at, posts), "data", color=DARK_GREY)
 
-    return draw(name, paint, wide=Size(620, 340, False), narrow=Size(340, 340, True))
+    return draw(name, paint, 340, 340)

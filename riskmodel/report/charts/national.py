@@ -9,28 +9,28 @@ from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from riskmodel.core.arrays import Floats
 from riskmodel.report.charts.canvas import (
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,
     LIGHT_GREY,
     Drawing,
-    Labels,
     Size,
     axis_titles,
+    blank,
     draw,
+    note,
 )
-from riskmodel.report.labels import Box
+from riskmodel.report.charts.funnel import limits
 
 __all__ = ["RateFunnel", "SmallFan", "draw_rate_funnel", "draw_small_fans", "scale_of"]
 
-Floats = npt.NDArray[np.float64]
 
 BANDS = ((0.05, 0.95, 0.2), (0.25, 0.75, 0.36))
 """Low and high quantile of each band and how dark it is."""
@@ -83,22 +83,14 @@ def draw_small_fans(name: str, fans: Sequence[SmallFan]) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     fans
         One a panel; what passes the shared scale (:func:`scale_of`) is cut off at its top.
     """
     top = scale_of(fans)
     first = min(min([fan.times[0], *(time for time, _ in fan.history)]) for fan in fans)
 
-    def size_of(columns: int, width: float, *, is_narrow: bool) -> Size:
-        return Size(width, 24 + CELL_HEIGHT * -(-len(fans) // columns), is_narrow)
-
-    def paint(figure: Figure, size: Size) -> Labels:
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(0, size.width)
-        axes.set_ylim(0, size.height)
+    def paint(figure: Figure, size: Size) -> None:
+        axes = blank(figure, size)
         columns = 2 if size.is_narrow else 5
         width = (size.width - MARGIN) / columns
         for place, fan in enumerate(fans):
@@ -109,14 +101,8 @@ def draw_small_fans(name: str, fans: Sequence[SmallFan]) -> Drawing:
                 _rates(axes, left - 4, bottom, top)
             if place + columns >= len(fans):
                 _years(axes, (left, left + width - 10), bottom, (first, fan.times[-1]))
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(
-        name,
-        paint,
-        wide=size_of(5, 620, is_narrow=False),
-        narrow=size_of(2, 340, is_narrow=True),
-    )
+    return draw(name, paint, *(24 + CELL_HEIGHT * -(-len(fans) // columns) for columns in (5, 2)))
 
 
 class Place(NamedTuple):
@@ -210,44 +196,27 @@ def draw_rate_funnel(name: str, funnel: RateFunnel) -> Drawing:
     """Draw rates per 10,000 children with limits about the common one; those beyond are named."""
     most = max(size for _, size, _, _ in funnel.points)
     sizes = np.linspace(most / 200, most * 1.05, 400)
-    centre = math.asin(math.sqrt(funnel.target))
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         left, bottom = 52 / size.width, 54 / size.height
         axes = figure.add_axes((left, bottom, 1 - left - 0.04, 1 - bottom - 0.1))
         highest = 1.1 * max(rate for _, _, rate, _ in funnel.points)
-        for reach, style in ((1.959964, "-"), (3.090232, "--")):
-            half = reach * math.sqrt(funnel.dispersion) / (2 * np.sqrt(sizes))
-            for edge in (
-                np.clip(centre - half, 0, None),
-                np.clip(centre + half, None, math.pi / 2),
-            ):
-                axes.plot(sizes, 1e4 * np.sin(edge) ** 2, style, color=DARK_GREY, linewidth=1.1)
+        for style, _, *edges in limits(funnel.target, funnel.dispersion, sizes):
+            for edge in edges:
+                axes.plot(sizes, 1e4 * edge, style, color=DARK_GREY, linewidth=1.1)
         axes.axhline(1e4 * funnel.target, color=DARK_GREY, linewidth=0.8)
         for label, number, rate, beyond in funnel.points:
             mark, colour = ("D", DARK_PINK) if beyond else ("o", DARK_BLUE)
             axes.plot([number], [rate], mark, color=colour, markersize=6, markeredgecolor="white")
             if beyond:
                 is_right = number > 0.7 * most
-                axes.annotate(
-                    label,
-                    (number, rate),
-                    xytext=(-7 if is_right else 7, 0),
-                    textcoords="offset points",
-                    ha="right" if is_right else "left",
-                    va="center",
-                    color=colour,
-                    fontsize=TYPE + 1,
-                )
+                shift, align = (-7, "right") if is_right else (7, "left")
+                font = {"color": colour, "fontsize": TYPE + 1, "ha": align, "va": "center"}
+                note(axes, label, (shift, 0), (number, rate), "data", **font)
         axes.set_xlim(0, sizes[-1])
         axes.set_ylim(0, highest)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.xaxis.set_major_locator(_few(size))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if size.is_narrow else 6))
         axis_titles(axes, "Children aged 0 to 17", "For every 10,000 children")
-        return Labels((), Box(0, 0, size.width, size.height))
 
     return draw(name, paint)
-
-
-def _few(size: Size) -> MaxNLocator:
-    return MaxNLocator(nbins=3 if size.is_narrow else 6)

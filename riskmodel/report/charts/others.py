@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from textwrap import shorten
-from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -15,18 +15,14 @@ from riskmodel.report.charts.canvas import (
     DARK_PINK,
     LIGHT_GREY,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
 )
-from riskmodel.report.labels import Box
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["draw_beside_others"]
 
-WIDE, NARROW = Size(620, 300, False), Size(340, 354, True)
 HALF = 0.32
 """Half the width of a year's band, in years."""
 
@@ -36,8 +32,6 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     rows
         Of one measure and comparator, as
         :meth:`riskmodel.authority.others.OthersComparison.course` gives them.
@@ -48,10 +42,11 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
     comparator = f"{comparator[0].upper()}{comparator[1:]}"
     top = 1.12 * max(rates.max(), highs.max())
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         columns, lines = (1, 4) if size.is_narrow else (2, 2)
-        left, bottom = 44 / size.width, (32 + 17 * lines) / size.height
-        axes = figure.add_axes((left, bottom, 1 - left - 0.04, 1 - bottom - 34 / size.height))
+        left, below = 44 / size.width, 32 + 17 * lines
+        margins = {"left": 44, "right": 0.04 * size.width, "below": below, "above": 34}
+        axes = axes_within(figure, size, **margins)
         axes.set_ylim(0, top)
         axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
         axes.grid(visible=False, axis="x")
@@ -70,14 +65,7 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
             )
         axes.xaxis.set_major_locator(MaxNLocator(4 if size.is_narrow else 10, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.annotate(
-            f"{unit[0].upper()}{unit[1:]}",
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 12),
-            textcoords="offset points",
-            color=DARK_GREY,
-        )
+        note(axes, f"{unit[0].upper()}{unit[1:]}", (0, 12), color=DARK_GREY)
         key = (
             (("o", DARK_BLUE), "Own rate, within chance"),
             (("_", DARK_GREY), shorten(comparator, 24, placeholder=" …")),
@@ -98,6 +86,5 @@ def draw_beside_others(name: str, rows: pd.DataFrame) -> Drawing:
                 transform=figure.transFigure,
                 clip_on=False,
             )
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=WIDE, narrow=NARROW)
+    return draw(name, paint, 300, 354)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
 from riskmodel.authority.others import OthersComparison
@@ -12,9 +14,11 @@ from riskmodel.core.result import Picture, draws
 from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
-from riskmodel.factors import SensitivitySurface
-from riskmodel.projection import month_words
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
+from riskmodel.intake.intervals import INTERVALS
+from riskmodel.projection import BASELINE, month_words
 from riskmodel.report.charts.canvas import Drawing
+from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 from riskmodel.report.charts.flows import draw_flows
 from riskmodel.report.charts.others import draw_beside_others
 from riskmodel.report.charts.outlook import draw_outlook
@@ -22,6 +26,8 @@ from riskmodel.report.charts.ranges import draw_ranges
 from riskmodel.report.charts.sensitivity import draw_surface
 from riskmodel.report.charts.service import draw_caseload, draw_comparison, draw_mix
 from riskmodel.report.charts.waterfall import draw_waterfall
+from riskmodel.services.result import LABELS, ServicePlan
+from riskmodel.services.timeliness import Timeliness
 
 __all__: list[str] = []
 
@@ -115,6 +121,34 @@ def _others(
         f"{last['label']}, {last['unit']}: {others.area} {last['rate']:.1f} in {last['year']}, "
         f"{last['comparator']} {last['comparator_rate']:.1f}; {verdict}.",
     )
+
+
+@draws("riskmodel.services.result", "ServicePlan")
+def _service(plan: ServicePlan) -> Picture:
+    measure = "waiting" if plan.service.has_list else "posts_needed"
+    values, times = plan.path().values(measure), np.arange(len(plan.months)) / 12
+    year, month = (int(part) for part in plan.months[0].split("-"))
+    chances = {0.5, *(end for low, high, *_ in FAN for end in (low, high))}
+    quantiles = {chance: np.quantile(values, chance, axis=0) for chance in chances}
+    others = {
+        name: np.median(path.values(measure), axis=0)
+        for name, path in plan.paths.items()
+        if name != BASELINE
+    }
+    title = f"{plan.service.label}: {LABELS[measure][0].lower()}"
+    fan = Fan(title, (), year + month / 12 + times, quantiles, others)
+    return _picture(draw_fans("service", [fan]), title, plan.summary())
+
+
+@draws("riskmodel.services.timeliness", "Timeliness")
+def _timeliness(found: Timeliness) -> Picture:
+    rows = [
+        (INTERVALS[one.name], 100 * share.value, 100 * share.low, 100 * share.high)
+        for one in found.measures
+        if (share := one.shares["all months"]).number and not one.is_small
+    ]
+    drawing = draw_ranges("timeliness", rows, across="Per cent in time")
+    return _picture(drawing, "How much is in time", found.summary())
 
 
 def _picture(drawing: Drawing, title: str, alt: str) -> Picture:

@@ -81,8 +81,6 @@ def draw_quadrants(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     points
         The factors.
     across, up
@@ -105,7 +103,7 @@ def draw_quadrants(
         cuts += [("up", cut) for cut in impact_cuts or ()]
         return _label(axes, points, reserved, cuts, size)
 
-    return draw(name, paint, narrow=Size(340, 540, True))
+    return draw(name, paint, narrow_height=540)
 
 
 def _scales(axes: Axes, points: Sequence[QuadrantPoint], unit: str, size: Size) -> None:

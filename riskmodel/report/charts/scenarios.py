@@ -10,16 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from riskmodel.report.charts.canvas import (
-    BODY,
-    DARK_BLUE,
-    DARK_GREY,
-    Drawing,
-    Labels,
-    Size,
-    draw,
-)
-from riskmodel.report.labels import Box
+from riskmodel.report.charts.canvas import BODY, DARK_GREY, Drawing, Size, draw, note
+from riskmodel.report.charts.ranges import only_across, range_line, row_name
 
 __all__ = ["MeasurePanel", "draw_scenarios"]
 
@@ -52,15 +44,13 @@ def draw_scenarios(name: str, panels: Sequence[MeasurePanel]) -> Drawing:
     scenario's name above its line.
     """
     count = max(len(panel.rows) for panel in panels)
-    wide = Size(620, 74 + 26.0 * count, False)
-    narrow = Size(340, len(panels) * (64 + 38.0 * count), True)
+    heights = 74 + 26.0 * count, len(panels) * (64 + 38.0 * count)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         for place, panel in enumerate(panels):
             _measure(figure.add_axes(_rectangle(size, place, len(panels))), panel, size, place == 0)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _measure(axes: Axes, panel: MeasurePanel, size: Size, names: bool) -> None:
@@ -76,39 +66,17 @@ def _measure(axes: Axes, panel: MeasurePanel, size: Size, names: bool) -> None:
     room = (max(ends) - min(ends) or 1.0) * 0.08
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.set_ylim(len(panel.rows) - 0.5, -0.75 if size.is_narrow else -0.5)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
+    only_across(axes)
     axes.xaxis.set_major_locator(MaxNLocator(5 if size.is_narrow else 3, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: _printed(panel.form, value))
     for row, (name, value, low, high) in enumerate(panel.rows):
-        if np.isfinite(low) and np.isfinite(high):
-            axes.plot([low, high], [row, row], color=DARK_BLUE, linewidth=2.4, alpha=0.55)
-        if np.isfinite(value):
-            axes.plot([value], [row], "o", color=DARK_BLUE, markersize=7, markeredgecolor="white")
+        range_line(axes, row, value, low, high, dot=7)
         words = f"{name}: {_printed(panel.form, value)}" if size.is_narrow else name
         if size.is_narrow or names:
-            axes.annotate(
-                words,
-                (0, row - (0.4 if size.is_narrow else 0)),
-                xycoords=("axes fraction", "data"),
-                xytext=(0 if size.is_narrow else -10, 0),
-                textcoords="offset points",
-                ha="left" if size.is_narrow else "right",
-                va="center_baseline",
-                fontsize=BODY,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-            )
-    axes.annotate(
-        panel.title,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 10),
-        textcoords="offset points",
-        fontweight="bold",
-        color=DARK_GREY,
-        fontsize=BODY - (0 if size.is_narrow else 1),
-    )
+            clear = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            row_name(axes, words, row, size, up=0.4, bbox=clear)
+    type_size = BODY - (0 if size.is_narrow else 1)
+    note(axes, panel.title, (0, 10), fontweight="bold", color=DARK_GREY, fontsize=type_size)
 
 
 def _printed(form: str, value: float) -> str:

@@ -10,19 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from riskmodel.factors import SensitivitySurface
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.report.charts.canvas import (
-    BODY,
     DARK_BLUE,
     DARK_GREY,
     DARK_PINK,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
 )
-from riskmodel.report.labels import Box
+from riskmodel.report.charts.ranges import only_across, row_name
 from riskmodel.vocabulary import factor_label
 
 __all__ = ["SensitivityRange", "draw_sensitivity", "draw_surface"]
@@ -80,8 +80,6 @@ def draw_sensitivity(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     ranges
         The factors.
     across
@@ -96,7 +94,7 @@ def draw_sensitivity(
     def height(step: float) -> float:
         return _ABOVE + _BELOW + sum(_HEADING + step * len(rows) for _, _, rows in groups)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         axes = _axes(figure, size, ranges, across)
         step = _NARROW_STEP if size.is_narrow else _STEP
         place = 0.0
@@ -106,14 +104,8 @@ def draw_sensitivity(
             for one in rows:
                 _row(axes, one, place + step / 2 + (7 if size.is_narrow else 0), colour, size)
                 place += step
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(
-        name,
-        paint,
-        wide=Size(620, height(_STEP), False),
-        narrow=Size(340, height(_NARROW_STEP), True),
-    )
+    return draw(name, paint, height(_STEP), height(_NARROW_STEP))
 
 
 def _middle(one: SensitivityRange) -> float:
@@ -122,58 +114,32 @@ def _middle(one: SensitivityRange) -> float:
 
 def _axes(figure: Figure, size: Size, ranges: Sequence[SensitivityRange], across: str) -> Axes:
     """Axes whose vertical unit is that of the drawing, from the top down."""
-    left = (14 if size.is_narrow else 212) / size.width
-    right = 1 - 90 / size.width
-    room = size.height - _ABOVE - _BELOW
-    axes = figure.add_axes((left, _BELOW / size.height, right - left, room / size.height))
-    axes.set_ylim(room, 0)
+    left = 14 if size.is_narrow else 212
+    axes = axes_within(figure, size, left=left, right=90, below=_BELOW, above=_ABOVE)
+    axes.set_ylim(size.height - _ABOVE - _BELOW, 0)
     axes.set_xscale("log")
     lowest = min(min(one.odds_ratios) for one in ranges)
     highest = max(max(one.odds_ratios) for one in ranges)
     axes.set_xlim(min(lowest, 0.5) / 1.12, max(highest, 2.0) * 1.12)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
+    only_across(axes, across)
     axes.xaxis.set_major_locator(FixedLocator(list(_TICKS)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel(across, loc="right", labelpad=6)
-    axes.annotate(
-        "Each stroke is one assumption",
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(0 if size.is_narrow else -200, -(_BELOW - 8) if size.is_narrow else -30),
-        textcoords="offset points",
-        va="center_baseline",
-        color=DARK_GREY,
-    )
+    offset = (0, -(_BELOW - 8)) if size.is_narrow else (-200, -30)
+    style = {"va": "center_baseline", "color": DARK_GREY}
+    note(axes, "Each stroke is one assumption", offset, (0, 0), **style)
     axes.axvline(1.0, color=DARK_GREY, linewidth=1.6, zorder=1.5)
     for words, align, shift in (("plan less often", "right", -6), ("plan more often", "left", 6)):
-        axes.annotate(
-            words,
-            (1.0, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(shift, 8),
-            textcoords="offset points",
-            ha=align,
-            color=DARK_GREY,
-        )
+        at_one = (shift, 8), (1.0, 1.0), ("data", "axes fraction")
+        note(axes, words, *at_one, ha=align, color=DARK_GREY)
     return axes
 
 
 def _heading(axes: Axes, words: str, place: float, size: Size) -> None:
-    axes.annotate(
-        words,
-        (0, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(0 if size.is_narrow else -200, 0),
-        textcoords="offset points",
-        ha="left",
-        va="center_baseline",
-        fontweight="bold",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2.0},
-        zorder=4,
-    )
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
+    style = {"ha": "left", "va": "center_baseline", "fontweight": "bold", "bbox": clear}
+    offset = (0 if size.is_narrow else -200, 0)
+    note(axes, words, offset, (0, place), ("axes fraction", "data"), zorder=4, **style)
 
 
 def _row(axes: Axes, one: SensitivityRange, place: float, colour: str, size: Size) -> None:
@@ -197,29 +163,11 @@ def _row(axes: Axes, one: SensitivityRange, place: float, colour: str, size: Siz
         color=colour,
         zorder=3,
     )
-    axes.annotate(
-        f"{_short(low)} to {_short(high)}",
-        (1, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(82, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center_baseline",
-        fontweight="bold",
-    )
-    # On a narrow page the name stands above its bar instead of beside it.
-    axes.annotate(
-        one.label,
-        (0, place - (17 if size.is_narrow else 0)),
-        xycoords=("axes fraction", "data"),
-        xytext=(0 if size.is_narrow else -10, 0),
-        textcoords="offset points",
-        ha="left" if size.is_narrow else "right",
-        va="center_baseline",
-        fontsize=BODY,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0} if size.is_narrow else None,
-        zorder=4,
-    )
+    style = {"ha": "right", "va": "center_baseline", "fontweight": "bold"}
+    ends = f"{_short(low)} to {_short(high)}"
+    note(axes, ends, (82, 0), (1, place), ("axes fraction", "data"), **style)
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if size.is_narrow else None
+    row_name(axes, one.label, place, size, up=17, bbox=clear, zorder=4)
 
 
 def _short(value: float) -> str:

@@ -12,12 +12,8 @@ from riskmodel.caseload import CaseloadPlan
 from riskmodel.core.labels import label
 from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing
-from riskmodel.report.charts.caseload import (
-    CaseloadFan,
-    Course,
-    draw_caseload_fans,
-    draw_probabilities,
-)
+from riskmodel.report.charts.caseload import Course, draw_caseload_fans, draw_probabilities
+from riskmodel.report.charts.fan import Fan
 from riskmodel.report.charts.mixes import MixLine, draw_mixes
 from riskmodel.report.charts.outlook import calendar_of
 from riskmodel.report.charts.scenarios import MeasurePanel, draw_scenarios
@@ -31,13 +27,15 @@ def draw_caseload(plan: CaseloadPlan, cap: float, *, by: str | None = None) -> D
     """Fans of the service's caseload, a panel a scenario, with the cap."""
     place = len(plan.units) - 1
     fans = [
-        CaseloadFan(
+        Fan(
             "With no change of policy" if name == BASELINE else name.replace("_", " ").capitalize(),
+            (),
             _times(plan.months),
             {
                 level: plan.statistics[index, place, 2, :, 1 + number].astype(np.float64)
                 for number, level in enumerate(plan.quantiles)
             },
+            {},
         )
         for index, name in enumerate(plan.scenarios[:_MOST_PANELS])
     ]

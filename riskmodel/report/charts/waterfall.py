@@ -17,11 +17,11 @@ from riskmodel.report.charts.canvas import (
     LIGHT_GREY,
     TURQUOISE,
     Drawing,
-    Labels,
     Size,
+    axes_within,
     draw,
+    note,
 )
-from riskmodel.report.labels import Box
 
 __all__ = ["draw_waterfall"]
 
@@ -40,8 +40,6 @@ def draw_waterfall(
 
     Parameters
     ----------
-    name
-        Prefix of the ids in the SVG.
     ends
         Label, value and the number as it is printed, at the first and at the last date.
     parts
@@ -60,15 +58,12 @@ def draw_waterfall(
         for row, (label, value, printed) in enumerate(parts)
     ]
     rows.append((last, 0.0, end, closing, DARK_BLUE))
-    wide = Size(620, 66 + 36.0 * len(rows), False)
-    narrow = Size(340, 66 + 62.0 * len(rows), True)
+    heights = 66 + 36.0 * len(rows), 66 + 62.0 * len(rows)
 
-    def paint(figure: Figure, size: Size) -> Labels:
+    def paint(figure: Figure, size: Size) -> None:
         thick = THICK_NARROW if size.is_narrow else THICK
-        left = (14 if size.is_narrow else 268) / size.width
-        axes = figure.add_axes(
-            (left, 50 / size.height, 1 - 64 / size.width - left, 1 - 58 / size.height)
-        )
+        left = 14 if size.is_narrow else 268
+        axes = axes_within(figure, size, left=left, right=64, below=50, above=8)
         axes.set_ylim(len(rows) - 0.5, -0.9 if size.is_narrow else -0.5)
         axes.set_xlim(min(0.0, *levels) * 1.02, max(*levels, end) * 1.02)
         axes.grid(visible=False, axis="y")
@@ -81,39 +76,23 @@ def draw_waterfall(
                 reach = base + value
                 joint = [row + thick / 2, row + 1 - thick / 2]
                 axes.plot([reach, reach], joint, color=DARK_GREY, linewidth=1, zorder=1)
-            axes.annotate(
-                printed,
-                (max(base, base + value), row),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center_baseline",
-                fontweight="bold",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8},
-            )
+            clear = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
+            style = {"va": "center_baseline", "fontweight": "bold", "bbox": clear}
+            note(axes, printed, (5, 0), (max(base, base + value), row), "data", **style)
             _words(axes, label, row, size)
         axes.axvline(0.0, color=LIGHT_GREY, linewidth=1)
-        return Labels((), Box(0, 0, size.width, size.height))
 
-    return draw(name, paint, wide=wide, narrow=narrow)
+    return draw(name, paint, *heights)
 
 
 def _words(axes: Axes, label: str, row: int, size: Size) -> None:
     """The name of a row: beside its bar, on a narrow page above it."""
     lines = wrap(label, 46 if size.is_narrow else 36)[:2]
+    at = (0, row - (THICK_NARROW / 2 if size.is_narrow else 0))
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+    align, level = ("left", "bottom") if size.is_narrow else ("right", "center_baseline")
+    style = {"ha": align, "va": level, "fontsize": BODY, "bbox": clear}
     for number, line in enumerate(lines):
-        up = (
-            (len(lines) - 1 - number) * 13
-            if size.is_narrow
-            else 6.5 * (len(lines) - 1 - 2 * number)
-        )
-        axes.annotate(
-            line,
-            (0, row - (THICK_NARROW / 2 if size.is_narrow else 0)),
-            xycoords=("axes fraction", "data"),
-            xytext=(0 if size.is_narrow else -10, up + (3 if size.is_narrow else 0)),
-            textcoords="offset points",
-            ha="left" if size.is_narrow else "right",
-            va="bottom" if size.is_narrow else "center_baseline",
-            fontsize=BODY,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-        )
+        below = len(lines) - 1 - number
+        offset = (0, 13 * below + 3) if size.is_narrow else (-10, 6.5 * (below - number))
+        note(axes, line, offset, at, ("axes fraction", "data"), **style)

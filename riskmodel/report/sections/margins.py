@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from riskmodel.factors import MarginBounds, SensitivitySurface
+from riskmodel.factors.margins.bounds import MarginBounds
+from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.report.model import Chart, Paragraph, Section, Table
 from riskmodel.report.sections.building import chart_of
 from riskmodel.report.wording import count_of, join_words, label_of

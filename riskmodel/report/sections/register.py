@@ -166,6 +166,25 @@ def _scenarios(authority: Authority, sizes: Sizes) -> Part:
     return (scenario_point(comparison),), (section,)
 
 
+def _timeliness(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.authority.services import timeliness_of
+    from riskmodel.report.sections.services import timeliness_point, timeliness_section
+
+    try:
+        found = timeliness_of(authority)
+    except DataError as error:
+        return _not_shown("timeliness", error)
+    return (timeliness_point(found),), (timeliness_section(found, title=_title("timeliness")),)
+
+
+def _services(authority: Authority, sizes: Sizes) -> Part:
+    from riskmodel.report.sections.services import services_point, services_section, simulated
+
+    plans = simulated(authority, sizes)
+    section = services_section(authority, plans, title=_title("services"))
+    return (services_point(plans),), (section,)
+
+
 def _comparison(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.others import others_point, others_section
 
@@ -221,6 +240,8 @@ MAKERS: Mapping[str, Maker] = {
     "caseload": _caseload,
     "price": _price,
     "scenarios": _scenarios,
+    "timeliness": _timeliness,
+    "services": _services,
     "comparison": _comparison,
     "published": _published,
 }

@@ -1,0 +1,272 @@
+"""The services around an authority: what its projection brings to them, and its own deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.authority.service import project_service
+from riskmodel.demand.opening import opening_of
+from riskmodel.demand.outlook import check_sizes
+from riskmodel.disclosure import Policy
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.estimates import Basis, needs_protection
+from riskmodel.projection import BASELINE, MEASURED, month_after
+from riskmodel.services.definition import Service
+from riskmodel.services.reading import read_service, read_services
+from riskmodel.services.result import ServicePlan
+from riskmodel.services.simulate import Horizon, simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskmodel.authority.folder.authority import Authority
+    from riskmodel.demand.projecting import Outlook
+    from riskmodel.services.others import TimelinessOfOthers
+    from riskmodel.services.timeliness import Timeliness
+
+__all__ = [
+    "horizon_of",
+    "others_in_time",
+    "scenario_names",
+    "services_of",
+    "simulate_service",
+    "sources_of",
+    "timeliness_of",
+    "with_own_records",
+]
+
+_RECORDS = "timeliness."
+
+
+def services_of(authority: Authority, name: str | None = None) -> tuple[Service, ...]:
+    """The services of a folder, or the one of a name.
+
+    Raises
+    ------
+    DataError
+        When the folder has none, or a file is no sound service.
+    UnknownNameError
+        When none has the name, with the nearest.
+    """
+    authority.needs("services")
+    folder = authority.contents.file("services")
+    assert folder is not None  # it has some
+    services = read_services(folder)
+    if name is None:
+        return services
+    chosen = tuple(service for service in services if service.name == name)
+    if not chosen:
+        names = [service.name for service in services]
+        raise UnknownNameError("service of the folder", name, names)
+    return chosen
+
+
+def with_own_records(authority: Authority, services: Sequence[Service]) -> tuple[Service, ...]:
+    """Services whose ``to`` is a deadline of the folder's records, with its months and open cases.
+
+    ``to = "timeliness.assessment"`` takes the months of the start as own months, and where the file
+    says nothing of a list, what is open on the last day of the records. The month of that day is
+    left out, for it may not be whole.
+    """
+    if not any(one.arrivals.to.startswith(_RECORDS) for one in services):
+        return tuple(services)
+    from riskmodel.intake.intervals import read_intervals
+
+    authority.needs("deadlines")
+    found = read_intervals(authority.inputs.deadline_files, until=authority.date)
+    known = {f"{_RECORDS}{one.measure}": one for one in found}
+    made = []
+    for one in services:
+        if not one.arrivals.to.startswith(_RECORDS):
+            made.append(one)
+            continue
+        if one.arrivals.to not in known:
+            message = str(UnknownNameError("deadline of the records", one.arrivals.to, known))
+            raise DataError(message, file=one.file or None, field="to")
+        intervals = known[one.arrivals.to]
+        ratio = one.arrivals.ratio
+        if ratio != 1.0:
+            message = "of own records is 1: each of them comes once"
+            raise DataError(message, file=one.file or None, field="ratio")
+        months, waiting = intervals.months(), one.waiting
+        if waiting is None and one.has_list:
+            waiting = _told(intervals.number_open, intervals.basis)
+        arrivals = replace(one.arrivals, to="", months=months)
+        made.append(replace(one, arrivals=arrivals, waiting=waiting))
+    return tuple(made)
+
+
+def _told(number: int, basis: Basis) -> float:
+    """A count that a page may show: of so few observed ones the middle of what is withheld."""
+    policy = Policy()
+    if needs_protection(basis) and policy.is_small(number):
+        return (policy.smallest + policy.threshold) / 2
+    return float(number)
+
+
+def horizon_of(
+    authority: Authority,
+    services: Sequence[Service],
+    *,
+    months: int,
+    replicates: int,
+    seed: int,
+    scenarios: Sequence[str] = (BASELINE,),
+) -> Horizon:
+    """Months, simulations and what ratios are to: of a projection where one is needed.
+
+    Without figures to project from the first month is the one after the folder's date, or else
+    after the last of the services' own months.
+
+    Raises
+    ------
+    DataError
+        When a ratio needs a projection that the folder has no figures for, or nothing says from
+        when on.
+    """
+    can_project = any(authority.has(need) for need in ("months", "own_panel", "published"))
+    if can_project and any(one.arrivals.to for one in services):
+        outlook = _outlook(authority, months, replicates, seed, scenarios)
+        return Horizon(outlook.projection.months, replicates, seed, sources_of(outlook))
+    check_sizes(months, replicates)
+    known = [list(one.arrivals.months)[-1] for one in services if one.arrivals.months]
+    if can_project:
+        opening = opening_of(authority.demand)
+    else:
+        opening = f"{authority.date:%Y-%m}" if authority.date else max(known, default="")
+    if not opening:
+        raise DataError(
+            "says nowhere from when on: give [about] date in authority.toml, or a service's own "
+            "months",
+            file=authority.folder.name,
+        )
+    ahead = tuple(month_after(opening, number + 1) for number in range(months))
+    return Horizon(ahead, replicates, seed)
+
+
+def _outlook(
+    authority: Authority, months: int, replicates: int, seed: int, scenarios: Sequence[str]
+) -> Outlook:
+    """The projection under the scenarios that are asked for and no other."""
+    teams = authority.has("teams") or authority.has("published")
+    return project_service(
+        authority.demand,
+        scenarios=[one for one in authority.scenarios if one.name in scenarios],
+        structure=authority.structure if teams else None,
+        workforce=authority.workforce if teams else None,
+        months=months,
+        replicates=replicates,
+        seed=seed,
+        panel=authority.panel,
+    )
+
+
+def sources_of(outlook: Outlook) -> dict[str, dict[str, npt.NDArray[np.number]]]:
+    """What ratios can be to, by scenario: starts, ends and stock of each stage, and conferences."""
+    from riskmodel.caseload.conferences import PLAN, conferences
+
+    projection = outlook.projection
+    found: dict[str, dict[str, npt.NDArray[np.number]]] = {
+        scenario: {
+            f"{measured}.{stage}": projection.of(measured, scenario, stage)
+            for measured in MEASURED
+            for stage in projection.stages
+        }
+        for scenario in projection.scenarios
+    }
+    if PLAN in projection.stages:
+        for scenario, kinds in conferences(outlook).children.items():
+            found[scenario] |= {f"conferences.{kind}": values for kind, values in kinds.items()}
+            found[scenario]["conferences.all"] = np.asarray(np.sum(list(kinds.values()), axis=0))
+    return found
+
+
+def simulate_service(
+    service: str | Path | Service,
+    figures: Outlook | None = None,
+    *,
+    opening: str = "",
+    months: int = 60,
+    simulations: int = 2000,
+    seed: int = 1,
+    scenarios: Sequence[str] = (BASELINE,),
+) -> ServicePlan:
+    """Simulate a service: its waiting list, waits and posts by month, with ranges.
+
+    Parameters
+    ----------
+    service
+        Its file, or what was read of one.
+    figures
+        A projection, as :func:`riskmodel.project` gives it: months, simulations and seed are then
+        its own, and ratios are to what it holds.
+    opening
+        ``YYYY-MM``, the month before the first; needed without a projection, where the service has
+        no months of its own.
+    months, simulations, seed
+        How far ahead, how many simulations; the same seed gives the same answer.
+    scenarios
+        Of the projection.
+
+    Raises
+    ------
+    DataError
+        As `riskmodel service` does.
+    """
+    one = service if isinstance(service, Service) else read_service(service)
+    if figures is not None:
+        projection = figures.projection
+        horizon = Horizon(
+            projection.months, projection.replicates, figures.seed, sources_of(figures)
+        )
+        return simulate(one, horizon, scenarios)
+    first = opening or (list(one.arrivals.months)[-1] if one.arrivals.months else "")
+    if not first:
+        raise DataError("opening says from when on, such as 2026-03: the service has no months")
+    ahead = tuple(month_after(first, number + 1) for number in range(months))
+    return simulate(one, Horizon(ahead, simulations, seed), scenarios)
+
+
+def timeliness_of(authority: Authority) -> Timeliness:
+    """How long it takes and how much is in time, of the folder's records.
+
+    Raises
+    ------
+    DataError
+        When it has no records with two dates that a deadline runs between.
+    """
+    from riskmodel.intake.intervals import read_intervals
+    from riskmodel.services.timeliness import timeliness
+
+    authority.needs("deadlines")
+    return timeliness(read_intervals(authority.inputs.deadline_files, until=authority.date))
+
+
+def others_in_time(authority: Authority) -> TimelinessOfOthers:
+    """Its published shares in time beside those of its neighbours, or of all in its panel."""
+    from riskmodel.services.others import timeliness_of_others
+
+    authority.needs("own_panel")
+    assert authority.panel is not None  # it has one
+    others = authority.neighbours if authority.has("neighbours") else ()
+    return timeliness_of_others(authority.panel, authority.inputs.panel_code, others)
+
+
+def scenario_names(authority: Authority, named: Sequence[str]) -> tuple[str, ...]:
+    """The baseline and the scenarios of the folder that are named.
+
+    Raises
+    ------
+    UnknownNameError
+        When the folder has none of that name.
+    """
+    known = [BASELINE, *(scenario.name for scenario in authority.scenarios)]
+    for name in named:
+        if name not in known:
+            raise UnknownNameError("scenario of the folder", name, known)
+    return tuple(dict.fromkeys((BASELINE, *named)))

@@ -1,0 +1,251 @@
+"""Waiting lists step by step in every simulation at once, on bare arrays.
+
+Two kinds of service. One gives *appointments*: places that come up at random times at a stated
+rate, each taken by whoever is first; a place that nobody waits for is lost. The other *holds* each
+case for a while in one of so many places. Both are exact at any length of a step where nobody
+leaves the list: the first by the distribution of the lowest point of a random walk of which the end
+is known, the second where there are places enough.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+
+__all__ = ["Path", "appointments", "held", "lost_places", "waits_of"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Path(NamedTuple):
+    """A waiting list over the steps, each of shape (simulation, step).
+
+    Parameters
+    ----------
+    arrivals, starts, left, waiting
+        Who joined the list, whose work started, who left without it, and the list at the end.
+    urgent
+        The same four of those who go first; all zero where nobody does.
+    """
+
+    arrivals: Ints
+    starts: Ints
+    left: Ints
+    waiting: Ints
+    urgent: tuple[Ints, Ints, Ints, Ints]
+
+
+def lost_places(waiting: Ints, arrivals: Ints, places: Ints, uniform: Floats) -> Ints:
+    """Places of a step that nobody took.
+
+    Parameters
+    ----------
+    waiting
+        The list when the step begins, shape (n,).
+    arrivals, places
+        How many of each come up in the step, at random times; shape (n,).
+    uniform
+        A number from 0 to 1 for each.
+
+    Notes
+    -----
+    Given their numbers, a arrivals and c places come in random order. The walk that they make falls
+    k below its start or lower with probability a! c! / ((a + k)! (c - k)!) for k of c - a or more
+    (the reflection principle); the places lost are those by which its lowest point passes the
+    list. So the list is that of M(t)/M(t)/1 at the end of each step, whatever its length.
+    """
+    lost = np.zeros(len(waiting), dtype=np.int64)
+    rows = np.flatnonzero(waiting < places)
+    if not len(rows):
+        return lost
+    a, c = arrivals[rows], places[rows]
+    factorial = _log_factorials(int(a.max() + c.max()))
+    whole = factorial[a] + factorial[c] - np.log(uniform[rows])
+    low, high = np.maximum(c - a, 0), c
+    # The largest k whose probability is the uniform or more, by halving.
+    for _ in range(int((high - low).max()).bit_length()):
+        middle = (low + high + 1) >> 1
+        reached = whole >= factorial[a + middle] + factorial[c - middle]
+        low = np.where(reached, middle, low)
+        high = np.maximum(np.where(reached, high, middle - 1), low)
+    lost[rows] = np.maximum(low - waiting[rows], 0)
+    return lost
+
+
+@lru_cache(maxsize=8)
+def _log_factorials_to(most: int) -> Floats:
+    return np.asarray(gammaln(np.arange(most + 1) + 1.0))
+
+
+def _log_factorials(most: int) -> Floats:
+    """Logarithms of the factorials of the numbers up to one, and some beyond."""
+    return _log_factorials_to(1 << max(most, 1).bit_length())
+
+
+def appointments(
+    opening: Ints,
+    arrivals: Ints,
+    urgent: Ints,
+    places: Ints,
+    leaving: Floats,
+    random: np.random.Generator,
+) -> Path:
+    """A list from which places are taken as they come up.
+
+    Parameters
+    ----------
+    opening
+        The list at first, shape (simulation,); none of it is urgent.
+    arrivals, urgent
+        Everybody who joins, and those of them who go first; shape (simulation, step).
+    places
+        Shape (simulation, step).
+    leaving
+        Share of the list that leaves in a step without being seen, shape (simulation,).
+    random
+        For the order within a step and for who leaves.
+    """
+    # A step after the other: each stands together in memory.
+    coming, sooner, given_all = (
+        np.ascontiguousarray(part.T) for part in (arrivals, urgent, places)
+    )
+    made = np.zeros((3, *coming.shape), dtype=np.int64)
+    first = np.zeros((3, *coming.shape), dtype=np.int64)
+    waiting, ahead = opening.astype(np.int64), np.zeros_like(opening, dtype=np.int64)
+    has_urgent, leaves = bool(urgent.any()), bool(leaving.any())
+    order = random.random(coming.shape)
+    for step, (come, given) in enumerate(zip(coming, given_all, strict=True)):
+        starts = given - lost_places(waiting, come, given, order[step])
+        queue = waiting + come - starts
+        left = random.binomial(queue, leaving) if leaves else np.zeros_like(queue)
+        waiting = queue - left
+        made[:, step] = starts, left, waiting
+        if has_urgent:
+            soon = sooner[step]
+            taken = given - lost_places(ahead, soon, given, order[step])
+            # Of the whole list no more can be seen, and no fewer than the others leave room for.
+            taken = np.clip(
+                taken, np.maximum(ahead + soon - queue, 0), np.minimum(starts, ahead + soon)
+            )
+            queue = ahead + soon - taken
+            gone = random.hypergeometric(queue, waiting + left - queue, left) if leaves else left
+            ahead = queue - gone
+            first[:, step] = taken, gone, ahead
+    made, first = (np.ascontiguousarray(part.swapaxes(1, 2)) for part in (made, first))
+    return Path(arrivals, made[0], made[1], made[2], (urgent, first[0], first[1], first[2]))
+
+
+def held(
+    opening: tuple[Ints, Ints],
+    arrivals: Ints,
+    urgent: Ints,
+    places: Floats,
+    ending: Floats,
+    leaving: Floats,
+    random: np.random.Generator,
+) -> tuple[Path, Ints]:
+    """A list whose cases are each held in a place for a while.
+
+    Parameters
+    ----------
+    opening
+        The list at first, and the places that are taken; shape (simulation,) each.
+    arrivals, urgent, leaving, random
+        As for :func:`appointments`.
+    places
+        How many there are, shape (simulation, step); infinite where nobody ever waits. Where there
+        are fewer than cases held, nobody new starts.
+    ending
+        Mean steps that a case is held, shape (simulation,).
+
+    Returns
+    -------
+    tuple
+        The list, and the places taken at the end of each step, shape (simulation, step).
+
+    Notes
+    -----
+    Durations are exponential. Who starts within a step does so at any time of it: that a case is
+    over again before its end has probability 1 - (1 - exp(-x)) / x, x steps over mean. With places
+    enough that is exact (M/G/infinity with exponential durations); otherwise a place that is given
+    up waits for the next step, and steps are to be short against a case's duration.
+    """
+    over = -np.expm1(-1 / ending)
+    at_once = 1 - over * ending
+    made = np.zeros((3, *arrivals.shape), dtype=np.int64)
+    first = np.zeros((3, *arrivals.shape), dtype=np.int64)
+    taken = np.zeros(arrivals.shape, dtype=np.int64)
+    waiting, busy = (part.astype(np.int64) for part in opening)
+    ahead = np.zeros_like(waiting)
+    leaves = bool(leaving.any())
+    for step in range(arrivals.shape[1]):
+        busy = busy - random.binomial(busy, over)
+        queue, soon = waiting + arrivals[:, step], ahead + urgent[:, step]
+        free = np.maximum(np.floor(np.minimum(places[:, step], busy + queue)) - busy, 0)
+        starts = np.minimum(queue, free.astype(np.int64))
+        now = np.minimum(soon, starts)
+        busy = busy + starts - random.binomial(starts, at_once)
+        queue, soon = queue - starts, soon - now
+        left = random.binomial(queue, leaving) if leaves else np.zeros_like(queue)
+        gone = random.hypergeometric(soon, queue - soon, left) if leaves else left
+        waiting, ahead = queue - left, soon - gone
+        made[:, :, step] = starts, left, waiting
+        first[:, :, step] = now, gone, ahead
+        taken[:, step] = busy
+    urgent_counts = (urgent, first[0], first[1], first[2])
+    return Path(arrivals, made[0], made[1], made[2], urgent_counts), taken
+
+
+def waits_of(
+    opening: Ints, counts: tuple[Ints, Ints, Ints, Ints], rate: Floats, leaving: Floats
+) -> Floats:
+    """Steps until those who join in each step are seen, if they stay; shape (simulation, step).
+
+    Parameters
+    ----------
+    opening
+        The list at first, shape (simulation,).
+    counts
+        Arrivals, starts, who left and the list at the end, shape (simulation, step) each.
+    rate
+        Places in a step after the last one, shape (simulation,): by them whoever still waits at
+        the end is seen; with none, never.
+    leaving
+        Share that leaves in a step, shape (simulation,).
+
+    Notes
+    -----
+    First come, first served. The one in the middle of a step's arrivals has h before him; each
+    step takes its starts from them, and those who leave from them in proportion. With f the share
+    of the list that stays in a step, P the product of the f before and G the sum of starts / P, he
+    is seen in the first step by which G has grown by h / P.
+    """
+    arrivals, starts, left, waiting = counts
+    before = np.concatenate([opening[:, None], waiting[:, :-1]], axis=1)
+    queue = waiting + left
+    product = np.ones((1, 1 + arrivals.shape[1]))
+    if left.any():
+        stays = np.where(queue > 0, np.maximum(waiting / np.maximum(queue, 1), 0.5), 1.0)
+        product = np.cumprod(np.concatenate([np.ones_like(stays[:, :1]), stays], axis=1), axis=1)
+    product = np.broadcast_to(product, (len(arrivals), product.shape[1]))
+    grown = np.cumsum(starts / product[:, :-1], axis=1)
+    place = before + np.where(arrivals > 0, (arrivals + 1) / 2, 0.5)
+    target = np.concatenate([np.zeros_like(grown[:, :1]), grown[:, :-1]], axis=1)
+    target = target + place / product[:, :-1]
+    steps = arrivals.shape[1]
+    seen = np.stack([np.searchsorted(g, t - 1e-9 * t) for g, t in zip(grown, target, strict=True)])
+    waits = (seen - np.arange(steps)).astype(np.float64)
+    rows, columns = np.nonzero(seen >= steps)
+    still = (target[rows, columns] - grown[rows, -1]) * product[rows, -1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed, share = rate[rows], leaving[rows]
+        slow = np.log1p(share * still / speed) / np.maximum(share, 1e-12)
+        more = np.where(share > 1e-9, slow, still / speed)
+    # Whoever is last of the list is seen within the step after, at the earliest.
+    waits[rows, columns] += np.maximum(more - 1, 0.0)
+    return waits

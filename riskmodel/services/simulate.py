@@ -1,0 +1,398 @@
+"""Simulates a service: from its file and what is projected to list, waits and posts by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.levers.ranges import Range
+from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE, months_between
+from riskmodel.services.definition import DAYS, Number, Service, middle
+from riskmodel.services.queue import Path, appointments, held, waits_of
+from riskmodel.services.result import ServicePath, ServicePlan
+from riskmodel.services.steady import Steady, steady_appointments, steady_held
+from riskmodel.streams import stream, uniforms
+
+__all__ = ["Horizon", "PostsForDeadline", "posts_for_deadline", "simulate", "steady_state"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_MONTHS_OF_LEVEL = 12
+"""Latest own months that say how many come now."""
+
+_SEARCHED = 500
+"""Simulations in which posts are searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What a service is simulated over.
+
+    Parameters
+    ----------
+    months
+        ``YYYY-MM``, the first after the opening.
+    replicates, seed
+        How many simulations; the same seed gives the same answer.
+    sources
+        By scenario and name (``starts.child_protection_plan``) what a ratio can be to, shape
+        (simulation, month): those of a projection, in the order of its simulations.
+    """
+
+    months: tuple[str, ...]
+    replicates: int
+    seed: int
+    sources: Mapping[str, Mapping[str, npt.NDArray[np.number]]] = field(default_factory=dict)
+
+
+def simulate(
+    service: Service, horizon: Horizon, scenarios: Sequence[str] = (BASELINE,)
+) -> ServicePlan:
+    """A service over the months, under each scenario with the same chance.
+
+    Parameters
+    ----------
+    service
+        As its file says it.
+    horizon
+        Months, simulations and what ratios are to.
+    scenarios
+        Of the horizon's sources; a service without a ratio is the same in all.
+
+    Raises
+    ------
+    DataError
+        When a ratio is to something that is not projected here.
+    """
+    paths = {name: _path(service, horizon, name) for name in scenarios}
+    return ServicePlan(service, horizon.months, paths, parameter("service_range_level").value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draws:
+    """Numbers of a service, one for each simulation."""
+
+    service: Service
+    horizon: Horizon
+
+    def of(self, number: Number, purpose: str) -> Floats:
+        """A number, or a draw of its range in each simulation."""
+        replicates = self.horizon.replicates
+        if not isinstance(number, Range):
+            return np.full(replicates, float(number))
+        name = f"services/{self.service.name}/{purpose}"
+        return number.at(uniforms(self.horizon.seed, name, replicates))
+
+    def random(self, purpose: str) -> np.random.Generator:
+        """The generator of a purpose."""
+        return stream(self.horizon.seed, f"services/{self.service.name}/{purpose}")
+
+
+def _path(service: Service, horizon: Horizon, scenario: str) -> ServicePath:
+    draws, number = _Draws(service, horizon), service.steps_a_month
+    rates = _arrival_rates(draws, horizon.sources.get(scenario, {}))
+    arrivals = draws.random("arrivals").poisson(np.repeat(rates / number, number, axis=1))
+    share = draws.of(service.arrivals.urgent, "urgent")
+    urgent = np.zeros_like(arrivals)
+    if share.any():
+        urgent = draws.random("urgent people").binomial(arrivals, share[:, None])
+    each, spare = _work(draws)
+    if not service.has_list:
+        posts = _posts_taken(draws, arrivals, each, number)
+        return ServicePath.without_list(_by_month(arrivals, number), posts)
+    leaving = 1 - (1 - draws.of(service.leaving, "leaving")) ** (1 / number)
+    posts = draws.of(service.staff.posts or 0.0, "posts")
+    locums = sum((one.share(horizon.months) for one in service.staff.locums), np.zeros(1))
+    full = np.broadcast_to(spare * locums, rates.shape)
+    base = np.broadcast_to((spare[:, 0] * posts)[:, None], rates.shape)
+    path, last = _list(draws, (arrivals, urgent), (base, full), each, leaving)
+    limit = np.inf if service.deadline is None else service.deadline.days
+    opening = path.waiting[:, 0] + path.starts[:, 0] + path.left[:, 0] - path.arrivals[:, 0]
+    return _months_of(path, opening, last, leaving, number, limit)
+
+
+def _arrival_rates(draws: _Draws, sources: Mapping[str, npt.NDArray[np.number]]) -> Floats:
+    """Expected arrivals in each month, shape (simulation, month)."""
+    arrivals, horizon = draws.service.arrivals, draws.horizon
+    number = len(horizon.months)
+    if arrivals.to:
+        if arrivals.to not in sources:
+            message = str(UnknownNameError("thing that is projected here", arrivals.to, sources))
+            raise DataError(message, file=draws.service.file or None, field="to")
+        source = np.asarray(sources[arrivals.to], dtype=np.float64)[:, :number]
+        return draws.of(arrivals.ratio, "ratio")[:, None] * source
+    level, since, factor = _level(draws)
+    growth = draws.of(arrivals.growth_per_year, "growth")
+    years = (since + np.arange(number)) / 12
+    return level[:, None] * (1 + growth[:, None]) ** years * factor
+
+
+def _level(draws: _Draws) -> tuple[Floats, float, Floats]:
+    """Arrivals in a month at first, months from then to the first month, and how months differ.
+
+    Of own months the mean of the latest twelve, whose range is a gamma of as many as were counted;
+    months that differ by more than chance do so from now on too.
+    """
+    arrivals, horizon = draws.service.arrivals, draws.horizon
+    if arrivals.months is None:
+        return draws.of(arrivals.per_month or 0.0, "per month"), 0.5, np.ones((1, 1))
+    latest = list(arrivals.months)[-_MONTHS_OF_LEVEL:]
+    counts = np.array([arrivals.months[month] for month in latest], dtype=np.float64)
+    mean = counts.mean()
+    more = max(counts.var(ddof=1) / mean, 1.0) if len(counts) > 2 and mean > 0 else 1.0
+    shape = (counts.sum() + 0.5) / more
+    level = draws.random("level").gamma(shape, more / len(counts), horizon.replicates)
+    since = months_between(latest[0], horizon.months[0]) - (len(latest) - 1) / 2
+    factor = np.ones((1, 1))
+    if more > 1:
+        steady = mean / (more - 1)
+        size = (horizon.replicates, len(horizon.months))
+        factor = draws.random("months").gamma(steady, 1 / steady, size)
+    return level, since, factor
+
+
+def _work(draws: _Draws) -> tuple[Floats, Floats]:
+    """What a case takes, and what a post gives in a month: cases by appointments, or places.
+
+    Shapes (simulation,) and (simulation, 1).
+    """
+    staff = draws.service.staff
+    spare = 1 - draws.of(staff.sickness, "sickness")
+    if staff.is_held:
+        places = draws.of(staff.cases_each or 1.0, "cases each") * spare
+        lasting = draws.of(staff.weeks_each or 1.0, "weeks each")
+        return lasting * DAYS["weeks"] / DAYS["months"], places[:, None]
+    of_year = staff.weeks_a_year
+    if of_year is None:
+        of_year = parameter("service_weeks_a_year").value
+    given = draws.of(staff.appointments_a_week or 1.0, "appointments")
+    given = given * draws.of(of_year, "weeks") / 12 * spare
+    each = draws.of(staff.appointments_each, "appointments each")
+    if staff.group is not None:
+        share = draws.of(staff.group.share, "group share")
+        together = draws.of(staff.group.sessions, "sessions") / draws.of(staff.group.size, "size")
+        each = (1 - share) * each + share * together
+    return each, (given / each)[:, None]
+
+
+def _posts_taken(draws: _Draws, arrivals: Ints, each: Floats, number: int) -> Floats:
+    """Posts that it takes to take everybody on, shape (simulation, month)."""
+    _, spare = _work(draws)
+    if not draws.service.staff.is_held:
+        return _by_month(arrivals, number) / spare
+    none = np.zeros(len(arrivals))
+    endless = np.full(arrivals.shape, np.inf)
+    first = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
+    opening = (np.zeros(len(arrivals), dtype=np.int64), first)
+    urgent = np.zeros_like(arrivals)
+    ending = each * number
+    _, taken = held(opening, arrivals, urgent, endless, ending, none, draws.random("ends"))
+    return np.asarray(taken.reshape(len(taken), -1, number).mean(axis=2) / spare)
+
+
+def _list(
+    draws: _Draws,
+    arriving: tuple[Ints, Ints],
+    serving: tuple[Floats, Floats],
+    each: Floats,
+    leaving: Floats,
+) -> tuple[Path, Floats]:
+    """The list, and the places in a step after the last month, shape (simulation,)."""
+    service, (arrivals, urgent), (base, locums) = draws.service, arriving, serving
+    number = service.steps_a_month
+    waiting = draws.of(service.waiting or 0.0, "waiting")
+    random = draws.random("order")
+    if service.staff.is_held:
+        if service.waiting_weeks:
+            waiting = waiting * base[:, 0] / each / DAYS["months"] * DAYS["weeks"]
+        opening = np.rint(waiting).astype(np.int64)
+        places = np.repeat(base + locums, number, axis=1)
+        usual = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
+        full = np.floor(places[:, 0]).astype(np.int64)
+        busy = np.where(opening > 0, full, np.minimum(usual, full))
+        ending = each * number
+        path, _ = held((opening, busy), arrivals, urgent, places, ending, leaving, random)
+        return path, places[:, -1] / ending
+    if service.waiting_weeks:
+        waiting = waiting * base[:, 0] * DAYS["weeks"] / DAYS["months"]
+    opening = np.rint(waiting).astype(np.int64)
+    # Apart, so that locums who leave again leave the places of the others as they are.
+    given = [
+        draws.random(name).poisson(np.repeat(rate / number, number, axis=1))
+        for name, rate in (("places", base), ("locums", locums))
+    ]
+    path = appointments(opening, arrivals, urgent, given[0] + given[1], leaving, random)
+    return path, (base + locums)[:, -1] / number
+
+
+def _by_month(values: Ints, number: int) -> Ints:
+    return np.asarray(values.reshape(len(values), -1, number).sum(axis=2))
+
+
+def _months_of(
+    path: Path, opening: Ints, last: Floats, leaving: Floats, number: int, limit: float
+) -> ServicePath:
+    """What became of each month: counts, and waits in weeks of those who came in it."""
+    urgent = path.urgent
+    classes: list[tuple[Ints, tuple[Ints, Ints, Ints, Ints]]] = [(opening, path[:4])]
+    if urgent[0].any():
+        joined, began, left, waiting = (
+            whole - part for whole, part in zip(path[:4], urgent, strict=True)
+        )
+        classes = [(np.zeros_like(opening), urgent), (opening, (joined, began, left, waiting))]
+    shape = (len(opening), -1, number)
+    waits, weights = [], []
+    for first, (arrivals, starts, left, waiting) in classes:
+        counts = (arrivals, starts, left, waiting)
+        days = waits_of(first, counts, last, leaving) * DAYS["months"] / number
+        waits.append(days.reshape(shape))
+        weights.append(arrivals.reshape(shape))
+    together = np.concatenate(waits, axis=2)
+    people = np.concatenate(weights, axis=2).astype(np.float64)
+    # In a month in which nobody came, what somebody would have waited.
+    nobody = people.sum(axis=2) == 0
+    people[nobody] = 1.0
+    every = people.sum(axis=2)
+    # Who joins at any time of one step and is seen at any time of another, d steps later, has
+    # waited d steps, a step more or less: a triangle.
+    beyond = limit / (DAYS["months"] / number) - together / (DAYS["months"] / number)
+    beyond = np.clip(np.nan_to_num(beyond, nan=-1.0), -1.0, 1.0)
+    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
+    within = (chance * people).sum(axis=2) / every
+    with np.errstate(invalid="ignore"):
+        mean = np.where(people > 0, together * people, 0.0).sum(axis=2) / every
+    nine = np.array([_weighted(together[:, m], people[:, m], 0.9) for m in range(mean.shape[1])])
+    week = DAYS["weeks"]
+    return ServicePath(
+        _by_month(path.arrivals, number),
+        _by_month(path.starts, number),
+        _by_month(path.left, number),
+        path.waiting.reshape(shape)[:, :, -1],
+        opening,
+        mean / week,
+        nine / week,
+        within,
+        None,
+    )
+
+
+def _weighted(values: Floats, weights: Floats, share: float) -> float:
+    """The value that this share of the weight lies at or below."""
+    order = np.argsort(values, axis=None)
+    grown = np.cumsum(weights.ravel()[order])
+    place = int(np.searchsorted(grown, share * grown[-1]))
+    return float(values.ravel()[order][min(place, len(order) - 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class PostsForDeadline:
+    """Posts with which a share starts within the deadline in a month, with a chance.
+
+    Parameters
+    ----------
+    posts
+        To a tenth; infinite where no number that was tried is enough.
+    now
+        Posts that there are.
+    share, by, chance
+        What was asked.
+    """
+
+    posts: float
+    now: float
+    share: float
+    by: str
+    chance: float
+
+
+def posts_for_deadline(service: Service, horizon: Horizon) -> PostsForDeadline:
+    """The fewest posts, there from the first month on, that keep a service's deadline.
+
+    Parameters
+    ----------
+    service
+        With posts and a deadline.
+    horizon
+        Months and simulations, of which the first 500 are searched.
+
+    Raises
+    ------
+    DataError
+        When it has no posts or no deadline, or the month lies outside the months.
+
+    Notes
+    -----
+    By halving, to a tenth of a post. What chance brings to more posts is drawn anew, so that a
+    tenth more or less is within chance.
+    """
+    deadline = service.deadline
+    if deadline is None or not service.has_list:
+        raise DataError(
+            f"{service.name}: posts for a deadline need [staff] posts and a section [deadline]",
+            file=service.file or None,
+        )
+    by = deadline.by or horizon.months[-1]
+    if by not in horizon.months:
+        raise DataError(
+            f"the month {by} lies outside the months simulated, {horizon.months[0]} to "
+            f"{horizon.months[-1]}",
+            file=service.file or None,
+            field="by",
+        )
+    share = deadline.share or parameter("service_share").value
+    chance = deadline.chance or parameter("service_chance").value
+    until = horizon.months[: horizon.months.index(by) + 1]
+    few = min(horizon.replicates, _SEARCHED)
+    sources = {
+        name: {key: values[:few] for key, values in source.items()}
+        for name, source in horizon.sources.items()
+    }
+    short = replace(horizon, months=until, replicates=few, sources=sources)
+
+    def is_enough(posts: float) -> bool:
+        asked = replace(service, staff=replace(service.staff, posts=posts))
+        within = _path(asked, short, BASELINE).within[:, -1]
+        return bool((within >= share).mean() >= chance)
+
+    now = middle(service.staff.posts or 0.0)
+    low, high = 0.0, max(now, 0.5)
+    for _ in range(8):
+        if is_enough(high):
+            break
+        low, high = high, 2 * high
+    else:
+        return PostsForDeadline(np.inf, now, share, by, chance)
+    while high - low > 0.1:
+        half = (low + high) / 2
+        low, high = (low, half) if is_enough(half) else (half, high)
+    return PostsForDeadline(round(high + 0.049, 1), now, share, by, chance)
+
+
+def steady_state(service: Service, horizon: Horizon) -> Steady:
+    """The long run with central numbers, if what comes stays at the last month's level.
+
+    Times are in months. Without posts nobody waits.
+
+    Raises
+    ------
+    DataError
+        When a ratio is to something that is not projected here.
+    """
+    draws = _Draws(service, horizon)
+    rates = _arrival_rates(draws, horizon.sources.get(BASELINE, {}))
+    arrivals = float(np.median(rates[:, -1]))
+    if not service.has_list:
+        return Steady(0.0, 0.0, 0.0, 0.0)
+    each, spare = _work(draws)
+    posts = middle(service.staff.posts or 0.0)
+    leaving = -float(np.log1p(-middle(service.leaving)))
+    given = float(np.median(spare)) * posts
+    if service.staff.is_held:
+        return steady_held(arrivals, given, float(np.median(each)), leaving)
+    return steady_appointments(arrivals, given, leaving)
