@@ -156,7 +156,7 @@ def test_where_nothing_can_be_remembered_the_run_says_so(tmp_path):
     code, _, err = said("factors", str(own), "--ledger", str(tmp_path / "elsewhere"))
     assert "remembered as release 1" in err
     assert not (tmp_path / FOLDER).exists()
-    assert said("bounds", FACTOR, "--ledger", str(tmp_path / "elsewhere"))[0] == 0
+    assert said("factors", "--ledger", str(tmp_path / "elsewhere"))[0] == 0
     assert said("released", str(tmp_path / "elsewhere"))[1].startswith("1 of 1 releases count")
 
 
