@@ -62,8 +62,20 @@ def generate(  # noqa: PLR0913 (each is an option)
         float | None,
         typer.Option(help="The same for the four parental factors. [default: as --overlap]"),
     ] = None,
+    dependence: Annotated[
+        float | None,
+        typer.Option(
+            help=(
+                "How far age, sex and category of abuse depend on factors: 0 not at all, 1 as "
+                "stated. An assumption. [default: 1]"
+            )
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same cohort.")] = 0,
-    years: Annotated[int, typer.Option(help="Census years, up to and with 2015.")] = 1,
+    years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 1,
+    census_year: Annotated[
+        int, typer.Option(help="Whose dates, fields and codes the last year has, 2014 to 2026.")
+    ] = REPORT_YEAR,
     authorities: Annotated[int, typer.Option(help="Authorities, numbered from 001.")] = 1,
     columns: Annotated[
         str | None,
@@ -85,10 +97,12 @@ def generate(  # noqa: PLR0913 (each is an option)
     scheduler: SchedulerOption = "",
 ) -> None:
     """Make a synthetic cohort. With one authority and year every published count is exact."""
+    from riskmodel.census import check_year
     from riskmodel.cohort import CohortDesign
     from riskmodel.cohort.writing import write_cohort
     from riskmodel.errors import DataError
 
+    check_year(census_year)
     for name, value, most in (("years", years, 100), ("authorities", authorities, 999)):
         if not 1 <= value <= most:
             raise DataError(f"--{name} must lie between 1 and {most}, got {value}")
@@ -99,7 +113,8 @@ def generate(  # noqa: PLR0913 (each is an option)
         parental_overlap,
         seed,
         tuple(f"{number:03d}" for number in range(1, authorities + 1)),
-        tuple(range(REPORT_YEAR - years + 1, REPORT_YEAR + 1)),
+        tuple(range(census_year - years + 1, census_year + 1)),
+        dependence,
     )
     with progress_bar("rows") as tell:
         write_cohort(
@@ -110,6 +125,47 @@ def generate(  # noqa: PLR0913 (each is an option)
             progress=lambda made: tell("Drawing", made, design.rows, more=True),
         )
     print(f"{design} in {out}")
+
+
+@app.command("histories")
+def histories(  # noqa: PLR0913 (each is an option)
+    children: Annotated[int, typer.Option(help="Children with a part in the years.")],
+    out: Annotated[Path, typer.Option(help="Folder to make, with a folder for each year.")],
+    years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 2,
+    census_year: Annotated[
+        int, typer.Option(help="Last year, 2014 to 2026; each has its own fields and codes.")
+    ] = REPORT_YEAR,
+    growth: Annotated[
+        float, typer.Option(help="Of first referrals a year, such as 0.05. An assumption.")
+    ] = 0.0,
+    forms: Annotated[
+        str,
+        typer.Option(help="Returns to write: census, modules, annex_a, ssda903, ssd."),
+    ] = "census,modules,annex_a,ssda903,ssd",
+    authority: Annotated[str, typer.Option(help="Three digits.")] = "001",
+    seed: Annotated[int, typer.Option(help="Same seed, same histories.")] = 0,
+    workers: Annotated[
+        int, typer.Option(help="Worker processes, -1 for one a core; the bytes stay the same.")
+    ] = 1,
+    engine: EngineOption = "processes",
+    scheduler: SchedulerOption = "",
+) -> None:
+    """Make the returns of several years of made-up children, which agree with one another."""
+    from riskmodel.cohort.histories import HistoryDesign
+    from riskmodel.cohort.history_writing import write_histories
+
+    design = HistoryDesign(children, census_year - years + 1, census_year, growth, authority, seed)
+    names = [name.strip() for name in forms.split(",") if name.strip()]
+    where = engine_of(workers, engine, scheduler)
+    with progress_bar("children") as tell:
+        write_histories(
+            design,
+            out,
+            forms=names,
+            jobs=where,
+            progress=lambda made: tell("Drawing", made, children, more=True),
+        )
+    print(f"{children:,} children of {len(design.years)} years, seed {seed} in {out}")
 
 
 @app.command("reference")

@@ -2,9 +2,10 @@
 
 What the census asks for and an assessment table does not hold is stated as not known: ethnicity
 ``NOBT``, referral source ``10``, primary need ``N0``; an assessment starts on the day of its
-referral. Area, school and what came before the plan have no place in the census. Only what is
-known on the reference date is in the return: a later plan end, section 47 enquiry or conference is
-left out. The software code in the header says when the rows are not observed.
+referral, after a weekend on the Monday. An episode that another of the child follows is closed.
+Area, school and what came before the plan have no place in the census. Only what is known on the
+reference date is in the return: a later plan end, section 47 enquiry or conference is left out. The
+software code in the header says when the rows are not observed.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from riskmodel.census import (
     PLAN_WINDOW_DAYS,
     check_year,
     factor_code,
-    fields,
     reference_date,
     sex_field,
 )
+from riskmodel.cohort.census_header import CODE_OF_CATEGORY, census_header
 from riskmodel.core.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
@@ -40,13 +41,6 @@ __all__ = ["write_census_xml"]
 
 _NEEDED = ("child_id", "referral_date", "assessment_date", "plan_start_date")
 _FOLLOWING = ("section_47_date", "conference_date", "plan_start_date")
-_CODE_OF_CATEGORY = {
-    "neglect": "NEG",
-    "emotional": "EMO",
-    "physical": "PHY",
-    "sexual": "SAB",
-    "multiple": "MUL",
-}
 
 
 def write_census_xml(
@@ -148,7 +142,8 @@ class _Return:
     def write(self, stream: TextIO) -> None:
         """Write the XML, one group a line."""
         stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n')
-        stream.write(self._header())
+        software = SYNTHETIC_SOFTWARE if self.synthetic else "riskmodel"
+        stream.write(census_header(self.year, self.authority, software))
         stream.write("<Children>\n")
         frame = self.frame
         children = _texts(frame["child_id"])
@@ -156,6 +151,7 @@ class _Return:
         assessments, enquiries, plans = self._assessments(), self._enquiries(), self._plans()
         conferences = self._direct_conferences()
         new_child, new_episode = _starts(frame)
+        closures = self._closures(new_child, new_episode)
         ends = [*np.flatnonzero(new_episode)[1:].tolist(), len(frame)]
         for start, end in zip(np.flatnonzero(new_episode).tolist(), ends, strict=True):
             if new_child[start]:
@@ -165,35 +161,20 @@ class _Return:
                 "<CINdetails>\n"
                 f"<CINreferralDate>{referrals[start]}</CINreferralDate>"
                 "<ReferralSource>10</ReferralSource><PrimaryNeedCode>N0</PrimaryNeedCode>"
-                f"{''.join(conferences[start:end])}\n"
+                f"{closures[start]}{''.join(conferences[start:end])}\n"
                 f"{''.join(assessments[start:end])}{''.join(enquiries[start:end])}"
                 f"<ReferralNFA>0</ReferralNFA>\n{''.join(plans[start:end])}"
                 "</CINdetails>\n"
             )
         stream.write("</Child>\n</Children>\n</Message>\n")
 
-    def _header(self) -> str:
-        reference = reference_date(self.year).isoformat()
-        software = SYNTHETIC_SOFTWARE if self.synthetic else "riskmodel"
-        # The header lost its Content group with the schema of 2021/22.
-        has_content = any(field.module == "Content" for field in fields(self.year))
-        level = "<Content><CBDSLevels><CBDSLevel>Child</CBDSLevel></CBDSLevels></Content>\n"
-        return (
-            "<Header>\n<CollectionDetails><Collection>CIN</Collection>"
-            f"<Year>{self.year}</Year><ReferenceDate>{reference}</ReferenceDate>"
-            "</CollectionDetails>\n"
-            f"<Source><SourceLevel>L</SourceLevel><LEA>{self.authority}</LEA>"
-            f"<SoftwareCode>{software}</SoftwareCode><Release>1</Release>"
-            f"<SerialNo>001</SerialNo><DateTime>{reference}T00:00:00</DateTime></Source>\n"
-            f"{level if has_content else ''}</Header>\n"
-        )
-
     def _identities(self, children: list[str]) -> list[str]:
         field, codes = sex_field(self.year)
+        last = reference_date(self.year).isoformat()
         genders = _texts(self.frame["gender"]) if "gender" in self.frame else [""] * len(children)
         return [
             f"<ChildIdentifiers><LAchildID>{escape(child)}</LAchildID>"
-            f"{_element('PersonBirthDate', born)}"
+            f"{_element('ExpectedPersonBirthDate' if born > last else 'PersonBirthDate', born)}"
             f"<{field}>{codes.get(gender, codes[''])}</{field}></ChildIdentifiers>\n"
             "<ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics>\n"
             for child, born, gender in zip(
@@ -208,7 +189,7 @@ class _Return:
         lines = []
         for row, (referred, authorised) in enumerate(
             zip(
-                _dates(self.frame, "referral_date"),
+                _dates(self._begun(), "begun"),
                 _dates(self.frame, "assessment_date"),
                 strict=True,
             )
@@ -228,6 +209,13 @@ class _Return:
             )
         return lines
 
+    def _begun(self) -> pd.DataFrame:
+        """Assessments begin on the day of the referral, after a weekend on the Monday."""
+        referred = self.frame["referral_date"].to_numpy().astype("datetime64[D]")
+        assessed = self.frame["assessment_date"].to_numpy().astype("datetime64[D]")
+        monday = np.busday_offset(referred, 0, roll="forward")
+        return self.frame[[]].assign(begun=np.minimum(monday, np.maximum(assessed, referred)))
+
     def _enquiries(self) -> list[str]:
         return [
             "<Section47>"
@@ -240,6 +228,31 @@ class _Return:
                 _dates(self.frame, "conference_date"),
                 strict=True,
             )
+        ]
+
+    def _closures(
+        self, new_child: npt.NDArray[np.bool_], new_episode: npt.NDArray[np.bool_]
+    ) -> list[str]:
+        """The end of an episode that another of the child follows: two are never open at once.
+
+        The table holds no such date: it is the last one of the episode that came of it.
+        """
+        names = (*_FOLLOWING, "assessment_date", "plan_end_date")
+        last = self.frame[[name for name in names if name in self.frame]].max(axis=1)
+        followed = np.append(new_episode[1:] & ~new_child[1:], False)[: len(last)]
+        numbers = np.cumsum(new_episode)
+        latest = last.groupby(numbers).transform("max")
+        is_closed = np.bincount(numbers, followed)[numbers] > 0
+        days = _dates(latest.where(is_closed).to_frame("day"), "day")
+        # After an enquiry or a plan it was not closed "after assessment, no further action".
+        known = [name for name in _FOLLOWING if name in self.frame]
+        acted = np.bincount(numbers, self.frame[known].notna().any(axis=1))[numbers] > 0
+        return [
+            f"<CINclosureDate>{day}</CINclosureDate>"
+            f"<ReasonForClosure>{'RC7' if more else 'RC8'}</ReasonForClosure>"
+            if day
+            else ""
+            for day, more in zip(days, acted, strict=True)
         ]
 
     def _direct_conferences(self) -> list[str]:
@@ -259,7 +272,7 @@ class _Return:
         category, previous = nothing, nothing
         if "category_of_abuse" in frame:
             category = [
-                _CODE_OF_CATEGORY.get(text, "") for text in _texts(frame["category_of_abuse"])
+                CODE_OF_CATEGORY.get(text, "") for text in _texts(frame["category_of_abuse"])
             ]
         if "previous_plans" in frame:
             previous = _texts(frame["previous_plans"])

@@ -36,6 +36,9 @@ class CohortCheck(Result):
         rests on observed records.
     release
         How the counts of the table were protected.
+    dependences
+        What hangs together in the details, see :mod:`riskmodel.cohort.structure`; None as for
+        ``structure``.
     """
 
     fidelity: Fidelity
@@ -44,6 +47,7 @@ class CohortCheck(Result):
     lifts: tuple[float, float] | None
     structure: pd.DataFrame | None
     release: Release
+    dependences: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a published figure: see :meth:`riskmodel.cohort.Fidelity.to_frame`."""
@@ -58,6 +62,14 @@ class CohortCheck(Result):
         frame = self.to_frame()
         words = ["ok" if holds else "MISSED" for holds in frame["holds"]]
         return frame.drop(columns="holds").assign(result=words)
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """The figures, and what hangs together as assumed and as found."""
+        figures = TextTable(self.preview())
+        if self.dependences is None or self.dependences.empty:
+            return (figures,)
+        title = "What hangs together, in percent: assumed, and found in the table"
+        return figures, TextTable(self.dependences, title)
 
     def remarks(self) -> Sequence[str]:
         """What was not checked, and what the cohort says of factors together."""
@@ -87,6 +99,7 @@ class CohortCheck(Result):
             "factors_an_assessment": self.factors_mean,
             "checks": self.to_frame().to_dict("records"),
             "not_checked": list(self.fidelity.absent),
+            "dependences": [] if self.dependences is None else self.dependences.to_dict("records"),
             "pairs": [] if self.structure is None else self.structure.to_dict("records"),
         }
 

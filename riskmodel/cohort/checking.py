@@ -19,6 +19,7 @@ from riskmodel.cohort import (
     published_targets,
 )
 from riskmodel.cohort.checked import CohortCheck, CohortDescription
+from riskmodel.cohort.structure import measure_structure
 from riskmodel.cohort.writing import JOINT_AT_MOST, UNIT
 from riskmodel.disclosure import IDENTIFIERS, Part, Policy, marked_frame, protect_parts
 from riskmodel.disclosure.release import Release, release_counted
@@ -91,7 +92,15 @@ def check_cohort(
         lifts = None
     progress("Comparing with the published figures")
     fidelity = check_fidelity(cohort)
-    return CohortCheck(fidelity, len(cohort), _factors_mean(whole), lifts, structure, release)
+    return CohortCheck(
+        fidelity,
+        len(cohort),
+        _factors_mean(whole),
+        lifts,
+        structure,
+        release,
+        measure_structure(cohort),
+    )
 
 
 def describe_cohort(

@@ -1,13 +1,21 @@
-"""Who the children are and when things happened: published where printed, assumed where not."""
+"""Who the children are and when things happened: published where printed, assumed where not.
+
+What depends on the factors (age, sex, category of abuse) is given to rows whose factors are drawn
+already, see :mod:`riskmodel.cohort.dependence`: no published count moves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.census import reference_date
+from riskmodel.cohort.dates import family_dates
+from riskmodel.cohort.dependence import assign, profiles, whole_shares
+from riskmodel.cohort.families import birth_dates, families, in_order, second_rows
 from riskmodel.cohort.lengths import plan_lengths
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
@@ -17,10 +25,11 @@ from riskmodel.streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DETAIL_BASIS", "add_details", "whole_shares"]
+__all__ = ["AGE_BAND_FIRSTS", "CATEGORIES", "DETAIL_BASIS", "add_details", "whole_shares"]
 
 DETAIL_BASIS: Mapping[str, Basis] = {
     "child_id": "assumed",
+    "family_id": "assumed",
     "gender": "assumed",
     "birth_date": "assumed",
     "area": "assumed",
@@ -45,67 +54,87 @@ AREAS = ("south", "central", "north")
 CATEGORIES = ("neglect", "emotional", "physical", "sexual", "multiple")
 RATINGS = ("outstanding", "good", "requires_improvement", "inadequate")
 SCHOOL_AGES = (5, 15)
+AGE_BAND_FIRSTS = (-1, 0, 1, 5, 10, 16)
+"""First year of age of each band of the profiles; -1 stands for the unborn."""
+ALONE = ("child_uasc", "child_privately_fostered")
+"""Factors of children who are assessed without brothers and sisters."""
 
 IntArray = npt.NDArray[np.int64]
-
-
-def whole_shares(total: int, shares: Sequence[float]) -> IntArray:
-    """Whole numbers in given proportions that add up to the total (largest remainders).
-
-    Examples
-    --------
-    >>> whole_shares(630, [71, 29]).tolist()
-    [447, 183]
-    """
-    exact = total * np.asarray(shares, dtype=float) / np.sum(shares)
-    whole: IntArray = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - whole), kind="stable")
-    whole[order[: total - int(whole.sum())]] += 1
-    return whole
+Flags = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
 
 
 def add_details(
-    plan: npt.NDArray[np.bool_],
-    neglect: npt.NDArray[np.bool_],
+    plan: Flags,
+    flags: Flags,
+    factors: Sequence[str],
     *,
     year: int,
     seed: int,
     unit: str,
+    dependence: float | None = None,
 ) -> pd.DataFrame:
     """Details of each assessment of one authority and year.
 
     Parameters
     ----------
-    plan, neglect
-        Whether it led to a plan, and whether neglect of the child was identified; shape (N,).
+    plan, flags
+        Whether it led to a plan, shape (N,), and its factors, shape (J, N).
+    factors
+        Their names.
     year
         Census year: ends on 31 March of it.
     seed, unit
         Name the random streams, one a column: another column changes none of these.
+    dependence
+        Power of the profiles; the parameter of that name where it is not given.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of :data:`DETAIL_BASIS` without ``child_id``, one row an assessment, in order.
+        Columns of :data:`DETAIL_BASIS`, one row an assessment, in order. ``child_id`` and
+        ``family_id`` number from 1.
     """
     import pandas as pd
 
     draw = _Drawer(seed, unit)
-    with_plan = np.flatnonzero(plan)
-    without = np.flatnonzero(~plan)
-    ages = np.zeros(len(plan), dtype=np.int64)
-    ages[with_plan] = _ages(draw, "plan", len(with_plan))
-    ages[without] = _ages(draw, "assessment", len(without))
-    dates = _dates(draw, plan, with_plan, without, year)
+    strength = parameter("dependence").value if dependence is None else dependence
+    ages = _ages(draw, plan, flags, factors, strength)
+    unit_rows = _Families.of(draw, plan, flags, factors, ages)
+    dates = unit_rows.spread(family_dates(draw.stream, *unit_rows.plan_and_sizes(plan), year))
+    assessed, started = dates["assessment_date"], dates["plan_start_date"]
+    when = np.where(np.isnat(started), assessed, started)
+    since = np.where(ages <= 0, dates["referral_date"], when)
+    born = birth_dates(draw.stream("birthday"), unit_rows.family, ages, when, since)
+    is_known = born <= np.datetime64(reference_date(year), "D")
+    gender = _genders(draw, flags, factors, strength, is_known)
+    first, second = _same_children(draw, unit_rows, plan, flags, factors, ages, gender, dates)
+    alike = np.arange(len(plan))
+    alike[second] = first
+    unit_rows.family[second] = unit_rows.family[first]
+    again = birth_dates(
+        draw.stream("birthday-again"), np.arange(len(second)), ages[second], when[second],
+        np.where(ages[second] == 0, dates["referral_date"][first], when[first]),
+    )  # fmt: skip
+    born[first] = born[second] = again
+    ends = (
+        dates["plan_start_date"]
+        + unit_rows.spread(
+            {"days": _plan_days(draw, unit_rows, plan, born, dates["plan_start_date"])}
+        )["days"]
+    )
     columns: dict[str, object] = {
-        "gender": draw.labels("gender", ("female", "male"), len(plan), _girls_and_boys()),
-        "birth_date": _birth_dates(draw, ages, dates),
-        "area": _areas(draw, with_plan, without),
+        "child_id": in_order(alike) + 1,
+        "family_id": in_order(unit_rows.family) + 1,
+        "gender": gender,
+        "birth_date": born,
+        "area": unit_rows.spread({"area": _areas(draw, unit_rows, plan)})["area"],
         **dates,
-        "category_of_abuse": _categories(draw, with_plan, neglect),
-        "previous_plans": _previous_plans(draw, len(plan), with_plan),
+        "plan_end_date": ends,
+        "category_of_abuse": _categories(draw, unit_rows, plan, flags, factors, strength),
+        "previous_plans": _previous_plans(draw, unit_rows, plan, ages),
     }
-    columns.update(_before_the_plan(draw, len(plan), with_plan))
+    columns.update(_before_the_plan(draw, len(plan), np.flatnonzero(plan)))
     columns.update(_schools(draw, plan, ages))
     return pd.DataFrame(columns)
 
@@ -127,113 +156,193 @@ class _Drawer:
         self.stream(column).shuffle(values)
         return values
 
-    def days(self, column: str, number: int) -> IntArray:
-        """Whole days, evenly between the two values of a parameter."""
-        low, high = (int(value) for value in parameter(f"{column}_days").numbers)
-        return self.stream(column).integers(low, high + 1, size=number)
+
+class _Families:
+    """The families of one unit: of each row its family, and of each family its first row."""
+
+    def __init__(self, family: IntArray) -> None:
+        self.family = family
+        self.numbered = family.copy()
+        self.sizes = np.bincount(family).astype(np.int64)
+
+    @classmethod
+    def of(
+        cls, draw: _Drawer, plan: Flags, flags: Flags, factors: Sequence[str], ages: IntArray
+    ) -> _Families:
+        alone = np.zeros(len(plan), dtype=bool)
+        for name in ALONE:
+            if name in factors:
+                alone |= flags[factors.index(name)]
+        shared = _shared(plan, flags, factors)
+        return cls(families(draw.stream("family"), shared, ages, alone))
+
+    def plan_and_sizes(self, plan: Flags) -> tuple[Flags, IntArray]:
+        return self.mean(plan[:, None])[:, 0] > 0, self.sizes
+
+    def mean(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+        """Mean over the children of each family; shape (F, columns)."""
+        sums = [np.bincount(self.numbered, values[:, j]) for j in range(values.shape[1])]
+        return np.array(sums).T / self.sizes[:, None]
+
+    def spread(self, values: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+        """Values of families, given to each of their rows."""
+        return {name: column[self.numbered] for name, column in values.items()}
 
 
-def _girls_and_boys() -> tuple[float, float]:
-    share = parameter("girls_share").value
-    return share, 1 - share
+def _shared(plan: Flags, flags: Flags, factors: Sequence[str]) -> IntArray:
+    """A number for each combination of what brothers and sisters have in common."""
+    number = plan.astype(np.int64)
+    for name, values in zip(factors, flags, strict=True):
+        if name.startswith("parent_"):
+            number = number * 2 + values
+    return number
 
 
-def _ages(draw: _Drawer, kind: str, number: int) -> npt.NDArray[np.object_]:
-    weights = parameter(f"{kind}_age_weights").numbers
-    return draw.labels(f"{kind}-age", range(len(weights)), number, weights)
-
-
-def _areas(draw: _Drawer, with_plan: IntArray, without: IntArray) -> npt.NDArray[np.object_]:
-    """Areas in proportion to the teams' child protection and child in need cases (para 23)."""
-    table = load_table("family_support_caseloads")
-    values = np.empty(len(with_plan) + len(without), dtype=object)
-    for name, rows, measure in (
-        ("plan-area", with_plan, "Child Protection cases by area"),
-        ("assessment-area", without, "Children in Need cases by area"),
+def _ages(
+    draw: _Drawer, plan: Flags, flags: Flags, factors: Sequence[str], strength: float
+) -> IntArray:
+    """Whole years of each row, -1 for the unborn: exact shares, by the factors of the row."""
+    ages = np.zeros(len(plan), dtype=np.int64)
+    profile = profiles("age_profile_", factors, strength)
+    firsts = np.array(AGE_BAND_FIRSTS)
+    for kind, is_plan, unborn in zip(
+        ("plan", "assessment"), (True, False), parameter("unborn_share").numbers, strict=True
     ):
-        cases = [float(table.figure(measure, area).value or 0) for area in AREAS]
-        values[rows] = draw.labels(name, AREAS, len(rows), cases)
+        rows = np.flatnonzero(plan == is_plan)
+        weights = np.array(parameter(f"{kind}_age_weights").numbers)
+        by_year = whole_shares(len(rows), weights)
+        before = round(int(by_year[0]) * unborn)
+        by_year = np.append(before, by_year)
+        by_year[1] -= before
+        bands = np.searchsorted(firsts, np.arange(-1, len(weights)), side="right") - 1
+        totals = np.bincount(bands, by_year, minlength=len(firsts)).astype(np.int64)
+        if not len(rows):
+            continue
+        random = draw.stream(f"{kind}-age")
+        band = assign(random, flags[:, rows].T, totals, profile)
+        for number in range(len(firsts)):
+            inside = np.flatnonzero(bands == number)
+            years = np.repeat(inside - 1, by_year[inside])
+            ages[rows[band == number]] = random.permutation(years)
+    return ages
+
+
+def _genders(
+    draw: _Drawer, flags: Flags, factors: Sequence[str], strength: float, is_known: Flags
+) -> npt.NDArray[np.object_]:
+    """Girls and boys in exact shares of those born by the end of the year; None for the others."""
+    rows = np.flatnonzero(is_known)
+    share = parameter("girls_share").value
+    totals = whole_shares(len(rows), (share, 1 - share))
+    profile = profiles("sex_profile_", factors, strength)
+    values = np.full(len(is_known), None, dtype=object)
+    drawn = assign(draw.stream("gender"), flags[:, rows].T, totals, profile)
+    values[rows] = np.array(("female", "male"), dtype=object)[drawn]
     return values
 
 
-def _dates(
+def _same_children(
     draw: _Drawer,
-    plan: npt.NDArray[np.bool_],
-    with_plan: IntArray,
-    without: IntArray,
-    year: int,
-) -> dict[str, npt.NDArray[np.datetime64]]:
-    """Referral to plan end: the assessment, and the plan it leads to, fall within the year."""
-    number = len(plan)
-    first = np.datetime64(f"{year - 1}-04-01", "D")
-    last = np.datetime64(f"{year}-03-31", "D")
-    to_enquiry = draw.days("assessment_to_enquiry", number)
-    to_conference = draw.days("enquiry_to_conference", number)
-    latest = (last - first).astype(int) - to_enquiry - to_conference
-    assessed = first + (draw.stream("assessment-day").random(number) * (latest + 1)).astype(
-        np.int64
-    )
-    order = draw.stream("furthest-stage").permutation(without)
-    conferences = min(int(parameter("conferences_without_plan").value), len(without))
-    enquiries = int(parameter("section_47_without_conference").value)
-    had_conference = np.concatenate([with_plan, order[:conferences]])
-    had_enquiry = np.concatenate([with_plan, order[: conferences + enquiries]])
-    lengths = plan_lengths(len(with_plan)) if len(with_plan) else np.zeros(0, dtype=np.int64)
-    draw.stream("plan-length").shuffle(lengths)
-    conference = assessed + to_enquiry + to_conference
-    return {
-        "referral_date": assessed - draw.days("referral_to_assessment", number),
-        "assessment_date": assessed,
-        "section_47_date": _only(assessed + to_enquiry, had_enquiry),
-        "conference_date": _only(conference, had_conference),
-        "plan_start_date": _only(conference, with_plan),
-        "plan_end_date": _scattered(number, with_plan, conference[with_plan] + lengths),
-    }
+    unit_rows: _Families,
+    plan: Flags,
+    flags: Flags,
+    factors: Sequence[str],
+    ages: IntArray,
+    gender: npt.NDArray[np.object_],
+    dates: Mapping[str, Days],
+) -> tuple[IntArray, IntArray]:
+    """Pairs of rows that are one child's: a referral that ended with its assessment, and a later.
+
+    The second may lead to a plan, the first does not, and all that came of it is over by then.
+    """
+    alike = _shared(np.zeros_like(plan), flags, factors) * 64 + 2 * (ages + 1)
+    alike = alike + (gender == "female")
+    may = (ages >= 0) & (gender != None)  # noqa: E711 (an array of words)
+    for name, values in zip(factors, flags, strict=True):
+        if name in ALONE:
+            may &= ~values
+    over = np.maximum.reduce(
+        [np.nan_to_num(dates[n].astype("datetime64[D]").astype(np.float64), nan=0.0) for n in (
+            "assessment_date", "section_47_date", "conference_date")]
+    )  # fmt: skip
+    wanted = round(len(plan) * parameter("second_assessment_share").value)
+    return second_rows(
+        draw.stream("second"), wanted, unit_rows.family, alike, may & ~plan, may,
+        over, dates["referral_date"].astype(np.int64),
+    )  # fmt: skip
 
 
-def _birth_dates(
-    draw: _Drawer, ages: IntArray, dates: Mapping[str, npt.NDArray[np.datetime64]]
-) -> npt.NDArray[np.datetime64]:
-    """Dates of birth, before referral, that give the age at plan start or else at assessment."""
-    reference = np.where(
-        np.isnat(dates["plan_start_date"]), dates["assessment_date"], dates["plan_start_date"]
+def _plan_days(
+    draw: _Drawer, unit_rows: _Families, plan: Flags, born: Days, start: Days
+) -> IntArray:
+    """Days that the plan of each family lasts: nobody stays on it after turning 18."""
+    eldest = np.full(len(unit_rows.sizes), np.datetime64("2200-01-01", "D"))
+    np.minimum.at(eldest, unit_rows.numbered, born)
+    has_plan, sizes = unit_rows.plan_and_sizes(plan)
+    starts = np.full(len(sizes), np.datetime64("2000-01-01", "D"))
+    starts[unit_rows.numbered] = start
+    months = eldest.astype("datetime64[M]")
+    adult = (months + 12 * 18).astype("datetime64[D]") + (eldest - months.astype("datetime64[D]"))
+    most = np.where(has_plan, (adult - starts).astype(np.int64) - 1, 0)
+    days = np.zeros(len(sizes), dtype=np.int64)
+    days[has_plan] = plan_lengths(
+        draw.stream("plan-length"), sizes[has_plan], most[has_plan], starts[has_plan]
     )
-    months = reference.astype("datetime64[M]")
-    day = (reference - months.astype("datetime64[D]")).astype(np.int64)
-    birthday_month = months - 12 * ages
-    month_length = (
-        (birthday_month + 1).astype("datetime64[D]") - birthday_month.astype("datetime64[D]")
-    ).astype(np.int64)
-    # 29 February becomes the 28th in a year without one.
-    birthday = birthday_month.astype("datetime64[D]") + np.minimum(day, month_length - 1)
-    since_referral = (reference - dates["referral_date"]).astype(np.int64)
-    earliest = np.where(ages == 0, since_referral, 0)
-    spread = draw.stream("birthday").random(len(ages)) * (365 - earliest)
-    born: npt.NDArray[np.datetime64] = birthday - earliest - spread.astype(np.int64)
-    return born
+    return days
+
+
+def _areas(draw: _Drawer, unit_rows: _Families, plan: Flags) -> npt.NDArray[np.object_]:
+    """Areas in proportion to the teams' child protection and child in need cases (para 23)."""
+    table = load_table("family_support_caseloads")
+    has_plan, sizes = unit_rows.plan_and_sizes(plan)
+    values = np.empty(len(sizes), dtype=object)
+    for name, rows, measure in (
+        ("plan-area", np.flatnonzero(has_plan), "Child Protection cases by area"),
+        ("assessment-area", np.flatnonzero(~has_plan), "Children in Need cases by area"),
+    ):
+        cases = [float(table.figure(measure, area).value or 0) for area in AREAS]
+        totals = whole_shares(int(sizes[rows].sum()), cases)
+        drawn = assign(draw.stream(name), np.zeros((len(rows), 0)), totals, {}, sizes[rows])
+        values[rows] = np.array(AREAS, dtype=object)[drawn]
+    return values
 
 
 def _categories(
-    draw: _Drawer, with_plan: IntArray, neglect: npt.NDArray[np.bool_]
+    draw: _Drawer,
+    unit_rows: _Families,
+    plan: Flags,
+    flags: Flags,
+    factors: Sequence[str],
+    strength: float,
 ) -> npt.NDArray[np.object_]:
-    """Category of abuse of each plan: neglect first to those where neglect was identified."""
-    random = draw.stream("category")
-    rows = random.permutation(with_plan)
-    rows = rows[np.argsort(~neglect[rows], kind="stable")]
-    values = np.full(len(neglect), None, dtype=object)
-    counts = whole_shares(len(with_plan), parameter("category_shares").numbers)
-    neglected, others = rows[: counts[0]], random.permutation(rows[counts[0] :])
-    values[neglected] = CATEGORIES[0]
-    values[others] = np.repeat(np.array(CATEGORIES[1:], dtype=object), counts[1:])
+    """Category of abuse of each plan, by the factors of the family's children."""
+    values = np.full(len(plan), None, dtype=object)
+    has_plan, sizes = unit_rows.plan_and_sizes(plan)
+    totals = whole_shares(int(sizes[has_plan].sum()), parameter("category_shares").numbers)
+    profile = profiles("category_profile_", factors, strength)
+    shares = unit_rows.mean(flags.T)[has_plan]
+    drawn = np.zeros(len(sizes), dtype=np.int64)
+    drawn[has_plan] = assign(draw.stream("category"), shares, totals, profile, sizes[has_plan])
+    values[plan] = np.array(CATEGORIES, dtype=object)[drawn[unit_rows.numbered[plan]]]
     return values
 
 
-def _previous_plans(draw: _Drawer, number: int, with_plan: IntArray) -> pd.array:  # type: ignore[valid-type]  # pandas' constructor
+def _previous_plans(
+    draw: _Drawer, unit_rows: _Families, plan: Flags, ages: IntArray
+) -> pd.api.extensions.ExtensionArray:
+    """Earlier plans of each child with one: those of a family alike, none of a child under 1."""
     import pandas as pd
 
-    share = parameter("repeat_plan_share").value
-    values = np.full(number, np.nan)
-    values[with_plan] = draw.labels("previous-plans", (1, 0), len(with_plan), (share, 1 - share))
+    can = plan & (ages >= 1)
+    sizes = np.bincount(unit_rows.numbered, can, minlength=len(unit_rows.sizes)).astype(np.int64)
+    share, third = (parameter(name).value for name in ("repeat_plan_share", "second_repeat_share"))
+    repeats = min(int(whole_shares(int(plan.sum()), (share, 1 - share))[0]), int(can.sum()))
+    more = round(repeats * third)
+    totals = np.array([int(can.sum()) - repeats, repeats - more, more])
+    random = draw.stream("previous-plans")
+    drawn = assign(random, np.zeros((len(sizes), 0)), totals, {}, sizes)
+    values = np.full(len(plan), np.nan)
+    values[plan] = np.where(can[plan], drawn[unit_rows.numbered[plan]], 0)
     return pd.array(values, dtype="Int64")
 
 
@@ -282,15 +391,3 @@ def _schools(
         shares = [float(ratings.figure(key, column).value or 0) for key in ratings.keys]
         rating[rows] = draw.labels(name, RATINGS, len(rows), shares)
     return {"school_attendance": attendance, "school_rating": rating}
-
-
-def _only(dates: npt.NDArray[np.datetime64], rows: IntArray) -> npt.NDArray[np.datetime64]:
-    return _scattered(len(dates), rows, dates[rows])
-
-
-def _scattered(
-    number: int, rows: IntArray, dates: npt.NDArray[np.datetime64]
-) -> npt.NDArray[np.datetime64]:
-    values = np.full(number, np.datetime64("NaT", "D"))
-    values[rows] = dates
-    return values

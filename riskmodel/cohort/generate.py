@@ -43,6 +43,7 @@ PARENTAL_FACTORS = (
 
 REPORT_YEAR = 2015
 REFERENCE_SEED = 20151105
+MOST_DEPENDENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class CohortDesign:
     authorities, years
         Codes and census years. For one authority and year the published counts are exact. For more,
         each takes them in proportion to N over the prior median, and these are assumed.
+    dependence
+        Power of the profiles by which age, sex and category of abuse depend on factors, 0
+        (independent) to 3; None takes the documented default. Concerns the details alone.
     """
 
     assessments: int
@@ -70,6 +74,7 @@ class CohortDesign:
     seed: int = 0
     authorities: tuple[str, ...] = ("001",)
     years: tuple[int, ...] = (REPORT_YEAR,)
+    dependence: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("overlap", "parental_overlap"):
@@ -79,6 +84,11 @@ class CohortDesign:
                     f"{name.replace('_', ' ')} must lie between 0 (factors independent) and 1 "
                     f"(as tied as the counts allow), got {value:g}"
                 )
+        if self.dependence is not None and not 0 <= self.dependence <= MOST_DEPENDENCE:
+            raise DataError(
+                f"dependence must lie between 0 (age, sex and category independent of factors) and "
+                f"{MOST_DEPENDENCE}, got {self.dependence:g}"
+            )
         if self.assessments < 1:
             raise DataError(f"a cohort needs at least 1 assessment, got {self.assessments}")
         if self.seed < 0:
@@ -243,19 +253,22 @@ def generate_cohort(design: CohortDesign) -> Assessments:
         )
     targets = design.targets()
     names = targets.counts.factors
-    neglect = names.index("child_neglect")
-    parts = []
+    parts: list[pd.DataFrame] = []
     for block in generate_blocks(design):
         frame = _block_frame(block, names, with_unit=len(design.units) > 1)
         details = add_details(
             block.plan,
-            block.flags[neglect],
+            block.flags,
+            names,
             year=block.year,
             seed=design.seed,
             unit=f"{block.authority}/{block.year}",
+            dependence=design.dependence,
         )
-        # One child an assessment: an assumption, since the report counts both without a link.
-        frame.insert(1, "child_id", frame["assessment_id"])
+        for place, name in enumerate(("child_id", "family_id"), start=1):
+            # Numbers run on over authorities and years: nobody is known to come again in another.
+            numbers = details.pop(name) + (parts[-1][name].max() if parts else 0)
+            frame.insert(place, name, numbers)
         parts.append(pd.concat([frame, details], axis=1))
     table = pd.concat(parts, ignore_index=True)
     return Assessments(table, names, cohort_basis(targets), "synthetic")

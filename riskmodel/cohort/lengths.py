@@ -1,88 +1,165 @@
-"""Plan lengths that have the published mean and share over two years."""
+"""Durations of protection plans: the shares of bands that the Department counts, ends at reviews.
+
+A plan ends where a review conference decides so: by the statutory timetable within three months of
+the first conference, then every six months. So within each band durations lie about the reviews.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.errors import DataError
+from riskmodel.cohort.dependence import NEVER, assign, whole_shares
+from riskmodel.cohort.working_days import office_days, on_office_days
+from riskmodel.parameters import parameter
 from riskmodel.published import load_table
 
-__all__ = ["TWO_YEARS_DAYS", "gamma_shape", "plan_lengths"]
+__all__ = [
+    "BANDS",
+    "TWO_YEARS_DAYS",
+    "band_shares",
+    "durations_within",
+    "ends_on_open_days",
+    "plan_lengths",
+    "shares_by_band",
+]
+
+IntArray = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
 
 TWO_YEARS_DAYS = 731
+ROUNDS = 20
+NEAR_DAYS = 0.3
+"""By how much the mean of the days may miss the published one, which is printed in whole days."""
+
+LAST_DAYS = 5
+"""Days before turning 18 by which a plan has ended: the office may be closed on the very days."""
+BANDS = (
+    ("3 months or less", 10, 91),
+    ("over 3 to 6 months", 92, 182),
+    ("over 6 months to a year", 183, 364),
+    ("1 to 2 years", 365, TWO_YEARS_DAYS - 1),
+    ("2 years or more", TWO_YEARS_DAYS, 1460),
+)
+"""Bands of the Department's tables D5 and D7, with the first and the last day that is drawn."""
 
 
-def gamma_shape(mean_days: float, share_over_two_years: float) -> float:
-    """Shape of the gamma distribution with that mean and share over two years.
-
-    Parameters
-    ----------
-    mean_days
-        Mean length in days.
-    share_over_two_years
-        Proportion of plans of 731 days or more.
-
-    Raises
-    ------
-    DataError
-        When no gamma distribution with a shape between 0.2 and 20 has both.
-    """
-    from scipy.optimize import brentq
-    from scipy.stats import gamma
-
-    def excess(shape: float) -> float:
-        return (
-            float(gamma.sf(TWO_YEARS_DAYS, shape, scale=mean_days / shape)) - share_over_two_years
-        )
-
-    if excess(0.6) * excess(20.0) > 0:
-        raise DataError(
-            f"no gamma distribution has a mean of {mean_days:g} days and "
-            f"{share_over_two_years:.1%} over two years"
-        )
-    return float(brentq(excess, 0.6, 20.0))
+def band_shares() -> npt.NDArray[np.float64]:
+    """Share of plans in each band: of the authority, with its printed share over two years."""
+    shares = np.array(parameter("plan_duration_shares").numbers)
+    figure = load_table("statements").figure("plans_over_two_years_oxfordshire_2014_15_percent")
+    over = float(figure.value or 0) / 100
+    found: npt.NDArray[np.float64] = np.append(shares[:-1] / shares[:-1].sum() * (1 - over), over)
+    return found
 
 
-def plan_lengths(number: int) -> npt.NDArray[np.int64]:
-    """Whole days of so many plans, ascending, with the published mean and share over two years.
+def plan_lengths(
+    random: np.random.Generator, sizes: IntArray, most: IntArray, starts: Days
+) -> IntArray:
+    """Whole days of the plans of families, with the published mean and the shares of the bands.
 
     Parameters
     ----------
-    number
-        Plans; any number from 1.
+    random
+        The draws.
+    sizes
+        Plans of each family, which last as long as each other; shape (F,).
+    most
+        Days until the eldest is 18.
+    starts
+        Day on which the plans of each start; all end on days on which the offices are open.
 
     Notes
     -----
-    Evenly spaced quantiles of the gamma distribution; then single days are added to or taken from
-    the middle of the list until the mean is 303 days to the printed digit. The share over two
-    years is set exactly, to the whole number nearest to the printed 6.3%.
+    Shares of the bands are exact to a plan. All days are then moved by the same number, within
+    their bands, until the mean is the published 303 days.
     """
-    from scipy.stats import gamma
+    if not len(sizes):
+        return np.zeros(0, dtype=np.int64)
+    most = np.maximum(most - LAST_DAYS, 1)
+    firsts = np.array([band[1] for band in BANDS])
+    allowed = np.maximum(np.searchsorted(firsts, most, side="right") - 1, 0)
+    features = np.eye(len(BANDS))[allowed]
+    short = {
+        place: np.where(np.arange(len(BANDS)) <= place, 1.0, NEVER)
+        for place in range(len(BANDS) - 1)
+    }
+    plans, shares = int(sizes.sum()), band_shares()
+    over = round(plans * float(shares[-1]))
+    totals = np.append(whole_shares(plans - over, shares[:-1]), over)
+    bands = assign(random, features, totals, short, sizes)
+    low, high = (np.array([band[end] for band in BANDS])[bands] for end in (1, 2))
+    high = np.clip(most, low, high)
+    # With a part of a day, so that the mean moves smoothly as all are moved.
+    days = np.minimum(durations_within(random, bands), high) + random.random(len(bands)) - 0.5
+    wished = float(load_table("statements").figure("mean_plan_length_days").value or 0)
+    aim = wished
+    for _ in range(ROUNDS):
+        moved = np.minimum(_with_mean(days, sizes, low, high, aim), most)
+        found = (ends_on_open_days(starts, starts + moved) - starts).astype(np.int64)
+        mean = float((found * sizes).sum() / sizes.sum())
+        if abs(mean - wished) < NEAR_DAYS:
+            break
+        aim += wished - mean
+    return found
 
-    statements = load_table("statements")
-    mean = float(statements.figure("mean_plan_length_days").value or 0)
-    over = float(statements.figure("plans_over_two_years_oxfordshire_2014_15_percent").value or 0)
-    shape = gamma_shape(mean, over / 100)
-    quantiles = (np.arange(number) + 0.5) / number
-    days = np.maximum(1, np.rint(gamma.ppf(quantiles, shape, scale=mean / shape))).astype(np.int64)
-    long_plans = round(number * over / 100)
-    short = number - long_plans
-    days[:short] = np.minimum(days[:short], TWO_YEARS_DAYS - 1)
-    days[short:] = np.maximum(days[short:], TWO_YEARS_DAYS)
-    return _with_mean(days, short, round(mean * number))
+
+def _with_mean(
+    days: npt.NDArray[np.float64], sizes: IntArray, low: IntArray, high: IntArray, mean: float
+) -> IntArray:
+    """All days moved by the same number, within their bands, until they have that mean."""
+    least, largest = -400.0, 400.0
+    for _ in range(40):
+        middle = (least + largest) / 2
+        if float((np.clip(days + middle, low, high) * sizes).sum()) < mean * sizes.sum():
+            least = middle
+        else:
+            largest = middle
+    moved: IntArray = np.rint(np.clip(days + largest, low, high)).astype(np.int64)
+    return moved
 
 
-def _with_mean(days: npt.NDArray[np.int64], short: int, total: int) -> npt.NDArray[np.int64]:
-    """Move single days among the shorter plans until the days add up to the total."""
-    missing = total - int(days.sum())
-    while missing:
-        step = 1 if missing > 0 else -1
-        moved = days[:short] + step
-        free = np.flatnonzero((moved >= 1) & (moved < TWO_YEARS_DAYS))
-        if len(free) == 0:
-            break  # one or two plans cannot have the published mean
-        chosen = free[np.linspace(0, len(free) - 1, min(abs(missing), len(free))).astype(int)]
-        days[chosen] += step
-        missing -= step * len(chosen)
-    return np.sort(days)
+def ends_on_open_days(starts: Days, ends: Days) -> Days:
+    """The nearest open day of each end that leaves the duration in its band."""
+    days = (ends - starts).astype(np.int64)
+    found = on_office_days(ends)
+    firsts = [band[1] for band in BANDS[1:]]
+    band = np.searchsorted(firsts, days, side="right")
+    for steps, roll in ((1, "backward"), (-1, "forward")):
+        other = np.searchsorted(firsts, (found - starts).astype(np.int64), side="right") != band
+        # Too far on: the last open day before the border; too far back: the first after it.
+        border = np.array([0, *firsts, 10**6])[band + (steps > 0)] - (steps > 0)
+        calendar = office_days()
+        at = np.busday_offset(starts + np.minimum(border, 5000), 0, roll=roll, busdaycal=calendar)  # type: ignore[call-overload]  # a word of two
+        wrong = other & ((found > ends) if steps > 0 else (found < ends))
+        found = np.where(wrong, at, found)
+    return found
+
+
+def durations_within(random: np.random.Generator, bands: IntArray) -> IntArray:
+    """Days within a band: at a review that lies in it, or for the rest evenly over it."""
+    reviews = np.array(parameter("review_days").numbers)
+    early = int(parameter("review_early_days").value)
+    share = parameter("ends_at_review_share").value
+    kept = parameter("ends_at_later_review_ratio").value
+    days = np.zeros(len(bands), dtype=np.int64)
+    for number, (_, low, high) in enumerate(BANDS):
+        rows = np.flatnonzero(bands == number)
+        inside = reviews[(reviews >= low) & (reviews <= high)]
+        even = random.integers(low, high + 1, size=len(rows))
+        before = random.integers(0, early + 1, size=len(rows))
+        at_review = random.random(len(rows)) < share
+        days[rows] = even
+        if len(inside):
+            weights = kept ** np.arange(len(inside))
+            drawn = random.choice(inside, size=len(rows), p=weights / weights.sum())
+            at = np.clip(drawn - before, low, high)
+            days[rows] = np.where(at_review, at, even)
+    return days
+
+
+def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Share of durations in each band."""
+    number = np.searchsorted([band[1] for band in BANDS[1:]], days, side="right")
+    shares: npt.NDArray[np.float64] = np.bincount(number, minlength=len(BANDS)) / max(len(days), 1)
+    return shares

@@ -61,7 +61,7 @@ COHORT_INPUTS = (
     "tables.toml",
     "units.toml",
 )
-COHORT_PARAMETERS = ("cohort.toml", "national_factors.toml")
+COHORT_PARAMETERS = ("cohort.toml", "cohort_structure.toml", "national_factors.toml")
 """What a cohort rests on: another file may change without it."""
 
 

@@ -27,6 +27,7 @@ IDENTIFIERS = frozenset(
         "dateofbirth",
         "dob",
         "expectedpersonbirthdate",
+        "familyid",
         "familyname",
         "firstname",
         "forename",

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy.stats import beta, betabinom
 
 from riskmodel.cohort import calibrated_loading, lift, published_targets
-from riskmodel.cohort.lengths import TWO_YEARS_DAYS, gamma_shape, plan_lengths
 from riskmodel.cohort.overlap import PARENTAL_PAIRS, PARENTAL_TRIPLES
 from riskmodel.cohort.targets import CohortTargets
 from riskmodel.conversions import conversion_distribution, impact_cut
@@ -96,23 +95,3 @@ def test_the_default_parental_overlap_is_the_calibrated_one():
 def test_a_lift_out_of_reach_is_refused_with_the_range():
     with pytest.raises(DataError, match=r"between 1\.0"):
         calibrated_loading(published_targets(2250), 40.0)
-
-
-@pytest.mark.property
-@given(number=st.integers(20, 3000))
-def test_plan_lengths_have_the_published_mean_and_share_over_two_years(number):
-    days = plan_lengths(number)
-    assert len(days) == number
-    assert days.min() >= 1
-    assert abs(days.mean() - 303) <= 1 / number
-    assert int((days >= TWO_YEARS_DAYS).sum()) == round(number * 6.3 / 100)
-
-
-@pytest.mark.unit
-def test_gamma_shape_has_the_mean_and_tail_that_were_asked():
-    from scipy.stats import gamma
-
-    shape = gamma_shape(303, 0.063)
-    assert gamma.sf(TWO_YEARS_DAYS, shape, scale=303 / shape) == pytest.approx(0.063, abs=1e-9)
-    with pytest.raises(DataError, match="no gamma distribution"):
-        gamma_shape(303, 0.6)

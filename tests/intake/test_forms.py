@@ -85,12 +85,14 @@ def as_modules(table: Assessments, folder: Path) -> Path:
     assessed = texts(table, "assessment_date")
     head: dict[str, list[Any]] = {"Year": [YEAR], "LEA": ["800"]}
     write_rows(folder / "header.csv", head)
-    people = {
-        "LAchildID": children,
-        "PersonBirthDate": texts(table, "birth_date"),
-        "GenderCurrent": [genders[each] for each in table.frame["gender"]],
-    }
-    write_rows(folder / "children.csv", people)
+    # Some children are not born yet, and some have two assessments: one record of each child.
+    gender = [genders.get(each, "0") for each in table.frame["gender"]]
+    people = dict.fromkeys(zip(children, texts(table, "birth_date"), gender, strict=True))
+    names = ("LAchildID", "PersonBirthDate", "GenderCurrent")
+    write_rows(
+        folder / "children.csv",
+        {name: [row[place] for row in people] for place, name in enumerate(names)},
+    )
     key = {"LAchildID": children, "CINreferralDate": referred}
     write_rows(folder / "assessments.csv", {**key, "AssessmentAuthorisationDate": assessed})
     long = [

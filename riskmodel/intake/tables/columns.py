@@ -62,6 +62,7 @@ COLUMNS: Mapping[str, Column] = {
     for column in (
         Column("assessment_id", "integer", "Number of the assessment"),
         Column("child_id", "integer", "Number of the child; several assessments can share it"),
+        Column("family_id", "integer", "Number of the family; brothers and sisters share it"),
         Column("authority", "text", "Local authority, three digits as in the census header"),
         Column("year", "integer", "Census year: the year of the 31 March on which it ends"),
         Column(

@@ -1,0 +1,32 @@
+"""What every return of the children in need census begins with, and its codes of categories."""
+
+from __future__ import annotations
+
+from riskmodel.census import fields, reference_date
+
+__all__ = ["CODE_OF_CATEGORY", "census_header"]
+
+CODE_OF_CATEGORY = {
+    "neglect": "NEG",
+    "emotional": "EMO",
+    "physical": "PHY",
+    "sexual": "SAB",
+    "multiple": "MUL",
+}
+
+
+def census_header(year: int, authority: str, software: str) -> str:
+    """The header of a return."""
+    reference = reference_date(year).isoformat()
+    # The header lost its Content group with the schema of 2021/22.
+    has_content = any(field.module == "Content" for field in fields(year))
+    level = "<Content><CBDSLevels><CBDSLevel>Child</CBDSLevel></CBDSLevels></Content>\n"
+    return (
+        "<Header>\n<CollectionDetails><Collection>CIN</Collection>"
+        f"<Year>{year}</Year><ReferenceDate>{reference}</ReferenceDate>"
+        "</CollectionDetails>\n"
+        f"<Source><SourceLevel>L</SourceLevel><LEA>{authority}</LEA>"
+        f"<SoftwareCode>{software}</SoftwareCode><Release>1</Release>"
+        f"<SerialNo>001</SerialNo><DateTime>{reference}T00:00:00</DateTime></Source>\n"
+        f"{level if has_content else ''}</Header>\n"
+    )

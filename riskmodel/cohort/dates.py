@@ -1,0 +1,106 @@
+"""When things happen in a cohort: referral to plan start, on open days, no edge at April."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.census import first_day, reference_date
+from riskmodel.cohort.dependence import assign
+from riskmodel.cohort.working_days import days_of, moved
+from riskmodel.parameters import parameter
+
+__all__ = ["banded", "days_in_year", "family_dates", "referral_days"]
+
+IntArray = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+Streams = Callable[[str], np.random.Generator]
+
+
+def banded(random: np.random.Generator, name: str, number: int) -> IntArray:
+    """Whole numbers by the shares of a parameter's bands, evenly within each."""
+    shares = np.array(parameter(f"{name}_shares").numbers)
+    firsts = np.array(parameter(f"{name}_firsts").numbers, dtype=np.int64)
+    bands = random.choice(len(shares), size=number, p=shares / shares.sum())
+    return random.integers(firsts[bands], firsts[bands + 1])
+
+
+def days_in_year(random: np.random.Generator, number: int, first: date, last: date) -> Days:
+    """Open days between two dates, as many in each month as referrals are."""
+    days = days_of(first, last)
+    shares = np.array(parameter("referral_month_shares").numbers)
+    months = (days.astype("datetime64[M]").astype(np.int64) + 9) % 12
+    in_month = np.bincount(months, minlength=12)
+    weights = (shares / np.maximum(in_month, 1))[months]
+    return random.choice(days, size=number, p=weights / weights.sum())
+
+
+def referral_days(random: np.random.Generator, assessed: Days) -> Days:
+    """When the referral came that led to each assessment; a few come at weekends."""
+    days = moved(assessed, -banded(random, "assessment_duration", len(assessed)))
+    weekday = (days.astype(np.int64) + 3) % 7
+    at_weekend = random.random(len(days)) < parameter("weekend_referral_share").value
+    back = np.where(at_weekend, weekday + random.integers(1, 3, size=len(days)), 0)
+    found: Days = days - back
+    return found
+
+
+def family_dates(
+    streams: Streams, plan: npt.NDArray[np.bool_], sizes: IntArray, year: int
+) -> dict[str, Days]:
+    """Dates of each family, which its children share; ``NaT`` for what did not happen.
+
+    Parameters
+    ----------
+    streams
+        The random generator of a name.
+    plan
+        Whether the children of a family started a plan, shape (F,).
+    sizes
+        Children of each.
+    year
+        Census year.
+
+    Notes
+    -----
+    The day of the conference is drawn first, over the whole year, and what comes before it is
+    reckoned back; early in April there is less time for it. So no month has fewer plan starts for
+    being the first.
+    """
+    first, last = first_day(year), reference_date(year)
+    number = len(plan)
+    stage = _furthest(streams("furthest-stage"), plan, sizes)
+    days = days_in_year(streams("assessment-day"), number, first, last)
+    since = np.searchsorted(days_of(first, last), days)
+    wait = np.minimum(banded(streams("enquiry_to_conference"), "conference_wait", number), since)
+    low, high = (int(n) for n in parameter("assessment_to_enquiry_working_days").numbers)
+    gap = streams("assessment_to_enquiry").integers(low, high + 1, size=number)
+    has_conference = stage == 2
+    enquiry = np.where(has_conference, moved(days, -wait), days)
+    assessed = moved(enquiry, -np.minimum(gap, np.where(has_conference, since - wait, since)))
+    nothing = np.datetime64("NaT", "D")
+    return {
+        "referral_date": referral_days(streams("referral_to_assessment"), assessed),
+        "assessment_date": assessed,
+        "section_47_date": np.where(stage >= 1, enquiry, nothing),
+        "conference_date": np.where(has_conference, days, nothing),
+        "plan_start_date": np.where(plan, days, nothing),
+    }
+
+
+def _furthest(
+    random: np.random.Generator, plan: npt.NDArray[np.bool_], sizes: IntArray
+) -> IntArray:
+    """0 assessment, 1 enquiry, 2 conference; the published numbers of children without a plan."""
+    stage = np.full(len(plan), 2)
+    rows = np.flatnonzero(~plan)
+    children = int(sizes[rows].sum())
+    conferences = min(int(parameter("conferences_without_plan").value), children)
+    enquiries = min(int(parameter("section_47_without_conference").value), children - conferences)
+    totals = np.array([children - conferences - enquiries, enquiries, conferences])
+    if len(rows):
+        stage[rows] = assign(random, np.zeros((len(rows), 0)), totals, {}, sizes[rows])
+    return stage

@@ -1,0 +1,96 @@
+"""Days on which an authority's offices are open: no weekends, no bank holidays of England."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.parameters import parameter
+
+__all__ = ["bank_holidays", "days_of", "moved", "office_days", "on_office_days"]
+
+Days = npt.NDArray[np.datetime64]
+IntArray = npt.NDArray[np.int64]
+
+_FIRST_YEAR, _LAST_YEAR = 1990, 2040
+_MONDAY, _SATURDAY = 0, 5
+
+
+@cache
+def bank_holidays(year: int) -> tuple[date, ...]:
+    """Bank holidays of England in a year: those of every year, and those moved or added.
+
+    Examples
+    --------
+    >>> [str(day) for day in bank_holidays(2015)][:3]
+    ['2015-01-01', '2015-04-03', '2015-04-06']
+    """
+    sunday = _easter(year)
+    last_of_may, last_of_august = date(year, 5, 31), date(year, 8, 31)
+    days = {sunday - timedelta(2), sunday + timedelta(1)}
+    days.add(_following(date(year, 5, 1), _MONDAY))
+    days.update(day - timedelta(day.weekday()) for day in (last_of_may, last_of_august))
+    for fixed in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+        # A holiday at a weekend is taken on the next weekday that is none.
+        day = fixed
+        while day.weekday() >= _SATURDAY or day in days:
+            day += timedelta(1)
+        days.add(day)
+    days.difference_update(_listed("bank_holidays_not_held"))
+    days.update(day for day in _listed("bank_holidays_added") if day.year == year)
+    return tuple(sorted(days))
+
+
+def days_of(first: date, last: date) -> Days:
+    """The days from one to another, at which the offices are open.
+
+    Examples
+    --------
+    >>> len(days_of(date(2014, 4, 1), date(2015, 3, 31)))
+    253
+    """
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+    return days[np.is_busday(days, busdaycal=office_days())]
+
+
+def moved(days: Days, steps: IntArray | int) -> Days:
+    """So many office days on, or with a minus back; a closed day counts as the one before it."""
+    return np.busday_offset(days, steps, roll="backward", busdaycal=office_days())
+
+
+def on_office_days(days: Days) -> Days:
+    """The nearest open day of each: a Saturday becomes the Friday, a Sunday the Monday."""
+    back = np.busday_offset(days, 0, roll="backward", busdaycal=office_days())
+    on = np.busday_offset(days, 0, roll="forward", busdaycal=office_days())
+    nearest: Days = np.where(days - back <= on - days, back, on)
+    return nearest
+
+
+@cache
+def office_days() -> np.busdaycalendar:
+    """The calendar of the years that cohorts can lie in."""
+    closed = [day for year in range(_FIRST_YEAR, _LAST_YEAR) for day in bank_holidays(year)]
+    return np.busdaycalendar(holidays=np.array(closed, dtype="datetime64[D]"))
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar, from 1900 to 2099 (Gauss)."""
+    moon = (19 * (year % 19) + 24) % 30
+    step = (2 * (year % 4) + 4 * (year % 7) + 6 * moon + 5) % 7
+    after = moon + step - (7 if (moon, step) == (29, 6) or (
+        moon == 28 and step == 6 and year % 19 > 10) else 0)  # fmt: skip
+    return date(year, 3, 22) + timedelta(after)
+
+
+def _following(day: date, weekday: int) -> date:
+    return day + timedelta((weekday - day.weekday()) % 7)
+
+
+@cache
+def _listed(name: str) -> frozenset[date]:
+    """Dates that a parameter holds as whole numbers, 20110429."""
+    numbers = (int(number) for number in parameter(name).numbers)
+    return frozenset(date(n // 10000, n // 100 % 100, n % 100) for n in numbers)

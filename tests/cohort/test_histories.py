@@ -1,0 +1,249 @@
+"""Histories over several years: coherent in themselves, and in the returns of every year."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskmodel.census import fields
+from riskmodel.cohort.histories import HistoryDesign, make_history
+from riskmodel.cohort.history_writing import write_histories
+from riskmodel.cohort.lengths import band_shares, shares_by_band
+from riskmodel.cohort.working_days import office_days
+from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake import read_assessments
+from riskmodel.intake.lists.reading import read_lists
+from riskmodel.intake.looked_after.reading import read_looked_after
+
+YEARS = (2022, 2023)
+MONTHS = [str(month) for month in np.arange("2022-04", "2023-04", dtype="datetime64[M]")]
+
+
+@pytest.fixture(scope="module")
+def history():
+    return make_history(HistoryDesign(2500, 2014, 2017, seed=1), 0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Two years of 700 children, in every form."""
+    place = tmp_path_factory.mktemp("histories") / "years"
+    return write_histories(HistoryDesign(700, *YEARS, authority="931", seed=2), place)
+
+
+@pytest.mark.unit
+def test_everything_of_a_child_happens_in_order(history):
+    frame = history.episodes
+    born = history.children["birth_date"].to_numpy()[frame["child"]]
+    order = ("referral", "enquiry", "conference", "plan_start", "plan_end", "closure")
+    for position, later in enumerate(order):
+        for earlier in order[:position]:
+            assert not (frame[later] < frame[earlier]).any(), (earlier, later)
+    for first, second in (
+        ("referral", "assessed"), ("assessed", "closure"), ("assessed", "plan_start"),
+        ("need_start", "need_end"), ("plan_end", "need_start"), ("need_end", "closure"),
+        ("care_start", "care_end"), ("care_end", "closure"), ("plan_start", "care_start"),
+    ):  # fmt: skip
+        assert not (frame[second] < frame[first]).any(), (first, second)
+    assert not (frame["plan_end"] - born > np.timedelta64(18 * 366, "D")).any()
+    following = frame.groupby("child")["referral"].shift(-1)
+    assert not (following <= frame["closure"]).any()
+    assert (frame.groupby("child").cumcount() > 0).any()
+
+
+@pytest.mark.unit
+def test_offices_decide_on_open_days(history):
+    frame = history.episodes
+    for name in ("assessed", "enquiry", "conference", "plan_start", "plan_end", "need_start"):
+        days = frame[name].dropna().to_numpy().astype("datetime64[D]")
+        assert np.is_busday(days, busdaycal=office_days()).all(), name
+
+
+@pytest.mark.unit
+def test_episodes_of_care_follow_each_other_without_a_gap(history):
+    care = history.care
+    assert (care["end"] > care["start"]).all()
+    goes_on = ~care["last"].to_numpy()
+    following = care.shift(-1)[goes_on]
+    here = care[goes_on]
+    assert (following["child"] == here["child"]).all()
+    assert (following["start"] == here["end"]).all()
+    assert (here["end_reason"] == "X1").all()
+    assert (care.loc[care["last"], "end_reason"] != "X1").all()
+    moved = following["start_reason"] == "P"
+    assert (following["placement"] != here["placement"].to_numpy())[moved].all()
+    assert (following["placement"] == here["placement"].to_numpy())[~moved].all()
+    periods = care.groupby(["child", "care_start"])
+    assert (periods["start_reason"].first() == "S").all()
+    assert (care["start_reason"] == "S").sum() == len(periods)
+    adults = care["end"].to_numpy() > (
+        pd.to_datetime(history.children["birth_date"].to_numpy()[care["child"]])
+        + pd.DateOffset(years=18)
+    )
+    assert not adults.any()
+
+
+@pytest.mark.integration
+def test_stocks_stand_still_without_growth_and_grow_with_it():
+    def counted(growth: float) -> list[int]:
+        design = HistoryDesign(12_500, 2014, 2019, growth=growth, seed=3)
+        starts = np.zeros(6)
+        for block in range(3):
+            days = make_history(design, block).episodes["referral"].to_numpy()
+            years = (days.astype("datetime64[M]").astype(int) + 9) // 12 + 1970
+            starts += [(years == year).sum() for year in design.years]
+        return starts.astype(int).tolist()
+
+    steady, growing = counted(0.0), counted(0.10)
+    # Families of about two are referred together.
+    error = np.sqrt(2 * 2 / steady[0])
+    assert abs(steady[-1] / steady[0] - 1) < 4 * error
+    assert abs(growing[-1] / growing[0] / 1.1**5 - 1) < 4 * error * 1.1**5
+
+
+@pytest.mark.integration
+def test_durations_are_those_of_the_department_within_two_points():
+    design = HistoryDesign(25_000, 2014, 2017, seed=5)
+    days = []
+    for block in range(6):
+        frame = make_history(design, block).episodes
+        ended = frame[frame["plan_end"].between("2013-04-01", "2017-03-31")]
+        days.append((ended["plan_end"] - ended["plan_start"]).dt.days.to_numpy())
+    found = shares_by_band(np.concatenate(days).astype(np.int64))
+    number = sum(map(len, days))
+    # Two points, and the chance of this many plans of families of about two.
+    error = 3 * np.sqrt(2 * band_shares() * (1 - band_shares()) / number)
+    assert (np.abs(found - band_shares()) < 0.02 + error).all()
+
+
+@pytest.mark.integration
+def test_every_form_gives_the_same_counts_when_it_is_read_back(folder):
+    found = {}
+    year = folder / "2023"
+    for name in ("census.xml", "modules", "ssd"):
+        intake = read_assessments(year / name)
+        found[name] = intake
+        assert set(intake.counts) <= {"open_assessment", "plan_not_linked", "table_not_read"}
+    lists = read_lists(year / "annex_a", window=MONTHS)
+    found["annex_a"] = lists.intake
+    told = set()
+    for intake in found.values():
+        counts = intake.assessments.counts()
+        by_factor = dict(zip(counts.factors, counts.assessments.tolist(), strict=True))
+        told.add(
+            (counts.total_assessments, counts.total_plans, json.dumps(by_factor, sort_keys=True))
+        )
+    assert len(told) == 1
+    care = [read_looked_after(year / name, window=MONTHS).to_frame() for name in ("ssda903", "ssd")]
+    assert care[0].equals(care[1])
+    series = next(p for p in lists.periods if p.stage == "looked_after").series().to_frame()
+    names = ["stock", "starts", "ends"]
+    assert series[names].to_numpy().tolist() == care[0][names].to_numpy().tolist()
+    own = read_looked_after(year / "ssda903")
+    assert own.is_sound
+    assert [*own.windows[""]] == MONTHS
+
+
+@pytest.mark.integration
+def test_two_returns_of_care_join_without_an_issue(folder, tmp_path):
+    for year in YEARS:
+        shutil.copytree(folder / str(year) / "ssda903", tmp_path / str(year))
+    both = read_looked_after(tmp_path)
+    assert both.is_sound
+    assert not both.counts
+
+
+def _episodes(path: Path) -> dict[tuple[str, str], ET.Element]:
+    return {
+        (child.findtext(".//LAchildID", ""), episode.findtext("CINreferralDate", "")): episode
+        for child in ET.parse(path).getroot().iter("Child")
+        for episode in child.iter("CINdetails")
+    }
+
+
+@pytest.mark.integration
+def test_what_is_open_at_the_end_of_a_year_stands_in_the_next_with_the_same_dates(folder):
+    before, after = (_episodes(folder / str(year) / "census.xml") for year in YEARS)
+    still = {
+        key: episode for key, episode in before.items() if not episode.findtext("CINclosureDate")
+    }
+    assert len(still) > 30
+    assert set(still) <= set(after)
+    carried = {key for key in after if key[1] <= "2022-03-31"}
+    assert carried == set(still)
+    for key, episode in still.items():
+        for plan in episode.iter("ChildProtectionPlans"):
+            if plan.findtext("CPPendDate"):
+                continue
+            (other,) = after[key].findall("ChildProtectionPlans")
+            for name in ("CPPstartDate", "InitialCategoryOfAbuse", "NumberOfPreviousCPP"):
+                assert plan.findtext(name) == other.findtext(name)
+            reviews = [day.text for day in plan.iter("CPPreviewDate")]
+            assert [day.text for day in other.iter("CPPreviewDate")][: len(reviews)] == reviews
+    care = [
+        pd.read_csv(folder / str(year) / "ssda903" / "episodes.csv", dtype=str) for year in YEARS
+    ]
+    names = ["CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE"]
+    opened = set(care[0].loc[care[0]["DEC"].isna(), names].itertuples(index=False, name=None))
+    earlier = pd.to_datetime(care[1]["DECOM"], dayfirst=True) < "2022-04-01"
+    assert opened == set(care[1].loc[earlier, names].itertuples(index=False, name=None))
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("year", [2014, 2021, 2022, 2025, 2026])
+def test_a_year_has_its_own_fields_and_codes(tmp_path, year):
+    folder = write_histories(
+        HistoryDesign(120, year, year, seed=6), tmp_path / "years", forms=("census",)
+    )
+    tree = ET.parse(folder / str(year) / "census.xml")
+    known = {field.name for field in fields(year)}
+    groups = {"Message", "Header", "Children", "Child", "Disabilities", "Disability", "Reviews"}
+    groups |= {"FactorsIdentifiedAtAssessment", "CBDSLevel"} | {
+        field.module for field in fields(year)
+    }
+    assert {element.tag for element in tree.iter()} - known - groups <= set()
+    intake = read_assessments(folder / str(year) / "census.xml")
+    assert not [rule for rule in intake.counts if "code" in rule]
+    assert intake.assessments.source == "synthetic"
+
+
+@pytest.mark.integration
+def test_workers_and_their_number_change_no_byte(tmp_path):
+    design = HistoryDesign(2_600, 2015, 2015, seed=7)
+    alone = write_histories(design, tmp_path / "alone", forms=("modules", "ssda903"))
+    other = write_histories(design, tmp_path / "other", forms=("modules", "ssda903"), jobs=2)
+    files = sorted(path.relative_to(alone) for path in alone.rglob("*.csv"))
+    assert len(files) == 10
+    assert all((alone / name).read_bytes() == (other / name).read_bytes() for name in files)
+    children = pd.read_csv(alone / "2015" / "modules" / "children.csv")["LAchildID"]
+    assert children.is_unique
+    assert children.max() <= 2_600
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, 2015, 2015), "children"),
+        ((100, 2016, 2015), "comes before"),
+        ((100, 2012, 2015), "2014 to 2026"),
+        ((100, 2015, 2015, 3.0), "growth"),
+        ((100, 2015, 2015, 0.0, "31"), "three digits"),
+    ],
+)
+def test_an_impossible_design_is_refused(arguments, message):
+    with pytest.raises(DataError, match=message):
+        HistoryDesign(*arguments)
+
+
+@pytest.mark.unit
+def test_an_unknown_form_is_refused_before_the_work(tmp_path):
+    with pytest.raises(UnknownNameError, match="annex_a"):
+        write_histories(HistoryDesign(10, 2015, 2015), tmp_path / "x", forms=("annexa",))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,217 @@
+"""What hangs together in a cohort: families, dates, durations, factors and who the child is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskmodel.ages import ages_in_years
+from riskmodel.assessments import PLAN
+from riskmodel.cohort import CohortDesign, generate_cohort
+from riskmodel.cohort.dependence import assign, wanted_shares, whole_shares
+from riskmodel.cohort.families import families
+from riskmodel.cohort.lengths import TWO_YEARS_DAYS, band_shares, plan_lengths, shares_by_band
+from riskmodel.cohort.structure import measure_structure
+from riskmodel.cohort.working_days import bank_holidays, days_of, office_days
+from riskmodel.parameters import parameter
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """One cohort of the size of the reference cohort."""
+    return generate_cohort(CohortDesign(2250, seed=3)).frame
+
+
+@pytest.fixture(scope="module")
+def large():
+    """Counts in proportion, so that every factor is met often."""
+    return generate_cohort(CohortDesign(12_000, years=(2014, 2015), seed=1))
+
+
+@pytest.mark.property
+@settings(max_examples=25)
+@given(number=st.integers(60, 900), seed=st.integers(0, 99))
+def test_plan_durations_have_the_published_mean_and_the_shares_of_the_bands(number, seed):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 4, size=number)
+    starts = days_of(date(2014, 4, 1), date(2015, 3, 31))[random.integers(0, 250, size=number)]
+    days = plan_lengths(random, sizes, np.full(number, 5000), starts)
+    plans = np.repeat(days, sizes)
+    assert plans.min() >= 1
+    assert abs(plans.mean() - 303) < 0.5
+    assert int((plans >= TWO_YEARS_DAYS).sum()) == round(len(plans) * 6.3 / 100)
+    assert np.abs(shares_by_band(plans) - band_shares()).max() < 1.5 / len(plans) + 1e-9
+
+
+@pytest.mark.unit
+def test_nobody_stays_on_a_plan_after_turning_18(frame):
+    adult = frame["birth_date"] + pd.DateOffset(years=18)
+    assert not (frame["plan_end_date"] > adult).any()
+
+
+@pytest.mark.property
+@settings(max_examples=25)
+@given(seed=st.integers(0, 999), number=st.integers(40, 400))
+def test_totals_of_classes_are_exact_for_rows_and_for_groups(seed, number):
+    random = np.random.default_rng(seed)
+    features = random.random((number, 3)) < (0.1, 0.4, 0.02)
+    sizes = random.integers(0, 4, size=number)
+    profile = {0: np.array([0.2, 1, 3]), 2: np.array([1e-9, 1, 1])}
+    for given_sizes in (None, sizes):
+        rows = number if given_sizes is None else int(sizes.sum())
+        totals = whole_shares(rows, random.random(3) + 0.1)
+        classes = assign(random, features, totals, profile, given_sizes)
+        assert np.bincount(classes, given_sizes, minlength=3).tolist() == totals.tolist()
+
+
+@pytest.mark.unit
+def test_classes_have_the_wanted_shares_within_their_monte_carlo_error():
+    random = np.random.default_rng(5)
+    shared = random.standard_normal(40_000)
+    features = np.stack([shared + random.standard_normal(40_000) > cut for cut in (1, 1.5, 2)], 1)
+    profile = {0: np.array([0.3, 1, 2]), 1: np.array([2, 1, 0.5]), 2: np.array([1e-9, 0.5, 2])}
+    totals = np.array([10_000, 20_000, 10_000])
+    classes = assign(random, features, totals, profile)
+    for factor, wished in profile.items():
+        rows = classes[features[:, factor]]
+        found = np.bincount(rows, minlength=3) / len(rows)
+        wanted = wanted_shares(totals, wished)
+        error = np.sqrt(wanted * (1 - wanted) / len(rows))
+        assert (np.abs(found - wanted) < 4 * error + 2 / len(rows)).all()
+
+
+@pytest.mark.integration
+def test_every_dependence_of_a_large_cohort_is_the_assumed_one(large):
+    measured = measure_structure(large).set_index("measure")
+    factors = large.frame[list(large.factors)].sum()
+    for name in measured.index[measured.index.str.contains(": ")]:
+        row = measured.loc[name]
+        number = factors[name.split(":")[0]]
+        number = number if "plan for" not in name else number / 3
+        share = row["assumed"] / 100
+        error = 100 * np.sqrt(share * (1 - share) / number)
+        # Plans for sexual abuse are too few for all with its factors: shares give way there.
+        give = 5 if "plan for sexual" in name else 1
+        assert abs(row["found"] - row["assumed"]) < 4 * error + give, name
+
+
+@pytest.mark.integration
+def test_durations_imply_a_stock_like_the_observed_one(large):
+    measured = measure_structure(large).set_index("measure")
+    stock = measured[measured["basis"] == "observed (D5)"]
+    assert len(stock) == 5
+    assert stock["found"].sum() == pytest.approx(100, abs=0.3)
+    # The stock grew in that year, so fewer than in a steady state had been on a plan for long.
+    assert (stock["found"] - stock["assumed"]).abs().max() < 12
+
+
+@pytest.mark.integration
+def test_without_dependence_age_and_factors_are_independent():
+    cohort = generate_cohort(CohortDesign(6_000, years=(2014, 2015), seed=1, dependence=0))
+    frame = cohort.frame
+    ages = ages_in_years(frame["birth_date"].to_numpy(), frame["assessment_date"].to_numpy())
+    young = ages < 10
+    with_factor = young[frame["child_mental_health"] & ~frame[PLAN]]
+    error = np.sqrt(0.25 / len(with_factor))
+    assert abs(with_factor.mean() - young[~frame[PLAN]].mean()) < 4 * error
+
+
+@pytest.mark.unit
+def test_what_cannot_be_does_not_occur(frame):
+    ages = ages_in_years(frame["birth_date"].to_numpy(), frame["assessment_date"].to_numpy())
+    for name in ("child_sexual_exploitation", "child_gangs", "child_self_harm", "child_uasc"):
+        assert ages[frame[name]].min() >= 4, name
+    infants = frame[(ages < 1) & frame[PLAN]]
+    assert (infants["previous_plans"] == 0).all()
+
+
+@pytest.mark.unit
+def test_brothers_and_sisters_share_parents_dates_and_address(frame):
+    shared = [name for name in frame.columns if name.startswith("parent_")]
+    # A child's second assessment has dates of its own.
+    first = frame.drop_duplicates("child_id")
+    grouped = first.groupby("family_id")
+    columns = [*shared, PLAN, "area", "assessment_date", "plan_start_date", "plan_end_date"]
+    single = frame.groupby("child_id")["child_id"].transform("size") == 1
+    once = first[single.loc[first.index]]
+    assert once.groupby("family_id")[columns].nunique(dropna=False).max().max() == 1
+    assert grouped[shared].nunique().max().max() == 1
+    births = first.sort_values("birth_date").groupby("family_id")["birth_date"].diff().dt.days
+    assert ((births.dropna() == 0) | (births.dropna() >= 280)).all()
+    assert 0.4 < (grouped.size() > 1).mean() < 0.65
+
+
+@pytest.mark.unit
+def test_a_child_who_comes_again_is_the_same_child_later(frame):
+    again = frame[frame["child_id"].duplicated(keep=False)].sort_values(
+        ["child_id", "referral_date"]
+    )
+    assert len(again) > 100
+    by_child = again.groupby("child_id")
+    assert by_child[["gender", "birth_date", "family_id"]].nunique().max().max() == 1
+    first, second = by_child.nth(0), by_child.nth(1)
+    assert not first[PLAN].any()
+    over = first[["assessment_date", "section_47_date", "conference_date"]].max(axis=1)
+    assert (second["referral_date"].to_numpy() > over.to_numpy()).all()
+
+
+@pytest.mark.unit
+def test_offices_are_open_when_something_is_decided(frame):
+    for name in ("assessment_date", "section_47_date", "conference_date", "plan_start_date"):
+        days = frame[name].dropna().to_numpy().astype("datetime64[D]")
+        assert np.is_busday(days, busdaycal=office_days()).all(), name
+    weekends = (frame["referral_date"].dt.day_of_week >= 5).mean()
+    assert 0.01 < weekends < 0.08
+
+
+@pytest.mark.unit
+def test_april_has_as_many_plan_starts_as_its_referrals():
+    frame = generate_cohort(CohortDesign(12_000, years=(2014, 2015), seed=2)).frame
+    months = frame["plan_start_date"].dropna().dt.month
+    shares = np.array(parameter("referral_month_shares").numbers)
+    wanted = shares / shares.sum()
+    found = np.bincount(months, minlength=13)[[4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3]] / len(months)
+    # Families of about two: the error is larger than that of as many children.
+    assert (np.abs(found - wanted) < 4 * np.sqrt(2 * wanted / len(months))).all()
+
+
+@pytest.mark.unit
+def test_children_are_born_during_plans(frame):
+    unborn = frame["birth_date"] > frame["plan_start_date"]
+    share = unborn[frame[PLAN]].mean()
+    assert 0.02 < share < 0.05
+    assert (frame["plan_end_date"] > frame["birth_date"])[unborn].any()
+
+
+@pytest.mark.unit
+def test_families_are_dealt_among_rows_that_agree():
+    random = np.random.default_rng(2)
+    shared, ages = random.integers(0, 5, 3000), random.integers(-1, 18, 3000)
+    family = families(random, shared, ages, shared == 4)
+    table = pd.DataFrame({"family": family, "shared": shared, "age": ages})
+    assert table.groupby("family")["shared"].nunique().max() == 1
+    assert table[table["shared"] == 4].groupby("family").size().max() == 1
+    assert table["family"].drop_duplicates().is_monotonic_increasing
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2012, ["2012-06-04", "2012-06-05", "2012-08-27", "2012-12-25", "2012-12-26"]),
+        (2020, ["2020-05-08", "2020-05-25", "2020-08-31", "2020-12-25", "2020-12-28"]),
+        (2022, ["2022-06-02", "2022-06-03", "2022-08-29", "2022-09-19", "2022-12-26"]),
+    ],
+)
+def test_bank_holidays_are_those_that_were_held(year, days):
+    found = [str(day) for day in bank_holidays(year)]
+    assert len(found) == len(set(found))
+    assert set(days) <= set(found)
+    assert date(year, 5, 28) not in bank_holidays(year)
+    easter = {2012: "2012-04-09", 2020: "2020-04-13", 2022: "2022-04-18"}[year]
+    assert easter in found
