@@ -27,7 +27,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench bench-compare growth synthetic checksums learned measured backtests lock clean wheelhouse environment experiments
+.PHONY: help report test check docs bench bench-compare growth attack synthetic checksums learned measured backtests lock clean wheelhouse environment experiments
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -38,6 +38,7 @@ help: ## list the targets
 	@echo 'make bench        run the benchmarks, results in build/bench'
 	@echo 'make bench-compare FILE=earlier.json   the last run beside an earlier one'
 	@echo 'make growth       time and memory against size, for the documentation'
+	@echo 'make attack       200 chains of releases, 20,000 mutated inputs (SEED=N takes up at N)'
 	@echo 'make synthetic    make data/synthetic anew, to the same bytes'
 	@echo 'make checksums    say that the published data files are as they should be'
 	@echo 'make environment  .venv with everything a developer needs'
@@ -140,6 +141,15 @@ growth: $(STAMPS)/test ## time and memory against size
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/growth.py all \
 		build/bench/growth.json
 	@echo 'The results: build/bench/growth.json; the documentation shows docs/growth.json.'
+
+# A finding names its seed; a run that was stopped goes on with SEED=N.
+SEED ?= 0
+CHAINS ?= 200
+INPUTS_ATTACKED ?= 20000
+
+attack: $(STAMPS)/test ## chains of releases and mutated inputs
+	$(BIN)/python tests/attacks/run.py chains $(CHAINS) $(SEED)
+	$(BIN)/python tests/attacks/run.py inputs $(INPUTS_ATTACKED) $(SEED)
 
 synthetic: $(STAMPS)/package ## make data/synthetic anew
 	@rm -rf build/synthetic

@@ -6,8 +6,9 @@ works on one works on the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from riskmodel.families import DesignEffects
 
-__all__ = ["DATE_ORDER", "PLAN", "Assessments", "Counted", "FactorCounts", "Groups"]
+__all__ = ["DATE_ORDER", "PLAN", "Assessments", "Counted", "FactorCounts", "Groups", "Records"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -365,6 +366,27 @@ Groups = dict[tuple[object, ...], FactorCounts]
 """Counts by the values of the columns that a table is grouped by."""
 
 
+class Records(NamedTuple):
+    """The records that counts were made of, for what may leave of them besides.
+
+    Parameters
+    ----------
+    path
+        Where they lie.
+    reading
+        How they are read: sheet and mapping.
+    months
+        Months with many assessments; empty where no column says when they were.
+    count_by
+        Counts them by other columns.
+    """
+
+    path: Path
+    reading: tuple[str, ...]
+    months: tuple[str, ...]
+    count_by: Callable[[Sequence[str]], Groups]
+
+
 class Counted(NamedTuple):
     """Counts of a table, and what has to be known of them besides.
 
@@ -381,6 +403,8 @@ class Counted(NamedTuple):
         What became of every record of the file.
     design
         Design effects of each group, where assessments of one family or child come together.
+    records
+        What they were counted in; None where nobody says.
     """
 
     groups: Groups
@@ -388,3 +412,4 @@ class Counted(NamedTuple):
     is_observed: bool
     account: Account
     design: Mapping[tuple[object, ...], DesignEffects] = MappingProxyType({})
+    records: Records | None = None

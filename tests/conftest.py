@@ -17,6 +17,12 @@ settings.register_profile(
 settings.load_profile("riskmodel")
 
 
+@pytest.fixture(autouse=True)
+def _own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What leaves of records in a test is remembered in a folder of its own, not beside them."""
+    monkeypatch.setenv("RISKMODEL_LEDGER", str(tmp_path_factory.mktemp("released") / "ledger"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     unmarked = []
     for item in items:

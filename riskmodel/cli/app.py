@@ -24,6 +24,7 @@ from riskmodel.cli import (
     placements,
     project,
     published,
+    released,
     report,
     scenario,
     sensitivity,
@@ -74,6 +75,7 @@ app.command("placements")(placements.placements)
 app.command("service")(services.service)
 app.command("report")(report.report)
 app.command("whatif")(whatif.whatif)
+app.command("released")(released.released)
 
 
 def _print_version(wanted: bool) -> None:

@@ -12,6 +12,7 @@ import json
 import math
 import os
 import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ __all__ = [
     "check_folder",
     "check_picture",
     "choose",
+    "command_words",
     "console",
     "listing",
     "one_of",
@@ -146,6 +148,8 @@ def show(
     release
         Of the counts it was computed from: what was withheld, or why nothing was.
     """
+    if release is not None:
+        release.leave(command_words())
     if out is not None:
         drawing = result.plot() if picture is None else picture()
         write_picture(out, drawing.svg, drawing.png)
@@ -162,6 +166,16 @@ def show(
     if release is not None and isinstance(data, dict):
         data.setdefault("disclosure", release.manifest())
     print_json(data)
+
+
+def command_words() -> str:
+    """The command as it was typed, files by their names alone."""
+
+    def plain(word: str) -> str:
+        start, between, value = word.rpartition("=")
+        return f"{start}{between}{Path(value).name}" if {"/", "\\"} & set(value) else word
+
+    return shlex.join(["riskmodel", *map(plain, sys.argv[1:])])
 
 
 def listing(

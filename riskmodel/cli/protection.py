@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EarlierOption",
+    "LedgerOption",
     "MappingOption",
     "NoSuppressionOption",
     "RoundToOption",
@@ -68,6 +69,17 @@ EarlierOption = Annotated[
         ),
     ),
 ]
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        envvar="RISKMODEL_LEDGER",
+        help=(
+            "Remember what leaves in this folder, where the one of the records cannot be written "
+            "to. [default: .riskmodel-released beside the records]"
+        ),
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class TableOptions:
     round_to: RoundToOption = None
     no_suppression: NoSuppressionOption = None
     earlier: EarlierOption = None
+    ledger: LedgerOption = None
 
     @property
     def policy(self) -> Policy | Waiver:
@@ -110,6 +123,7 @@ class TableOptions:
             policy=self.policy,
             marks="json" if form == "json" else "text",
             earlier=tuple(self.earlier or ()),
+            ledger=self.ledger,
         )
 
     def release(
@@ -125,7 +139,8 @@ class TableOptions:
         unused = [
             f"--{field.name.replace('_', '-')}"
             for field in fields(self)
-            if getattr(self, field.name) is not None
+            # A ledger can be the same for every command, by its environment variable.
+            if getattr(self, field.name) is not None and field.name != "ledger"
         ]
         if unused:
             raise DataError(f"{', '.join(unused)}: for a table of your own, named with {option}")
@@ -185,9 +200,11 @@ def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
         )
     if (release.number_withheld or also_withheld) and not release.number_earlier:
         tell(
-            "figures of these records that were released before can give withheld counts away "
+            "figures of these records that were released elsewhere can give withheld counts away "
             "when both are put side by side: name the files of them with --earlier"
         )
+    if release.memory is not None and release.memory.told:
+        tell(release.memory.told)
     if release.veiled:
         columns = [
             f"{measure} of {factor}" if factor else measure for measure, factor in release.veiled

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.cli.folder import opened
+from riskmodel.cli.output import tell
 from riskmodel.cli.protection import (
     EarlierOption,
+    LedgerOption,
     MappingOption,
     NoSuppressionOption,
     RoundToOption,
@@ -21,7 +23,7 @@ from riskmodel.cli.protection import (
     ThresholdOption,
     tell_release,
 )
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, OutputError
 from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def report(  # noqa: PLR0913  an option is an argument
     round_to: RoundToOption = None,
     no_suppression: NoSuppressionOption = None,
     earlier: EarlierOption = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Write the report: one page, its figures, tables and workbook."""
     from rich.console import Console
@@ -77,7 +80,7 @@ def report(  # noqa: PLR0913  an option is an argument
     from riskmodel.report.whatif import whatif_beside
     from riskmodel.report.write import check_output, write_report
 
-    options = TableOptions(mapping, sheet, threshold, round_to, no_suppression, earlier)
+    options = TableOptions(mapping, sheet, threshold, round_to, no_suppression, earlier, ledger)
     authority = _authority(folder, table, options)
     sizes = Sizes(replicates=replicates, seed=seed)
     command = ["riskmodel", "report"]
@@ -87,6 +90,8 @@ def report(  # noqa: PLR0913  an option is an argument
     command += [*_words(table, options), *(["--final"] if final else [])]
     if final:
         _check_final(authority, table)
+    if no_suppression is not None:
+        _check_apart(out, final=final)
     check_output(out)
     with Console(file=sys.stderr).status("Starting") as status:
         whole = whole_report(
@@ -97,6 +102,8 @@ def report(  # noqa: PLR0913  an option is an argument
             is_draft=not final and not _is_example(authority),
             progress=status.update,
         )
+        if final:
+            _remember(authority, command)
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out, whatif_beside(authority, sizes, BRIEF))
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
@@ -104,6 +111,11 @@ def report(  # noqa: PLR0913  an option is an argument
         from riskmodel.report.brief.finals import keep_final
 
         print(f"Final: what it projects is kept in {keep_final(authority, sizes)}")
+    if not final and _of_returns(authority) & {"factors", "impact"}:
+        tell(
+            "a draft, marked as not for release: nothing of it is remembered; when it is to be "
+            "given to anybody, write it with --final"
+        )
     tell_release(authority.release if "factors" in _of_returns(authority) else None)
 
 
@@ -171,6 +183,31 @@ def _check_final(authority: Authority, table: Path | None) -> None:
     if table is not None or _is_example(authority):
         raise DataError("--final needs a folder of your own, in which what is projected is kept")
     check_final(authority)
+
+
+def _check_apart(out: Path, *, final: bool) -> None:
+    """Refuse counts that are not withheld where others are given away from."""
+    from riskmodel.report.write import is_final
+
+    if final:
+        raise DataError(
+            "a final report is for anybody: it is never written with --no-suppression; leave one "
+            "of them away"
+        )
+    if is_final(out):
+        raise OutputError(
+            f"{out} holds a final report; counts that are not withheld go to a folder apart: "
+            "choose another one with --out"
+        )
+
+
+def _remember(authority: Authority, command: Sequence[str]) -> None:
+    """Remember what a final report lets out of the returns, so far as its sections needed them."""
+    computed = vars(authority)
+    releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
+    for release in releases:
+        if release is not None:
+            release.leave(" ".join(command))
 
 
 def _of_returns(authority: Authority) -> set[str]:

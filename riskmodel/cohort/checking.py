@@ -118,7 +118,7 @@ def describe_cohort(
     file = table_file(table)
     intake = file.read()
     cohort = intake.assessments
-    release = protect(count_intake(intake))
+    release = protect(count_intake(intake, file=file))
     columns, by_number = _columns(cohort), factors_an_assessment(cohort)
     total, plans = release.printed("total_assessments"), release.printed("total_plans")
     if release.policy is not None:

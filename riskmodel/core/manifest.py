@@ -16,7 +16,7 @@ from typing import Any
 from riskmodel.core.files import write_file
 from riskmodel.core.version import __version__
 
-__all__ = ["Manifest", "make_manifest", "write_manifest"]
+__all__ = ["Manifest", "make_manifest", "sha256_of", "write_manifest"]
 
 LIBRARIES = (
     "gptables",
@@ -118,7 +118,7 @@ def make_manifest(
         As the release of a table gives it.
     """
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(inputs.items())}
-    sums |= {f"your own: {path.name}": _sha256_of(path) for path in files}
+    sums |= {f"your own: {path.name}": sha256_of(path) for path in files}
     return Manifest(
         __version__,
         " ".join(command),
@@ -155,11 +155,11 @@ def write_manifest(
     write_file(path, json.dumps(content, indent=2) + "\n")
 
 
-def _sha256_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Of a file, piece by piece; of a folder, over its files with their names."""
     if path.is_dir():
         inside = sorted(found for found in path.rglob("*") if found.is_file())
-        listed = "\n".join(f"{_sha256_of(f)}  {f.relative_to(path).as_posix()}" for f in inside)
+        listed = "\n".join(f"{sha256_of(f)}  {f.relative_to(path).as_posix()}" for f in inside)
         return hashlib.sha256(listed.encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,17 @@ from scipy.sparse.csgraph import connected_components
 
 from riskmodel.disclosure.table import BoolArray, FloatArray, IntArray, Problem
 
-__all__ = ["TOLERANCE", "Reach", "Region", "Requirement", "failing", "reach", "regions"]
+__all__ = [
+    "TOLERANCE",
+    "Reach",
+    "Region",
+    "Requirement",
+    "beside",
+    "failing",
+    "reach",
+    "regions",
+    "settled",
+]
 
 TOLERANCE = 1e-6
 """Counts are whole numbers; what lies nearer than this to one is that one."""
@@ -135,10 +145,10 @@ def failing(
     only a table with fractions deviates far enough, the whole numbers are searched, and no dual
     is given if they do not. With ``at_most`` no more than so many are looked for in one region.
     """
-    bounds = problem.bounds(mask)
     open_ones = [asked for asked in requirements if asked.need > TOLERANCE]
     if not open_ones:
         return []
+    bounds, _ = settled(problem, mask, [asked.cell for asked in open_ones])
     is_unknown = bounds[1] - bounds[0] > TOLERANCE
     found = list(regions(problem.matrix, is_unknown))
     region_of = np.full(problem.values.size, -1)
@@ -149,7 +159,14 @@ def failing(
         (asked, None, None) for asked in stuck
     ]
     left = [asked for asked in open_ones if region_of[asked.cell] >= 0]
-    left = _proved_together(problem, bounds, is_unknown, region_of, left)
+    by_region: dict[int, list[Requirement]] = {}
+    for asked in left:
+        by_region.setdefault(int(region_of[asked.cell]), []).append(asked)
+    left = [
+        one
+        for number, own in by_region.items()
+        for one in _proved_together(found[number], bounds, problem.values.size, own)
+    ]
     count = Counter[int]()
     while left:
         asked, *left = left
@@ -166,23 +183,62 @@ def failing(
         elif (
             whole_reach(region, bounds, asked.cell, asked.sign, asked.need) < asked.need - TOLERANCE
         ):
-            failures.append((asked, None, None))
+            failures.append((asked, region, None))
     return failures
 
 
+def beside(
+    problem: Problem, mask: BoolArray, told_by: Mapping[int, int], region: Region
+) -> list[int]:
+    """Cells that could be withheld and would make a region larger: one of them has to be.
+
+    They share a relation with it, or with what is known only because they are.
+    """
+    rows, seen, found = list(region.rows), set[int](), set[int]()
+    while rows:
+        row = int(rows.pop())
+        if row in seen:
+            continue
+        seen.add(row)
+        cells = problem.matrix[[row], :].indices.tolist()
+        found |= {cell for cell in cells if problem.is_free[cell] and not mask[cell]}
+        rows += [told_by[cell] for cell in cells if cell in told_by]
+    return sorted(found)
+
+
+def settled(
+    problem: Problem, mask: BoolArray, asked: list[int]
+) -> tuple[FloatArray, dict[int, int]]:
+    """Bounds in which what follows from a relation of known cells is known too; and from which.
+
+    A group's assessments without a plan tie all its factors together while nobody needs to guess
+    them. Cells asked for stay as they are: what stands in their way is still to be found.
+    """
+    bounds = problem.bounds(mask).copy()
+    is_asked = np.zeros(bounds.shape[1], dtype=bool)
+    is_asked[asked] = True
+    entries = csr_array(abs(problem.matrix).sign())
+    told_by: dict[int, int] = {}
+    while True:
+        unknown = bounds[1] - bounds[0] > TOLERANCE
+        alone = entries @ unknown.astype(float) == 1
+        told = False
+        for row in np.flatnonzero(alone).tolist():
+            cells = entries.indices[entries.indptr[row] : entries.indptr[row + 1]]
+            (cell,) = cells[unknown[cells]].tolist()
+            if not is_asked[cell]:
+                bounds[:, cell], told = 0.0, True
+                told_by.setdefault(cell, row)
+        if not told:
+            return bounds, told_by
+
+
 def _proved_together(
-    problem: Problem,
-    bounds: FloatArray,
-    is_unknown: BoolArray,
-    region_of: IntArray,
-    left: list[Requirement],
+    region: Region, bounds: FloatArray, size: int, left: list[Requirement]
 ) -> list[Requirement]:
-    """Requirements that no joint table proves."""
-    cells = np.flatnonzero(is_unknown)
-    place = np.full(problem.values.size, -1)
-    place[cells] = np.arange(cells.size)
-    matrix = csr_array(problem.matrix[:, cells])
-    matrix = csr_array(matrix[np.diff(matrix.indptr) > 0, :])
+    """Requirements of a region that no joint table proves."""
+    place = np.full(size, -1)
+    place[region.cells] = np.arange(region.cells.size)
     idle = 0
     for turn in range(_ROUNDS):
         asked = [one for one in left if one.sign == (1 if turn % 2 == 0 else -1)]
@@ -194,15 +250,12 @@ def _proved_together(
         if turn % 4 > 1:
             # What weighed little the last time weighs much now.
             asked.reverse()
-        solution = _joint(matrix, bounds[:, cells], place, asked)
-        fraction = np.abs(solution - np.rint(solution)) > TOLERANCE
-        broken = set(region_of[cells[fraction]].tolist())
-        proved = {
-            one
-            for one in left
-            if region_of[one.cell] not in broken
-            and one.sign * solution[place[one.cell]] >= one.need - TOLERANCE
-        }
+        solution = _joint(region.matrix, bounds[:, region.cells], place, asked)
+        proved = set()
+        if _is_whole(solution):
+            proved = {
+                one for one in left if one.sign * solution[place[one.cell]] >= one.need - TOLERANCE
+            }
         left = [one for one in left if one not in proved]
         idle = 0 if proved else idle + 1
     return left

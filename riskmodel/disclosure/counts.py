@@ -8,7 +8,7 @@ from operator import add
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.disclosure.cells import TOTAL, Key
-from riskmodel.disclosure.earlier import EarlierCounts, tie_earlier
+from riskmodel.disclosure.earlier import CountBy, EarlierCounts, tie_known
 from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy, Waiver
 from riskmodel.disclosure.protected import ProtectedCounts
@@ -18,7 +18,7 @@ from riskmodel.errors import DataError
 __all__ = ["combine", "protect_counts"]
 
 
-def protect_counts(
+def protect_counts(  # noqa: PLR0913 (each by its name)
     groups: Mapping[Key, FactorCounts],
     policy: Policy | Waiver,
     *,
@@ -27,6 +27,8 @@ def protect_counts(
     earlier: Sequence[ProtectedCounts] = (),
     known: Sequence[EarlierCounts] = (),
     whole_first: bool = False,
+    whole: ProtectedCounts | None = None,
+    count_by: CountBy | None = None,
 ) -> ProtectedCounts:
     """Decide which counts per factor may be printed, so that none of the small ones is revealed.
 
@@ -50,6 +52,10 @@ def protect_counts(
         way to it: for somebody who prints it without saying that the groups were or will be. Where
         small counts could then be known too closely (a sum of six over six groups, none of them
         zero), zeros of that column are withheld as well, so that what is withheld can be zero.
+    whole
+        That table, where it is out already.
+    count_by
+        Counts the same records by other columns, so that what is known ties to them.
 
     Raises
     ------
@@ -73,9 +79,12 @@ def protect_counts(
     all_groups = reduce(add, groups.values()) if has_total else None
     if isinstance(policy, Waiver):
         return ProtectedCounts(dict(groups), tuple(by), policy, None, all_groups)
-    whole = None
-    if has_total and whole_first and all_groups is not None:
-        whole = protect_counts({TOTAL: all_groups}, policy, earlier=earlier, known=known)
+    if not has_total:
+        whole = None
+    elif whole is None and whole_first and all_groups is not None:
+        whole = protect_counts(
+            {TOTAL: all_groups}, policy, earlier=earlier, known=known, count_by=count_by
+        )
     draft = ProtectedCounts(dict(groups), names, policy, None, all_groups, whole)
     built = Links()
     built.release(0, draft)
@@ -85,8 +94,7 @@ def protect_counts(
     for later, one in enumerate(releases):
         for other in range(later + 1, len(releases)):
             built.link(later, one, other, releases[other])
-    for number, out in enumerate(known, start=len(releases)):
-        tie_earlier(built, number, draft, out, policy)
+    tie_known(built, len(releases), draft, known, policy, count_by)
     table = protect_table(built.table(), policy)
     if whole is not None and table.exposed:
         veiled = protect_table(built.table(built.columns_of(table.exposed)), policy)

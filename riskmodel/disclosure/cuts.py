@@ -9,7 +9,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from riskmodel.disclosure.attack import TOLERANCE, Reach, Region, Requirement, failing
+from riskmodel.disclosure.attack import (
+    TOLERANCE,
+    Reach,
+    Region,
+    Requirement,
+    beside,
+    failing,
+    settled,
+)
 from riskmodel.disclosure.policy import Policy
 from riskmodel.disclosure.table import BoolArray, Problem
 
@@ -81,13 +89,15 @@ def _cuts(
     """A cut for each requirement that fails, and the cells that nothing more can protect."""
     cuts: list[Cut] = []
     hopeless: set[int] = set()
+    _, told_by = settled(problem, mask, [one.cell for one in asked if one.need > TOLERANCE])
     for one, region, result in failing(problem, mask, asked, _CUTS_A_REGION):
         cut: Cut = {}
         if region is not None and result is not None:
-            cut = _dual_cut(problem, mask, one, region, result)
+            cut = _dual_cut(problem, mask, one, (region, result), told_by)
         if not cut or sum(cut[i] for i in cut if mask[i]) > 1 - TOLERANCE:
             # Only fractions reach far enough: something more must be withheld.
-            cut = {int(i): 1.0 for i in np.flatnonzero(problem.is_free & ~mask)}
+            near = None if region is None else beside(problem, mask, told_by, region)
+            cut = dict.fromkeys(near or np.flatnonzero(problem.is_free & ~mask).tolist(), 1.0)
         if cut:
             cuts.append(cut)
         else:
@@ -96,13 +106,24 @@ def _cuts(
 
 
 def _dual_cut(
-    problem: Problem, mask: BoolArray, asked: Requirement, region: Region, result: Reach
+    problem: Problem,
+    mask: BoolArray,
+    asked: Requirement,
+    attack: tuple[Region, Reach],
+    told_by: Mapping[int, int],
 ) -> Cut:
     """The inequality on y that an attack's dual solution gives, as in ``protect_table``."""
+    region, result = attack
     prices = np.zeros(problem.values.size)
     prices[asked.cell] = float(asked.sign)
     # linprog minimises -sign z: its marginals are those of the maximum with the other sign.
     prices += problem.matrix[region.rows, :].T @ result.marginals
+    # What is known only because other cells are has no price of its own, but theirs.
+    for cell, row in reversed(list(told_by.items())):
+        if prices[cell]:
+            relation = problem.matrix[[row], :].tocoo()
+            at_cell = float(relation.data[relation.col == cell][0])
+            prices[relation.col] -= prices[cell] / at_cell * relation.data
     rise = np.where(prices > TOLERANCE, prices, 0.0)
     fall = np.where(prices < -TOLERANCE, -prices, 0.0)
     own = problem.is_free & ~problem.is_forced

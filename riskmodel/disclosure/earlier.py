@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
 
-from riskmodel.disclosure.cells import PRINTED, TOTAL, CountCell, Group, Key, group_of
+from riskmodel.assessments import Groups
+from riskmodel.disclosure.cells import IN_ALL, PRINTED, TOTAL, CountCell, Group, Key, group_of
 from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy
 from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.table import Name
+from riskmodel.errors import DataError, UnknownNameError
 
-__all__ = ["EarlierCounts", "tie_earlier", "word_of"]
+__all__ = ["EarlierCounts", "tie_known", "word_of"]
 
 Words = tuple[str, ...]
 Cell = tuple[str, str]
+CountBy = Callable[[Sequence[str]], Groups]
+"""Counts the records by other columns."""
+
 _FEWEST_TO_TELL_ROUNDING = 4
+_GUESSED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,23 @@ class EarlierCounts:
     groups
         By the words of a group, then by (measure, factor), the number printed; None where it was
         withheld.
+    rounded_to
+        What its numbers were rounded to, 0 where they were not; -1 where nobody says.
+    veiled
+        Measures and factors of which zeros were withheld too, and then all of them where zeros are
+        no exception.
     """
 
     by: tuple[str, ...]
     groups: Mapping[Words, Mapping[Cell, int | None]]
+    rounded_to: int = _GUESSED
+    veiled: frozenset[Cell] = frozenset()
 
     @property
     def round_to(self) -> int | None:
-        """5 or 10 where every number is a multiple of it, as numbers that were rounded are."""
+        """5 or 10 where numbers are rounded to it; unsaid, where every one is a multiple of it."""
+        if self.rounded_to != _GUESSED:
+            return self.rounded_to or None
         found = [n for cells in self.groups.values() for n in cells.values() if n]
         if len(found) < _FEWEST_TO_TELL_ROUNDING:
             return None
@@ -51,43 +68,110 @@ class EarlierCounts:
             if words.items() <= dict(zip(self.by, key, strict=True)).items()
         ]
 
+    def ends(self, cell: Cell, shown: int | None, policy: Policy) -> tuple[float, float]:
+        """Smallest and largest count that what was printed leaves possible."""
+        if shown is None:
+            return 0.0 if cell in self.veiled else float(policy.smallest), math.inf
+        slack = self.round_to // 2 if self.round_to and shown else 0
+        return max(shown - slack, 0), shown + slack
+
 
 def word_of(value: object) -> str:
     """A value of a group as a file shows it; a missing one is empty."""
     return "" if value is None or value != value else str(value)
 
 
-def tie_earlier(
-    links: Links, number: int, draft: ProtectedCounts, earlier: EarlierCounts, policy: Policy
+def tie_known(
+    links: Links,
+    number: int,
+    draft: ProtectedCounts,
+    known: Sequence[EarlierCounts],
+    policy: Policy,
+    count_by: CountBy | None = None,
 ) -> None:
-    """Tie the counts of a draft, release 0, to those of an earlier release.
+    """Tie the counts of a draft, release 0, to those that are out.
+
+    Parameters
+    ----------
+    links, draft, policy
+        What is collected, and of which counts.
+    number
+        The first release that is free.
+    known
+        Releases that are out.
+    count_by
+        Counts the records by other columns. With it a release that is out is tied to counts by its
+        own columns, which nobody prints, and these to the draft and to one another by all columns
+        that they share; without it to the draft alone.
+    """
+    own = draft.by if draft.by and TOTAL not in draft.counts else ()
+    tables = {frozenset(own): (0, draft), frozenset(): (0, draft)}
+    whole = draft.all_groups or draft.counts.get(TOTAL)
+    if count_by is not None and whole is not None:
+        for columns in _closed({frozenset(own), *(frozenset(one.by) for one in known)}):
+            if columns in tables:
+                continue
+            order = tuple(sorted(columns))
+            try:
+                hidden = ProtectedCounts(count_by(order), order, policy, None, whole)
+            except (DataError, UnknownNameError):
+                continue  # these records have no such column
+            links.release(number, hidden, is_hidden=True)
+            for at, other in dict(tables.values()).items():
+                links.link(at, other, number, hidden)
+            tables[columns] = number, hidden
+            number += 1
+    for one in known:
+        place, table = tables.get(frozenset(one.by), (0, draft))
+        _tie_release(links, number, (place, table), one, policy)
+        number += 1
+
+
+def _closed(columns: set[frozenset[str]]) -> list[frozenset[str]]:
+    """Sets of columns with those that any of them share, in an order that is always the same."""
+    found = set(columns)
+    while True:
+        more = {one & other for one, other in combinations(found, 2)} - found
+        if not more:
+            return sorted(found, key=lambda one: (len(one), sorted(one)))
+        found |= more
+
+
+def _tie_release(
+    links: Links,
+    number: int,
+    mine: tuple[int, ProtectedCounts],
+    earlier: EarlierCounts,
+    policy: Policy,
+) -> None:
+    """Tie the counts of one table to those of an earlier release.
 
     Notes
     -----
     Where both are over the same columns, group by group; where one has more columns, the groups of
     the finer one within each group of the other; else by all groups together. A number that is out
     is known; one that was withheld is only known to be at least 1. Where a number has changed, the
-    change is a count of children who came or went, and so is the change among those without a plan:
-    both are cells of their own, protected as any small count.
+    change is a count of children who came or went, and so is the change among those without a plan,
+    without the factor, or with neither: all are cells of their own, protected as any small count.
     """
-    for group, parts in _matches(draft, earlier):
+    place, table = mine
+    for group, parts in _matches(table, earlier):
         tied = earlier.within(dict(group))
-        for factor in draft.true_counts(next(iter(draft.counts))).factors:
-            changes = []
-            for measure in PRINTED:
-                numbers = [shown[measure, factor] for shown in tied if (measure, factor) in shown]
-                if not numbers or len(numbers) != len(tied):
-                    continue
-                cells = [CountCell(0, part, measure, factor) for part in parts]
-                known = CountCell(number, tuple(group), f"known {measure}", factor)
-                changes.append(_tie(links, cells, known, numbers, earlier.round_to, policy))
-            if len(changes) == len(PRINTED) and all(change is not None for change in changes):
-                _tie_rest(links, number, tuple(group), factor, [c for c in changes if c])
-        totals = [shown.get(("total_plans", "")) for shown in tied]
-        if tied and all(total is not None for total in totals):
-            cells = [CountCell(0, part, "total_plans") for part in parts]
-            known = CountCell(number, tuple(group), "known total_plans")
-            _tie(links, cells, known, totals, earlier.round_to, policy)
+
+        change = partial(
+            _change, links, (number, place, tuple(group)), parts, tied, earlier, policy
+        )
+        in_all = [change(measure, "") for measure in IN_ALL]
+        _tie_rest(links, (number, tuple(group), "", "without_plan"), in_all, (1, -1))
+        for factor in table.true_counts(next(iter(table.counts))).factors:
+            found, led = (change(measure, factor) for measure in PRINTED)
+            for name, changes, signs in (
+                ("without_plan", (found, led), (1, -1)),
+                ("plans_without", (in_all[1], led), (1, -1)),
+                ("without_factor", (in_all[0], found), (1, -1)),
+                ("neither", (*in_all, found, led), (1, -1, -1, 1)),
+            ):
+                _tie_rest(links, (number, tuple(group), factor, name), changes, signs)
 
 
 def _matches(
@@ -114,27 +198,40 @@ def _matches(
 _Change = tuple[CountCell | None, int]
 
 
+def _change(
+    links: Links,
+    where: tuple[int, int, Group],
+    parts: Sequence[Group],
+    tied: Sequence[Mapping[Cell, int | None]],
+    earlier: EarlierCounts,
+    policy: Policy,
+    measure: str,
+    factor: str,
+) -> _Change | None:
+    """Tie one count; how it changed, or None where nobody can know that it did."""
+    number, place, group = where
+    numbers = [shown[measure, factor] for shown in tied if (measure, factor) in shown]
+    cells = [CountCell(place, part, measure, factor) for part in parts]
+    if not numbers or len(numbers) != len(tied) or any(cell not in links.cells for cell in cells):
+        return None
+    known = CountCell(number, group, f"known {measure}", factor)
+    ends = [earlier.ends((measure, factor), shown, policy) for shown in numbers]
+    found = _tie(links, cells, known, ends)
+    return None if None in numbers else found
+
+
 def _tie(
     links: Links,
     cells: Sequence[CountCell],
     known: CountCell,
-    numbers: Sequence[int | None],
-    round_to: int | None,
-    policy: Policy,
-) -> _Change | None:
+    ends: Sequence[tuple[float, float]],
+) -> _Change:
     """One relation: counts about to be printed, numbers that are out, and what changed between.
 
-    Returns the cell of the change with its sign, (None, 0) where nothing changed, and None where
-    some number was withheld.
+    Returns the cell of the change with its sign; (None, 0) where nothing changed.
     """
     now = sum(links.cells[cell] for cell in cells)
-    low, high = 0.0, 0.0
-    for shown in numbers:
-        if shown is None:
-            low, high = low + policy.smallest, math.inf
-        else:
-            slack = round_to // 2 if round_to and shown else 0
-            low, high = low + max(shown - slack, 0), high + shown + slack
+    low, high = (sum(end) for end in zip(*ends, strict=True))
     then = int(min(max(now, low), high))
     links.cells[known] = then
     links.outside[known] = (low, high)
@@ -146,25 +243,24 @@ def _tie(
         links.outside[change] = (0.0, math.inf)
         relation[change] = -1 if now > then else 1
     links.relations.append(relation)
-    if None in numbers:
-        return None
     return change, (now > then) - (now < then)
 
 
 def _tie_rest(
-    links: Links, number: int, group: Group, factor: str, changes: Sequence[_Change]
+    links: Links,
+    where: tuple[int, Group, str, str],
+    changes: Sequence[_Change | None],
+    signs: Sequence[int],
 ) -> None:
-    """The change of assessments less that of plans: who came or went without a plan."""
-    (found, up), (led, rise) = changes
-    if found is None and led is None:
+    """The change of a count that nobody prints, from those of the counts that it is the rest of."""
+    told = [change for change in changes if change is not None]
+    moved = [(cell, s * way) for (cell, way), s in zip(told, signs, strict=False) if cell]
+    if len(told) < len(changes) or len(moved) < 2:  # the change of one count is a cell already
         return
-    change = (up * links.cells[found] if found else 0) - (rise * links.cells[led] if led else 0)
-    rest = CountCell(number, group, "change without_plan", factor)
+    number, group, factor, name = where
+    change = sum(sign * links.cells[cell] for cell, sign in moved)
+    rest = CountCell(number, group, f"change {name}", factor)
     links.cells[rest] = abs(change)
     links.outside[rest] = (0.0, math.inf)
     relation: dict[Name, int] = {rest: -1 if change >= 0 else 1}
-    if found:
-        relation[found] = up
-    if led:
-        relation[led] = -rise
-    links.relations.append(relation)
+    links.relations.append(relation | dict(moved))

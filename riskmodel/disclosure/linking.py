@@ -75,11 +75,14 @@ class Links:
             and (cell.measure, cell.factor) in columns
         }
 
-    def release(self, number: int, release: ProtectedCounts) -> None:
-        """All groups of a release, those together, and their sums."""
+    def release(self, number: int, release: ProtectedCounts, *, is_hidden: bool = False) -> None:
+        """All groups of a release, those together, and their sums; hidden: nobody prints it."""
         tables = _tables(release)
         for group, counts in tables.items():
             self._group(number, release, group, counts)
+        if is_hidden:
+            printed = [cell for cell in self.cells if getattr(cell, "release", None) == number]
+            self.outside |= dict.fromkeys(printed, (0.0, math.inf))
         if () in tables and len(tables) > 1:
             parts = [group for group in tables if group]
             for measure, factor in _quantities(tables[()]):

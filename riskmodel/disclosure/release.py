@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +26,8 @@ from riskmodel.disclosure.account_text import (
     released_finding,
     released_plans,
 )
+from riskmodel.disclosure.earlier import EarlierCounts
+from riskmodel.disclosure.memory import Memory
 from riskmodel.disclosure.reading import read_earlier
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError
@@ -71,6 +75,10 @@ class Release:
     design
         Design effects by group, where assessments of one family or child come together: to tenths,
         so that they tell no single family.
+    memory
+        What left of the records before; None where they lie in no file.
+    earlier
+        Counts of files that were named as out.
     """
 
     by: tuple[str, ...]
@@ -81,6 +89,26 @@ class Release:
     account: Account | None = None
     number_earlier: int = 0
     design: Mapping[tuple[object, ...], DesignEffects] = field(default_factory=dict)
+    memory: Memory | None = None
+    earlier: tuple[EarlierCounts, ...] = ()
+
+    def leave(self, command: str) -> None:
+        """Remember beside the records what is about to be printed, or given away in a file.
+
+        To be called before it is. What cannot be remembered is said in ``memory.told``.
+
+        Parameters
+        ----------
+        command
+            Of whom: words that a person finds it by.
+
+        Raises
+        ------
+        DataError
+            When another run has let something out of the same records meanwhile.
+        """
+        if self.memory is not None and self.protected is not None:
+            self.memory.leave(self.protected, command, self.earlier)
 
     @property
     def number_withheld(self) -> int:
@@ -227,6 +255,7 @@ def release_counted(
     policy: Policy | Waiver | None = None,
     marks: Marks = "text",
     earlier: Sequence[Path] = (),
+    ledger: Path | None = None,
 ) -> Release:
     """Protect the counts of a table where they rest on observed records.
 
@@ -244,16 +273,58 @@ def release_counted(
     earlier
         Files of counts of the same records that are out already, as
         :func:`riskmodel.disclosure.reading.read_earlier` takes them.
+    ledger
+        Another folder to remember in than the one beside the records.
+
+    Notes
+    -----
+    What left of the same records before is known (:mod:`riskmodel.disclosure.ledger`): a table that
+    is out already is printed as it was, any other is protected against all that is out. What leaves
+    now is remembered by :meth:`Release.leave`, which commands call and nothing else does.
     """
     known = [read_earlier(path) for path in earlier]
-    groups, issues, is_observed, account, design = counted
+    groups, issues, is_observed, account, design, records = counted
     if not is_observed:
         return Release(tuple(by), groups, None, marks, issues, account, design=design)
-    protected = protect_counts(
-        groups, policy or policy_from_parameters(), by=by, known=known, whole_first=True
-    )
+    policy = policy or policy_from_parameters()
+    memory = None if records is None else Memory(records, ledger)
+    protected = _protected(groups, policy, by, known, memory)
     safe = {key: counts for key in groups if (counts := protected.safe(key)) is not None}
-    return Release(tuple(by), safe, protected, marks, issues, account, len(known), design)
+    number = len(known) + (0 if memory is None else memory.number)
+    return Release(
+        tuple(by),
+        safe,
+        protected,
+        marks,
+        issues,
+        account,
+        number,
+        design=design,
+        memory=memory,
+        earlier=tuple(known),
+    )
+
+
+def _protected(
+    groups: Mapping[tuple[object, ...], FactorCounts],
+    policy: Policy | Waiver,
+    by: Sequence[str],
+    known: Sequence[EarlierCounts],
+    memory: Memory | None,
+) -> ProtectedCounts:
+    """What may be printed beside all that is known to be out."""
+    if memory is None or isinstance(policy, Waiver):
+        return protect_counts(groups, policy, by=by, known=known, whole_first=True)
+    whole = memory.again({TOTAL: reduce(add, groups.values())}, (), policy) if by else None
+    return memory.again(groups, by, policy, whole) or protect_counts(
+        groups,
+        policy,
+        by=by,
+        known=[*known, *memory.known],
+        whole_first=True,
+        whole=whole,
+        count_by=memory.count_by,
+    )
 
 
 def policy_from_parameters(threshold: int | None = None, round_to: int | None = None) -> Policy:

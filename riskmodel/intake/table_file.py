@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups
+from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups, Records
 from riskmodel.estimates import needs_protection
 from riskmodel.families import CHILD, FAMILY, DesignEffects, are_related, family_effects
 from riskmodel.intake.counts import iter_counts
@@ -15,6 +15,9 @@ from riskmodel.intake.result import NOTES, Intake, IssueLog
 from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
 
 __all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
+
+_DATES = ("assessment_date", "referral_date")
+"""Which say when an assessment was, the first that a table has."""
 
 
 _HELD = 200_000
@@ -67,13 +70,20 @@ class TableFile:
         cannot be read.
         """
         if self.is_mapped or not self.path.exists() or not is_parquet(self.path):
-            return count_intake(self.read(), by)
+            return count_intake(self.read(), by, self)
         log = IssueLog(self.name)
         groups = _added(iter_counts(self.path, by=tuple(by), log=log), progress)
         account = log.account_of(groups.values())
         names = {name for counts in groups.values() for name in (PLAN, *counts.factors)}
-        observed = _is_observed(self.path, names)
-        return Counted(groups, _issues(log.counts), observed, account, self._effects(by))
+        is_observed = _is_observed(self.path, names)
+
+        def count_by(columns: Sequence[str]) -> Groups:
+            log = IssueLog(self.name)
+            return _added(iter_counts(self.path, by=tuple(columns), log=log), lambda _: None)
+
+        records = Records(self.path, self.reading, (), count_by) if is_observed else None
+        issues = _issues(log.counts)
+        return Counted(groups, issues, is_observed, account, self._effects(by), records)
 
     def _effects(self, by: Sequence[str]) -> Mapping[tuple[object, ...], DesignEffects]:
         """Design effects of Parquet that names who belongs together, and can be held."""
@@ -84,17 +94,48 @@ class TableFile:
         return _effects_of(self.read().assessments, by)
 
     @property
+    def reading(self) -> tuple[str, ...]:
+        """How it is read, apart from its bytes: the sheet, and what the mapping says."""
+        if self.mapping is None or not self.mapping.is_file():
+            return (self.sheet or "", "")
+        return self.sheet or "", self.mapping.read_bytes().decode("utf-8", "replace")
+
+    @property
     def is_mapped(self) -> bool:
         """Whether more than its path says how to read it."""
         return self.mapping is not None or self.sheet is not None
 
 
-def count_intake(intake: Intake, by: Sequence[str] = ()) -> Counted:
-    """Counts by group of a table that was read."""
-    table = intake.assessments
-    groups: Groups = dict(table.counts_by(by)) if by else {(): table.counts()}
-    effects = _effects_of(table, by)
-    return Counted(groups, _issues(intake.counts), has_observed(table), intake.account, effects)
+def count_intake(intake: Intake, by: Sequence[str] = (), file: TableFile | None = None) -> Counted:
+    """Counts by group of a table that was read, from a file where one is named."""
+    table, records = intake.assessments, None
+
+    def count_by(columns: Sequence[str]) -> Groups:
+        return dict(table.counts_by(columns)) if columns else {(): table.counts()}
+
+    if file is not None and has_observed(table):
+        records = Records(file.path, file.reading, _busy_months(table), count_by)
+    return Counted(
+        count_by(by),
+        _issues(intake.counts),
+        has_observed(table),
+        intake.account,
+        _effects_of(table, by),
+        records,
+    )
+
+
+def _busy_months(table: Assessments) -> tuple[str, ...]:
+    """Months with at least half as many assessments as they have on average.
+
+    A return holds assessments that began before its year: too few to make it the same records as
+    the return of that year.
+    """
+    dates = next((name for name in _DATES if name in table.frame.columns), None)
+    if dates is None:
+        return ()
+    months = table.frame[dates].dropna().dt.strftime("%Y-%m").value_counts()
+    return tuple(sorted(months[months >= months.mean() / 2].index)) if len(months) else ()
 
 
 def _effects_of(

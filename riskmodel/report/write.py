@@ -19,7 +19,7 @@ from riskmodel.report.html import ANNEX, BRIEF, render_brief, render_html
 from riskmodel.report.model import DICTIONARY, Chart, Report
 from riskmodel.report.tidy import tidy_columns
 
-__all__ = ["MADE_BY", "check_output", "write_report"]
+__all__ = ["MADE_BY", "check_output", "is_final", "write_report"]
 
 MADE_BY = "riskmodel report"
 """Says in ``manifest.json`` that a folder was written here."""
@@ -114,6 +114,15 @@ def check_output(out: Path) -> Path:
             "move away what it holds"
         )
     return target
+
+
+def is_final(folder: Path) -> bool:
+    """Whether a folder holds a final report."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return "--final" in str(manifest.get("command", "")).split()
 
 
 def _check_parents(out: Path, target: Path) -> None:

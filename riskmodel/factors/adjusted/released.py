@@ -104,9 +104,18 @@ def choose_pairs(
 
 
 def refuse_solvable(
-    policy: Policy, table: Assessments, factors: Sequence[str], pairs: int, *, has_benchmark: bool
+    release: Release,
+    table: Assessments,
+    factors: Sequence[str],
+    pairs: int,
+    *,
+    has_benchmark: bool,
+    how: str = "",
 ) -> None:
     """Refuse a model whose figures could be solved for counts that may not be printed.
+
+    Models of the same records that are out count too: the figures of all over a set of factors are
+    held against the combinations of that set. ``how`` tells models of the same factors apart.
 
     Raises
     ------
@@ -114,20 +123,35 @@ def refuse_solvable(
         When the factors are so few that the figures are as many as the unknown combinations, and a
         combination of factors has too few assessments with or without a plan.
     """
-    number = len(factors)
+    policy, number = release.policy, len(factors)
+    if policy is None:
+        return
     figures = _A_FACTOR * number + _IN_ALL + _COMBINATIONS
     figures += _A_PAIR * pairs + (_BENCHMARK if has_benchmark else 0)
-    if has_enough_unknowns(number, figures):
+    models: dict[str, Mapping[str, Any]] = {"": {"factors": list(factors), "figures": figures}}
+    if release.memory is not None:
+        name = f"{how} of {', '.join(sorted(factors))}"
+        release.memory.note_model(name, factors, figures)
+        models |= {other: model for other, model in release.memory.models.items() if other != name}
+    sets = [set(model["factors"]) for model in models.values()]
+    if all(
+        has_enough_unknowns(
+            len(of), sum(one["figures"] for one in models.values() if set(one["factors"]) <= of)
+        )
+        for of in sets
+        if of >= set(factors)
+    ):
         return
+    several = f", with {len(models) - 1} models that are out," if len(models) > 1 else ""
     patterns = factor_patterns(table, factors)
     cells = [patterns.assessments, patterns.plans, patterns.assessments - patterns.plans]
     has_absent = not policy.publish_zero and len(patterns) < 2**number
     if has_absent or any_small(np.concatenate(cells).tolist(), policy):
         raise DataError(
-            f"the figures of a model of {number} factors could be solved for the number of "
-            "assessments with each combination of them, and in these observed records some are so "
-            "few that they are withheld; take more factors, more years or areas, or see "
-            "`riskmodel bounds`"
+            f"the figures of a model of {number} factors{several} could be solved for the "
+            "number of assessments with each combination of them, and in these observed records "
+            "some are so few that they are withheld; take more factors, more years or areas, or "
+            "see `riskmodel bounds`"
         )
 
 

@@ -273,13 +273,14 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
             return TableImpact(impact, None, release_counted(counted))
     intake = file.read()
     assessments = intake.assessments
-    release = protect(count_intake(intake))
+    release = protect(count_intake(intake, file=file))
     kept, left = choose_factors(release, assessments, factors)
     withheld: tuple[tuple[str, str], ...] = ()
     if release.policy is not None:
         safe, withheld = choose_pairs(release.policy, assessments, pairs, kept)
         pairs, factors = [":".join(pair) for pair in safe], kept
-        refuse_solvable(release.policy, assessments, kept, len(safe), has_benchmark=bool(folds))
+        how = f"{resamples} {folds} {seed} {level} {'/'.join(pairs)}"
+        refuse_solvable(release, assessments, kept, len(safe), has_benchmark=bool(folds), how=how)
     impact = measure_impact(
         assessments,
         factors=factors,

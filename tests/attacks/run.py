@@ -1,0 +1,252 @@
+"""The long attack: chains of releases, and mutated inputs of every kind of file.
+
+``python tests/attacks/run.py chains 200 [SEED]``
+``python tests/attacks/run.py inputs 20000 [SEED]``
+
+Each case is named by its seed, so that a run can be taken up again where it stopped, and a finding
+be had again by itself (``inputs 1 SEED``). Exit code 1 where anything was found.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+TESTS = HERE.parent
+LONGEST_SECONDS = 20
+CHILD = "KX0000007"
+"""The reference of a child in every table and return: only the file of issues may hold it."""
+
+NASTY = (
+    "", "-5", "0", "1e308", "1e999", "inf", "-inf", "nan", "9" * 25, "9" * 400, "0x10", "1,5",
+    "1 000", "٣", "9999-12-31", "0001-01-01", "2014-02-30", "31/12/2014", "true", "null", "[c]",
+    "<script>alert(1)</script>", "=cmd()", "@SUM(A1)", "../../x", "\x1b[2J", "\u202e", "\x00",
+    "A" * 10_000, "é", "“", "$\\badcmd{$", "{{x}}", "%s%n", '"', "'", ",", "\r\n", "\ufeff", "[",
+    "]",
+)  # fmt: skip
+
+
+def module(path: Path) -> ModuleType:
+    """A file of the tests, by its place."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = made
+    spec.loader.exec_module(made)
+    return made
+
+
+said = module(TESTS / "disclosure" / "chains.py").said
+inputs = module(TESTS / "outputs" / "inputs.py")
+
+TABLE = "child_id,plan,factors,3B,16A,area,assessment_date\n" + "".join(
+    f'{CHILD if i == 7 else f"K{i:08}"},{i % 3 == 0},"1A,4B",{i % 2},{i % 5 == 0},'
+    f"{'north' if i % 4 else 'south'},2014-{1 + i % 12:02}-11\n"
+    for i in range(60)
+)
+MONTHS = "month,stage,stock,starts,ends\n" + "".join(
+    f"2014-{m:02},child_protection_plan,{400 + m},{30 + m % 3},{30 - m % 2}\n" for m in range(1, 13)
+)
+PANEL = "la_code,la_name,year,measure,value\n" + "".join(
+    f"{code},Place {code},{year},cpp_at_31_mar,{300 + 7 * (year - 2010)}\n"
+    for code in (931, 932, 933)
+    for year in range(2010, 2016)
+)
+ABOUT = '[about]\nname = "Northshire"\ndate = 2015-03-31\npopulation = 130000\n'
+
+
+class Kind(NamedTuple):
+    """A kind of file: its name, what it holds unharmed, and the commands that read it."""
+
+    name: str
+    content: bytes
+    commands: tuple[tuple[str, ...], ...]
+
+
+def kinds() -> list[Kind]:
+    """Every kind of file; ``F`` stands for the file, ``D`` for the folder that it lies in."""
+    census = (TESTS / "intake" / "edge_cases" / "sound.xml").read_bytes()
+    census = re.sub(rb"(<LAchildID>)[^<]*", rb"\g<1>" + CHILD.encode(), census, count=1)
+    table = (("intake", "check", "F"), ("factors", "F", "--format", "csv"))
+    check = ("check", "D")
+    return [
+        Kind("return.xml", census, table),
+        Kind("table.csv", TABLE.encode(), (*table, ("cohort", "describe", "F"))),
+        Kind("months.csv", MONTHS.encode(), (("intake", "snapshots", "F"), check)),
+        Kind("panel.csv", PANEL.encode(), (("intake", "panel", "F"), check)),
+        Kind("made_up.toml", inputs.SCENARIO.encode(), (("scenario", "check", "F"),)),
+        Kind("mapping.toml", inputs.MAPPING.encode(), (("factors", "T", "--mapping", "F"),)),
+        Kind("teams.toml", inputs.TEAMS.encode(), (check,)),
+        Kind("teams.csv", inputs.TEAMS_TABLE.encode(), (check,)),
+        Kind("prices.toml", inputs.PRICES.encode(), (check,)),
+        Kind("authority.toml", ABOUT.encode(), (check,)),
+        Kind("table.xlsx", _workbook(), (("factors", "F", "--format", "csv"),)),
+    ]
+
+
+def _workbook() -> bytes:
+    import csv
+    import io
+
+    import pandas as pd
+
+    rows = list(csv.reader(io.StringIO(TABLE)))
+    stream = io.BytesIO()
+    pd.DataFrame(rows[1:], columns=rows[0]).to_excel(stream, index=False)
+    return stream.getvalue()
+
+
+def _number(draw: random.Random, data: bytes) -> bytes:
+    """One number or word becomes something that is none, or none that can be."""
+    words = list(re.finditer(rb"[\w.\-]+", data))
+    if not words:
+        return data
+    word = draw.choice(words)
+    return data[: word.start()] + draw.choice(NASTY).encode() + data[word.end() :]
+
+
+def _lines(draw: random.Random, data: bytes) -> bytes:
+    """A line twice, away, moved or joined to the next."""
+    lines = data.splitlines(keepends=True)
+    place = draw.randrange(len(lines))
+    change = draw.randrange(4)
+    if change == 0:
+        lines.insert(draw.randrange(len(lines)), lines[place])
+    elif change == 1:
+        del lines[place]
+    elif change == 2:
+        lines.insert(0, lines.pop(place))
+    else:
+        lines[place] = lines[place].rstrip(b"\r\n")
+    return b"".join(lines)
+
+
+def _bytes(draw: random.Random, data: bytes) -> bytes:
+    """A span away, a byte changed, the end cut, or all in another code."""
+    place = draw.randrange(len(data))
+    change = draw.randrange(5)
+    if change == 0:
+        return data[:place] + data[place + draw.randrange(1, 80) :]
+    if change == 1:
+        return data[:place] + bytes([draw.randrange(256)]) + data[place + 1 :]
+    if change == 2:
+        return data[:place]
+    if change == 3:
+        return data.replace(b"\n", b"\r\n")
+    return data.decode("utf-8", "replace").encode("utf-16")
+
+
+MUTATIONS: tuple[Callable[[random.Random, bytes], bytes], ...] = (_number, _number, _lines, _bytes)
+
+
+class TooLong(BaseException):
+    """A command took longer than it may."""
+
+
+def _stop(*_: object) -> None:
+    raise TooLong
+
+
+def findings(seed: int, all_kinds: list[Kind], folder: Path) -> Iterator[str]:
+    """What is wrong with the answers to one mutated input."""
+    draw = random.Random(seed)
+    kind = draw.choice(all_kinds)
+    data = kind.content
+    for _ in range(draw.choice((1, 1, 1, 2, 3))):
+        data = draw.choice(MUTATIONS)(draw, data) or b"\n"
+    (folder / "authority.toml").write_text(ABOUT, encoding="utf-8")
+    file, table = folder / kind.name, folder / "given.csv"
+    if kind.name == "mapping.toml":
+        table.write_text(TABLE, encoding="utf-8")
+    file.write_bytes(data)
+    words = draw.choice(kind.commands)
+    places = {"F": str(file), "D": str(folder), "T": str(table)}
+    # Processor time: on a busy machine the clock tells of the others.
+    started = time.process_time()
+    has_alarm = hasattr(signal, "SIGPROF")
+    if has_alarm:
+        signal.signal(signal.SIGPROF, _stop)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST_SECONDS)
+    where = f"seed {seed}, {' '.join(words)} of {kind.name}"
+    try:
+        code, out, err = said(*(places.get(word, word) for word in words))
+    except TooLong:
+        yield f"{where}: longer than {LONGEST_SECONDS} s"
+        return
+    except Exception as error:  # whatever it is, it is a finding
+        yield f"{where}: {type(error).__name__}: {str(error)[:200]}"
+        return
+    finally:
+        if has_alarm:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    has_child = CHILD in err or (CHILD in out and words[0] != "intake")
+    # A name of 400 digits is text.
+    believed = r"(?<![\w.])(?:[-+]?inf|nan|\d{13,40}|\d\.?\d*e\+\d{2,})\b"
+    for is_wrong, what in (
+        (time.process_time() - started > LONGEST_SECONDS, f"longer than {LONGEST_SECONDS} s"),
+        (code not in (0, 1, 2), f"exit code {code}"),
+        (code == 2 and not err.strip(), "refused without a word"),
+        (has_child, "names a child"),
+        (re.search("[\x00\x07\x1b\u202e]", out + err), "a character that steers the terminal"),
+        (code == 0 and re.search(believed, out), f"believed: {out[:200]!r}"),
+    ):
+        if is_wrong:
+            yield f"{where}: {what}"
+
+
+def attack_inputs(number: int, first: int) -> list[str]:
+    """So many mutated inputs, from a seed on."""
+    all_kinds, found, seen = kinds(), [], Counter[str]()
+    for seed in range(first, first + number):
+        with tempfile.TemporaryDirectory() as name:
+            for each in findings(seed, all_kinds, Path(name)):
+                seen[each.split(": ", 2)[1]] += 1
+                found.append(each)
+                print(each, flush=True)
+        if (seed - first + 1) % 500 == 0:
+            print(f"{seed - first + 1:,} inputs, {len(found)} findings", file=sys.stderr)
+    print(f"{number:,} mutated inputs from seed {first}: {len(found)} findings {dict(seen)}")
+    return found
+
+
+def attack_chains(number: int, first: int) -> list[str]:
+    """So many chains of releases, from a seed on."""
+    chains = sys.modules["chains"]
+    found, exposed = [], 0
+    for seed in range(first, first + number):
+        with tempfile.TemporaryDirectory() as name:
+            chain = chains.Chain(Path(name), seed).go()
+            told = chains.Reader(chain).recovered()
+        # Where the command itself says that something can be known, that is no surprise.
+        exposed += bool(chain.exposed)
+        if told and not chain.exposed:
+            found += [f"seed {seed}: {each}" for each in told]
+            print(f"seed {seed}: {chain.log}: {told[:4]}", flush=True)
+    print(
+        f"{number:,} chains from seed {first}: {len(found)} small counts recovered; {exposed} "
+        "chains in which the command says that a small count can be known more closely"
+    )
+    return found
+
+
+def main() -> int:
+    """Run what is asked for."""
+    attacks = {"inputs": attack_inputs, "chains": attack_chains}
+    what, number, *first = sys.argv[1:]
+    return int(bool(attacks[what](int(number), int(first[0]) if first else 0)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Chains of releases over records that grow: a reader who keeps all of them recovers nothing.
+
+The suite runs few; ``make attack`` runs two hundred.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .chains import Chain, Reader, said
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_chain_of_releases_gives_nothing_away(tmp_path, seed):
+    chain = Chain(tmp_path, seed, steps=3).go()
+    assert chain.shown
+    assert not Reader(chain).recovered() or chain.exposed, chain.log
+
+
+@pytest.mark.end_to_end
+def test_the_reader_recovers_what_is_given_away(tmp_path):
+    """Without a ledger: each table is protected by itself, and the reader solves for the rest."""
+    recovered = 0
+    for seed in range(6):
+        chain = Chain(tmp_path, seed, steps=0).go()
+        for place, by in enumerate((("area", "gender"), ("area",))):
+            ledger = str(tmp_path / f"ledger{seed}{place}")
+            words = ("factors", str(chain.path), "--by", ",".join(by), "--format", "csv")
+            _, *printed = said(*words, "--ledger", ledger)
+            chain.take((0, by), tuple(printed), "csv")
+        recovered += len(Reader(chain).recovered())
+        if recovered:
+            break
+    assert recovered
