@@ -126,7 +126,7 @@ def test_an_unknown_measure_is_refused_with_the_nearest() -> None:
 def test_a_symbol_is_a_status_and_never_observed() -> None:
     assert set(SYMBOLS.values()) == set(STATUSES) - {"observed"}
     assert all(name == measure.name for name, measure in MEASURES.items())
-    assert len(MEASURES) == 50
+    assert len(MEASURES) == 55
 
 
 @pytest.mark.unit
