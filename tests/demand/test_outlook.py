@@ -11,7 +11,7 @@ from riskmodel.demand.outlook import stage_outlook
 from riskmodel.demand.pooled.own import forecast_own
 from riskmodel.demand.pooled.shipped import shipped
 from riskmodel.demand.projecting import project
-from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.demand.simulation.changed import change_inputs, unplaced
 from riskmodel.demand.simulation.project import project_stages
 from riskmodel.demand.sources import DemandSource
 from riskmodel.errors import DataError
@@ -103,8 +103,13 @@ def test_levers_move_what_they_say(outlook):
     np.testing.assert_allclose(change_inputs(stages, more)[PLAN].rates, 1.1 * outlook.inputs.rates)
     fewer = none.with_path("conversion.referral_to_assessment", multiplier=np.full(48, 0.5))
     np.testing.assert_allclose(change_inputs(stages, fewer)[PLAN].rates, 0.5 * outlook.inputs.rates)
-    with pytest.raises(DataError, match="child_in_need_plan"):
-        change_inputs(stages, none.with_path("diversion.early_help", value=np.full(48, 0.2)))
+    # Where those are counted instead is not projected: they leave, and it is said.
+    helped = none.with_path("diversion.early_help", value=np.full(48, 0.2))
+    after = change_inputs(stages, helped)
+    assert list(after) == [PLAN]
+    assert (after[PLAN].rates <= outlook.inputs.rates).all()
+    assert (after[PLAN].rates < outlook.inputs.rates).any()
+    assert any("child in need plan" in said for said in unplaced({"help": helped}, stages))
     with pytest.raises(DataError, match="48"):
         change_inputs(stages, Levers.after("2015-03", 12))
 
