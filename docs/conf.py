@@ -47,7 +47,7 @@ myst_heading_anchors = 3
 # A page that raises, warns or hangs is a warning here, and so (sphinx -W) fails the build.
 nb_execution_mode = "force"
 nb_execution_show_tb = True
-nb_execution_timeout = 300
+nb_execution_timeout = 900
 nb_output_stderr = "error"
 nb_merge_streams = False
 
