@@ -33,6 +33,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"riskmodel\.(disclosure\.scrub\.IssueLike|intake\.tables\.convert\.Words)"),
     ("py:.*", r"riskmodel\.authority\.folder\.(problems|contents|inputs|sections)\.\w+"),
     ("py:.*", r"riskmodel\.(demand\.pooled\.growth(\.\w+)?|disclosure\.linking\.Links)"),
+    ("py:.*", r"riskmodel\.(families\.DesignEffects|services\.survival\.Share)"),
+    ("py:.*", r"riskmodel\.(report\.prose(\.Run)?|cohort\.care\.care_episodes)"),
+    ("py:.*", r"riskmodel\.disclosure\.(ledger|memory\.Memory)"),
     ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|intake\.(.*\.)?Window|engines\.Result)"),
 ]
 

@@ -203,7 +203,7 @@ def simulate_service(
     service
         Its file, or what was read of one.
     figures
-        A projection, as :func:`riskmodel.project` gives it: months, simulations and seed are then
+        A projection, as ``riskmodel.project`` gives it: months, simulations and seed are then
         its own, and ratios are to what it holds.
     opening
         ``YYYY-MM``, the month before the first; needed without a projection, where the service has

@@ -280,7 +280,7 @@ def placement_history(care: LookedAfter, area: str = "") -> History:
     Parameters
     ----------
     care
-        As :func:`riskmodel.read_looked_after` gives it.
+        As ``riskmodel.read_looked_after`` gives it.
     area
         Which; may be left out where there is one.
 
