@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,17 @@ from hypothesis import HealthCheck, settings
 
 MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_end", "browser"})
 HERE = Path(__file__).parent
+# Folders whose files share what is dear to make: one worker runs them, and makes it once.
+TOGETHER = frozenset({"report", "studies"})
+NUMBERS = itertools.count()
 
 # No deadline: a busy machine is no defect.
 settings.register_profile(
-    "riskmodel", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "riskmodel",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 settings.load_profile("riskmodel")
 
@@ -20,12 +28,17 @@ settings.load_profile("riskmodel")
 @pytest.fixture(autouse=True)
 def _own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What leaves of records in a test is remembered in a folder of its own, not beside them."""
-    monkeypatch.setenv("RISKMODEL_LEDGER", str(tmp_path_factory.mktemp("released") / "ledger"))
+    own = tmp_path_factory.getbasetemp() / f"released-{next(NUMBERS)}"
+    own.mkdir()
+    monkeypatch.setenv("RISKMODEL_LEDGER", str(own / "ledger"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     unmarked = []
     for item in items:
+        folder = item.path.relative_to(HERE).parts[0] if HERE in item.path.parents else ""
+        group = folder if folder in TOGETHER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
         if not isinstance(item, pytest.Function) or HERE not in item.path.parents:
             continue
         found = {mark.name for mark in item.iter_markers()} & MARKERS

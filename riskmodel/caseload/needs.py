@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -105,10 +106,10 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         joiners,
         joiners / max(problem.months - lag, 1),
         recruitment,
-        _sensitivity(problem, force) if sensitivity else (),
+        _sensitivity(problem, force, needed) if sensitivity else (),
         _assumptions(workforce, recruitment),
         _by_chance(needed, target.probability),
-        _jointly(problem, force, seed, level) if sensitivity else None,
+        _jointly(problem, force, needed, seed, level) if sensitivity else None,
     )
 
 
@@ -251,8 +252,8 @@ class _Problem:
             kept = kept & ((1 - np.nan_to_num(above, nan=1.0)) ** workers >= self.highest)
         return kept
 
-    def posts(self, force: Workforce, scale: float = 1.0) -> Floats:
-        """Fewest whole posts of each replicate; infinite where none is enough."""
+    def posts(self, force: Workforce, scale: float = 1.0, near: Floats | None = None) -> Floats:
+        """Fewest whole posts of each replicate, looked for near a guess; infinite: none will do."""
         kept, self.cases = self.cases, self.cases * scale
         try:
             most = int(parameter("search_posts_maximum").value)
@@ -260,7 +261,7 @@ class _Problem:
                 lambda posts: self.met(force, posts.astype(np.float64)),
                 len(self.cases),
                 most,
-                round(2 * self.posts_now),
+                round(2 * self.posts_now) if near is None else near,
             )
         finally:
             self.cases = kept
@@ -292,23 +293,26 @@ def _fewest(
     met: Callable[[Integers], Bools],
     number: int,
     most: int,
-    guess: int,
+    guess: int | Floats,
 ) -> Floats:
     """Smallest whole number, for each replicate, at which a monotone condition holds.
 
-    The guess, if it is enough for all, spares the larger numbers.
+    The search starts at the guess and goes from there in growing steps, then halves what is left:
+    a guess that is nearly right spares most of the trials, and none changes the answer.
     """
     low = np.full(number, -1, dtype=np.int64)
-    high = np.full(number, min(max(guess, 1), most), dtype=np.int64)
-    reachable = met(high)
-    if not reachable.all():
-        low, high = np.where(reachable, low, high), np.where(reachable, high, most)
-        reachable = met(high)
-    while bool((high - low > 1).any()):
-        middle = (low + high) // 2
-        holds = met(middle)
-        high, low = np.where(holds, middle, high), np.where(holds, low, middle)
-    return np.where(reachable, high.astype(np.float64), np.inf)
+    high = np.full(number, most + 1, dtype=np.int64)
+    trial = np.broadcast_to(np.clip(guess, 1, most).astype(np.int64), (number,))
+    step = 3
+    while True:
+        holds = met(trial)
+        high, low = np.where(holds, trial, high), np.where(holds, low, trial)
+        if bool((high - low <= 1).all()):
+            return np.where(high <= most, high.astype(np.float64), np.inf)
+        trial = np.maximum((low + high) // 2, 0)
+        trial = np.where(low < 0, np.maximum(trial, high - step), trial)
+        trial = np.where(high > most, np.minimum(trial, low + step), trial)
+        step *= 4
 
 
 def _first_that(holds: Callable[[int], bool], most: int) -> int | None:
@@ -344,7 +348,7 @@ def _whole(value: float) -> int:
     return int(value) if np.isfinite(value) else int(parameter("search_posts_maximum").value)
 
 
-def _sensitivity(problem: _Problem, force: Workforce) -> tuple[Sensitivity, ...]:
+def _sensitivity(problem: _Problem, force: Workforce, needed: Floats) -> tuple[Sensitivity, ...]:
     chance = problem.target.probability
     rows = []
     for name, words in (
@@ -358,20 +362,25 @@ def _sensitivity(problem: _Problem, force: Workforce) -> tuple[Sensitivity, ...]
         given = parameter(f"workforce_{name}_range")
         low, high = given.numbers
         at_low, at_high = (
-            _whole(_at(problem.posts(force.changed(**{name: value})), chance))
+            _whole(_at(problem.posts(force.changed(**{name: value}), near=needed), chance))
             for value in (low, high)
         )
         rows.append(Sensitivity(words, low, high, at_low, at_high, given.source))
     given = parameter("needs_cases_range")
     low, high = given.numbers
-    at_low, at_high = (_whole(_at(problem.posts(force, scale), chance)) for scale in (low, high))
+    at_low, at_high = (
+        _whole(_at(problem.posts(force, scale, needed), chance)) for scale in (low, high)
+    )
     rows.append(Sensitivity("projected cases, times", low, high, at_low, at_high, given.source))
     return tuple(rows)
 
 
-def _jointly(problem: _Problem, force: Workforce, seed: int, level: float) -> PostsJointly | None:
+def _jointly(
+    problem: _Problem, force: Workforce, needed: Floats, seed: int, level: float
+) -> PostsJointly | None:
     """The answer with the assumed rates drawn together; None where none is assumed."""
-    drawn = joint_rates(problem.posts, force, seed, (len(problem.cases), problem.months))
+    size = (len(problem.cases), problem.months)
+    drawn = joint_rates(partial(problem.posts, near=needed), force, seed, size)
     if drawn is None:
         return None
     posts, low, high = (

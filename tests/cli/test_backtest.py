@@ -106,7 +106,7 @@ def test_the_text_names_the_winner_and_says_what_the_words_mean(call, panel):
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_three_charts_are_written_side_by_side(call, panel, tmp_path, ending):
     out = tmp_path / f"judged.{ending}"
-    words = ("backtest", panel, *CHEAP, "--workers", 1, "--horizons", "1-2")
+    words = ("backtest", panel, *CHEAP, "--workers", 1, "--origins", 2015, "--horizons", "1-2")
     assert call(*words, "--out", out).code == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == sorted(f"judged{end}.{ending}" for end in ("", "-coverage", "-pit"))

@@ -216,8 +216,8 @@ def test_the_same_on_a_dask_cluster(panel):
         silence_logs="CRITICAL",
     ) as cluster:
         engine = Engine(1, "dask", cluster.scheduler_address)
-        there = national_run(read_panel(panel), months=12, replicates=200, workers=engine)
-    here = national_run(read_panel(panel), months=12, replicates=200)
+        there = national_run(read_panel(panel), months=3, replicates=40, workers=engine)
+    here = national_run(read_panel(panel), months=3, replicates=40)
     assert there.to_frame().equals(here.to_frame())
     assert np.array_equal(there.courses[0].total, here.courses[0].total)
 

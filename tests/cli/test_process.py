@@ -146,14 +146,19 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that starts the tests in the background has them ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
-    for _ in range(600):
-        if any(tmp_path.rglob("*.parquet")):
-            break
-        time.sleep(0.05)
-    assert run.poll() is None, "ended before it could be interrupted"
-    run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    try:
+        for _ in range(600):
+            if any(tmp_path.rglob("*.parquet")):
+                break
+            time.sleep(0.05)
+        assert run.poll() is None, "ended before it could be interrupted"
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
+    finally:
+        run.kill()
     assert (run.returncode, out) == (130, "")
     assert "interrupted" in err
     assert "Traceback" not in err

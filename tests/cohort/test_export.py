@@ -414,7 +414,7 @@ def test_a_full_disk_is_one_message_and_leaves_nothing(
 
 
 @pytest.mark.property
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_any_flags_come_back_from_every_format(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

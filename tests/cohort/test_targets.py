@@ -19,7 +19,7 @@ from riskmodel.published import factor_counts, printed_quadrants
 
 
 @pytest.mark.property
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(total=st.integers(1069, 20_000), seed=st.integers(0, 10_000))
 def test_targets_keep_every_published_count_and_constraint(total, seed):
     targets = published_targets(total, seed=seed)

@@ -126,7 +126,7 @@ def test_weights_that_are_all_alike_or_few_are_said_to_be_unknown():
 @pytest.mark.unit
 def test_ranks_are_uniform_with_the_joint_likelihood():
     """14 parameters at 1 in 10,000 each: a false alarm once in 700 changes of the seed."""
-    ranks = simulation_based_calibration(56, seed=3, design=annual_design(4), draws=300)
+    ranks = simulation_based_calibration(28, seed=3, design=annual_design(4), draws=200)
     tested = rank_uniformity(ranks, bins=8)
     assert len(tested) == len(PARAMETERS) + 3
     assert tested["p_value"].min() > 1e-4
@@ -145,7 +145,7 @@ def test_ranks_are_not_uniform_when_stocks_are_taken_as_independent(monkeypatch)
     nothing = Interval.exactly(0)
     months = [Observation("stock", nothing, month_after("2013-03", ahead)) for ahead in range(13)]
     few_errors = replace(PRIORS, error_log_mean=np.log(0.001), error_log_sd=0.2)
-    ranks = simulation_based_calibration(24, seed=1, design=months, priors=few_errors, draws=200)
+    ranks = simulation_based_calibration(24, seed=1, design=months, priors=few_errors, draws=150)
     # The same ranks with the joint likelihood have p = 0.1.
     tested = rank_uniformity(ranks, bins=4).set_index("parameter")
     assert tested.loc["closing_stock", "p_value"] < 1e-4

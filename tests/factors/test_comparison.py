@@ -70,7 +70,7 @@ def test_holm_keeps_the_familywise_error():
     """Ten factors at the cut itself: any claim is wrong, and at most 5% of tables make one."""
     random = stream(7, "test/holm")
     wrong = 0
-    repeats = 300
+    repeats = 120
     for _ in range(repeats):
         rows = [(f"f{i}", 200, int(random.binomial(200, 0.3))) for i in range(10)]
         frame = holm_comparison(FactorCounts.from_rows(rows, total_plans=1000), 0.3)

@@ -175,7 +175,7 @@ def test_gradients_are_derivatives(monkeypatch):
 
 @pytest.mark.integration
 def test_intervals_cover_the_population_at_the_nominal_rate():
-    """1,500 samples of 2,250 assessments with three factors that occur together; two-sided."""
+    """500 samples of 2,250 assessments with three factors that occur together; two-sided."""
     random = np.random.Generator(np.random.SFC64(2015))
     share = np.array([0.45, 0.1, 0.12, 0.08, 0.08, 0.05, 0.06, 0.06])
     chance = 1 / (1 + np.exp(-(-1.4 + BITS @ np.array([0.9, 0.4, -0.3]))))
@@ -194,7 +194,7 @@ def test_intervals_cover_the_population_at_the_nominal_rate():
         "joint": joint_fraction(truth).values,
     }
     covered = {name: np.zeros(len(value)) for name, value in wanted.items()}
-    replicates = 1500
+    replicates = 500
     for _ in range(replicates):
         n = random.multinomial(2250, share)
         model = fit_factors(FactorPatterns(("a", "b", "c"), BITS, n, random.binomial(n, chance)))
@@ -213,6 +213,6 @@ def test_intervals_cover_the_population_at_the_nominal_rate():
             low, high = found.interval(1.959964)
             covered[name] += (low <= wanted[name]) & (wanted[name] <= high)
     shares = np.concatenate(list(covered.values())) / replicates
-    assert ((shares > 0.925) & (shares < 0.975)).all(), {
+    assert ((shares > 0.915) & (shares < 0.985)).all(), {
         name: found / replicates for name, found in covered.items()
     }

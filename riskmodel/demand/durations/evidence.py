@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -138,9 +139,7 @@ class ShareOver(Evidence):
         low, high = float(self.share.low), float(self.share.high)
         if self.number is None:
             return float(stats.norm.logpdf(over, (low + high) / 2, (high - low) / 12**0.5))
-        counts = np.array(list((self.share * self.number).whole_numbers()))
-        if not len(counts):
-            counts = np.array([round((low + high) / 2 * self.number)])
+        counts = _counts_that_print(self.share, self.number)
         return float(special.logsumexp(stats.binom.logpmf(counts, self.number, over)))
 
 
@@ -285,6 +284,14 @@ class IndividualLengths(Evidence):
         if not (chance > 0).all() or not (entering > 0).all():
             return -np.inf
         return float((np.log(chance) - np.log(entering)).sum())
+
+
+@lru_cache
+def _counts_that_print(share: Interval, number: int) -> Floats:
+    """Whole numbers of which the share is printed so; the nearest where there is none."""
+    counts = np.array(list((share * number).whole_numbers()), dtype=np.float64)
+    middle = (float(share.low) + float(share.high)) / 2
+    return counts if len(counts) else np.array([float(round(middle * number))])
 
 
 def _check_interval(found: Interval, number: int | None, most: float) -> None:
