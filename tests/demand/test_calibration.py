@@ -145,7 +145,7 @@ def test_ranks_are_not_uniform_when_stocks_are_taken_as_independent(monkeypatch)
     nothing = Interval.exactly(0)
     months = [Observation("stock", nothing, month_after("2013-03", ahead)) for ahead in range(13)]
     few_errors = replace(PRIORS, error_log_mean=np.log(0.001), error_log_sd=0.2)
-    ranks = simulation_based_calibration(24, seed=1, design=months, priors=few_errors, draws=150)
+    ranks = simulation_based_calibration(24, seed=1, design=months, priors=few_errors, draws=200)
     # The same ranks with the joint likelihood have p = 0.1.
     tested = rank_uniformity(ranks, bins=4).set_index("parameter")
     assert tested.loc["closing_stock", "p_value"] < 1e-4
