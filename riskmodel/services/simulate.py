@@ -26,6 +26,8 @@ Ints = npt.NDArray[np.int64]
 _MONTHS_OF_LEVEL = 12
 """Latest own months that say how many come now."""
 
+_AT_ONCE = 100
+
 _SEARCHED = 500
 """Simulations in which posts are searched for."""
 
@@ -97,9 +99,9 @@ class _Draws:
 def _path(service: Service, horizon: Horizon, scenario: str) -> ServicePath:
     draws, number = _Draws(service, horizon), service.steps_a_month
     rates = _arrival_rates(draws, horizon.sources.get(scenario, {}))
-    arrivals = draws.random("arrivals").poisson(np.repeat(rates / number, number, axis=1))
+    arrivals = _drawn(draws.random("arrivals"), rates, number)
     share = draws.of(service.arrivals.urgent, "urgent")
-    urgent = np.zeros_like(arrivals)
+    urgent = np.broadcast_to(np.int32(0), arrivals.shape)
     if share.any():
         urgent = draws.random("urgent people").binomial(arrivals, share[:, None])
     each, spare = _work(draws)
@@ -190,7 +192,7 @@ def _posts_taken(draws: _Draws, arrivals: Ints, each: Floats, number: int) -> Fl
     endless = np.full(arrivals.shape, np.inf)
     first = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
     opening = (np.zeros(len(arrivals), dtype=np.int64), first)
-    urgent = np.zeros_like(arrivals)
+    urgent = np.broadcast_to(np.int32(0), arrivals.shape)
     ending = each * number
     _, taken = held(opening, arrivals, urgent, endless, ending, none, draws.random("ends"))
     return np.asarray(taken.reshape(len(taken), -1, number).mean(axis=2) / spare)
@@ -222,13 +224,21 @@ def _list(
     if service.waiting_weeks:
         waiting = waiting * base[:, 0] * DAYS["weeks"] / DAYS["months"]
     opening = np.rint(waiting).astype(np.int64)
-    # Apart, so that locums who leave again leave the places of the others as they are.
-    given = [
-        draws.random(name).poisson(np.repeat(rate / number, number, axis=1))
-        for name, rate in (("places", base), ("locums", locums))
-    ]
-    path = appointments(opening, arrivals, urgent, given[0] + given[1], leaving, random)
+    given = _drawn(draws.random("places"), base, number)
+    if locums.any():
+        # Apart, so that locums who leave again leave the places of the others as they are.
+        given += _drawn(draws.random("locums"), locums, number)
+    path = appointments(opening, arrivals, urgent, given, leaving, random)
     return path, (base + locums)[:, -1] / number
+
+
+def _drawn(random: np.random.Generator, rates: Floats, number: int) -> Ints:
+    """How many come up in each step, so many steps a month, at these rates a month."""
+    counts = np.empty((*rates.shape, number), dtype=np.int32)
+    for first in range(0, len(rates), _AT_ONCE):
+        rows = slice(first, first + _AT_ONCE)
+        counts[rows] = random.poisson(rates[rows, :, None] / number, counts[rows].shape)
+    return counts.reshape(len(rates), -1)
 
 
 def _by_month(values: Ints, number: int) -> Ints:
@@ -246,40 +256,48 @@ def _months_of(
             whole - part for whole, part in zip(path[:4], urgent, strict=True)
         )
         classes = [(np.zeros_like(opening), urgent), (opening, (joined, began, left, waiting))]
-    shape = (len(opening), -1, number)
-    waits, weights = [], []
-    for first, (arrivals, starts, left, waiting) in classes:
-        counts = (arrivals, starts, left, waiting)
-        days = waits_of(first, counts, last, leaving) * DAYS["months"] / number
-        waits.append(days.reshape(shape))
-        weights.append(arrivals.reshape(shape))
-    together = np.concatenate(waits, axis=2)
-    people = np.concatenate(weights, axis=2).astype(np.float64)
-    # In a month in which nobody came, what somebody would have waited.
-    nobody = people.sum(axis=2) == 0
-    people[nobody] = 1.0
-    every = people.sum(axis=2)
-    # Who joins at any time of one step and is seen at any time of another, d steps later, has
-    # waited d steps, a step more or less: a triangle.
-    beyond = limit / (DAYS["months"] / number) - together / (DAYS["months"] / number)
-    beyond = np.clip(np.nan_to_num(beyond, nan=-1.0), -1.0, 1.0)
-    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
-    within = (chance * people).sum(axis=2) / every
-    with np.errstate(invalid="ignore"):
-        mean = np.where(people > 0, together * people, 0.0).sum(axis=2) / every
-    nine = np.array([_weighted(together[:, m], people[:, m], 0.9) for m in range(mean.shape[1])])
+    day = DAYS["months"] / number
+    waits = [waits_of(first, counts, last, leaving) for first, counts in classes]
+    found = []
+    for first in range(0, path.arrivals.shape[1], number):
+        steps = slice(first, first + number)
+        together = np.concatenate([each[:, steps] for each in waits], axis=1)
+        people = np.concatenate([counts[0][:, steps] for _, counts in classes], axis=1)
+        together = together * DAYS["months"] / number
+        found.append(_month_of(together, people.astype(np.float64), limit, day))
+    mean, nine, within = zip(*found, strict=True)
     week = DAYS["weeks"]
     return ServicePath(
         _by_month(path.arrivals, number),
         _by_month(path.starts, number),
         _by_month(path.left, number),
-        path.waiting.reshape(shape)[:, :, -1],
+        np.ascontiguousarray(path.waiting[:, number - 1 :: number]),
         opening,
-        mean / week,
-        nine / week,
-        within,
+        np.stack(mean, axis=1) / week,
+        np.array(nine) / week,
+        np.stack(within, axis=1),
         None,
     )
+
+
+def _month_of(
+    waits: Floats, people: Floats, limit: float, day: float
+) -> tuple[Floats, float, Floats]:
+    """Mean wait of a month's people, the wait that nine in ten do not pass, and share in time.
+
+    Waits and limit in days, and the days of a step; people by their waits (simulation, group).
+    """
+    # In a month in which nobody came, what somebody would have waited.
+    people[people.sum(axis=1) == 0] = 1.0
+    every = people.sum(axis=1)
+    # Who joins at any time of one step and is seen at any time of another, d steps later, has
+    # waited d steps, a step more or less: a triangle.
+    beyond = np.clip(np.nan_to_num(limit / day - waits / day, nan=-1.0), -1.0, 1.0)
+    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
+    within = (chance * people).sum(axis=1) / every
+    with np.errstate(invalid="ignore"):
+        mean = np.where(people > 0, waits * people, 0.0).sum(axis=1) / every
+    return mean, _weighted(waits, people, 0.9), within
 
 
 def _weighted(values: Floats, weights: Floats, share: float) -> float:
