@@ -18,7 +18,7 @@ from scipy.special import gammaln
 
 __all__ = ["Path", "appointments", "held", "lost_places", "waits_of"]
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 
 _AT_ONCE = 100
@@ -113,7 +113,8 @@ def appointments(
     random
         For the order within a step and for who leaves.
     """
-    waiting, ahead = opening.astype(np.int64), np.zeros_like(opening, dtype=np.int64)
+    waiting: Ints = opening.astype(np.int64)
+    ahead: Ints = np.zeros_like(waiting)
     has_urgent, leaves = bool(urgent.any()), bool(leaving.any())
     shape, none = arrivals.shape, _none(arrivals.shape)
     made = np.empty(shape, np.int32), _made(shape, leaves), np.empty(shape, np.int32)

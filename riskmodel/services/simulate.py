@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.ranges import Range
 from riskmodel.parameters import parameter
+from riskmodel.plausible import check_number
 from riskmodel.projection import BASELINE, months_between
 from riskmodel.services.definition import DAYS, Number, Service, middle
 from riskmodel.services.queue import Path, appointments, held, waits_of
@@ -18,18 +19,16 @@ from riskmodel.services.result import ServicePath, ServicePlan
 from riskmodel.services.steady import Steady, steady_appointments, steady_held
 from riskmodel.streams import stream, uniforms
 
-__all__ = ["Horizon", "PostsForDeadline", "posts_for_deadline", "simulate", "steady_state"]
+__all__ = ["Horizon", "simulate", "steady_state"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 
 _MONTHS_OF_LEVEL = 12
 """Latest own months that say how many come now."""
 
 _AT_ONCE = 100
-
-_SEARCHED = 500
-"""Simulations in which posts are searched for."""
+"""Simulations drawn together: a draw of all would take twice the memory for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,9 @@ class _Draws:
 def _path(service: Service, horizon: Horizon, scenario: str) -> ServicePath:
     draws, number = _Draws(service, horizon), service.steps_a_month
     rates = _arrival_rates(draws, horizon.sources.get(scenario, {}))
-    arrivals = _drawn(draws.random("arrivals"), rates, number)
+    arrivals = _drawn(draws, "arrivals", rates)
     share = draws.of(service.arrivals.urgent, "urgent")
-    urgent = np.broadcast_to(np.int32(0), arrivals.shape)
+    urgent: Ints = np.broadcast_to(np.int32(0), arrivals.shape)
     if share.any():
         urgent = draws.random("urgent people").binomial(arrivals, share[:, None])
     each, spare = _work(draws)
@@ -213,7 +212,7 @@ def _list(
     if service.staff.is_held:
         if service.waiting_weeks:
             waiting = waiting * base[:, 0] / each / DAYS["months"] * DAYS["weeks"]
-        opening = np.rint(waiting).astype(np.int64)
+        opening = _at_first(service, waiting)
         places = np.repeat(base + locums, number, axis=1)
         usual = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
         full = np.floor(places[:, 0]).astype(np.int64)
@@ -223,21 +222,32 @@ def _list(
         return path, places[:, -1] / ending
     if service.waiting_weeks:
         waiting = waiting * base[:, 0] * DAYS["weeks"] / DAYS["months"]
-    opening = np.rint(waiting).astype(np.int64)
-    given = _drawn(draws.random("places"), base, number)
+    opening = _at_first(service, waiting)
+    given = _drawn(draws, "places", base)
     if locums.any():
         # Apart, so that locums who leave again leave the places of the others as they are.
-        given += _drawn(draws.random("locums"), locums, number)
+        given += _drawn(draws, "locums", locums)
     path = appointments(opening, arrivals, urgent, given, leaving, random)
     return path, (base + locums)[:, -1] / number
 
 
-def _drawn(random: np.random.Generator, rates: Floats, number: int) -> Ints:
-    """How many come up in each step, so many steps a month, at these rates a month."""
-    counts = np.empty((*rates.shape, number), dtype=np.int32)
+def _at_first(service: Service, waiting: Floats) -> Ints:
+    """The list at first, whole children."""
+    most, file = float(waiting.max(initial=0.0)), service.file or None
+    check_number(most, "children", whole=False, file=file, field="waiting")
+    return np.rint(waiting).astype(np.int64)
+
+
+def _drawn(draws: _Draws, purpose: str, rates: Floats) -> Ints:
+    """How many come up in each step, at these rates a month."""
+    service, random = draws.service, draws.random(purpose)
+    most, file = float(rates.max(initial=0.0)), service.file or None
+    check_number(most, "starts a month", whole=False, file=file, field=purpose)
+    counts = np.empty((*rates.shape, service.steps_a_month), dtype=np.int32)
     for first in range(0, len(rates), _AT_ONCE):
         rows = slice(first, first + _AT_ONCE)
-        counts[rows] = random.poisson(rates[rows, :, None] / number, counts[rows].shape)
+        each = rates[rows, :, None] / service.steps_a_month
+        counts[rows] = random.poisson(each, counts[rows].shape)
     return counts.reshape(len(rates), -1)
 
 
@@ -306,90 +316,6 @@ def _weighted(values: Floats, weights: Floats, share: float) -> float:
     grown = np.cumsum(weights.ravel()[order])
     place = int(np.searchsorted(grown, share * grown[-1]))
     return float(values.ravel()[order][min(place, len(order) - 1)])
-
-
-@dataclass(frozen=True, slots=True)
-class PostsForDeadline:
-    """Posts with which a share starts within the deadline in a month, with a chance.
-
-    Parameters
-    ----------
-    posts
-        To a tenth; infinite where no number that was tried is enough.
-    now
-        Posts that there are.
-    share, by, chance
-        What was asked.
-    """
-
-    posts: float
-    now: float
-    share: float
-    by: str
-    chance: float
-
-
-def posts_for_deadline(service: Service, horizon: Horizon) -> PostsForDeadline:
-    """The fewest posts, there from the first month on, that keep a service's deadline.
-
-    Parameters
-    ----------
-    service
-        With posts and a deadline.
-    horizon
-        Months and simulations, of which the first 500 are searched.
-
-    Raises
-    ------
-    DataError
-        When it has no posts or no deadline, or the month lies outside the months.
-
-    Notes
-    -----
-    By halving, to a tenth of a post. What chance brings to more posts is drawn anew, so that a
-    tenth more or less is within chance.
-    """
-    deadline = service.deadline
-    if deadline is None or not service.has_list:
-        raise DataError(
-            f"{service.name}: posts for a deadline need [staff] posts and a section [deadline]",
-            file=service.file or None,
-        )
-    by = deadline.by or horizon.months[-1]
-    if by not in horizon.months:
-        raise DataError(
-            f"the month {by} lies outside the months simulated, {horizon.months[0]} to "
-            f"{horizon.months[-1]}",
-            file=service.file or None,
-            field="by",
-        )
-    share = deadline.share or parameter("service_share").value
-    chance = deadline.chance or parameter("service_chance").value
-    until = horizon.months[: horizon.months.index(by) + 1]
-    few = min(horizon.replicates, _SEARCHED)
-    sources = {
-        name: {key: values[:few] for key, values in source.items()}
-        for name, source in horizon.sources.items()
-    }
-    short = replace(horizon, months=until, replicates=few, sources=sources)
-
-    def is_enough(posts: float) -> bool:
-        asked = replace(service, staff=replace(service.staff, posts=posts))
-        within = _path(asked, short, BASELINE).within[:, -1]
-        return bool((within >= share).mean() >= chance)
-
-    now = middle(service.staff.posts or 0.0)
-    low, high = 0.0, max(now, 0.5)
-    for _ in range(8):
-        if is_enough(high):
-            break
-        low, high = high, 2 * high
-    else:
-        return PostsForDeadline(np.inf, now, share, by, chance)
-    while high - low > 0.1:
-        half = (low + high) / 2
-        low, high = (low, half) if is_enough(half) else (half, high)
-    return PostsForDeadline(round(high + 0.049, 1), now, share, by, chance)
 
 
 def steady_state(service: Service, horizon: Horizon) -> Steady:

@@ -11,8 +11,9 @@ from riskmodel.errors import DataError
 from riskmodel.levers.ranges import Range
 from riskmodel.projection import month_after
 from riskmodel.services.definition import Arrivals, Deadline, Locums, Service, Staff
+from riskmodel.services.posts import posts_for_deadline
 from riskmodel.services.reading import read_service, read_services, service_template
-from riskmodel.services.simulate import Horizon, posts_for_deadline, simulate, steady_state
+from riskmodel.services.simulate import Horizon, simulate, steady_state
 
 MONTHS = tuple(month_after("2015-03", ahead + 1) for ahead in range(24))
 HORIZON = Horizon(MONTHS, 300, 1)

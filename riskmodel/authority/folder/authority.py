@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
+    from riskmodel.services.result import ServicePlan
 
 __all__ = ["EXAMPLE", "Authority", "example", "open_authority", "table_authority"]
 
@@ -46,9 +47,8 @@ MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
 class Authority(Holding):
     """What one folder holds, and what follows from it.
 
-    Reading is lazy: a file is read when something needs it, and each result is computed once.
-    What is missing raises a :class:`~riskmodel.errors.DataError` that names the file which would
-    bring it.
+    A file is read when something needs it, and each result is computed once. What is missing
+    raises a :class:`~riskmodel.errors.DataError` that names the file which would bring it.
 
     Parameters
     ----------
@@ -184,6 +184,12 @@ class Authority(Holding):
             lambda: plan_outlook(outlook, structure, workforce),
         )
 
+    def around(self, **sizes: int) -> tuple[ServicePlan, ...]:
+        """Its services around, on :meth:`projection` where one is needed; sizes as there."""
+        from riskmodel.authority.services import simulated
+
+        return self._once(("around", *sizes.items()), lambda: simulated(self, **sizes))
+
     def target(self, outlook: Outlook) -> Target:
         """The caseload to reach: its own, and what it leaves open as in the report card.
 
@@ -230,8 +236,9 @@ class Authority(Holding):
     def comparison(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Comparison:
-        """Its scenarios beside the baseline: stocks, caseload, posts, and cost where priced."""
+        """Its scenarios beside the baseline: stocks, caseload, posts, cost and services."""
         from riskmodel.authority.comparison import compare
+        from riskmodel.authority.services import following
 
         self.needs("scenarios")
         structure, workforce = self.structure, self.workforce
@@ -248,6 +255,7 @@ class Authority(Holding):
                 workforce=workforce,
                 costs=self.unit_costs,
                 target=self.target(outlook),
+                services=following(self, outlook),
                 attribution=several,
             ),
         )
@@ -302,8 +310,7 @@ class Authority(Holding):
         Raises
         ------
         DataError
-            When it has no prices of posts, figures for a caseload are missing, or no number of
-            posts is enough in some simulation.
+            Without prices of posts or figures for a caseload, or where no posts are enough.
         """
         from riskmodel.authority.service import needed_by_simulation
         from riskmodel.caseload.decisions import best_posts
@@ -342,8 +349,7 @@ def open_authority(path: str | Path) -> Authority:
     Raises
     ------
     DataError
-        When the folder is no authority, or for the first wrong key, value or missing file: with
-        file, line and key, or sheet and cell, what was found and what is allowed.
+        When the folder is no authority; else for its first mistake, with its place.
     """
     log = ProblemLog()
     contents = read_contents(Path(path), log)
@@ -375,10 +381,9 @@ def table_authority(
     """
     place = Place(table.name)
     files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
-    title = f"Which factors go with a plan: {table.name}"
     about = {
         "name": Entry(table.name, place),
-        "title": Entry(title, place),
+        "title": Entry(f"Which factors go with a plan: {table.name}", place),
         "sections": Entry(("factors", "impact"), place),
     }
     return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)

@@ -199,9 +199,9 @@ def _timeliness(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _services(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.report.sections.services import services_point, services_section, simulated
+    from riskmodel.report.sections.services import services_point, services_section
 
-    plans = simulated(authority, sizes)
+    plans = authority.around(**sizes.named())
     section = services_section(authority, plans, title=_title("services"))
     return (services_point(plans),), (section,)
 
