@@ -186,13 +186,17 @@ def test_page_prints(page: str, tmp_path: Path):
     assert pages_printed(page, tmp_path) > 1
 
 
-def axe_core() -> Path | None:
-    """The accessibility checker of that name, if Node has it."""
+def beside_node(name: str) -> Path | None:
+    """A file of a package of Node's; NODE_PATH names folders besides its own."""
     node = shutil.which("node")
     folders = [Path(part) for part in os.environ.get("NODE_PATH", "").split(os.pathsep) if part]
     folders += [Path(node).resolve().parent.parent / "lib/node_modules"] if node else []
-    files = (folder / "axe-core/axe.min.js" for folder in folders)
-    return next((file for file in files if file.is_file()), None)
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+
+def axe_core() -> Path | None:
+    """The accessibility checker of that name, if Node has it."""
+    return beside_node("axe-core/axe.min.js")
 
 
 @pytest.mark.skipif(axe_core() is None, reason="axe-core is not installed beside Node")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["around_table"]
 
-_ROWS = 6
+_ROWS = 4
 """For which there is room on a sheet, those that move most."""
 
 
