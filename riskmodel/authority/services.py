@@ -154,14 +154,18 @@ def horizon_of(
 def simulated(
     authority: Authority, *, months: int, replicates: int, seed: int
 ) -> tuple[ServicePlan, ...]:
-    """Every service of the folder, on the folder's projection where one is needed."""
-    services = with_own_records(authority, services_of(authority))
+    """Every service of the folder, on the folder's projection where one is needed; made once."""
     sizes = {"months": months, "replicates": replicates, "seed": seed}
-    if "projection" in authority.sections and any(one.arrivals.to for one in services):
-        horizon = _beside(authority.projection(**sizes).baseline())
-    else:
-        horizon = horizon_of(authority, services, **sizes)
-    return tuple(simulate(one, horizon) for one in services)
+
+    def make() -> tuple[ServicePlan, ...]:
+        services = with_own_records(authority, services_of(authority))
+        if "projection" in authority.sections and any(one.arrivals.to for one in services):
+            horizon = _beside(authority.projection(**sizes).baseline())
+        else:
+            horizon = horizon_of(authority, services, **sizes)
+        return tuple(simulate(one, horizon) for one in services)
+
+    return authority.once(("services", months, replicates, seed), make)
 
 
 def following(authority: Authority, outlook: Outlook) -> tuple[ServicePlan, ...]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from riskmodel.authority.folder.authority import EXAMPLE, open_authority
 from riskmodel.authority.folder.new import write_folder
+from riskmodel.authority.services import simulated
 from riskmodel.demand.pooled.judged import OURS
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.projection import month_words
@@ -183,7 +184,7 @@ def test_the_authors_text_is_kept_and_what_belongs_to_a_section_stays_there(brie
 def test_the_services_that_move_most_stand_in_one_table(briefed):
     folder = briefed["example"]
     (table,) = (each for each in folder.tables if each.id == "brief_around")
-    plans = {p.service.label: p for p in folder.authority.around(**SIZES.named())}
+    plans = {p.service.label: p for p in simulated(folder.authority, **SIZES.named())}
     assert len(table.frame) == 4 < len(plans)
     assert f"{len(plans) - 4} services more" in table.notes[0]
     for row in table.frame.to_dict("records"):

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from riskmodel.explanations import ChangeParts
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
-    from riskmodel.services.result import ServicePlan
 
 __all__ = ["EXAMPLE", "Authority", "example", "open_authority", "table_authority"]
 
@@ -157,7 +156,7 @@ class Authority(Holding):
 
         source = self.demand
         teams = self.has("teams") or self.has("published")
-        return self._once(
+        return self.once(
             ("projection", months, replicates, seed),
             lambda: project_service(
                 source,
@@ -179,16 +178,10 @@ class Authority(Holding):
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
-        return self._once(
+        return self.once(
             ("caseload", months, replicates, seed),
             lambda: plan_outlook(outlook, structure, workforce),
         )
-
-    def around(self, **sizes: int) -> tuple[ServicePlan, ...]:
-        """Its services around, on :meth:`projection` where one is needed; sizes as there."""
-        from riskmodel.authority.services import simulated
-
-        return self._once(("around", *sizes.items()), lambda: simulated(self, **sizes))
 
     def target(self, outlook: Outlook) -> Target:
         """The caseload to reach: its own, and what it leaves open as in the report card.
@@ -222,7 +215,7 @@ class Authority(Holding):
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
-        return self._once(
+        return self.once(
             ("posts", scenario, months, replicates, seed),
             lambda: posts_answer(
                 outlook,
@@ -246,7 +239,7 @@ class Authority(Holding):
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
         # Of a scenario with a single change there is nothing to part.
         several = [name for name, levers in outlook.levers.items() if len(levers.changed) > 1]
-        return self._once(
+        return self.once(
             ("comparison", months, replicates, seed),
             lambda: compare(
                 outlook,
@@ -297,7 +290,7 @@ class Authority(Holding):
         assert prices is not None  # it has some
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         plan, outlook = self.caseload(**sizes), self.projection(**sizes)
-        return self._once(
+        return self.once(
             ("price", months, replicates, seed),
             lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
@@ -318,7 +311,7 @@ class Authority(Holding):
         prices, structure, workforce = self.post_prices(), self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
         target = self.target(outlook)
-        return self._once(
+        return self.once(
             ("decision", months, replicates, seed),
             lambda: best_posts(
                 needed_by_simulation(outlook, target, structure=structure, workforce=workforce),
@@ -326,7 +319,8 @@ class Authority(Holding):
             ),
         )
 
-    def _once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+    def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """A result of the folder by its key, made when it is first asked for."""
         if key not in self._results:
             self._results[key] = make()
         result: Result = self._results[key]

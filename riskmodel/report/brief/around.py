@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.authority.services import simulated
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
@@ -27,7 +28,7 @@ def around_table(results: BriefResults) -> Table | None:
     """
     if not results.has("services"):
         return None
-    plans = results.authority.around(**results.sizes.named())
+    plans = simulated(results.authority, **results.sizes.named())
     by = plans[0].months[-1]
     if results.has("projection"):
         by = min(results.target.by, by)
