@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.placements import placed_once
 from riskmodel.cli.app import app
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.implied import expected_stock
@@ -32,6 +33,7 @@ from riskmodel.report.whatif import WHATIF, whatif_page
 from riskmodel.report.whatif import page as page_module
 from riskmodel.report.whatif.data import page_data
 from riskmodel.report.whatif.evidence import level_seen, year_changes
+from riskmodel.report.whatif.placements import kept_placements
 from riskmodel.report.whatif.stored import _table, chance, spread
 from riskmodel.series import AuthorityPanel
 
@@ -242,3 +244,20 @@ def test_the_types_of_the_page_hold_and_a_wrong_one_is_found(tmp_path: Path):
     files = [Path(line.partition("(")[0]).name for line in done.stdout.splitlines()]
     assert files == ["wrong.js"], done.stdout
     assert "TS2345" in done.stdout
+
+
+@pytest.mark.unit
+def test_placements_of_other_children_than_the_projection_has_are_not_priced(
+    made_up: Authority, monkeypatch: pytest.MonkeyPatch
+):
+    found = kept_placements(made_up, SIZES, 50)
+    assert found is not None
+    assert [each["year"] for each in found["years"]][:2] == ["3 months of 2023/24", "2024/25"]
+    assert numbers(found["years"][1]["costs"]).shape == (50,)
+    placed = placed_once(made_up, **SIZES.named())
+    other = placed.forecast.children() + 1
+    monkeypatch.setattr(placed.forecast, "children", lambda: other)
+    assert kept_placements(made_up, SIZES, 50) is None
+    assert "placements.price" not in [
+        each["parameter"] for each in page_data(made_up, SIZES)["controls"]
+    ]
