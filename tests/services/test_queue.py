@@ -58,7 +58,7 @@ def test_the_list_is_that_of_a_queue_in_continuous_time_at_every_step():
 @pytest.mark.regression
 @pytest.mark.parametrize("leaving", [0.0, 0.05])
 def test_held_cases_wait_as_erlang_says(leaving):
-    n, steps, mean, places, arrive = 200, 2600, 50.0, 10, 0.18
+    n, steps, mean, places, arrive = 200, 1600, 50.0, 10, 0.18
     chance = random(5)
     come = chance.poisson(arrive, (n, steps))
     gone = np.full(n, -np.expm1(-leaving))
