@@ -162,7 +162,9 @@ def simulated(
         if "projection" in authority.sections and any(one.arrivals.to for one in services):
             horizon = _beside(authority.projection(**sizes).baseline())
         else:
-            horizon = horizon_of(authority, services, **sizes)
+            horizon = horizon_of(
+                authority, services, months=months, replicates=replicates, seed=seed
+            )
         return tuple(simulate(one, horizon) for one in services)
 
     return authority.once(("services", months, replicates, seed), make)
