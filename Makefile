@@ -112,6 +112,8 @@ check: $(STAMPS)/dev ## lint, formatting, types, import floors, lock files
 		ln -s "$(CURDIR)/$$study" "$(STUDIES)/study_$$(basename "$$study" | tr - _)"; done
 	MYPYPATH=$(STUDIES) $(BIN)/mypy $$(ls $(STUDIES) | sed 's/^/-p /')
 	$(BIN)/lint-imports
+	@if command -v tsc > /dev/null; then tsc -p tests/report/whatif; \
+		else echo 'No tsc on this machine: the types of the what-if page are not checked.'; fi
 	@if grep -nE '://|--(extra-)?index-url|--find-links|--trusted-host' requirements/*.txt; then \
 		echo 'A lock file must name no address.' >&2; exit 1; fi
 	@echo 'The lock files name no address.'

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from riskmodel.authority.measures import MEASURE_LABELS, MEASURES, Question
+from riskmodel.authority.measures import MEASURE_LABELS, Question
 from riskmodel.caseload import (
     CaseloadPlan,
     Structure,
@@ -22,7 +22,7 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.arrays import Floats
-from riskmodel.core.labels import label
+from riskmodel.core.labels import Label, label
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
 from riskmodel.demand.projecting import Outlook
@@ -31,6 +31,7 @@ from riskmodel.errors import UnknownNameError
 from riskmodel.levers import Levers, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
+from riskmodel.services.result import ServicePlan
 
 __all__ = ["Comparison", "compare", "usual_target"]
 
@@ -70,6 +71,8 @@ class Comparison(Result):
         Of the costs; empty without prices.
     feedback
         Whether caseloads act back on demand.
+    labels
+        Words of measures that are not the package's own: those of services.
     """
 
     scenarios: tuple[str, ...]
@@ -80,6 +83,11 @@ class Comparison(Result):
     attribution: pd.DataFrame
     currency: str = ""
     feedback: bool = False
+    labels: Mapping[str, Label] = field(default_factory=dict)
+
+    def label(self, measure: str) -> Label:
+        """A measure in words."""
+        return self.labels.get(measure) or label(measure)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -108,13 +116,13 @@ class Comparison(Result):
         return pd.DataFrame(
             {
                 "scenario": row["scenario"],
-                "at the end of the month": MEASURE_LABELS[row["measure"]],
+                "at the end of the month": self.label(row["measure"]).full,
                 "average": chance_words(row["value"])
                 if row["measure"] == "within_cap"
-                else label(row["measure"]).number(row["value"]),
-                "difference": label(row["measure"]).number(row["difference"], signed=True),
+                else self.label(row["measure"]).number(row["value"]),
+                "difference": self.label(row["measure"]).number(row["difference"], signed=True),
                 f"{self.level:.0%} range": " to ".join(
-                    label(row["measure"]).number(row[end], signed=True)
+                    self.label(row["measure"]).number(row[end], signed=True)
                     for end in ("low", "high")
                     if row[end] is not None and row[end] == row[end]
                 ),
@@ -191,6 +199,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     workforce: Workforce | None = None,
     costs: UnitCosts | None = None,
     target: Target | None = None,
+    services: Sequence[ServicePlan] = (),
     attribution: bool | Collection[str] = True,
     workers: int | Engine = 1,
 ) -> Comparison:
@@ -210,6 +219,9 @@ def compare(  # noqa: PLR0913  each is a word of the question
     target
         Cap, date and probability; differences are those at the end of its month. None takes
         :func:`usual_target`.
+    services
+        Services around under all of the scenarios, of the same months and simulations; what each
+        change of a scenario does by itself is not said of them.
     attribution
         Whether to simulate each change of each scenario by itself, or of which scenarios.
     workers
@@ -240,6 +252,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         plan_of.month_number(aim.by),
         outlook.seed,
         workforce,
+        tuple(services),
     )
     chosen = {name: outlook.levers[name] for name in names}
     forces = workforces(chosen, workforce, outlook.draws)
@@ -256,9 +269,10 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, question, parted, workers),
+        _attributed(outlook, replace(question, services=()), parted, workers),
         "" if costs is None else costs.currency,
         outlook.feedback is not None,
+        question.labels,
     )
 
 
@@ -275,7 +289,7 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
             sound = bool(np.isfinite(paired).all())
             low, high = (
                 np.quantile(paired, ((1 - level) / 2, (1 + level) / 2))
-                if sound and MEASURES[measure].has_range
+                if sound and question.measures[measure].has_range
                 else (None, None)
             )
             spreads = (
@@ -289,7 +303,7 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
                     "against": first,
                     "measure": measure,
                     "month": question.target.by,
-                    "statistic": MEASURES[measure].statistic,
+                    "statistic": question.measures[measure].statistic,
                     "value": _finite(value),
                     "value_against": _finite(before),
                     "difference": _finite(value - before if np.isfinite(before) else before),

@@ -24,16 +24,21 @@ from riskmodel.caseload import (
 )
 from riskmodel.caseload.scenario_workforce import opened_with, recruiting
 from riskmodel.core.arrays import Floats
-from riskmodel.core.labels import STAGE_LABELS, label
+from riskmodel.core.labels import STAGE_LABELS, Label, label
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
+from riskmodel.services.result import LABELS as SERVICE_LABELS
+from riskmodel.services.result import ServicePlan
 
 __all__ = ["MEASURES", "MEASURE_LABELS", "Measure", "Projected", "Question"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: by which month, to keep to what, with which teams, workers and prices."""
+    """What is asked: by which month, to keep to what, with which teams, workers and prices.
+
+    ``services`` are plans of services around, under the scenarios that are asked of.
+    """
 
     structure: Structure
     costs: UnitCosts | None
@@ -41,6 +46,26 @@ class Question:
     number: int
     seed: int
     workforce: Workforce | None
+    services: tuple[ServicePlan, ...] = ()
+
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        """Every measure, those of each service after the others, such as ``waiting.camhs``."""
+        return {**MEASURES, **{name: of for name, (of, _) in self._around.items()}}
+
+    @property
+    def labels(self) -> Mapping[str, Label]:
+        """Those of services in words."""
+        return {name: words for name, (_, words) in self._around.items()}
+
+    @property
+    def _around(self) -> dict[str, tuple[Measure, Label]]:
+        return {
+            f"{name}.{plan.service.name}": (_of_service(plan, name), _in_words(plan, name))
+            for plan in self.services
+            for name in plan.measures
+            if name in _OF_SERVICES
+        }
 
     def measure(
         self,
@@ -52,7 +77,7 @@ class Question:
     ) -> dict[str, Floats]:
         """Each measure of a scenario on every simulation, shape (simulation,)."""
         asked = Projected(self, projection, plan, forces[scenario], levers[scenario], scenario)
-        measured = {name: measure.values(asked) for name, measure in MEASURES.items()}
+        measured = {name: measure.values(asked) for name, measure in self.measures.items()}
         return {
             name: np.asarray(values, dtype=np.float64)
             for name, values in measured.items()
@@ -61,7 +86,7 @@ class Question:
 
     def typical(self, measure: str, values: Floats) -> float:
         """Mean, or the value with which the target's share of simulations is met."""
-        if MEASURES[measure].statistic == "mean":
+        if self.measures[measure].statistic == "mean":
             return float(values.mean())
         place = int(np.ceil(self.target.probability * len(values) - 1e-9)) - 1
         return float(np.sort(values)[min(max(place, 0), len(values) - 1)])
@@ -137,6 +162,22 @@ def _cost(asked: Projected) -> npt.NDArray[Any] | None:
 def _joiners(asked: Projected) -> npt.NDArray[Any]:
     until = asked.question.number + 1
     return np.asarray(asked.plan.path(asked.scenario).joiners[:until].sum(axis=0))
+
+
+_OF_SERVICES = ("waiting", "wait_weeks", "within", "posts_needed")
+"""What a comparison says of a service: its list and waits, or the posts that it takes."""
+
+
+def _of_service(plan: ServicePlan, name: str) -> Measure:
+    def values(asked: Projected) -> npt.NDArray[Any]:
+        return plan.path(asked.scenario).values(name)[:, asked.question.number]
+
+    return Measure(values)
+
+
+def _in_words(plan: ServicePlan, name: str) -> Label:
+    words, form = SERVICE_LABELS[name]
+    return Label(f"{plan.service.label}, {words[0].lower()}{words[1:]}", form=form)
 
 
 MEASURES: Mapping[str, Measure] = {

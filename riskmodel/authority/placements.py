@@ -37,7 +37,13 @@ if TYPE_CHECKING:
     from riskmodel.authority.folder.settings import Row
     from riskmodel.demand.projecting import Outlook
 
-__all__ = ["Placements", "folder_placements", "folder_prices", "project_placements"]
+__all__ = [
+    "Placements",
+    "folder_placements",
+    "folder_prices",
+    "placed_once",
+    "project_placements",
+]
 
 LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
 _PLACES = {"own_fostering", "own_residential"}
@@ -199,6 +205,14 @@ def folder_placements(
     sizes = {"months": months, "simulations": simulations, "seed": seed}
     known = replace(known, area=authority.name)
     return _placed(history, known, courses, prices, sizes, notes, spent, price_levers)
+
+
+def placed_once(authority: Authority, *, months: int, replicates: int, seed: int) -> Placements:
+    """As :func:`folder_placements`, with no change of policy; made once for a folder."""
+    return authority.once(
+        ("placements", months, replicates, seed),
+        lambda: folder_placements(authority, months=months, simulations=replicates, seed=seed),
+    )
 
 
 def folder_history(authority: Authority) -> History | None:

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from riskmodel.services.timeliness import Timeliness
 
 __all__ = [
+    "following",
     "horizon_of",
     "others_in_time",
     "scenario_names",
     "services_of",
     "simulate_service",
+    "simulated",
     "sources_of",
     "timeliness_of",
     "with_own_records",
@@ -73,7 +75,7 @@ def with_own_records(authority: Authority, services: Sequence[Service]) -> tuple
     says nothing of a list, what is open on the last day of the records. The month of that day is
     left out, for it may not be whole.
     """
-    if not any(one.arrivals.to.startswith(_RECORDS) for one in services):
+    if not any(_is_of_records(one) for one in services):
         return tuple(services)
     from riskmodel.intake.intervals import read_intervals
 
@@ -82,7 +84,7 @@ def with_own_records(authority: Authority, services: Sequence[Service]) -> tuple
     known = {f"{_RECORDS}{one.measure}": one for one in found}
     made = []
     for one in services:
-        if not one.arrivals.to.startswith(_RECORDS):
+        if not _is_of_records(one):
             made.append(one)
             continue
         if one.arrivals.to not in known:
@@ -147,6 +149,49 @@ def horizon_of(
         )
     ahead = tuple(month_after(opening, number + 1) for number in range(months))
     return Horizon(ahead, replicates, seed)
+
+
+def simulated(
+    authority: Authority, *, months: int, replicates: int, seed: int
+) -> tuple[ServicePlan, ...]:
+    """Every service of the folder, on the folder's projection where one is needed; made once."""
+    sizes = {"months": months, "replicates": replicates, "seed": seed}
+
+    def make() -> tuple[ServicePlan, ...]:
+        services = with_own_records(authority, services_of(authority))
+        if "projection" in authority.sections and any(one.arrivals.to for one in services):
+            horizon = _beside(authority.projection(**sizes).baseline())
+        else:
+            horizon = horizon_of(
+                authority, services, months=months, replicates=replicates, seed=seed
+            )
+        return tuple(simulate(one, horizon) for one in services)
+
+    return authority.once(("services", months, replicates, seed), make)
+
+
+def following(authority: Authority, outlook: Outlook) -> tuple[ServicePlan, ...]:
+    """The services of a folder whose arrivals follow a projection, under each of its scenarios.
+
+    None where it has none. The others are the same in every scenario.
+    """
+    if not authority.has("services"):
+        return ()
+    services = [
+        one for one in services_of(authority) if one.arrivals.to and not _is_of_records(one)
+    ]
+    horizon = _beside(outlook) if services else None
+    return tuple(simulate(one, horizon, list(outlook.levers)) for one in services if horizon)
+
+
+def _is_of_records(service: Service) -> bool:
+    return service.arrivals.to.startswith(_RECORDS)
+
+
+def _beside(outlook: Outlook) -> Horizon:
+    """Months, simulations and what ratios are to, of a projection."""
+    projection = outlook.projection
+    return Horizon(projection.months, projection.replicates, outlook.seed, sources_of(outlook))
 
 
 def _outlook(
@@ -220,11 +265,7 @@ def simulate_service(
     """
     one = service if isinstance(service, Service) else read_service(service)
     if figures is not None:
-        projection = figures.projection
-        horizon = Horizon(
-            projection.months, projection.replicates, figures.seed, sources_of(figures)
-        )
-        return simulate(one, horizon, scenarios)
+        return simulate(one, _beside(figures), scenarios)
     first = opening or (list(one.arrivals.months)[-1] if one.arrivals.months else "")
     if not first:
         raise DataError("opening says from when on, such as 2026-03: the service has no months")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.cli.folder import folder_first
+from riskmodel.cli.folder import folder_first, opened
 from riskmodel.cli.options import grouped
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tell, warn_few
 from riskmodel.cli.service import PathOption, ServiceOptions, ask
@@ -52,10 +52,13 @@ def compare_scenarios(
 ) -> None:
     """Compare scenarios with the first: stocks, caseload, posts needed, and cost with --costs.
 
+    Of a folder, also what follows for its services: waiting, waits, posts.
+
     All share their random numbers, so that a difference is not luck; what each change does by
     itself is set beside what all do together.
     """
     from riskmodel.authority.comparison import compare
+    from riskmodel.authority.services import following
     from riskmodel.core.result import View
     from riskmodel.scenarios import scenario
 
@@ -74,6 +77,7 @@ def compare_scenarios(
         show(instead, form, out=out, picture=instead.plot)
         tell(*service.warnings)
         return
+    authority = opened(figures)
     found = compare(
         service.outlook,
         service.plan,
@@ -82,6 +86,7 @@ def compare_scenarios(
         workforce=service.workforce,
         costs=service.costs,
         target=service.target,
+        services=following(authority, service.outlook) if authority else (),
         workers=options.workers,
     )
     tell(*service.warnings)

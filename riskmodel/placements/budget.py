@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,6 +65,8 @@ class PlacementBudget(Result):
     outturn
         The year under way by its end: year, months_spent, spent, q05, q50, q95, budget,
         overspend; empty where no spending is known.
+    costs
+        What all placements cost in each year with no change of policy, shape (simulation,).
     """
 
     area: str
@@ -73,6 +75,7 @@ class PlacementBudget(Result):
     drivers: pd.DataFrame
     tail: pd.DataFrame
     outturn: pd.DataFrame
+    costs: Mapping[str, Floats] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """See :attr:`frame`."""
@@ -230,6 +233,7 @@ def budgeted(
         pd.DataFrame(outturn, columns=[
             "year", "months_spent", "spent", "mean", *_SHOWN, "budget", "overspend",
         ]),
+        {year: each.sum(axis=(1, 2)) for year, each in costs.items()},
     )  # fmt: skip
 
 

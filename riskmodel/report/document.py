@@ -18,8 +18,8 @@ from riskmodel.report.prose import Run
 __all__ = ["document_bytes"]
 
 _EMU_PER_MM = 36_000
-_WIDE, _HIGH, _FIRST_HIGH = 170, 105, 75
-"""Millimetres that a picture may take, and how high it may be on the first page."""
+_WIDE, _HIGH, _LESS_HIGH = 170, 105, 75
+"""Millimetres that a picture may take, and how high it may be where there is less room."""
 
 _PARTS = {
     "[Content_Types].xml": "content_types.xml",
@@ -62,7 +62,7 @@ def document_bytes(report: Report, brief: Brief, pictures: Mapping[str, bytes]) 
         {
             "title": page.title,
             "annex": titles[page.annex or page.id],
-            "blocks": _blocks(page, pictures, _FIRST_HIGH if below else _HIGH),
+            "blocks": _blocks(page, pictures, _LESS_HIGH if below or _is_full(page) else _HIGH),
             "is_new": not below,
         }
         for page, below in zip(brief.pages, _stands_below(brief), strict=True)
@@ -93,6 +93,11 @@ def _stands_below(brief: Brief) -> list[bool]:
     """Whether each page stands below what is before it: the first, where it has no table."""
     tables = [isinstance(block, Table) for block in brief.pages[0].blocks]
     return [not any(tables), *(False for _ in brief.pages[1:])]
+
+
+def _is_full(page: Section) -> bool:
+    """Whether two tables stand on a page."""
+    return sum(isinstance(block, Table) for block in page.blocks) > 1
 
 
 def _blocks(page: Section, pictures: Mapping[str, bytes], high: int) -> list[dict[str, Any]]:

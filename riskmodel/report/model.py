@@ -235,7 +235,7 @@ class Brief:
         At most five numbers below them.
     pages
         At most six, the first of which stands below the numbers. The title of each is its
-        message; in each at most one chart and one table.
+        message; in each at most one chart, and one table or two short ones.
     basis
         Sources, dates, basis and contact, a sentence each, at the foot of the last page.
 
@@ -261,8 +261,8 @@ class Brief:
             raise DataError("a brief needs at least one page")
         for page in self.pages:
             kinds = [type(block) for block in page.blocks]
-            if max(kinds.count(Chart), kinds.count(Table)) > 1:
-                raise DataError(f"page {page.id} of a brief holds more than one chart or table")
+            if kinds.count(Chart) > 1 or kinds.count(Table) > 2:
+                raise DataError(f"page {page.id} of a brief holds more than a chart and two tables")
         _check_unique(_places(self.pages), "a brief")
 
 

@@ -18,8 +18,11 @@ from scipy.special import gammaln
 
 __all__ = ["Path", "appointments", "held", "lost_places", "waits_of"]
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
+
+_AT_ONCE = 100
+"""Simulations whose waits are followed together: what they need stays near the processor."""
 
 
 class Path(NamedTuple):
@@ -110,23 +113,22 @@ def appointments(
     random
         For the order within a step and for who leaves.
     """
-    # A step after the other: each stands together in memory.
-    coming, sooner, given_all = (
-        np.ascontiguousarray(part.T) for part in (arrivals, urgent, places)
-    )
-    made = np.zeros((3, *coming.shape), dtype=np.int64)
-    first = np.zeros((3, *coming.shape), dtype=np.int64)
-    waiting, ahead = opening.astype(np.int64), np.zeros_like(opening, dtype=np.int64)
+    waiting: Ints = opening.astype(np.int64)
+    ahead: Ints = np.zeros_like(waiting)
     has_urgent, leaves = bool(urgent.any()), bool(leaving.any())
-    order = random.random(coming.shape)
-    for step, (come, given) in enumerate(zip(coming, given_all, strict=True)):
+    shape, none = arrivals.shape, _none(arrivals.shape)
+    made = np.empty(shape, np.int32), _made(shape, leaves), np.empty(shape, np.int32)
+    first = _made(shape, has_urgent), _made(shape, has_urgent and leaves), _made(shape, has_urgent)
+    order = random.random(shape[::-1])
+    for step in range(shape[1]):
+        come, given = arrivals[:, step], places[:, step]
         starts = given - lost_places(waiting, come, given, order[step])
         queue = waiting + come - starts
-        left = random.binomial(queue, leaving) if leaves else np.zeros_like(queue)
+        left = random.binomial(queue, leaving) if leaves else none[:, step]
         waiting = queue - left
-        made[:, step] = starts, left, waiting
+        _write(made, step, starts, left, waiting)
         if has_urgent:
-            soon = sooner[step]
+            soon = urgent[:, step]
             taken = given - lost_places(ahead, soon, given, order[step])
             # Of the whole list no more can be seen, and no fewer than the others leave room for.
             taken = np.clip(
@@ -135,9 +137,24 @@ def appointments(
             queue = ahead + soon - taken
             gone = random.hypergeometric(queue, waiting + left - queue, left) if leaves else left
             ahead = queue - gone
-            first[:, step] = taken, gone, ahead
-    made, first = (np.ascontiguousarray(part.swapaxes(1, 2)) for part in (made, first))
-    return Path(arrivals, made[0], made[1], made[2], (urgent, first[0], first[1], first[2]))
+            _write(first, step, taken, gone, ahead)
+    return Path(arrivals, *made, (urgent, *first))
+
+
+def _none(shape: tuple[int, ...]) -> Ints:
+    """Nobody in any step, in no memory."""
+    return np.broadcast_to(np.int32(0), shape)
+
+
+def _made(shape: tuple[int, ...], is_some: bool) -> Ints:
+    return np.empty(shape, np.int32) if is_some else _none(shape)
+
+
+def _write(parts: tuple[Ints, ...], step: int, *counts: Ints) -> None:
+    """The counts of a step, where there can be any."""
+    for part, count in zip(parts, counts, strict=True):
+        if part.flags.writeable:
+            part[:, step] = count
 
 
 def held(
@@ -177,13 +194,14 @@ def held(
     """
     over = -np.expm1(-1 / ending)
     at_once = 1 - over * ending
-    made = np.zeros((3, *arrivals.shape), dtype=np.int64)
-    first = np.zeros((3, *arrivals.shape), dtype=np.int64)
-    taken = np.zeros(arrivals.shape, dtype=np.int64)
+    has_urgent, leaves = bool(urgent.any()), bool(leaving.any())
+    shape, none = arrivals.shape, _none(arrivals.shape)
+    made = np.empty(shape, np.int32), _made(shape, leaves), np.empty(shape, np.int32)
+    first = _made(shape, has_urgent), _made(shape, has_urgent and leaves), _made(shape, has_urgent)
+    taken = np.empty(shape, np.int32)
     waiting, busy = (part.astype(np.int64) for part in opening)
     ahead = np.zeros_like(waiting)
-    leaves = bool(leaving.any())
-    for step in range(arrivals.shape[1]):
+    for step in range(shape[1]):
         busy = busy - random.binomial(busy, over)
         queue, soon = waiting + arrivals[:, step], ahead + urgent[:, step]
         free = np.maximum(np.floor(np.minimum(places[:, step], busy + queue)) - busy, 0)
@@ -191,14 +209,13 @@ def held(
         now = np.minimum(soon, starts)
         busy = busy + starts - random.binomial(starts, at_once)
         queue, soon = queue - starts, soon - now
-        left = random.binomial(queue, leaving) if leaves else np.zeros_like(queue)
+        left = random.binomial(queue, leaving) if leaves else none[:, step]
         gone = random.hypergeometric(soon, queue - soon, left) if leaves else left
         waiting, ahead = queue - left, soon - gone
-        made[:, :, step] = starts, left, waiting
-        first[:, :, step] = now, gone, ahead
+        _write(made, step, starts, left, waiting)
+        _write(first, step, now, gone, ahead)
         taken[:, step] = busy
-    urgent_counts = (urgent, first[0], first[1], first[2])
-    return Path(arrivals, made[0], made[1], made[2], urgent_counts), taken
+    return Path(arrivals, *made, (urgent, *first)), taken
 
 
 def waits_of(
@@ -225,6 +242,19 @@ def waits_of(
     of the list that stays in a step, P the product of the f before and G the sum of starts / P, he
     is seen in the first step by which G has grown by h / P.
     """
+    waits = np.empty(counts[0].shape)
+    for first in range(0, len(waits), _AT_ONCE):
+        rows = slice(first, first + _AT_ONCE)
+        arrivals, starts, left, waiting = (part[rows] for part in counts)
+        some = arrivals, starts, left, waiting
+        waits[rows] = _waits(opening[rows], some, rate[rows], leaving[rows])
+    return waits
+
+
+def _waits(
+    opening: Ints, counts: tuple[Ints, Ints, Ints, Ints], rate: Floats, leaving: Floats
+) -> Floats:
+    """As :func:`waits_of`, of a few simulations."""
     arrivals, starts, left, waiting = counts
     before = np.concatenate([opening[:, None], waiting[:, :-1]], axis=1)
     queue = waiting + left

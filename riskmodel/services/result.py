@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LABELS", "ServicePath", "ServicePlan"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "arrivals": ("Joined in the month", ",.0f"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.ranges import Range
 from riskmodel.parameters import parameter
+from riskmodel.plausible import check_number
 from riskmodel.projection import BASELINE, months_between
 from riskmodel.services.definition import DAYS, Number, Service, middle
 from riskmodel.services.queue import Path, appointments, held, waits_of
@@ -18,16 +19,16 @@ from riskmodel.services.result import ServicePath, ServicePlan
 from riskmodel.services.steady import Steady, steady_appointments, steady_held
 from riskmodel.streams import stream, uniforms
 
-__all__ = ["Horizon", "PostsForDeadline", "posts_for_deadline", "simulate", "steady_state"]
+__all__ = ["Horizon", "simulate", "steady_state"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 
 _MONTHS_OF_LEVEL = 12
 """Latest own months that say how many come now."""
 
-_SEARCHED = 500
-"""Simulations in which posts are searched for."""
+_AT_ONCE = 100
+"""Simulations drawn together: a draw of all would take twice the memory for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ class _Draws:
 def _path(service: Service, horizon: Horizon, scenario: str) -> ServicePath:
     draws, number = _Draws(service, horizon), service.steps_a_month
     rates = _arrival_rates(draws, horizon.sources.get(scenario, {}))
-    arrivals = draws.random("arrivals").poisson(np.repeat(rates / number, number, axis=1))
+    arrivals = _drawn(draws, "arrivals", rates)
     share = draws.of(service.arrivals.urgent, "urgent")
-    urgent = np.zeros_like(arrivals)
+    urgent: Ints = np.broadcast_to(np.int32(0), arrivals.shape)
     if share.any():
         urgent = draws.random("urgent people").binomial(arrivals, share[:, None])
     each, spare = _work(draws)
@@ -190,7 +191,7 @@ def _posts_taken(draws: _Draws, arrivals: Ints, each: Floats, number: int) -> Fl
     endless = np.full(arrivals.shape, np.inf)
     first = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
     opening = (np.zeros(len(arrivals), dtype=np.int64), first)
-    urgent = np.zeros_like(arrivals)
+    urgent = np.broadcast_to(np.int32(0), arrivals.shape)
     ending = each * number
     _, taken = held(opening, arrivals, urgent, endless, ending, none, draws.random("ends"))
     return np.asarray(taken.reshape(len(taken), -1, number).mean(axis=2) / spare)
@@ -211,7 +212,7 @@ def _list(
     if service.staff.is_held:
         if service.waiting_weeks:
             waiting = waiting * base[:, 0] / each / DAYS["months"] * DAYS["weeks"]
-        opening = np.rint(waiting).astype(np.int64)
+        opening = _at_first(service, waiting)
         places = np.repeat(base + locums, number, axis=1)
         usual = draws.random("held at first").poisson(arrivals[:, :number].sum(axis=1) * each)
         full = np.floor(places[:, 0]).astype(np.int64)
@@ -221,14 +222,33 @@ def _list(
         return path, places[:, -1] / ending
     if service.waiting_weeks:
         waiting = waiting * base[:, 0] * DAYS["weeks"] / DAYS["months"]
-    opening = np.rint(waiting).astype(np.int64)
-    # Apart, so that locums who leave again leave the places of the others as they are.
-    given = [
-        draws.random(name).poisson(np.repeat(rate / number, number, axis=1))
-        for name, rate in (("places", base), ("locums", locums))
-    ]
-    path = appointments(opening, arrivals, urgent, given[0] + given[1], leaving, random)
+    opening = _at_first(service, waiting)
+    given = _drawn(draws, "places", base)
+    if locums.any():
+        # Apart, so that locums who leave again leave the places of the others as they are.
+        given += _drawn(draws, "locums", locums)
+    path = appointments(opening, arrivals, urgent, given, leaving, random)
     return path, (base + locums)[:, -1] / number
+
+
+def _at_first(service: Service, waiting: Floats) -> Ints:
+    """The list at first, whole children."""
+    most, file = float(waiting.max(initial=0.0)), service.file or None
+    check_number(most, "children", whole=False, file=file, field="waiting")
+    return np.rint(waiting).astype(np.int64)
+
+
+def _drawn(draws: _Draws, purpose: str, rates: Floats) -> Ints:
+    """How many come up in each step, at these rates a month."""
+    service, random = draws.service, draws.random(purpose)
+    most, file = float(rates.max(initial=0.0)), service.file or None
+    check_number(most, "starts a month", whole=False, file=file, field=purpose)
+    counts = np.empty((*rates.shape, service.steps_a_month), dtype=np.int32)
+    for first in range(0, len(rates), _AT_ONCE):
+        rows = slice(first, first + _AT_ONCE)
+        each = rates[rows, :, None] / service.steps_a_month
+        counts[rows] = random.poisson(each, counts[rows].shape)
+    return counts.reshape(len(rates), -1)
 
 
 def _by_month(values: Ints, number: int) -> Ints:
@@ -246,40 +266,48 @@ def _months_of(
             whole - part for whole, part in zip(path[:4], urgent, strict=True)
         )
         classes = [(np.zeros_like(opening), urgent), (opening, (joined, began, left, waiting))]
-    shape = (len(opening), -1, number)
-    waits, weights = [], []
-    for first, (arrivals, starts, left, waiting) in classes:
-        counts = (arrivals, starts, left, waiting)
-        days = waits_of(first, counts, last, leaving) * DAYS["months"] / number
-        waits.append(days.reshape(shape))
-        weights.append(arrivals.reshape(shape))
-    together = np.concatenate(waits, axis=2)
-    people = np.concatenate(weights, axis=2).astype(np.float64)
-    # In a month in which nobody came, what somebody would have waited.
-    nobody = people.sum(axis=2) == 0
-    people[nobody] = 1.0
-    every = people.sum(axis=2)
-    # Who joins at any time of one step and is seen at any time of another, d steps later, has
-    # waited d steps, a step more or less: a triangle.
-    beyond = limit / (DAYS["months"] / number) - together / (DAYS["months"] / number)
-    beyond = np.clip(np.nan_to_num(beyond, nan=-1.0), -1.0, 1.0)
-    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
-    within = (chance * people).sum(axis=2) / every
-    with np.errstate(invalid="ignore"):
-        mean = np.where(people > 0, together * people, 0.0).sum(axis=2) / every
-    nine = np.array([_weighted(together[:, m], people[:, m], 0.9) for m in range(mean.shape[1])])
+    day = DAYS["months"] / number
+    waits = [waits_of(first, counts, last, leaving) for first, counts in classes]
+    found = []
+    for first in range(0, path.arrivals.shape[1], number):
+        steps = slice(first, first + number)
+        together = np.concatenate([each[:, steps] for each in waits], axis=1)
+        people = np.concatenate([counts[0][:, steps] for _, counts in classes], axis=1)
+        together = together * DAYS["months"] / number
+        found.append(_month_of(together, people.astype(np.float64), limit, day))
+    mean, nine, within = zip(*found, strict=True)
     week = DAYS["weeks"]
     return ServicePath(
         _by_month(path.arrivals, number),
         _by_month(path.starts, number),
         _by_month(path.left, number),
-        path.waiting.reshape(shape)[:, :, -1],
+        np.ascontiguousarray(path.waiting[:, number - 1 :: number]),
         opening,
-        mean / week,
-        nine / week,
-        within,
+        np.stack(mean, axis=1) / week,
+        np.array(nine) / week,
+        np.stack(within, axis=1),
         None,
     )
+
+
+def _month_of(
+    waits: Floats, people: Floats, limit: float, day: float
+) -> tuple[Floats, float, Floats]:
+    """Mean wait of a month's people, the wait that nine in ten do not pass, and share in time.
+
+    Waits and limit in days, and the days of a step; people by their waits (simulation, group).
+    """
+    # In a month in which nobody came, what somebody would have waited.
+    people[people.sum(axis=1) == 0] = 1.0
+    every = people.sum(axis=1)
+    # Who joins at any time of one step and is seen at any time of another, d steps later, has
+    # waited d steps, a step more or less: a triangle.
+    beyond = np.clip(np.nan_to_num(limit / day - waits / day, nan=-1.0), -1.0, 1.0)
+    chance = np.where(beyond < 0, (1 + beyond) ** 2 / 2, 1 - (1 - beyond) ** 2 / 2)
+    within = (chance * people).sum(axis=1) / every
+    with np.errstate(invalid="ignore"):
+        mean = np.where(people > 0, waits * people, 0.0).sum(axis=1) / every
+    return mean, _weighted(waits, people, 0.9), within
 
 
 def _weighted(values: Floats, weights: Floats, share: float) -> float:
@@ -288,90 +316,6 @@ def _weighted(values: Floats, weights: Floats, share: float) -> float:
     grown = np.cumsum(weights.ravel()[order])
     place = int(np.searchsorted(grown, share * grown[-1]))
     return float(values.ravel()[order][min(place, len(order) - 1)])
-
-
-@dataclass(frozen=True, slots=True)
-class PostsForDeadline:
-    """Posts with which a share starts within the deadline in a month, with a chance.
-
-    Parameters
-    ----------
-    posts
-        To a tenth; infinite where no number that was tried is enough.
-    now
-        Posts that there are.
-    share, by, chance
-        What was asked.
-    """
-
-    posts: float
-    now: float
-    share: float
-    by: str
-    chance: float
-
-
-def posts_for_deadline(service: Service, horizon: Horizon) -> PostsForDeadline:
-    """The fewest posts, there from the first month on, that keep a service's deadline.
-
-    Parameters
-    ----------
-    service
-        With posts and a deadline.
-    horizon
-        Months and simulations, of which the first 500 are searched.
-
-    Raises
-    ------
-    DataError
-        When it has no posts or no deadline, or the month lies outside the months.
-
-    Notes
-    -----
-    By halving, to a tenth of a post. What chance brings to more posts is drawn anew, so that a
-    tenth more or less is within chance.
-    """
-    deadline = service.deadline
-    if deadline is None or not service.has_list:
-        raise DataError(
-            f"{service.name}: posts for a deadline need [staff] posts and a section [deadline]",
-            file=service.file or None,
-        )
-    by = deadline.by or horizon.months[-1]
-    if by not in horizon.months:
-        raise DataError(
-            f"the month {by} lies outside the months simulated, {horizon.months[0]} to "
-            f"{horizon.months[-1]}",
-            file=service.file or None,
-            field="by",
-        )
-    share = deadline.share or parameter("service_share").value
-    chance = deadline.chance or parameter("service_chance").value
-    until = horizon.months[: horizon.months.index(by) + 1]
-    few = min(horizon.replicates, _SEARCHED)
-    sources = {
-        name: {key: values[:few] for key, values in source.items()}
-        for name, source in horizon.sources.items()
-    }
-    short = replace(horizon, months=until, replicates=few, sources=sources)
-
-    def is_enough(posts: float) -> bool:
-        asked = replace(service, staff=replace(service.staff, posts=posts))
-        within = _path(asked, short, BASELINE).within[:, -1]
-        return bool((within >= share).mean() >= chance)
-
-    now = middle(service.staff.posts or 0.0)
-    low, high = 0.0, max(now, 0.5)
-    for _ in range(8):
-        if is_enough(high):
-            break
-        low, high = high, 2 * high
-    else:
-        return PostsForDeadline(np.inf, now, share, by, chance)
-    while high - low > 0.1:
-        half = (low + high) / 2
-        low, high = (low, half) if is_enough(half) else (half, high)
-    return PostsForDeadline(round(high + 0.049, 1), now, share, by, chance)
 
 
 def steady_state(service: Service, horizon: Horizon) -> Steady:

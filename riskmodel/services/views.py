@@ -11,8 +11,9 @@ from riskmodel.core.result import View
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE, month_words
 from riskmodel.services.definition import Locums, Service
+from riskmodel.services.posts import posts_for_deadline
 from riskmodel.services.result import LABELS, ServicePlan
-from riskmodel.services.simulate import Horizon, posts_for_deadline, simulate, steady_state
+from riskmodel.services.simulate import Horizon, simulate, steady_state
 
 __all__ = ["added_view", "locums_view", "overview", "plans_of", "posts_view", "steady_view"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import riskmodel
 from riskmodel.authority.comparison import compare
 from riskmodel.authority.measures import MEASURES
 from riskmodel.authority.service import plan_outlook, project_service
+from riskmodel.authority.services import following, simulate_service
 from riskmodel.caseload import UnitCosts
 from riskmodel.core.labels import LABELS, label
 from riskmodel.core.wording import chance_words
@@ -29,8 +32,14 @@ def planned():
 
 
 @pytest.fixture(scope="module")
-def compared(planned):
-    return compare(*planned, costs=UnitCosts(post_per_year=12.0), attribution=False)
+def around(planned):
+    return following(riskmodel.example(), planned[0])
+
+
+@pytest.fixture(scope="module")
+def compared(planned, around):
+    costs = UnitCosts(post_per_year=12.0)
+    return compare(*planned, costs=costs, services=around, attribution=False)
 
 
 @pytest.mark.integration
@@ -63,6 +72,30 @@ def test_joiners_are_those_of_every_month_until_then(planned, compared):
     assert row["value"] == pytest.approx(both[1].mean())
     assert row["difference"] == pytest.approx(np.mean(both[1] - both[0]))
     assert row["difference"] < 0
+
+
+@pytest.mark.integration
+def test_a_scenario_says_what_it_does_to_the_services_that_follow_it(planned, around, compared):
+    outlook, plan = planned
+    assert [each.service.name for each in around] == [
+        "health_visitor_conferences",
+        "health_visitor_core_groups",
+    ]
+    measure, number = "posts_needed.health_visitor_core_groups", plan.month_number(compared.month)
+    row = compared.row("recruitment_freeze", measure)
+    alone = simulate_service(around[1].service, outlook, scenarios=["recruitment_freeze"])
+    posts = alone.path("recruitment_freeze").values("posts_needed")[:, number]
+    assert row["value"] == pytest.approx(posts.mean())
+    assert row["value"] - row["difference"] == pytest.approx(row["value_against"])
+    words = "Health visitors: core groups, posts to take everybody on"
+    shown = compared.preview().set_index("at the end of the month")
+    assert shown.loc[words, "average"] == f"{row['value']:,.1f}"
+    assert words in list(all_differences(compared, "a test").frame["measure"])
+    # Both waits and lists are compared where there is a list.
+    listed = replace(around[1].service, staff=replace(around[1].service.staff, posts=1.0))
+    named = [simulate_service(listed, outlook, scenarios=list(outlook.levers))]
+    question = compare(outlook, plan, services=named, attribution=False).labels
+    assert [name.partition(".")[0] for name in question] == ["waiting", "wait_weeks"]
 
 
 @pytest.mark.unit

@@ -71,3 +71,13 @@ def test_what_cannot_be_asked_is_refused(call, words, message):
     refused = call(*words)
     assert refused.code == 2
     assert message in refused.message
+
+
+def test_scenarios_of_a_folder_say_what_they_do_to_its_services(call):
+    from riskmodel.authority.folder.authority import EXAMPLE
+
+    words = ("scenario", "compare", str(EXAMPLE), "baseline", "recruitment_freeze")
+    small = ("--simulations", 50, "--months", 8, "--by", "2016-03", "--format", "csv")
+    found = call(*words, *small).out
+    assert "posts_needed.health_visitor_core_groups" in found
+    assert "camhs" not in found  # whose referrals follow nothing that is projected

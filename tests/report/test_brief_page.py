@@ -44,12 +44,15 @@ def test_a_brief_is_brief(brief: Brief, name: str, most: int, one: object):
         replace(brief, **{name: (*full, one)})
 
 
-def test_a_page_has_one_chart_and_one_table(brief: Brief):
+def test_a_page_has_one_chart_and_two_tables_at_most(brief: Brief):
     page = brief.pages[1]
-    for block in page.blocks:
+    for block, most in ((b, 1 + isinstance(b, Table)) for b in page.blocks):
         if not isinstance(block, Paragraph):
-            more = replace(page, blocks=(*page.blocks, replace(block, id="another")))
-            with pytest.raises(DataError, match=r"page growth .* more than one"):
+            others = [replace(block, id=f"another_{number}") for number in range(most)]
+            full = replace(page, blocks=(*page.blocks, *others[1:]))
+            assert replace(brief, pages=(full,)).pages == (full,)
+            more = replace(page, blocks=(*page.blocks, *others))
+            with pytest.raises(DataError, match=r"page growth .* more than a chart and two tables"):
                 replace(brief, pages=(more,))
     with pytest.raises(DataError, match="at least one page"):
         replace(brief, pages=())

@@ -128,6 +128,13 @@ def pages_printed(page: str, folder: Path) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
 
 
+def printed_text(folder: Path) -> list[str]:
+    """The text of each sheet that was printed."""
+    command = ["pdftotext", "-layout", str(folder / "page.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return text.removesuffix("\f").split("\f")
+
+
 def check_fits(measured: dict[str, object], width: int) -> None:
     assert measured["innerWidth"] == width
     assert measured["scrollWidth"] <= width
@@ -175,6 +182,22 @@ def test_brief_prints_each_message_on_a_sheet_of_its_own(
     assert pages_printed(brief_page, tmp_path) == len(briefed.brief.pages) == 6
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine")
+def test_two_tables_of_the_brief_stand_on_one_sheet(briefed: Report, tmp_path: Path):
+    assert briefed.brief is not None
+    first, page, last = briefed.brief.pages[0], briefed.brief.pages[3], briefed.brief.pages[5]
+    frame = pd.DataFrame({"name": [f"Service{row}" for row in range(4)], "n": range(4)})
+    second = Table("second", "What it does to others", frame, {"name": "Service"}, ("A note.",))
+    full = replace(page, blocks=(*page.blocks, second))
+    brief = replace(briefed.brief, pages=(first, full, last))
+    assert pages_printed(render_brief(briefed, brief, downloads={}), tmp_path) == 3
+    sheet = " ".join(printed_text(tmp_path)[1].split())
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    for text in (table.title, second.title, "Service3", "A note."):
+        assert text in sheet, text
+    assert last.title.split(",")[0] not in sheet
+
+
 def test_a_first_page_with_a_table_prints_on_one_sheet(briefed: Report, tmp_path: Path):
     assert briefed.brief is not None
     brief = replace(briefed.brief, pages=briefed.brief.pages[1:3])
@@ -186,13 +209,17 @@ def test_page_prints(page: str, tmp_path: Path):
     assert pages_printed(page, tmp_path) > 1
 
 
-def axe_core() -> Path | None:
-    """The accessibility checker of that name, if Node has it."""
+def beside_node(name: str) -> Path | None:
+    """A file of a package of Node's; NODE_PATH names folders besides its own."""
     node = shutil.which("node")
     folders = [Path(part) for part in os.environ.get("NODE_PATH", "").split(os.pathsep) if part]
     folders += [Path(node).resolve().parent.parent / "lib/node_modules"] if node else []
-    files = (folder / "axe-core/axe.min.js" for folder in folders)
-    return next((file for file in files if file.is_file()), None)
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+
+def axe_core() -> Path | None:
+    """The accessibility checker of that name, if Node has it."""
+    return beside_node("axe-core/axe.min.js")
 
 
 @pytest.mark.skipif(axe_core() is None, reason="axe-core is not installed beside Node")
@@ -215,13 +242,7 @@ def test_no_head_of_a_table_stands_at_a_pages_foot_without_rows(tmp_path: Path):
         lines = tuple(Paragraph(f"Line {line}.") for line in range(5 * number % 11))
         sections.append(Section(f"s{number}", f"Section{number}", (*lines, table)))
     pages_printed(render_html(Report("T", "", (), tuple(sections), {})), tmp_path)
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for sheet in text.split("\f"):
+    for sheet in printed_text(tmp_path):
         for head in re.split(r"\n.*Headword", sheet)[1:]:
             assert len(re.findall(r"Row\d+x\d+", head)) >= 2, sheet
         for title in re.split(r"\n\s*Table\d+", sheet)[1:]:

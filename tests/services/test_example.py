@@ -124,7 +124,7 @@ def test_fewer_children_go_missing_often_than_the_growth_of_children_says():
 @pytest.mark.regression
 def test_the_model_of_episodes_finds_what_made_the_bands():
     lower, chance, inside = (1, 5, 10, 15, 20), np.random.default_rng(9), 0
-    for trial in range(8):
+    for trial in range(5):
         rates = np.exp(chance.normal(-2.0, 1.6, 4000))
         counts = chance.poisson(rates)
         bands = np.histogram(counts, bins=(*lower, 10**9))[0]
@@ -133,7 +133,7 @@ def test_the_model_of_episodes_finds_what_made_the_bands():
         )
         low, high = np.quantile(model.share(3), (0.05, 0.95))
         inside += low <= np.mean(counts[counts > 0] >= 3) <= high
-    assert 5 <= inside <= 8
+    assert 3 <= inside <= 5
 
 
 @pytest.mark.unit

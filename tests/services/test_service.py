@@ -11,8 +11,9 @@ from riskmodel.errors import DataError
 from riskmodel.levers.ranges import Range
 from riskmodel.projection import month_after
 from riskmodel.services.definition import Arrivals, Deadline, Locums, Service, Staff
+from riskmodel.services.posts import posts_for_deadline
 from riskmodel.services.reading import read_service, read_services, service_template
-from riskmodel.services.simulate import Horizon, posts_for_deadline, simulate, steady_state
+from riskmodel.services.simulate import Horizon, simulate, steady_state
 
 MONTHS = tuple(month_after("2015-03", ahead + 1) for ahead in range(24))
 HORIZON = Horizon(MONTHS, 300, 1)
@@ -220,3 +221,17 @@ def test_a_plan_says_what_went_in_and_shows_every_measure():
     assert "weeks in a year" in list(plan.inputs()["what goes in"])
     assert "exponential" not in plan.remarks()[1]
     assert "start within 18 weeks" in plan.summary()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (replace(LIST, arrivals=Arrivals(per_month=1e7)), "arrivals: .*100,000"),
+        (replace(LIST, waiting=1e9), "waiting: .*20,000,000"),
+        (replace(LIST, staff=replace(LIST.staff, posts=1e8)), "places: .*100,000"),
+    ],
+)
+def test_more_than_any_country_has_is_refused(changed, said):
+    with pytest.raises(DataError, match=said):
+        simulate(changed, replace(HORIZON, replicates=20))

@@ -46,9 +46,8 @@ MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
 class Authority(Holding):
     """What one folder holds, and what follows from it.
 
-    Reading is lazy: a file is read when something needs it, and each result is computed once.
-    What is missing raises a :class:`~riskmodel.errors.DataError` that names the file which would
-    bring it.
+    A file is read when something needs it, and each result is computed once. What is missing
+    raises a :class:`~riskmodel.errors.DataError` that names the file which would bring it.
 
     Parameters
     ----------
@@ -157,7 +156,7 @@ class Authority(Holding):
 
         source = self.demand
         teams = self.has("teams") or self.has("published")
-        return self._once(
+        return self.once(
             ("projection", months, replicates, seed),
             lambda: project_service(
                 source,
@@ -179,7 +178,7 @@ class Authority(Holding):
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
-        return self._once(
+        return self.once(
             ("caseload", months, replicates, seed),
             lambda: plan_outlook(outlook, structure, workforce),
         )
@@ -216,7 +215,7 @@ class Authority(Holding):
 
         structure, workforce = self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
-        return self._once(
+        return self.once(
             ("posts", scenario, months, replicates, seed),
             lambda: posts_answer(
                 outlook,
@@ -230,8 +229,9 @@ class Authority(Holding):
     def comparison(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Comparison:
-        """Its scenarios beside the baseline: stocks, caseload, posts, and cost where priced."""
+        """Its scenarios beside the baseline: stocks, caseload, posts, cost and services."""
         from riskmodel.authority.comparison import compare
+        from riskmodel.authority.services import following
 
         self.needs("scenarios")
         structure, workforce = self.structure, self.workforce
@@ -239,7 +239,7 @@ class Authority(Holding):
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
         # Of a scenario with a single change there is nothing to part.
         several = [name for name, levers in outlook.levers.items() if len(levers.changed) > 1]
-        return self._once(
+        return self.once(
             ("comparison", months, replicates, seed),
             lambda: compare(
                 outlook,
@@ -248,6 +248,7 @@ class Authority(Holding):
                 workforce=workforce,
                 costs=self.unit_costs,
                 target=self.target(outlook),
+                services=following(self, outlook),
                 attribution=several,
             ),
         )
@@ -289,7 +290,7 @@ class Authority(Holding):
         assert prices is not None  # it has some
         sizes = {"months": months, "replicates": replicates, "seed": seed}
         plan, outlook = self.caseload(**sizes), self.projection(**sizes)
-        return self._once(
+        return self.once(
             ("price", months, replicates, seed),
             lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
         )
@@ -302,8 +303,7 @@ class Authority(Holding):
         Raises
         ------
         DataError
-            When it has no prices of posts, figures for a caseload are missing, or no number of
-            posts is enough in some simulation.
+            Without prices of posts or figures for a caseload, or where no posts are enough.
         """
         from riskmodel.authority.service import needed_by_simulation
         from riskmodel.caseload.decisions import best_posts
@@ -311,7 +311,7 @@ class Authority(Holding):
         prices, structure, workforce = self.post_prices(), self.structure, self.workforce
         outlook = self.projection(months=months, replicates=replicates, seed=seed)
         target = self.target(outlook)
-        return self._once(
+        return self.once(
             ("decision", months, replicates, seed),
             lambda: best_posts(
                 needed_by_simulation(outlook, target, structure=structure, workforce=workforce),
@@ -319,7 +319,8 @@ class Authority(Holding):
             ),
         )
 
-    def _once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+    def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """A result of the folder by its key, made when it is first asked for."""
         if key not in self._results:
             self._results[key] = make()
         result: Result = self._results[key]
@@ -342,8 +343,7 @@ def open_authority(path: str | Path) -> Authority:
     Raises
     ------
     DataError
-        When the folder is no authority, or for the first wrong key, value or missing file: with
-        file, line and key, or sheet and cell, what was found and what is allowed.
+        When the folder is no authority; else for its first mistake, with its place.
     """
     log = ProblemLog()
     contents = read_contents(Path(path), log)
@@ -375,10 +375,9 @@ def table_authority(
     """
     place = Place(table.name)
     files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
-    title = f"Which factors go with a plan: {table.name}"
     about = {
         "name": Entry(table.name, place),
-        "title": Entry(title, place),
+        "title": Entry(f"Which factors go with a plan: {table.name}", place),
         "sections": Entry(("factors", "impact"), place),
     }
     return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)

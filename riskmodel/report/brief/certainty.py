@@ -8,6 +8,7 @@ from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.demand.sources import MEASURE_OF
+from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.finals import outcome_sentence
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
@@ -57,7 +58,8 @@ def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> S
     author = _commentary(results)
     if not has_projection:
         title = "What cannot be concluded from these counts"
-        return brief_page("certainty", title, [_NOT_CONCLUDED, *author], annex=annex)
+        table = around_table(results)
+        return brief_page("certainty", title, [_NOT_CONCLUDED, *author], annex=annex, table=table)
     row = _row(results)
     lead = stage_words(results.stages[0])
     title = (

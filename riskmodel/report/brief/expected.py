@@ -7,6 +7,7 @@ from typing import Any
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import label
 from riskmodel.projection import months_between
+from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import MONTHS_A_YEAR, BriefResults
@@ -73,7 +74,7 @@ def _caseload(results: BriefResults) -> str:
 
 
 def expected_page(results: BriefResults, annex: str) -> Section:
-    """Three small fans, each March in a table, and what it takes."""
+    """Three small fans, each March in a table, what it takes, and what it does to others."""
     has_teams = results.has("caseload")
     chart = ahead_chart(
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
@@ -86,7 +87,13 @@ def expected_page(results: BriefResults, annex: str) -> Section:
         _others(results),
     ]
     return brief_page(
-        "expected", _title(results), texts, annex=annex, chart=chart, table=_table(results)
+        "expected",
+        _title(results),
+        texts,
+        annex=annex,
+        chart=chart,
+        table=_table(results),
+        further=around_table(results),
     )
 
 

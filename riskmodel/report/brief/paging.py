@@ -20,6 +20,7 @@ def brief_page(
     annex: str,
     chart: Chart | None = None,
     table: Table | None = None,
+    further: Table | None = None,
 ) -> Section:
     """One page: its first paragraph, the chart, the other paragraphs, the table.
 
@@ -34,9 +35,11 @@ def brief_page(
         The section that says more.
     chart, table
         At most one of each.
+    further
+        A second table, where the first is short.
     """
     paragraphs = fitting(title, texts)
-    blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table]
+    blocks: list[Block | None] = [*paragraphs[:1], chart, *paragraphs[1:], table, further]
     return Section(name, title, tuple(block for block in blocks if block is not None), annex)
 
 

@@ -160,13 +160,11 @@ def _price(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _placements(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.authority.placements import folder_placements
+    from riskmodel.authority.placements import placed_once
     from riskmodel.report.sections.placements import placements_point, placements_section
 
     try:
-        placed = folder_placements(
-            authority, months=sizes.months, simulations=sizes.replicates, seed=sizes.seed
-        )
+        placed = placed_once(authority, **sizes.named())
     except DataError as error:
         return _not_shown("placements", error)
     section = placements_section(placed, title=_title("placements"))
@@ -199,9 +197,10 @@ def _timeliness(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _services(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.report.sections.services import services_point, services_section, simulated
+    from riskmodel.authority.services import simulated
+    from riskmodel.report.sections.services import services_point, services_section
 
-    plans = simulated(authority, sizes)
+    plans = simulated(authority, **sizes.named())
     section = services_section(authority, plans, title=_title("services"))
     return (services_point(plans),), (section,)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskmodel.authority.comparison import Comparison
-from riskmodel.authority.measures import MEASURE_LABELS
 from riskmodel.core.labels import STAGE_LABELS, label
 from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
@@ -158,7 +157,7 @@ def attribution_table(data: Comparison, changes: Mapping[str, int], source: str)
             row: dict[str, Any] = {"scenario": scenario_label(name), "change": _change(change)}
             for measure in compact:
                 value = here[(here["change"] == change) & (here["measure"] == measure)]
-                row[measure] = _number(value["difference"].iloc[0], measure)
+                row[measure] = _number(value["difference"].iloc[0], label(measure).form)
             rows.append(row)
     return table_of(
         "scenarios_attribution",
@@ -188,9 +187,9 @@ def all_differences(data: Comparison, source: str) -> Table:
     rows = [
         {
             "scenario": scenario_label(row["scenario"]),
-            "measure": MEASURE_LABELS.get(row["measure"], row["measure"]),
+            "measure": data.label(row["measure"]).full,
             **{
-                name: _number(row[name], row["measure"])
+                name: _number(row[name], data.label(row["measure"]).form)
                 for name in ("value", "value_against", "difference", "low", "high")
             },
         }
@@ -221,11 +220,10 @@ def all_differences(data: Comparison, source: str) -> Table:
     )
 
 
-def _number(value: Any, measure: str) -> float | int | str:
+def _number(value: Any, form: str) -> float | int | str:
     """A value to the digits of its measure; a word where there is none."""
     if value is None or value != value:
         return "none"
-    if measure == "within_cap":
-        return round(float(value), 3) + 0.0
-    is_whole = label(measure).form == ",.0f"
-    return round(float(value)) if is_whole else round(float(value), 2) + 0.0
+    if form == ",.0f":
+        return round(float(value))
+    return round(float(value), 3 if form == ".0%" else 2) + 0.0

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from riskmodel.authority.services import horizon_of, services_of, sources_of, with_own_records
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import table_of
-from riskmodel.services.simulate import Horizon
-from riskmodel.services.views import overview, plans_of
+from riskmodel.services.views import overview
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
-    from riskmodel.report.sizes import Sizes
     from riskmodel.services.result import ServicePlan
     from riskmodel.services.timeliness import Timeliness
 
@@ -21,24 +18,9 @@ __all__ = [
     "services_point",
     "services_section",
     "services_table",
-    "simulated",
     "timeliness_point",
     "timeliness_section",
 ]
-
-
-def simulated(authority: Authority, sizes: Sizes) -> list[ServicePlan]:
-    """Each service of the folder, on the projection of the report where one is needed."""
-    services = with_own_records(authority, services_of(authority))
-    projects = "projection" in authority.sections and any(one.arrivals.to for one in services)
-    if projects:
-        outlook = authority.projection(**sizes.named())
-        sources = sources_of(outlook)
-        horizon = Horizon(outlook.projection.months, sizes.replicates, sizes.seed, sources)
-    else:
-        months, replicates, seed = sizes.months, sizes.replicates, sizes.seed
-        horizon = horizon_of(authority, services, months=months, replicates=replicates, seed=seed)
-    return list(plans_of(services, horizon).values())
 
 
 def timeliness_section(found: Timeliness, *, title: str) -> Section:

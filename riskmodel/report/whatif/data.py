@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.changes import kept_levers, kept_luck, kept_scenario
 from riskmodel.report.whatif.controls import controls
+from riskmodel.report.whatif.placements import kept_placements, price_control
 from riskmodel.report.whatif.service import ENDS, kept_prices, kept_service
 from riskmodel.report.whatif.stored import MOST_KEPT, first_rows, kept_stage, packed
 
@@ -61,6 +63,10 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
             file=authority.folder.name,
         )
     has_teams = not authority.missing("caseload") and not hidden
+    placed = None if hidden else kept_placements(authority, sizes, number)
+    shown_controls = controls(authority, outlook, service=has_teams)
+    if placed is not None:
+        shown_controls.append(asdict(price_control(placed)))
     return {
         "authority": authority.name,
         "folder": authority.folder.resolve().name,
@@ -79,15 +85,14 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
         "stages": [_stage(outlook, stage, number) for stage in shown],
         "service": kept_service(authority, sizes, number, threshold) if has_teams else None,
         "prices": kept_prices(authority, sizes) if has_teams else [],
+        "placements": placed,
         "levers": kept_levers(),
         "luck": kept_luck(outlook.seed, number),
         "scenarios": [kept_scenario(each) for each in authority.scenarios if each.name != BASELINE],
         "controls": [
-            each
-            for each in controls(authority, outlook, service=has_teams)
-            if LEVERS[each["parameter"]].moves not in hidden
+            each for each in shown_controls if LEVERS[each["parameter"]].moves not in hidden
         ],
-        "basis": _basis(authority, outlook, number, hidden, threshold),
+        "basis": _basis(authority, outlook, number, hidden, threshold) + _of_placements(placed),
     }
 
 
@@ -101,6 +106,16 @@ def _hidden(authority: Authority, outlook: Outlook, threshold: int) -> tuple[str
         for place, stage in enumerate(projection.stages)
         if 0 < float(np.median(projection.opening[:, place])) < threshold
     )
+
+
+def _of_placements(placed: dict[str, Any] | None) -> list[str]:
+    if placed is None:
+        return []
+    return [
+        "Placements: what they cost in each simulation with no change of policy. A child more or "
+        "fewer costs the average of the year here; riskmodel placements says which placements the "
+        "children of a saved scenario would be in."
+    ]
 
 
 def _stage(outlook: Outlook, stage: str, kept: int) -> dict[str, Any]:

@@ -116,16 +116,10 @@ class Answer:
     costs: np.ndarray
 
 
-def answer(
-    authority: Authority, outlook: Outlook, scenario: Scenario, target: Target, *, drawn: bool
-) -> Answer:
+def answer(authority: Authority, outlook: Outlook, scenario: Scenario, target: Target) -> Answer:
     """What riskmodel makes of a scenario.
 
-    Parameters
-    ----------
-    drawn
-        Whether children are simulated one by one, or taken as expected with the chance that each
-        simulation had in the baseline.
+    Children are taken as expected, with the chance that each simulation had in the baseline.
 
     Raises
     ------
@@ -134,11 +128,7 @@ def answer(
     """
     projection = outlook.projection
     levers = scenario.levers(projection.opening_month, len(projection.months))
-    if drawn:
-        made = outlook.simulate({scenario.name: levers})
-        stock = {one: made.of("stock", scenario.name, one).astype(float) for one in made.stages}
-    else:
-        stock = expected(outlook, levers)
+    stock = expected(outlook, levers)
     whole = np.stack([np.rint(one).astype(np.int32) for one in stock.values()], axis=-1)[None]
     steps = np.diff(whole, axis=2, prepend=projection.opening[None, :, None, :])
     alone = Projection(
@@ -173,6 +163,14 @@ def answer(
         np.sort(needed),
         prices.total(scenario.name)[["q05", "q50", "q95"]].to_numpy(),
     )
+
+
+def drawn(outlook: Outlook, scenario: Scenario) -> dict[str, np.ndarray]:
+    """Stocks of children who are simulated one by one."""
+    projection = outlook.projection
+    levers = scenario.levers(projection.opening_month, len(projection.months))
+    made = outlook.simulate({scenario.name: levers})
+    return {one: made.of("stock", scenario.name, one).astype(float) for one in made.stages}
 
 
 def expected(outlook: Outlook, levers: Any) -> dict[str, np.ndarray]:

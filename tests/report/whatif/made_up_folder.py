@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from riskmodel.authority.folder.authority import Authority, open_authority
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, equilibrium
@@ -12,6 +15,7 @@ from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.levers import Levers
+from riskmodel.placements.time import years_of
 from riskmodel.projection import BASELINE
 from riskmodel.report.sizes import Sizes
 from riskmodel.streams import stream
@@ -33,6 +37,7 @@ placement_per_week = 900
 year = "2024/25"
 inflation = 0.1
 """
+RETURN = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC\n1,2023-01-01,S,C2,N1,U4,PR1,,\n"
 MONTHS = (
     "month,cpp_stock,cpp_starts,cpp_ends,lac_stock,lac_starts,lac_ends,"
     "cin_plan_stock,cin_plan_starts,cin_plan_ends\n"
@@ -108,13 +113,32 @@ def made_up_folder(folder: Path, sizes: Sizes) -> Authority:
         "teams.csv": TEAMS,
         "scenarios/early.toml": SCENARIO,
         "scenarios/loop.toml": LOOP,
+        "looked_after/episodes.csv": RETURN,
     }.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     authority = open_authority(folder)
-    authority._results["projection", *sizes.named().values()] = made_up_outlook(authority, sizes)
+    outlook = made_up_outlook(authority, sizes)
+    authority._results["projection", *sizes.named().values()] = outlook
+    authority._results["placements", *sizes.named().values()] = made_up_placements(outlook)
     return authority
+
+
+def made_up_placements(outlook: Outlook) -> Any:
+    """Placements whose cost for a child's day strays from simulation to simulation."""
+    children = outlook.projection.of("stock", BASELINE, "looked_after")
+    luck = np.exp(0.1 * stream(3, "made up/placements").standard_normal(len(children)))
+    costs = {
+        year: luck * children[:, places].mean(axis=1) * 900 * 52 * len(places) / 12
+        for year, places in years_of(outlook.projection.months).items()
+    }
+    total = pd.DataFrame([{"price_per_week": 900.0, "currency": "GBP", "year": "2023/24"}])
+    budget = SimpleNamespace(
+        costs=costs, total=lambda: total, prices=SimpleNamespace(currency="GBP")
+    )
+    forecast = SimpleNamespace(children=lambda: children)
+    return SimpleNamespace(forecast=forecast, budget=budget)
 
 
 def made_up_outlook(authority: Authority, sizes: Sizes) -> Outlook:

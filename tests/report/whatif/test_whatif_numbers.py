@@ -10,23 +10,27 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.placements import placed_once
 from riskmodel.caseload import Target
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
+from riskmodel.placements.time import years_of
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.changes import kept_scenario
 from riskmodel.scenarios import Scenario
+from riskmodel.scenarios.change import Change
 from riskmodel.scenarios.reading import LIBRARY, library_scenario, parse_scenario
 
-from .by_python import WORKFORCE, Answer, answer, random_settings
+from .by_python import WORKFORCE, Answer, answer, drawn, expected, random_settings
 from .chrome import CHROMIUM, Page
+from .conftest import SIZES
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 
-NUMBER = int(os.environ.get("WHATIF_SETTINGS", "6"))
+NUMBER = int(os.environ.get("WHATIF_SETTINGS", "4"))
 RELATIVE = 0.005
 
 # A setting worked out by the page, as it shows it; null where it says that it cannot be.
@@ -40,7 +44,8 @@ WORK = """((changes, question) => {
   }
   const made = {
     stocks: Object.fromEntries(shown.stocks), load: shown.load, chance: shown.chance,
-    posts: shown.posts, costs: shown.costs, areas: whatif.areas(shown),
+    posts: shown.posts, costs: shown.costs, placements: shown.placements,
+    areas: whatif.areas(shown),
     stock: Object.fromEntries([...shown.outcome.stocks].map(([name, one]) => [name, [...one]])),
     fte: [...shown.outcome.workers.fte],
   };
@@ -78,17 +83,17 @@ def near(found: Any, wanted: Any, least: Any, what: str) -> None:
 
 
 def check(page: dict[str, Any], python: Answer, target: Target, months: tuple[str, ...]) -> None:
-    drawn = [t for t, row in enumerate(page["load"]) if row]
+    shown = [t for t, row in enumerate(page["load"]) if row]
     for stage, ends in python.ends.items():
-        rows = [t for t, row in enumerate(page["stocks"][stage]) if row and t in drawn]
+        rows = [t for t, row in enumerate(page["stocks"][stage]) if row and t in shown]
         near([page["stocks"][stage][t] for t in rows], ends[rows], 1.0, stage)
     fte = np.asarray(page["fte"]).reshape(python.fte.T.shape)
     # Uniforms are kept in steps of 1 in 65,536: now and then a worker more or less.
     assert (np.abs(fte - python.fte.T) > 0.1).mean() < 0.01
     # What one case more does; beside a specialist team who holds few others, it is more.
-    load = python.load[drawn]
+    load = python.load[shown]
     one_case = (load + load**2 * most_specialist()) / np.median(python.cases)
-    near(capped([page["load"][t] for t in drawn]), capped(load), one_case, "load")
+    near(capped([page["load"][t] for t in shown]), capped(load), one_case, "load")
     near(page["chance"], python.within, 0.02, "chance")
     by = months.index(target.by)
     for area in page["areas"]:
@@ -111,7 +116,7 @@ def test_random_settings_have_the_numbers_of_riskmodel(
     for scenario, target in random_settings(seed=NUMBER, number=NUMBER):
         found = worked(opened_page, scenario, target)
         try:
-            wanted = answer(made_up, made_up_projection, scenario, target, drawn=False)
+            wanted = answer(made_up, made_up_projection, scenario, target)
         except DataError:
             wanted = None
         assert (wanted is None) == ("refused" in found), (str(scenario), found.get("refused"))
@@ -123,7 +128,7 @@ def test_random_settings_have_the_numbers_of_riskmodel(
 
 
 def test_children_drawn_one_by_one_lie_around_the_page(
-    opened_page: Page, made_up: Authority, made_up_projection: Outlook
+    opened_page: Page, made_up_projection: Outlook
 ):
     """riskmodel draws the change anew: on average over the simulations it is the page's."""
     projection, count = made_up_projection.projection, 0
@@ -131,8 +136,7 @@ def test_children_drawn_one_by_one_lie_around_the_page(
         found = worked(opened_page, scenario, target)
         if "refused" in found:
             continue
-        drawn = answer(made_up, made_up_projection, scenario, target, drawn=True)
-        for stage, stock in drawn.stock.items():
+        for stage, stock in drawn(made_up_projection, scenario).items():
             page = np.asarray(found["stock"][stage]).reshape(stock.shape)
             if np.array_equal(stock, projection.of("stock", BASELINE, stage)):
                 continue
@@ -141,6 +145,51 @@ def test_children_drawn_one_by_one_lie_around_the_page(
             assert (np.abs(apart.mean(axis=0)) < 5 * error + 0.3).all(), (scenario, stage)
             count += 1
     assert count
+
+
+def test_placements_cost_what_their_children_and_prices_say(
+    opened_page: Page, made_up: Authority, made_up_projection: Outlook
+):
+    changes = tuple(
+        Change(name, 3, 20, multiplier=times, ramp=ramp, to=to, reason="so", source="assumed")
+        for name, times, ramp, to in (
+            ("starts.looked_after", 1.2, False, {"closed": 1.0}),
+            ("placements.price", 1.1, True, {}),
+        )
+    )
+    scenario, sizes = Scenario("dearer", "More children, dearer.", changes), SIZES.named()
+    target = made_up.target(made_up_projection)
+    found = worked(opened_page, scenario, target)["placements"]
+    projection = made_up_projection.projection
+    levers = scenario.levers(projection.opening_month, len(projection.months))
+    before = projection.of("stock", BASELINE, "looked_after").astype(float)
+    after = expected(made_up_projection, levers)["looked_after"]
+    price = np.asarray(levers.apply("placements.price"))
+    assert (price.min(), price.max()) == (1.0, 1.1)
+    opening = projection.opening[:, projection.stages.index("looked_after")][:, None]
+    held = [
+        stock + np.concatenate([opening, stock[:, :-1]], axis=1) for stock in (after * 1.0, before)
+    ]
+    costs = placed_once(made_up, **sizes).budget.costs
+    for row, (year, places) in zip(found, years_of(projection.months).items(), strict=True):
+        times = (price * held[0])[:, places].sum(axis=1) / held[1][:, places].sum(axis=1)
+        near(row, np.quantile(costs[year] * times, (0.05, 0.5, 0.95)), 0.0, year)
+    nothing = worked(opened_page, Scenario("none", "Nothing.", ()), target)["placements"]
+    near(nothing, [np.quantile(each, (0.05, 0.5, 0.95)) for each in costs.values()], 0.0, "all")
+    assert found[1][1] > nothing[1][1]
+
+
+def test_what_the_page_cannot_say_of_placements_is_said(opened_page: Page):
+    text = (
+        'name = "homes"\n[[change]]\nparameter = "placements.step_down"\nfrom_month = 1\n'
+        'multiplier = 1.5\nreason = "so"\nsource = "assumed"'
+    )
+    opened_page.run(f"whatif.openText({json.dumps(text)})")
+    opened_page.run("new Promise((done) => setTimeout(done, 400))")
+    said = opened_page.run("document.getElementById('cautions').textContent")
+    assert "Moves from homes to families: riskmodel placements works out what this changes" in said
+    cards = opened_page.run("whatif.numbersNow().map((one) => one.label)")
+    assert cards[-1].startswith("Placements, ")
 
 
 def test_nothing_changed_shows_the_numbers_of_the_report(
@@ -207,7 +256,7 @@ def test_a_saved_file_gives_the_numbers_back_and_opens_again(
     assert "--cap 13.5 --by 2025-03 --chance 0.9" in text
     target = Target(13.5, "2025-03", 0.9)
     shown = opened_page.run("whatif.numbersNow().map((one) => one.value)")
-    wanted = answer(made_up, made_up_projection, scenario, target, drawn=False)
+    wanted = answer(made_up, made_up_projection, scenario, target)
     month = made_up_projection.projection.months.index(target.by)
     near(float(shown[0]), wanted.ends["child_protection_plan"][month, 2], 1.0, "plans")
     near(float(shown[1]), wanted.load[month, 2], 0.1, "caseload")

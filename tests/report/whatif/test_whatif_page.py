@@ -147,7 +147,14 @@ def test_the_page_fits_its_width(opened_page: Page, width: int):
     assert min(small) >= 11
 
 
-def test_it_prints_on_one_sheet(opened_page: Page, tmp_path: Path):
+@pytest.mark.parametrize("position", [0, 50])
+def test_it_prints_on_one_sheet(opened_page: Page, tmp_path: Path, position: int):
+    """With nothing set, and with a setting, what it comes to and a caution."""
+    opened_page.run(
+        f"""for (const id of ["{SLIDER}", "placements-price"]) {{
+        const one = document.getElementById(id);
+        one.value = {position}; one.dispatchEvent(new Event("input")); }}"""
+    )
     settled(opened_page)
     assert sheets(opened_page.printed(tmp_path / "page.pdf")) == 1
 

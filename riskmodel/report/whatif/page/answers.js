@@ -179,7 +179,7 @@ export function movedChance(all, setting, base) {
  * @param {() => T} make
  * @returns {T}
  */
-function once(model, key, make) {
+export function once(model, key, make) {
   if (!model.kept.has(key)) model.kept.set(key, make());
   return model.kept.get(key);
 }
@@ -446,45 +446,6 @@ function shift(service, base, chance) {
   const all = service.posts[place - 1];
   const kept = occurred(base, place / (steps + 1));
   return all === null || !Number.isFinite(kept) ? 0 : all - kept;
-}
-
-/**
- * Cost of each financial year in the simulations kept, in order.
- * @param {Model} model
- * @param {Outcome} outcome
- * @returns {Float64Array[]}
- */
-export function keptCosts(model, outcome) {
-  const { data } = model;
-  const months = data.months.length;
-  const weeks = data.weeks_a_month;
-  const workers = /** @type {Workers} */ (outcome.workers);
-  const agency = new Workforce(data.service.workforce, outcome.paths).monthly("agency_fte");
-  const children = outcome.stocks.get("looked_after");
-  return data.prices.map((/** @type {any} */ year) =>
-    Float64Array.from({ length: data.kept }, (_, r) => {
-      let sum = 0;
-      for (let t = year.first; t < year.first + year.months; t += 1) {
-        const at = r * months + t;
-        sum += (workers.inPost[at] * (year.post ?? 0)) / 12;
-        sum += agency(t, r) * (year.agency ?? 0) * weeks;
-        sum += (children ? children[at] : data.service.held.looked_after ?? 0) * (year.placement ?? 0) * weeks;
-      }
-      return sum;
-    }).sort());
-}
-
-/**
- * Cost of each financial year, as it is shown.
- * @param {Model} model
- * @param {Outcome} outcome
- * @returns {Range[]}
- */
-export function costs(model, outcome) {
-  const base = once(model, "costs", () => keptCosts(model, model.baseline));
-  return keptCosts(model, outcome).map((sorted, y) => /** @type {Range} */ (
-    [0.05, 0.5, 0.95].map((share, q) =>
-      moved(model.data.prices[y].ends[q], quantile(sorted, share), quantile(base[y], share)))));
 }
 
 /**

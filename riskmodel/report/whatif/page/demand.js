@@ -154,14 +154,14 @@ export function stocksUnder(stages, paths, data) {
   const staying = new Map([...stages].map(([name, stage]) => [name, stayingOf(stage, paths, data)]));
   /** @type {Move[]} */
   const gained = [];
-  for (const [name, stage] of stages) {
+  for (const name of stages.keys()) {
     const own = /** @type {Staying[]} */ (staying.get(name));
     const starts = /** @type {Float64Array} */ (rates.get(name));
     for (let step = 1; step < own.length; step += 1) {
       const lever = own.length === 3 ? [`length.${name}`, SHORTER][step - 1] : lengthLever(name, paths);
       const to = paths.get(lever)?.to ?? [];
       if (to.every(([one]) => one in data.outside)) continue;
-      const children = timeGained(stage, starts, own[step - 1], own[step], months);
+      const children = timeGained(starts, own[step - 1], own[step], months);
       share(gained, lever, name, children, to, months, (one) => one in data.outside);
     }
   }
@@ -377,14 +377,13 @@ function tableOf(stage, mean, reach, data) {
 
 /**
  * Children whom shorter stays have taken out of a stage by each month, as their change.
- * @param {Stage} stage
  * @param {Float64Array} rates
  * @param {Staying} longer
  * @param {Staying} shorter
  * @param {number} months
  * @returns {Float64Array}
  */
-function timeGained(stage, rates, longer, shorter, months) {
+function timeGained(rates, longer, shorter, months) {
   const gained = new Float64Array(rates.length);
   for (let from = 0; from < rates.length; from += months) {
     for (let start = 0; start < months; start += 1) {

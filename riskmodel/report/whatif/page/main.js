@@ -1,29 +1,22 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
-import { areaLoads, costs, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
+import { areaLoads, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
 import { drawFan, fanRows } from "./charts.js";
+import { costs } from "./costs.js";
 import { byId, choice, element, table } from "./dom.js";
 import { Impossible } from "./levers.js";
 import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
+import { costCards, tablesOf } from "./tables.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";
-import { chanceRangeWords, chanceWords, childrenWords, money, number, rangeWords, setWords, workersWords } from "./words.js";
+import { chanceRangeWords, chanceWords, childrenWords, number, rangeWords, setWords, workersWords } from "./words.js";
 
 /** @typedef {import("./setting.js").Setting} Setting */
 /** @typedef {import("./answers.js").Model} Model */
 /** @typedef {import("./answers.js").Question} Question */
 /** @typedef {import("./answers.js").Range} Range */
-/**
- * A setting worked out, as it is shown.
- * @typedef {object} Shown
- * @property {import("./answers.js").Outcome} outcome
- * @property {Map<string, number[][]>} stocks
- * @property {number[][]} load
- * @property {number[]} chance
- * @property {import("./answers.js").Posts | null} posts
- * @property {Range[]} costs
- */
+/** @typedef {import("./tables.js").Shown} Shown */
 
 const COLOURS = ["#12436d", "#1a6b65", "#801650"];
 const MOST_SETTINGS = 3;
@@ -56,14 +49,16 @@ function work(changes) {
   const outcome = outcomeOf(model, changes);
   const which = drawnMonths(data, asked());
   const stocks = new Map(data.stages.map((/** @type {any} */ one) => [one.name, stockEnds(model, outcome, one.name, which)]));
-  if (state.question === null) return { outcome, stocks, load: [], chance: [], posts: null, costs: [] };
+  const placements = data.placements ? costs(model, outcome, "placements") : [];
+  if (state.question === null) return { outcome, stocks, load: [], chance: [], posts: null, costs: [], placements };
   return {
     outcome,
     stocks,
     load: loadEnds(model, outcome, which),
     chance: within(model, outcome, state.question),
     posts: posts(model, outcome, state.question),
-    costs: data.prices.length > 0 ? costs(model, outcome) : [],
+    costs: data.prices.length > 0 ? costs(model, outcome, "prices") : [],
+    placements,
   };
 }
 
@@ -111,7 +106,7 @@ function numbersNow() {
   const first = data.stages[0];
   const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
   const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
-  if (state.question === null || now.posts === null || none.posts === null) return made;
+  if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
   made.push({ label: "Cases for each full-time worker", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
   const { cap, chance } = state.question;
@@ -119,13 +114,7 @@ function numbersNow() {
   const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
   const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
   made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
-  if (now.costs.length > 0) {
-    const place = Math.max(data.prices.findLastIndex((/** @type {any} */ year) => year.first <= at), 0);
-    const year = data.prices[place];
-    const words = (/** @type {Range} */ range) => `${money(range[0], year.currency)} to ${money(range[2], year.currency)}`;
-    made.push({ label: `Cost, ${year.year}`, value: money(now.costs[place][1], year.currency), range: `90% range ${words(now.costs[place])}`, before: `${money(none.costs[place][1], year.currency)} (${words(none.costs[place])})` });
-  }
-  return made;
+  return [...made, ...costCards({ data, now, none, at })];
 }
 
 function showNumbers() {
@@ -211,42 +200,9 @@ function showRest() {
       ["End of", ...rows[0].values.map((one) => one.name)],
       rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`)])));
   }
-  if (state.question) showTables(now, at);
+  byId("tables").replaceChildren(...tablesOf({ model, now, none, name: nameOf(state.active), question: state.question, at }));
   showSides(at);
   byId("said").textContent = numbersNow().map((one) => `${one.label}: ${one.value}, ${one.range}.`).join(" ");
-}
-
-/**
- * @param {Shown} now
- * @param {number} at
- */
-function showTables(now, at) {
-  const isNew = now !== none;
-  const both = (/** @type {(one: Shown) => string[]} */ cells) => [...cells(none), ...(isNew ? cells(now) : [])];
-  const names = ["No change", ...(isNew ? [nameOf(state.active)] : [])];
-  const found = /** @type {import("./answers.js").Posts} */ (none.posts).byChance.map((one, place) => [
-    `${Math.round(1000 * one.chance) / 10}%`, ...both((each) => {
-      const cell = /** @type {import("./answers.js").Posts} */ (each.posts).byChance[place];
-      return [Number.isFinite(cell.posts) ? `${number(cell.posts)} (${rangeWords([cell.low, cell.posts, cell.high])})` : "no number is enough"];
-    })]);
-  const { cap, by } = /** @type {Question} */ (state.question);
-  const sets = now.outcome.paths.has("workforce.hires_per_month");
-  const parts = [element("section", {}, element("h3", {}, "Posts needed"),
-    table(`Posts for an average of ${cap} or fewer by the end of ${monthWords(by)}, if every vacancy finds a candidate${sets ? " except where the setting says how many there are" : ""} (95% range that ${data.kept} simulations leave open)`, ["Chance", ...names], found))];
-  if (data.service.areas.length > 0) {
-    const [base, own] = [none, now].map((one) => areaLoads(model, one.outcome, at));
-    const cell = (/** @type {{range: Range}} */ one) => `${number(one.range[1], 1)} (${rangeWords(one.range, 1)})`;
-    parts.push(element("section", {}, element("h3", {}, "Caseload by area"),
-      table(`Cases for each full-time worker at the end of ${monthWords(by)} (90% range)`, ["Area", ...names],
-        base.map((one, place) => [one.name, cell(one), ...(isNew ? [cell(own[place])] : [])]))));
-  }
-  if (data.prices.length > 0) {
-    parts.push(element("section", {}, element("h3", {}, "Cost by financial year"),
-      table("Of all that has a price, in each year's prices (90% range)", ["Year", ...names],
-        data.prices.map((/** @type {any} */ year, /** @type {number} */ place) => [year.year,
-          ...both((one) => [`${money(one.costs[place][1], year.currency)} (${money(one.costs[place][0], year.currency)} to ${money(one.costs[place][2], year.currency)})`])]))));
-  }
-  byId("tables").replaceChildren(...parts);
 }
 
 /**
@@ -361,6 +317,7 @@ function fileText() {
     `Saved from the what-if page of ${data.authority}, riskmodel ${data.version}, seed ${data.seed}, ${data.simulations} simulations.`,
     `To work it out again: riskmodel project FOLDER --scenario THIS_FILE`,
     ...(question ? [`and: riskmodel caseload FOLDER --scenario THIS_FILE${target}`] : []),
+    ...(data.placements ? [`Placements: put it into FOLDER/scenarios, then riskmodel placements FOLDER --show cost --scenario ${name}`] : []),
   ]);
 }
 

@@ -30,6 +30,7 @@ import { monthNumber, monthWords } from "./months.js";
  */
 
 export const DIVERSION = "diversion.early_help";
+const PRICE = "placements.price";
 const IN_NEED = "child_in_need_plan";
 const EARLY_HELP = "early_help";
 
@@ -186,8 +187,10 @@ export function changeWords(change, data) {
  * @returns {string[]}
  */
 export function cautions(setting, data) {
-  const made = [];
   const set = new Set(changesOf(setting, data).map((one) => one.parameter));
+  const made = data.levers
+    .filter((/** @type {any} */ one) => set.has(one.name) && one.name.startsWith("placements.") && (data.placements === null || one.name !== PRICE))
+    .map((/** @type {any} */ one) => `${one.label}: riskmodel placements works out what this changes; this page does not.`);
   for (const control of /** @type {Control[]} */ (data.controls)) {
     const at = position(setting, control);
     if (!set.has(control.parameter)) continue;

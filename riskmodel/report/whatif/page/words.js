@@ -79,6 +79,18 @@ export function money(value, currency) {
 }
 
 /**
+ * Both ends of a range of amounts.
+ * @param {Range} range
+ * @param {string} currency
+ * @returns {string}
+ */
+export function moneyRange(range, currency) {
+  const [low, high] = [range[0], range[2]].map((one) => money(one, currency));
+  const unit = " million";
+  return low.endsWith(unit) && high.endsWith(unit) ? `${low.slice(0, -unit.length)} to ${high}` : `${low} to ${high}`;
+}
+
+/**
  * @param {string} text
  * @returns {string}
  */

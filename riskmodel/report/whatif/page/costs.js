@@ -1,0 +1,83 @@
+// What a setting costs by financial year: all that has a price, and placements.
+
+import { moved, once } from "./answers.js";
+import { quantile, unpacked } from "./arrays.js";
+import { appliedAlike } from "./levers.js";
+import { Workforce } from "./workforce.js";
+
+/** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Outcome} Outcome */
+/** @typedef {import("./answers.js").Range} Range */
+/** @typedef {import("./workforce.js").Workers} Workers */
+
+const CARE = "looked_after";
+const SHARES = [0.05, 0.5, 0.95];
+
+/**
+ * Cost of each financial year in the simulations kept, in order.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @returns {Float64Array[]}
+ */
+export function keptCosts(model, outcome) {
+  const { data } = model;
+  const months = data.months.length;
+  const weeks = data.weeks_a_month;
+  const workers = /** @type {Workers} */ (outcome.workers);
+  const agency = new Workforce(data.service.workforce, outcome.paths).monthly("agency_fte");
+  const children = outcome.stocks.get(CARE);
+  return data.prices.map((/** @type {any} */ year) =>
+    Float64Array.from({ length: data.kept }, (_, r) => {
+      let sum = 0;
+      for (let t = year.first; t < year.first + year.months; t += 1) {
+        const at = r * months + t;
+        sum += (workers.inPost[at] * (year.post ?? 0)) / 12;
+        sum += agency(t, r) * (year.agency ?? 0) * weeks;
+        sum += (children ? children[at] : data.service.held.looked_after ?? 0) * (year.placement ?? 0) * weeks;
+      }
+      return sum;
+    }).sort());
+}
+
+/**
+ * What placements cost in each financial year in the simulations kept, in order: a child's day costs
+ * what it costs on average in the baseline of that simulation and year, times the price that is set.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @returns {Float64Array[]}
+ */
+export function keptPlacements(model, outcome) {
+  const { data } = model;
+  const months = data.months.length;
+  const [setting, base] = [outcome, model.baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(CARE)));
+  const opening = once(model, "opening of care", () =>
+    unpacked(data.stages.find((/** @type {any} */ one) => one.name === CARE).opening));
+  const price = appliedAlike(outcome.paths, "placements.price", 1, months);
+  return data.placements.years.map((/** @type {any} */ year) => {
+    const costs = once(model, `placements ${year.year}`, () => unpacked(year.costs));
+    return costs.map((cost, r) => {
+      let [held, before] = [0, 0];
+      for (let t = year.first; t < year.first + year.months; t += 1) {
+        const at = r * months + t;
+        held += price[t] * (setting[at] + (t > 0 ? setting[at - 1] : opening[r]));
+        before += base[at] + (t > 0 ? base[at - 1] : opening[r]);
+      }
+      return before > 0 ? (cost * held) / before : cost;
+    }).sort();
+  });
+}
+
+/**
+ * Costs as they are shown: of all simulations, moved by what the setting changes in those kept.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @param {"prices" | "placements"} what
+ * @returns {Range[]}
+ */
+export function costs(model, outcome, what) {
+  const work = what === "prices" ? keptCosts : keptPlacements;
+  const years = what === "prices" ? model.data.prices : model.data.placements.years;
+  const base = once(model, `costs of ${what}`, () => work(model, model.baseline));
+  return work(model, outcome).map((sorted, y) => /** @type {Range} */ (
+    SHARES.map((share, q) => moved(years[y].ends[q], quantile(sorted, share), quantile(base[y], share)))));
+}

@@ -1,0 +1,103 @@
+// Cards and tables of what a setting comes to, beside no change of policy.
+
+import { areaLoads } from "./answers.js";
+import { element, table } from "./dom.js";
+import { monthWords } from "./months.js";
+import { money, moneyRange, number, rangeWords } from "./words.js";
+
+/** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Question} Question */
+/** @typedef {import("./answers.js").Range} Range */
+/**
+ * A setting worked out, as it is shown.
+ * @typedef {object} Shown
+ * @property {import("./answers.js").Outcome} outcome
+ * @property {Map<string, number[][]>} stocks
+ * @property {number[][]} load
+ * @property {number[]} chance
+ * @property {import("./answers.js").Posts | null} posts
+ * @property {Range[]} costs
+ * @property {Range[]} placements what they cost, by year
+ */
+/** @typedef {{label: string, value: string, range: string, before: string}} Card */
+
+/**
+ * What the financial year of the month asked of costs.
+ * @param {{data: any, now: Shown, none: Shown, at: number}} of
+ * @returns {Card[]}
+ */
+export function costCards({ data, now, none, at }) {
+  const card = (/** @type {string} */ label, /** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency) => {
+    if (now[what].length === 0) return [];
+    const place = Math.max(years.filter((year) => year.first <= at).length - 1, 0);
+    const [own, base] = [now, none].map((one) => one[what][place]);
+    return [{ label: `${label}, ${years[place].year}`, value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
+  };
+  return [
+    ...card("Cost", data.prices, "costs", data.prices[0]?.currency),
+    ...card("Placements", data.placements?.years ?? [], "placements", data.placements?.currency),
+  ];
+}
+
+/**
+ * Tables of posts, areas and costs, those that a folder has figures for.
+ * @param {{model: Model, now: Shown, none: Shown, name: string, question: Question | null, at: number}} of
+ * @returns {HTMLElement[]}
+ */
+export function tablesOf({ model, now, none, name, question, at }) {
+  const names = ["No change", ...(now === none ? [] : [name])];
+  const both = (/** @type {(one: Shown) => string} */ cell) => [cell(none), ...(now === none ? [] : [cell(now)])];
+  const service = question ? serviceTables({ model, now, none, question, at }, names, both) : [];
+  return [...service, ...costTables(model.data, now, names, both)];
+}
+
+/** @typedef {(cell: (one: Shown) => string) => string[]} Both Cells of the baseline and the setting. */
+
+/**
+ * @param {{model: Model, now: Shown, none: Shown, question: Question, at: number}} of
+ * @param {string[]} names
+ * @param {Both} both
+ * @returns {HTMLElement[]}
+ */
+function serviceTables({ model, now, none, question, at }, names, both) {
+  const { data } = model;
+  const { cap, by } = question;
+  const found = /** @type {import("./answers.js").Posts} */ (none.posts).byChance.map((one, place) => [
+    `${Math.round(1000 * one.chance) / 10}%`, ...both((each) => {
+      const cell = /** @type {import("./answers.js").Posts} */ (each.posts).byChance[place];
+      return Number.isFinite(cell.posts) ? `${number(cell.posts)} (${rangeWords([cell.low, cell.posts, cell.high])})` : "no number is enough";
+    })]);
+  const sets = now.outcome.paths.has("workforce.hires_per_month");
+  const parts = [element("section", {}, element("h3", {}, "Posts needed"),
+    table(`Posts for an average of ${cap} or fewer by the end of ${monthWords(by)}, if every vacancy finds a candidate${sets ? " except where the setting says how many there are" : ""} (95% range that ${data.kept} simulations leave open)`, ["Chance", ...names], found))];
+  if (data.service.areas.length > 0) {
+    const loads = new Map([none, now].map((one) => [one, areaLoads(model, one.outcome, at)]));
+    const range = (/** @type {Shown} */ one, /** @type {number} */ place) => /** @type {{range: Range}[]} */ (loads.get(one))[place].range;
+    parts.push(element("section", {}, element("h3", {}, "Caseload by area"),
+      table(`Cases for each full-time worker at the end of ${monthWords(by)} (90% range)`, ["Area", ...names],
+        data.service.areas.map((/** @type {{name: string}} */ area, /** @type {number} */ place) => [area.name,
+          ...both((one) => `${number(range(one, place)[1], 1)} (${rangeWords(range(one, place), 1)})`)]))));
+  }
+  return parts;
+}
+
+/**
+ * @param {any} data
+ * @param {Shown} now
+ * @param {string[]} names
+ * @param {Both} both
+ * @returns {HTMLElement[]}
+ */
+function costTables(data, now, names, both) {
+  const listed = (/** @type {string} */ title, /** @type {string} */ caption, /** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency) =>
+    element("section", { class: what }, element("h3", {}, title), table(caption, ["Year", ...names], years.map((year, place) => [year.year,
+      ...both((one) => `${money(one[what][place][1], currency)} (${moneyRange(one[what][place], currency)})`)])));
+  const parts = [];
+  if (now.costs.length > 0) {
+    parts.push(listed("Cost by financial year", "Of all that has a price, in each year's prices (90% range)", data.prices, "costs", data.prices[0].currency));
+  }
+  if (now.placements.length > 0) {
+    parts.push(listed("Placements by financial year", "Of looked-after children, each at the average cost of the year (90% range)", data.placements.years, "placements", data.placements.currency));
+  }
+  return parts;
+}
