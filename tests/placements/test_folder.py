@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskmodel.authority.folder.authority import Authority, open_authority
+from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.placement_views import SHOWS, placement_view
 from riskmodel.authority.placements import Placements, folder_placements, project_placements
 from riskmodel.disclosure.symbols import CONFIDENTIAL
@@ -18,79 +18,6 @@ from riskmodel.placements.kinds import KINDS
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Chart
 from riskmodel.report.sections.placements import placements_point, placements_section
-
-TOML = """\
-format = 1
-[about]
-name = "Testshire"
-population = 30000
-[[placements]]
-placement = "own_fostering"
-per_week = 450
-spread = "20%"
-places = 60
-[[placements]]
-placement = "agency_fostering"
-per_week = 900
-inflation = "3%"
-[[placements]]
-placement = "private_residential"
-per_week = 5000
-spread = 0.4
-[[placement_budget]]
-year = "2018/19"
-budget = 9000000
-grant_per_week = 800
-"""
-SCENARIO = """\
-name = "own_places"
-description = "Ten more places with own carers, at dearer prices."
-[[change]]
-parameter = "placements.own_carer_places"
-value = 10
-from_month = 1
-reason = "a test"
-source = "assumed"
-[[change]]
-parameter = "placements.price"
-multiplier = 1.1
-from_month = 1
-reason = "a test"
-source = "assumed"
-"""
-
-
-def made_up(folder: Path, write_return: Callable[..., Path]) -> Path:
-    """Children who come every week for a year, and stay."""
-    kinds = [("U4", "PR1"), ("U4", "PR4"), ("K2", "PR4"), ("U4", "PR1"), ("H5", "PR4")]
-    rows, born = [], []
-    for child in range(1, 301):
-        place, provider = kinds[child % 5]
-        day = np.datetime64("2017-04-03") + child if child % 3 else np.datetime64("2016-03-01")
-        age = 16.5 if place == "H5" else 2 + child % 11
-        end = f"{day + 200},E4A" if child % 4 == 0 and child % 3 else ","
-        rows.append(f"{child},{day},S,C1,N1,{place},{provider},{end},,IN,3\n")
-        born.append(f"{child},1,{day - np.timedelta64(int(age * 365.25), 'D')},WBRI\n")
-    write_return(folder / "looked_after", "".join(rows), "".join(born))
-    (folder / "authority.toml").write_text(TOML, encoding="utf-8")
-    (folder / "scenarios").mkdir()
-    (folder / "scenarios" / "own_places.toml").write_text(SCENARIO, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, write_return: Callable[..., Path]) -> Path:
-    return made_up(tmp_path_factory.mktemp("testshire"), write_return)
-
-
-@pytest.fixture(scope="module")
-def authority(folder: Path) -> Authority:
-    return open_authority(folder)
-
-
-@pytest.fixture(scope="module")
-def placed(authority: Authority) -> Placements:
-    return folder_placements(authority, months=14, simulations=60)
 
 
 @pytest.mark.integration
@@ -194,7 +121,8 @@ WRONG = {
 def test_wrong_prices_are_refused_with_their_place(
     tmp_path: Path, folder: Path, row: str, message: str
 ) -> None:
-    text = TOML.replace("[[placement_budget]]", f"[[placements]]\n{row}\n[[placement_budget]]")
+    toml = (folder / "authority.toml").read_text(encoding="utf-8")
+    text = toml.replace("[[placement_budget]]", f"[[placements]]\n{row}\n[[placement_budget]]")
     (tmp_path / "authority.toml").write_text(text, encoding="utf-8")
     (tmp_path / "looked_after").symlink_to(folder / "looked_after")
     with pytest.raises(DataError, match=r"authority\.toml, line \d+") as error:

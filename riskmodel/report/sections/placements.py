@@ -8,14 +8,14 @@ from riskmodel.core.result import march_rows
 from riskmodel.placements.budget import DRIVERS
 from riskmodel.placements.kinds import kind_label
 from riskmodel.projection import BASELINE, month_words
-from riskmodel.report.model import Block, Paragraph, Point, Section, Table
+from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import pictured, table_of
 
 if TYPE_CHECKING:
     from riskmodel.authority.placements import Placements
     from riskmodel.placements.budget import PlacementBudget
 
-__all__ = ["placements_point", "placements_section"]
+__all__ = ["placements_picture", "placements_point", "placements_section"]
 
 _RANGE = {"central": "Central projection", "low": "90% range from", "high": "to"}
 _READ = "Below the line: averages over the simulations, which add up to the total."
@@ -31,10 +31,9 @@ def placements_section(placed: Placements, *, title: str) -> Section:
     title
         Heading of the section.
     """
-    source = placed.forecast.source
     blocks: list[Block] = [
         Paragraph(placed.summary()),
-        pictured(placed, "placements", _READ, _stocks_table(placed, source)),
+        placements_picture(placed),
     ]
     if placed.budget is not None:
         budget = placed.budget
@@ -45,6 +44,11 @@ def placements_section(placed: Placements, *, title: str) -> Section:
             blocks.append(_drivers_table(budget))
     blocks += [Paragraph(note) for note in placed.notes]
     return Section("placements", title, tuple(blocks))
+
+
+def placements_picture(placed: Placements) -> Chart:
+    """Children by placement over time, with their numbers."""
+    return pictured(placed, "placements", _READ, _stocks_table(placed, placed.forecast.source))
 
 
 def placements_point(placed: Placements) -> Point:

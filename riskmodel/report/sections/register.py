@@ -160,13 +160,10 @@ def _price(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _placements(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.authority.placements import folder_placements
     from riskmodel.report.sections.placements import placements_point, placements_section
 
     try:
-        placed = folder_placements(
-            authority, months=sizes.months, simulations=sizes.replicates, seed=sizes.seed
-        )
+        placed = authority.placements(**sizes.named())
     except DataError as error:
         return _not_shown("placements", error)
     section = placements_section(placed, title=_title("placements"))
