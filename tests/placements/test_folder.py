@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +20,13 @@ from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.placements.kinds import KINDS
 from riskmodel.projection import BASELINE
-from riskmodel.report.model import Chart
-from riskmodel.report.sections.placements import placements_point, placements_section
+from riskmodel.report.model import Chart, Report, Section
+from riskmodel.report.sections.placements import (
+    _cost_table,
+    placements_point,
+    placements_section,
+)
+from riskmodel.report.workbook import workbook_bytes
 
 
 @pytest.mark.integration
@@ -152,3 +161,56 @@ def test_the_section_holds_pictures_and_tables_without_what_is_withheld(placed: 
         cost["average"].to_numpy(), rel=0.01
     )
     assert placements_point(placed).text.endswith("Basis: projected.")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("withheld", [frozenset[str](), frozenset({"own_fostering"})])
+def test_costs_of_the_workbook_are_formulas_that_hold_their_numbers(
+    placed: Placements, withheld: frozenset[str]
+) -> None:
+    assert placed.budget is not None
+    table = _cost_table(replace(placed, withheld=withheld), placed.budget)
+    report = Report("A report", "", (), (Section("placements", "A", (table,)),), {})
+    numbers, formulas = cells_of(workbook_bytes(report), "sheet4")
+    assert len(formulas) == len(table.formulas) > 6
+    for name, formula in formulas.items():
+        # What a program computes from the cells is what one finds that computes nothing.
+        assert computed(formula, numbers) == pytest.approx(numbers[name], abs=0.001)
+    total = table.frame[table.frame["placement"] == "All placements"].iloc[0]
+    exact = placed.budget.total().iloc[0]
+    assert total["average"] == pytest.approx(exact["mean"], rel=0.001)
+    assert total["days"] == pytest.approx(exact["days"], abs=3)
+
+
+def cells_of(content: bytes, sheet: str) -> tuple[dict[str, float], dict[str, str]]:
+    """Numbers of a sheet, and formulas, by cell."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = ET.fromstring(archive.read(f"xl/worksheets/{sheet}.xml"))
+    numbers, formulas = {}, {}
+    for cell in root.iter(f"{space}c"):
+        if cell.get("t") != "s" and cell.find(f"{space}v") is not None:
+            numbers[cell.attrib["r"]] = float(cell.findtext(f"{space}v", ""))
+            formulas[cell.attrib["r"]] = cell.findtext(f"{space}f", "")
+    return numbers, {name: text for name, text in formulas.items() if text}
+
+
+def computed(formula: str, numbers: dict[str, float]) -> float:
+    """A formula of products, sums and rounding, worked out from the numbers of its sheet."""
+
+    def added(part: re.Match[str]) -> str:
+        column, first, last = part[1], int(part[2]), int(part[3])
+        return str(sum(numbers[f"{column}{row}"] for row in range(first, last + 1)))
+
+    text = re.sub(r"SUM\(([A-Z])(\d+):[A-Z](\d+)\)", added, formula)
+    text = re.sub(r"\b[A-Z]\d+\b", lambda part: str(numbers[part[0]]), text)
+    rounded = re.fullmatch(r"ROUND\((.*),(\d)\)", text)
+    product, digits = (rounded[1], int(rounded[2])) if rounded else (text, 6)
+    value = 0.0
+    for term in product.split("+"):
+        first, *rest = re.split(r"([*/])", term)
+        part = float(first)
+        for sign, number in zip(rest[::2], rest[1::2], strict=True):
+            part = part * float(number) if sign == "*" else part / float(number)
+        value += part
+    return round(value, digits)
