@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.placement_flows import COMES, yearly_flows
 from riskmodel.authority.placement_views import SHOWS, placement_view
 from riskmodel.authority.placements import Placements, folder_placements, project_placements
 from riskmodel.disclosure.symbols import CONFIDENTIAL
@@ -152,15 +153,35 @@ def test_a_return_without_placements_is_refused(
 def test_the_section_holds_pictures_and_tables_without_what_is_withheld(placed: Placements) -> None:
     section = placements_section(replace(placed, withheld=frozenset({"supported"})), title="A")
     charts = [block for block in section.blocks if isinstance(block, Chart)]
-    assert [chart.id for chart in charts] == ["placements", "placement_cost"]
+    assert [chart.id for chart in charts] == ["placements", "placement_flows", "placement_cost"]
     assert all(len(chart.svg) > 3000 for chart in charts)
     tables = [chart.data for chart in charts]
     assert all("Supported or independent" not in table.frame.to_string() for table in tables)
-    cost = tables[1].frame
+    cost = tables[2].frame
     assert (cost["days"] * cost["price"] / 7).to_numpy() == pytest.approx(
         cost["average"].to_numpy(), rel=0.01
     )
     assert placements_point(placed).text.endswith("Basis: projected.")
+
+
+@pytest.mark.integration
+def test_flows_of_a_year_are_those_of_the_projection_without_what_is_withheld(
+    placed: Placements,
+) -> None:
+    flows, made = placed.forecast.of(), yearly_flows(placed)
+    assert made.period == "April 2018 to March 2019, projected"
+    by_way = made.frame.set_index(["from", "to"])["children"]
+    home = flows.exits[:, :12, 0, 0].sum(axis=1).mean()
+    assert by_way["Own foster carers", "Returned home"] == pytest.approx(home)
+    comes = flows.entries[:, :12].sum(axis=(1, 2)).mean()
+    assert by_way[COMES].sum() == pytest.approx(comes, abs=3)  # less what rounds to none
+    few = yearly_flows(replace(placed, withheld=frozenset({"own_fostering"}))).frame
+    assert not few.isin(["Own foster carers"]).any().any()
+    joined = few.set_index(["from", "to"])["children"]
+    assert joined["Other placements", "Returned home"] >= home
+    picture = made.plot()
+    assert b"returned home" in picture.svg
+    assert picture.alt == made.summary()
 
 
 @pytest.mark.integration

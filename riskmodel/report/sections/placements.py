@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.authority.placement_flows import PlacementFlows, yearly_flows
 from riskmodel.core.result import march_rows
 from riskmodel.placements.budget import DRIVERS
 from riskmodel.placements.forecast import ALL
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["placements_picture", "placements_point", "placements_section"]
 
 _RANGE = {"central": "Central projection", "low": "90% range from", "high": "to"}
+_WIDE = "The wider a band, the more children; averages over the simulations."
 _READ = "Below the line: averages over the simulations, which add up to the total."
 
 
@@ -39,6 +41,9 @@ def placements_section(placed: Placements, *, title: str) -> Section:
         Paragraph(placed.summary()),
         placements_picture(placed),
     ]
+    flows = yearly_flows(placed)
+    if len(flows.frame):
+        blocks.append(pictured(flows, "placement_flows", _WIDE, _flows_table(flows, placed)))
     if placed.budget is not None:
         budget = placed.budget
         blocks += [Paragraph(text) for text in budget.remarks()]
@@ -73,6 +78,20 @@ def _stocks_table(placed: Placements, source: str) -> Table:
     headings = {"date": "Date", "placement": "Placement", **_RANGE}
     return table_of("placements", "Children looked after by placement, projected", rows, headings,
                     notes, source, "projected")  # fmt: skip
+
+
+def _flows_table(flows: PlacementFlows, placed: Placements) -> Table:
+    rows = [
+        (row["from"], row["to"], *(round(row[name]) for name in ("children", "q05", "q95")))
+        for row in flows.frame.to_dict("records")
+    ]
+    headings = {
+        "from": "From", "to": "To", "average": "Children, on average", "low": "90% range from",
+        "high": "to",
+    }  # fmt: skip
+    notes = ("Ways that on average round to no child are left out.",)
+    return table_of("placement_flows", f"From where to where, {flows.period}", rows, headings,
+                    notes, placed.forecast.source, "projected")  # fmt: skip
 
 
 def _cost_table(placed: Placements, budget: PlacementBudget) -> Table:
