@@ -12,12 +12,13 @@ from scipy.linalg import expm
 from scipy.stats import binom
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.placements.arrivals import Level, fitted_mix, keyed_children, simulation_keys
+from riskmodel.placements.arrivals import fitted_mix, keyed_children, simulation_keys
 from riskmodel.placements.engine import CHILD, Engine
 from riskmodel.placements.flows import Changes
 from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.placements.history import Exposure
 from riskmodel.placements.kinds import BANDS, CELLS, EXITS, KINDS, RATED_EXITS
+from riskmodel.placements.level import Level
 from riskmodel.placements.projecting import Course, Known, project_known
 from riskmodel.placements.rates import EVENTS, YEAR, DrawnRates, fitted_rates
 from riskmodel.placements.time import month_ends_after
@@ -151,6 +152,14 @@ def test_reunification_multiplies_the_rate_of_returns_home(factor: float) -> Non
     assert engine.children().mean() == pytest.approx(2 * stays, abs=0.04)
 
 
+def steady_level(
+    entries: int, months: int, sd: float, season: tuple[float, ...] = (1.0,) * 12
+) -> Level:
+    """A level known from so many entries, that strays so far in a year."""
+    one = np.ones(1)
+    return Level(one * sd, one, one * entries, one * months, season)
+
+
 def small(level: int = 60) -> Known:
     opening = np.concatenate(
         [children(*([OWN] * 20 + [AGENCY] * 10), age=age) for age in (4, 16.5)]
@@ -158,7 +167,7 @@ def small(level: int = 60) -> Known:
     opening["care"], opening["lasting"] = -300, 1
     return Known(
         "A", "2015-03", "a test", opening, fitted_rates(None), fitted_mix(None),
-        Level(level, 12, 0.1), np.zeros(0, dtype=np.int64),
+        steady_level(level, 12, 0.1), np.zeros(0, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -236,7 +245,7 @@ def test_care_leavers_are_counted_until_they_are_21_and_25() -> None:
 @pytest.mark.unit
 def test_entries_follow_level_and_season() -> None:
     season = tuple(1.5 if month == 4 else 21 / 22 for month in range(1, 13))
-    drawn = Level(2400, 24, 0.0, season).drawn(24, 1000, 3, "2015-12")
+    drawn = steady_level(2400, 24, 0.0, season).drawn(24, 1000, 3, "2015-12")
     means = drawn.mean(axis=0)
     assert means[[3, 15]] == pytest.approx([150, 150], rel=0.02)
     assert np.delete(means, [3, 15]) == pytest.approx(100 * 21 / 22, rel=0.02)
