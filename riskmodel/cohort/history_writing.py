@@ -168,6 +168,19 @@ def _dataset(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> 
         )
     )  # fmt: skip
     yield (
+        "ssd/ssd_cla_placement.csv",
+        _csv(
+            episodes[["CHILD", "DECOM", "DEC", "PLACE", "PLACE_PROVIDER"]].set_axis(
+                [
+                    "clap_person_id", "clap_cla_placement_start_date",
+                    "clap_cla_placement_end_date", "clap_cla_placement_type",
+                    "clap_cla_placement_provider",
+                ],
+                axis=1,
+            )
+        ),
+    )  # fmt: skip
+    yield (
         "ssd/ssd_legal_status.csv",
         _csv(
             episodes[["CHILD", "LS", "DECOM"]].set_axis(
