@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 __all__ = ["Placements", "folder_placements", "folder_prices", "project_placements"]
 
 LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
+_LISTS_LACK = (
+    "Annex A holds each child's latest placement alone, and who has left in its latest months "
+    "alone: earlier placements are taken to be the same, and moves are at shipped rates (assumed)."
+)
 _PLACES = {"own_fostering", "own_residential"}
 """Kinds of placement whose places may be limited."""
 
@@ -133,7 +137,8 @@ def project_placements(
     ----------
     figures
         An authority or its folder: its total of looked-after children, its scenarios and its
-        prices are taken. Or a return (SSDA903), a file or folder, projected from its own entries.
+        prices are taken. Or a return (SSDA903) or Annex A, a file or folder, projected from its own
+        entries.
     months, simulations, seed
         How far ahead, how often, and the seed.
     prices
@@ -155,9 +160,9 @@ def project_placements(
         if not is_authority(path):
             if scenarios:
                 raise DataError("scenarios are those of an authority's folder", file=path.name)
-            from riskmodel.intake import read_looked_after
+            from riskmodel.intake import read_care
 
-            history = placement_history(read_looked_after(path))
+            history = placement_history(read_care(path))
             return _placed(history, _known(history), {BASELINE: Course()}, prices, sizes)
         figures = open_authority(path)
     return folder_placements(figures, prices=prices, scenarios=scenarios, **sizes)
@@ -203,14 +208,14 @@ def folder_placements(
 
 def folder_history(authority: Authority) -> History | None:
     """The placements of the return in a folder; None where there is none."""
-    from riskmodel.intake import months_between, read_looked_after
+    from riskmodel.intake import months_between, read_care
 
     path = looked_after_return(authority.contents)
     if path is None:
         return None
     ends = [authority.contents.text("about", f"records_{end}") for end in ("from", "to")]
     window = months_between(*ends) if all(ends) else None
-    care = read_looked_after(path, window=window)
+    care = read_care(path, window=window)
     own = {authority.name.casefold(), authority.contents.text("about", "code").casefold()}
     areas = [area for area in care.windows if area.casefold() in own]
     return placement_history(care, areas[0] if areas else "")
@@ -304,6 +309,8 @@ def _placed(
             "them who are still in care are given ages of others in such placements."
         )
         notes = (*notes, said)
+    if history is not None and not history.has_moves:
+        notes = (*notes, _LISTS_LACK)
     withheld = withheld_kinds(history) if history is not None else frozenset()
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")

@@ -243,6 +243,10 @@ def _care_list(care: Tables) -> pd.DataFrame:
                 "Date Started to be Looked After": first["CARE_START"].to_numpy(),
                 "Date Ceased to be Looked After": last["DEC"].to_numpy(),
                 "Child's Legal Status": last["LS"].to_numpy(),
+                "Reason Ceased to be Looked After": last["REC"].to_numpy(),
+                "Start Date of Most Recent Placement": last["DECOM"].to_numpy(),
+                "Placement Type": last["PLACE"].to_numpy(),
+                "Placement Provider": last["PLACE_PROVIDER"].to_numpy(),
             }
         )
         .rename(columns={"CHILD": "Child Unique ID"})
