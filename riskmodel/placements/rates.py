@@ -138,7 +138,7 @@ def _shipped() -> Floats:
     ages = _numbers("placements_exit_ages", len(BANDS), -1)
     moves = _numbers("placements_move_rates", len(KINDS), -1)
     arrivals = _numbers("placements_arrival_ages", len(KINDS), -1)
-    left = exits[:, None, :] * ages[None]
+    left = exits[:, None, :] * ages[None] * parameter("placements_exit_level").value
     moved = moves[:, None, :] * arrivals.T[None]
     both = np.concatenate([left, moved], axis=-1)
     return np.repeat(both[:, :, None, :], 2, axis=2).reshape(CELLS, EVENTS)

@@ -12,6 +12,7 @@ from scipy.linalg import expm
 from scipy.stats import binom
 
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter
 from riskmodel.placements.arrivals import fitted_mix, keyed_children, simulation_keys
 from riskmodel.placements.engine import CHILD, Engine
 from riskmodel.placements.flows import Changes
@@ -284,8 +285,9 @@ def test_much_exposure_gives_its_own_rates_and_none_the_shipped_ones() -> None:
     total = fitted.mean[:, None, :5] * lasting[None, :, :1]
     assert total == pytest.approx(0.25, rel=0.02)
     shipped = fitted_rates(None).mean.reshape(len(KINDS), len(BANDS), 2, EVENTS)
-    assert shipped[OWN, 0, 0, 0] == pytest.approx(0.22)
-    assert shipped[ORDER.index("adoption"), 0, 0, 2] == pytest.approx(1.95)
+    level = parameter("placements_exit_level").value
+    assert shipped[OWN, 0, 0, 0] == pytest.approx(0.22 * level)
+    assert shipped[ORDER.index("adoption"), 0, 0, 2] == pytest.approx(1.95 * level)
 
 
 @pytest.mark.unit

@@ -6,7 +6,7 @@ force on the day on which it begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +51,7 @@ _NAMES = {
         "clap cla placement distance": "distance",
     },
 }
-_CODED = {
+_CODED: Mapping[str, Mapping[str, Collection[str]]] = {
     "legal": {"legal_status": codes.LEGAL_STATUSES},
     "placed": {"placement": codes.PLACEMENTS, "provider": codes.PROVIDERS},
 }
@@ -108,7 +108,12 @@ def in_force(
     coded = {
         name: pd.CategoricalDtype(["", *sorted(known)]) for name, known in _CODED[kind].items()
     }
-    empty = {"person": [], "start": [], "end": [], **{name: [] for name in coded}}
+    empty: dict[str, list[int]] = {
+        "person": [],
+        "start": [],
+        "end": [],
+        **{name: [] for name in coded},
+    }
     parts = [pd.DataFrame(empty, dtype=np.int64).assign(distance=np.zeros(0))]
     for table in tables:
         columns = _columns(kind, table)
