@@ -187,19 +187,19 @@ def test_a_total_that_is_given_is_met_in_every_simulation_and_month() -> None:
 
 @pytest.mark.unit
 def test_scenarios_share_their_luck_and_more_simulations_change_none_of_the_first() -> None:
-    nothing = Course(changes=Changes.none(12))
-    home = Course(changes=replace(Changes.none(12), reunification=np.full(12, 1.2)))
-    made = project_known(small(), {"baseline": Course(), "same": nothing, "home": home}, months=12,
-                         simulations=550, seed=5)  # fmt: skip
+    nothing = Course(changes=Changes.none(6))
+    home = Course(changes=replace(Changes.none(6), reunification=np.full(6, 1.4)))
+    made = project_known(small(), {"baseline": Course(), "same": nothing, "home": home}, months=6,
+                         simulations=510, seed=5)  # fmt: skip
     base, same, more = (made.children(name) for name in made.scenarios)
     assert np.array_equal(base, same)
     assert np.array_equal(made.of("home").entries[:, 0], made.of("baseline").entries[:, 0])
     # Simulations that differ by chance alone would differ far more than these do.
     assert 0 < (base - more)[:, -1].mean() < 4
     assert (base - more)[:, -1].std() < base[:, -1].std()
-    fewer = project_known(small(), months=12, simulations=100, seed=5)
+    fewer = project_known(small(), months=6, simulations=100, seed=5)
     assert np.array_equal(fewer.children(), base[:100])
-    again = project_known(small(), months=12, simulations=100, seed=6)
+    again = project_known(small(), months=6, simulations=100, seed=6)
     assert not np.array_equal(again.children(), fewer.children())
 
 
