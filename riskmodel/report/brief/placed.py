@@ -30,6 +30,11 @@ def placed_page(results: BriefResults, placed: Placements, annex: str) -> Sectio
     texts = [_numbers(results, placed), _price(placed), _drivers(placed), _year_under_way(placed)]
     if placed.budget is None:
         texts.append("The folder gives no prices of placements, so nothing is said of their cost.")
+    if placed.history is None:
+        texts.append(
+            "Printed are the total, homes and agency carers; how the other children are placed "
+            "now is assumed."
+        )
     if placed.withheld:
         texts.append("Placements of few children are in the total alone.")
     return brief_page(
