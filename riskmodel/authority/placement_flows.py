@@ -31,8 +31,8 @@ class PlacementFlows(Result):
     area, first, last
         Whose, and the months between which they are counted, ``YYYY-MM``.
     frame
-        A row a way that rounds to a child at least: from, to (in words), children (mean over
-        simulations), q05, q95, basis. Kinds that are not shown are among the other placements.
+        A row a way: from, to (in words), children (mean over simulations), q05, q95, basis. Kinds
+        that are not shown are among the other placements.
     """
 
     area: str
@@ -45,9 +45,14 @@ class PlacementFlows(Result):
         return self.frame.copy()
 
     @property
+    def told(self) -> pd.DataFrame:
+        """The ways that on average round to a child at least."""
+        return self.frame[self.frame["children"].round() >= 1].reset_index(drop=True)
+
+    @property
     def moved(self) -> pd.DataFrame:
         """As a picture of flows takes it: scenario (the period), from, to, children."""
-        return self.frame[["from", "to", "children"]].assign(scenario=self.period)
+        return self.told[["from", "to", "children"]].assign(scenario=self.period)
 
     @property
     def period(self) -> str:
@@ -60,7 +65,7 @@ class PlacementFlows(Result):
         comes, leaves = frame["from"] == COMES, frame["to"].isin(EXITS.values())
         numbers = [frame[rows]["children"].sum() for rows in (comes, ~comes & ~leaves, leaves)]
         moves = frame[~comes & ~leaves].sort_values("children", ascending=False)
-        most = "" if moves.empty else (
+        most = "" if not moves["children"].max() >= 1 else (
             f" Most often they move from {moves['from'].iloc[0].lower()} to "
             f"{moves['to'].iloc[0].lower()}: {moves['children'].iloc[0]:,.0f}."
         )  # fmt: skip
@@ -109,9 +114,5 @@ def yearly_flows(placed: Placements) -> PlacementFlows:
                 add(origin, group, between[:, at, to])
         for reason, words in enumerate(EXITS.values()):
             add(origin, words, exits[..., reason] @ belongs[:, at])
-    frame = pd.DataFrame(rows)
-    frame = frame[frame["children"].round() >= 1].reset_index(drop=True)
-    months = placed.forecast.months[year]
-    return PlacementFlows(
-        placed.forecast.area, months[0], months[-1], frame.assign(basis="projected")
-    )
+    frame, months = pd.DataFrame(rows).assign(basis="projected"), placed.forecast.months[year]
+    return PlacementFlows(placed.forecast.area, months[0], months[-1], frame)

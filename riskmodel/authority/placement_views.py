@@ -48,7 +48,7 @@ def _flows(placed: Placements) -> Result:
     shown["flow"] = [_FLOWS[name] for name in shown["flow"]]
     leavers = fan(yearly[["month", "what", *_QUANTILES]])
     year = yearly_flows(placed)
-    ways = year.frame[["from", "to", "children", "q05", "q95"]].round().astype(
+    ways = year.told[["from", "to", "children", "q05", "q95"]].round().astype(
         {"children": int, "q05": int, "q95": int}
     )  # fmt: skip
     ways = ways.rename(columns={"q05": "90% range from", "q95": "up to"})

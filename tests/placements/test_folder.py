@@ -174,14 +174,13 @@ def test_flows_of_a_year_are_those_of_the_projection_without_what_is_withheld(
     home = flows.exits[:, :12, 0, 0].sum(axis=1).mean()
     assert by_way["Own foster carers", "Returned home"] == pytest.approx(home)
     comes = flows.entries[:, :12].sum(axis=(1, 2)).mean()
-    assert by_way[COMES].sum() == pytest.approx(comes, abs=3)  # less what rounds to none
+    assert by_way[COMES].sum() == pytest.approx(comes)
+    assert (made.told["children"] >= 0.5).all()
     few = yearly_flows(replace(placed, withheld=frozenset({"own_fostering"}))).frame
     assert not few.isin(["Own foster carers"]).any().any()
     joined = few.set_index(["from", "to"])["children"]
     assert joined["Other placements", "Returned home"] >= home
-    picture = made.plot()
-    assert b"returned home" in picture.svg
-    assert picture.alt == made.summary()
+    assert f"about {comes:,.0f} children begin" in made.summary()
 
 
 @pytest.mark.integration

@@ -22,7 +22,7 @@ def test_the_level_is_that_of_paths_weighed_by_the_entries_that_they_make_likely
     made = followed(counts, np.ones(len(counts)))
     random = np.random.default_rng(8)
     for at in (4, 10):
-        steps = random.normal(size=(200_000, len(counts))) * made.sds[at] / np.sqrt(12)
+        steps = random.normal(size=(80_000, len(counts))) * made.sds[at] / np.sqrt(12)
         steps[:, 0] = np.log(counts[0] + 0.5) + random.normal(size=len(steps)) / np.sqrt(20)
         path = steps.cumsum(axis=1)
         # The first month is in the start, as the filter has it.
@@ -48,7 +48,7 @@ def test_entries_say_how_far_their_level_strays() -> None:
 def test_ranges_of_entries_hold_what_comes() -> None:
     random = np.random.default_rng(11)
     sds = parameter("placements_level_sd").value * np.exp(
-        parameter("placements_level_log_sd").value * random.normal(size=120)
+        parameter("placements_level_log_sd").value * random.normal(size=80)
     )
     held = []
     for sd in sds:
@@ -57,8 +57,8 @@ def test_ranges_of_entries_hold_what_comes() -> None:
         drawn = followed(counts[:48], np.ones(48)).drawn(12, 400, 3).sum(axis=1)
         low, high = np.quantile(drawn, (0.05, 0.95))
         held.append(low <= counts[48:].sum() <= high)
-    # Of 120, 90% expected: two standard errors are 5.5 points.
-    assert 0.84 <= np.mean(held) <= 0.96
+    # Of 80, 90% expected: two standard errors are 7 points.
+    assert 0.83 <= np.mean(held) <= 0.97
 
 
 @pytest.mark.regression

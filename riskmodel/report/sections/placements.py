@@ -42,7 +42,7 @@ def placements_section(placed: Placements, *, title: str) -> Section:
         placements_picture(placed),
     ]
     flows = yearly_flows(placed)
-    if len(flows.frame):
+    if len(flows.told):
         blocks.append(pictured(flows, "placement_flows", _WIDE, _flows_table(flows, placed)))
     if placed.budget is not None:
         budget = placed.budget
@@ -83,7 +83,7 @@ def _stocks_table(placed: Placements, source: str) -> Table:
 def _flows_table(flows: PlacementFlows, placed: Placements) -> Table:
     rows = [
         (row["from"], row["to"], *(round(row[name]) for name in ("children", "q05", "q95")))
-        for row in flows.frame.to_dict("records")
+        for row in flows.told.to_dict("records")
     ]
     headings = {
         "from": "From", "to": "To", "average": "Children, on average", "low": "90% range from",
