@@ -36,11 +36,13 @@ def _stocks(placed: Placements) -> Result:
 
 
 def _flows(placed: Placements) -> Result:
-    frame = placed.forecast.flow_rows()
-    frame = hidden(frame, placed.withheld, "what")
+    rows = placed.forecast.flow_rows()
+    frame, exits = hidden(rows, placed.withheld, "what"), rows["flow"] == "exits"
+    # Reasons why care ends share names with kinds of placement: they are not withheld.
+    frame[exits] = rows[exits]
     yearly = frame[(frame["scenario"] == BASELINE) & (frame["month"] == placed.forecast.months[-1])]
     yearly = yearly[yearly["flow"].isin(["leavers"])]
-    rows = frame[(frame["scenario"] == BASELINE) & frame["what"].isin([ALL, *EXITS])]
+    rows = frame[(frame["scenario"] == BASELINE) & ((frame["what"] == ALL) | exits)]
     months = march_rows(rows, placed.forecast.months[-1])
     shown = fan(
         _named(months, "what", {**EXITS, ALL: "all"})[["month", "flow", "what", *_QUANTILES]]

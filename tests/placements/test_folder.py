@@ -184,6 +184,16 @@ def test_flows_of_a_year_are_those_of_the_projection_without_what_is_withheld(
 
 
 @pytest.mark.integration
+def test_reasons_why_care_ends_are_no_kinds_of_placement(placed: Placements) -> None:
+    view = placement_view(replace(placed, withheld=frozenset({"other", "adoption"})), "flows")
+    frame = view.to_frame().set_index(["flow", "what"])
+    assert (frame.loc[("entries", "other"), "mean"] == CONFIDENTIAL).all()
+    assert frame.loc[("exits", "other"), "mean"].astype(float).min() >= 0
+    month = view.text_tables()[0].frame
+    assert set(month.loc[month["flow"] != "Leave", "what"]) == {"all"}
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("withheld", [frozenset[str](), frozenset({"own_fostering"})])
 def test_costs_of_the_workbook_are_formulas_that_hold_their_numbers(
     placed: Placements, withheld: frozenset[str]
