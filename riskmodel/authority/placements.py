@@ -311,7 +311,9 @@ def _placed(
         notes = (*notes, said)
     if history is not None and not history.has_moves:
         notes = (*notes, _LISTS_LACK)
-    withheld = withheld_kinds(history) if history is not None else frozenset()
+    withheld: frozenset[str] = frozenset()
+    if history is not None:
+        withheld = withheld_kinds(history, priced=() if prices is None else tuple(prices.of))
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."))

@@ -14,8 +14,8 @@ NEEDS: Mapping[str, str] = {
     "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
-    "looked_after": "a return on looked-after children (SSDA903) or Annex A: put it in the folder "
-    "looked_after",
+    "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
+    "looked_after, or Annex A beside it",
     "published_placements": "published tables and prices of placements: [files] published, and "
     "[[placements]] in authority.toml",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
