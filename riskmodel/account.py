@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "ends_before_start": "with an end before the start",
         "after_the_year": "with a start after the year of the return",
         "superseded": "held by a later return as well",
+        "other_status": "of another immigration status",
         "short_break": "of a series of short breaks (V3, V4)",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from riskmodel.authority.placement_flows import yearly_flows
 from riskmodel.authority.placements import Placements
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.errors import DataError
@@ -35,20 +36,31 @@ def _stocks(placed: Placements) -> Result:
 
 
 def _flows(placed: Placements) -> Result:
-    frame = placed.forecast.flow_rows()
-    frame = hidden(frame, placed.withheld, "what")
+    rows = placed.forecast.flow_rows()
+    frame, exits = hidden(rows, placed.withheld, "what"), rows["flow"] == "exits"
+    # Reasons why care ends share names with kinds of placement: they are not withheld.
+    frame[exits] = rows[exits]
     yearly = frame[(frame["scenario"] == BASELINE) & (frame["month"] == placed.forecast.months[-1])]
     yearly = yearly[yearly["flow"].isin(["leavers"])]
-    rows = frame[(frame["scenario"] == BASELINE) & frame["what"].isin([ALL, *EXITS])]
+    rows = frame[(frame["scenario"] == BASELINE) & ((frame["what"] == ALL) | exits)]
     months = march_rows(rows, placed.forecast.months[-1])
     shown = fan(
         _named(months, "what", {**EXITS, ALL: "all"})[["month", "flow", "what", *_QUANTILES]]
     )
     shown["flow"] = [_FLOWS[name] for name in shown["flow"]]
     leavers = fan(yearly[["month", "what", *_QUANTILES]])
-    tables = (TextTable(shown, "In the month"), TextTable(leavers, "Care leavers at its end"))
+    year = yearly_flows(placed)
+    ways = year.told[["from", "to", "children", "q05", "q95"]].round().astype(
+        {"children": int, "q05": int, "q95": int}
+    )  # fmt: skip
+    ways = ways.rename(columns={"q05": "90% range from", "q95": "up to"})
+    tables = (
+        TextTable(shown, "In the month"),
+        TextTable(ways, f"From where to where, {year.period}, on average"),
+        TextTable(leavers, "Care leavers at its end"),
+    )
     note = "Care leavers are counted from the first month of the return on."
-    return View(frame, placed.forecast.summary_of(placed.withheld), shown, tables=tables,
+    return View(frame, year.summary(), shown, tables=tables,
                 notes=(note, *placed.notes))  # fmt: skip
 
 

@@ -41,11 +41,14 @@ __all__ = [
     "Placements",
     "folder_placements",
     "folder_prices",
-    "placed_once",
     "project_placements",
 ]
 
 LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
+_LISTS_LACK = (
+    "Annex A holds each child's latest placement alone, and who has left in its latest months "
+    "alone: earlier placements are taken to be the same, and moves are at shipped rates (assumed)."
+)
 _PLACES = {"own_fostering", "own_residential"}
 """Kinds of placement whose places may be limited."""
 
@@ -139,7 +142,8 @@ def project_placements(
     ----------
     figures
         An authority or its folder: its total of looked-after children, its scenarios and its
-        prices are taken. Or a return (SSDA903), a file or folder, projected from its own entries.
+        prices are taken. Or a return (SSDA903) or Annex A, a file or folder, projected from its own
+        entries.
     months, simulations, seed
         How far ahead, how often, and the seed.
     prices
@@ -161,9 +165,9 @@ def project_placements(
         if not is_authority(path):
             if scenarios:
                 raise DataError("scenarios are those of an authority's folder", file=path.name)
-            from riskmodel.intake import read_looked_after
+            from riskmodel.intake import read_care
 
-            history = placement_history(read_looked_after(path))
+            history = placement_history(read_care(path))
             return _placed(history, _known(history), {BASELINE: Course()}, prices, sizes)
         figures = open_authority(path)
     return folder_placements(figures, prices=prices, scenarios=scenarios, **sizes)
@@ -207,24 +211,16 @@ def folder_placements(
     return _placed(history, known, courses, prices, sizes, notes, spent, price_levers)
 
 
-def placed_once(authority: Authority, *, months: int, replicates: int, seed: int) -> Placements:
-    """As :func:`folder_placements`, with no change of policy; made once for a folder."""
-    return authority.once(
-        ("placements", months, replicates, seed),
-        lambda: folder_placements(authority, months=months, simulations=replicates, seed=seed),
-    )
-
-
 def folder_history(authority: Authority) -> History | None:
     """The placements of the return in a folder; None where there is none."""
-    from riskmodel.intake import months_between, read_looked_after
+    from riskmodel.intake import months_between, read_care
 
     path = looked_after_return(authority.contents)
     if path is None:
         return None
     ends = [authority.contents.text("about", f"records_{end}") for end in ("from", "to")]
     window = months_between(*ends) if all(ends) else None
-    care = read_looked_after(path, window=window)
+    care = read_care(path, window=window)
     own = {authority.name.casefold(), authority.contents.text("about", "code").casefold()}
     areas = [area for area in care.windows if area.casefold() in own]
     return placement_history(care, areas[0] if areas else "")
@@ -318,7 +314,11 @@ def _placed(
             "them who are still in care are given ages of others in such placements."
         )
         notes = (*notes, said)
-    withheld = withheld_kinds(history) if history is not None else frozenset()
+    if history is not None and not history.has_moves:
+        notes = (*notes, _LISTS_LACK)
+    withheld: frozenset[str] = frozenset()
+    if history is not None:
+        withheld = withheld_kinds(history, priced=() if prices is None else tuple(prices.of))
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."))

@@ -46,7 +46,8 @@ def placements(
     seed: SeedOption = 1,
     form: FormatOption = "text",
     out: Annotated[
-        Path | None, picture_option("Draw the answer, .svg or .png: stocks and cost can be drawn.")
+        Path | None,
+        picture_option("Draw the answer, .svg or .png: stocks, flows and cost can be drawn."),
     ] = None,
 ) -> None:
     """Project placements of looked-after children and what they cost.
@@ -61,6 +62,7 @@ def placements(
         show(card_figures(), form, out=out)
         return
     from riskmodel.authority.folder.authority import EXAMPLE
+    from riskmodel.authority.placement_flows import yearly_flows
     from riskmodel.authority.placement_views import placement_view
     from riskmodel.authority.placements import project_placements
 
@@ -73,8 +75,8 @@ def placements(
         scenarios=option_words(scenario),
     )
     answer = placement_view(placed, view)
-    drawn = placed.budget if view == "cost" else placed
-    picture = None if drawn is None or view not in ("stocks", "cost") else drawn.plot
+    drawn = {"stocks": placed, "flows": yearly_flows(placed), "cost": placed.budget}.get(view)
+    picture = None if drawn is None else drawn.plot
     show(answer, form, out=out, picture=picture)
     if form != "text":
         tell(*placed.notes)

@@ -168,6 +168,19 @@ def _dataset(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> 
         )
     )  # fmt: skip
     yield (
+        "ssd/ssd_cla_placement.csv",
+        _csv(
+            episodes[["CHILD", "DECOM", "DEC", "PLACE", "PLACE_PROVIDER"]].set_axis(
+                [
+                    "clap_person_id", "clap_cla_placement_start_date",
+                    "clap_cla_placement_end_date", "clap_cla_placement_type",
+                    "clap_cla_placement_provider",
+                ],
+                axis=1,
+            )
+        ),
+    )  # fmt: skip
+    yield (
         "ssd/ssd_legal_status.csv",
         _csv(
             episodes[["CHILD", "LS", "DECOM"]].set_axis(
@@ -230,6 +243,10 @@ def _care_list(care: Tables) -> pd.DataFrame:
                 "Date Started to be Looked After": first["CARE_START"].to_numpy(),
                 "Date Ceased to be Looked After": last["DEC"].to_numpy(),
                 "Child's Legal Status": last["LS"].to_numpy(),
+                "Reason Ceased to be Looked After": last["REC"].to_numpy(),
+                "Start Date of Most Recent Placement": last["DECOM"].to_numpy(),
+                "Placement Type": last["PLACE"].to_numpy(),
+                "Placement Provider": last["PLACE_PROVIDER"].to_numpy(),
             }
         )
         .rename(columns={"CHILD": "Child Unique ID"})

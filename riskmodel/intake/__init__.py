@@ -3,7 +3,13 @@
 from riskmodel.account import Account, Tally
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.census.modules import read_modules
-from riskmodel.intake.converting import Converted, convert, convertible_kind, months_between
+from riskmodel.intake.converting import (
+    Converted,
+    convert,
+    convertible_kind,
+    months_between,
+    read_care,
+)
 from riskmodel.intake.counts import iter_counts, read_counts
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.lists.result import Lists
@@ -60,6 +66,7 @@ __all__ = [
     "months_text",
     "panel_text",
     "read_assessments",
+    "read_care",
     "read_counts",
     "read_dfe",
     "read_dfe_factors",

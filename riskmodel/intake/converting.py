@@ -20,9 +20,11 @@ from riskmodel.intake.census.modules import is_module_folder, link_modules
 from riskmodel.intake.census.side_file import SideFile
 from riskmodel.intake.census.xml import intake_of, link_census_xml, linked_intake
 from riskmodel.intake.dates import MISSING
+from riskmodel.intake.lists.care import read_looked_after_list
 from riskmodel.intake.lists.headings import InspectionList, is_list_heading, list_of
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.looked_after.reading import is_looked_after_heading, read_looked_after
+from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.months import month_of
 from riskmodel.intake.periods import Periods, Window, without_overlaps
 from riskmodel.intake.record_tables import plain_heading, raw_tables
@@ -32,6 +34,7 @@ from riskmodel.snapshots import SERIES_STAGES, MonthlySeries
 __all__ = ["Converted", "convert", "convertible_kind", "months_between"]
 
 LOOKED_AFTER = "return on children looked after (SSDA903)"
+LISTS = "lists of Annex A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,24 @@ def convert(
     return Converted(lists.series() if lists.day else (), table, (text,), issues, counts)
 
 
+def read_care(path: Path, *, window: Window | None = None) -> LookedAfter:
+    """Children looked after with their placements, from whatever holds them.
+
+    Parameters
+    ----------
+    path
+        A return (SSDA903) or tables of the Standard Safeguarding Dataset, as
+        :func:`~riskmodel.intake.looked_after.reading.read_looked_after` reads them, or the lists
+        of Annex A.
+    window
+        Months, as 2015-03, for which it holds everybody; by default those of its kind.
+    """
+    path = Path(path)
+    if path.exists() and convertible_kind(path) == LISTS:
+        return read_looked_after_list(path, window=window)
+    return read_looked_after(path, window=window)
+
+
 def _returns_in(path: Path) -> list[Path]:
     """The returns of a folder that holds nothing else, or the path itself."""
     if not path.exists():
@@ -152,7 +173,7 @@ def convertible_kind(path: Path) -> str:
         if {"decom", "rne"} <= {plain_heading(heading) for heading in table.headings}:
             return LOOKED_AFTER
         if isinstance(list_of(table.name, table.headings), InspectionList):
-            return "lists of Annex A"
+            return LISTS
     return ""
 
 

@@ -15,20 +15,14 @@ from riskmodel.placements.rates import YEAR
 from riskmodel.streams import Keys, keyed_uniforms, keys_of, stream
 
 __all__ = [
-    "BLOCK",
     "DrawnMix",
-    "Level",
     "Mix",
-    "entry_level",
     "fitted_mix",
     "in_care",
     "simulation_keys",
 ]
 
 Floats = npt.NDArray[np.float64]
-
-BLOCK = 500
-"""Simulations that are drawn together: more simulations leave the first ones as they are."""
 
 _NK, _NB = len(KINDS), len(BANDS)
 _OPENING, _ENTRY = 1, 2**32
@@ -161,62 +155,6 @@ def _entries(history: History) -> tuple[npt.NDArray[np.int64], ...]:
     band = np.minimum((ages <= start[:, None]).sum(axis=1), _NB - 1)
     alone = (e["alone_until"].to_numpy() > start).astype(np.int64)
     return alone[chosen], band[chosen], e["kind"].to_numpy()[chosen]
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How many enter, from own entries alone.
-
-    Parameters
-    ----------
-    entries, months
-        Entries counted in so many months.
-    sd
-        How far the level strays in a year, log units.
-    season
-        Times the level in each calendar month, January first; 1 on average.
-    """
-
-    entries: int
-    months: int
-    sd: float
-    season: tuple[float, ...] = (1.0,) * 12
-
-    def drawn(
-        self, months: int, simulations: int, seed: int, opening_month: str = "2000-12"
-    ) -> npt.NDArray[np.int64]:
-        """Entries of each simulation and month, shape (simulation, month).
-
-        They are Poisson about a level that strays from month to month, and that is as uncertain as
-        own entries leave it.
-        """
-        parts = []
-        first = int(opening_month[5:7])  # the place of the month after it
-        season = np.roll(self.season, -first)[np.arange(120) % 12]
-        for block in range(-(-simulations // BLOCK)):
-            of = {n: stream(seed, f"placements/level/{n}", block) for n in ("now", "path", "count")}
-            now = of["now"].standard_gamma(self.entries + 0.5, size=BLOCK) / self.months
-            # The level now, of a mean over the months before.
-            lag = of["now"].normal(size=BLOCK) * self.sd * np.sqrt(self.months / 12 / 3)
-            steps = of["path"].normal(size=(BLOCK, 120)) * self.sd / np.sqrt(12)
-            level = now[:, None] * np.exp(lag[:, None] + steps.cumsum(axis=1))
-            parts.append(of["count"].poisson(level * season)[:, :months])
-        return np.concatenate(parts)[:simulations]
-
-
-def entry_level(history: History) -> Level:
-    """The level of the latest months, and the season of whole years, shrunk to none."""
-    months = history.months[-int(parameter("placements_entry_months").value) :]
-    flows = history.flows()
-    by_month = flows[flows["flow"] == "entries"].groupby("month")["number"].sum()
-    counts = by_month.reindex(list(history.months), fill_value=0)
-    whole = counts.iloc[len(counts) % 12 :]
-    calendar = np.array([int(month[5:7]) - 1 for month in whole.index], dtype=np.int64)
-    own = np.bincount(calendar, whole.to_numpy(), minlength=12)
-    weight = parameter("placements_season_entries").value
-    season = (weight + own) / (weight + own.mean())
-    sd = parameter("placements_level_sd").value
-    return Level(int(counts[list(months)].sum()), len(months), sd, tuple(season.tolist()))
 
 
 def simulation_keys(simulations: int, seed: int) -> Keys:

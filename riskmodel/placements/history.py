@@ -59,11 +59,14 @@ class Exposure:
     exits
         But for 18th birthdays, shape (kind, band, unaccompanied, duration, reason of
         :data:`~riskmodel.placements.kinds.RATED_EXITS`).
+    has_moves
+        Whether moves are counted; without them the days say nothing of moves.
     """
 
     days: npt.NDArray[np.float64]
     moves: npt.NDArray[np.float64]
     exits: npt.NDArray[np.float64]
+    has_moves: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -84,6 +87,8 @@ class History(Result):
         :data:`~riskmodel.placements.kinds.EXITS`), is_entry, is_move.
     account
         Records of episodes read, used and left out.
+    has_moves
+        Whether placements before the latest are known, and so moves.
     """
 
     area: str
@@ -91,6 +96,7 @@ class History(Result):
     months: tuple[str, ...]
     episodes: pd.DataFrame
     account: Tally
+    has_moves: bool = True
 
     @property
     def first_day(self) -> int:
@@ -214,7 +220,7 @@ class History(Result):
         np.add.at(moves, (*(each[moved] for each in at), following[moved]), 1)
         left = last & (following == _LEFT) & (reason < len(RATED_EXITS))
         np.add.at(exits, (*(each[left] for each in at), reason[left]), 1)
-        return Exposure(days, moves, exits)
+        return Exposure(days, moves, exits, self.has_moves)
 
     def flows(self) -> pd.DataFrame:
         """A row a month, placement and flow: entries, moves in, out and within, exits by reason.
@@ -307,7 +313,8 @@ def placement_history(care: LookedAfter, area: str = "") -> History:
     episodes = care.episodes[care.episodes["area"].astype(str) == area].reset_index(drop=True)
     if not months or not len(episodes):
         raise DataError("holds no month and episode of every child", file=care.source)
-    return History(area, care.source, months, _rows(episodes), care.account["episodes"])
+    account = care.account["episodes"]
+    return History(area, care.source, months, _rows(episodes), account, not care.latest_alone)
 
 
 def _unbroken(window: Sequence[str]) -> tuple[str, ...]:

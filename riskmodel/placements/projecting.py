@@ -11,10 +11,7 @@ import numpy.typing as npt
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.errors import DataError
 from riskmodel.placements.arrivals import (
-    BLOCK,
-    Level,
     Mix,
-    entry_level,
     fitted_mix,
     in_care,
     keyed_children,
@@ -25,6 +22,7 @@ from riskmodel.placements.flows import Changes, Flows
 from riskmodel.placements.forecast import LEAVER_MONTHS, PlacementForecast
 from riskmodel.placements.history import History
 from riskmodel.placements.kinds import KINDS
+from riskmodel.placements.level import BLOCK, Level, entry_level
 from riskmodel.placements.rates import Rates, fitted_rates
 from riskmodel.placements.time import month_ends_after
 from riskmodel.projection import BASELINE

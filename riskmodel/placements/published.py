@@ -36,8 +36,6 @@ _STATEMENTS: Mapping[str, str] = {
 }
 OPENING_MONTH = "2015-09"
 _ALONE_AGES = (15.0, 17.9)
-_CARE_DAYS = 900.0
-"""Mean days in care so far of those whose start is not published: they are spread about it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -170,7 +168,7 @@ def _children(kind: int, number: int) -> npt.NDArray[np.void]:
     age = np.interp(places, edges, ends)
     made["kind"], made["grown"] = kind, (BAND_AGES[-1] - age) * YEAR
     spread = -np.log1p(-((np.arange(number) * 0.618034 + 0.5) % 1.0))
-    made["care"] = -np.minimum(_CARE_DAYS * spread, age * YEAR)
+    made["care"] = -np.minimum(parameter("placements_care_days").value * spread, age * YEAR)
     made["band"] = np.minimum(bands_at(made["grown"]), len(BANDS) - 1)
     made["lasting"] = (-made["care"][:, None] >= np.array(DURATION_DAYS)).sum(axis=1)
     return made

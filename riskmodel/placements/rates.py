@@ -107,18 +107,21 @@ def fitted_rates(exposure: Exposure | None) -> Rates:
         both = np.concatenate([exposure.exits, exposure.moves], axis=-1)
         events = both.reshape(CELLS, durations, EVENTS)
     kinds = np.repeat([0, 1], (_EXITS, len(KINDS)))  # exits or moves
+    # Where moves are not counted, no day is at risk of one.
+    counted = np.array([1.0, 1.0 if exposure is None or exposure.has_moves else 0.0])
     groups = np.where(kinds == 0, np.arange(EVENTS), _EXITS)  # each reason; moves together
     by_time = np.stack([events[..., kinds == kind].sum(axis=(0, 2)) for kind in (0, 1)], axis=1)
     ratio, multiplier = np.ones(EVENTS), lasting.copy()
     for _ in range(20):
-        expected = days[:, :, None] * prior[:, None, :] * multiplier[None][:, :, kinds]
+        expected = days[:, :, None] * (prior * counted[kinds])[:, None, :]
+        expected = expected * multiplier[None][:, :, kinds]
         for group in np.unique(groups):
             own = groups == group
             ratio[own] = (weight + events[..., own].sum()) / (weight + expected[..., own].sum())
-        expected = days[:, :, None] * (prior * ratio)[:, None, :]
+        expected = days[:, :, None] * (prior * ratio * counted[kinds])[:, None, :]
         base = np.stack([expected[..., kinds == kind].sum(axis=(0, 2)) for kind in (0, 1)], axis=1)
         multiplier = (weight + by_time) / (weight / lasting + base)
-    years = strength + days @ multiplier
+    years = strength + days @ (multiplier * counted)
     own_events = events.sum(axis=1)
     return Rates(
         strength * prior * ratio + own_events,
@@ -135,7 +138,7 @@ def _shipped() -> Floats:
     ages = _numbers("placements_exit_ages", len(BANDS), -1)
     moves = _numbers("placements_move_rates", len(KINDS), -1)
     arrivals = _numbers("placements_arrival_ages", len(KINDS), -1)
-    left = exits[:, None, :] * ages[None]
+    left = exits[:, None, :] * ages[None] * parameter("placements_exit_level").value
     moved = moves[:, None, :] * arrivals.T[None]
     both = np.concatenate([left, moved], axis=-1)
     return np.repeat(both[:, :, None, :], 2, axis=2).reshape(CELLS, EVENTS)

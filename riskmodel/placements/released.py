@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from riskmodel.disclosure.policy import Policy
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["hidden", "released_stocks", "withheld_kinds"]
 
+_PRICED = "priced"
 _KEYS = frozenset(
     {"area", "scenario", "month", "months", "year", "placement", "flow", "what", "of", "beyond",
      "basis", "currency"}
 )  # fmt: skip
 
 
-def withheld_kinds(history: History, policy: Policy | None = None) -> frozenset[str]:
+def withheld_kinds(
+    history: History, policy: Policy | None = None, *, priced: Collection[str] = ()
+) -> frozenset[str]:
     """Kinds of placement that are not shown, for they hold few children at the opening.
 
     Parameters
@@ -33,21 +37,28 @@ def withheld_kinds(history: History, policy: Policy | None = None) -> frozenset[
         Whose last month is the opening.
     policy
         What is few; None takes the parameters.
+    priced
+        Kinds that have a price: their days and costs are added up too.
 
     Notes
     -----
-    The kinds and their total are one linked table
+    The kinds, their total and that of the priced ones are one linked table
     (:func:`riskmodel.disclosure.suppress.protect_table`): with a small kind a second one is
-    withheld, so that it cannot be worked out from the total. A price of a kind that is withheld,
+    withheld, so that it cannot be worked out from a total. A price of a kind that is withheld,
     and its cost, would say as much, so they are withheld with it.
     """
     held = history.stock([history.end_day - 1])[0].sum(axis=(1, 2))
     cells: dict[Name, int] = {name: int(held[at]) for at, name in enumerate(KINDS)}
     cells[ALL] = int(held.sum())
-    relation: dict[Name, int] = {ALL: 1, **dict.fromkeys(KINDS, -1)}
-    table = LinkedTable(cells, [relation], weights={ALL: 1e6})
+    relations: list[dict[Name, int]] = [{ALL: 1, **dict.fromkeys(KINDS, -1)}]
+    weights: dict[Name, float] = {ALL: 1e6}
+    if priced:
+        cells[_PRICED] = sum(cells[name] for name in priced)
+        relations.append({_PRICED: 1, **dict.fromkeys(priced, -1)})
+        weights[_PRICED] = 1e6
+    table = LinkedTable(cells, relations, weights=weights)
     withheld = protect_table(table, policy or policy_from_parameters()).withheld
-    return frozenset(str(name) for name in withheld)
+    return frozenset(str(name) for name in withheld if name != _PRICED)
 
 
 def hidden(

@@ -127,7 +127,7 @@ def lasting(history: History) -> Survival:
     first = e["start"].to_numpy()[begins][np.cumsum(begins) - 1]
     leaves = following < 0
     rows = _shares("care", e["care_start"].to_numpy()[leaves], e[leaves], history)
-    for place, name in enumerate(KINDS):
+    for place, name in enumerate(KINDS if history.has_moves else ()):
         # A placement of a kind ends where the kind that follows is another, or none does.
         ends = (kind == place) & (following != kind)
         rows += _shares(name, first[ends], e[ends], history)

@@ -74,6 +74,9 @@ class Table:
         Column whose cells are links; "" where there is none.
     anchors
         One fragment id a row, so that links can lead to a row; empty where none do.
+    formulas
+        How a sheet works out the number of a cell, by row from 0 and column: ``{days}`` is the
+        cell of the same row in a column, ``{days:2}`` that of row 2. The frame holds the number.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Table:
     links: Mapping[str, str] = field(default_factory=dict)
     link_column: str = ""
     anchors: tuple[str, ...] = ()
+    formulas: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_id(self.id)

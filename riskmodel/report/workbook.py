@@ -17,6 +17,7 @@ from riskmodel.report.archive import archive_bytes
 from riskmodel.report.model import Report, Table
 from riskmodel.report.tidy import Column, number_of, tidy_columns
 from riskmodel.report.workbook_charts import add_chart
+from riskmodel.report.workbook_formulas import write_formulas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +65,9 @@ def workbook_bytes(report: Report) -> bytes:
     -----
     Layout by Analysis Function guidance through ``gptables``: one table a sheet, its title, source
     and notes above it, no merged cells, no meaning by colour. Text never becomes a formula, an
-    address never a link. Ends of ranges stand in columns of their own, months and days are dates,
-    and beside the numbers of a chart stands the same as a chart of the spreadsheet.
+    address never a link; only a table that says so has formulas, each with its number. Ends of
+    ranges stand in columns of their own, months and days are dates, and beside the numbers of a
+    chart stands the same as a chart of the spreadsheet.
     """
     import gptables
 
@@ -277,6 +279,7 @@ def _arrange(
         top = 4 + len(table.notes) + len(_symbol_notes(table))
         if top < _FROZEN:
             worksheet.freeze_panes(top + 1, 1)
+        write_formulas(worksheet, table, columns, top)
         if table.id in drawn:
             add_chart(workbook, worksheet, table, columns, top)
 

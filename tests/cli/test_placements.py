@@ -48,6 +48,9 @@ def test_the_picture_and_the_text_say_the_same_total(call, returned, tmp_path):
     assert (tmp_path / "areas.svg").stat().st_size > 5000
     # In its first months the return holds few children of any kind: they stand together.
     assert "Other placements" in (tmp_path / "areas.svg").read_text(encoding="utf-8")
+    answer = call("placements", returned, *SMALL, "--show", "flows", "--out", tmp_path / "f.svg")
+    assert "begin to be looked after" in answer.out
+    assert "begin to be looked after" in (tmp_path / "f.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.end_to_end

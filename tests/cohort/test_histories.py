@@ -17,7 +17,7 @@ from riskmodel.cohort.history_writing import write_histories
 from riskmodel.cohort.lengths import band_shares, shares_by_band
 from riskmodel.cohort.working_days import office_days
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.intake import read_assessments
+from riskmodel.intake import read_assessments, read_care
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.looked_after.reading import read_looked_after
 
@@ -145,6 +145,15 @@ def test_every_form_gives_the_same_counts_when_it_is_read_back(folder):
     series = next(p for p in lists.periods if p.stage == "looked_after").series().to_frame()
     names = ["stock", "starts", "ends"]
     assert series[names].to_numpy().tolist() == care[0][names].to_numpy().tolist()
+    held = {name: read_care(year / name, window=MONTHS) for name in ("ssda903", "ssd", "annex_a")}
+    placed = {name: care.months("placement") for name, care in held.items()}
+    assert placed["ssda903"].equals(placed["ssd"])
+    # The list has each child's latest placement: at the end it is where the child is.
+    stocks = []
+    for rows in (placed["ssda903"], placed["annex_a"]):
+        last = rows[(rows["month_end"] == rows["month_end"].max()) & (rows["stock"] > 0)]
+        stocks.append(last.set_index("placement")["stock"].to_dict())
+    assert stocks[0] == stocks[1]
     own = read_looked_after(year / "ssda903")
     assert own.is_sound
     assert [*own.windows[""]] == MONTHS

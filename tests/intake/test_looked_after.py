@@ -280,3 +280,34 @@ def test_legal_statuses_without_their_days_are_refused(tmp_path: Path) -> None:
     (tmp_path / "ssd_legal_status.csv").write_text("lega_person_id,lega_legal_status\n1,C2\n")
     with pytest.raises(DataError, match="column is missing"):
         read_looked_after(tmp_path, window=("2020-07",))
+
+
+@pytest.mark.unit
+def test_episodes_of_the_dataset_have_the_placement_in_force_and_the_child_its_dates(
+    tmp_path: Path,
+) -> None:
+    for name, text in {
+        "ssd_cla_episodes": "clae_person_id,clae_cla_episode_start_date,"
+        "clae_cla_episode_start_reason,clae_cla_episode_ceased_date,clae_cla_episode_ceased_reason"
+        "\n1,2020-07-01,S,2020-09-01,X1\n1,2020-09-01,P,,\n2,2020-07-05,S,,\n3,2020-07-06,S,,\n",
+        "ssd_legal_status": "lega_person_id,lega_legal_status,lega_legal_status_start_date\n"
+        "1,C1,2020-07-01\n",
+        "ssd_cla_placement": "clap_person_id,clap_cla_placement_start_date,"
+        "clap_cla_placement_end_date,clap_cla_placement_type,clap_cla_placement_provider,"
+        "clap_cla_placement_distance\n1,2020-09-01,,K2,PR4,31.5\n1,2020-07-01,2020-09-01,U4,PR1,2\n"
+        "3,2020-01-01,2020-02-01,U4,PR1,\n",
+        "ssd_person": "pers_person_id,pers_dob\n1,2008-05-06\n2,2004-01-01\n9,2001-01-01\n",
+        "ssd_immigration_status": "immi_person_id,immi_immigration_status,"
+        "immi_immigration_status_end_date\n2,UASC,2021-01-01\n1,Indefinite leave to remain,\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    care = read_looked_after(tmp_path, window=("2020-07", "2020-08", "2020-09"))
+    rows = care.episodes.set_index(["child_id", "start_reason"])
+    assert rows["placement"].tolist() == ["U4", "K2", "", ""]  # what ended before is not in force
+    assert rows.loc[("1", "P"), ["provider", "distance", "legal_status"]].tolist() == [
+        "PR4", 31.5, "C1",
+    ]  # fmt: skip
+    assert rows["birth_date"].astype(str).tolist()[:3] == ["2008-05-06", "2008-05-06", "2004-01-01"]
+    assert rows["unaccompanied"].tolist() == [False, False, True, False]
+    assert str(rows.loc[("2", "S"), "unaccompanied_until"])[:10] == "2021-01-01"
+    assert care.account["records of unaccompanied children"].left_out == {"other_status": 1}

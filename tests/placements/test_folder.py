@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,88 +13,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskmodel.authority.folder.authority import Authority, open_authority
+from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.placement_flows import COMES, yearly_flows
 from riskmodel.authority.placement_views import SHOWS, placement_view
 from riskmodel.authority.placements import Placements, folder_placements, project_placements
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.errors import DataError, RiskmodelError
 from riskmodel.placements.kinds import KINDS
 from riskmodel.projection import BASELINE
-from riskmodel.report.model import Chart
-from riskmodel.report.sections.placements import placements_point, placements_section
-
-TOML = """\
-format = 1
-[about]
-name = "Testshire"
-population = 30000
-[[placements]]
-placement = "own_fostering"
-per_week = 450
-spread = "20%"
-places = 60
-[[placements]]
-placement = "agency_fostering"
-per_week = 900
-inflation = "3%"
-[[placements]]
-placement = "private_residential"
-per_week = 5000
-spread = 0.4
-[[placement_budget]]
-year = "2018/19"
-budget = 9000000
-grant_per_week = 800
-"""
-SCENARIO = """\
-name = "own_places"
-description = "Ten more places with own carers, at dearer prices."
-[[change]]
-parameter = "placements.own_carer_places"
-value = 10
-from_month = 1
-reason = "a test"
-source = "assumed"
-[[change]]
-parameter = "placements.price"
-multiplier = 1.1
-from_month = 1
-reason = "a test"
-source = "assumed"
-"""
-
-
-def made_up(folder: Path, write_return: Callable[..., Path]) -> Path:
-    """Children who come every week for a year, and stay."""
-    kinds = [("U4", "PR1"), ("U4", "PR4"), ("K2", "PR4"), ("U4", "PR1"), ("H5", "PR4")]
-    rows, born = [], []
-    for child in range(1, 301):
-        place, provider = kinds[child % 5]
-        day = np.datetime64("2017-04-03") + child if child % 3 else np.datetime64("2016-03-01")
-        age = 16.5 if place == "H5" else 2 + child % 11
-        end = f"{day + 200},E4A" if child % 4 == 0 and child % 3 else ","
-        rows.append(f"{child},{day},S,C1,N1,{place},{provider},{end},,IN,3\n")
-        born.append(f"{child},1,{day - np.timedelta64(int(age * 365.25), 'D')},WBRI\n")
-    write_return(folder / "looked_after", "".join(rows), "".join(born))
-    (folder / "authority.toml").write_text(TOML, encoding="utf-8")
-    (folder / "scenarios").mkdir()
-    (folder / "scenarios" / "own_places.toml").write_text(SCENARIO, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, write_return: Callable[..., Path]) -> Path:
-    return made_up(tmp_path_factory.mktemp("testshire"), write_return)
-
-
-@pytest.fixture(scope="module")
-def authority(folder: Path) -> Authority:
-    return open_authority(folder)
-
-
-@pytest.fixture(scope="module")
-def placed(authority: Authority) -> Placements:
-    return folder_placements(authority, months=14, simulations=60)
+from riskmodel.report.model import Chart, Report, Section
+from riskmodel.report.sections.placements import (
+    _cost_table,
+    placements_point,
+    placements_section,
+)
+from riskmodel.report.workbook import workbook_bytes
 
 
 @pytest.mark.integration
@@ -194,7 +131,8 @@ WRONG = {
 def test_wrong_prices_are_refused_with_their_place(
     tmp_path: Path, folder: Path, row: str, message: str
 ) -> None:
-    text = TOML.replace("[[placement_budget]]", f"[[placements]]\n{row}\n[[placement_budget]]")
+    toml = (folder / "authority.toml").read_text(encoding="utf-8")
+    text = toml.replace("[[placement_budget]]", f"[[placements]]\n{row}\n[[placement_budget]]")
     (tmp_path / "authority.toml").write_text(text, encoding="utf-8")
     (tmp_path / "looked_after").symlink_to(folder / "looked_after")
     with pytest.raises(DataError, match=r"authority\.toml, line \d+") as error:
@@ -215,12 +153,94 @@ def test_a_return_without_placements_is_refused(
 def test_the_section_holds_pictures_and_tables_without_what_is_withheld(placed: Placements) -> None:
     section = placements_section(replace(placed, withheld=frozenset({"supported"})), title="A")
     charts = [block for block in section.blocks if isinstance(block, Chart)]
-    assert [chart.id for chart in charts] == ["placements", "placement_cost"]
+    assert [chart.id for chart in charts] == ["placements", "placement_flows", "placement_cost"]
     assert all(len(chart.svg) > 3000 for chart in charts)
     tables = [chart.data for chart in charts]
     assert all("Supported or independent" not in table.frame.to_string() for table in tables)
-    cost = tables[1].frame
+    cost = tables[2].frame
     assert (cost["days"] * cost["price"] / 7).to_numpy() == pytest.approx(
         cost["average"].to_numpy(), rel=0.01
     )
     assert placements_point(placed).text.endswith("Basis: projected.")
+
+
+@pytest.mark.integration
+def test_flows_of_a_year_are_those_of_the_projection_without_what_is_withheld(
+    placed: Placements,
+) -> None:
+    flows, made = placed.forecast.of(), yearly_flows(placed)
+    assert made.period == "April 2018 to March 2019, projected"
+    by_way = made.frame.set_index(["from", "to"])["children"]
+    home = flows.exits[:, :12, 0, 0].sum(axis=1).mean()
+    assert by_way["Own foster carers", "Returned home"] == pytest.approx(home)
+    comes = flows.entries[:, :12].sum(axis=(1, 2)).mean()
+    assert by_way[COMES].sum() == pytest.approx(comes)
+    assert (made.told["children"] >= 0.5).all()
+    few = yearly_flows(replace(placed, withheld=frozenset({"own_fostering"}))).frame
+    assert not few.isin(["Own foster carers"]).any().any()
+    joined = few.set_index(["from", "to"])["children"]
+    assert joined["Other placements", "Returned home"] >= home
+    assert f"about {comes:,.0f} children begin" in made.summary()
+
+
+@pytest.mark.integration
+def test_reasons_why_care_ends_are_no_kinds_of_placement(placed: Placements) -> None:
+    view = placement_view(replace(placed, withheld=frozenset({"other", "adoption"})), "flows")
+    frame = view.to_frame().set_index(["flow", "what"])
+    assert (frame.loc[("entries", "other"), "mean"] == CONFIDENTIAL).all()
+    assert frame.loc[("exits", "other"), "mean"].astype(float).min() >= 0
+    month = view.text_tables()[0].frame
+    assert set(month.loc[month["flow"] != "Leave", "what"]) == {"all"}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("withheld", [frozenset[str](), frozenset({"own_fostering"})])
+def test_costs_of_the_workbook_are_formulas_that_hold_their_numbers(
+    placed: Placements, withheld: frozenset[str]
+) -> None:
+    assert placed.budget is not None
+    table = _cost_table(replace(placed, withheld=withheld), placed.budget)
+    report = Report("A report", "", (), (Section("placements", "A", (table,)),), {})
+    numbers, formulas = cells_of(workbook_bytes(report), "sheet4")
+    assert len(formulas) == len(table.formulas) > 6
+    for name, formula in formulas.items():
+        # What a program computes from the cells is what one finds that computes nothing.
+        assert computed(formula, numbers) == pytest.approx(numbers[name], abs=0.001)
+    total = table.frame[table.frame["placement"] == "All placements"].iloc[0]
+    exact = placed.budget.total().iloc[0]
+    assert total["average"] == pytest.approx(exact["mean"], rel=0.001)
+    assert total["days"] == pytest.approx(exact["days"], abs=3)
+
+
+def cells_of(content: bytes, sheet: str) -> tuple[dict[str, float], dict[str, str]]:
+    """Numbers of a sheet, and formulas, by cell."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = ET.fromstring(archive.read(f"xl/worksheets/{sheet}.xml"))
+    numbers, formulas = {}, {}
+    for cell in root.iter(f"{space}c"):
+        if cell.get("t") != "s" and cell.find(f"{space}v") is not None:
+            numbers[cell.attrib["r"]] = float(cell.findtext(f"{space}v", ""))
+            formulas[cell.attrib["r"]] = cell.findtext(f"{space}f", "")
+    return numbers, {name: text for name, text in formulas.items() if text}
+
+
+def computed(formula: str, numbers: dict[str, float]) -> float:
+    """A formula of products, sums and rounding, worked out from the numbers of its sheet."""
+
+    def added(part: re.Match[str]) -> str:
+        column, first, last = part[1], int(part[2]), int(part[3])
+        return str(sum(numbers[f"{column}{row}"] for row in range(first, last + 1)))
+
+    text = re.sub(r"SUM\(([A-Z])(\d+):[A-Z](\d+)\)", added, formula)
+    text = re.sub(r"\b[A-Z]\d+\b", lambda part: str(numbers[part[0]]), text)
+    rounded = re.fullmatch(r"ROUND\((.*),(\d)\)", text)
+    product, digits = (rounded[1], int(rounded[2])) if rounded else (text, 6)
+    value = 0.0
+    for term in product.split("+"):
+        first, *rest = re.split(r"([*/])", term)
+        part = float(first)
+        for sign, number in zip(rest[::2], rest[1::2], strict=True):
+            part = part * float(number) if sign == "*" else part / float(number)
+        value += part
+    return round(value, digits)

@@ -12,12 +12,14 @@ from scipy.linalg import expm
 from scipy.stats import binom
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.placements.arrivals import Level, fitted_mix, keyed_children, simulation_keys
+from riskmodel.parameters import parameter
+from riskmodel.placements.arrivals import fitted_mix, keyed_children, simulation_keys
 from riskmodel.placements.engine import CHILD, Engine
 from riskmodel.placements.flows import Changes
 from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.placements.history import Exposure
 from riskmodel.placements.kinds import BANDS, CELLS, EXITS, KINDS, RATED_EXITS
+from riskmodel.placements.level import Level
 from riskmodel.placements.projecting import Course, Known, project_known
 from riskmodel.placements.rates import EVENTS, YEAR, DrawnRates, fitted_rates
 from riskmodel.placements.time import month_ends_after
@@ -151,6 +153,14 @@ def test_reunification_multiplies_the_rate_of_returns_home(factor: float) -> Non
     assert engine.children().mean() == pytest.approx(2 * stays, abs=0.04)
 
 
+def steady_level(
+    entries: int, months: int, sd: float, season: tuple[float, ...] = (1.0,) * 12
+) -> Level:
+    """A level known from so many entries, that strays so far in a year."""
+    one = np.ones(1)
+    return Level(one * sd, one, one * entries, one * months, season)
+
+
 def small(level: int = 60) -> Known:
     opening = np.concatenate(
         [children(*([OWN] * 20 + [AGENCY] * 10), age=age) for age in (4, 16.5)]
@@ -158,7 +168,7 @@ def small(level: int = 60) -> Known:
     opening["care"], opening["lasting"] = -300, 1
     return Known(
         "A", "2015-03", "a test", opening, fitted_rates(None), fitted_mix(None),
-        Level(level, 12, 0.1), np.zeros(0, dtype=np.int64),
+        steady_level(level, 12, 0.1), np.zeros(0, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -177,19 +187,19 @@ def test_a_total_that_is_given_is_met_in_every_simulation_and_month() -> None:
 
 @pytest.mark.unit
 def test_scenarios_share_their_luck_and_more_simulations_change_none_of_the_first() -> None:
-    nothing = Course(changes=Changes.none(12))
-    home = Course(changes=replace(Changes.none(12), reunification=np.full(12, 1.2)))
-    made = project_known(small(), {"baseline": Course(), "same": nothing, "home": home}, months=12,
-                         simulations=550, seed=5)  # fmt: skip
+    nothing = Course(changes=Changes.none(6))
+    home = Course(changes=replace(Changes.none(6), reunification=np.full(6, 1.4)))
+    made = project_known(small(), {"baseline": Course(), "same": nothing, "home": home}, months=6,
+                         simulations=510, seed=5)  # fmt: skip
     base, same, more = (made.children(name) for name in made.scenarios)
     assert np.array_equal(base, same)
     assert np.array_equal(made.of("home").entries[:, 0], made.of("baseline").entries[:, 0])
     # Simulations that differ by chance alone would differ far more than these do.
     assert 0 < (base - more)[:, -1].mean() < 4
     assert (base - more)[:, -1].std() < base[:, -1].std()
-    fewer = project_known(small(), months=12, simulations=100, seed=5)
+    fewer = project_known(small(), months=6, simulations=100, seed=5)
     assert np.array_equal(fewer.children(), base[:100])
-    again = project_known(small(), months=12, simulations=100, seed=6)
+    again = project_known(small(), months=6, simulations=100, seed=6)
     assert not np.array_equal(again.children(), fewer.children())
 
 
@@ -236,7 +246,7 @@ def test_care_leavers_are_counted_until_they_are_21_and_25() -> None:
 @pytest.mark.unit
 def test_entries_follow_level_and_season() -> None:
     season = tuple(1.5 if month == 4 else 21 / 22 for month in range(1, 13))
-    drawn = Level(2400, 24, 0.0, season).drawn(24, 1000, 3, "2015-12")
+    drawn = steady_level(2400, 24, 0.0, season).drawn(24, 1000, 3, "2015-12")
     means = drawn.mean(axis=0)
     assert means[[3, 15]] == pytest.approx([150, 150], rel=0.02)
     assert np.delete(means, [3, 15]) == pytest.approx(100 * 21 / 22, rel=0.02)
@@ -275,8 +285,9 @@ def test_much_exposure_gives_its_own_rates_and_none_the_shipped_ones() -> None:
     total = fitted.mean[:, None, :5] * lasting[None, :, :1]
     assert total == pytest.approx(0.25, rel=0.02)
     shipped = fitted_rates(None).mean.reshape(len(KINDS), len(BANDS), 2, EVENTS)
-    assert shipped[OWN, 0, 0, 0] == pytest.approx(0.22)
-    assert shipped[ORDER.index("adoption"), 0, 0, 2] == pytest.approx(1.95)
+    level = parameter("placements_exit_level").value
+    assert shipped[OWN, 0, 0, 0] == pytest.approx(0.22 * level)
+    assert shipped[ORDER.index("adoption"), 0, 0, 2] == pytest.approx(1.95 * level)
 
 
 @pytest.mark.unit

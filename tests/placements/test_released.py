@@ -39,6 +39,18 @@ def test_few_children_and_one_more_kind_are_withheld(history: History) -> None:
 
 
 @pytest.mark.unit
+def test_a_small_kind_cannot_be_worked_out_from_the_total_of_what_is_priced(
+    history: History,
+) -> None:
+    priced = ("own_fostering", "agency_fostering", "private_residential")
+    assert len(withheld_kinds(history) & {*priced}) == 1  # unpriced ones hide it in the total
+    withheld = withheld_kinds(history, priced=priced)
+    assert withheld >= withheld_kinds(history) & {"private_residential"}
+    # Of the priced kinds two are withheld, and of all kinds too.
+    assert len(withheld & {*priced}) == 2
+
+
+@pytest.mark.unit
 def test_every_number_of_a_kind_that_is_withheld_goes(history: History) -> None:
     frame = history.days_of_care().assign(price=5.0)
     shown = hidden(frame, frozenset({"private_residential"}))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.others import OthersComparison
+    from riskmodel.authority.placements import Placements
     from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
@@ -203,13 +204,9 @@ class Authority(Holding):
         )
 
     def posts_needed(
-        self,
-        scenario: str = BASELINE,
-        *,
-        months: int = MONTHS,
-        replicates: int = REPLICATES,
+        self, scenario: str = BASELINE, *, months: int = MONTHS, replicates: int = REPLICATES,
         seed: int = SEED,
-    ) -> PostsNeeded:
+    ) -> PostsNeeded:  # fmt: skip
         """Posts with which a scenario keeps to the target, when candidates can be found."""
         from riskmodel.authority.service import posts_answer
 
@@ -254,13 +251,9 @@ class Authority(Holding):
         )
 
     def projected_caseload_change(
-        self,
-        scenario: str = BASELINE,
-        *,
-        months: int = MONTHS,
-        replicates: int = REPLICATES,
+        self, scenario: str = BASELINE, *, months: int = MONTHS, replicates: int = REPLICATES,
         seed: int = SEED,
-    ) -> CaseloadChange:
+    ) -> CaseloadChange:  # fmt: skip
         """How far cases, and how far workers, move its caseload until the target's date.
 
         Where the projection ends before that date, until its last month.
@@ -293,6 +286,17 @@ class Authority(Holding):
         return self.once(
             ("price", months, replicates, seed),
             lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
+        )
+
+    def placements(
+        self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
+    ) -> Placements:
+        """Placements of its looked-after children, with no change of policy; see there."""
+        from riskmodel.authority.placements import folder_placements
+
+        return self.once(
+            ("placements", months, replicates, seed),
+            lambda: folder_placements(self, months=months, simulations=replicates, seed=seed),
         )
 
     def decision(

@@ -130,7 +130,7 @@ class Holding:
         if section not in SECTIONS:
             raise UnknownNameError("section", section, SECTIONS)
         return tuple(
-            "; or ".join(NEEDS[need] for need in group if need != "published" or len(group) == 1)
+            "; or ".join(NEEDS[need] for need in group if need not in _SHIPPED or len(group) == 1)
             for group in SECTIONS[section].needs
             if not any(self.has(need) for need in group)
         )
@@ -310,13 +310,16 @@ class Holding:
             With the files that would bring them.
         """
         if not any(self.has(need) for need in needs):
-            brought = [NEEDS[need] for need in needs if need != "published"]
+            brought = [NEEDS[need] for need in needs if need not in _SHIPPED]
             raise DataError(f"needs {'; or '.join(brought)}", file=self.folder.name)
 
     def __str__(self) -> str:
         there = [name for need, name in _SHORT.items() if self.has(need)]
         return f"{self.name}: {', '.join(there) or 'nothing yet'}"
 
+
+_SHIPPED = ("published", "published_placements")
+"""Tables that ship with the package: who lacks something is not told to bring them."""
 
 _SHORT = {
     "returns": "returns",

@@ -55,12 +55,12 @@ class Inputs:
             return bool(self.panel_code)
         if need in ("prices", "groups"):
             return bool(self.contents.rows.get(need))
-        if need == "scenarios":
-            return bool(self.scenario_files)
+        if need == "published_placements":
+            return self.has("published") and bool(self.contents.rows.get("placements"))
+        if need in ("scenarios", "services"):
+            return bool(self.scenario_files if need == "scenarios" else self.service_files)
         if need in ("published", "own_tables"):
             return "published" in self.contents.files and self.is_published is (need == "published")
-        if need == "services":
-            return bool(self.service_files)
         if need in ("deadlines", "looked_after"):
             return bool(self._read_for(need))
         if need == "months" and is_counted(self.contents, ()) and not self.has_months_table:
@@ -77,7 +77,7 @@ class Inputs:
         if need in ("scenarios", "services"):
             files = self.scenario_files if need == "scenarios" else self.service_files
             return ", ".join(f"{need}/{path.name}" for path in files)
-        if need in ("published", "own_tables"):
+        if need in ("published", "own_tables", "published_placements"):
             own = f"{self.contents.source_of('published')}/{CATALOGUE}"
             return own if need == "own_tables" else "published tables"
         if need in ("deadlines", "looked_after"):

@@ -54,10 +54,11 @@ def census_returns(contents: Contents) -> tuple[Path, ...]:
 
 
 def looked_after_return(contents: Contents) -> Path | None:
-    """The return on looked-after children of a folder; None where there is none."""
+    """The return on looked-after children of a folder, else its Annex A; None without either."""
     records = contents.files.get("records", ())
-    names = ("looked_after", "ssda903", "ssd")
-    return next((path for path in records if path.name.casefold().startswith(names)), None)
+    names = ("looked_after", "ssda903", "ssd"), ("annex",)
+    found = (path for part in names for path in records if path.name.casefold().startswith(part))
+    return next(found, None)
 
 
 def is_counted(contents: Contents, stages: Collection[str]) -> bool:

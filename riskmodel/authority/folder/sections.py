@@ -15,7 +15,9 @@ NEEDS: Mapping[str, str] = {
     "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
     "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
-    "looked_after",
+    "looked_after, or Annex A beside it",
+    "published_placements": "published tables and prices of placements: [files] published, and "
+    "[[placements]] in authority.toml",
     "scenarios": "scenarios: files that end in .toml in the folder scenarios",
     "deadlines": "records with dates: a census return, Annex A, or timeliness.csv",
     "services": "services: files that end in .toml in the folder services",
@@ -60,7 +62,7 @@ SECTIONS: Mapping[str, SectionRule] = {
         SectionRule(
             "placements",
             "Placements of looked-after children",
-            (("looked_after",), _FIGURES),
+            (("looked_after", "published_placements"), _FIGURES),
         ),
         SectionRule("scenarios", "What could be done", (_FIGURES, _TEAMS, ("scenarios",))),
         SectionRule("timeliness", "How much is in time", (("deadlines",),)),

@@ -100,6 +100,11 @@ LISTS = (
         end=r"^date ceased to be looked after|^looked after end",
         status=r"^(childs? )?(current )?legal status",
         seen=_SEEN,
+        placement=r"^placement type",
+        provider=r"^placement provider",
+        location=r"^placement location",
+        reason=r"^reason ceased",
+        unaccompanied=r"^unaccompanied|^uasc",
     ),
 )
 """The lists that are read, by what they hold."""

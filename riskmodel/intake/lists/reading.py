@@ -24,7 +24,14 @@ from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_he
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.tables.shapes import codes_in
 
-__all__ = ["LOOKBACK_MONTHS", "list_events", "read_lists"]
+__all__ = [
+    "LOOKBACK_MONTHS",
+    "InspectedList",
+    "inspected_lists",
+    "list_events",
+    "months_before",
+    "read_lists",
+]
 
 LOOKBACK_MONTHS = 6
 """How far back the lists of children in need, plans and children looked after hold whoever has
@@ -66,9 +73,9 @@ def read_lists(path: Path, *, strict: bool = False, window: Window | None = None
     """
     path = Path(path)
     log = IssueLog(path.name, strict=strict)
-    tables, rows = _tables(path, log)
+    tables, rows = inspected_lists(path, log)
     latest = max((one.latest_day() for one in tables.values()), default=MISSING)
-    months = _months_before(latest) if window is None else window
+    months = months_before(latest) if window is None else window
     account: dict[str, Tally] = {}
     periods = tuple(
         tables[number].periods(stage, path.name, months, account)
@@ -98,7 +105,7 @@ def list_events(path: Path, log: IssueLog) -> list[tuple[int, str, int, int, str
         conference, whether a conference was not needed as it is written, and the latest day on
         which anything happened in any of the lists.
     """
-    tables, _ = _tables(path, log)
+    tables, _ = inspected_lists(path, log)
     last = max((one.latest_day() for one in tables.values()), default=MISSING)
     events = []
     for number, begun, ended in ((4, "begun", "assessed"), (5, "enquired", "conference")):
@@ -110,9 +117,9 @@ def list_events(path: Path, log: IssueLog) -> list[tuple[int, str, int, int, str
     return events
 
 
-def _tables(path: Path, log: IssueLog) -> tuple[dict[int, _List], dict[str, int]]:
+def inspected_lists(path: Path, log: IssueLog) -> tuple[dict[int, InspectedList], dict[str, int]]:
     """The lists that are read, by number; and the rows of every list, by what it holds."""
-    tables: dict[int, _List] = {}
+    tables: dict[int, InspectedList] = {}
     rows: dict[str, int] = {}
     for table in raw_tables(path, log, is_list_heading):
         kind = list_of(table.name, table.headings)
@@ -120,7 +127,7 @@ def _tables(path: Path, log: IssueLog) -> tuple[dict[int, _List], dict[str, int]
             if kind.number in tables:
                 message = f"is a second list of {kind.title}; keep one"
                 raise DataError(message, file=table.name)
-            tables[kind.number] = _List(kind, table, log)
+            tables[kind.number] = InspectedList(kind, table, log)
             rows[kind.title] = len(table) + table.number_ragged
         elif kind in NOT_READ:
             rows[NOT_READ[kind]] = len(table) + table.number_ragged
@@ -136,7 +143,7 @@ def _tables(path: Path, log: IssueLog) -> tuple[dict[int, _List], dict[str, int]
     return tables, rows
 
 
-class _List:
+class InspectedList:
     """One list, its columns by what they mean."""
 
     def __init__(self, kind: InspectionList, table: RawTable, log: IssueLog) -> None:
@@ -232,7 +239,7 @@ def _repeats(
     return repeated
 
 
-def _months_before(latest: int) -> tuple[str, ...]:
+def months_before(latest: int) -> tuple[str, ...]:
     """The whole months within the six before a day, that day's own where it is its last."""
     if latest == MISSING:
         return ()
@@ -244,7 +251,7 @@ def _months_before(latest: int) -> tuple[str, ...]:
     return tuple(str(month) for month in np.arange(month - LOOKBACK_MONTHS + 1, last + 1))
 
 
-def _assessments(tables: Mapping[int, _List], source: str, *, strict: bool) -> Intake:
+def _assessments(tables: Mapping[int, InspectedList], source: str, *, strict: bool) -> Intake:
     """One row an assessment, with the enquiries and plans that follow it."""
     linker = Linker(IssueLog(source, strict=strict))
     assessed = tables[4]

@@ -14,13 +14,20 @@ from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.looked_after import codes
 from riskmodel.intake.looked_after.care import put_together, whole_months
+from riskmodel.intake.looked_after.dataset import (
+    FILES,
+    PREFIXES,
+    in_force,
+    is_unaccompanied,
+    kind_of,
+    miles,
+)
 from riskmodel.intake.looked_after.people import Facts, People
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.periods import Window
 from riskmodel.intake.record_tables import (
     Column,
     RawTable,
-    cell_text,
     plain_heading,
     raw_tables,
 )
@@ -55,18 +62,24 @@ _EPISODES = {
     "clae cla episode ceased date": "end",
     "clae cla episode ceased reason": "end_reason",
 }
-_LEGAL = {
-    "lega person id": "child_id",
-    "lega legal status": "legal_status",
-    "lega legal status start": "start",
-    "lega legal status start date": "start",
+_CHILDREN = {
+    "child": "child_id",
+    "sex": "sex",
+    "dob": "birth_date",
+    "duc": "until",
+    "la": "area",
+    "pers person id": "child_id",
+    "pers dob": "birth_date",
+    "immi person id": "child_id",
+    "immi immigration status": "status",
+    "immi immigration status end": "until",
+    "immi immigration status end date": "until",
 }
-_DATASET = ("ssd_cla_episodes.csv", "ssd_legal_status.csv")
-_CHILDREN = {"child": "child_id", "sex": "sex", "dob": "birth_date", "duc": "until", "la": "area"}
 _PASSED_OVER = frozenset(
     {"home post", "pl post", "urn", "ethnic", "upn", "uniquelearnernumber", "mother", "mc dob"}
     | {"pl la", "place id", "gender"}
 )
+_LEFT_OUT = ("bad_row", "no_child", "other_status", "repeated")
 _CODES: Mapping[str, Collection[str]] = {
     "start_reason": codes.START_REASONS,
     "legal_status": codes.LEGAL_STATUSES,
@@ -85,7 +98,7 @@ _NAMES = {
 def is_looked_after_heading(heading: str) -> bool:
     """Whether a heading is one of the tables that are read."""
     word = plain_heading(heading)
-    return word.startswith(("clae ", "lega ")) or word in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
+    return word.startswith(PREFIXES) or word in {*_EPISODES, *_CHILDREN, *_PASSED_OVER}
 
 
 def read_looked_after(
@@ -125,7 +138,12 @@ def read_looked_after(
     frame, left_out = _episodes(tables["episodes"], people, log, window is not None)
     read = sum(left_out.values()) + len(frame)
     if not (frame["legal_status"] != "").any():
-        frame["legal_status"] = _legal_statuses(frame, tables["legal"], people, log)
+        if not tables["legal"]:
+            allowed = "a legal status, so that short breaks (V3, V4) are left out"
+            log.add("legal_status_missing", "", "LS", "", allowed)
+        frame = frame.assign(**in_force("legal", frame, tables["legal"], people, log))
+    if tables["placed"] and not (frame["placement"] != "").any():
+        frame = frame.assign(**in_force("placed", frame, tables["placed"], people, log))
     frame["area"] = np.array(people.area_of, dtype=np.int64)[frame["person"]]
     months = whole_months(frame) if window is None else dict.fromkeys(set(frame["area"]), window)
     episodes = put_together(frame, tables["episodes"], log, left_out)
@@ -143,8 +161,10 @@ def read_looked_after(
 
 def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
     """The tables of a return by what they hold: episodes, header, unaccompanied children."""
-    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": [], "legal": []}
-    files = [file for name in _DATASET if (file := path / name).exists()] or [path]
+    tables: dict[str, list[RawTable]] = {
+        kind: [] for kind in ("episodes", "header", "uasc", "legal", "placed")
+    }
+    files = [file for name in FILES if (file := path / name).exists()] or [path]
     for table in (t for file in files for t in raw_tables(file, log, is_looked_after_heading)):
         kind = _kind(table)
         if kind:
@@ -164,15 +184,12 @@ def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
 
 def _kind(table: RawTable) -> str:
     headings = {plain_heading(heading) for heading in table.headings}
-    dataset = {"clae person id", "clae cla episode start date"}
-    if {"child", "decom", "rne"} <= headings or dataset <= headings:
+    if {"child", "decom", "rne"} <= headings:
         return "episodes"
-    if {"lega person id", "lega legal status"} <= headings:
-        return "legal"
     if {"child", "duc"} <= headings:
         return "uasc"
     is_header = {"child", "dob"} <= headings and headings & {"ethnic", "upn", "mother", "mc dob"}
-    return "header" if is_header else ""
+    return "header" if is_header else kind_of(headings)
 
 
 def _columns(table: RawTable, names: Mapping[str, str], log: IssueLog) -> dict[str, Column]:
@@ -240,16 +257,8 @@ def _part(table: RawTable, people: People, log: IssueLog) -> pd.DataFrame:
     for name, allowed in _CODES.items():
         kind = pd.CategoricalDtype(["", *sorted(allowed)])
         cells[name] = table.codes(columns.get(name, empty), _NAMES[name], kind, log)
-    cells["distance"] = columns.get("distance", empty).mapped(_miles, np.nan, np.float64)
+    cells["distance"] = columns.get("distance", empty).mapped(miles, np.nan, np.float64)
     return pd.DataFrame(cells)
-
-
-def _miles(cell: Any) -> float:
-    """Miles from home; NaN for what is no number."""
-    try:
-        return float(cell_text(cell))
-    except ValueError:
-        return float("nan")
 
 
 def _of_years(
@@ -289,35 +298,6 @@ def _of_years(
     return part.assign(return_year=return_years)[~after]
 
 
-def _legal_statuses(
-    frame: pd.DataFrame, tables: Sequence[RawTable], people: People, log: IssueLog
-) -> pd.Categorical:
-    """The legal status of each episode as it begins, from a table of legal statuses."""
-    import pandas as pd
-
-    kind = pd.CategoricalDtype(["", *sorted(codes.LEGAL_STATUSES)])
-    if not tables:
-        allowed = "a legal status, so that short breaks (V3, V4) are left out"
-        log.add("legal_status_missing", "", "LS", "", allowed)
-    parts = [pd.DataFrame({"person": [], "start": [], "status": []}, dtype=np.int64)]
-    for table in tables:
-        columns = _columns(table, _LEGAL, log)
-        if "start" not in columns:
-            field = "lega_legal_status_start"
-            raise DataError("this column is missing", file=table.name, field=field)
-        cells = {
-            "person": people.numbers(table.empty_column(), columns["child_id"]),
-            "start": table.days(columns["start"], "start", log),
-            "status": table.codes(columns["legal_status"], "legal_status", kind, log).codes,
-        }
-        parts.append(pd.DataFrame(cells).query("person >= 0 and start > @BAD"))
-    statuses = pd.concat(parts).astype(np.int64).sort_values("start", kind="stable")
-    episodes = frame[["person", "start"]].reset_index().sort_values("start", kind="stable")
-    joined = pd.merge_asof(episodes, statuses, on="start", by="person").set_index("index")
-    status = joined["status"].reindex(frame.index).fillna(0).to_numpy(dtype=np.int64)
-    return pd.Categorical.from_codes(status, dtype=kind)
-
-
 def _years(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The year ending 31 March in which each day falls; 0 for what is missing."""
     months = np.where(days == MISSING, 0, days).astype("datetime64[D]").astype("datetime64[M]")
@@ -337,7 +317,7 @@ def _facts(
     account = {}
     titles = {"header": "records of children", "uasc": "records of unaccompanied children"}
     for kind, title in titles.items():
-        read, seen, reasons = 0, set(), dict.fromkeys(("bad_row", "no_child", "repeated"), 0)
+        read, seen, reasons = 0, set(), dict.fromkeys(_LEFT_OUT, 0)
         for table in tables[kind]:
             columns = _columns(table, _CHILDREN, log)
             empty = table.empty_column()
@@ -345,6 +325,10 @@ def _facts(
             read += len(table) + table.number_ragged
             reasons["bad_row"] += table.number_ragged
             reasons["no_child"] += int((numbers < 0).sum())
+            if "status" in columns:
+                alone = columns["status"].mapped(is_unaccompanied, False, bool)
+                reasons["other_status"] += int(((numbers >= 0) & ~alone).sum())
+                numbers = np.where(alone, numbers, -1)
             seen |= set(numbers[numbers >= 0].tolist())
             has_episodes = (numbers >= 0) & (numbers < with_episodes)
             for position, name in enumerate(("birth_date", "until")):
@@ -352,7 +336,7 @@ def _facts(
                 _take(facts[position], numbers, has_episodes & (days > BAD), days, table, log, name)
             if kind == "uasc":
                 facts[2][numbers[has_episodes]] = True
-        reasons["repeated"] = read - len(seen) - reasons["bad_row"] - reasons["no_child"]
+        reasons["repeated"] = read - len(seen) - sum(reasons.values())
         if tables[kind]:
             account[title] = Tally(read, len(seen), reasons)
     return facts, account

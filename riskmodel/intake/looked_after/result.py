@@ -52,6 +52,8 @@ class LookedAfter(Result):
         Name of the file or folder.
     counts, codes
         Issues by rule; unknown codes by column.
+    latest_alone
+        Whether of each period of care the latest placement alone is known.
     """
 
     episodes: pd.DataFrame
@@ -61,6 +63,7 @@ class LookedAfter(Result):
     source: str
     counts: Mapping[str, int]
     codes: Mapping[tuple[str, str], int]
+    latest_alone: bool = False
 
     @property
     def is_sound(self) -> bool:

@@ -11,6 +11,7 @@ from riskmodel.report.brief.expected import expected_page, expected_point, posts
 from riskmodel.report.brief.factors import factors_page, factors_point
 from riskmodel.report.brief.happened import happened_page, happened_point, numbers
 from riskmodel.report.brief.options import options_page, options_point
+from riskmodel.report.brief.placed import placed_page, placed_point
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.why import why_page, why_point
 from riskmodel.report.model import Brief, Point, Section
@@ -18,16 +19,20 @@ from riskmodel.report.model import Brief, Point, Section
 if TYPE_CHECKING:
     from riskmodel.report.sizes import Sizes
 
-__all__ = ["MOST_POINTS", "authority_brief"]
+__all__ = ["MOST_PAGES", "MOST_POINTS", "authority_brief"]
 
-MOST_POINTS = 5
-"""Sentences of the first screen."""
+MOST_POINTS, MOST_PAGES = 5, 6
+"""Sentences of the first screen, and pages."""
+
+_YIELDS = ("factors", "options")
+"""Pages that yield, in this order, where there are more than six; the annex says the same."""
 
 _LEADS = {
     "happened": ("projection",),
     "why": ("change", "chain", "projection"),
     "factors": ("factors",),
     "expected": ("caseload", "projection"),
+    "placed": ("placements",),
     "options": ("scenarios",),
     "certainty": ("trust", "record"),
 }
@@ -49,9 +54,10 @@ def authority_brief(authority: Authority, sizes: Sizes, annex: Sequence[str]) ->
 
     Notes
     -----
-    Order of the pages: what happened, why, factors, what to expect and what it takes, what could
-    be done, how sure that is. Of the sentences of the first screen those that come last yield
-    where there are more than five: factors first, then scenarios; each has its own page.
+    Order of the pages: what happened, why, factors, what to expect and what it takes, placements,
+    what could be done, how sure that is. Where these are more than six, factors yield. Of the
+    sentences of the first screen those that come last yield where there are more than five:
+    factors first, then scenarios, then placements.
     """
     results = BriefResults(authority, sizes)
     has_projection = results.has("projection")
@@ -62,7 +68,7 @@ def authority_brief(authority: Authority, sizes: Sizes, annex: Sequence[str]) ->
     return Brief(
         tuple(_points(results))[:MOST_POINTS],
         numbers(results) if has_projection else (),
-        tuple(_pages(results, leads)),
+        _fitting(list(_pages(results, leads))),
         basis_sentences(results, has_projection),
     )
 
@@ -79,6 +85,8 @@ def _points(results: BriefResults) -> Iterator[Point]:
         yield Point(posts_sentence(results), "expected")
     if has_projection:
         yield Point(accuracy_sentence(results), "certainty")
+    if results.placements is not None:
+        yield Point(placed_point(results, results.placements), "placed")
     if results.has("scenarios"):
         yield Point(options_point(results), "options")
     if results.rates is not None:
@@ -95,6 +103,16 @@ def _pages(results: BriefResults, leads: Mapping[str, str]) -> Iterator[Section]
         yield factors_page(results, results.rates, leads["factors"])
     if has_projection:
         yield expected_page(results, leads["expected"])
+    if results.placements is not None:
+        yield placed_page(results, results.placements, leads["placed"])
     if results.has("scenarios"):
         yield options_page(results, leads["options"])
     yield certainty_page(results, leads["certainty"], has_projection)
+
+
+def _fitting(pages: list[Section]) -> tuple[Section, ...]:
+    """Pages for which there is room."""
+    for name in _YIELDS:
+        if len(pages) > MOST_PAGES:
+            pages = [page for page in pages if page.id != name]
+    return tuple(pages)

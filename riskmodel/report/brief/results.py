@@ -21,6 +21,7 @@ from riskmodel.report.wording import month_words
 if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.others import OthersComparison
+    from riskmodel.authority.placements import Placements
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
     from riskmodel.caseload.decisions import BestPosts
@@ -159,6 +160,16 @@ class BriefResults:
             return {}
         rows = self.authority.price(**self.sizes.named()).total().to_dict("records")
         return {str(row["year"]): row for row in rows}
+
+    @cached_property
+    def placements(self) -> Placements | None:
+        """Looked-after children by placement; None where too little is known or may be shown."""
+        if not self.has("placements"):
+            return None
+        try:
+            return self.authority.placements(**self.sizes.named())
+        except DataError:
+            return None
 
     @cached_property
     def target(self) -> Target:

@@ -56,7 +56,12 @@ class _Block(NamedTuple):
     height: float
 
 
-def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
+def draw_flows(
+    name: str,
+    moved: pd.DataFrame,
+    sides_words: tuple[str, str] = ("With no change of policy", "Under the scenario"),
+    thickest: float = THICKEST,
+) -> Drawing:
     """Draw whom each scenario moves, a block of bands a scenario, all on one scale.
 
     Parameters
@@ -64,6 +69,10 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
     moved
         A row a scenario and way: scenario, from, to (in words) and children, as
         :attr:`riskmodel.demand.moved.Flows.moved` has them.
+    sides_words
+        What stands above the left and the right side.
+    thickest
+        How thick all bands of a block together are at most.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
     """
     if moved.empty:
         raise DataError("no scenario moves children, so there is no flow to draw")
-    scale = THICKEST / float(moved.groupby("scenario")["children"].sum().max())
+    scale = thickest / float(moved.groupby("scenario")["children"].sum().max())
     places = dict.fromkeys([*moved["from"], *moved["to"]])
     colours = dict(zip(places, _PLACES, strict=False))
     by_size = {}
@@ -91,8 +100,8 @@ def draw_flows(name: str, moved: pd.DataFrame) -> Drawing:
         left = 112.0 if size.is_narrow else 210.0
         sides = left, size.width - left
         for x, words, align in (
-            (sides[0], "With no change of policy", "right"),
-            (sides[1], "Under the scenario", "left"),
+            (sides[0], sides_words[0], "right"),
+            (sides[1], sides_words[1], "left"),
         ):
             words = words.removeprefix("With ").capitalize() if size.is_narrow else words
             for line in wrap(words, 40):

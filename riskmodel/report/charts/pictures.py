@@ -7,6 +7,7 @@ import numpy as np
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
 from riskmodel.authority.others import OthersComparison
+from riskmodel.authority.placement_flows import PlacementFlows
 from riskmodel.authority.placements import Placements
 from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
@@ -34,6 +35,9 @@ from riskmodel.services.result import LABELS, ServicePlan
 from riskmodel.services.timeliness import Timeliness
 
 __all__: list[str] = []
+
+_ALL_FLOWS = 260.0
+"""How thick all flows between placements are together."""
 
 
 @draws("riskmodel.demand.projecting", "Outlook")
@@ -121,6 +125,13 @@ def _placements(placed: Placements) -> Picture:
     drawing = draw_areas("placements", times, areas, calendar_of(placed.forecast.opening_month))
     alt = placed.forecast.summary_of(placed.withheld)
     return _picture(drawing, "Children looked after by placement, to date and projected", alt)
+
+
+@draws("riskmodel.authority.placement_flows", "PlacementFlows")
+def _placement_flows(flows: PlacementFlows) -> Picture:
+    sides = ("From", "To")
+    drawing = draw_flows("placement_flows", flows.moved, sides, _ALL_FLOWS)
+    return _picture(drawing, "Where children come from and go to in a year", flows.summary())
 
 
 @draws("riskmodel.placements.budget", "PlacementBudget")

@@ -160,11 +160,10 @@ def _price(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _placements(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.authority.placements import placed_once
     from riskmodel.report.sections.placements import placements_point, placements_section
 
     try:
-        placed = placed_once(authority, **sizes.named())
+        placed = authority.placements(**sizes.named())
     except DataError as error:
         return _not_shown("placements", error)
     section = placements_section(placed, title=_title("placements"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.authority.placements import LOOKED_AFTER, placed_once
+from riskmodel.authority.placements import LOOKED_AFTER
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
@@ -36,7 +36,7 @@ def kept_placements(authority: Authority, sizes: Sizes, kept: int) -> dict[str, 
     if "placements" not in authority.sections:
         return None
     try:
-        placed = placed_once(authority, **sizes.named())
+        placed = authority.placements(**sizes.named())
     except DataError:
         return None
     projection = authority.projection(**sizes.named()).projection
