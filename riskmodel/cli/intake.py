@@ -58,6 +58,7 @@ def check(
 ) -> None:
     """Say what a file holds and what is wrong with it; exit 1 when more than notes are found."""
     from riskmodel.intake import NOTES, read_assessments, summarise
+    from riskmodel.intake.involvements import has_involvements, read_involvements
     from riskmodel.intake.result import issues_frame
 
     if issues_out is not None:
@@ -72,8 +73,10 @@ def check(
         made, summary = other
         issues, accounts, is_sound = made.issues, made.accounts, set(made.counts) <= set(NOTES)
     else:
-        summary = summarise(found)
-        issues, accounts, is_sound = found.issues, (str(summary.account),), summary.is_sound
+        involved = read_involvements(path, strict=strict) if has_involvements(path) else None
+        summary = summarise(found, involved)
+        issues = (*found.issues, *(() if involved is None else involved.issues))
+        accounts, is_sound = summary.accounts, summary.is_sound
     if issues_out is not None:
         _write(issues_out, _as_text(issues_frame(issues)))
         if form == "text":

@@ -280,3 +280,19 @@ def test_legal_statuses_without_their_days_are_refused(tmp_path: Path) -> None:
     (tmp_path / "ssd_legal_status.csv").write_text("lega_person_id,lega_legal_status\n1,C2\n")
     with pytest.raises(DataError, match="column is missing"):
         read_looked_after(tmp_path, window=("2020-07",))
+
+
+@pytest.mark.unit
+def test_a_return_as_xml_is_refused_with_what_is_read(tmp_path):
+    from riskmodel.intake import convert
+
+    texts = {
+        "903.xml": "<SSDA903><CHILD/></SSDA903>",
+        "cla.xml": "<Message><Header><CollectionDetails><Collection>CLA</Collection>"
+        "</CollectionDetails></Header></Message>",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        for read in (read_looked_after, lambda path: convert([path])):
+            with pytest.raises(DataError, match=rf"{name}.*CSV files or a workbook, not from XML"):
+                read(tmp_path / name)
