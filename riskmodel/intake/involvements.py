@@ -20,7 +20,13 @@ import numpy.typing as npt
 from riskmodel.account import Tally
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
-from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_heading, raw_tables
+from riskmodel.intake.record_tables import (
+    Column,
+    RawTable,
+    cell_reference,
+    plain_heading,
+    raw_tables,
+)
 from riskmodel.intake.result import NOTES, Issue, IssueLog
 
 __all__ = ["Involvements", "has_involvements", "read_involvements"]
@@ -183,7 +189,7 @@ def read_involvements(path: Path, *, strict: bool = False) -> Involvements:
 
 
 def _worker(value: Any) -> str:
-    text = cell_text(value)
+    text = cell_reference(value)
     return "" if text in _NOBODY else text
 
 
