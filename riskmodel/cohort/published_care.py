@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.cohort.care import care_episodes
-from riskmodel.cohort.histories import History, HistoryDesign, completed, met_families
+from riskmodel.cohort.care_pool import Bools, children_in_care, in_care, some_children
+from riskmodel.cohort.histories import History, HistoryDesign, completed
 from riskmodel.cohort.working_days import on_office_days
 from riskmodel.errors import DataError
 from riskmodel.published import load_table
@@ -47,7 +47,6 @@ _PROTECTION = "Police Protection or Emergency Protection"
 _HOME, _AGENCY, _OTHER = "K2", "U6", "other"
 _FAMILIES = 120_000
 _MOST_POOLS = 12
-Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
@@ -110,28 +109,10 @@ def care_targets() -> CareTargets:
 
 def without_care(history: History) -> History:
     """The same histories without children who are looked after at one of the dates."""
-    cared = _in_care(history.care, SPRING) | _in_care(history.care, AUTUMN)
+    cared = in_care(history.care, SPRING) | in_care(history.care, AUTUMN)
     inside = np.ones(len(history.children), dtype=bool)
     inside[history.care["child"].to_numpy()[cared]] = False
-    return _of(history, inside)
-
-
-def _in_care(care: pd.DataFrame, day: np.datetime64) -> Bools:
-    start, end = (care[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
-    return np.asarray((start <= day) & (end > day))
-
-
-def _of(history: History, inside: Bools) -> History:
-    """The histories of some of the children."""
-    number = np.cumsum(inside) - 1
-    rows = inside[history.episodes["child"].to_numpy()]
-    cared = inside[history.care["child"].to_numpy()]
-    episodes, care = (
-        frame.assign(child=number[frame["child"]]).reset_index(drop=True)
-        for frame in (history.episodes[rows], history.care[cared])
-    )
-    children = history.children[inside].reset_index(drop=True)
-    return History(children, episodes, history.flags[rows], care, history.factors)
+    return some_children(history, inside)
 
 
 def looked_after_as_published(design: HistoryDesign) -> History:
@@ -147,41 +128,18 @@ def looked_after_as_published(design: HistoryDesign) -> History:
     near = replace(design, first_year=2015, last_year=2016, published_care=False)
     pool: History | None = None
     for _ in range(_MOST_POOLS):
-        children, episodes = met_families(random, near, _FAMILIES)
-        children.insert(0, "child_id", 0)
-        care = care_episodes(random, children, episodes)
-        met = History(children, episodes, np.zeros((len(episodes), 0), dtype=bool), care, ())
-        cared = _in_care(care, SPRING) | _in_care(care, AUTUMN)
-        inside = np.zeros(len(children), dtype=bool)
-        inside[care["child"].to_numpy()[cared]] = True
-        pool = _joined(pool, _of(met, inside))
+        pool = children_in_care(random, near, _FAMILIES, (SPRING, AUTUMN), pool)
         chosen = _chosen(_Pool.of(pool), targets)
         if chosen is not None:
             break
     else:
         raise DataError("no choice of children has the printed numbers of looked-after children")
-    picked = _of(pool, chosen)
+    picked = some_children(pool, chosen)
     care = _placed(random, _protected(picked.care, targets.statuses["L2"]), targets)
     people = picked.children.drop(columns="child_id")
     people["family_id"] = np.unique(people["family_id"], return_inverse=True)[1]
     people, episodes, flags, factors = completed(random, people, picked.episodes, design.children)
     return History(people, episodes, flags, care, factors)
-
-
-def _joined(first: History | None, second: History) -> History:
-    import pandas as pd
-
-    if first is None:
-        return second
-    number, families = len(first.children), int(first.children["family_id"].max()) + 1
-    moved = (
-        second.children.assign(family_id=second.children["family_id"] + families),
-        second.episodes.assign(child=second.episodes["child"] + number),
-        second.care.assign(child=second.care["child"] + number),
-    )
-    parts = (first.children, first.episodes, first.care)
-    joined = [pd.concat(pair, ignore_index=True) for pair in zip(parts, moved, strict=True)]
-    return History(joined[0], joined[1], np.zeros((len(joined[1]), 0), dtype=bool), joined[2], ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +156,7 @@ class _Pool:
         care, number = history.care, len(history.children)
         columns = []
         for day, name in ((SPRING, "legal_status"), (AUTUMN, "placement")):
-            rows = _in_care(care, day)
+            rows = in_care(care, day)
             held = np.full(number, "", dtype="U5")
             held[care["child"].to_numpy()[rows]] = care[name].to_numpy(dtype=str)[rows]
             columns.append(held)
@@ -314,7 +272,7 @@ def _placed(random: np.random.Generator, care: pd.DataFrame, targets: CareTarget
     care = care.copy()
     # A placement goes on where only the legal status changes.
     placement = (care["start_reason"] != "L").cumsum().to_numpy()
-    autumn = _in_care(care, AUTUMN)
+    autumn = in_care(care, AUTUMN)
     for code, column, number, words in (
         (_HOME, "provider", targets.own_homes, ("PR1", "PR4")),
         (_AGENCY, "location", targets.agency_in_county, ("IN", "OUT")),
