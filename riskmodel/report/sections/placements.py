@@ -34,7 +34,7 @@ def placements_section(placed: Placements, *, title: str) -> Section:
     source = placed.forecast.source
     blocks: list[Block] = [
         Paragraph(placed.summary()),
-        pictured(placed, "placements", _READ, _stocks_table(placed, source)),
+        pictured(placed, "placement_stocks", _READ, _stocks_table(placed, source)),
     ]
     if placed.budget is not None:
         budget = placed.budget
@@ -63,8 +63,8 @@ def _stocks_table(placed: Placements, source: str) -> Table:
     few = ["Placements of few children are in the total alone."] if placed.withheld else []
     notes = ("Central projections do not add up: each is the middle of its own range.", *few)
     headings = {"date": "Date", "placement": "Placement", **_RANGE}
-    return table_of("placements", "Children looked after by placement, projected", rows, headings,
-                    notes, source, "projected")  # fmt: skip
+    title = "Children looked after by placement, projected"
+    return table_of("placement_stocks", title, rows, headings, notes, source, "projected")
 
 
 def _cost_table(placed: Placements, budget: PlacementBudget) -> Table:
