@@ -195,7 +195,7 @@ def lives() -> st.SearchStrategy[list[list[tuple[int, list[int]]]]]:
 
 
 @pytest.mark.property
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(children=lives())
 def test_months_of_all_years_are_those_that_happened(
     children: list[list[tuple[int, list[int]]]], tmp_path_factory: pytest.TempPathFactory
@@ -240,7 +240,7 @@ def test_months_of_all_years_are_those_that_happened(
 
 
 @pytest.mark.property
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(
     line=st.integers(0, 5),
     cell=st.integers(0, 9),

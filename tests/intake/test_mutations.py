@@ -29,7 +29,7 @@ from riskmodel.intake import (
 )
 from riskmodel.intake.involvements import read_involvements
 
-NUMBER = int(os.environ.get("RISKMODEL_FUZZ", "30"))
+NUMBER = int(os.environ.get("RISKMODEL_FUZZ", "20"))
 SEED = int(os.environ.get("RISKMODEL_SEED", "20201130"))
 
 Rows = list[list[str]]
