@@ -68,6 +68,12 @@ def check(
     except DataError:
         # A return on children looked after and lists are no tables of assessments.
         other = _converted(path, strict) if mapping is None and sheet is None else None
+        if other is None and has_involvements(path):
+            raise DataError(
+                "holds involvements and no table of assessments: riskmodel caseload "
+                f"{path.name} --show workers counts them",
+                file=path.name,
+            ) from None
         if other is None:
             raise
         made, summary = other

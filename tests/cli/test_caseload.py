@@ -416,3 +416,5 @@ def test_caseloads_of_workers_from_records(call, tmp_path):
     for path in (tmp_path, tmp_path / "ssd"):
         said = one_line(call("caseload", path, "--show", "workers").out)
         assert "8 workers had 80 children between them: the median is 10" in said
+    assert "--show workers counts them" in call("intake", "check", tmp_path / "ssd").message
+    assert "needs your records" in call("caseload", "--show", "workers").message
