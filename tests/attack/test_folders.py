@@ -24,7 +24,7 @@ from riskmodel.report.sizes import Sizes
 from ..report.said import Briefed, numbers_in, numbers_of
 
 FOLDERS = int(os.environ.get("RISKMODEL_FOLDERS", "3"))
-SIZES = Sizes(months=18, replicates=100, seed=3)
+SIZES = Sizes(months=24, replicates=100, seed=3)
 OWN, OTHERS = "Northshire", ("Eastshire", "Southshire", "Westshire", "Midshire", "Farshire")
 OF_THE_EXAMPLE = r"Oxfordshire|[Rr]eport [Cc]ard|Kingfisher|November 2015|Exampleshire"
 OPTIONAL = (
