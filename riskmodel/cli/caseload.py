@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.cli.folder import has_prices
+from riskmodel.cli.folder import has_prices, opened
 from riskmodel.cli.options import ScenarioOption, grouped, option_words, refuse_unused
 from riskmodel.cli.output import (
     FormatOption,
@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = ["caseload"]
 
-VIEWS = ("caseload", "within", "needs", "published", "queue", "cost", "mix", "loop", "conferences")
+VIEWS = (
+    "caseload",
+    "within",
+    "needs",
+    "workers",
+    "published",
+    "queue",
+    "cost",
+    "mix",
+    "loop",
+    "conferences",
+)
 LEVELS = ("team", "area", "service")
 PRICED = ("cost", "mix")
 DRAWN = ("caseload", "within", "mix", "loop")
@@ -51,9 +62,11 @@ def caseload(
             "view",
             VIEWS,
             "Caseloads; the chance of keeping to the cap; posts needed and what would change "
-            "them; the printed caseloads rebuilt; unallocated work beside a queue; what the plan "
-            "costs; mixes of posts, shorter plans and early help; the loop between caseload and "
-            "demand; conferences and reviews, chairs and rooms.",
+            "them; children of each worker as they are, from ssd_involvements.csv of PATH (the "
+            "lowest, median and highest, never a name); the printed caseloads rebuilt; unallocated "
+            "work beside a queue; what the plan costs; mixes of posts, shorter plans and early "
+            "help; the loop between caseload and demand; conferences and reviews, chairs and "
+            "rooms.",
             "--show",
         ),
     ] = "caseload",
@@ -87,6 +100,10 @@ def caseload(
     if view in PLAIN:
         _refuse_figures(view, path, scenario, options)
         _show_plain(view, form, out, options.feedback)
+        return
+    if view == "workers":
+        _refuse_figures(view, None, scenario, options)
+        show(_workers(path), form)
         return
     if view not in PRICED:
         refuse_unused(view, costs=options.costs)
@@ -138,6 +155,22 @@ def _view(service: Service, view: str, level: str, *, printed: bool) -> tuple[Re
         "needs": answers.PostsAnswers,
     }
     return views[view](service), picture
+
+
+def _workers(path: Path | None) -> Result:
+    """Children of each worker, from the tables of a folder or of an authority's folder."""
+    from riskmodel.caseload.worker_records import worker_caseloads
+    from riskmodel.intake.involvements import read_involvements
+
+    if path is None:
+        raise DataError(
+            "--show workers needs your records: give the folder with ssd_involvements.csv, or your "
+            "authority's folder with it in the folder ssd"
+        )
+    authority = opened(path)
+    records = () if authority is None else authority.contents.files.get("records", ())
+    source = next((file for file in records if file.name.casefold() == "ssd"), path)
+    return worker_caseloads(read_involvements(source))
 
 
 def _show_plain(view: str, form: str, out: Path | None, feedback: str | None) -> None:

@@ -144,6 +144,14 @@ def histories(  # noqa: PLR0913 (each is an option)
     ] = "census,modules,annex_a,ssda903,ssd",
     authority: Annotated[str, typer.Option(help="Three digits.")] = "001",
     seed: Annotated[int, typer.Option(help="Same seed, same histories.")] = 0,
+    published_care: Annotated[
+        bool,
+        typer.Option(
+            "--published-care",
+            help="Children looked after exactly as the documents of 2015 count them at 31 March "
+            "and 30 September 2015, some 690 besides; with --years 2 --census-year 2016.",
+        ),
+    ] = False,
     workers: Annotated[
         int, typer.Option(help="Worker processes, -1 for one a core; the bytes stay the same.")
     ] = 1,
@@ -154,7 +162,8 @@ def histories(  # noqa: PLR0913 (each is an option)
     from riskmodel.cohort.histories import HistoryDesign
     from riskmodel.cohort.history_writing import write_histories
 
-    design = HistoryDesign(children, census_year - years + 1, census_year, growth, authority, seed)
+    first = census_year - years + 1
+    design = HistoryDesign(children, first, census_year, growth, authority, seed, published_care)
     names = [name.strip() for name in forms.split(",") if name.strip()]
     where = engine_of(workers, engine, scheduler)
     with progress_bar("children") as tell:
@@ -166,6 +175,8 @@ def histories(  # noqa: PLR0913 (each is an option)
             progress=lambda made: tell("Drawing", made, children, more=True),
         )
     print(f"{children:,} children of {len(design.years)} years, seed {seed} in {out}")
+    if published_care:
+        print("Looked-after children at 31 March and 30 September 2015 are those of the documents.")
 
 
 @app.command("reference")

@@ -58,6 +58,7 @@ def check(
 ) -> None:
     """Say what a file holds and what is wrong with it; exit 1 when more than notes are found."""
     from riskmodel.intake import NOTES, read_assessments, summarise
+    from riskmodel.intake.involvements import has_involvements, read_involvements
     from riskmodel.intake.result import issues_frame
 
     if issues_out is not None:
@@ -67,13 +68,21 @@ def check(
     except DataError:
         # A return on children looked after and lists are no tables of assessments.
         other = _converted(path, strict) if mapping is None and sheet is None else None
+        if other is None and has_involvements(path):
+            raise DataError(
+                "holds involvements and no table of assessments: riskmodel caseload "
+                f"{path.name} --show workers counts them",
+                file=path.name,
+            ) from None
         if other is None:
             raise
         made, summary = other
         issues, accounts, is_sound = made.issues, made.accounts, set(made.counts) <= set(NOTES)
     else:
-        summary = summarise(found)
-        issues, accounts, is_sound = found.issues, (str(summary.account),), summary.is_sound
+        involved = read_involvements(path, strict=strict) if has_involvements(path) else None
+        summary = summarise(found, involved)
+        issues = (*found.issues, *(() if involved is None else involved.issues))
+        accounts, is_sound = summary.accounts, summary.is_sound
     if issues_out is not None:
         _write(issues_out, _as_text(issues_frame(issues)))
         if form == "text":

@@ -93,6 +93,7 @@ def report(  # noqa: PLR0913  an option is an argument
     if no_suppression is not None:
         _check_apart(out, final=final)
     check_output(out)
+    _check_target(authority, sizes)
     with Console(file=sys.stderr).status("Starting") as status:
         whole = whole_report(
             authority,
@@ -117,6 +118,24 @@ def report(  # noqa: PLR0913  an option is an argument
             "given to anybody, write it with --final"
         )
     tell_release(authority.release if "factors" in _of_returns(authority) else None)
+
+
+def _check_target(authority: Authority, sizes: Sizes) -> None:
+    """Refuse, before the work, a target after the last month that the report projects."""
+    from riskmodel.demand.opening import opening_of
+    from riskmodel.projection import month_after
+
+    entry = authority.contents.value("targets", "by")
+    if entry is None or not any(map(authority.has, ("months", "own_panel"))):
+        return
+    last = month_after(opening_of(authority.demand), sizes.months)
+    if str(entry.value) > last:
+        raise DataError(
+            f"{entry.value} is later than {last}, up to which a report projects",
+            file=entry.place.file,
+            line=entry.place.line,
+            field=entry.place.field,
+        )
 
 
 def whole_report(

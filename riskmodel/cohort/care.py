@@ -93,8 +93,8 @@ def care_episodes(
     -------
     pandas.DataFrame
         child, start, end (the day of the change, or of the end of care), and codes of the return
-        on children looked after: start_reason, legal_status, placement, provider, end_reason,
-        placement_change, need. ``last`` marks the episode with which care ends.
+        on children looked after: start_reason, legal_status, placement, provider, location,
+        end_reason, placement_change, need. ``last`` marks the episode with which care ends.
     """
     import pandas as pd
 
@@ -152,6 +152,8 @@ def _change(period: IntArray, day: Days, reason: str, status: Any, placement: st
 
 def _kept_apart(found: pd.DataFrame, end: Days) -> pd.DataFrame:
     """Without moves that come too near to another change or to the end of care."""
+    if not len(found):
+        return found
     period, day = found["period"].to_numpy(), found["day"].to_numpy().astype("datetime64[D]")
     number = day.astype(np.int64)
     before = np.append(10**6, np.diff(number))
@@ -195,6 +197,18 @@ def _placements(
             if row + 1 < len(moves) and found["start_reason"].iloc[row + 1] == "L":
                 codes_in_order[row + 1] = codes_in_order[row]
     return np.array(codes_in_order, dtype=object)
+
+
+def _locations(random: np.random.Generator, found: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """Whether a placement lies in the area of the authority; a legal change moves nobody."""
+    shares = dict(zip(IN_AREA, parameter("history_in_area_shares").numbers, strict=True))
+    drawn = random.random(len(found)) < found["placement"].map(shares).to_numpy(dtype=float)
+    first = np.maximum.accumulate(np.where(found["start_reason"] == "L", 0, np.arange(len(found))))
+    return np.where(drawn[first], "IN", "OUT")
+
+
+IN_AREA = ("U4", "U6", "U1", "K2", "H5", "P1", "A6")
+"""Kinds of placement in the order of the shares that lie in the area of the authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +256,7 @@ def _as_return(random: np.random.Generator, found: pd.DataFrame, of: _Periods) -
             "need": np.where(of.alone[period], "N8", "N1"),
             "placement": place,
             "provider": [providers.get(code, "PR1") for code in place],
+            "location": _locations(random, found),
             "end_reason": reason,
             "placement_change": change,
             "last": last,

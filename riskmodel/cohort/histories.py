@@ -8,7 +8,7 @@ durations are those of the reference cohort and of the Department's national tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +35,15 @@ from riskmodel.streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BLOCK_CHILDREN", "History", "HistoryDesign", "make_history", "review_dates"]
+__all__ = [
+    "BLOCK_CHILDREN",
+    "History",
+    "HistoryDesign",
+    "completed",
+    "make_history",
+    "met_families",
+    "review_dates",
+]
 
 BLOCK_CHILDREN = 2_500
 ROUNDS = 3
@@ -62,6 +70,10 @@ class HistoryDesign:
         Three digits.
     seed
         Names the draws.
+    published_care
+        Whether children looked after are exactly those that the documents of 2015 count, at 31
+        March and at 30 September 2015: see :mod:`riskmodel.cohort.published_care`. They come on
+        top of ``children``, of whom those looked after at one of the dates are left out.
     """
 
     children: int
@@ -70,6 +82,7 @@ class HistoryDesign:
     growth: float = 0.0
     authority: str = "001"
     seed: int = 0
+    published_care: bool = False
 
     def __post_init__(self) -> None:
         for year in (self.first_year, self.last_year):
@@ -90,6 +103,11 @@ class HistoryDesign:
             raise DataError(f"an authority code has three digits, got {code!r}")
         if self.seed < 0:
             raise DataError(f"the seed must be 0 or more, got {self.seed}")
+        if self.published_care and not self.first_year <= 2015 < self.last_year:
+            raise DataError(
+                "the published figures of looked-after children are of 31 March and 30 September "
+                "2015: the census years must hold 2015 and 2016"
+            )
 
     @property
     def years(self) -> range:
@@ -98,8 +116,8 @@ class HistoryDesign:
 
     @property
     def blocks(self) -> int:
-        """Blocks of children, each made by itself."""
-        return -(-self.children // BLOCK_CHILDREN)
+        """Blocks of children, each made by itself; published care is the last."""
+        return -(-self.children // BLOCK_CHILDREN) + self.published_care
 
 
 MOST_CHILDREN = 5_000_000
@@ -143,17 +161,38 @@ def make_history(design: HistoryDesign, block: int) -> History:
     block
         From 0.
     """
+    if design.published_care:
+        from riskmodel.cohort.published_care import looked_after_as_published, without_care
+
+        if block == design.blocks - 1:
+            return looked_after_as_published(design)
+        return without_care(make_history(replace(design, published_care=False), block))
     first_id = block * BLOCK_CHILDREN
     number = min(BLOCK_CHILDREN, design.children - first_id)
     random = stream(design.seed, f"cohort/history/{design.authority}", block)
     parts: list[tuple[pd.DataFrame, pd.DataFrame]] = []
     found = 0
     while found < number:
-        children, episodes = _met(random, design, 2 * number)
+        children, episodes = met_families(random, design, 2 * number)
         parts.append((children, episodes))
         found += len(children)
     children, episodes = _first(parts, number)
-    children.insert(0, "child_id", first_id + 1 + np.arange(number))
+    children, episodes, flags, factors = completed(random, children, episodes, first_id)
+    care = care_episodes(random, children, episodes)
+    return History(children, episodes, flags, care, factors)
+
+
+def completed(
+    random: np.random.Generator, children: pd.DataFrame, episodes: pd.DataFrame, first_id: int
+) -> tuple[pd.DataFrame, pd.DataFrame, npt.NDArray[np.bool_], tuple[str, ...]]:
+    """Children with references from the one after ``first_id`` on, and what is found of them.
+
+    Returns
+    -------
+    tuple
+        Children, episodes, factors of each episode and their names, as of :class:`History`.
+    """
+    children.insert(0, "child_id", first_id + 1 + np.arange(len(children)))
     children["family_id"] += first_id + 1
     flags, factors = history_factors(random, children, episodes)
     planned = episodes["plan_start"].notna().astype(int)
@@ -162,11 +201,10 @@ def make_history(design: HistoryDesign, block: int) -> History:
     episodes["category"] = history_categories(
         random, episodes.assign(family=family), flags, factors
     )
-    care = care_episodes(random, children, episodes)
-    return History(children, episodes, flags, care, factors)
+    return children, episodes, flags, factors
 
 
-def _met(
+def met_families(
     random: np.random.Generator, design: HistoryDesign, number: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Families that first come to notice at some time, and their children with a part in the years.

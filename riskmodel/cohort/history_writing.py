@@ -26,14 +26,12 @@ from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMS", "write_histories"]
+__all__ = ["FORMS", "care_files", "write_histories"]
 
 FORMS = ("census", "modules", "annex_a", "ssda903", "ssd")
 """Forms of the returns: each year has a folder with one or a folder of each."""
 
 Tables = Mapping[str, "pd.DataFrame"]
-
-_CARE_FILES = {"header": "header", "episodes": "episodes", "uasc": "uasc"}
 
 
 def write_histories(
@@ -255,8 +253,17 @@ def _care_list(care: Tables) -> pd.DataFrame:
 
 def _care(design: HistoryDesign, year: int, _: Tables, care: Tables) -> Parts:
     for name, table in care.items():
-        kept = [heading for heading in table.columns if heading != "CARE_START"]
-        yield f"ssda903/{name}.csv", _csv(table[kept])
+        yield f"ssda903/{name}.csv", _csv(_as_returned(table))
+
+
+def _as_returned(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the column that only other forms need."""
+    return table.drop(columns="CARE_START", errors="ignore")
+
+
+def care_files(care: Tables) -> dict[str, str]:
+    """The text of each file of a return on children looked after, by name."""
+    return {f"{name}.csv": "".join(_csv(_as_returned(table))) for name, table in care.items()}
 
 
 def _census(design: HistoryDesign, year: int, tables: Tables, _: Tables) -> Parts:

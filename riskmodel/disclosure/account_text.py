@@ -6,7 +6,7 @@ from riskmodel.account import Account, Tally
 from riskmodel.disclosure import Policy
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 
-__all__ = ["released_account", "released_finding", "released_plans"]
+__all__ = ["released_account", "released_finding", "released_plans", "released_tally"]
 
 Total = int | str | None
 """A total as it is printed elsewhere: a count, or a symbol."""
@@ -29,7 +29,7 @@ def released_account(account: Account, policy: Policy, assessments: Total, plans
     A number left out is the difference of two totals: where it is small, only the records that
     count are told. Reasons have counts where none of them is small, else only their names.
     """
-    counted = _told(account.assessments, policy, assessments, "assessments counted")
+    counted = released_tally(account.assessments, policy, assessments, "assessments counted")
     return f"{counted} {released_plans(account, policy, plans)}"
 
 
@@ -37,7 +37,7 @@ def released_plans(account: Account, policy: Policy, plans: Total) -> str:
     """How many of the plans follow an assessment, as far as it may be told."""
     if not account.plans.read:
         return account.plans_text()
-    return _told(account.plans.once(), policy, plans, "plans follow an assessment")
+    return released_tally(account.plans.once(), policy, plans, "plans follow an assessment")
 
 
 def released_finding(account: Account, policy: Policy) -> str:
@@ -48,7 +48,8 @@ def released_finding(account: Account, policy: Policy) -> str:
     return account.finding
 
 
-def _told(tally: Tally, policy: Policy, total: Total, words: str) -> str:
+def released_tally(tally: Tally, policy: Policy, total: Total, words: str) -> str:
+    """How many records of one kind there are and count, as far as it may be told."""
     left = tally.number_left_out
     if not isinstance(total, int):
         return f"{CONFIDENTIAL} {words}."

@@ -16,6 +16,7 @@ from riskmodel.account import Tally, tallies_text
 from riskmodel.assessments import Assessments
 from riskmodel.errors import DataError
 from riskmodel.intake.census.linking import Linker
+from riskmodel.intake.census.module_tables import counted_text
 from riskmodel.intake.census.modules import is_module_folder, link_modules
 from riskmodel.intake.census.side_file import SideFile
 from riskmodel.intake.census.xml import intake_of, link_census_xml, linked_intake
@@ -229,7 +230,8 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
     for intake in intakes:
         counts = _sum(counts, intake.counts)
     accounts = tuple(
-        f"{file.name}: {intake.account} Months: {tallies_text({'plans': _dated(linker)})}"
+        f"{file.name}: {intake.account} Months: {tallies_text({'plans': _dated(linker)})} "
+        f"{counted_text(intake.modules)}".rstrip()
         for file, intake, linker in zip(files, intakes, linkers.values(), strict=True)
     )
     accounts = (*accounts, *care_accounts)

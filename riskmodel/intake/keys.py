@@ -10,9 +10,21 @@ import numpy as np
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.result import IssueLog
 
-__all__ = ["plain_reference", "same_day", "same_references"]
+__all__ = ["is_failed", "plain_reference", "same_day", "same_references"]
 
+_FAILED = re.compile(r"#(ERROR|N/A|DIV/0!|REF!|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)|Err:[0-9]{3}")
 _DECIMAL = re.compile(r"([0-9]+)\.0+")
+
+
+def is_failed(text: str) -> bool:
+    """Whether a text is what a spreadsheet writes where a formula failed.
+
+    Examples
+    --------
+    >>> is_failed(" #N/A"), is_failed("Err:502"), is_failed("#12")
+    (True, True, False)
+    """
+    return text.lstrip()[:1] in ("#", "E") and bool(_FAILED.fullmatch(text.strip()))
 
 
 def plain_reference(text: str) -> str:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
-from riskmodel.intake.keys import plain_reference
+from riskmodel.intake.keys import is_failed, plain_reference
 from riskmodel.intake.result import IssueLog
 from riskmodel.intake.tables.files import csv_table
 from riskmodel.intake.tables.workbooks import is_workbook, open_workbook
@@ -26,7 +26,7 @@ from riskmodel.intake.tables.workbooks import is_workbook, open_workbook
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "RawTable", "plain_heading", "raw_tables"]
+__all__ = ["Column", "RawTable", "cell_reference", "cell_text", "plain_heading", "raw_tables"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _HEADINGS_WITHIN = 20
@@ -66,8 +66,8 @@ class Column:
         return meanings[self.positions]
 
     def texts(self) -> npt.NDArray[np.object_]:
-        """Each cell as text without spaces around it, as references are compared."""
-        return self.mapped(cell_text, "", object)
+        """Each cell as a reference is compared, without spaces around it."""
+        return self.mapped(cell_reference, "", object)
 
     def days(self) -> npt.NDArray[np.int64]:
         """Each cell as a day number, as :func:`riskmodel.intake.dates.day_number` has it."""
@@ -252,6 +252,12 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def cell_reference(value: Any) -> str:
+    """A cell as a reference; nothing where a formula failed, for its error names nobody."""
+    text = cell_text(value)
+    return "" if is_failed(text) else text
 
 
 def _day(value: Any) -> int:

@@ -71,6 +71,7 @@ RULES = {
     "not hold it: it ends with the year of the first",
     "not_the_last": "an episode has no end and is not the child's last: it ends where the next one "
     "begins, and before a new start with its return's year at the latest",
+    "open_after_episode": "an involvement is open, and no episode of the child is: it counts",
     "open_assessment": "an assessment is not authorised yet: it is left out",
     "outside_year": "an assessment was authorised outside the year of the return: it counts",
     "overlapping": "records of one child overlap: the child counts once",
@@ -90,6 +91,9 @@ RULES = {
     "unknown_heading": "a heading is none that is known for this table: the column is not read",
     "unmatched_side_file": "the side file names an assessment that the return does not hold",
     "unused_field": "a field that is checked and not used holds what the census does not allow",
+    "worker_missing": "an involvement names no worker: it is left out",
+    "worker_unknown": "an involvement names a worker whom the table of professionals does not "
+    "hold: it counts",
 }
 """What can be wrong with a file, and what is done about it."""
 
@@ -104,6 +108,7 @@ NOTES = frozenset(
         "joined_rows",
         "keys_joined",
         "no_factors_recorded",
+        "open_after_episode",
         "open_assessment",
         "plan_not_linked",
         "reason_without_end",

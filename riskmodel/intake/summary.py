@@ -6,14 +6,16 @@ Counts by factor are not in it: those of an observed table go through suppressio
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.account import Account
+from riskmodel.account import Account, Tally, tallies_text
 from riskmodel.core.result import Result, TextTable, View
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
+from riskmodel.intake.census.module_tables import counted_text
 from riskmodel.intake.converting import Converted
+from riskmodel.intake.involvements import Involvements
 from riskmodel.intake.result import NOTES, RULES, Intake
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Summary(Result):
         Breaks in the series of factors between the first and the last year of the file.
     account
         What became of every record.
+    involved
+        The same of involvements, where they stand beside a return.
     """
 
     source: str
@@ -57,6 +61,7 @@ class Summary(Result):
     issues: tuple[tuple[str, int, bool], ...]
     breaks: tuple[SeriesBreak, ...]
     account: Account
+    involved: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -108,15 +113,23 @@ class Summary(Result):
     def remarks(self) -> Sequence[str]:
         """Breaks in the series, and what became of every record."""
         breaks = [f"Break in series: {each}." for each in self.breaks]
-        return [*breaks, *filter(None, [self.account.finding]), str(self.account)]
+        return [*breaks, *filter(None, [self.account.finding]), *self.accounts]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """What became of every record, a sentence or two a kind."""
+        texts = (str(self.account), counted_text(dict(self.rows)), tallies_text(self.involved))
+        return tuple(text for text in texts if text)
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
         """The counts, and what became of every record."""
-        return {"sound": self.is_sound, "counts": records, "account": self.account.to_dict()}
+        account = self.account.to_dict()
+        account |= {name: tally.to_dict() for name, tally in self.involved.items()}
+        return {"sound": self.is_sound, "counts": records, "account": account}
 
 
-def summarise(found: Intake) -> Summary:
-    """The summary of what was read."""
+def summarise(found: Intake, involvements: Involvements | None = None) -> Summary:
+    """The summary of what was read, with the involvements that stand beside it."""
     table = found.assessments
     frame = table.frame
     rows = [(name, count) for name, count in found.modules.items()]
@@ -137,9 +150,11 @@ def summarise(found: Intake) -> Summary:
     rules = found.by_rule()
     if found.account.rule:
         rules[found.account.rule] = 1
+    for rule, count in involvements.counts.items() if involvements is not None else ():
+        rules[rule] = rules.get(rule, 0) + count
     codes: dict[tuple[str, str], int] = {}
-    for (field, code), count in found.codes.items():
-        key = (field, code if _CODE.fullmatch(code) else _OTHER_TEXT)
+    for (column, code), count in found.codes.items():
+        key = (column, code if _CODE.fullmatch(code) else _OTHER_TEXT)
         codes[key] = codes.get(key, 0) + count
     return Summary(
         f"{table.source} ({table.weakest_basis})",
@@ -150,6 +165,7 @@ def summarise(found: Intake) -> Summary:
         tuple((rule, count, rule in NOTES) for rule, count in rules.items()),
         _breaks(years, table.factors),
         found.account,
+        {} if involvements is None else involvements.account,
     )
 
 

@@ -24,6 +24,8 @@ _FIGURE = re.compile(rf"{NUMBER.pattern}(?:[a-z]+\b)?")
 """A number with the unit that is written to it: £6.1m."""
 
 _TALL = 30
+_MOST_PRINTED = 200
+"""Rows of a table that paper has room for: nobody looks a figure up in twenty sheets."""
 """Tables with more rows scroll in a region of their own."""
 
 
@@ -254,6 +256,7 @@ def _table(table: Table, annex: str) -> dict[str, Any]:
         "columns": columns,
         "rows": rows,
         "is_tall": len(rows) > _TALL,
+        "is_unprinted": len(rows) > _MOST_PRINTED,
     }
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from riskmodel.authority.folder.authority import open_authority
 from riskmodel.authority.folder.checks import check_folder
+from riskmodel.cohort.care_returns import write_care_returns
+from riskmodel.cohort.histories import HistoryDesign
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.folder_page import authority_report
 from riskmodel.report.html import render_brief, render_html
@@ -22,12 +24,12 @@ from riskmodel.report.sizes import Sizes
 from ..report.said import Briefed, numbers_in, numbers_of
 
 FOLDERS = int(os.environ.get("RISKMODEL_FOLDERS", "3"))
-SIZES = Sizes(months=18, replicates=100, seed=3)
+SIZES = Sizes(months=24, replicates=100, seed=3)
 OWN, OTHERS = "Northshire", ("Eastshire", "Southshire", "Westshire", "Midshire", "Farshire")
 OF_THE_EXAMPLE = r"Oxfordshire|[Rr]eport [Cc]ard|Kingfisher|November 2015|Exampleshire"
 OPTIONAL = (
     *("months", "more_stages", "panel", "teams", "workforce", "prices", "targets", "scenarios"),
-    *("neighbours", "groups", "returns", "published", "commentary", "date"),
+    *("neighbours", "groups", "returns", "published", "commentary", "date", "looked_after"),
 )
 
 SETTINGS = {
@@ -114,6 +116,10 @@ def test_any_files_make_a_report_of_one_authority_alone(number: int, tmp_path: P
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if "looked_after" in chosen:
+        (folder / "looked_after").mkdir()
+        design = HistoryDesign(1, 2022, 2023, authority="101", seed=number)
+        write_care_returns(folder / "looked_after", 150, design)
     check = check_folder(folder)
     assert not [str(one) for one in check.problems if one.severity == "mistake"], chosen
     authority = open_authority(folder)

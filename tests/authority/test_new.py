@@ -15,8 +15,9 @@ from riskmodel.authority.folder.problems import ProblemLog
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE_KEYS, read_settings
 from riskmodel.authority.folder.subjects import SUBJECTS
+from riskmodel.authority.placements import folder_history
 from riskmodel.errors import OutputError
-from riskmodel.intake import read_assessments
+from riskmodel.intake import read_assessments, read_looked_after
 from riskmodel.series import MADE_UP
 
 
@@ -48,15 +49,31 @@ def test_another_seed_gives_other_figures(exampleshire, tmp_path):
 def test_the_example_is_sound_and_brings_every_section(exampleshire):
     check = check_folder(exampleshire)
     assert check.is_sound, [str(problem) for problem in check.problems]
-    # It holds no return on looked-after children.
-    assert [section.name for section in check.sections if section.missing] == ["placements"]
-    assert len(check.sections) == len(SECTIONS) - 1  # published tables are no duty
+    assert not [section.name for section in check.sections if section.missing]
+    assert len(check.sections) == len(SECTIONS)
+
+
+@pytest.mark.integration
+def test_returns_and_published_tables_of_the_example_go_with_its_figures(exampleshire):
+    authority = open_authority(exampleshire)
+    care = read_looked_after(exampleshire / "looked_after")
+    assert care.is_sound
+    months = next(series for series in authority.months if series.stage == "looked_after")
+    assert care.to_frame()["stock"].iloc[-1] == months.stock[-1]
+    history = folder_history(authority)
+    assert history is not None
+    assert history.months[-1] == "2024-03"
+    audit = authority.own_tables.audit
+    assert audit.counts() == {"published": 5, "repaired": 0, "conflict": 1}
+    (finding,) = audit.with_outcome("conflict")
+    assert finding.identity == "total_before"
 
 
 @pytest.mark.integration
 def test_every_file_of_the_example_says_that_it_is_made_up(exampleshire):
     said = re.compile(r"made.up|synthetic", re.IGNORECASE)
-    for name in ("authority.toml", "README.txt", "panel.csv"):
+    records = ("looked_after/README.txt", "published/tables.toml", "published/identities.toml")
+    for name in ("authority.toml", "README.txt", "panel.csv", *records):
         assert said.search((exampleshire / name).read_text(encoding="utf-8")), name
     for path in (exampleshire / "scenarios").iterdir():
         assert said.search(path.read_text(encoding="utf-8")), path

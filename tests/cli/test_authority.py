@@ -32,6 +32,8 @@ SCENARIO = (
     'reason = "Test."\nsource = "assumed"\n'
 )
 
+pytestmark = pytest.mark.usefixtures("calibrated_once")
+
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))

@@ -28,6 +28,8 @@ SCENARIO = (
 )
 COMMENTARY = "# Projected numbers\n\nMy own words.\n\n# What we ask for\n\nTwo posts.\n"
 
+pytestmark = pytest.mark.usefixtures("calibrated_once")
+
 
 def sums(folder: Path) -> dict[str, str]:
     return {
@@ -132,3 +134,15 @@ def test_a_folder_without_figures_says_what_would_bring_a_section(call, tmp_path
     assert "riskmodel check" in call("report", folder, "--out", out).message
     assert not out.exists()
     assert "no authority.toml" in call("report", tmp_path / "none", "--out", out).message
+
+
+@pytest.mark.end_to_end
+def test_a_target_beyond_the_report_is_refused_with_its_place_and_named_by_check(call, tmp_path):
+    (tmp_path / "authority.toml").write_text(SETTINGS.replace("2024-12", "2029-01"), "utf-8")
+    (tmp_path / "months.csv").write_text(MONTHS, encoding="utf-8")
+    (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8")
+    message = call("report", tmp_path, "--out", tmp_path / "report").message
+    assert "authority.toml, line 10, field by: 2029-01 is later than 2028-12" in message
+    checked = call("check", tmp_path)
+    assert checked.code == 1
+    assert "and up to 2028-12" in " ".join(checked.out.split())

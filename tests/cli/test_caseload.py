@@ -403,3 +403,18 @@ def test_flows_are_drawn_and_what_has_no_picture_says_so(call, tmp_path):
     assert "Under the scenario" in (tmp_path / "flows.svg").read_text(encoding="utf-8")
     refused = call(*words, "--show", "spread", "--out", tmp_path / "spread.svg").message
     assert "--out draws the differences or the flows" in refused
+
+
+@pytest.mark.end_to_end
+def test_caseloads_of_workers_from_records(call, tmp_path):
+    rows = [f"{n},w{n % 8},,c{n},2024-01-01," for n in range(80)]
+    heading = "invo_involvements_id,invo_professional_id,invo_professional_role_id,invo_person_id,"
+    heading += "invo_involvement_start_date,invo_involvement_end_date"
+    (tmp_path / "ssd").mkdir()
+    (tmp_path / "ssd" / "ssd_involvements.csv").write_text("\n".join([heading, *rows]))
+    (tmp_path / "authority.toml").write_text('[about]\nname = "Here"\n')
+    for path in (tmp_path, tmp_path / "ssd"):
+        said = one_line(call("caseload", path, "--show", "workers").out)
+        assert "8 workers had 80 children between them: the median is 10" in said
+    assert "--show workers counts them" in call("intake", "check", tmp_path / "ssd").message
+    assert "needs your records" in call("caseload", "--show", "workers").message

@@ -256,3 +256,8 @@ def test_an_unknown_form_is_refused_before_the_work(tmp_path):
     with pytest.raises(UnknownNameError, match="annex_a"):
         write_histories(HistoryDesign(10, 2015, 2015), tmp_path / "x", forms=("annexa",))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_a_few_children_none_of_whom_is_looked_after():
+    assert not len(make_history(HistoryDesign(6, 2015, 2016, seed=3), 0).care)

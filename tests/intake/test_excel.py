@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.errors import DataError
@@ -115,6 +115,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.property
+@settings(max_examples=40)
 @given(cut=st.integers(0, 6000), length=st.integers(0, 60), put=st.binary(max_size=20))
 def test_no_bytes_of_a_workbook_end_in_a_traceback(
     cut: int, length: int, put: bytes, tmp_path_factory: pytest.TempPathFactory

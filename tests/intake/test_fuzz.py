@@ -25,7 +25,7 @@ from riskmodel.intake import (
     summarise,
 )
 
-RETURNS = int(os.environ.get("RISKMODEL_FUZZ", "1500"))
+RETURNS = int(os.environ.get("RISKMODEL_FUZZ", "500"))
 SEED = 20150331
 FOLDER = Path(__file__).with_name("edge_cases")
 WORDS = (
@@ -225,12 +225,12 @@ def test_a_large_return_with_an_issue_in_each_child_keeps_memory_bounded(tmp_pat
         f"</FactorsIdentifiedAtAssessment></Assessments>{'<Filler>text</Filler>' * 30}"
         "</CINdetails></Child>\n"
     )
-    children = 60_000
+    children = 36_000
     with place.open("w", encoding="utf-8") as stream:
         stream.write("<Message><Children>")
         stream.writelines(child.format(number) for number in range(children))
         stream.write("</Children></Message>")
-    assert place.stat().st_size > 50e6
+    assert place.stat().st_size > 30e6
     done = subprocess.run(
         [sys.executable, "-c", LARGE, str(place)],
         capture_output=True,

@@ -180,7 +180,7 @@ def test_what_is_no_annex_is_refused(tmp_path: Path, lists: dict[str, Table], me
 
 
 @pytest.mark.property
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     name=st.sampled_from(["List 4", "List 6", "List 7", "List 8"]),
     row=st.integers(0, 2),

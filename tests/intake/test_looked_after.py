@@ -195,7 +195,7 @@ def lives() -> st.SearchStrategy[list[list[tuple[int, list[int]]]]]:
 
 
 @pytest.mark.property
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(children=lives())
 def test_months_of_all_years_are_those_that_happened(
     children: list[list[tuple[int, list[int]]]], tmp_path_factory: pytest.TempPathFactory
@@ -240,7 +240,7 @@ def test_months_of_all_years_are_those_that_happened(
 
 
 @pytest.mark.property
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(
     line=st.integers(0, 5),
     cell=st.integers(0, 9),
@@ -311,3 +311,19 @@ def test_episodes_of_the_dataset_have_the_placement_in_force_and_the_child_its_d
     assert rows["unaccompanied"].tolist() == [False, False, True, False]
     assert str(rows.loc[("2", "S"), "unaccompanied_until"])[:10] == "2021-01-01"
     assert care.account["records of unaccompanied children"].left_out == {"other_status": 1}
+
+
+@pytest.mark.unit
+def test_a_return_as_xml_is_refused_with_what_is_read(tmp_path):
+    from riskmodel.intake import convert
+
+    texts = {
+        "903.xml": "<SSDA903><CHILD/></SSDA903>",
+        "cla.xml": "<Message><Header><CollectionDetails><Collection>CLA</Collection>"
+        "</CollectionDetails></Header></Message>",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        for read in (read_looked_after, lambda path: convert([path])):
+            with pytest.raises(DataError, match=rf"{name}.*CSV files or a workbook, not from XML"):
+                read(tmp_path / name)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from riskmodel.caseload.worker_records import worker_caseloads
 from riskmodel.errors import RiskmodelError
 from riskmodel.intake import (
     convert,
@@ -26,8 +27,9 @@ from riskmodel.intake import (
     read_looked_after,
     read_panels,
 )
+from riskmodel.intake.involvements import read_involvements
 
-NUMBER = int(os.environ.get("RISKMODEL_FUZZ", "30"))
+NUMBER = int(os.environ.get("RISKMODEL_FUZZ", "20"))
 SEED = int(os.environ.get("RISKMODEL_SEED", "20201130"))
 
 Rows = list[list[str]]
@@ -105,6 +107,17 @@ DATASET: Files = {
     "ssd_legal_status": table(
         "lega_person_id,lega_legal_status,lega_legal_status_start_date\n2,V2,2020-07-01\n"
     ),
+    "ssd_cin_episodes": table(
+        "cine_person_id,cine_referral_date,cine_close_date\n1,2020-05-01,\n2,2020-06-01,\n"
+        "9,2020-06-01,\n"
+    ),
+    "ssd_involvements": table(
+        "invo_involvements_id,invo_professional_id,invo_professional_role_id,invo_person_id,"
+        "invo_involvement_start_date,invo_involvement_end_date\ni1,w1,Social worker,1,2020-05-02,\n"
+        "i2,w2,Social worker,2,2020-06-02,2020-07-01\ni3,w1,Social worker,2,2020-07-01,\n"
+    ),
+    "ssd_professionals": table("prof_professional_id\nw1\nw2\n"),
+    "ssd_missing": table("miss_person_id,miss_missing_episode_start_date\n1,2020-06-01\n"),
 }  # fmt: skip
 
 _KEYS = (
@@ -157,6 +170,12 @@ def _dataset(folder: Path, files: Files) -> None:
     made = convert([folder], window=YEAR)
     assert all(made.accounts)
     assert months_text(made.series) or not made.series
+    involved = read_involvements(folder)
+    account = involved.account["involvements"]
+    rows = files["ssd_involvements"]
+    assert (account.read, account.used) == (records(rows), len(involved))
+    if len(involved):
+        assert worker_caseloads(involved).summary()
 
 
 def _open(folder: Path, files: Files) -> None:

@@ -232,6 +232,20 @@ def test_axe_core_finds_nothing(brief_written: Path, tmp_path: Path, name: str):
     check_fits(measure(checked, tmp_path, 1280), 1280)
 
 
+def test_a_table_to_look_things_up_in_is_left_out_in_print(tmp_path: Path):
+    def page(rows: int) -> str:
+        frame = pd.DataFrame({"name": [f"Row{row}" for row in range(rows)], "n": range(rows)})
+        table = Table("long", "Long", frame, {"name": "Headword"})
+        report = Report("T", "", (), (Section("s", "Section", (table,)),), {})
+        return render_html(report, downloads={"csv:long": "tables/long.csv"})
+
+    assert pages_printed(page(201), tmp_path) == 1
+    assert pages_printed(page(200), tmp_path) > 3
+    assert "201 rows, left out in print. They stand on the page and in tables/long.csv." in page(
+        201
+    )
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine")
 def test_no_head_of_a_table_stands_at_a_pages_foot_without_rows(tmp_path: Path):
     """Long tables, each after another number of lines, so that every place on a page is met."""

@@ -9,6 +9,7 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.usual import USUAL_MONTHS
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import month_after, months_between
 
@@ -26,7 +27,6 @@ FEWEST_MONTHS = 12
 OLD_MONTHS = 18
 """Months by which a return may end before the last figures, until it is asked for a later one."""
 
-MOST_MONTHS_AHEAD = 120
 _STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 
 
@@ -102,7 +102,8 @@ def _check_dates(authority: Authority, opening: str, log: ProblemLog) -> None:
             )
     by = authority.contents.value("targets", "by")
     if by is not None:
-        last = month_after(opening, MOST_MONTHS_AHEAD)
+        # Beyond it no page of a report could speak of the target.
+        last = month_after(opening, USUAL_MONTHS)
         if not opening < str(by.value) <= last:
             log.decision(
                 by.place,

@@ -14,6 +14,7 @@ from riskmodel.authority.folder.contents import read_contents, unused_files
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.own_tables import IDENTITIES
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
+from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
 from riskmodel.errors import DataError, UnknownNameError
@@ -124,7 +125,7 @@ def _months(look: _Look) -> Thing | None:
         look.log.note(Place(file), account)
     records = look.authority.contents.source_of("records")
     if records and not inputs.records.notes:
-        look.log.note(Place(records), f"is not read: {source} gives every stage")
+        look.log.note(Place(records), f"gives no months: {source} has every stage")
     rows: dict[tuple[str, str], list[str]] = {}
     for one in series:
         first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
@@ -135,6 +136,20 @@ def _months(look: _Look) -> Thing | None:
         for (months, held), stages in rows.items()
     ]
     return Thing("Own months", source, "; ".join(spans))
+
+
+def _looked_after(look: _Look) -> Thing | None:
+    """A return that is read for placements alone; counted for months, it stands with them."""
+    path = looked_after_return(look.authority.contents)
+    if path is None or not look.has("months") or look.authority.inputs.records.notes:
+        return None
+    from riskmodel.authority.placements import folder_history
+
+    history = look.read("records", lambda: folder_history(look.authority))
+    if history is None:
+        return Thing("Looked after", path.name, "cannot be read")
+    episodes, months = len(history.episodes), history.months
+    return Thing("Looked after", path.name, f"{episodes:,} episodes, {months[0]} to {months[-1]}")
 
 
 def _panel(look: _Look) -> Thing | None:
@@ -290,6 +305,7 @@ _HEADINGS = frozenset(
 _READERS: tuple[Callable[[_Look], Thing | None], ...] = (
     _returns,
     _months,
+    _looked_after,
     _panel,
     _teams,
     _workforce,

@@ -96,6 +96,7 @@ def example_figures(seed: int) -> ExampleFigures:
         ],
         "workforce": [_workforce(teams)],
         "prices": _prices(),
+        "placements": _placement_prices(),
         "targets": [{"cap": 15, "by": date(2026, 3, 31), "chance": 0.8}],
         "groups": [{"name": "Made-up authorities by the sea", "codes": ", ".join(_OTHERS[3:7])}],
         "months": _month_rows(months),
@@ -191,6 +192,34 @@ def _prices() -> list[dict[str, Any]]:
         },
         {"year": "2024/25", "inflation": 0.04, "source": source},
         {"year": "2025/26", "inflation": 0.025, "source": source},
+    ]
+
+
+_PLACEMENT_PRICES: Mapping[str, tuple[int, float]] = {
+    "own_fostering": (520, 0.2),
+    "agency_fostering": (940, 0.2),
+    "kinship": (330, 0.2),
+    "private_residential": (5200, 0.4),
+    "own_residential": (4300, 0.2),
+    "supported": (1150, 0.5),
+    "adoption": (120, 0.2),
+    "parents": (60, 0.2),
+    "secure": (7800, 0.2),
+    "other": (1500, 0.5),
+}
+"""For each kind of placement the price of a week, and how far single placements differ."""
+
+
+def _placement_prices() -> list[dict[str, Any]]:
+    return [
+        {
+            "placement": placement,
+            "per_week": price,
+            "spread": spread,
+            "inflation": 0.03,
+            "source": "made up",
+        }
+        for placement, (price, spread) in _PLACEMENT_PRICES.items()
     ]
 
 

@@ -53,7 +53,8 @@ class OwnTables:
     def __str__(self) -> str:
         figures = sum(len(table.cells) for table in self.tables)
         checks = f"; {self.audit.summary()}" if self.audit.findings else "; no checks"
-        return f"{len(self.tables)} tables, {figures:,} figures{checks}"
+        tables = "1 table" if len(self.tables) == 1 else f"{len(self.tables)} tables"
+        return f"{tables}, {figures:,} figures{checks}"
 
 
 def read_own_tables(folder: Path, body: str) -> OwnTables:

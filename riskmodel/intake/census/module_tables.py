@@ -151,6 +151,13 @@ _BY_STEM = {
     **{module.name: module for module in _TABLES},
     **{module.other_name: module for module in _TABLES if module.other_name},
 }
+COUNTED: Mapping[str, str] = MappingProxyType(
+    {"ssd_missing": "missing_episodes", "ssd_early_help_episodes": "early_help_episodes"}
+)
+"""Further tables of the Standard Safeguarding Dataset whose rows are counted and not used."""
+
+_READ_ELSEWHERE = ("ssd_involvements", "ssd_professionals")
+
 ModuleRow = Mapping[str, str]
 """A row by census field."""
 
@@ -167,14 +174,22 @@ class ModuleTables:
     tables: dict[str, list[ModuleRow]] = field(default_factory=dict)
     headings: dict[str, frozenset[str]] = field(default_factory=dict)
     ragged: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path, log: IssueLog) -> ModuleTables:
         """Read every table of a folder, and bring references to one form in all of them."""
         found = cls(log)
         for file in sorted(folder.glob("*.[cC][sS][vV]")):
-            module = _BY_STEM.get(file.stem.casefold())
-            if module is None and file.stem.casefold().startswith("ssd_"):
+            stem = file.stem.casefold()
+            module = _BY_STEM.get(stem)
+            if stem in COUNTED:
+                raw = csv_table(file, IssueLog(file.name))
+                found.counted[COUNTED[stem]] = len(raw.table) + raw.left_out
+                continue
+            if stem in _READ_ELSEWHERE:
+                continue
+            if module is None and stem.startswith("ssd_"):
                 # The Standard Safeguarding Dataset has some forty tables besides.
                 log.add("table_not_read", "", "", file.name, "a table of the census")
                 continue
@@ -268,6 +283,18 @@ class ModuleTables:
             "AssessmentID, or LAchildID and AssessmentAuthorisationDate",
             file="factors.csv",
         )
+
+
+def counted_text(rows: Mapping[str, int]) -> str:
+    """Of the rows of each table, those that are counted and not used, in a sentence.
+
+    Examples
+    --------
+    >>> counted_text({"plans": 3, "missing_episodes": 12})
+    'Counted and not used: 12 missing episodes.'
+    """
+    told = [f"{rows[name]:,} {name.replace('_', ' ')}" for name in COUNTED.values() if name in rows]
+    return f"Counted and not used: {', '.join(told)}." if told else ""
 
 
 def joining_cells(row: ModuleRow, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -79,4 +79,5 @@ def link_modules(path: Path, log: IssueLog) -> tuple[Linker, dict[str, int]]:
     linker.assessments += children.left_out + tables.ragged.get("assessments", 0)
     linker.plans += tables.ragged.get("plans", 0)
     linker.children = children.tally()
-    return linker, {name: len(rows) for name, rows in tables.tables.items()}
+    rows = {name: len(rows) for name, rows in tables.tables.items()}
+    return linker, rows | tables.counted

@@ -18,6 +18,7 @@ from riskmodel.census import (
 )
 from riskmodel.errors import DataError
 from riskmodel.intake.census.linking import Episode, Linker, Plan
+from riskmodel.intake.census.xml_stream import LOOKED_AFTER_AS_XML
 from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
 from riskmodel.intake.result import IssueLog
 
@@ -151,9 +152,10 @@ class Reader:
         prefix = self._prefix
         collection = found.get(f"{prefix}Collection", "")
         if collection and not collection.casefold().startswith("cin"):
+            is_care = any(part in collection.casefold() for part in ("cla", "903"))
             raise DataError(
                 f"is a return of the collection {collection[:20]!r}; allowed: CIN, the children in "
-                "need census",
+                f"need census{f'; {LOOKED_AFTER_AS_XML}' if is_care else ''}",
                 file=self.log.file,
                 field="Collection",
             )

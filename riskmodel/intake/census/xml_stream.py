@@ -17,7 +17,12 @@ from riskmodel.errors import DataError, unreadable
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["Group", "groups"]
+__all__ = ["LOOKED_AFTER_AS_XML", "Group", "groups"]
+
+LOOKED_AFTER_AS_XML = (
+    "a return on children looked after (SSDA903) is read from CSV files or a workbook, not from XML"
+)
+"""What is said of the other return that authorities have as XML."""
 
 _BLOCK = 1 << 17
 _LARGEST_CHILD = 2 << 20
@@ -111,8 +116,10 @@ def _prefix(stream: BinaryIO, file: str) -> str:
             raise _unreadable(error, file, 0) from error
     namespace, brace, local = found[0].rpartition("}")
     if local != "Message":
+        other = f"; {LOOKED_AFTER_AS_XML}" if "903" in local else ""
         raise DataError(
-            f"begins with <{local}>; a return of the children in need census begins with <Message>",
+            f"begins with <{local}>; a return of the children in need census begins with <Message>"
+            f"{other}",
             file=file,
         )
     return f"{{{namespace}}}" if brace else ""

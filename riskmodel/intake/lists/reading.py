@@ -181,6 +181,9 @@ class InspectedList:
         column = self.columns.get(name)
         if column is None:
             return [""] * len(self.table)
+        if name == "child_id":
+            references: list[str] = column.texts().tolist()
+            return references
         plain = column.mapped(lambda value: _MARK.sub("", cell_text(value)).strip(), "", object)
         texts: list[str] = plain.tolist()
         return texts

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.intake.dates import day_numbers_to_dates
-from riskmodel.intake.record_tables import Column, cell_text
+from riskmodel.intake.record_tables import Column, cell_reference, cell_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class People:
 
         if not len(areas.distinct) and self.areas in ([], [""]):
             return self._of_one_area(children)
-        references = ["", *map(cell_text, children.distinct)]
+        references = ["", *map(cell_reference, children.distinct)]
         names = ["", *map(cell_text, areas.distinct)]
         width = len(references)
         rows, pairs = pd.factorize((areas.positions + 1) * width + children.positions + 1)
@@ -60,7 +60,7 @@ class People:
         known = self._numbers.setdefault("", {})
         references = [
             # Of letters and digits alone it is its own text: most references, and much faster.
-            cell if isinstance(cell, str) and cell.isalnum() else cell_text(cell)
+            cell if isinstance(cell, str) and cell.isalnum() else cell_reference(cell)
             for cell in children.distinct
         ]
         numbers = [known.setdefault(text, len(known)) if text else -1 for text in references]

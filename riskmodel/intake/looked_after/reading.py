@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.account import Tally
 from riskmodel.errors import DataError
+from riskmodel.intake.census.xml_stream import LOOKED_AFTER_AS_XML
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.looked_after import codes
 from riskmodel.intake.looked_after.care import put_together, whole_months
@@ -132,6 +133,8 @@ def read_looked_after(
         and no window is given.
     """
     path = Path(path)
+    if path.suffix.casefold() == ".xml":
+        raise DataError(f"is XML; {LOOKED_AFTER_AS_XML}", file=path.name)
     log = IssueLog(path.name, strict=strict)
     tables = _tables(path, log)
     people = People()

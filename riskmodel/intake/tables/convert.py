@@ -19,6 +19,7 @@ from riskmodel.intake.dates import (
     day_numbers_to_dates,
     put_in_order,
 )
+from riskmodel.intake.keys import is_failed
 from riskmodel.intake.plan_window import STARTED, plans_that_follow
 from riskmodel.intake.repeats import identity, report_shared, without_repeats
 from riskmodel.intake.result import Intake, IssueLog
@@ -224,7 +225,7 @@ def other_column(
         return _optional_flags(name, column, log, reference, words)
     if kind == "as it comes" and not _is_text(column):
         return column.to_pandas()
-    return _text(column)
+    return _told_text(name, column, log, reference)
 
 
 def _dates(
@@ -259,7 +260,7 @@ def _integers(
         numbers = [_whole(word) for word in words]
         bad = np.array([number is None for number in numbers] + [False])[codes]
         if bad.any() and name in _IDENTIFIERS:
-            return _text(column)
+            return _told_text(name, column, log, reference)
         for row in np.flatnonzero(bad):
             log.add("bad_value", reference(int(row)), name, words[codes[row]], "a whole number")
         values = np.array([number or 0 for number in numbers] + [0], dtype=np.int64)[codes]
@@ -291,6 +292,19 @@ def _optional_flags(
         found = column[int(row)].as_py()
         log.add("bad_value", reference(int(row)), name, found, words.flags_allowed)
     return pd.Series(values).astype("boolean").mask(bad | missing)
+
+
+def _told_text(
+    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+) -> pd.Series:
+    """Text, in which the error of a formula is an issue and missing: it names nothing."""
+    texts, codes = distinct(column)
+    failed = np.array([*map(is_failed, texts), False])[codes]
+    if not failed.any():
+        return _text(column)
+    for row in np.flatnonzero(failed).tolist():
+        log.add("bad_value", reference(row), name, texts[codes[row]], "no error of a formula")
+    return _text(column).mask(failed)
 
 
 def _text(column: pa.ChunkedArray) -> pd.Series:

@@ -4,8 +4,8 @@ The cells are read by calamine. It lays a sheet out whole, so that two cells in 
 would take more memory than any machine has, and it reads the cells of a formula that failed as
 empty. So the parts of an ``.xlsx`` are looked through first: for what they unpack to, how far
 their cells reach and which of them hold an error. Workbooks of the other forms, which cannot be
-looked through so simply, are opened in a process of their own with bounded memory. Formulas are
-not computed: their last value is read.
+looked through so simply, are opened in a process of their own with bounded memory, and their
+errors are found by ``failed_cells``. Formulas are not computed: their last value is read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, reduce
 from pathlib import Path
-from posixpath import join, normpath
 from typing import Any
 from xml.etree.ElementTree import ParseError, fromstring
 
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import check_heading
+from riskmodel.intake.tables.failed_cells import failed_cells, sheet_parts
 
 __all__ = ["WORKBOOKS", "Book", "Sheet", "is_workbook", "open_workbook", "read_sheet"]
 
@@ -88,7 +88,7 @@ class Book:
         """The cells of a sheet from its first row and column on, each row as wide as the sheet.
 
         A cell holds a text, a number, a truth value, a date or time; "" where there is nothing,
-        and ``#ERROR`` where a formula failed (in ``.xls`` and ``.xlsb`` such a cell is empty).
+        and ``#ERROR`` where a formula failed.
 
         Raises
         ------
@@ -130,7 +130,7 @@ def open_workbook(path: Path) -> Book:
 
     if path.suffix.casefold() not in (".xlsx", ".xlsm"):
         sheets = _in_a_process(path)
-        return Book(path.name, list(sheets), sheets.__getitem__)
+        return Book(path.name, list(sheets), sheets.__getitem__, failed_cells(path))
     try:
         errors = _looked_through(path)
         book = load_workbook(str(path))
@@ -257,16 +257,15 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """The part of the archive that holds each sheet."""
     try:
         book = fromstring(archive.read("xl/workbook.xml"))
-        relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        names = {
+            value: entry.get("name", "")
+            for entry in book.iter()
+            for key, value in entry.items()
+            if key.endswith("}id")
+        }
+        return sheet_parts(names, archive.read("xl/_rels/workbook.xml.rels"))
     except (KeyError, ParseError):
         return {}
-    targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
-    return {
-        entry.get("name", ""): normpath(join("/xl", targets[value])).lstrip("/")
-        for entry in book.iter()
-        for key, value in entry.items()
-        if key.endswith("}id") and value in targets
-    }
 
 
 def _in_a_process(path: Path) -> dict[str, list[list[Any]]]:

@@ -57,7 +57,9 @@ def placements_section(placed: Placements, *, title: str) -> Section:
 
 def placements_picture(placed: Placements) -> Chart:
     """Children by placement over time, with their numbers."""
-    return pictured(placed, "placements", _READ, _stocks_table(placed, placed.forecast.source))
+    return pictured(
+        placed, "placements_by_kind", _READ, _stocks_table(placed, placed.forecast.source)
+    )
 
 
 def placements_point(placed: Placements) -> Point:
@@ -76,8 +78,8 @@ def _stocks_table(placed: Placements, source: str) -> Table:
     few = ["Placements of few children are in the total alone."] if placed.withheld else []
     notes = ("Central projections do not add up: each is the middle of its own range.", *few)
     headings = {"date": "Date", "placement": "Placement", **_RANGE}
-    return table_of("placements", "Children looked after by placement, projected", rows, headings,
-                    notes, source, "projected")  # fmt: skip
+    title = "Children looked after by placement, projected"
+    return table_of("placements_by_kind", title, rows, headings, notes, source, "projected")
 
 
 def _flows_table(flows: PlacementFlows, placed: Placements) -> Table:

@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner
 
 from riskmodel.authority.folder.authority import Authority
-from riskmodel.authority.placements import placed_once
 from riskmodel.cli.app import app
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.implied import expected_stock
@@ -254,7 +253,7 @@ def test_placements_of_other_children_than_the_projection_has_are_not_priced(
     assert found is not None
     assert [each["year"] for each in found["years"]][:2] == ["3 months of 2023/24", "2024/25"]
     assert numbers(found["years"][1]["costs"]).shape == (50,)
-    placed = placed_once(made_up, **SIZES.named())
+    placed = made_up.placements(**SIZES.named())
     other = placed.forecast.children() + 1
     monkeypatch.setattr(placed.forecast, "children", lambda: other)
     assert kept_placements(made_up, SIZES, 50) is None
