@@ -28,6 +28,7 @@ from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
+    from riskmodel.disclosure.remembering import Remembering
     from riskmodel.report import Report
     from riskmodel.report.sizes import Sizes
 
@@ -166,7 +167,7 @@ def _authority(folder: Path | None, table: Path | None, options: TableOptions) -
     authority = example() if folder is None else opened(folder) or open_authority(folder)
     if not authority.has("returns") or options.mapping is not None or options.sheet is not None:
         options.release(None, option="--table", form="text")
-    return replace(authority, protect=protect)
+    return replace(authority, protect=protect, ledger=options.ledger)
 
 
 def _is_example(authority: Authority) -> bool:
@@ -205,9 +206,14 @@ def _remember(authority: Authority, command: Sequence[str]) -> None:
     """Remember what a final report lets out of the returns, so far as its sections needed them."""
     computed = vars(authority)
     releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
-    for release in releases:
-        if release is not None:
-            release.leave(" ".join(command))
+    memories: list[Remembering] = []
+    for found in (*releases, *authority.leaving):
+        if found is None or found.memory is None:
+            continue
+        for before in memories:
+            found.memory.follow(before)
+        found.leave(" ".join(command))
+        memories.append(found.memory)
 
 
 def _of_returns(authority: Authority) -> set[str]:

@@ -46,6 +46,16 @@ def records(random: np.random.Generator, size: int) -> pd.DataFrame:
     return frame
 
 
+def with_more(frame: pd.DataFrame) -> pd.DataFrame:
+    """With further factors: of so many no model can be solved."""
+    more = ("child_missing", "child_physical_abuse", "parent_drugs_misuse", "parent_alcohol_misuse")
+    mixed = {
+        name: frame["child_neglect"].sample(frac=1, random_state=place).array
+        for place, name in enumerate(more)
+    }
+    return frame.assign(**mixed)
+
+
 def said(*words: str) -> tuple[int, str, str]:
     """Run a command in this process: exit code, standard output, standard error."""
     out, err, before = io.StringIO(), io.StringIO(), sys.argv

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from riskmodel.disclosure import CONFIDENTIAL, Policy, Waiver
@@ -15,7 +17,7 @@ from riskmodel.disclosure.release import Release, release_counted
 from riskmodel.errors import DataError
 from riskmodel.intake.table_file import TableFile
 
-from .chains import said
+from .chains import records, said, with_more
 
 FACTOR = "child_neglect"
 # Plans with the factor by area and gender: three girls of the north.
@@ -200,3 +202,22 @@ def test_counts_that_are_not_withheld_stay_out_of_a_final_report(tmp_path):
     code, _, err = said("report", str(tmp_path), *reason, *out)
     assert code == 2
     assert "a folder apart" in " ".join(err.split())
+
+
+@pytest.mark.end_to_end
+def test_a_final_report_remembers_all_that_its_sections_count(tmp_path):
+    (tmp_path / "place" / "returns").mkdir(parents=True)
+    frame = with_more(records(np.random.default_rng(1), 2500))
+    frame.to_csv(tmp_path / "place" / "returns" / "own.csv", index=False)
+    waits = [f"return_interview,2015-02-{d:02},2015-02-{d + 1 + d % 4:02}" for d in range(1, 24)]
+    rows = "\n".join(["measure,started,ended", *waits])
+    (tmp_path / "place" / "timeliness.csv").write_text(rows + "\n", encoding="utf-8")
+    about = '[about]\nname = "Northshire"\ndate = 2015-03-31\n'
+    (tmp_path / "place" / "authority.toml").write_text(about, encoding="utf-8")
+    words = ("report", str(tmp_path / "place"), "--simulations", "100")
+    code, _, err = said(*words, "--final", "--out", str(tmp_path / "given"))
+    assert code == 0, err
+    kept = Ledger(Path(os.environ["RISKMODEL_LEDGER"])).read()
+    assert [(bool(one.model), list(one.figures)) for one in kept] == [
+        (False, []), (True, []), (False, ["timeliness"])
+    ]  # fmt: skip
