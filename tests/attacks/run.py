@@ -9,7 +9,6 @@ be had again by itself (``inputs 1 SEED``). Exit code 1 where anything was found
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import re
 import signal
@@ -19,7 +18,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
@@ -37,19 +35,10 @@ NASTY = (
 )  # fmt: skip
 
 
-def module(path: Path) -> ModuleType:
-    """A file of the tests, by its place."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = made
-    spec.loader.exec_module(made)
-    return made
-
-
-said = module(TESTS / "disclosure" / "chains.py").said
-inputs = module(TESTS / "outputs" / "inputs.py")
+sys.path.insert(0, str(TESTS.parent))
+from tests.disclosure.chains import Chain, said  # noqa: E402
+from tests.disclosure.reader import Reader  # noqa: E402
+from tests.outputs import inputs  # noqa: E402
 
 TABLE = "child_id,plan,factors,3B,16A,area,assessment_date\n" + "".join(
     f'{CHILD if i == 7 else f"K{i:08}"},{i % 3 == 0},"1A,4B",{i % 2},{i % 5 == 0},'
@@ -223,20 +212,22 @@ def attack_inputs(number: int, first: int) -> list[str]:
 
 def attack_chains(number: int, first: int) -> list[str]:
     """So many chains of releases, from a seed on."""
-    chains = sys.modules["chains"]
-    found, exposed = [], 0
+    found, exposed, known, steps = [], 0, 0, Counter[str]()
     for seed in range(first, first + number):
         with tempfile.TemporaryDirectory() as name:
-            chain = chains.Chain(Path(name), seed).go()
-            told = chains.Reader(chain).recovered()
+            chain = Chain(Path(name), seed).go()
+            told = Reader(chain).recovered()
+        steps.update(chain.log_kinds)
         # Where the command itself says that something can be known, that is no surprise.
         exposed += bool(chain.exposed)
+        known += bool(told and chain.exposed)
         if told and not chain.exposed:
             found += [f"seed {seed}: {each}" for each in told]
             print(f"seed {seed}: {chain.log}: {told[:4]}", flush=True)
     print(
         f"{number:,} chains from seed {first}: {len(found)} small counts recovered; {exposed} "
-        "chains in which the command says that a small count can be known more closely"
+        "chains in which the command says that a small count can be known more closely, and "
+        f"{known} of them in which it can; {dict(steps)}"
     )
     return found
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from .chains import Chain, Reader, said
+from .chains import Chain, said
+from .reader import Reader
 
 
 @pytest.mark.end_to_end
