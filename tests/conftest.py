@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
 
 MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_end", "browser"})
@@ -15,6 +17,9 @@ settings.register_profile(
     "riskmodel", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("riskmodel")
+
+# The parser of the command line is made once, not with each of some thousand calls.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 @pytest.fixture(autouse=True)
