@@ -198,11 +198,15 @@ def read_factors(out: str, form: str, by: tuple[str, ...]) -> Iterator[tuple[tup
 
 
 def read_impact(out: str, form: str, by: tuple[str, ...]) -> Iterator[tuple[tuple, int | None]]:
-    """Plans and assessments of each factor of a model."""
+    """Plans and assessments of each factor of a model; of the others it says nothing.
+
+    A row of a factor that is in no model is withheld whatever its counts are, zeros too.
+    """
     for row in _rows(out, form, "measures"):
         if row["factor"] in NAMES:
-            yield ((), "plans", row["factor"]), _number(row["numerator"])
-            yield ((), "assessments", row["factor"]), _number(row["denominator"])
+            for measure, column in (("plans", "numerator"), ("assessments", "denominator")):
+                if (number := _number(row[column])) is not None:
+                    yield ((), measure, row["factor"]), number
 
 
 def read_described(out: str, form: str, by: tuple[str, ...]) -> Iterator[tuple[tuple, int | None]]:
