@@ -28,7 +28,6 @@ from riskmodel.report.sizes import REPLICATES, SEED
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
-    from riskmodel.disclosure.remembering import Remembering
     from riskmodel.report import Report
     from riskmodel.report.sizes import Sizes
 
@@ -104,7 +103,7 @@ def report(  # noqa: PLR0913  an option is an argument
             progress=status.update,
         )
         if final:
-            _remember(authority, command)
+            authority.remember(" ".join(command))
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out, whatif_beside(authority, sizes, BRIEF))
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
@@ -200,20 +199,6 @@ def _check_apart(out: Path, *, final: bool) -> None:
             f"{out} holds a final report; counts that are not withheld go to a folder apart: "
             "choose another one with --out"
         )
-
-
-def _remember(authority: Authority, command: Sequence[str]) -> None:
-    """Remember what a final report lets out of the returns, so far as its sections needed them."""
-    computed = vars(authority)
-    releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
-    memories: list[Remembering] = []
-    for found in (*releases, *authority.leaving):
-        if found is None or found.memory is None:
-            continue
-        for before in memories:
-            found.memory.follow(before)
-        found.leave(" ".join(command))
-        memories.append(found.memory)
 
 
 def _of_returns(authority: Authority) -> set[str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from riskmodel.caseload.workforce import Workforce
     from riskmodel.demand.sources import DemandSource
     from riskmodel.disclosure.release import Release
+    from riskmodel.disclosure.remembering import Remembering
     from riskmodel.intake import TableFile
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
@@ -314,6 +315,30 @@ class Holding:
         if not series:
             raise DataError(f"{FEW}; a table months.csv holds before it", file=self.folder.name)
         return series
+
+    def remember(self, command: str) -> None:
+        """Remember beside its records what was counted of them, for it is about to leave.
+
+        Parameters
+        ----------
+        command
+            Words that a person finds it by.
+
+        Raises
+        ------
+        DataError
+            When another run has let something out of the same records meanwhile.
+        """
+        computed = vars(self)
+        releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
+        memories: list[Remembering] = []
+        for found in (*releases, *self.leaving):
+            if found is None or found.memory is None:
+                continue
+            for before in memories:
+                found.memory.follow(before)
+            found.leave(command)
+            memories.append(found.memory)
 
     def needs(self, *needs: str) -> None:
         """Refuse to go on where none of these is there.
