@@ -18,7 +18,7 @@ from tests.outputs import inputs
 TESTS = Path(__file__).resolve().parents[1]
 CHILD = "KX0000007"
 """The reference of a child in every table and return: only the file of issues may hold it."""
-OPEN = ("--no-suppression", "made up, for an attack")
+OPEN = ("--no-suppression", "made up, for an attack", "--format", "csv")
 FEW = ("--months", "3", "--simulations", "50")
 
 
@@ -123,7 +123,11 @@ def kinds() -> list[Kind]:
     table = (("intake", "check", "F"), ("factors", "F", "--format", "csv"))
     check = ("check", "D")
     return [
-        Kind("return.xml", census, (("intake", "check", "F"), ("factors", "F", *OPEN))),
+        Kind(
+            "return.xml",
+            census,
+            (("intake", "check", "F"), ("factors", "F", *OPEN, "--format", "csv")),
+        ),
         Kind("table.csv", TABLE.encode(), (*table, ("cohort", "describe", "F"))),
         Kind("months.csv", MONTHS.encode(), (("intake", "snapshots", "F"), check)),
         Kind("panel.csv", PANEL.encode(), (("intake", "panel", "F", "--out", "D/out.csv"), check)),
@@ -184,7 +188,7 @@ def workbook(text: str) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
-        for line, row in enumerate(csv.reader(io.StringIO(text))):
+        for line, row in enumerate(csv.reader(text.splitlines())):
             for column, cell in enumerate(row):
                 number = _number_in(cell)
                 if number is None:

@@ -36,6 +36,7 @@ NASTY = (
 sys.path.insert(0, str(TESTS.parent))
 from tests.attacks.kinds import ABOUT, CHILD, NAMED, Kind, kinds, workbook  # noqa: E402
 from tests.disclosure.chains import Chain, said  # noqa: E402
+from tests.disclosure.folder_chains import FolderChain  # noqa: E402
 from tests.disclosure.reader import Reader  # noqa: E402
 from tests.outputs import inputs  # noqa: E402
 
@@ -142,7 +143,8 @@ def findings(seed: int, all_kinds: list[Kind], folder: Path) -> Iterator[str]:
         if has_alarm:
             signal.setitimer(signal.ITIMER_PROF, 0)
     has_child = CHILD in err or (CHILD in out and words[0] != "intake")
-    # A name of 400 digits is text.
+    # Questions of studies, codes of authorities and names of 400 digits are text.
+    is_figures = words[0] != "experiment" and words[1] != "panel"
     out = out.replace(_name_in(folder / kind.name), "")
     believed = r"(?<![\w.])(?:[-+]?inf|nan|\d{13,40}|\d\.?\d*e\+\d{2,})\b"
     for is_wrong, what in (
@@ -151,9 +153,8 @@ def findings(seed: int, all_kinds: list[Kind], folder: Path) -> Iterator[str]:
         (code == 2 and not err.strip(), "refused without a word"),
         (has_child, "names a child"),
         (re.search("[\x00\x07\x1b\u202e]", out + err), "a character that steers the terminal"),
-        # A list of studies and a check show words of the files as they stand.
         (
-            code == 0 and words[0] != "experiment" and re.search(believed, out),
+            code == 0 and is_figures and re.search(believed, out),
             f"believed: {out[:200]!r}",
         ),
     ):
@@ -194,9 +195,10 @@ def attack_chains(number: int, first: int) -> list[str]:
     found, exposed, known, steps = [], 0, 0, Counter[str]()
     for seed in range(first, first + number):
         with tempfile.TemporaryDirectory() as name:
-            chain = Chain(Path(name), seed)
+            chain = (FolderChain if seed % 5 == 4 else Chain)(Path(name), seed)
             try:
-                told = Reader(chain.go()).recovered()
+                done = chain.go()
+                told = (Reader(done) if isinstance(done, Chain) else done).recovered()
             except AssertionError as error:  # what was printed contradicts itself, or a traceback
                 found.append(f"seed {seed}: {error}")
                 print(found[-1], flush=True)

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import typer.main
 
+from riskmodel.cli import folder
 from riskmodel.cli.run import run
 
 from .faces import LABELS, seen_in_report, tables_of
@@ -65,6 +66,8 @@ def said(*words: str) -> tuple[int, str, str]:
     out, err, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["riskmodel", *words]
     code = 0
+    # A command reads the folder as it is now: it would, in a process of its own.
+    folder._open.cache_clear()
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             run()
