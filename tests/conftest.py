@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
 
 MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_end", "browser"})
@@ -23,6 +25,9 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("riskmodel")
+
+# The parser of the command line is made once, not with each of some thousand calls.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 @pytest.fixture(autouse=True)

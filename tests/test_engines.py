@@ -10,9 +10,12 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import context
 
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, RiskmodelError, UnknownNameError
+from riskmodel.streams import stream
 
 
 def squared(number: int, shift: np.ndarray) -> np.ndarray:
@@ -22,6 +25,10 @@ def squared(number: int, shift: np.ndarray) -> np.ndarray:
 def late_first(number: int) -> int:
     time.sleep(0.5 if number == 0 else 0)
     return number
+
+
+def drawn(number: int) -> bytes:
+    return stream(7, "a test", number).random(4).tobytes()
 
 
 def refused(number: int) -> int:
@@ -36,6 +43,19 @@ def slow(number: int, big: np.ndarray, folder: Path) -> tuple[int, float]:
     (folder / f"{number}.{os.getpid()}").touch()
     time.sleep(0.4)
     return number, float(big.sum())
+
+
+@pytest.mark.integration
+def test_processes_that_are_no_copy_of_this_one_give_the_same_bytes(monkeypatch):
+    """As on Windows, where a worker is started anew and finds what it does by its name."""
+    here = list(Engine(1).run(drawn, [(n,) for n in range(4)]))
+    get_reusable_executor().shutdown(wait=True)
+    monkeypatch.setattr(context, "_DEFAULT_START_METHOD", "spawn")
+    try:
+        assert list(Engine(2).run(drawn, [(n,) for n in range(4)])) == here
+        assert context.get_context().get_start_method() == "spawn"
+    finally:
+        get_reusable_executor().shutdown(wait=True)
 
 
 @pytest.mark.unit

@@ -122,7 +122,7 @@ def _now(placed: Placements) -> Result:
         ("placement", "By placement"), ("age_band", "By age"), ("legal_status", "By legal status"),
         ("unaccompanied", "Unaccompanied or not"), ("where", "Where they are placed"),
     ):  # fmt: skip
-        frame = released_stocks(history, by)
+        frame = released_stocks(history, by, memory=placed.memory)
         tables.append((by, frame, TextTable(_named(frame, by)[[by, "stock"]], title)))
     import pandas as pd
 

@@ -14,6 +14,7 @@ from riskmodel.authority.folder.problems import Place, Problem
 from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
+from riskmodel.disclosure.remembering import FigureMemory
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
@@ -25,7 +26,7 @@ from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.prices import PlacementPrice, PlacementPrices
 from riskmodel.placements.projecting import Course, Known, known_of, project_known
 from riskmodel.placements.published import published_known
-from riskmodel.placements.released import withheld_kinds
+from riskmodel.placements.released import figures_of, withheld_kinds
 from riskmodel.placements.time import month_end, year_of
 from riskmodel.projection import BASELINE, month_after
 
@@ -69,6 +70,8 @@ class Placements(Result):
         Kinds of placement with too few children to be shown.
     notes
         What a reader has to know of what it rests on, in sentences.
+    memory
+        What left of the return before; None where there is none.
     """
 
     history: History | None
@@ -76,6 +79,20 @@ class Placements(Result):
     budget: PlacementBudget | None
     withheld: frozenset[str]
     notes: tuple[str, ...] = ()
+    memory: FigureMemory | None = None
+
+    def leave(self, command: str, by: Sequence[str] = ("placement",)) -> None:
+        """Remember beside the return what is about to be printed, or given away in a file.
+
+        Parameters
+        ----------
+        command
+            Of whom: words that a person finds it by.
+        by
+            What children of the last month are told apart by.
+        """
+        if self.memory is not None and self.history is not None:
+            self.memory.leave(figures_of(self.history, by, self.memory), command)
 
     def to_frame(self) -> pd.DataFrame:
         """Stock by month and placement, few children withheld."""
@@ -135,6 +152,7 @@ def project_placements(
     seed: int = USUAL_SEED,
     prices: PlacementPrices | None = None,
     scenarios: Sequence[str] = (),
+    ledger: Path | None = None,
 ) -> Placements:
     """Project the placements of looked-after children.
 
@@ -150,6 +168,8 @@ def project_placements(
         What a week costs; None takes those of the folder.
     scenarios
         Of the folder, beside the baseline.
+    ledger
+        Another folder to remember in what leaves than the one beside the return.
 
     Raises
     ------
@@ -168,8 +188,10 @@ def project_placements(
             from riskmodel.intake import read_care
 
             history = placement_history(read_care(path))
-            return _placed(history, _known(history), {BASELINE: Course()}, prices, sizes)
-        figures = open_authority(path)
+            memory = _memory(path, history, ledger)
+            courses = {BASELINE: Course()}
+            return _placed(history, _known(history), courses, prices, sizes, memory)
+        figures = replace(open_authority(path), ledger=ledger)
     return folder_placements(figures, prices=prices, scenarios=scenarios, **sizes)
 
 
@@ -208,7 +230,18 @@ def folder_placements(
     }
     sizes = {"months": months, "simulations": simulations, "seed": seed}
     known = replace(known, area=authority.name)
-    return _placed(history, known, courses, prices, sizes, notes, spent, price_levers)
+    path = looked_after_return(authority.contents)
+    memory = _memory(path, history, authority.ledger)
+    placed = _placed(history, known, courses, prices, sizes, memory, notes, spent, price_levers)
+    authority.leaving.append(placed)
+    return placed
+
+
+def _memory(path: Path | None, history: History | None, ledger: Path | None) -> FigureMemory | None:
+    """What left of a return before; None where there is none."""
+    if path is None or history is None:
+        return None
+    return FigureMemory("placements", [path], history.months, path.absolute().parent, ledger)
 
 
 def folder_history(authority: Authority) -> History | None:
@@ -294,9 +327,10 @@ def _alone(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
     return np.asarray(share / (usual * (1 - usual + share)))
 
 
-def _placed(
+def _placed(  # noqa: PLR0913  each by its name
     history: History | None, known: Known, courses: Mapping[str, Course],
-    prices: PlacementPrices | None, sizes: Mapping[str, int], notes: tuple[str, ...] = (),
+    prices: PlacementPrices | None, sizes: Mapping[str, int], memory: FigureMemory | None = None,
+    notes: tuple[str, ...] = (),
     spent: Mapping[str, float] | None = None,
     price_levers: Mapping[str, npt.NDArray[np.float64]] | None = None,
 ) -> Placements:  # fmt: skip
@@ -318,10 +352,12 @@ def _placed(
         notes = (*notes, _LISTS_LACK)
     withheld: frozenset[str] = frozenset()
     if history is not None:
-        withheld = withheld_kinds(history, priced=() if prices is None else tuple(prices.of))
+        priced = () if prices is None else tuple(prices.of)
+        withheld = withheld_kinds(history, memory=memory, priced=priced)
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")
-    return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."))
+    return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."),
+                      memory)  # fmt: skip
 
 
 def folder_prices(contents: Contents, year: str) -> PlacementPrices | None:

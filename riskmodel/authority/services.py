@@ -281,11 +281,19 @@ def timeliness_of(authority: Authority) -> Timeliness:
     DataError
         When it has no records with two dates that a deadline runs between.
     """
+    from riskmodel.disclosure.remembering import FigureMemory
     from riskmodel.intake.intervals import read_intervals
     from riskmodel.services.timeliness import timeliness
 
     authority.needs("deadlines")
-    return timeliness(read_intervals(authority.inputs.deadline_files, until=authority.date))
+    files = authority.inputs.deadline_files
+    intervals = read_intervals(files, until=authority.date)
+    days = np.concatenate([one.starts for one in intervals] or [np.zeros(0, dtype=np.int64)])
+    months = map(str, np.unique(days.astype("datetime64[D]").astype("datetime64[M]")))
+    memory = FigureMemory("timeliness", files, months, authority.folder, authority.ledger)
+    found = timeliness(intervals, memory=memory)
+    authority.leaving.append(found)
+    return found
 
 
 def others_in_time(authority: Authority) -> TimelinessOfOthers:

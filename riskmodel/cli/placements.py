@@ -14,14 +14,23 @@ from riskmodel.cli.options import (
     SimulationsOption,
     option_words,
 )
-from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tell, warn_few
+from riskmodel.cli.output import (
+    FormatOption,
+    command_words,
+    one_of,
+    picture_option,
+    show,
+    tell,
+    warn_few,
+)
+from riskmodel.cli.protection import LedgerOption, tell_remembered
 
 __all__ = ["placements"]
 
 SHOWN = ("stocks", "flows", "days", "cost", "drivers", "survival", "now", "figures")
 
 
-def placements(
+def placements(  # noqa: PLR0913  an option is an argument
     *,
     path: Annotated[
         Path | None,
@@ -45,6 +54,7 @@ def placements(
     simulations: SimulationsOption = 2000,
     seed: SeedOption = 1,
     form: FormatOption = "text",
+    ledger: LedgerOption = None,
     out: Annotated[
         Path | None,
         picture_option("Draw the answer, .svg or .png: stocks, flows and cost can be drawn."),
@@ -65,6 +75,7 @@ def placements(
     from riskmodel.authority.placement_flows import yearly_flows
     from riskmodel.authority.placement_views import placement_view
     from riskmodel.authority.placements import project_placements
+    from riskmodel.placements.history import DIMENSIONS
 
     warn_few(simulations)
     placed = project_placements(
@@ -73,10 +84,13 @@ def placements(
         simulations=simulations,
         seed=seed,
         scenarios=option_words(scenario),
+        ledger=ledger,
     )
     answer = placement_view(placed, view)
     drawn = {"stocks": placed, "flows": yearly_flows(placed), "cost": placed.budget}.get(view)
     picture = None if drawn is None else drawn.plot
+    placed.leave(command_words(), DIMENSIONS if view == "now" else ("placement",))
     show(answer, form, out=out, picture=picture)
+    tell_remembered(placed.memory)
     if form != "text":
         tell(*placed.notes)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from riskmodel.assessments import Counted
     from riskmodel.disclosure import Policy, Waiver
     from riskmodel.disclosure.release import Release
+    from riskmodel.disclosure.remembering import Remembering
     from riskmodel.intake.table_file import TableFile
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "release_of",
     "table_of",
     "tell_release",
+    "tell_remembered",
 ]
 
 MappingOption = Annotated[
@@ -185,6 +187,12 @@ def tell_release(release: Release | None, *, also_withheld: bool = False) -> Non
         raise typer.Exit(1)
 
 
+def tell_remembered(memory: Remembering | None) -> None:
+    """As which release an answer is remembered, or why it is not, on standard error."""
+    if memory is not None and memory.told:
+        tell(memory.told)
+
+
 def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
     """What could not be read, what is withheld and what is known all the same."""
     if release.issues:
@@ -203,8 +211,7 @@ def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
             "figures of these records that were released elsewhere can give withheld counts away "
             "when both are put side by side: name the files of them with --earlier"
         )
-    if release.memory is not None and release.memory.told:
-        tell(release.memory.told)
+    tell_remembered(release.memory)
     if release.veiled:
         columns = [
             f"{measure} of {factor}" if factor else measure for measure, factor in release.veiled

@@ -104,7 +104,7 @@ def report(  # noqa: PLR0913  an option is an argument
             progress=status.update,
         )
         if final:
-            _remember(authority, command)
+            authority.remember(" ".join(command))
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out, whatif_beside(authority, sizes, BRIEF))
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")
@@ -185,7 +185,7 @@ def _authority(folder: Path | None, table: Path | None, options: TableOptions) -
     authority = example() if folder is None else opened(folder) or open_authority(folder)
     if not authority.has("returns") or options.mapping is not None or options.sheet is not None:
         options.release(None, option="--table", form="text")
-    return replace(authority, protect=protect)
+    return replace(authority, protect=protect, ledger=options.ledger)
 
 
 def _is_example(authority: Authority) -> bool:
@@ -218,15 +218,6 @@ def _check_apart(out: Path, *, final: bool) -> None:
             f"{out} holds a final report; counts that are not withheld go to a folder apart: "
             "choose another one with --out"
         )
-
-
-def _remember(authority: Authority, command: Sequence[str]) -> None:
-    """Remember what a final report lets out of the returns, so far as its sections needed them."""
-    computed = vars(authority)
-    releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
-    for release in releases:
-        if release is not None:
-            release.leave(" ".join(command))
 
 
 def _of_returns(authority: Authority) -> set[str]:

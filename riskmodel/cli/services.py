@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,15 @@ from riskmodel.cli.options import (
     option_words,
     refuse_unused,
 )
-from riskmodel.cli.output import FormatOption, one_of, picture_option, show, warn_few
+from riskmodel.cli.output import (
+    FormatOption,
+    command_words,
+    one_of,
+    picture_option,
+    show,
+    warn_few,
+)
+from riskmodel.cli.protection import LedgerOption, tell_remembered
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -73,6 +82,7 @@ def service(  # noqa: PLR0913  an option is an argument
     simulations: SimulationsOption = 2000,
     seed: SeedOption = 1,
     form: FormatOption = "text",
+    ledger: LedgerOption = None,
     out: Annotated[
         Path | None, picture_option("Also draw the list of one service: .svg or .png.")
     ] = None,
@@ -94,18 +104,29 @@ def service(  # noqa: PLR0913  an option is an argument
         refuse_unused(view, path=folder, name=name, scenario=scenario)
         show(_printed(view, seed), form)
         return
-    authority = _authority(folder)
+    authority = replace(_authority(folder), ledger=ledger)
     if view in ("timeliness", "others"):
-        from riskmodel.authority.services import others_in_time, timeliness_of
-
         refuse_unused(view, name=name, scenario=scenario)
-        show((timeliness_of if view == "timeliness" else others_in_time)(authority), form)
+        _show_in_time(authority, view, form)
         return
     warn_few(simulations)
     if view != "months":
         refuse_unused(view, scenario=scenario)
     sizes = {"months": months, "replicates": simulations, "seed": seed}
     show(_simulated(authority, name, view, option_words(scenario), sizes), form, out=out)
+
+
+def _show_in_time(authority: Authority, view: str, form: str) -> None:
+    """Its own deadlines, or its published shares beside those of others."""
+    from riskmodel.authority.services import others_in_time, timeliness_of
+
+    if view == "others":
+        show(others_in_time(authority), form)
+        return
+    found = timeliness_of(authority)
+    found.leave(command_words())
+    show(found, form)
+    tell_remembered(found.memory)
 
 
 def _authority(folder: Path | None) -> Authority:

@@ -28,6 +28,7 @@ KeyPath = tuple[str | int, ...]
 _AT_LINE = re.compile(r"at line (\d+)")
 _BARE_MONTH = re.compile(r"[^#\"']*=\s*\d{4}-\d")
 _LONGEST_SHOWN = 60
+_MOST = 10**300
 
 _KINDS: Mapping[type, str] = {
     str: "a text",
@@ -224,6 +225,15 @@ def read_toml(path: str | Path, name: str = "") -> Table:
     return parse_toml(text, name or path.name)
 
 
+def _is_beyond(value: Any) -> bool:
+    """Whether a whole number stands in it that is none to calculate with."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return any(map(_is_beyond, value))
+    return isinstance(value, int) and abs(value) > _MOST
+
+
 def parse_toml(text: str, file: str) -> Table:
     r"""The table of a text.
 
@@ -246,7 +256,12 @@ def parse_toml(text: str, file: str) -> Table:
     teams.toml, line 3, field workers: must be a number
     """
     try:
-        return Table(file, tomllib.loads(text), (), _Lines(text))
+        content = tomllib.loads(text)
+        if _is_beyond(content):
+            long = re.compile(r"[\d_]{300}")
+            lines = (n for n, line in enumerate(text.splitlines(), start=1) if long.search(line))
+            raise DataError("holds a number of over 300 digits", file=file, line=next(lines, None))
+        return Table(file, content, (), _Lines(text))
     except ValueError as error:
         # Of the parser itself, or of Python for a number with thousands of digits.
         at = _AT_LINE.search(str(error))

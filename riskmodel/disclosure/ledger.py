@@ -57,6 +57,8 @@ class Entry:
         How many of the tables left now; the others were in files that it was told of.
     model
         What a fitted model was, and how many of its figures rest on factors together.
+    figures
+        Counts that stand in no table of factors, by what they are of.
     struck
         Why it does not count; "" where it does.
     """
@@ -70,6 +72,7 @@ class Entry:
     tables: tuple[EarlierCounts, ...]
     own: int
     model: Mapping[str, Any]
+    figures: Mapping[str, Any]
     struck: str = ""
 
     def is_of(self, records: Mapping[str, Any]) -> bool:
@@ -266,13 +269,14 @@ class Released(Result):
                 entry.when,
                 entry.command,
                 entry.records["file"],
-                "; ".join(",".join(by) or "all" for by in entry.by),
+                "; ".join([*(",".join(by) or "all" for by in entry.by), *entry.figures]),
                 sum(
                     number is not None
                     for table in entry.tables
                     for cells in table.groups.values()
                     for number in cells.values()
-                ),
+                )
+                + _whole_numbers(entry.figures),
                 entry.policy.get("reason", ""),
                 entry.struck,
             )
@@ -310,8 +314,10 @@ def entry_content(
     records: Mapping[str, Any],
     policy: Mapping[str, Any],
     tables: tuple[Sequence[EarlierCounts], Sequence[EarlierCounts]],
-    model: Mapping[str, Any],
-    by: Sequence[Sequence[str]],
+    *,
+    model: Mapping[str, Any] | None = None,
+    by: Sequence[Sequence[str]] = (),
+    figures: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """An entry as plain data; ``tables`` are those that leave now, and others known to be out."""
     return {
@@ -319,8 +325,9 @@ def entry_content(
         "command": command,
         "records": dict(records),
         "policy": dict(policy),
-        "model": dict(model),
-        "by": by,
+        "model": dict(model or {}),
+        "figures": dict(figures or {}),
+        "by": list(by),
         "own": len(tables[0]),
         "tables": [
             {
@@ -350,12 +357,17 @@ def _entry(number: int, content: Mapping[str, Any]) -> Entry:
         )
         for table in content["tables"]
     )
-    told = (content[name] for name in ("when", "command", "records", "policy"))
+    names = ("when", "command", "records", "policy", "own", "model")
+    told = {name: content[name] for name in names}
     by = tuple(map(tuple, content["by"]))
-    when, command, records, policy = told
-    return Entry(
-        number, when, command, records, policy, by, tables, content["own"], content["model"]
-    )
+    return Entry(number=number, by=by, tables=tables, figures=content.get("figures", {}), **told)
+
+
+def _whole_numbers(data: Any) -> int:
+    """How many counts stand in plain data."""
+    if isinstance(data, Mapping):
+        data = list(data.values())
+    return sum(map(_whole_numbers, data)) if isinstance(data, list) else isinstance(data, int)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

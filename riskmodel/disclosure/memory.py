@@ -11,17 +11,17 @@ from riskmodel.assessments import FactorCounts, Records
 from riskmodel.core.manifest import sha256_of
 from riskmodel.disclosure.cells import MEASURES, PRINTED, TOTAL, CountCell, Key, count_of, group_of
 from riskmodel.disclosure.earlier import EarlierCounts, word_of
-from riskmodel.disclosure.ledger import FOLDER, Ledger, entry_content
+from riskmodel.disclosure.ledger import FOLDER, entry_content
 from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy, Waiver
 from riskmodel.disclosure.protected import ProtectedCounts
+from riskmodel.disclosure.remembering import Remembering
 from riskmodel.disclosure.suppress import ProtectedTable
-from riskmodel.errors import DataError
 
 __all__ = ["Memory"]
 
 
-class Memory:
+class Memory(Remembering):
     """What left of some records before, and of which it is said what leaves now.
 
     Parameters
@@ -37,38 +37,33 @@ class Memory:
         When what is remembered cannot be read.
     """
 
+    kind = "tables"
+
     def __init__(self, records: Records, place: Path | None = None) -> None:
         self.count_by = records.count_by
-        self.records = {
+        told = {
             "file": records.path.name,
             "sha256": sha256_of(records.path),
             "reading": hashlib.sha256("\0".join(records.reading).encode()).hexdigest(),
             "months": list(records.months),
         }
-        beside = records.path.absolute().parent / FOLDER
-        self._ledger = Ledger(beside if place is None else place)
-        ledgers = dict.fromkeys((Ledger(beside), self._ledger))
-        self._after = self._ledger.last
-        entries = [entry for one in ledgers for entry in one.read() if not entry.struck]
-        self._entries = [entry for entry in entries if entry.concerns(self.records)]
+        super().__init__(told, records.path.absolute().parent / FOLDER, place)
         self.models: dict[str, Mapping[str, Any]] = {
             str(entry.model["name"]): entry.model
-            for entry in self._entries
+            for entry in self.entries
             if entry.model and entry.is_of(self.records)
         }
         self.model: Mapping[str, Any] = {}
-        self.told = ""
-        self.has_left = False
 
     @property
     def known(self) -> list[EarlierCounts]:
         """Counts that left of these records, or of others that hold some of the same."""
-        return [table for entry in self._entries for table in entry.tables]
+        return [table for entry in self.entries for table in entry.tables]
 
     @property
     def number(self) -> int:
         """Releases that are known."""
-        return len(self._entries)
+        return len(self.entries)
 
     def again(
         self,
@@ -90,7 +85,7 @@ class Memory:
             return None
         all_groups = whole.counts[TOTAL] if by and whole is not None else None
         draft = ProtectedCounts(dict(groups), tuple(by), policy, None, all_groups, whole)
-        for entry in reversed(self._entries):
+        for entry in reversed(self.entries):
             if entry.policy != policy.manifest() or not entry.is_of(self.records):
                 continue
             for table in entry.tables[: entry.own]:
@@ -133,34 +128,10 @@ class Memory:
             self.records,
             protected.policy.manifest(),
             ([one for one in own if one not in known], [one for one in also if one not in known]),
-            self.model,
-            [list(one.by) for one in own[:1]],
+            model=self.model,
+            by=[list(one.by) for one in own[:1]],
         )
-        self.has_left = True
-        try:
-            number = self._append(content)
-        except OSError as error:
-            self.told = (
-                f"what is printed here is not remembered ({error.strerror or error}): later runs "
-                "over these records cannot be protected against it; name a folder that can be "
-                "written to with --ledger"
-            )
-            return
-        self.told = f"remembered as release {number} of these records (`riskmodel released`)"
-
-    def _append(self, content: Mapping[str, Any]) -> int:
-        while True:
-            try:
-                return self._ledger.append(content, self._after)
-            except FileExistsError:
-                fresh = [one for one in self._ledger.read() if one.number > self._after]
-                if any(one.tables and one.concerns(self.records) for one in fresh):
-                    raise DataError(
-                        "another run over these records has printed something meanwhile, which "
-                        "this answer does not allow for: run it again",
-                        file=str(self.records["file"]),
-                    ) from None
-                self._after += 1
+        self.add(content)
 
 
 def printed_counts(protected: ProtectedCounts) -> list[EarlierCounts]:

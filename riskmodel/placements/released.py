@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from riskmodel.disclosure.policy import Policy
 from riskmodel.disclosure.release import policy_from_parameters
+from riskmodel.disclosure.remembering import FigureMemory
 from riskmodel.disclosure.suppress import protect_table
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.disclosure.table import LinkedTable, Name
 from riskmodel.placements.forecast import ALL
 from riskmodel.placements.history import History
-from riskmodel.placements.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["hidden", "released_stocks", "withheld_kinds"]
+__all__ = ["figures_of", "hidden", "released_stocks", "withheld_kinds"]
 
 _PRICED = "priced"
 _KEYS = frozenset(
@@ -27,7 +28,10 @@ _KEYS = frozenset(
 
 
 def withheld_kinds(
-    history: History, policy: Policy | None = None, *, priced: Collection[str] = ()
+    history: History,
+    policy: Policy | None = None,
+    memory: FigureMemory | None = None,
+    priced: Collection[str] = (),
 ) -> frozenset[str]:
     """Kinds of placement that are not shown, for they hold few children at the opening.
 
@@ -37,6 +41,8 @@ def withheld_kinds(
         Whose last month is the opening.
     policy
         What is few; None takes the parameters.
+    memory
+        What left of the same return before.
     priced
         Kinds that have a price: their days and costs are added up too.
 
@@ -47,18 +53,8 @@ def withheld_kinds(
     withheld, so that it cannot be worked out from a total. A price of a kind that is withheld,
     and its cost, would say as much, so they are withheld with it.
     """
-    held = history.stock([history.end_day - 1])[0].sum(axis=(1, 2))
-    cells: dict[Name, int] = {name: int(held[at]) for at, name in enumerate(KINDS)}
-    cells[ALL] = int(held.sum())
-    relations: list[dict[Name, int]] = [{ALL: 1, **dict.fromkeys(KINDS, -1)}]
-    weights: dict[Name, float] = {ALL: 1e6}
-    if priced:
-        cells[_PRICED] = sum(cells[name] for name in priced)
-        relations.append({_PRICED: 1, **dict.fromkeys(priced, -1)})
-        weights[_PRICED] = 1e6
-    table = LinkedTable(cells, relations, weights=weights)
-    withheld = protect_table(table, policy or policy_from_parameters()).withheld
-    return frozenset(str(name) for name in withheld if name != _PRICED)
+    shown = _printed(history, "placement", policy, memory, priced)
+    return frozenset(name for name, number in shown.items() if not isinstance(number, int))
 
 
 def hidden(
@@ -75,18 +71,87 @@ def hidden(
     return shown
 
 
-def released_stocks(history: History, by: str, policy: Policy | None = None) -> pd.DataFrame:
+def released_stocks(
+    history: History, by: str, policy: Policy | None = None, memory: FigureMemory | None = None
+) -> pd.DataFrame:
     """Stock at the end of the last month by one dimension, few children withheld, with the total.
 
-    Columns: month, the dimension, stock, basis.
+    Columns: month, the dimension, stock, basis. With a ``memory`` it is protected against what left
+    of the same month before.
     """
     import pandas as pd
 
-    last = history.stocks((by,)).query("month == @history.months[-1]")
-    cells: dict[Name, int] = dict(zip(last[by], last["stock"].astype(int), strict=True))
-    relation: dict[Name, int] = {ALL: 1, **dict.fromkeys(cells, -1)}
-    cells[ALL] = int(last["stock"].sum())
-    table = LinkedTable(cells, [relation], weights={ALL: 1e6})
-    protected = protect_table(table, policy or policy_from_parameters())
-    rows = [(history.months[-1], str(name), protected.printed(name), "observed") for name in cells]
+    shown = _printed(history, by, policy, memory)
+    rows = [(history.months[-1], name, number, "observed") for name, number in shown.items()]
     return pd.DataFrame(rows, columns=["month", by, "stock", "basis"])
+
+
+def figures_of(
+    history: History, by: Iterable[str], memory: FigureMemory
+) -> dict[str, dict[str, int | None]]:
+    """What a ledger keeps of tables of the last month: stocks as they are printed."""
+    return {
+        f"{history.months[-1]} {one}": {
+            name: number if isinstance(number, int) else None
+            for name, number in _printed(history, one, None, memory).items()
+        }
+        for one in by
+    }
+
+
+def _printed(
+    history: History,
+    by: str,
+    policy: Policy | None,
+    memory: FigureMemory | None,
+    priced: Collection[str] = (),
+) -> dict[str, int | str]:
+    """Stocks and their total as they are printed, few of them and few that changed withheld."""
+    last = history.stocks((by,)).query("month == @history.months[-1]")
+    counts = {str(group): int(stock) for group, stock in zip(last[by], last["stock"], strict=True)}
+    policy = policy or policy_from_parameters()
+    cells: dict[Name, int] = {**counts, ALL: sum(counts.values())}
+    relations: list[dict[Name, int]] = [{ALL: 1, **dict.fromkeys(counts, -1)}]
+    weights: dict[Name, float] = {ALL: 1e6}
+    with_price = [name for name in priced if name in counts]
+    if with_price:
+        cells[_PRICED] = sum(counts[name] for name in with_price)
+        relations.append({_PRICED: 1, **dict.fromkeys(with_price, -1)})
+        weights[_PRICED] = 1e6
+    outside: dict[Name, tuple[float, float]] = {}
+    name = f"{history.months[-1]} {by}"
+    known = [] if memory is None else [told[name] for told in memory.known if name in told]
+    for number, then in enumerate(known):
+        values = _then(then, cells, policy)
+        for group, value in values.items():
+            cell, change = (number, group), (number, group, "change")
+            shown, moved = then[group], cells.get(group, 0) - value
+            cells[cell] = value
+            outside[cell] = (policy.smallest, math.inf) if shown is None else (shown, shown)
+            relation: dict[Name, int] = {cell: -1} | ({group: 1} if group in cells else {})
+            if moved:
+                cells[change], outside[change] = abs(moved), (0.0, math.inf)
+                relation[change] = -1 if moved > 0 else 1
+            relations.append(relation)
+        if sum(values.values()) == 2 * values[ALL]:
+            parts: dict[Name, int] = {(number, group): -1 for group in values}
+            relations.append(parts | {(number, ALL): 1})
+    table = LinkedTable(cells, relations, outside, weights=weights)
+    protected = protect_table(table, policy)
+    return {one: protected.printed(one) for one in (*counts, ALL)}
+
+
+def _then(
+    shown: Mapping[str, int | None], now: Mapping[Name, int], policy: Policy
+) -> dict[str, int]:
+    """Stocks that are out, those that were withheld as they can have been: now, and adding up."""
+    values = {
+        group: max(now.get(group, 0), policy.smallest) if number is None else number
+        for group, number in shown.items()
+    }
+    open_ = next((group for group, number in shown.items() if number is None), None)
+    if open_ is not None:
+        parts = sum(values.values()) - values[ALL]
+        rest = values[open_] + (values[ALL] - parts) * (-1 if open_ == ALL else 1)
+        values[open_] = max(rest, policy.smallest)
+    return values

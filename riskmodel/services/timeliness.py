@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.disclosure import CONFIDENTIAL, Policy
+from riskmodel.disclosure.remembering import FigureMemory
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import needs_protection
 from riskmodel.intake.dates import MISSING
 from riskmodel.intake.intervals import INTERVALS, Intervals
 from riskmodel.parameters import parameter
 from riskmodel.projection import month_words
+from riskmodel.services.periods import LEFT_OUT, Counts, Told, joined, untold
 from riskmodel.services.survival import Share, curve_of, quantile_of, share_within
 from riskmodel.services.working_days import working_days
 
@@ -78,6 +80,15 @@ class TimelinessMeasure:
         counts = [in_time + late, in_time, late, CONFIDENTIAL if self.hides_open else waiting]
         return [CONFIDENTIAL] * len(counts) if self.is_small else counts
 
+    def told(self) -> dict[str, list[int | None]]:
+        """In time, late and not yet due by period, and what is left out, as a ledger keeps it."""
+        periods: dict[str, list[int | None]] = {
+            month: [in_time, late, None if self.hides_open else waiting]
+            for month, (in_time, late, waiting) in self.counts.items()
+            if month != _ALL
+        }
+        return periods | {f"{LEFT_OUT}{name}": [n] for name, n in self.left_out.items()}
+
     @property
     def days(self) -> str:
         """The unit in a word or two: ``working days``."""
@@ -86,11 +97,34 @@ class TimelinessMeasure:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Timeliness(Result):
-    """How long it takes and how much is in time, by what is measured."""
+    """How long it takes and how much is in time, by what is measured.
+
+    Parameters
+    ----------
+    measures, level
+        Each deadline, and the coverage of ranges.
+    policy
+        How counts of observed records are protected; None where there are none.
+    memory
+        What left of the records before; None where nothing is remembered of them.
+    """
 
     measures: tuple[TimelinessMeasure, ...]
     level: float
     policy: Policy | None = None
+    memory: FigureMemory | None = None
+
+    def leave(self, command: str) -> None:
+        """Remember beside the records what is about to be printed, or given away in a file.
+
+        Parameters
+        ----------
+        command
+            Of whom: words that a person finds it by.
+        """
+        if self.memory is not None:
+            told = {one.name: one.told() for one in self.measures if not one.is_small}
+            self.memory.leave(told, command)
 
     def of(self, name: str) -> TimelinessMeasure:
         """One of the measures by its name."""
@@ -189,7 +223,6 @@ class Timeliness(Result):
             f"{INTERVALS[one.name].lower()}: {count:,} ({reason})"
             for one in self.measures
             for reason, count in one.left_out.items()
-            if self.policy is None or not self.policy.is_small(count)
         ]
         said += [f"Left out: {'; '.join(out)}."] if out else []
         if self.policy is not None:
@@ -208,7 +241,11 @@ def _words(month: str) -> str:
     return " to ".join(month_words(end) for end in month.split(" to "))
 
 
-def timeliness(intervals: Sequence[Intervals], policy: Policy | None = None) -> Timeliness:
+def timeliness(
+    intervals: Sequence[Intervals],
+    policy: Policy | None = None,
+    memory: FigureMemory | None = None,
+) -> Timeliness:
     """Shares in time and durations of each kind of interval.
 
     Parameters
@@ -217,6 +254,9 @@ def timeliness(intervals: Sequence[Intervals], policy: Policy | None = None) -> 
         As :func:`riskmodel.intake.intervals.read_intervals` reads them.
     policy
         How counts of observed records are protected; None is the usual one.
+    memory
+        What left of the same records before: periods are such that what changed since is 0 or
+        above the threshold in each, so that no difference tells of few.
 
     Raises
     ------
@@ -230,27 +270,44 @@ def timeliness(intervals: Sequence[Intervals], policy: Policy | None = None) -> 
         )
     level = parameter("interval_level").value
     policy = policy or Policy()
-    made = tuple(_measure(one, level, policy) for one in intervals)
+    known = [] if memory is None else memory.known
+    made = tuple(
+        _measure(one, level, policy, [e[one.measure] for e in known if one.measure in e])
+        for one in intervals
+    )
     observed = any(needs_protection(one.basis) for one in intervals)
-    return Timeliness(made, level, policy if observed else None)
+    return Timeliness(made, level, policy if observed else None, memory if observed else None)
 
 
-def _measure(one: Intervals, level: float, policy: Policy) -> TimelinessMeasure:
+def _measure(
+    one: Intervals, level: float, policy: Policy, known: Sequence[Told]
+) -> TimelinessMeasure:
     limit = parameter(f"timeliness_{one.measure}_limit")
     in_working_days = limit.unit.startswith("working")
     is_over = one.ends != MISSING
     stops = np.where(is_over, one.ends, one.until)
     took = working_days(one.starts, stops) if in_working_days else stops - one.starts
-    protect = policy if needs_protection(one.basis) else None
     is_waiting = ~is_over & (took <= limit.value)
-    groups = dict(_groups(one.starts, took, is_over, limit.value, protect))
-    counts = {m: _counted(took[rows], is_over[rows], limit.value) for m, rows in groups.items()}
-    hides = protect is not None and any(protect.is_small(open_) for *_, open_ in counts.values())
-    shares = {}
-    for month, rows in groups.items():
+    months = one.starts.astype("datetime64[D]").astype("datetime64[M]")
+    each = {
+        str(month): _counted(took[months == month], is_over[months == month], limit.value)
+        for month in np.unique(months)
+    }
+    if needs_protection(one.basis):
+        periods, is_small, hides = joined(each, known, policy)
+        left_out = untold(one.left_out, known, policy)
+    else:
+        periods, is_small, hides = {month: [month] for month in each}, False, False
+        left_out = dict(one.left_out)
+    rows_of = {_ALL: np.ones(len(months), dtype=bool)} | {
+        period: np.isin(months.astype(str), names) for period, names in periods.items()
+    }
+    shares, counts = {}, {}
+    for period, rows in rows_of.items():
+        counts[period] = _counted(took[rows], is_over[rows], limit.value)
         # What is printed must not tell how many are open where that is not printed.
         kept = rows & ~is_waiting if hides else rows
-        shares[month] = share_within(took[kept], is_over[kept], limit.value, level)
+        shares[period] = share_within(took[kept], is_over[kept], limit.value, level)
     curve = curve_of(took, is_over)
     quarter, half, most = (quantile_of(curve, share) for share in (0.25, 0.5, 0.75))
     return TimelinessMeasure(
@@ -260,43 +317,14 @@ def _measure(one: Intervals, level: float, policy: Policy) -> TimelinessMeasure:
         (quarter, half, most),
         shares,
         counts,
-        protect is not None and _is_small(counts[_ALL], protect),
+        is_small,
         hides,
         one.source,
         one.basis,
-        one.left_out,
+        left_out,
     )
 
 
-def _groups(
-    starts: _Ints, took: _Ints, is_over: npt.NDArray[np.bool_], limit: float, policy: Policy | None
-) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """All intervals, then those of each month of the start.
-
-    Of observed records months are joined until no count of what is due is small: so nothing is
-    withheld that a sum could give away. What is left at the end belongs to the last period.
-    """
-    yield _ALL, np.ones(len(starts), dtype=bool)
-    months = starts.astype("datetime64[D]").astype("datetime64[M]")
-    periods: list[list[Any]] = [[]]
-    for month in np.unique(months):
-        periods[-1].append(month)
-        rows = np.isin(months, periods[-1])
-        if policy is None or not _is_small(_counted(took[rows], is_over[rows], limit), policy):
-            periods.append([])
-    left = periods.pop()
-    if left and periods:
-        periods[-1] += left
-    for period in periods:
-        first, last = str(period[0]), str(period[-1])
-        yield (first if first == last else f"{first} to {last}"), np.isin(months, period)
-
-
-def _counted(took: _Ints, is_over: npt.NDArray[np.bool_], limit: float) -> tuple[int, int, int]:
+def _counted(took: _Ints, is_over: npt.NDArray[np.bool_], limit: float) -> Counts:
     late = took > limit
     return int((is_over & ~late).sum()), int(late.sum()), int((~is_over & ~late).sum())
-
-
-def _is_small(counts: tuple[int, int, int], policy: Policy) -> bool:
-    in_time, late, _ = counts
-    return any(policy.is_small(count) for count in (in_time, late, in_time + late))

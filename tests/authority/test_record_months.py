@@ -55,8 +55,14 @@ def test_stages_without_a_table_are_counted_from_records_and_a_table_holds(folde
     (folder / "months.csv").unlink()
     authority = open_authority(folder)
     assert authority.rests_on("projection") == ("census-2015.xml, looked_after",)
-    stocks = [o.middle for o in authority.demand.observations["child_protection_plan"]]
-    assert stocks[:12] == convert([folder / "returns"]).series[0].stock.tolist()
+    stocks = authority.months[0].stock.tolist()
+    assert stocks == convert([folder / "returns"]).series[0].stock.tolist()
+    # A projection would show with how few it begins.
+    assert "of looked_after, so few in some month" in notes
+    assert set(authority.demand.observations) == {"child_protection_plan"}
+    (folder / "returns" / "census-2015.xml").unlink()
+    with pytest.raises(DataError, match="so few in some month"):
+        _ = open_authority(folder).demand
 
 
 @pytest.mark.integration

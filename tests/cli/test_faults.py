@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,6 +144,62 @@ def test_a_full_disk_is_one_message_and_nothing_is_left(here, name, capsys):
     assert not left
     assert code_of(*words) == 0
     assert (here / file).read_bytes().startswith(start)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nothing can be written to a folder; where permissions do not bind (root), as if so."""
+    if hasattr(os, "geteuid") and os.geteuid():
+        folder.chmod(0o555)
+        try:
+            yield
+        finally:
+            folder.chmod(0o755)
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((io, "open"), (os, "open"), (os, "mkdir"), (os, "access")):
+            patch.setattr(module, name, refusing(getattr(module, name), name, folder))
+        yield
+
+
+def refusing(real: Callable[..., Any], name: str, folder: Path) -> Callable[..., Any]:
+    """A function of the system that writes nothing below a folder."""
+
+    def call(path: Any, *given: Any, **options: Any) -> Any:
+        is_below = isinstance(path, str | Path) and folder in (
+            Path(path).absolute(),
+            *Path(path).absolute().parents,
+        )
+        mode = given[0] if given else options.get("mode", "r")
+        if not is_below:
+            return real(path, *given, **options)
+        if name == "access":
+            return mode != os.W_OK and real(path, *given, **options)
+        writes = (
+            mode & (os.O_WRONLY | os.O_CREAT) if isinstance(mode, int) else set(mode) - set("rbt")
+        )
+        if name == "mkdir" or writes:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return real(path, *given, **options)
+
+    return call
+
+
+@every_write
+@pytest.mark.end_to_end
+def test_a_folder_that_cannot_be_written_to_is_one_message(here, name, capsys):
+    words, *_ = WRITES[name]
+    before = {each.name for each in here.iterdir()}
+    with read_only(here):
+        code = code_of(*words)
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    if name == "ledger":
+        assert said.out
+        assert "is not remembered" in " ".join(said.err.split())
+    else:
+        assert (code, said.out) == (2, "")
+    assert {each.name for each in here.iterdir()} == before
 
 
 @has_fork

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from .chains import Chain, Reader, said
+from .chains import Chain, said
+from .folder_chains import FolderChain
+from .reader import Reader
 
 
 @pytest.mark.end_to_end
@@ -22,9 +24,10 @@ def test_a_chain_of_releases_gives_nothing_away(tmp_path, seed):
 def test_the_reader_recovers_what_is_given_away(tmp_path):
     """Without a ledger: each table is protected by itself, and the reader solves for the rest."""
     recovered = 0
-    for seed in range(6):
+    for seed in range(12):
         chain = Chain(tmp_path, seed, steps=0).go()
-        for place, by in enumerate((("area", "gender"), ("area",))):
+        columns = tuple(chain.columns)
+        for place, by in enumerate((columns, columns[:1])):
             ledger = str(tmp_path / f"ledger{seed}{place}")
             words = ("factors", str(chain.path), "--by", ",".join(by), "--format", "csv")
             _, *printed = said(*words, "--ledger", ledger)
@@ -33,3 +36,17 @@ def test_the_reader_recovers_what_is_given_away(tmp_path):
         if recovered:
             break
     assert recovered
+
+
+@pytest.mark.end_to_end
+def test_a_chain_of_what_is_no_table_of_factors_gives_nothing_away(tmp_path, monkeypatch):
+    monkeypatch.delenv("RISKMODEL_LEDGER")
+    chain = FolderChain(tmp_path, seed=2).go()
+    assert {"timeliness", "placements", "update"} <= set(chain.log_kinds)
+    assert not chain.recovered(), chain.log
+
+
+@pytest.mark.end_to_end
+def test_without_a_memory_shares_in_time_give_few_away(tmp_path):
+    chain = FolderChain(tmp_path, seed=1, forgets=True, kinds=("timeliness",)).go()
+    assert any("of answer" in each for each in chain.recovered())

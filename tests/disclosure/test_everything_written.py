@@ -46,8 +46,6 @@ NAMES = (
 DETAILS = ("child_id", "birth_date", "area", "plan_start_date", "plan_end_date", "conference_date")
 VIEWS = ("rates", "associations", "membership", "ranks", "comparison", "funnel")
 LABELS = {known.name: known.label for known in FACTORS}
-# A seed of the records, and the forms that everything is written in.
-WRITTEN = ((1, "csv", "text", "json"), (2, "csv"))
 THRESHOLD = Policy().threshold
 Cell = tuple[str, str, str]
 
@@ -81,17 +79,17 @@ class Written:
         self.texts[f"{name} (standard error)"] = warned.getvalue()
         return said.getvalue()
 
-    def everything(self, forms: tuple[str, ...]) -> Written:
-        """Every command in these forms, and in those that are read back."""
+    def everything(self) -> Written:
+        """Every command as CSV, which is read back, and as text and JSON where these differ."""
         drawn = self.folder / "drawn"
         self.say("cohort", "describe", self.table, "--format", "json")
-        for form in forms:
-            for view in VIEWS:
+        for form in ("csv", "text", "json"):
+            for view in VIEWS if form == "csv" else VIEWS[:1]:
                 self.say("factors", self.table, "--show", view, "--format", form)
             self.say("impact", self.table, "--interactions", "parental", "--format", form)
             words = ("bounds", "child_neglect", "--table", self.table)
             self.say(*words, "--given", "parent_mental_health", "--format", form)
-            self.say("cohort", "describe", self.table, "--format", form)
+        self.say("cohort", "describe", self.table, "--format", "text")
         for view in (*VIEWS, "change"):
             self.say("factors", self.table, "--show", view, "--by", "area", "--format", "csv")
         self.say("factors", self.table, "--by", "area", "--format", "text")
@@ -133,11 +131,10 @@ def records(seed: int, size: int = 700) -> pd.DataFrame:
     return frame[["child_id", "plan", *NAMES, *DETAILS[1:]]]
 
 
-@pytest.fixture(scope="module", params=WRITTEN, ids=str)
-def written(request, tmp_path_factory) -> Written:
-    seed, *forms = request.param
-    folder = tmp_path_factory.mktemp("written")
-    return Written(records(seed), folder).everything(tuple(forms))
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Written:
+    """Of one table; chains of releases are over many (``chains.py``)."""
+    return Written(records(1), tmp_path_factory.mktemp("written")).everything()
 
 
 def truth(frame: pd.DataFrame) -> dict[Cell, int]:
@@ -376,7 +373,7 @@ def test_withheld_factors_are_in_no_picture(written):
 def test_no_output_points_to_a_child(written):
     children = set(written.frame["child_id"])
     births = set(written.frame["birth_date"])
-    assert len(written.texts) > 60
+    assert len(written.texts) > 50
     for name, text in written.texts.items():
         assert not children & set(re.findall(r"KX\d{7}", text)), name
         assert not births & set(re.findall(r"\d{4}-\d{2}-\d{2}", text)), name

@@ -7,15 +7,18 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from riskmodel.authority.folder.authority import open_authority
+from riskmodel.authority.services import timeliness_of
 from riskmodel.disclosure import CONFIDENTIAL, Policy, Waiver
 from riskmodel.disclosure.ledger import FOLDER, Ledger
 from riskmodel.disclosure.release import Release, release_counted
 from riskmodel.errors import DataError
 from riskmodel.intake.table_file import TableFile
 
-from .chains import said
+from .chains import records, said, with_more
 
 FACTOR = "child_neglect"
 # Plans with the factor by area and gender: three girls of the north.
@@ -200,3 +203,24 @@ def test_counts_that_are_not_withheld_stay_out_of_a_final_report(tmp_path):
     code, _, err = said("report", str(tmp_path), *reason, *out)
     assert code == 2
     assert "a folder apart" in " ".join(err.split())
+
+
+@pytest.mark.integration
+def test_all_that_the_sections_of_a_report_count_is_remembered(tmp_path):
+    (tmp_path / "returns").mkdir()
+    frame = with_more(records(np.random.default_rng(1), 900))
+    frame.to_csv(tmp_path / "returns" / "own.csv", index=False)
+    waits = [f"return_interview,2015-02-{d:02},2015-02-{d + 1 + d % 4:02}" for d in range(1, 24)]
+    rows = "\n".join(["measure,started,ended", *waits])
+    (tmp_path / "timeliness.csv").write_text(rows + "\n", encoding="utf-8")
+    about = '[about]\nname = "Northshire"\ndate = 2015-03-31\n'
+    (tmp_path / "authority.toml").write_text(about, encoding="utf-8")
+    authority = open_authority(tmp_path)
+    assert authority.release.protected is not None
+    assert authority.impact.release is not authority.release
+    assert timeliness_of(authority).memory is not None
+    authority.remember("report")
+    kept = Ledger(tmp_path / "returns" / FOLDER).read()
+    assert [bool(one.model) for one in kept] == [False, True]
+    (dates,) = Ledger(tmp_path / FOLDER).read()
+    assert list(dates.figures) == ["timeliness"]

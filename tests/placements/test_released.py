@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from riskmodel.disclosure.remembering import FigureMemory
 from riskmodel.disclosure.symbols import CONFIDENTIAL
 from riskmodel.intake import read_looked_after
 from riskmodel.placements.history import History, placement_history
-from riskmodel.placements.released import hidden, released_stocks, withheld_kinds
+from riskmodel.placements.kinds import KINDS
+from riskmodel.placements.released import figures_of, hidden, released_stocks, withheld_kinds
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,28 @@ def test_every_number_of_a_kind_that_is_withheld_goes(history: History) -> None:
     assert rows["month"].tolist() == list(history.months)
     others = shown[shown["placement"] != "private_residential"]
     assert not others.isin([CONFIDENTIAL]).any().any()
+
+
+@pytest.mark.unit
+def test_a_return_that_was_corrected_tells_of_no_child_by_the_difference(
+    history: History, tmp_path: Path
+) -> None:
+    memory = FigureMemory("placements", [], history.months, tmp_path)
+    memory.leave(figures_of(history, ["placement"], memory), "placements")
+    again = FigureMemory("placements", [], history.months, tmp_path)
+    before = released_stocks(history, "placement").set_index("placement")["stock"]
+    alike = released_stocks(history, "placement", memory=again).set_index("placement")["stock"]
+    assert alike.to_dict() == before.to_dict()
+    # Two children more in one kind, two fewer in the other: the total is the same.
+    episodes = history.episodes.copy()
+    kind = episodes["kind"].mode()[0]
+    episodes.loc[episodes.index[episodes["kind"] == kind][:2], "kind"] = list(KINDS).index(
+        "own_residential"
+    )
+    moved = replace(history, episodes=episodes)
+    now = released_stocks(moved, "placement", memory=again).set_index("placement")["stock"]
+    alone = released_stocks(moved, "placement").set_index("placement")["stock"]
+    changed = list(KINDS)[kind]
+    assert alone[changed] == before[changed] - 2
+    assert now[changed] == CONFIDENTIAL
+    assert now["all"] == before["all"]

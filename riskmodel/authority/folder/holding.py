@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.deprivation import deprivation_words
@@ -18,6 +18,7 @@ from riskmodel.authority.folder.inputs import (
     read_commentary,
 )
 from riskmodel.authority.folder.problems import Problem
+from riskmodel.authority.folder.record_months import FEW
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.census import reference_date
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from riskmodel.caseload.workforce import Workforce
     from riskmodel.demand.sources import DemandSource
     from riskmodel.disclosure.release import Release
+    from riskmodel.disclosure.remembering import Remembering
     from riskmodel.intake import TableFile
     from riskmodel.scenarios import Scenario
     from riskmodel.series import AuthorityPanel
@@ -55,11 +57,15 @@ class Holding:
     protect
         Decides what may be printed of its returns; None is
         :func:`~riskmodel.disclosure.release.release_counted` as it stands.
+    ledger
+        Another folder to remember in what leaves of its records than the one beside them.
     """
 
     contents: Contents
     problems: tuple[Problem, ...] = ()
     protect: Callable[[Counted], Release] | None = None
+    ledger: Path | None = None
+    leaving: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -267,7 +273,8 @@ class Holding:
         Raises
         ------
         DataError
-            When there are none, or more children are counted than there are.
+            When there are none, more children are counted than there are, or so few in records
+            that their number may not be shown.
         """
         from riskmodel.demand.sources import (
             panel_source,
@@ -279,7 +286,7 @@ class Holding:
         self.needs("months", "own_panel", "published")
         population = self.inputs.population
         if self.has("months"):
-            series = self.inputs.own_series()
+            series = self._projected_series()
             source = snapshot_source(series, population=population)
             source = replace(source, area=self.name, code=self.inputs.panel_code or self.code)
             if self.has("own_panel") and not self.inputs.has_months_table:
@@ -300,6 +307,38 @@ class Holding:
                 field="population",
             )
         return source
+
+    def _projected_series(self) -> tuple[MonthlySeries, ...]:
+        """Its own months but those with so few children that a page may not show them."""
+        few = {one.stage for one in self.inputs.records.few}
+        series = tuple(one for one in self.inputs.own_series() if one.stage not in few)
+        if not series:
+            raise DataError(f"{FEW}; a table months.csv holds before it", file=self.folder.name)
+        return series
+
+    def remember(self, command: str) -> None:
+        """Remember beside its records what was counted of them, for it is about to leave.
+
+        Parameters
+        ----------
+        command
+            Words that a person finds it by.
+
+        Raises
+        ------
+        DataError
+            When another run has let something out of the same records meanwhile.
+        """
+        computed = vars(self)
+        releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
+        memories: list[Remembering] = []
+        for found in (*releases, *self.leaving):
+            if found is None or found.memory is None:
+                continue
+            for before in memories:
+                found.memory.follow(before)
+            found.leave(command)
+            memories.append(found.memory)
 
     def needs(self, *needs: str) -> None:
         """Refuse to go on where none of these is there.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.problems import bare_message
 from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
 from riskmodel.snapshots import SERIES_STAGES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from riskmodel.snapshots import MonthlySeries
 
 __all__ = [
+    "FEW",
     "RecordMonths",
     "census_returns",
     "is_counted",
@@ -24,6 +26,8 @@ __all__ = [
     "own_area",
     "record_months",
 ]
+
+FEW = "so few in some month of its records that they may not be shown, nor projected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class RecordMonths:
 
     series: tuple[MonthlySeries, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def few(self) -> tuple[MonthlySeries, ...]:
+        """Those with a stock that a page would withhold: no projection begins with it."""
+        most = parameter("disclosure_threshold").value
+        return tuple(s for s in self.series if ((s.stock >= 1) & (s.stock <= most)).any())
 
 
 def census_returns(contents: Contents) -> tuple[Path, ...]:
@@ -101,7 +111,9 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
                 held, source = longer.source, min(series, before, key=len).source
             if held:
                 notes.append((source, f"gives {series.stage} too, which is taken from {held}"))
-    return RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), tuple(notes))
+    found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen))
+    notes += [(series.source, f"of {series.stage}, {FEW}") for series in found.few]
+    return replace(found, notes=tuple(notes))
 
 
 def _converted(

@@ -173,14 +173,22 @@ def _predicted(model: Model, points: Floats, logs: Floats) -> Predicted:
     return Predicted(*(np.concatenate([getattr(each, name) for each in parts]) for name in names))
 
 
+def _words(each: Observation) -> str:
+    """A figure in a sentence; of so few children that a page withholds them without the number."""
+    most = parameter("disclosure_threshold").value
+    if each.basis == "observed" and 1 <= each.middle <= most and each.count.is_exact:
+        return str(each).replace(f": {each.count}", f": 1 to {most:g}", 1)
+    return str(each)
+
+
 def _far_off(model: Model, fitted: Floats, spread: Floats) -> list[str]:
     limit = parameter("demand_observation_far_from_fit").value
     if model.sequence is not None:
         # Among hundreds of figures some lie far off by chance: as many as of a dozen, no more.
         limit = float(stats.norm.isf(stats.norm.sf(limit) * _A_DOZEN / len(fitted)))
     far = [
-        f"{each} lies {abs(each.middle - expected) / sd:.1f} standard deviations from what the "
-        f"calibration expects, {expected:.0f}"
+        f"{_words(each)} lies {abs(each.middle - expected) / sd:.1f} standard deviations from what "
+        f"the calibration expects, {expected:.0f}"
         for each, expected, sd in zip(model.observations, fitted, spread, strict=True)
         if abs(each.middle - expected) > limit * sd
     ]
