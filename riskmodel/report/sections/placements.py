@@ -57,7 +57,9 @@ def placements_section(placed: Placements, *, title: str) -> Section:
 
 def placements_picture(placed: Placements) -> Chart:
     """Children by placement over time, with their numbers."""
-    return pictured(placed, "placements", _READ, _stocks_table(placed, placed.forecast.source))
+    return pictured(
+        placed, "placements_by_kind", _READ, _stocks_table(placed, placed.forecast.source)
+    )
 
 
 def placements_point(placed: Placements) -> Point:
