@@ -46,7 +46,7 @@ def test_the_page_says_children_cost_and_the_chance_of_an_overspend(
     assert len(" ".join([page.title, *texts]).split()) <= MOST_WORDS
     assert [type(b) for b in page.blocks if not isinstance(b, Paragraph)] == [Chart, Table]
     # It is the picture of the annex, and counts once.
-    assert [b.id for b in page.blocks if isinstance(b, Chart)] == ["placements"]
+    assert [b.id for b in page.blocks if isinstance(b, Chart)] == ["placements_by_kind"]
     assert results.placements is placed
 
 
