@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 
-__all__ = ["KeyPath", "Table", "key_lines", "parse_toml", "read_toml", "shown"]
+__all__ = ["KeyPath", "Table", "key_lines", "loaded", "parse_toml", "read_toml", "shown"]
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top of a file, with positions in lists from 0: ``("change", 0, "value")``."""
@@ -225,8 +225,26 @@ def read_toml(path: str | Path, name: str = "") -> Table:
     return parse_toml(text, name or path.name)
 
 
+def loaded(text: str, file: str) -> dict[str, Any]:
+    """What a text holds as the parser gives it.
+
+    Raises
+    ------
+    ValueError
+        When it is no TOML.
+    DataError
+        When it holds a whole number that is none to calculate with, with its line.
+    """
+    content = tomllib.loads(text)
+    if _is_beyond(content):
+        lines = text.splitlines()
+        found = (n for n, line in enumerate(lines, start=1) if re.search(r"[\w]{250}", line))
+        raise DataError("holds a number of over 300 digits", file=file, line=next(found, None))
+    return content
+
+
 def _is_beyond(value: Any) -> bool:
-    """Whether a whole number stands in it that is none to calculate with."""
+    """Whether a whole number stands in it that no fraction can hold."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -256,12 +274,7 @@ def parse_toml(text: str, file: str) -> Table:
     teams.toml, line 3, field workers: must be a number
     """
     try:
-        content = tomllib.loads(text)
-        if _is_beyond(content):
-            long = re.compile(r"[\d_]{300}")
-            lines = (n for n, line in enumerate(text.splitlines(), start=1) if long.search(line))
-            raise DataError("holds a number of over 300 digits", file=file, line=next(lines, None))
-        return Table(file, content, (), _Lines(text))
+        return Table(file, loaded(text, file), (), _Lines(text))
     except ValueError as error:
         # Of the parser itself, or of Python for a number with thousands of digits.
         at = _AT_LINE.search(str(error))

@@ -40,7 +40,7 @@ def seen_in_report(place: Path) -> list[str]:
                 if "[c]" in (row.get("plans"), row.get("assessments")):
                     withheld.add(row["factor"])
     found = []
-    for face, cells in _rows_of_faces(place):
+    for face, cells in rows_of_faces(place):
         if cells[0] in known:
             whole = {cell.replace(",", "") for cell in cells[1:] if re.fullmatch(r"[\d,]+", cell)}
             found += [f"{face}: {cells}"] if whole - known[cells[0]] else []
@@ -50,7 +50,7 @@ def seen_in_report(place: Path) -> list[str]:
     return found
 
 
-def _rows_of_faces(place: Path) -> Iterator[tuple[str, list[str]]]:
+def rows_of_faces(place: Path) -> Iterator[tuple[str, list[str]]]:
     """Rows of tables of every face, cell by cell."""
     for page in place.glob("*.html"):
         for row in re.findall(r"<tr>(.*?)</tr>", page.read_text(encoding="utf-8"), re.DOTALL):

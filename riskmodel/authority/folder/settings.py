@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.subjects import SUBJECTS, Subject
 from riskmodel.authority.folder.values import Value, read_value
-from riskmodel.core.toml import KeyPath, key_lines
+from riskmodel.core.toml import KeyPath, key_lines, loaded
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 
@@ -139,7 +138,7 @@ def read_settings(folder: Path, log: ProblemLog) -> Settings:
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return loaded(text, FILE)
     except ValueError as error:
         match = _LINE.search(str(error))
         line = int(match[1]) if match else None
