@@ -113,9 +113,9 @@ def _printed(
     cells: dict[Name, int] = {**counts, ALL: sum(counts.values())}
     relations: list[dict[Name, int]] = [{ALL: 1, **dict.fromkeys(counts, -1)}]
     weights: dict[Name, float] = {ALL: 1e6}
-    with_price = [name for name in priced if name in counts]
+    with_price: list[Name] = [name for name in priced if name in counts]
     if with_price:
-        cells[_PRICED] = sum(counts[name] for name in with_price)
+        cells[_PRICED] = sum(cells[name] for name in with_price)
         relations.append({_PRICED: 1, **dict.fromkeys(with_price, -1)})
         weights[_PRICED] = 1e6
     outside: dict[Name, tuple[float, float]] = {}
