@@ -110,7 +110,8 @@ def _printed(
     last = history.stocks((by,)).query("month == @history.months[-1]")
     counts = {str(group): int(stock) for group, stock in zip(last[by], last["stock"], strict=True)}
     policy = policy or policy_from_parameters()
-    cells: dict[Name, int] = {**counts, ALL: sum(counts.values())}
+    cells: dict[Name, int] = dict(counts.items())
+    cells[ALL] = sum(counts.values())
     relations: list[dict[Name, int]] = [{ALL: 1, **dict.fromkeys(counts, -1)}]
     weights: dict[Name, float] = {ALL: 1e6}
     with_price: list[Name] = [name for name in priced if name in counts]
