@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import EXAMPLE, Authority, open_authority
 from riskmodel.authority.placements import Placements
+from riskmodel.placements.forecast import PlacementForecast
 from riskmodel.report.brief.compose import _fitting, _pages, _points
 from riskmodel.report.brief.paging import MOST_WORDS
 from riskmodel.report.brief.placed import _table, placed_page, placed_point
@@ -23,6 +25,16 @@ from .conftest import SIZES
 @pytest.fixture(scope="module")
 def results(authority: Authority) -> BriefResults:
     return BriefResults(authority, SIZES)
+
+
+class _Opened:
+    """A forecast of another opening."""
+
+    def __init__(self, forecast: PlacementForecast, opening: np.ndarray) -> None:
+        self.forecast, self.opening = forecast, opening
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.forecast, name)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +89,14 @@ def test_kinds_of_few_children_and_kinds_without_price_are_said(
     unpriced = replace(placed, budget=None)
     assert placed_point(results, unpriced).startswith("With no change of policy")
     assert list(_table(results, unpriced).frame) == ["placement", "now", "ahead"]
+    # A sheet of paper holds six kinds and all: those with a price, then the largest.
+    opening = np.full_like(placed.forecast.opening, 9)
+    many = replace(placed, forecast=_Opened(placed.forecast, opening))  # type: ignore[arg-type]
+    frame = _table(results, many).frame
+    assert len(frame) == 7
+    assert {"Own foster carers", "Agency foster carers", "Private and other homes"} <= {
+        *frame["placement"]
+    }
 
 
 @pytest.mark.unit

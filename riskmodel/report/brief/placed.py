@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["placed_page", "placed_point"]
 
-_SAID = 3
-"""Kinds of placement in words, those with most children; the table has the others."""
+_SAID, _ROWS = 3, 6
+"""Kinds of placement in words, those with most children; and in the table, for one sheet of paper
+those with a price and then those with most children."""
 
 
 def placed_page(results: BriefResults, placed: Placements, annex: str) -> Section:
@@ -186,6 +187,10 @@ def _table(results: BriefResults, placed: Placements) -> Table:
         rows = frame[(frame["scenario"] == BASELINE) & (frame["year"] == year["year"])]
         costs = {row["placement"]: _amounts(row) for row in rows.to_dict("records")}
         headings["cost"] = f"Cost in {year['year']}"
+    kinds = [name for name in children if name != ALL]
+    kinds.sort(key=lambda name: (name not in costs, -children[name].middle))
+    shown = [name for name in children if name in (*kinds[:_ROWS], ALL)]
+    more = ["The annex has the other kinds."] if len(kinds) > _ROWS else []
     rows_shown = [
         {
             "placement": kind_label(name),
@@ -193,14 +198,17 @@ def _table(results: BriefResults, placed: Placements) -> Table:
             "ahead": children[name].cell(),
             **({"cost": _cost_cell(costs.get(name))} if costs else {}),
         }
-        for name in children
+        for name in shown
     ]
     return table_of(
         "brief_placements",
         "Children looked after and their cost, by placement",
         rows_shown,
         headings,
-        ("Central projection, with its 90% range in brackets; central projections do not add up.",),
+        (
+            "Central projection with its 90% range; central projections do not add up.",
+            *more,
+        ),
         placed.forecast.source,
         "projected",
     )
