@@ -27,15 +27,18 @@ key = "area"
 [plans.columns.{before}]
 label = "31 March {year_before}"
 unit = "children"
+period = "31 March {year_before}"
 
 [plans.columns.{now}]
 label = "31 March {year_now}"
 unit = "children"
+period = "31 March {year_now}"
 
 [plans.columns.change]
 label = "Change"
 unit = "percent"
 of = "children on a plan"
+period = "31 March {year_before} to 31 March {year_now}"
 """
 
 _IDENTITIES = """\

@@ -66,7 +66,7 @@ def _figures(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
                 "paragraph": figure.place,
                 "document": figure.document.title,
                 "unit": figure.unit.label + (f" ({figure.of})" if figure.of else ""),
-                "period": figure.period,
+                "period": figure.period or "not stated",
                 "table": table.title,
             }
             for figure, table in entries
