@@ -126,7 +126,7 @@ def kinds() -> list[Kind]:
         Kind(
             "return.xml",
             census,
-            (("intake", "check", "F"), ("factors", "F", *OPEN, "--format", "csv")),
+            (("intake", "check", "F"), ("factors", "F", *OPEN)),
         ),
         Kind("table.csv", TABLE.encode(), (*table, ("cohort", "describe", "F"))),
         Kind("months.csv", MONTHS.encode(), (("intake", "snapshots", "F"), check)),

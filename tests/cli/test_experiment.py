@@ -23,7 +23,7 @@ expected_seconds = 5
 analysis = "interval-coverage"
 settings = { subject = "two-by-two" }
 [steps.grid]
-replicates = [400, 401, 402, 403, 404, 405]
+replicates = [150, 151, 152, 153, 154, 155]
 """
 
 
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def short(folder: Path) -> Path:
     path = folder / "grid" / "experiment.toml"
-    text = GRID.replace("[400, 401, 402, 403, 404, 405]", "[20, 21]")
+    text = GRID.replace("[150, 151, 152, 153, 154, 155]", "[20, 21]")
     path.write_text(text, encoding="utf-8")
     return folder
 
@@ -204,7 +204,7 @@ def test_mistakes_are_one_message(call, short: Path, words, message):
 @pytest.mark.end_to_end
 def test_an_experiment_that_wants_a_file_is_left_out_of_all(call, short: Path):
     text = GRID.replace("[[steps]]", '[inputs.given]\npanel = "a panel"\n[[steps]]').replace(
-        "[400, 401, 402, 403, 404, 405]", "[20]"
+        "[150, 151, 152, 153, 154, 155]", "[20]"
     )
     write_study(short / "panel", text)
     run = ("experiment", "run", "--folder", short, "--workers", 1, "--format", "json")

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import Authority
-from riskmodel.authority.placements import placed_once
 from riskmodel.caseload import Target
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
@@ -170,7 +169,7 @@ def test_placements_cost_what_their_children_and_prices_say(
     held = [
         stock + np.concatenate([opening, stock[:, :-1]], axis=1) for stock in (after * 1.0, before)
     ]
-    costs = placed_once(made_up, **sizes).budget.costs
+    costs = made_up.placements(**sizes).budget.costs
     for row, (year, places) in zip(found, years_of(projection.months).items(), strict=True):
         times = (price * held[0])[:, places].sum(axis=1) / held[1][:, places].sum(axis=1)
         near(row, np.quantile(costs[year] * times, (0.05, 0.5, 0.95)), 0.0, year)
