@@ -5,7 +5,7 @@
 # LOCK_ARGS    options of `make lock`, e.g. make lock LOCK_ARGS=--upgrade
 
 PYTHON ?= python3
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadgroup
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 LOCK_ARGS ?=
 
 SHELL = /bin/sh

@@ -237,9 +237,11 @@ def loaded(text: str, file: str) -> dict[str, Any]:
     """
     content = tomllib.loads(text)
     if _is_beyond(content):
-        lines = text.splitlines()
-        found = (n for n, line in enumerate(lines, start=1) if re.search(r"[\w]{250}", line))
-        raise DataError("holds a number of over 300 digits", file=file, line=next(found, None))
+        lines = enumerate(text.splitlines(), start=1)
+        line, found = next(((n, one) for n, one in lines if re.search(r"\w{250}", one)), (None, ""))
+        key = re.match(r"\s*([\w.-]+)\s*=", found)
+        field = key[1] if key else None
+        raise DataError("holds a number of over 300 digits", file=file, line=line, field=field)
     return content
 
 

@@ -286,6 +286,6 @@ def test_what_was_found_is_shown_as_toml_calls_it():
 @pytest.mark.parametrize("digits", [301, 4000])
 def test_a_whole_number_that_no_fraction_holds_is_refused_with_its_line(digits):
     text = f"[a]\nb = [1, {'9' * digits}]\n"
-    with pytest.raises(DataError, match=r"x\.toml, line 2: holds a number of over 300 digits"):
+    with pytest.raises(DataError, match=r"x\.toml, line 2.*: holds a number of over 300 digits"):
         parse_toml(text, "x.toml")
     assert parse_toml(f"b = {'9' * 200}", "x.toml").content["b"] > 1

@@ -90,6 +90,10 @@ def numbers_of(folder: Briefed) -> set[str]:
         if best is not None:
             single += [best.posts, best.chance, best.too_few, best.too_many]
     frames.append(pd.DataFrame([dict(row) for row in results.prices.values()]))
+    if results.placements is not None:
+        placed = results.placements
+        frames.append(placed.forecast.stocks())
+        frames += [] if placed.budget is None else [placed.budget.frame, placed.budget.drivers]
     if results.has("scenarios"):
         frames.append(results.comparison.differences)
     if results.others is not None:

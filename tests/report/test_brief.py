@@ -51,7 +51,7 @@ PAGES = {
     "months": ["happened", "expected", "certainty"],
     "teams": ["happened", "expected", "certainty"],
     "example": ["happened", "why", "factors", "expected", "options", "certainty"],
-    "whole": ["happened", "why", "factors", "expected", "options", "certainty"],
+    "whole": ["happened", "why", "expected", "placed", "options", "certainty"],
 }
 FOLDERS = tuple(PAGES)
 
