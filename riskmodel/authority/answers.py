@@ -292,7 +292,7 @@ def cost_view(service: Service) -> Result:
     """
     if service.costs is None:
         raise DataError("the cost needs prices")
-    forces = workforces(service.outlook.levers, service.workforce)
+    forces = workforces(service.outlook.levers, service.workforce, service.outlook.draws)
     frame = cost_frame(service.plan, service.costs, forces)
     whole = frame[frame["month"] == "whole"]
     shown = fan(whole.drop(columns=["area", "month", "currency"]))

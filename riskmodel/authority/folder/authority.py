@@ -291,7 +291,9 @@ class Authority(Holding):
         plan, outlook = self.caseload(**sizes), self.projection(**sizes)
         return self._once(
             ("price", months, replicates, seed),
-            lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
+            lambda: price_by_year(
+                plan, workforces(outlook.levers, self.workforce, outlook.draws), prices.of
+            ),
         )
 
     def decision(
