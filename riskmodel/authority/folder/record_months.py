@@ -14,7 +14,7 @@ from riskmodel.snapshots import SERIES_STAGES
 
 if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
-    from riskmodel.snapshots import MonthlySeries
+    from riskmodel.snapshots import MonthlySeries, StageMoves
 
 __all__ = [
     "RecordMonths",
@@ -36,10 +36,13 @@ class RecordMonths:
         Of each stage that no table of months gives, the longest that was counted.
     notes
         File, and what became of its records or why no months could be counted from it.
+    moves
+        Children who move between stages, of the first source that holds both.
     """
 
     series: tuple[MonthlySeries, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    moves: tuple[StageMoves, ...] = ()
 
 
 def census_returns(contents: Contents) -> tuple[Path, ...]:
@@ -85,9 +88,11 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
     """
     chosen: dict[str, MonthlySeries] = {}
     notes: list[tuple[str, str]] = []
+    moves: tuple[StageMoves, ...] = ()
     for names, converted in _converted(contents, notes):
         source = ", ".join(names)
         notes += _account(names, converted)
+        moves = moves or converted.moves
         for counted in own_area(converted.series, contents, source):
             series = replace(counted, area="", source=source)
             before = chosen.get(series.stage)
@@ -100,7 +105,7 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
                 held, source = longer.source, min(series, before, key=len).source
             if held:
                 notes.append((source, f"gives {series.stage} too, which is taken from {held}"))
-    return RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), tuple(notes))
+    return RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), tuple(notes), moves)
 
 
 def _converted(
