@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "with_assessment": "left out with the assessment",
         "no_dates": "without dates that can be read",
         "no_child": "without a reference of a child",
+        "unknown_child": "of a child without a record of its own",
         "ends_before_start": "with an end before the start",
         "after_the_year": "with a start after the year of the return",
         "superseded": "held by a later return as well",

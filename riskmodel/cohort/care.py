@@ -108,7 +108,8 @@ def care_episodes(
     days = (end - start).astype(np.int64)
     order = (random.random(len(child)) < parameter("history_court_share").value) & ~alone
     order &= days > 30
-    adopted = order & (age < 4) & (days > 450)
+    least, most = parameter("history_adoption_days").numbers
+    adopted = order & (age < 4) & (days > least) & (days < most)
     adopted &= (end < birthdays(born, 18)) & (random.random(len(child)) < 0.7)
     changes = [_change(np.arange(len(child)), start, "S", np.where(order, "C1", "V2"), "")]
     full = order & (days > 240)

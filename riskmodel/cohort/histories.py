@@ -8,6 +8,7 @@ durations are those of the reference cohort and of the Department's national tab
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
+from riskmodel.cohort.care_records import care_records
 from riskmodel.cohort.dates import banded, days_in_year
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
@@ -124,6 +126,9 @@ class History:
         One row an episode of care, see :func:`riskmodel.cohort.care.care_episodes`.
     factors
         Their names.
+    records
+        Reviews, adoptions and care leavers, see
+        :func:`riskmodel.cohort.care_records.care_records`.
     """
 
     children: pd.DataFrame
@@ -131,6 +136,7 @@ class History:
     flags: npt.NDArray[np.bool_]
     care: pd.DataFrame
     factors: tuple[str, ...]
+    records: Mapping[str, pd.DataFrame]
 
 
 def make_history(design: HistoryDesign, block: int) -> History:
@@ -163,7 +169,9 @@ def make_history(design: HistoryDesign, block: int) -> History:
         random, episodes.assign(family=family), flags, factors
     )
     care = care_episodes(random, children, episodes)
-    return History(children, episodes, flags, care, factors)
+    beside = stream(design.seed, f"cohort/history-records/{design.authority}", block)
+    records = care_records(beside, children, care)
+    return History(children, episodes, flags, care, factors, records)
 
 
 def _met(

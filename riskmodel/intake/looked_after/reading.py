@@ -66,6 +66,7 @@ _CHILDREN = {"child": "child_id", "sex": "sex", "dob": "birth_date", "duc": "unt
 _PASSED_OVER = frozenset(
     {"home post", "pl post", "urn", "ethnic", "upn", "uniquelearnernumber", "mother", "mc dob"}
     | {"pl la", "place id", "gender"}
+    | {heading for headings in codes.BESIDE.values() for heading in headings}
 )
 _CODES: Mapping[str, Collection[str]] = {
     "start_reason": codes.START_REASONS,
@@ -99,8 +100,9 @@ def read_looked_after(
         A folder with CSV files of one or several years, in folders of their own or not; a
         workbook with a sheet a table; or a CSV file of episodes alone. A table is known by its
         headings: episodes by ``DECOM`` and ``RNE``, the header by ``DOB``, unaccompanied children
-        by ``DUC``. A column ``LA`` tells authorities apart, a column ``YEAR`` the returns of a
-        file that holds several.
+        by ``DUC``. Reviews, care leavers, adoptions and decisions to place for adoption are
+        counted in the account and not used further. A column ``LA`` tells authorities apart, a
+        column ``YEAR`` the returns of a file that holds several.
     strict
         Refuse what cannot be read as it stands, instead of leaving it out and reporting it.
     window
@@ -143,7 +145,8 @@ def read_looked_after(
 
 def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
     """The tables of a return by what they hold: episodes, header, unaccompanied children."""
-    tables: dict[str, list[RawTable]] = {"episodes": [], "header": [], "uasc": [], "legal": []}
+    kinds = ("episodes", "header", "uasc", "legal", *codes.BESIDE)
+    tables: dict[str, list[RawTable]] = {kind: [] for kind in kinds}
     files = [file for name in _DATASET if (file := path / name).exists()] or [path]
     for table in (t for file in files for t in raw_tables(file, log, is_looked_after_heading)):
         kind = _kind(table)
@@ -171,6 +174,9 @@ def _kind(table: RawTable) -> str:
         return "legal"
     if {"child", "duc"} <= headings:
         return "uasc"
+    for kind, (first, *_others) in codes.BESIDE.items():
+        if {"child", first} <= headings:
+            return kind
     is_header = {"child", "dob"} <= headings and headings & {"ethnic", "upn", "mother", "mc dob"}
     return "header" if is_header else ""
 
@@ -355,7 +361,23 @@ def _facts(
         reasons["repeated"] = read - len(seen) - reasons["bad_row"] - reasons["no_child"]
         if tables[kind]:
             account[title] = Tally(read, len(seen), reasons)
+    for kind in codes.BESIDE:
+        if tables[kind]:
+            account[kind] = sum((_counted(t, people, log) for t in tables[kind]), Tally(0, 0))
     return facts, account
+
+
+def _counted(table: RawTable, people: People, log: IssueLog) -> Tally:
+    """Records of a table beside: those of a child that has a record of its own or an episode."""
+    columns, known = _columns(table, _CHILDREN, log), len(people.references)
+    numbers = people.numbers(columns.get("area", table.empty_column()), columns["child_id"])
+    left_out = {
+        "bad_row": table.number_ragged,
+        "no_child": int((numbers < 0).sum()),
+        "unknown_child": int((numbers >= known).sum()),
+    }
+    used = len(numbers) - left_out["no_child"] - left_out["unknown_child"]
+    return Tally(len(table) + table.number_ragged, used, left_out)
 
 
 def _take(
