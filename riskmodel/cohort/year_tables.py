@@ -20,6 +20,7 @@ from riskmodel.cohort.details import CATEGORIES
 from riskmodel.cohort.histories import History, review_dates
 from riskmodel.cohort.history_factors import ASSESSMENT, NO_ASSESSMENT
 from riskmodel.cohort.working_days import moved
+from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,6 +246,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     references = children["child_id"].to_numpy()
     end = when.known(frame["end"])
     is_open = end == ""
+    home, place = parameter("history_postcodes").texts
     episodes = pd.DataFrame(
         {
             "CHILD": references[frame["child"]].astype(str),
@@ -258,8 +260,8 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "REC": np.where(is_open, "", frame["end_reason"]),
             "REASON_PLACE_CHANGE": np.where(is_open, "", frame["placement_change"]),
             "CARE_START": when.known(frame["care_start"]),
-            "HOME_POST": np.where(frame["need"] == "N8", "", HOME),
-            "PL_POST": np.where(frame["placement"] == "P1", HOME, OFFICE),
+            "HOME_POST": np.where(frame["need"] == "N8", "", home),
+            "PL_POST": np.where(frame["placement"] == "P1", home, place),
             "URN": np.where(frame["placement"].isin(("P1",)), "", NO_URN),
         }
     )
@@ -327,10 +329,6 @@ def _care_records(history: History, when: _Year) -> dict[str, pd.DataFrame]:
         ),
     }
 
-
-HOME, OFFICE = "OX1 1ND", "OX1 1BX"
-"""Stand for every home and every placement, for none of the children lives anywhere: they are those
-of a county hall and a town hall. Who came alone has no home here."""
 
 NO_URN = "XXXXXXX"
 """Stands for a place without a number of its own: none of the places exists."""
