@@ -221,11 +221,16 @@ def _as_return(random: np.random.Generator, found: pd.DataFrame, of: _Periods) -
     grown = over >= birthdays(of.born[period], 18)
     home = random.random(len(period))
     secured = (found["legal_status"] == "C2").to_numpy()
-    # A special guardian is the former carer, or somebody else.
-    at_carers = found["placement"].str.startswith("U").to_numpy()
+    # A special guardian is the former carer, a relative or not, or somebody else.
+    kind = found["placement"].str
+    guardian = np.select(
+        [kind.match("U[123]").to_numpy(dtype=bool), kind.startswith("U").to_numpy(dtype=bool)],
+        ["E45", "E46"],
+        "E48",
+    )
     reason = np.select(
         [~last, of.adopted[period], grown, secured & (home < 0.5), home < 0.85],
-        ["X1", "E11", "E7", np.where(at_carers, "E45", "E46"), "E4A"],
+        ["X1", "E11", "E7", guardian, "E4A"],
         "E8",
     )
     place = found["placement"].to_numpy(dtype=object)

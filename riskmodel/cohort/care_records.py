@@ -42,7 +42,7 @@ AT_HOME = "RHOM"
 NOTHING = "0"
 """Stands for activity and accommodation of whom the authority is not in touch with."""
 
-NOT_LEAVERS = ("E11", "E45", "E46")
+NOT_LEAVERS = ("E11", "E45", "E46", "E48")
 """Ends of care after which nobody is a care leaver: adoption, special guardianship."""
 
 

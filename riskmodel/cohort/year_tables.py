@@ -154,7 +154,7 @@ def _reasons(history: History, frame: pd.DataFrame) -> npt.NDArray[np.str_]:
             care["child"], care["care_start"], care["end_reason"], strict=True
         )
     }
-    how = {"E11": "RC1", "E45": "RC4", "E46": "RC4"}
+    how = {"E11": "RC1", **dict.fromkeys(("E45", "E46", "E48"), "RC4")}
     keys = zip(frame["child"], frame["care_start"], strict=True)
     by_care = np.array([how.get(ended.get(key, ""), "RC7") for key in keys], dtype="U3")
     only = (frame["stage"] == ASSESSMENT) & frame["need_start"].isna() & frame["care_start"].isna()

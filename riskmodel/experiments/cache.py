@@ -143,7 +143,9 @@ class PointCache:
         """
         record = {
             "tables": list(tables),
-            "parameters": {name: parameter(name).numbers for name in sorted(read)},
+            "parameters": {
+                name: parameter(name).texts or parameter(name).numbers for name in sorted(read)
+            },
         }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -89,6 +89,9 @@ def test_episodes_of_care_follow_each_other_without_a_gap(history):
         + pd.DateOffset(years=18)
     )
     assert not adults.any()
+    by_carers = care[care["end_reason"].isin(("E45", "E46"))]
+    assert by_carers["placement"].str.startswith("U").all()
+    assert not care[care["end_reason"] == "E48"]["placement"].str.startswith("U").any()
 
 
 @pytest.mark.integration
@@ -199,7 +202,7 @@ def test_adoptions_and_care_leavers_follow_from_episodes_of_care(history):
     assert ages[day < np.datetime64("2015-04-01")].min() == 19
     last = care[care["last"]].drop_duplicates("child", keep="last").set_index("child")
     assert (last.loc[leavers["child"], "end"].to_numpy() <= leavers["day"].to_numpy()).all()
-    assert not last.loc[leavers["child"], "end_reason"].isin(["E11", "E45", "E46"]).any()
+    assert not last.loc[leavers["child"], "end_reason"].isin(["E11", "E45", "E46", "E48"]).any()
     told = leavers["contact"] == "YES"
     assert ((leavers[["activity", "home"]] != "0").all(axis=1) == told).all()
 
