@@ -129,7 +129,7 @@ def _adoptions(random: np.random.Generator, care: pd.DataFrame) -> pd.DataFrame:
         )
     )
     before, ahead = (
-        random.integers(low, high + 1, size=len(adopted))
+        random.integers(low, high + 1, size=len(adopted)).astype("timedelta64[D]")
         for low, high in (
             (int(n) for n in parameter(name).numbers)
             for name in ("history_adoption_decision_days", "history_adoption_match_days")
@@ -157,7 +157,8 @@ def _leavers(random: np.random.Generator, periods: pd.DataFrame, born: Days) -> 
     Notes
     -----
     A care leaver was looked after for 13 weeks or more since the 14th birthday, and for some time
-    since the 16th (Children Act 1989, schedule 2, paragraph 19B). From the 2016 return on 17 and
+    since the 16th (Children Act 1989, schedule 2, paragraph 19B). Who leaves on a birthday is
+    asked about at the next one. From the 2016 return on 17 and
     18 year olds are asked for too.
     """
     import pandas as pd
@@ -173,7 +174,7 @@ def _leavers(random: np.random.Generator, periods: pd.DataFrame, born: Days) -> 
     left, parts = periods[can], []
     for age in range(17, 22):
         day = birthdays(birth[can], age)
-        asked = (day >= end[can]) & (day >= _asked_since(age))
+        asked = (day > end[can]) & (day >= _asked_since(age))
         parts.append(
             pd.DataFrame({"child": left["child"], "day": day, "left": end[can], "age": age}).assign(
                 went_home=(left["end_reason"] == "E4A").to_numpy()
