@@ -99,7 +99,7 @@ def _reviews(random: np.random.Generator, periods: pd.DataFrame, born: Days) -> 
     child, start, end = (periods[name].to_numpy() for name in ("child", "start", "end"))
     end = end.astype("datetime64[D]")
     day = moved(start.astype("datetime64[D]"), first - random.integers(0, 6, size=len(child)))
-    parts, gap = [], second
+    parts, gap = [pd.DataFrame({"child": child[:0], "day": day[:0]})], second
     while len(child):
         held = day < end
         child, day, end = child[held], day[held], end[held]
