@@ -169,6 +169,10 @@ def test_templates_are_files_to_start_from(call, tmp_path: Path):
         "# [levers]", "[levers]"
     )
     costs.write_text(filled, encoding="utf-8")
+    refused = call("caseload", *SMALL, "--show", "cost", "--costs", costs).message
+    assert "field prices: is missing: of which year" in refused
+    filled = filled.replace('prices = ""', 'prices = "2015/16"')
+    costs.write_text(filled, encoding="utf-8")
     assert call("caseload", *SMALL, "--show", "mix", "--costs", costs).code == 0
     assert call("caseload", *SMALL, "--show", "cost", "--costs", costs).code == 0
 
