@@ -143,7 +143,12 @@ def read_costs(path: str | Path) -> UnitCosts:
     DataError
         What was found, in which file, line and key, and what is allowed.
     """
-    return _read(_sections(path), "costs", UnitCosts, _PRICES, _WORDS)
+    top = _sections(path)
+    found = _read(top, "costs", UnitCosts, _PRICES, _WORDS)
+    if not found.prices.strip():
+        message = 'is missing: of which year the prices are, such as prices = "2015/16"'
+        raise top.section("costs").error(message, "prices")
+    return found
 
 
 def read_unit_costs(path: str | Path, *, needed: bool = True) -> UnitCosts | None:

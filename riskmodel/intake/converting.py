@@ -222,8 +222,12 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
         for stage in SERIES_STAGES
         if (days := _periods(stage, linkers, log)) is not None
     )
-    held = [_plans(stage, linkers) for stage in ("child_protection_plan", "child_in_need_plan")]
-    moves = plan_moves(*held, window or _years(linkers), ", ".join(file.name for file in files))
+    moves = plan_moves(
+        _plans("child_protection_plan", linkers),
+        _plans("child_in_need_plan", linkers),
+        window or _years(linkers),
+        ", ".join(file.name for file in files),
+    )
     counts: dict[str, int] = dict(log.counts)
     care_issues: list[Issue] = []
     care_accounts: list[str] = []

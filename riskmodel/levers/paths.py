@@ -115,7 +115,7 @@ class LeverPath:
         multiplied = (np.atleast_2d(self.multiplier) != 1).any(axis=0)
         # The middle of a range can be no change where its ends are one.
         ranged = [np.array(each.part) > 0 for each in self.ranges]
-        return np.any([self.weight > 0, multiplied, *ranged], axis=0)
+        return np.asarray(np.any([self.weight > 0, multiplied, *ranged], axis=0))
 
     def drawn(self, seed: int, replicates: int) -> LeverPath:
         """The same with one number for each simulation in place of every range."""

@@ -16,6 +16,7 @@ SMALL = ("--simulations", 60, "--months", 26)
 COSTS = """[costs]
 post_per_year = 1000.0
 currency = "GBP"
+prices = "2015/16"
 source = "a test"
 
 [levers]
@@ -168,6 +169,10 @@ def test_templates_are_files_to_start_from(call, tmp_path: Path):
         "# [levers]", "[levers]"
     )
     costs.write_text(filled, encoding="utf-8")
+    refused = call("caseload", *SMALL, "--show", "cost", "--costs", costs).message
+    assert "field prices: is missing: of which year" in refused
+    filled = filled.replace('prices = ""', 'prices = "2015/16"')
+    costs.write_text(filled, encoding="utf-8")
     assert call("caseload", *SMALL, "--show", "mix", "--costs", costs).code == 0
     assert call("caseload", *SMALL, "--show", "cost", "--costs", costs).code == 0
 
@@ -316,7 +321,7 @@ def test_malformed_prices_are_named_with_file_line_and_key(call, tmp_path: Path,
 @pytest.mark.end_to_end
 def test_prices_of_posts_alone_do_not_price_a_mix(call, tmp_path: Path):
     place = tmp_path / "costs.toml"
-    place.write_text("[costs]\npost_per_year = 1\n", encoding="utf-8")
+    place.write_text("[costs]\npost_per_year = 1\nprices = '2015/16'\n", encoding="utf-8")
     assert "section [levers]" in call("caseload", *SMALL, "--show", "mix", "--costs", place).message
     place.write_text(COSTS.partition("\n[levers]")[2].join(("[levers]", "")), encoding="utf-8")
     assert "section [costs]" in call("caseload", *SMALL, "--show", "cost", "--costs", place).message
