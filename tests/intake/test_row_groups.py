@@ -112,5 +112,7 @@ def test_a_table_too_large_to_hold_says_that_families_are_not_allowed_for(tmp_pa
     for counts in release.groups.values():
         alone = factor_rates(counts).to_frame()
         assert factor_rates(counts, design=release.design_of(counts)).to_frame().equals(alone)
-    (note,) = _on_families(release)
+    (note,) = _on_families(release, "funnel")
     assert note.endswith("families are not allowed for.")
+    (note,) = _on_families(release, "change")
+    assert note.startswith("Ranges do not allow for families")
