@@ -70,6 +70,7 @@ def care_records(
     Reviews fall due as the Care Planning, Placement and Case Review (England) Regulations 2010,
     regulation 33, have it, and are held some days before.
     """
+    care = care.reset_index(drop=True)
     born = children["birth_date"].to_numpy().astype("datetime64[D]")
     firsts = care[care["start_reason"] == "S"].reset_index(drop=True)
     lasts = care[care["last"]].reset_index(drop=True)
