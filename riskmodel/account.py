@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_worker": "without a worker",
         "ended": "ended by the last day of the records",
         "not_begun": "with a start after the last day of the records",
+        "unknown_child": "of a child without a record of its own",
         "ends_before_start": "with an end before the start",
         "after_the_year": "with a start after the year of the return",
         "superseded": "held by a later return as well",

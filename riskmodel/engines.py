@@ -265,7 +265,7 @@ def _local_cluster(workers: int, made_by: Any) -> Any:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs="CRITICAL",
         )
 

@@ -39,8 +39,8 @@ class DesignEffects:
         By factor, of the share that led to a plan and of the share of plans; each at least 1,
         rounded up to a tenth.
     unit
-        What is taken to be independent: ``family``, ``child``, or ``assumed`` where somebody
-        states the design effect.
+        What is taken to be independent: ``family``, ``child``, ``assumed`` where somebody states
+        the design effect, or ``assessment`` where a table is too large to see who belongs together.
     least
         Of a range that is assumed, its lower end; ranges use the upper one.
     """
@@ -53,8 +53,19 @@ class DesignEffects:
         """Those of some factors."""
         return replace(self, effects={name: self.effects[name] for name in factors})
 
+    @property
+    def allows(self) -> bool:
+        """Whether ranges allow for families, children or what is assumed of them."""
+        return self.unit != _UNSEEN
+
     def words(self) -> str:
         """What the ranges allow for, in a sentence."""
+        if not self.allows:
+            return (
+                "Ranges do not allow for families: the table is read piece by piece, and its "
+                "assessments are taken as independent of one another. --design-effect assumes what "
+                "families bring."
+            )
         values = [value for pair in self.effects.values() for value in pair] or [1.0]
         low, high = min(values), max(values)
         if self.unit == "assumed":
@@ -75,6 +86,11 @@ class DesignEffects:
         )
 
     @classmethod
+    def unseen(cls, factors: Sequence[str]) -> DesignEffects:
+        """Of a table that says who belongs together and is too large to be held."""
+        return cls(dict.fromkeys(factors, (1.0, 1.0)), _UNSEEN)
+
+    @classmethod
     def assumed(cls, factors: Sequence[str], least: float, most: float) -> DesignEffects:
         """One design effect for all factors, stated by its range.
 
@@ -92,6 +108,7 @@ class DesignEffects:
 
 
 _MOST = 10
+_UNSEEN = "assessment"
 
 
 def related(frame: pd.DataFrame) -> IntArray:

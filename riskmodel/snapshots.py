@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from riskmodel.series import Note
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SERIES_STAGES", "MonthlySeries", "month_ends"]
+__all__ = ["SERIES_STAGES", "MonthlySeries", "StageMoves", "month_ends"]
 
 SERIES_STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 """The stages that are counted month by month, of :data:`riskmodel.vocabulary.STAGES`."""
@@ -30,6 +30,50 @@ SERIES_STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 _Floats = npt.NDArray[np.float64]
 _Days = npt.NDArray[np.datetime64]
 _MEASURES = ("stock", "starts", "ends")
+
+
+@dataclass(frozen=True, slots=True)
+class StageMoves:
+    """Of the children who start or end in a stage, how many come from or go to another.
+
+    Parameters
+    ----------
+    origin, destination
+        Stages, or what :data:`riskmodel.levers.OUTSIDE` names.
+    counted
+        ``starts`` of the destination, or ``ends`` of the origin.
+    moved, of
+        Children.
+    words
+        What was counted, after "children who start".
+    source
+        When and where it was counted.
+    basis
+        ``published``, or ``observed`` of an authority's own records.
+
+    Raises
+    ------
+    DataError
+        When more moved than were counted, or nobody was counted.
+    """
+
+    origin: str
+    destination: str
+    counted: Literal["starts", "ends"]
+    moved: int
+    of: int
+    words: str
+    source: str
+    basis: Literal["published", "observed"]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.moved <= self.of or self.of == 0:
+            raise DataError(f"{self.moved} children cannot be some of {self.of}", field="moved")
+
+    @property
+    def stage(self) -> str:
+        """The stage whose starts or ends were counted."""
+        return self.destination if self.counted == "starts" else self.origin
 
 
 def month_ends(months: npt.ArrayLike) -> _Days:

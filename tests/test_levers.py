@@ -77,6 +77,8 @@ def test_an_unknown_lever_is_named_with_the_nearest_and_its_group():
         lever("workforce.post")
     assert "workforce.agency_fte" in str(e.value)
     assert "length." not in str(e.value)
+    with pytest.raises(DataError, match=r"Did you mean 'workforce\.turnover_rate'"):
+        lever("turnovr")
     with pytest.raises(DataError, match=r"Allowed: starts\.…, .*population_0_17.*feedback\.…"):
         none().apply("nonsense", 1.0)
 

@@ -31,3 +31,12 @@ def test_names_alone_are_no_reading():
         names = parameter_names()
     assert read == set()
     assert names == tuple(found.name for found in parameters())
+
+
+@pytest.mark.unit
+def test_a_parameter_of_words_prints_them_and_has_no_number():
+    found = parameter("history_postcodes")
+    assert found.texts == ("OX1 1ND", "OX1 1BX")
+    assert found.printed == "OX1 1ND, OX1 1BX"
+    assert found.numbers == ()
+    assert not parameter("overlap").texts

@@ -63,6 +63,8 @@ class Service:
     costs: UnitCosts | None
     prices: LeverCosts | None
     panel: AuthorityPanel | Learning | None = None
+    rates: tuple[str, ...] | None = None
+    """The rates that are drawn together, in words; None where that was not asked for."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -79,9 +81,11 @@ class Service:
             else "Feedback of caseload on plans where it is set (options: length "
             f"{loops.length_elasticity:g}, starts {loops.start_elasticity:g})"
         )
+        drawn = ", ".join(self.rates or ()) or "none, for no rate of the workforce is assumed"
+        rates = "" if self.rates is None else f"Drawn together once a simulation: {drawn}. "
         return (
             f"Basis: projected. Demand: {self.outlook.source.label}. Teams: "
-            f"{self.structure.source} ({self.structure.basis}). {closed}. "
+            f"{self.structure.source} ({self.structure.basis}). {closed}. {rates}"
             f"{count_of(self.plan.replicates, 'simulation')}, seed {self.outlook.seed}. It says "
             "what would follow under these assumptions, not what will come, and nothing of what is "
             "right for one child."
@@ -292,7 +296,7 @@ def cost_view(service: Service) -> Result:
     """
     if service.costs is None:
         raise DataError("the cost needs prices")
-    forces = workforces(service.outlook.levers, service.workforce)
+    forces = workforces(service.outlook.levers, service.workforce, service.outlook.draws)
     frame = cost_frame(service.plan, service.costs, forces)
     whole = frame[frame["month"] == "whole"]
     shown = fan(whole.drop(columns=["area", "month", "currency"]))

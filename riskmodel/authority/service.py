@@ -23,6 +23,7 @@ from riskmodel.caseload.growth import WorkforceGrowth, workforce_growth
 from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, loops
 from riskmodel.caseload.scenario_workforce import (
     HIRES,
+    POSTS,
     opened_with,
     recruiting,
     workforce_of,
@@ -254,6 +255,12 @@ def posts_answer(
         When there is no such scenario.
     DataError
         When no number of posts meets it: why, and what would.
+
+    Notes
+    -----
+    Posts that the scenario sets, one number or a range, play no part: the answer takes their
+    place. Candidates, agency workers and rates count as the scenario sets them, each simulation
+    with its own number of a range.
     """
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
@@ -271,8 +278,11 @@ def posts_answer(
         sensitivity=sensitivity,
         baseline=opened_with(levers, workforce),
     )
-    if not is_set:
-        return found
-    words = "every vacancy finds a candidate, except where the scenario sets candidates"
-    _, _, rest = found.assumes.partition(" candidates a month ")
-    return replace(found, assumes=f"posts advertised in the first month, {words}; {rest}")
+    assumes = found.assumes
+    if is_set:
+        words = "every vacancy finds a candidate, except where the scenario sets candidates"
+        _, _, rest = assumes.partition(" candidates a month ")
+        assumes = f"posts advertised in the first month, {words}; {rest}"
+    if POSTS in levers.changed:
+        assumes += "; how many posts the scenario sets plays no part, for that is what is asked"
+    return replace(found, assumes=assumes)

@@ -143,7 +143,12 @@ def read_costs(path: str | Path) -> UnitCosts:
     DataError
         What was found, in which file, line and key, and what is allowed.
     """
-    return _read(_sections(path), "costs", UnitCosts, _PRICES, _WORDS)
+    top = _sections(path)
+    found = _read(top, "costs", UnitCosts, _PRICES, _WORDS)
+    if not found.prices.strip():
+        message = 'is missing: of which year the prices are, such as prices = "2015/16"'
+        raise top.section("costs").error(message, "prices")
+    return found
 
 
 def read_unit_costs(path: str | Path, *, needed: bool = True) -> UnitCosts | None:
@@ -230,10 +235,9 @@ def monthly_cost(
     if costs.post_per_year is not None:
         found["posts"] = path.in_post * np.float64(costs.post_per_year / 12)
     if costs.agency_per_week is not None:
-        agency = workforce.monthly("agency_fte", shape[0])[:, None]
-        found["agency"] = np.broadcast_to(
-            agency * costs.agency_per_week * WEEKS_A_MONTH, shape
-        ).copy()
+        # Months last, so that one number a month and one for each simulation go together.
+        agency = workforce.monthly("agency_fte", shape[0]).T * costs.agency_per_week * WEEKS_A_MONTH
+        found["agency"] = np.broadcast_to(np.atleast_2d(agency), shape[::-1]).T.copy()
     if costs.placement_per_week is not None:
         children = plan.looked_after[plan.scenarios.index(scenario)]
         found["placements"] = children * (costs.placement_per_week * WEEKS_A_MONTH)

@@ -233,7 +233,7 @@ def caseload_feedback(
     if switches.is_off:
         return made
     before = baseline or workforce
-    opened = path.opening * before.share_at_work(1) + before.monthly("agency_fte", 1)
+    opened = path.opening * before.share_at_work(1)[0] + before.monthly("agency_fte", 1)[0]
     at_opening = replace(
         made,
         fte=opened[None],

@@ -169,15 +169,15 @@ def simulate_workforce(
     for month in range(months):
         left = binomial_quantile(draws.leave[month], now, leaving[month])
         stayed = now - left
-        if np.isinf(hires[month]):
+        if np.isinf(hires[month]).all():
             after = np.maximum(stayed, room[month])
         else:
-            candidates = poisson_quantile(draws.arrive[month], float(hires[month]))
+            candidates = poisson_quantile(draws.arrive[month], hires[month])
             after = np.maximum(stayed, np.minimum(room[month], stayed + candidates))
         leavers[month], joiners[month], in_post[month] = left, after - stayed, after
         now = after
     at_work = _columns(workforce.share_at_work(months))
-    fte = in_post * at_work + workforce.monthly("agency_fte", months)[:, None]
+    fte = in_post * at_work + _columns(workforce.monthly("agency_fte", months))
     return WorkforcePath(opening, joiners, leavers, in_post, fte)
 
 
@@ -215,14 +215,19 @@ def binomial_quantile(uniform: Floats, number: _Counts, chance: float | Floats) 
     return np.minimum(found, number)
 
 
-def poisson_quantile(uniform: Floats, mean: float) -> _Counts:
-    """Smallest k with P(Poisson(mean) <= k) >= uniform; it never falls as the mean grows."""
-    if mean <= 0:
+def poisson_quantile(uniform: Floats, mean: float | Floats) -> _Counts:
+    """Smallest k with P(Poisson(mean) <= k) >= uniform; one finite mean, or one for each.
+
+    It never falls as the mean grows.
+    """
+    if np.max(mean) <= 0:
         return np.zeros(uniform.shape, dtype=np.int32)
-    if mean > _DIRECT:
+    if np.max(mean) > _DIRECT:
         from scipy.stats import poisson
 
-        return np.asarray(poisson.ppf(uniform, mean), dtype=np.int32)
+        return np.asarray(poisson.ppf(uniform, mean), dtype=np.int32).clip(0)
+    if np.ndim(mean):
+        return _poisson_each(uniform, np.asarray(mean))
     # One table for all replicates: the mean is the same, only the luck differs.
     length = int(mean + 40 * np.sqrt(mean) + 40)
     k = np.arange(1, length)
@@ -230,9 +235,25 @@ def poisson_quantile(uniform: Floats, mean: float) -> _Counts:
     return np.searchsorted(table, uniform, side="left").astype(np.int32)
 
 
+def _poisson_each(uniform: Floats, mean: Floats) -> _Counts:
+    """As :func:`poisson_quantile`, a mean for each, by adding up probabilities from 0."""
+    probability = np.exp(-mean)
+    reached = probability.copy()
+    found = np.zeros(uniform.shape, dtype=np.int32)
+    most = float(mean.max())
+    for k in range(1, int(most + 40 * np.sqrt(most) + 40)):
+        beyond = uniform > reached
+        if not beyond.any():
+            break
+        found += beyond
+        probability *= mean / k
+        reached += probability
+    return found
+
+
 def _opening(workforce: Workforce, opening_fte: npt.ArrayLike, draws: WorkforceDraws) -> _Counts:
     share = workforce.share_at_work(1)[0]
-    agency = float(workforce.monthly("agency_fte", 1)[0])
+    agency = workforce.monthly("agency_fte", 1)[0]
     fte = np.broadcast_to(np.asarray(opening_fte, dtype=np.float64), (draws.replicates,))
     if not np.isfinite(fte).all() or float(fte.min()) < 0:
         raise DataError("full-time equivalents at the opening must be 0 or more", field="fte")
@@ -254,12 +275,12 @@ def _room(
     if posts is None:
         wanted = workforce.monthly("posts", months)
         early = _lagged(workforce, "posts", workforce.posts_before, months)
-        filled_posts = np.minimum(wanted, early)[:, None] * filled
+        filled_posts = _columns(np.minimum(wanted, early)) * filled
     else:
         lag = workforce.monthly("recruitment_lag_months", months).astype(int)
         given = np.asarray(posts, dtype=np.float64)
         before = workforce.posts_before
-        first = float(workforce.monthly("posts", 1)[0]) if before is None else before
+        first = workforce.monthly("posts", 1)[0] if before is None else before
         waiting = (np.arange(months) < lag)[:, None]
         filled_posts = np.where(waiting, np.minimum(given, first), given) * filled
     room: _Counts = np.floor(filled_posts + draws.opening[1]).astype(np.int32)
@@ -274,6 +295,8 @@ def _columns(values: Floats) -> Floats:
 def _lagged(workforce: Workforce, name: str, before: float | None, months: int) -> Floats:
     values = workforce.monthly(name, months)
     lag = workforce.monthly("recruitment_lag_months", months).astype(int)
-    first = float(values[0]) if before is None else before
+    first = values[0] if before is None else before
     from_month = np.arange(months) - lag
-    return np.where(from_month >= 0, values[np.maximum(from_month, 0)], first)
+    earlier = values[np.maximum(from_month, 0)]
+    # Months last, so that one number a month and one for each simulation go together.
+    return np.where(from_month >= 0, earlier.T, np.asarray(first)[..., None]).T

@@ -201,7 +201,7 @@ def hires_needed(
         target,
         float(posts),
         needed,
-        float(workforce.monthly("hires_per_month", 1)[0]),
+        workforce.first("hires_per_month"),
         fewest((1 - level) / 2),
         fewest((1 + level) / 2),
         level,
@@ -231,7 +231,7 @@ class _Problem:
         self.highest = uniforms(seed, "caseload/highest", projection.replicates)
         self.opening = allocation.workers[structure.is_family_support].sum(axis=0)
         before = workforce.posts_before
-        self.posts_now = float(workforce.monthly("posts", 1)[0]) if before is None else before
+        self.posts_now = workforce.first("posts") if before is None else before
 
     def path(self, force: Workforce, posts: Floats) -> WorkforcePath:
         return simulate_workforce(
@@ -274,10 +274,11 @@ class _Problem:
                 f"{self.target.by}; allow a later date or a shorter recruitment lag"
             )
         if recruitment == "as_given":
-            hires = float(force.monthly("hires_per_month", 1)[0])
+            hires = force.first("hires_per_month")
             return (
                 f"with {hires:.2f} candidates a month no number of posts gives {self.target}; "
-                "hires_needed says how many it takes, recruitment='as_needed' leaves them open"
+                "allow more candidates, or leave them open: no workforce.hires_per_month in the "
+                "scenario, in code recruitment='as_needed'"
             )
         return (
             f"no number of posts up to {parameter('search_posts_maximum').value:g} gives "
@@ -391,9 +392,7 @@ def _jointly(
 
 
 def _assumptions(workforce: Workforce, recruitment: Recruitment) -> str:
-    def first(name: str) -> float:
-        return float(np.mean(workforce.monthly(name, 1)[0]))
-
+    first = workforce.first
     candidates = (
         "every vacancy finds a candidate"
         if recruitment == "as_needed"

@@ -19,6 +19,7 @@ from riskmodel.parameters import parameter
 
 __all__ = [
     "HIRES",
+    "POSTS",
     "opened_with",
     "recruiting",
     "usual_workforce",
@@ -29,6 +30,8 @@ __all__ = [
 _WORKFORCE = "workforce."
 HIRES = "workforce.hires_per_month"
 """The lever of candidates a month."""
+POSTS = "workforce.posts"
+"""The lever of posts."""
 
 
 def workforce_of(
@@ -117,10 +120,10 @@ def recruiting(levers: Levers, workforce: Workforce) -> Workforce:
     Except in months whose candidates the scenario sets itself: a freeze stays a freeze.
     """
     months = len(levers.months)
-    path = levers.path(HIRES)
-    as_set = (path.weight > 0) | (path.multiplier != 1)
-    hires = np.where(as_set, workforce.monthly("hires_per_month", months), np.inf)
-    return workforce.changed(hires_per_month=hires)
+    hires = workforce.monthly("hires_per_month", months)
+    # A lever's months come last, a workforce's first.
+    found = np.where(levers.path(HIRES).acts, hires.T, np.inf).T
+    return workforce.changed(hires_per_month=found)
 
 
 def opened_with(levers: Levers, baseline: Workforce | None) -> Workforce | None:

@@ -17,8 +17,8 @@ from riskmodel.errors import DataError, UnknownNameError
 __all__ = ["WORKFORCE_PARAMETERS", "Monthly", "Workforce"]
 
 Monthly = float | Floats
-"""One number for every month, an array of shape (month,), or of a rate one of shape
-(month, replicate), where each simulation has its own."""
+"""One number for every month, an array of shape (month,), or of posts, candidates, agency workers
+and rates one of shape (month, replicate), where each simulation has its own."""
 
 _RATES = (0.0, 1.0, "a proportion between 0 and 1")
 _COUNTS = (0.0, np.inf, "0 or more")
@@ -42,6 +42,7 @@ _LIMITS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
     }
 )
 _BY_SIMULATION = (
+    *("posts", "hires_per_month", "agency_fte"),
     *("vacancy_rate", "turnover_rate", "sickness_rate"),
     *("newly_qualified_share", "newly_qualified_protection", "case_holding_share"),
 )
@@ -159,6 +160,16 @@ class Workforce(Result):
                 raise DataError(f"is given for {len(value)} months of {months}", field=name)
             return value[:months]
         return np.full(months, value)
+
+    def first(self, name: str) -> float:
+        """One parameter in the first month; the mean where each simulation has its own.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such parameter.
+        """
+        return float(np.mean(self.monthly(name, 1)[0]))
 
     def share_at_work(self, months: int) -> Floats:
         """Case-holding full-time equivalents for each worker in post, shaped as by `monthly`."""

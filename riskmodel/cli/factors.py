@@ -234,10 +234,25 @@ def _show_view(
     frame = factor_view(view, release, options=ViewOptions(*words))
     basis = ", ".join(sorted(set(frame["basis"])))
     note = f"Basis: {basis}. Associations among assessments; they do not say what a factor causes."
-    related = "Ranges of this view take assessments as independent of one another; those of the "
-    notes = (note, f"{related}rates allow for families.") if release and release.design else (note,)
+    notes = (note, *_on_families(release, view))
     shown = View(frame, "\n".join(reading_lines(release)), notes=notes)
     show(shown, form, out=out, picture=picture, release=release)
+
+
+def _on_families(release: Any, view: str) -> tuple[str, ...]:
+    """Whether a view allows for the families which its table names."""
+    if not release or not release.design:
+        return ()
+    if view == "change":
+        words = {design.words() for design in release.design.values()}
+        return tuple(sorted(words)) if len(words) == 1 else (ALLOWED,)
+    said = "Ranges, limits and tests of this view take assessments as independent of one another"
+    if all(design.allows for design in release.design.values()):
+        return (f"{said}; the ranges of the rates allow for families.",)
+    return (f"{said}: families are not allowed for.",)
+
+
+ALLOWED = "Ranges allow for families or children with several assessments, in each group."
 
 
 def _one_of_group(groups: Any) -> Any:

@@ -112,6 +112,16 @@ CapHoldsOption = Annotated[
         "--cap-holds",
     ),
 ]
+RatesOption = Annotated[
+    str,
+    one_of(
+        "choice of rates",
+        ("stated", "together"),
+        "Whether the rates of the workforce that are assumed are one number each or drawn together "
+        "from their ranges, once a simulation.",
+        "--rates",
+    ),
+]
 ChanceOption = Annotated[
     float | None,
     typer.Option(
@@ -147,6 +157,7 @@ class ServiceOptions:
     by: ByOption = None
     probability: ChanceOption = None
     cap_holds: CapHoldsOption = "average"
+    rates: RatesOption = "stated"
     feedback: FeedbackOption = None
     months: MonthsOption = 60
     simulations: SimulationsOption = 2000
@@ -225,6 +236,7 @@ def ask(
     from riskmodel.authority.comparison import usual_target
     from riskmodel.authority.service import plan_outlook, project_service
     from riskmodel.caseload import Target
+    from riskmodel.caseload.rates import ASSUMED_RATES, drawn_rates
     from riskmodel.demand.opening import opening_of
     from riskmodel.engines import Engine
     from riskmodel.projection import month_after
@@ -248,12 +260,17 @@ def ask(
     if by is not None and options.months >= 1:
         named = f"--by {by} is" if options.by is not None else f"{by_place(path)}: {by} is"
         _check_month(by, named, opening_of(source), options.months)
+    force, rates = teams.workforce, None
+    # Sizes that cannot be are refused by what projects.
+    if options.rates == "together" and min(options.simulations, options.months) > 0:
+        force, names = drawn_rates(force, options.seed, options.simulations, options.months)
+        rates = tuple(ASSUMED_RATES[name] for name in names)
     working = Working()
     outlook = project_service(
         source,
         scenarios=chosen,
         structure=teams.structure,
-        workforce=teams.workforce,
+        workforce=force,
         switches=switches,
         months=options.months,
         replicates=options.simulations,
@@ -270,17 +287,18 @@ def ask(
         usual.probability if probability is None else probability,
         holds,
     )
-    plan = plan_outlook(outlook, teams.structure, teams.workforce)
+    plan = plan_outlook(outlook, teams.structure, force)
     return Service(
         outlook,
         plan,
         teams.structure,
-        teams.workforce,
+        force,
         target,
         switches,
         teams.costs,
         teams.prices,
         panel,
+        rates,
     )
 
 

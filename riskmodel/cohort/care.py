@@ -108,7 +108,8 @@ def care_episodes(
     days = (end - start).astype(np.int64)
     order = (random.random(len(child)) < parameter("history_court_share").value) & ~alone
     order &= days > 30
-    adopted = order & (age < 4) & (days > 450)
+    least, most = parameter("history_adoption_days").numbers
+    adopted = order & (age < 4) & (days > least) & (days < most)
     adopted &= (end < birthdays(born, 18)) & (random.random(len(child)) < 0.7)
     changes = [_change(np.arange(len(child)), start, "S", np.where(order, "C1", "V2"), "")]
     full = order & (days > 240)
@@ -234,11 +235,16 @@ def _as_return(random: np.random.Generator, found: pd.DataFrame, of: _Periods) -
     grown = over >= birthdays(of.born[period], 18)
     home = random.random(len(period))
     secured = (found["legal_status"] == "C2").to_numpy()
-    # A special guardian is the former carer, or somebody else.
-    at_carers = found["placement"].str.startswith("U").to_numpy()
+    # A special guardian is the former carer, a relative or not, or somebody else.
+    kind = found["placement"].str
+    guardian = np.select(
+        [kind.match("U[123]").to_numpy(dtype=bool), kind.startswith("U").to_numpy(dtype=bool)],
+        ["E45", "E46"],
+        "E48",
+    )
     reason = np.select(
         [~last, of.adopted[period], grown, secured & (home < 0.5), home < 0.85],
-        ["X1", "E11", "E7", np.where(at_carers, "E45", "E46"), "E4A"],
+        ["X1", "E11", "E7", guardian, "E4A"],
         "E8",
     )
     place = found["placement"].to_numpy(dtype=object)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from riskmodel.census import first_day, reference_date
 from riskmodel.cohort.care_pool import children_in_care, in_care, some_children
+from riskmodel.cohort.care_records import care_records
 from riskmodel.cohort.histories import HistoryDesign
 from riskmodel.cohort.history_writing import care_files
 from riskmodel.cohort.year_tables import care_tables
@@ -55,6 +57,9 @@ def write_care_returns(folder: Path, stock: int, design: HistoryDesign) -> tuple
         chosen[group[: round(len(group) * stock / stays.sum())]] = True
     history = some_children(made, chosen)
     history.children["child_id"] = 1 + np.arange(len(history.children))
+    beside = stream(design.seed, f"cohort/care_returns_records/{design.authority}")
+    records = care_records(beside, history.children, history.care)
+    history = replace(history, records=records)
     paths = []
     for year in design.years:
         place = folder / str(year)

@@ -8,7 +8,8 @@ durations are those of the reference cohort and of the Department's national tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
+from riskmodel.cohort.care_records import care_records
 from riskmodel.cohort.dates import banded, days_in_year
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
@@ -142,6 +144,9 @@ class History:
         One row an episode of care, see :func:`riskmodel.cohort.care.care_episodes`.
     factors
         Their names.
+    records
+        Reviews, adoptions and care leavers, see
+        :func:`riskmodel.cohort.care_records.care_records`.
     """
 
     children: pd.DataFrame
@@ -149,6 +154,7 @@ class History:
     flags: npt.NDArray[np.bool_]
     care: pd.DataFrame
     factors: tuple[str, ...]
+    records: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def make_history(design: HistoryDesign, block: int) -> History:
@@ -161,12 +167,18 @@ def make_history(design: HistoryDesign, block: int) -> History:
     block
         From 0.
     """
+    history = _without_records(design, block)
+    beside = stream(design.seed, f"cohort/history-records/{design.authority}", block)
+    return replace(history, records=care_records(beside, history.children, history.care))
+
+
+def _without_records(design: HistoryDesign, block: int) -> History:
     if design.published_care:
         from riskmodel.cohort.published_care import looked_after_as_published, without_care
 
         if block == design.blocks - 1:
             return looked_after_as_published(design)
-        return without_care(make_history(replace(design, published_care=False), block))
+        return without_care(_without_records(replace(design, published_care=False), block))
     first_id = block * BLOCK_CHILDREN
     number = min(BLOCK_CHILDREN, design.children - first_id)
     random = stream(design.seed, f"cohort/history/{design.authority}", block)

@@ -20,6 +20,7 @@ from riskmodel.cohort.details import CATEGORIES
 from riskmodel.cohort.histories import History, review_dates
 from riskmodel.cohort.history_factors import ASSESSMENT, NO_ASSESSMENT
 from riskmodel.cohort.working_days import moved
+from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,12 @@ class _Year:
         begun, over = (np.asarray(days).astype("datetime64[D]") for days in (starts, ends))
         found: npt.NDArray[np.bool_] = (begun <= self.last) & ~(over < self.first)
         found &= ~np.isnat(begun)
+        return found
+
+    def holds(self, days: Any) -> npt.NDArray[np.bool_]:
+        """Whether days lie in the year."""
+        when = np.asarray(days).astype("datetime64[D]")
+        found: npt.NDArray[np.bool_] = (when >= self.first) & (when <= self.last)
         return found
 
     def known(self, days: Any) -> npt.NDArray[np.str_]:
@@ -147,7 +154,7 @@ def _reasons(history: History, frame: pd.DataFrame) -> npt.NDArray[np.str_]:
             care["child"], care["care_start"], care["end_reason"], strict=True
         )
     }
-    how = {"E11": "RC1", "E45": "RC4", "E46": "RC4"}
+    how = {"E11": "RC1", **dict.fromkeys(("E45", "E46", "E48"), "RC4")}
     keys = zip(frame["child"], frame["care_start"], strict=True)
     by_care = np.array([how.get(ended.get(key, ""), "RC7") for key in keys], dtype="U3")
     only = (frame["stage"] == ASSESSMENT) & frame["need_start"].isna() & frame["care_start"].isna()
@@ -224,7 +231,11 @@ def _plans(frame: pd.DataFrame, starts: pd.DataFrame, when: _Year) -> pd.DataFra
 
 
 def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
-    """The tables of one year's return on children looked after: header, episodes, uasc, reviews."""
+    """The tables of one year's return on children looked after.
+
+    header, episodes, uasc, reviews, oc3 (care leavers), ad1 (adoptions), placed_adoption (decisions
+    that a child should be placed for adoption).
+    """
     import pandas as pd
 
     when, care = _Year(year, "day first"), history.care
@@ -235,6 +246,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     references = children["child_id"].to_numpy()
     end = when.known(frame["end"])
     is_open = end == ""
+    home, place = parameter("history_postcodes").texts
     episodes = pd.DataFrame(
         {
             "CHILD": references[frame["child"]].astype(str),
@@ -249,12 +261,16 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "REC": np.where(is_open, "", frame["end_reason"]),
             "REASON_PLACE_CHANGE": np.where(is_open, "", frame["placement_change"]),
             "CARE_START": when.known(frame["care_start"]),
-            "HOME_POST": np.where(frame["need"] == "N8", "", HOME),
-            "PL_POST": np.where(frame["placement"] == "P1", HOME, OFFICE),
+            "HOME_POST": np.where(frame["need"] == "N8", "", home),
+            "PL_POST": np.where(frame["placement"] == "P1", home, place),
             "URN": np.where(frame["placement"].isin(("P1",)), "", NO_URN),
         }
     )
-    people = children.iloc[np.unique(frame["child"].to_numpy())]
+    cared = np.unique(frame["child"].to_numpy())
+    beside = _care_records(history, when)
+    # A care leaver has a record of a child, and nothing that is asked of children looked after.
+    number = np.union1d(cared, beside["oc3"]["child"].to_numpy(dtype=np.int64))
+    is_cared, people = np.isin(number, cared), children.iloc[number]
     born = people["birth_date"].to_numpy().astype("datetime64[D]")
     # This return took up the letters in the same year as the census.
     sex = sex_field(year)[1]
@@ -265,21 +281,55 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "DOB": when.known(born),
             "ETHNIC": "NOBT",
             "UPN": np.where(birthdays(born, 5) <= when.last, "UN5", "UN1"),
-            "MOTHER": np.where(people["girl"], "0", ""),
+            "MOTHER": np.where(people["girl"] & is_cared, "0", ""),
             "MC_DOB": "",
         }
     )
-    alone = people["unaccompanied"].to_numpy()
+    alone = people["unaccompanied"].to_numpy() & is_cared
     adult = birthdays(born, 18)
     uasc = header.loc[alone, ["CHILD", "SEX", "DOB"]].assign(
         DUC=[day.strftime("%d/%m/%Y") for day in adult[alone].tolist()]
     )
-    return {"header": header, "episodes": episodes, "uasc": uasc}
+    tables = {"header": header, "episodes": episodes, "uasc": uasc}
+    of_child = header.set_index(number)[["CHILD", "DOB"]]
+    for name, table in beside.items():
+        who = of_child.loc[table["child"]].reset_index(drop=True)
+        tables[name] = who.join(table.drop(columns="child").reset_index(drop=True))
+    return tables
 
 
-HOME, OFFICE = "OX1 1ND", "OX1 1BX"
-"""Stand for every home and every placement, for none of the children lives anywhere: they are those
-of a county hall and a town hall. Who came alone has no home here."""
+def _care_records(history: History, when: _Year) -> dict[str, pd.DataFrame]:
+    """What stands beside the episodes, with the columns of the return and ``child`` before them."""
+    reviews, adoptions, leavers = (
+        history.records[name] for name in ("reviews", "adoptions", "leavers")
+    )
+    # A decision to place a child stands in each return until the child is adopted.
+    decided = adoptions[when.active(adoptions["decided"], adoptions["day"])]
+    reviews, adopted, leavers = (
+        table[when.holds(table["day"])] for table in (reviews, adoptions, leavers)
+    )
+    return {
+        "reviews": reviews[["child"]].assign(
+            REVIEW=when.known(reviews["day"]), REVIEW_CODE=reviews["code"]
+        ),
+        "oc3": leavers[["child"]].assign(
+            IN_TOUCH=leavers["contact"], ACTIV=leavers["activity"], ACCOM=leavers["home"]
+        ),
+        "ad1": adopted[["child"]].assign(
+            DATE_INT=when.known(adopted["decided"]),
+            DATE_MATCH=when.known(adopted["matched"]),
+            FOSTER_CARE="0",
+            NB_ADOPTR=adopted["number"],
+            SEX_ADOPTR=adopted["sex"],
+            LS_ADOPTR=adopted["status"],
+        ),
+        "placed_adoption": decided[["child"]].assign(
+            DATE_PLACED=when.known(decided["decided"]),
+            DATE_PLACED_CEASED="",
+            REASON_PLACED_CEASED="",
+        ),
+    }
+
 
 NO_URN = "XXXXXXX"
 """Stands for a place without a number of its own: none of the places exists."""

@@ -17,11 +17,13 @@ from riskmodel.errors import UnknownNameError
 from riskmodel.levers import OUTSIDE, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE, month_words
+from riskmodel.streams import uniforms
 
 if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
+    from riskmodel.snapshots import StageMoves
 
-__all__ = ["ANYWHERE", "Flows", "flows_frame"]
+__all__ = ["ANYWHERE", "Flows", "flows_frame", "known_moves"]
 
 ANYWHERE = "outside"
 """Where children come from who start in a stage, and go to when they end."""
@@ -37,10 +39,13 @@ class Flows(Result):
         ``YYYY-MM``, to whose end all is counted from the opening on.
     frame
         As :meth:`riskmodel.demand.projecting.Outlook.flows` describes it.
+    known
+        Moves between stages that the figures count, in the order of their rows.
     """
 
     month: str
     frame: pd.DataFrame
+    known: tuple[StageMoves, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """All flows."""
@@ -62,13 +67,35 @@ class Flows(Result):
 
     def in_words(self) -> pd.DataFrame:
         """Whom each lever moves, with the names of levers and of places for a reader."""
-        rows = self.frame[self.frame["lever"] != ""]
-        words = {way: [OUTSIDE.get(name, label(name).row) for name in rows[way]] for way in _WAYS}
-        return rows.assign(lever=[lever_label(name) for name in rows["lever"]], **words)
+        return _worded(self.frame[self.frame["lever"] != ""])
+
+    def _between(self) -> pd.DataFrame:
+        """Rows of the baseline's own moves from one stage to another."""
+        rows = self.frame
+        of = (rows["scenario"] == BASELINE) & (rows["lever"] == "")
+        return rows[of & (rows["from"] != ANYWHERE) & (rows["to"] != ANYWHERE)]
+
+    def _known_words(self) -> list[str]:
+        """What moves with no change of policy, and what is not known of it, in sentences."""
+        if BASELINE not in set(self.frame["scenario"]):
+            return []
+        said = []
+        for move, row in zip(self.known, self._between().to_dict("records"), strict=True):
+            who = "start" if move.counted == "starts" else "are no longer"
+            counted = f"{move.moved:,} of {move.of:,}" if move.basis == "published" else "counted"
+            said.append(
+                f"With no change of policy, of the children who {who} "
+                f"{label(move.stage).row.lower()} by the end of {month_words(self.month)}, "
+                f"{row['children']:,.0f} ({row['level']:.0%} range "
+                f"{range_text(row['low'], row['high'])}) {move.words} ({counted} in "
+                f"{move.source})."
+            )
+        other = "other " if said else ""
+        return [*said, f"What {other}moves there are between stages, these figures do not say."]
 
     def preview(self) -> pd.DataFrame:
-        """Whom each lever moves, in whole children."""
-        rows = self.in_words()
+        """Whom each lever moves, and who moves without one where it is known; whole children."""
+        rows = pd.concat([_worded(self._between(), "None: no change of policy"), self.in_words()])
         level = float(self.frame["level"].iloc[0])
         return rows[["scenario", "lever", *_WAYS]].assign(
             children=[f"{children:,.0f}" for children in rows["children"]],
@@ -85,10 +112,31 @@ class Flows(Result):
                 for row in rows.to_dict("records")
             )
             said.append(f"{scenario}, children by the end of {by}: {ways}.")
-        return " ".join(said) or f"No scenario moves children by the end of {by}."
+        none = [f"No scenario moves children by the end of {by}."]
+        return " ".join([*(said or none), *self._known_words()])
 
 
 _WAYS = ("from", "to")
+
+
+def _worded(rows: pd.DataFrame, lever: str = "") -> pd.DataFrame:
+    """Rows with the names of levers, or this one, and of places for a reader."""
+    words = {way: [OUTSIDE.get(name, label(name).row) for name in rows[way]] for way in _WAYS}
+    return rows.assign(lever=[lever or lever_label(name) for name in rows["lever"]], **words)
+
+
+def known_moves(outlook: Outlook) -> tuple[StageMoves, ...]:
+    """Moves between stages that the figures count, of stages that are projected.
+
+    Of an authority's own records none of few children, on either side.
+    """
+    few = parameter("disclosure_threshold").value
+    return tuple(
+        move
+        for move in outlook.source.moves
+        if move.stage in outlook.projection.stages
+        and (move.basis == "published" or min(move.moved, move.of - move.moved) > few)
+    )
 
 
 def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
@@ -109,6 +157,10 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
             for counted, way in (("starts", (ANYWHERE, stage)), ("ends", (stage, ANYWHERE))):
                 flow = projection.of(counted, scenario, stage)[:, :last].sum(axis=1)
                 rows.append((scenario, "", *way, *_typical(flow)))
+        for known in known_moves(outlook) if scenario == BASELINE else ():
+            flow = projection.of(known.counted, scenario, known.stage)[:, :last].sum(axis=1)
+            way = (known.origin, known.destination)
+            rows.append((scenario, "", *way, *_typical(flow * _shares(outlook, known))))
         drawn = levers.drawn(outlook.seed, projection.replicates)
         for move in () if scenario == BASELINE else moves(outlook.inputs, drawn):
             moved = move.children[:, :last].sum(axis=1)
@@ -120,6 +172,15 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
     columns = ("scenario", "lever", "from", "to", "children", "low", "high", "level")
     frame = pd.DataFrame(rows, columns=pd.Index(columns))
     return frame.assign(basis="projected")
+
+
+def _shares(outlook: Outlook, known: StageMoves) -> Floats:
+    """The share that moves, once a simulation: Jeffreys' posterior of what was counted."""
+    from scipy.stats import beta
+
+    name = f"moves/{known.origin}/{known.destination}"
+    drawn = uniforms(outlook.seed, name, outlook.projection.replicates)
+    return np.asarray(beta.ppf(drawn, known.moved + 0.5, known.of - known.moved + 0.5))
 
 
 def _typical(children: Floats) -> tuple[float, float, float, float]:

@@ -182,7 +182,9 @@ class Outlook(Result):
         """Children who start, end and move from the opening to the end of a month, by scenario.
 
         Columns of its frame: scenario, lever, from, to, children, low, high, level, basis. Rows
-        without a lever count who starts in a stage from ``outside`` all of them, and who ends. A
+        without a lever count who starts in a stage from ``outside`` all of them, and who ends; of
+        the baseline also those of them who come from or go to another stage, as far as the figures
+        count it (:class:`riskmodel.snapshots.StageMoves`): it is taken to go on at that share. A
         row with a lever counts the children whom it moves: they would be at ``from`` without the
         scenario, and are at ``to`` with it. Nobody is lost: what a lever takes from one stage is
         elsewhere.
@@ -192,10 +194,10 @@ class Outlook(Result):
         UnknownNameError
             When the month is not projected.
         """
-        from riskmodel.demand.moved import Flows, flows_frame
+        from riskmodel.demand.moved import Flows, flows_frame, known_moves
 
         month = self.projection.months[-1] if month is None else month
-        return Flows(month, flows_frame(self, month))
+        return Flows(month, flows_frame(self, month), known_moves(self))
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""

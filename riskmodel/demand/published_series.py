@@ -24,11 +24,13 @@ from riskmodel.parameters import remembered
 from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
 from riskmodel.published.area import published_area
+from riskmodel.snapshots import StageMoves
 
 __all__ = [
     "calibrate_published",
     "published_length_fit",
     "published_lengths",
+    "published_moves",
     "published_observations",
     "published_priors",
 ]
@@ -49,6 +51,35 @@ _LEGAL_YEARS = {
     "2013_14": "2014-03",
     "2014_15": "2015-03",
 }
+
+
+def published_moves() -> tuple[StageMoves, ...]:
+    """Who had a child in need plan or early help in the six months before a protection plan.
+
+    Para 15 prints these two ways and no other: of those who end no report says where they go.
+    """
+    statements = load_table("statements")
+    started = int(statements.figure("plans_started_2014_15").interval.low)
+    made = []
+    for origin, name, words in (
+        ("child_in_need_plan", "child_in_need_plan", "had a child in need plan"),
+        ("early_help", "early_intervention", "were known to early intervention"),
+    ):
+        after = "known_to" if origin == "early_help" else "after"
+        figure = statements.figure(f"plans_started_{after}_{name}")
+        made.append(
+            StageMoves(
+                origin,
+                "child_protection_plan",
+                "starts",
+                int(figure.interval.low),
+                started,
+                f"{words} in the six months before",
+                f"{figure.period}, report card para {figure.paragraph}",
+                "published",
+            )
+        )
+    return tuple(made)
 
 
 def published_observations(stage: str) -> tuple[Observation, ...]:

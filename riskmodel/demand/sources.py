@@ -23,7 +23,7 @@ from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    from riskmodel.snapshots import MonthlySeries
+    from riskmodel.snapshots import MonthlySeries, StageMoves
 
 __all__ = [
     "MEASURE_OF",
@@ -72,6 +72,8 @@ class DemandSource:
         by the panel's names what leads to them, such as ``s47_enquiries``, as starts of a year.
     doubts
         Figures that look like slips, in words.
+    moves
+        What is counted of children who move between stages.
     """
 
     area: str
@@ -82,6 +84,7 @@ class DemandSource:
     priors: Mapping[str, DemandPriors] = field(default_factory=dict)
     beside: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    moves: tuple[StageMoves, ...] = ()
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
@@ -109,7 +112,11 @@ class DemandSource:
 
 def published_source() -> DemandSource:
     """The council's own, from the published tables; they print no number of children."""
-    from riskmodel.demand.published_series import published_observations, published_priors
+    from riskmodel.demand.published_series import (
+        published_moves,
+        published_observations,
+        published_priors,
+    )
     from riskmodel.published.area import published_area
 
     return DemandSource(
@@ -118,6 +125,7 @@ def published_source() -> DemandSource:
         None,
         "published tables of the report card, November 2015",
         priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
+        moves=published_moves(),
     )
 
 

@@ -116,7 +116,7 @@ class PointCache:
         record = self._record(key)
         if record is None:
             return False
-        known = {entry.name: list(entry.numbers) for entry in parameters()}
+        known = {entry.name: list(entry.texts or entry.numbers) for entry in parameters()}
         return all(known.get(name) == value for name, value in record["parameters"].items())
 
     def _record(self, key: str) -> dict[str, Any] | None:
@@ -143,7 +143,9 @@ class PointCache:
         """
         record = {
             "tables": list(tables),
-            "parameters": {name: parameter(name).numbers for name in sorted(read)},
+            "parameters": {
+                name: parameter(name).texts or parameter(name).numbers for name in sorted(read)
+            },
         }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

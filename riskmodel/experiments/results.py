@@ -74,7 +74,7 @@ def _record(
     is_quick: bool,
 ) -> dict[str, Any]:
     """What made the results: enough to make them again, and to explain a difference."""
-    used = {name: list(parameter(name).numbers) for name in parameters}
+    used = {name: list(parameter(name).texts or parameter(name).numbers) for name in parameters}
     command = [
         "riskmodel",
         "experiment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -13,6 +13,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.conversions import conversion_distribution, impact_cut
 from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 
 __all__ = [
@@ -182,9 +183,22 @@ def shrunken_conversions(
 
 
 def change_between(
-    before: FactorCounts, after: FactorCounts, *, level: float | None = None
+    before: FactorCounts,
+    after: FactorCounts,
+    *,
+    level: float | None = None,
+    designs: Sequence[DesignEffects | None] = (None, None),
 ) -> pd.DataFrame:
     """Difference in conversion rate of each factor between two periods or groups.
+
+    Parameters
+    ----------
+    before, after
+        Counts of the same factors.
+    level
+        Coverage of the ranges; the parameter ``interval_level`` where it is None.
+    designs
+        Design effects of both that the ranges allow for; None takes assessments as independent.
 
     Returns
     -------
@@ -193,7 +207,9 @@ def change_between(
 
     Notes
     -----
-    Newcombe (1998), method 10. The two sets of assessments must not overlap.
+    Newcombe (1998), method 10, with as many fewer assessments as the design effects say. The two
+    sets of assessments must not overlap. That a family may have some in both is not used: where it
+    moves both rates the same way, the range is too wide rather than too narrow.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -205,8 +221,9 @@ def change_between(
         k0, n0 = int(before.plans[i]), int(before.assessments[i])
         k1, n1 = int(after.plans[i]), int(after.assessments[i])
         if n0 and n1:
+            d0, d1 = (design.effects[name][0] if design else 1 for design in designs)
             low, high = confint_proportions_2indep(
-                k1, n1, k0, n0, compare="diff", method="newcomb", alpha=1 - level
+                k1 / d1, n1 / d1, k0 / d0, n0 / d0, "newcomb", "diff", alpha=1 - level
             )
             rows.append((name, k0 / n0, k1 / n1, k1 / n1 - k0 / n0, float(low), float(high)))
         else:

@@ -241,7 +241,12 @@ def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
             continue
         parts = decompose_change(before, after).drop(columns="basis")
         frame = (
-            change_between(before, after, level=options.level)
+            change_between(
+                before,
+                after,
+                level=options.level,
+                designs=[release.design.get(key) for key in (earlier, later)],
+            )
             .rename(columns={"before": "rate_before", "after": "rate_after"})
             .merge(parts, on="factor")
         )

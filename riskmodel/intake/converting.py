@@ -28,9 +28,10 @@ from riskmodel.intake.looked_after.reading import is_looked_after_heading, read_
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.months import month_of
 from riskmodel.intake.periods import Periods, Window, without_overlaps
+from riskmodel.intake.plan_moves import plan_moves
 from riskmodel.intake.record_tables import plain_heading, raw_tables
 from riskmodel.intake.result import Intake, Issue, IssueLog
-from riskmodel.snapshots import SERIES_STAGES, MonthlySeries
+from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, StageMoves
 
 __all__ = ["Converted", "convert", "convertible_kind", "months_between"]
 
@@ -54,6 +55,8 @@ class Converted:
         What could not be read as it stands.
     counts
         Issues by rule.
+    moves
+        Children who move between stages, where one source holds both.
     """
 
     series: tuple[MonthlySeries, ...]
@@ -61,6 +64,7 @@ class Converted:
     accounts: tuple[str, ...]
     issues: tuple[Issue, ...]
     counts: Mapping[str, int]
+    moves: tuple[StageMoves, ...] = ()
 
 
 def months_between(since: str, until: str) -> Window:
@@ -218,6 +222,12 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
         for stage in SERIES_STAGES
         if (days := _periods(stage, linkers, log)) is not None
     )
+    moves = plan_moves(
+        _plans("child_protection_plan", linkers),
+        _plans("child_in_need_plan", linkers),
+        window or _years(linkers),
+        ", ".join(file.name for file in files),
+    )
     counts: dict[str, int] = dict(log.counts)
     care_issues: list[Issue] = []
     care_accounts: list[str] = []
@@ -240,7 +250,7 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
     if lost:
         listed = ", ".join(lost)
         accounts = (*accounts, f"Factors that not every return can hold are left out: {listed}.")
-    return Converted(series, table, accounts, (*log.issues(), *issues), counts)
+    return Converted(series, table, accounts, (*log.issues(), *issues), counts, moves)
 
 
 def _dated(linker: Linker) -> Tally:
@@ -261,19 +271,13 @@ def _periods(
     stage: str, linkers: Mapping[int, Linker], log: IssueLog
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Starts and ends of a stage; of a plan that several returns hold, as the latest has it."""
-    plans: dict[tuple[str, int], tuple[int, int]] = {}
-    for year in sorted(linkers):
-        for of, child, start, end in linkers[year].periods:
-            if of == stage:
-                plans[child, start] = (year, end)
+    plans = _latest(stage, linkers)
     if not plans:
         return None
     children, starts, ends = [], [], []
     for (child, start), (year, end) in plans.items():
         if end == MISSING and year + 1 in linkers:
-            end = (np.datetime64(f"{year}-04-01", "D") - np.datetime64("1970-01-01", "D")).astype(
-                int
-            )
+            end = _year_end(year)
             allowed = "the plan in the next return too"
             log.add(
                 "not_carried_on", f"child {child}", stage, str(np.datetime64(start, "D")), allowed
@@ -286,6 +290,29 @@ def _periods(
     if joined:
         log.add("overlapping", "", stage, f"{joined:,} plans", "one plan of a child at once")
     return begun, over
+
+
+def _latest(stage: str, linkers: Mapping[int, Linker]) -> dict[tuple[str, int], tuple[int, int]]:
+    """By child and start of a plan, the latest return that holds it, and its end there."""
+    return {
+        (child, start): (year, end)
+        for year in sorted(linkers)
+        for of, child, start, end in linkers[year].periods
+        if of == stage
+    }
+
+
+def _plans(stage: str, linkers: Mapping[int, Linker]) -> list[tuple[str, int, int]]:
+    """Child, start and end of the plans of a stage; the next return would hold what goes on."""
+    return [
+        (child, start, _year_end(year) if end == MISSING and year + 1 in linkers else end)
+        for (child, start), (year, end) in _latest(stage, linkers).items()
+    ]
+
+
+def _year_end(year: int) -> int:
+    """The day after the year of a return."""
+    return int(np.datetime64(f"{year}-04-01", "D").astype(int))
 
 
 def _together(intakes: Sequence[Intake]) -> tuple[Assessments, tuple[str, ...]]:

@@ -83,14 +83,18 @@ class TableFile:
 
         records = Records(self.path, self.reading, (), count_by) if is_observed else None
         issues = _issues(log.counts)
-        return Counted(groups, issues, is_observed, account, self._effects(by), records)
+        return Counted(groups, issues, is_observed, account, self._effects(by, groups), records)
 
-    def _effects(self, by: Sequence[str]) -> Mapping[tuple[object, ...], DesignEffects]:
-        """Design effects of Parquet that names who belongs together, and can be held."""
+    def _effects(
+        self, by: Sequence[str], groups: Groups
+    ) -> Mapping[tuple[object, ...], DesignEffects]:
+        """Design effects of Parquet that names who belongs together; unseen where it is large."""
         files = [open_part(part) for part in parquet_parts(self.path)]
         names = {name for file in files for name in file.schema_arrow.names}
-        if not names & {FAMILY, CHILD} or sum(f.metadata.num_rows for f in files) > _HELD:
+        if not names & {FAMILY, CHILD}:
             return {}
+        if sum(file.metadata.num_rows for file in files) > _HELD:
+            return {key: DesignEffects.unseen(counts.factors) for key, counts in groups.items()}
         return _effects_of(self.read().assessments, by)
 
     @property

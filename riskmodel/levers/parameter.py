@@ -96,9 +96,12 @@ class Lever:
 
     @property
     def takes_range(self) -> bool:
-        """Whether its number may be a range: what moves children, and the workforce's rates."""
-        is_rate = self.acts_on == "workforce" and self.highest == 1 and self.neutral is None
-        return bool(self.moves) or is_rate
+        """Whether its number may be a range: what moves children, and numbers of the workforce.
+
+        Of the workforce those that a plan may miss, which take every operation: posts, candidates,
+        agency workers and rates. Caps and the specialist team's numbers are decided, not met.
+        """
+        return bool(self.moves) or (self.acts_on == "workforce" and self.operations == OPERATIONS)
 
     @property
     def most(self) -> float:

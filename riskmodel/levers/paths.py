@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.core.arrays import Floats, lock
+from riskmodel.core.arrays import Bools, Floats, lock
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
@@ -107,7 +107,15 @@ class LeverPath:
     @property
     def changes(self) -> bool:
         """Whether it differs from the baseline in any month."""
-        return bool((self.weight > 0).any() or (self.multiplier != 1).any() or self.ranges)
+        return bool(self.acts.any())
+
+    @property
+    def acts(self) -> Bools:
+        """In which months it differs from the baseline, shape (month,)."""
+        multiplied = (np.atleast_2d(self.multiplier) != 1).any(axis=0)
+        # The middle of a range can be no change where its ends are one.
+        ranged = [np.array(each.part) > 0 for each in self.ranges]
+        return np.asarray(np.any([self.weight > 0, multiplied, *ranged], axis=0))
 
     def drawn(self, seed: int, replicates: int) -> LeverPath:
         """The same with one number for each simulation in place of every range."""

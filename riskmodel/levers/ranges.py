@@ -63,10 +63,10 @@ class Range:
             )
         at_limit = self.low == self.lowest or self.high == self.highest
         if self.distribution == MIDDLE and at_limit:
+            highest = "" if math.isinf(self.highest) else f" or {self.highest:g}"
             return (
-                "one simulation in ten lies beyond each end of a range, so the ends cannot be the "
-                f"limits, {self.lowest:g} and {self.highest:g}; with distribution = "
-                '"uniform" nothing lies beyond the ends'
+                "one simulation in ten lies beyond each end of a range, so no end can be "
+                f'{self.lowest:g}{highest}; with distribution = "uniform" nothing lies beyond them'
             )
         return ""
 

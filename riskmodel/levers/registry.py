@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from riskmodel.errors import DataError, UnknownNameError
@@ -362,6 +363,10 @@ def unknown_lever(name: str) -> str:
     group = name.partition(".")[0]
     groups = tuple(dict.fromkeys(known.partition(".")[0] for known in LEVERS))
     said = str(UnknownNameError("parameter", name, LEVERS)).split(" Allowed:")[0]
+    if "." not in name and "Did you mean" not in said:
+        own = {known.partition(".")[2]: known for known in LEVERS}
+        near = [f"'{own[each]}'" for each in get_close_matches(name.casefold(), own)]
+        said += f" Did you mean {' or '.join(near)}?" if near else ""
     # All names at once would bury the nearest.
     shown = [known for known in LEVERS if known.partition(".")[0] == group] or [
         known if known in LEVERS else f"{known}.…" for known in groups

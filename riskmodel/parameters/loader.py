@@ -44,7 +44,7 @@ class Parameter:
     """One value, with its unit, what it rests on, since when it holds, its source and reason.
 
     A value is a number; a few parameters are short lists of numbers, in ``numbers``, and their
-    ``value`` is the first.
+    ``value`` is the first; those that are words have them in ``texts``, and no numbers.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Parameter:
     valid_from: date
     source: str
     reason: str
+    texts: tuple[str, ...] = ()
 
     @property
     def value(self) -> float:
@@ -62,8 +63,8 @@ class Parameter:
 
     @property
     def printed(self) -> str:
-        """The number or numbers, as a log prints them."""
-        return ", ".join(f"{value:g}" for value in self.numbers)
+        """The number or numbers, or the words, as a log prints them."""
+        return ", ".join(self.texts or (f"{value:g}" for value in self.numbers))
 
     def __str__(self) -> str:
         return f"{self.name} = {self.printed} {self.unit} ({self.basis}; {self.source})"
@@ -199,15 +200,17 @@ def _parameter(name: str, table: Table) -> Parameter:
     entry = table.content
     if entry["basis"] not in BASES:
         raise table.error(f"basis must be one of {', '.join(BASES)}", "basis")
-    value = entry["value"]
+    values = entry["value"] if isinstance(entry["value"], list) else [entry["value"]]
+    texts = tuple(value for value in values if isinstance(value, str))
     return Parameter(
         name,
-        tuple(float(number) for number in (value if isinstance(value, list) else [value])),
+        () if texts else tuple(float(number) for number in values),
         entry["unit"],
         entry["basis"],
         entry["from"],
         entry["source"],
         entry["reason"],
+        texts,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,7 +30,7 @@ from riskmodel.caseload.scenario_feedback import loops
 from riskmodel.caseload.scenario_workforce import recruiting, usual_workforce, workforce_of
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.levers import Levers
+from riskmodel.levers import Levers, Range, RangedPart
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import LIBRARY, Scenario, load_library, scenario
 
@@ -296,6 +298,29 @@ def test_a_freeze_stays_a_freeze_when_candidates_are_found_otherwise(library):
     soon = Target(14, library.projection.months[9], 0.8)
     with pytest.raises(DataError, match="no number of posts"):
         posts_answer(library, soon, scenario="recruitment_freeze")
+
+
+@pytest.mark.unit
+def test_ranges_of_posts_play_no_part_in_the_posts_needed_and_those_of_hires_do(library, compared):
+    def levers(name: str) -> Levers:
+        part = RangedPart(Range(0.5, 1.5, "uniform"), (1.0,) * MONTHS, True)
+        return setting(library, name, multiplier=part.range.middle, ranges=(part,))
+
+    hires, posts = (levers(f"workforce.{name}") for name in ("hires_per_month", "posts"))
+    # The middle of this range is no change, and yet the scenario sets the candidates.
+    drawn = recruiting(hires, workforce_of(hires, None, library.draws))
+    each = drawn.monthly("hires_per_month", MONTHS)
+    assert each.shape == (MONTHS, library.projection.replicates)
+    assert np.isfinite(each).all()
+    assert np.ptp(each[0]) > 0.8 * published_workforce().first("hires_per_month")
+    outlook = replace(library, levers=dict(library.levers) | {"plateau": posts})
+    asked = [
+        posts_answer(one, compared.target, scenario="plateau", sensitivity=False)
+        for one in (replace(library, levers={"plateau": library.levers[BASELINE]}), outlook)
+    ]
+    assert asked[0].posts == asked[1].posts
+    assert "plays no part" in asked[1].assumes
+    assert "plays no part" not in asked[0].assumes
 
 
 @pytest.mark.unit

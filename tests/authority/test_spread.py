@@ -95,18 +95,19 @@ def test_the_split_of_a_scenario_adds_up_and_without_ranges_nothing_is_assumed()
 
 
 @pytest.mark.integration
-def test_the_range_of_a_rate_of_the_workforce_is_assumed_of_caseloads_alone():
+@pytest.mark.parametrize("name", ["turnover_rate", "posts"])
+def test_the_range_of_a_number_of_the_workforce_is_assumed_of_caseloads_alone(name):
     plain = library_outlook("section_47_2010_11", "2017-11", 300, 1)
     months = len(plain.projection.months)
     part = RangedPart(Range(0.3, 3.0, "uniform"), (1.0,) * months, True)
     turned = plain.levers[BASELINE].with_path(
-        "workforce.turnover_rate", multiplier=part.range.middle, ranges=(part,)
+        f"workforce.{name}", multiplier=part.range.middle, ranges=(part,)
     )
     outlook = replace(
-        plain, levers={BASELINE: plain.levers[BASELINE], "turnover": turned},
-        projection=plain.simulate({"turnover": turned}),
+        plain, levers={BASELINE: plain.levers[BASELINE], "changed": turned},
+        projection=plain.simulate({"changed": turned}),
     )  # fmt: skip
-    frame = split_spread(outlook, ["turnover"]).to_frame()
+    frame = split_spread(outlook, ["changed"]).to_frame()
     of = frame[(frame["against"] == BASELINE) & (frame["part"] == "assumed")]
     share = of.set_index("measure")["share"]
     assert share["caseload"] > 0.5

@@ -74,5 +74,5 @@ def test_what_cannot_be_decided_is_refused():
         early_help(112, -1, 8_000, (0.1, 0.4))
     with pytest.raises(DataError, match="field effect: a range has its lower end first"):
         early_help(112, 2_000, 8_000, (0.4, 0.1))
-    with pytest.raises(DataError, match="cannot be the limits"):
+    with pytest.raises(DataError, match="no end can be 0 or 1"):
         early_help(112, 2_000, 8_000, (0.0, 0.4))

@@ -388,8 +388,8 @@ def test_a_plan_has_a_price_at_the_prices_given(still):
 @pytest.mark.unit
 def test_prices_are_read_and_checked(tmp_path):
     path = tmp_path / "prices.toml"
-    path.write_text('[costs]\npost_per_year = 50\nsource = "a test"\n', encoding="utf-8")
-    assert read_costs(path) == UnitCosts(post_per_year=50, source="a test")
+    path.write_text('[costs]\npost_per_year = 50\nprices = "2015/16"\n', encoding="utf-8")
+    assert read_costs(path) == UnitCosts(post_per_year=50, prices="2015/16")
     for text, words in (
         ("[costs]\npost_per_yaer = 50\n", "line 2, field post_per_yaer.*post_per_year"),
         ("[costs]\npost_per_year = -50\n", "line 2, field post_per_year: a price must be 0"),
@@ -401,6 +401,7 @@ def test_prices_are_read_and_checked(tmp_path):
             "line 5, field post",
         ),
         ("[costs]\n", "at least one price"),
+        ("[costs]\npost_per_year = 50\n", "field prices: is missing: of which year"),
         ("[cost]\n", "Did you mean 'costs'"),
         ("", "needs a section"),
         ("[", "no TOML"),

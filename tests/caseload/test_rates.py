@@ -121,6 +121,6 @@ def test_a_lever_of_the_workforce_with_a_range_draws_once_a_simulation():
 @pytest.mark.unit
 def test_what_cannot_differ_between_simulations_is_refused():
     with pytest.raises(DataError, match="one number, or one for each month"):
-        published_workforce().changed(posts=np.ones((2, 3)))
+        published_workforce().changed(caseload_cap=np.ones((2, 3)))
     with pytest.raises(DataError, match=r"got 1\.5 in month 2"):
         published_workforce().changed(turnover_rate=np.array([[0.1, 0.1], [0.1, 1.5]]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,9 @@ from scipy import stats
 
 from riskmodel.caseload import (
     WORKFORCE_PARAMETERS,
+    UnitCosts,
     Workforce,
+    monthly_cost,
     published_workforce,
     simulate_workforce,
     workforce_draws,
@@ -93,6 +97,39 @@ def test_poisson_quantiles_against_scipy(mean):
     np.testing.assert_array_equal(
         poisson_quantile(uniform, mean), stats.poisson.ppf(uniform, mean).clip(0)
     )
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("most", [3.0, 150.0, 400.0])
+def test_poisson_quantiles_of_a_mean_each_against_scipy(most):
+    random = np.random.default_rng(3)
+    uniform, mean = random.random(2000), most * random.random(2000)
+    mean[:5] = 0
+    np.testing.assert_array_equal(
+        poisson_quantile(uniform, mean), stats.poisson.ppf(uniform, mean).clip(0)
+    )
+
+
+@pytest.mark.unit
+def test_a_number_for_each_simulation_is_that_number_in_it():
+    """Against one run for each number, of which the simulation that has it is taken."""
+    force = published_workforce()
+    drawn = {"posts": (80, 120), "hires_per_month": (0.5, 4), "agency_fte": (0, 12)}
+    random, costs = np.random.default_rng(4), UnitCosts(agency_per_week=1000)
+    numbers = {name: random.uniform(*ends, DRAWS.replicates) for name, ends in drawn.items()}
+    months = np.where(np.arange(30) < 6, 0.0, 1.0)[:, None]
+    each = force.changed(
+        **{name: (1 - months) * force.first(name) + months * numbers[name] for name in drawn}
+    )
+    found = simulate_workforce(each, 76, DRAWS, baseline=force)
+    for place in (0, 17, 63):
+        alone = force.changed(**{name: getattr(each, name)[:, place] for name in drawn})
+        path = simulate_workforce(alone, 76, DRAWS, baseline=force)
+        np.testing.assert_array_equal(found.in_post[:, place], path.in_post[:, place])
+        np.testing.assert_array_equal(found.fte[:, place], path.fte[:, place])
+    plan = SimpleNamespace(path=lambda _: found)
+    priced = monthly_cost(plan, costs, each)["agency"]
+    np.testing.assert_allclose(priced, each.agency_fte * 1000 * 365.25 / 84)
 
 
 @pytest.mark.unit
@@ -183,7 +220,7 @@ def test_zero_change_is_the_same_to_the_byte():
         ("recruitment_lag_months", 1.5, "a whole number of months"),
         ("hires_per_month", -1, "or inf"),
         ("posts", np.inf, "got inf"),
-        ("posts", np.zeros((2, 2)), "one number, or one for each month"),
+        ("caseload_cap", np.ones((2, 2)), "one number, or one for each month"),
         ("posts", "many", "a number or one for each month"),
     ],
 )

@@ -67,7 +67,7 @@ def test_a_dask_cluster_gives_the_same_bytes(call, panel):
         n_workers=2,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs="CRITICAL",
     ) as cluster:
         there = call(*words, "--engine", "dask", "--scheduler", cluster.scheduler_address)

@@ -16,6 +16,7 @@ SMALL = ("--simulations", 60, "--months", 26)
 COSTS = """[costs]
 post_per_year = 1000.0
 currency = "GBP"
+prices = "2015/16"
 source = "a test"
 
 [levers]
@@ -168,6 +169,10 @@ def test_templates_are_files_to_start_from(call, tmp_path: Path):
         "# [levers]", "[levers]"
     )
     costs.write_text(filled, encoding="utf-8")
+    refused = call("caseload", *SMALL, "--show", "cost", "--costs", costs).message
+    assert "field prices: is missing: of which year" in refused
+    filled = filled.replace('prices = ""', 'prices = "2015/16"')
+    costs.write_text(filled, encoding="utf-8")
     assert call("caseload", *SMALL, "--show", "mix", "--costs", costs).code == 0
     assert call("caseload", *SMALL, "--show", "cost", "--costs", costs).code == 0
 
@@ -316,7 +321,7 @@ def test_malformed_prices_are_named_with_file_line_and_key(call, tmp_path: Path,
 @pytest.mark.end_to_end
 def test_prices_of_posts_alone_do_not_price_a_mix(call, tmp_path: Path):
     place = tmp_path / "costs.toml"
-    place.write_text("[costs]\npost_per_year = 1\n", encoding="utf-8")
+    place.write_text("[costs]\npost_per_year = 1\nprices = '2015/16'\n", encoding="utf-8")
     assert "section [levers]" in call("caseload", *SMALL, "--show", "mix", "--costs", place).message
     place.write_text(COSTS.partition("\n[levers]")[2].join(("[levers]", "")), encoding="utf-8")
     assert "section [costs]" in call("caseload", *SMALL, "--show", "cost", "--costs", place).message
@@ -361,10 +366,23 @@ def test_scenarios_are_compared_with_the_first(call, tmp_path: Path):
 
 
 @pytest.mark.end_to_end
+def test_rates_drawn_together_give_every_answer_the_joint_one(call):
+    stated = rows(call("caseload", *SMALL, "--show", "needs", "--format", "csv").out)
+    (joint,) = (row for row in stated if row["assumption"] == "assumed rates drawn together")
+    drawn = call("caseload", *SMALL, "--rates", "together", "--show", "needs", "--format", "csv")
+    first = rows(drawn.out)[0]
+    assert (first["posts"], first["low"]) == (joint["posts"], joint["low"])
+    assert "assumed rates drawn together" not in {row["assumption"] for row in rows(drawn.out)}
+    text = one_line(call("caseload", *SMALL, "--rates", "together", "--feedback", "length=0.1").out)
+    assert "Drawn together once a simulation: vacancies, newly qualified workers" in text
+    assert "Allowed: stated, together" in call("caseload", "--rates", "both").message
+
+
+@pytest.mark.end_to_end
 def test_tables_of_text_say_labels_and_data_keep_names(call):
     words = ("scenario", "compare", "child_in_need_strengthened", *SMALL)
     flows = call(*words, "--show", "flows")
-    assert "Starts of child in need plans" in flows.out
+    assert "Starts of child in" in flows.out
     assert "No open case" in flows.out
     assert "diversion.early_help" not in flows.out
     data = rows(call(*words, "--show", "flows", "--format", "csv").out)

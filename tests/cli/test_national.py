@@ -212,7 +212,7 @@ def test_the_same_on_a_dask_cluster(panel):
         n_workers=2,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs="CRITICAL",
     ) as cluster:
         engine = Engine(1, "dask", cluster.scheduler_address)

@@ -85,7 +85,7 @@ def test_prices_without_their_section_are_refused_before_the_calibration(
     call, tmp_path, nothing_calibrated
 ):
     costs = tmp_path / "costs.toml"
-    text = '[costs]\npost_per_year = 1000.0\ncurrency = "GBP"\nsource = "a test"\n'
+    text = '[costs]\npost_per_year = 1000.0\ncurrency = "GBP"\nprices = "2023/24"\n'
     costs.write_text(text, encoding="utf-8")
     assert "[levers]" in call("caseload", "--show", "mix", "--costs", costs).message
 

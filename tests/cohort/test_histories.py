@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodel.ages import ages_in_years
 from riskmodel.census import fields
+from riskmodel.cohort.care import birthdays
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.history_writing import write_histories
 from riskmodel.cohort.lengths import band_shares, shares_by_band
@@ -87,6 +89,9 @@ def test_episodes_of_care_follow_each_other_without_a_gap(history):
         + pd.DateOffset(years=18)
     )
     assert not adults.any()
+    by_carers = care[care["end_reason"].isin(("E45", "E46"))]
+    assert by_carers["placement"].str.startswith("U").all()
+    assert not care[care["end_reason"] == "E48"]["placement"].str.startswith("U").any()
 
 
 @pytest.mark.integration
@@ -159,6 +164,72 @@ def test_every_form_gives_the_same_counts_when_it_is_read_back(folder):
     assert [*own.windows[""]] == MONTHS
 
 
+@pytest.mark.unit
+def test_reviews_are_held_in_time_and_while_a_child_is_looked_after(history):
+    reviews, care = history.records["reviews"], history.care
+    firsts = care[care["start_reason"] == "S"].assign(over=care.loc[care["last"], "end"].to_numpy())
+    held = reviews.merge(firsts[["child", "start", "over"]], on="child")
+    held = held[(held["day"] >= held["start"]) & (held["day"] < held["over"])]
+    assert len(held) == len(reviews)
+    day, begun = (held[name].to_numpy().astype("datetime64[D]") for name in ("day", "start"))
+    assert np.is_busday(day, busdaycal=office_days()).all()
+    before = held.groupby(["child", "start"])["day"].shift(1)
+    number = held.groupby(["child", "start"]).cumcount().to_numpy()
+    waited = np.busday_count(begun, day, busdaycal=office_days())
+    assert waited[number == 0].max() <= 20
+    days = (held["day"] - before).dt.days.to_numpy()
+    assert days[number == 1].max() <= 91
+    assert 150 < days[number > 1].min() <= days[number > 1].max() <= 183
+    # No review of a long period is left out.
+    since = (held["over"] - held["day"]).dt.days.to_numpy()
+    last = ~held.duplicated(["child", "start"], keep="last").to_numpy()
+    assert since[last].max() <= 184
+    born = history.children["birth_date"].to_numpy().astype("datetime64[D]")[held["child"]]
+    assert ((held["code"] == "PN0").to_numpy() == (day < birthdays(born, 4))).all()
+
+
+@pytest.mark.unit
+def test_adoptions_and_care_leavers_follow_from_episodes_of_care(history):
+    care, adoptions = history.care, history.records["adoptions"]
+    ended = care[care["end_reason"] == "E11"]
+    assert len(adoptions) == len(ended) > 1
+    assert (adoptions["day"].to_numpy() == ended["end"].to_numpy()).all()
+    period = (care["start_reason"] == "S").cumsum()
+    of = care[period.isin(period[ended.index])].groupby(period)
+    ordered = of.apply(lambda rows: rows.loc[rows["legal_status"] == "E1", "start"].iloc[0])
+    placed = of.apply(lambda rows: rows.loc[rows["placement"] == "A6", "start"].iloc[0])
+    assert (adoptions["decided"].to_numpy() > of["start"].first().to_numpy()).all()
+    assert (adoptions["decided"].to_numpy() < ordered.to_numpy()).all()
+    assert (adoptions["matched"].to_numpy() >= ordered.to_numpy()).all()
+    assert (adoptions["matched"].to_numpy() < placed.to_numpy()).all()
+    leavers = history.records["leavers"]
+    born = history.children["birth_date"].to_numpy().astype("datetime64[D]")[leavers["child"]]
+    day = leavers["day"].to_numpy().astype("datetime64[D]")
+    ages = ages_in_years(born, day)
+    assert set(ages) == {17, 18, 19, 20, 21}
+    # Returns before 2016 asked from 19 on.
+    assert ages[day < np.datetime64("2015-04-01")].min() == 19
+    last = care[care["last"]].drop_duplicates("child", keep="last").set_index("child")
+    assert (last.loc[leavers["child"], "end"].to_numpy() < leavers["day"].to_numpy()).all()
+    assert not last.loc[leavers["child"], "end_reason"].isin(["E11", "E45", "E46", "E48"]).any()
+    told = leavers["contact"] == "YES"
+    assert ((leavers[["activity", "home"]] != "0").all(axis=1) == told).all()
+
+
+@pytest.mark.integration
+def test_the_account_of_a_care_return_holds_every_record_beside_its_episodes(folder):
+    place = folder / "2023" / "ssda903"
+    account = read_looked_after(place).account
+    for kind, name in (
+        ("reviews", "reviews"), ("records of care leavers", "oc3"), ("adoptions", "ad1"),
+        ("decisions to place for adoption", "placed_adoption"),
+        ("records of children", "header"), ("records of unaccompanied children", "uasc"),
+    ):  # fmt: skip
+        number = len(pd.read_csv(place / f"{name}.csv"))
+        assert (account[kind].read, account[kind].used) == (number, number), kind
+    assert account["reviews"].read > 10
+
+
 @pytest.mark.integration
 def test_two_returns_of_care_join_without_an_issue(folder, tmp_path):
     for year in YEARS:
@@ -228,7 +299,7 @@ def test_workers_and_their_number_change_no_byte(tmp_path):
     alone = write_histories(design, tmp_path / "alone", forms=("modules", "ssda903"))
     other = write_histories(design, tmp_path / "other", forms=("modules", "ssda903"), jobs=2)
     files = sorted(path.relative_to(alone) for path in alone.rglob("*.csv"))
-    assert len(files) == 10
+    assert len(files) == 14
     assert all((alone / name).read_bytes() == (other / name).read_bytes() for name in files)
     children = pd.read_csv(alone / "2015" / "modules" / "children.csv")["LAchildID"]
     assert children.is_unique

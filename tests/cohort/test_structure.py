@@ -16,7 +16,7 @@ from riskmodel.cohort import CohortDesign, generate_cohort
 from riskmodel.cohort.dependence import assign, wanted_shares, whole_shares
 from riskmodel.cohort.families import families
 from riskmodel.cohort.lengths import TWO_YEARS_DAYS, band_shares, plan_lengths, shares_by_band
-from riskmodel.cohort.structure import measure_structure
+from riskmodel.cohort.structure import category_places, measure_structure
 from riskmodel.cohort.working_days import bank_holidays, days_of, office_days
 from riskmodel.parameters import parameter
 
@@ -215,3 +215,15 @@ def test_bank_holidays_are_those_that_were_held(year, days):
     assert date(year, 5, 28) not in bank_holidays(year)
     easter = {2012: "2012-04-09", 2020: "2020-04-13", 2022: "2022-04-18"}[year]
     assert easter in found
+
+
+@pytest.mark.unit
+def test_a_category_too_small_for_its_assumed_shares_is_said_with_its_counts(large):
+    told = category_places(large)
+    sexual = next(line for line in told if line.startswith("Plans for sexual abuse"))
+    plans = large.frame[large.frame["category_of_abuse"] == "sexual"]
+    without = ~plans[["child_sexual_abuse", "child_sexual_exploitation"]].any(axis=1)
+    assert f"abuse: {len(plans):,}. " in sexual
+    assert f"there; {without.sum()} are of children without" in sexual
+    assert not any("neglect" in line for line in told)
+    assert category_places(large, dependence=0) == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from riskmodel.errors import DataError
 from riskmodel.levers import OUTSIDE, Levers
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import Change, Scenario, load_library
+from riskmodel.snapshots import StageMoves
 
 PLAN, CARE, NEED = STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 MONTHS, REPLICATES = 30, 40
@@ -168,12 +171,14 @@ def test_a_group_that_is_too_small_cannot_give_children():
 
 
 @pytest.mark.unit
-def test_the_table_of_flows_of_the_published_figures(library_flows):
+def test_the_table_of_flows_of_the_published_figures(library_outlooked):
+    library_flows = library_outlooked.flows().to_frame()
     moved = library_flows[library_flows["lever"] != ""]
     assert set(moved["scenario"]) == {"section_47_2010_11"}
     assert set(moved["to"]) == {NEED, "closed"}
     assert (moved["low"] <= moved["children"]).all()
     assert (moved["children"] <= moved["high"]).all()
+    assert len(moved) == 2
     counted = library_flows[library_flows["lever"] == ""].set_index(["scenario", "from", "to"])
     starts = counted["children"]
     lost = starts[BASELINE, "outside", PLAN] - starts["section_47_2010_11", "outside", PLAN]
@@ -181,7 +186,34 @@ def test_the_table_of_flows_of_the_published_figures(library_flows):
 
 
 @pytest.fixture(scope="module")
-def library_flows():
+def library_outlooked():
     from riskmodel.authority.library import library_outlook
 
-    return library_outlook("section_47_2010_11", "2017-11", 300, 1).flows().to_frame()
+    return library_outlook("section_47_2010_11", "2017-11", 300, 1)
+
+
+@pytest.mark.integration
+def test_moves_between_stages_that_are_printed_go_on_at_their_share(library_outlooked):
+    flows = library_outlooked.flows()
+    children = flows.to_frame().set_index(["scenario", "lever", "from", "to"])["children"]
+    started = children[BASELINE, "", "outside", PLAN]
+    for origin, share in ((NEED, 3.5 / 631), ("early_help", 112.5 / 631)):
+        assert children[BASELINE, "", origin, PLAN] == pytest.approx(share * started, rel=0.1)
+        assert ("section_47_2010_11", "", origin, PLAN) not in children
+    assert "(3 of 630 in 2014/15, report card para 15)" in flows.summary()
+    assert "these figures do not say" in flows.summary()
+    only = flows.only(["section_47_2010_11"]).summary()
+    assert "With no change of policy" not in only
+    assert len(flows.only([BASELINE]).preview()) == 2
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("moved", "of", "shown"), [(5, 90, False), (85, 90, False), (6, 90, True)])
+def test_moves_of_few_own_children_are_not_shown(library_outlooked, moved, of, shown):
+    own = StageMoves(PLAN, NEED, "ends", moved, of, "had one", "2024, x.xml", "observed")
+    source = replace(library_outlooked.source, moves=(own,))
+    flows = replace(library_outlooked, source=source).flows()
+    rows = flows.only([BASELINE]).to_frame()
+    assert ((rows["from"] == PLAN) & (rows["to"] == NEED)).any() == shown
+    assert ("are no longer on a protection plan" in flows.summary()) == shown
+    assert f"{moved} of {of}" not in flows.summary()

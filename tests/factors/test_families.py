@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodel.assessments import Assessments
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.comparison import change_between
 from riskmodel.factors.rates import factor_rates
 from riskmodel.families import DesignEffects, family_effects, related
 
@@ -141,3 +142,19 @@ def test_withheld_factors_do_not_tell_of_their_families(tmp_path):
     parquet = tmp_path / "own.parquet"
     table.to_parquet(parquet)
     assert TableFile(parquet).counts().design == TableFile(path).counts().design
+
+
+@pytest.mark.unit
+def test_a_change_between_groups_allows_for_the_families_of_each():
+    def counts(times: int) -> FactorCounts:
+        return FactorCounts.from_rows(
+            [("child_neglect", 80 * times, 20 * times)], total_plans=40 * times
+        )
+
+    twice = DesignEffects.assumed(("child_neglect",), 1, 2)
+    wide = change_between(counts(2), counts(2), designs=(twice, twice))
+    half = change_between(counts(1), counts(1))
+    assert wide[["low", "high"]].equals(half[["low", "high"]])
+    one = change_between(counts(2), counts(2), designs=(None, twice))
+    narrow = change_between(counts(2), counts(2))
+    assert narrow["high"].item() < one["high"].item() < wide["high"].item()

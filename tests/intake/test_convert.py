@@ -176,3 +176,20 @@ def test_small_months_are_withheld_where_they_are_printed_and_exact_in_the_file(
     # Three children from September on, in seven months.
     assert "7 of its counts are from 1 to 5: the file is for working with" in said
     assert read_snapshots(place)[0].stock[-1] == 3
+
+
+@pytest.mark.integration
+def test_returns_of_two_years_say_who_had_a_child_in_need_plan_around_a_plan(
+    tmp_path: Path,
+) -> None:
+    def need(start: str, end: str) -> str:
+        dates = f"<CINPlanStartDate>{start}</CINPlanStartDate>"
+        return f"<CINPlanDates>{dates}<CINPlanEndDate>{end}</CINPlanEndDate></CINPlanDates>"
+
+    first = need("2023-05-10", "2023-11-14") + plan("2023-11-15", "2024-03-20")
+    (tmp_path / "a.xml").write_text(census(2024, first))
+    (tmp_path / "b.xml").write_text(census(2025, need("2024-03-21", "2024-09-01")))
+    before, after = convert([tmp_path]).moves
+    assert (before.counted, before.moved, before.of) == ("starts", 1, 1)
+    assert (after.counted, after.moved, after.of) == ("ends", 1, 1)
+    assert after.source == "2023-04 to 2025-03, a.xml, b.xml"

@@ -52,7 +52,10 @@ def care(tmp_path_factory: pytest.TempPathFactory) -> LookedAfter:
     (folder / "y2019" / "uasc.csv").write_text(
         "CHILD,SEX,DOB,DUC\n2,2,2001-01-05,2019-01-05\n", encoding="utf-8"
     )
-    (folder / "y2019" / "reviews.csv").write_text("CHILD,REVIEW\n1,2018-05-01\n", encoding="utf-8")
+    (folder / "y2019" / "reviews.csv").write_text(
+        "CHILD,REVIEW\n1,2018-05-01\n,2018-06-01\n77,2018-06-01\n", encoding="utf-8"
+    )
+    (folder / "y2019" / "oc2.csv").write_text("CHILD,SDQ_SCORE\n1,12\n", encoding="utf-8")
     return read_looked_after(folder)
 
 
@@ -61,6 +64,7 @@ def test_every_record_is_accounted_for(care: LookedAfter) -> None:
     assert care.account["episodes"] == Tally(8, 6, {"superseded": 1, "short_break": 1})
     assert care.account["records of children"] == Tally(5, 4, {"repeated": 1})
     assert care.account["records of unaccompanied children"] == Tally(1, 1)
+    assert care.account["reviews"] == Tally(3, 1, {"no_child": 1, "unknown_child": 1})
     assert dict(care.counts) == {"table_not_read": 1}
     assert care.is_sound
     assert "6 of 8 episodes used" in care.summary()

@@ -9,11 +9,15 @@ import pandas as pd
 import pytest
 
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.cli.factors import _on_families
 from riskmodel.cohort.export import write_parquet
+from riskmodel.disclosure.release import release_counted
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.adjusted.table_impact import factor_impact, table_patterns
+from riskmodel.factors.group_rates import group_rates
+from riskmodel.factors.rates import factor_rates
 from riskmodel.intake import iter_assessments, read_assessments
 from riskmodel.intake.table_file import TableFile
 from riskmodel.streams import stream
@@ -94,3 +98,21 @@ def test_files_with_other_factors_are_refused(tmp_path: Path) -> None:
     last.write_bytes((tmp_path / "other.parquet").read_bytes())
     with pytest.raises(DataError, match="has other factors than the first file"):
         list(iter_assessments(place))
+
+
+@pytest.mark.integration
+def test_a_table_too_large_to_hold_says_that_families_are_not_allowed_for(tmp_path, monkeypatch):
+    table = TableFile(made(tmp_path / "folder", children=True))
+    assert all(design.allows for design in table.counts().design.values())
+    monkeypatch.setattr("riskmodel.intake.table_file._HELD", ROWS - 1)
+    release = release_counted(table.counts(by=("year",)), by=("year",))
+    assert len(release.groups) == 2
+    found = group_rates(release)
+    assert any("Ranges do not allow for families" in line for line in found.remarks())
+    for counts in release.groups.values():
+        alone = factor_rates(counts).to_frame()
+        assert factor_rates(counts, design=release.design_of(counts)).to_frame().equals(alone)
+    (note,) = _on_families(release, "funnel")
+    assert note.endswith("families are not allowed for.")
+    (note,) = _on_families(release, "change")
+    assert note.startswith("Ranges do not allow for families")

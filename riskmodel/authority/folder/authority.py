@@ -285,7 +285,9 @@ class Authority(Holding):
         plan, outlook = self.caseload(**sizes), self.projection(**sizes)
         return self.once(
             ("price", months, replicates, seed),
-            lambda: price_by_year(plan, workforces(outlook.levers, self.workforce), prices.of),
+            lambda: price_by_year(
+                plan, workforces(outlook.levers, self.workforce, outlook.draws), prices.of
+            ),
         )
 
     def placements(

@@ -288,7 +288,8 @@ class Holding:
         if self.has("months"):
             series = self._projected_series()
             source = snapshot_source(series, population=population)
-            source = replace(source, area=self.name, code=self.inputs.panel_code or self.code)
+            code, moves = self.inputs.panel_code or self.code, self.inputs.records.moves
+            source = replace(source, area=self.name, code=code, moves=moves)
             if self.has("own_panel") and not self.inputs.has_months_table:
                 assert self.panel is not None  # it has one
                 source = with_years(source, panel_source(self.panel, self.inputs.panel_code))

@@ -15,7 +15,7 @@ from riskmodel.snapshots import SERIES_STAGES
 
 if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
-    from riskmodel.snapshots import MonthlySeries
+    from riskmodel.snapshots import MonthlySeries, StageMoves
 
 __all__ = [
     "FEW",
@@ -40,10 +40,13 @@ class RecordMonths:
         Of each stage that no table of months gives, the longest that was counted.
     notes
         File, and what became of its records or why no months could be counted from it.
+    moves
+        Children who move between stages, of the first source that holds both.
     """
 
     series: tuple[MonthlySeries, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    moves: tuple[StageMoves, ...] = ()
 
     @property
     def few(self) -> tuple[MonthlySeries, ...]:
@@ -96,9 +99,11 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
     """
     chosen: dict[str, MonthlySeries] = {}
     notes: list[tuple[str, str]] = []
+    moves: tuple[StageMoves, ...] = ()
     for names, converted in _converted(contents, notes):
         source = ", ".join(names)
         notes += _account(names, converted)
+        moves = moves or converted.moves
         for counted in own_area(converted.series, contents, source):
             series = replace(counted, area="", source=source)
             before = chosen.get(series.stage)
@@ -111,7 +116,7 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
                 held, source = longer.source, min(series, before, key=len).source
             if held:
                 notes.append((source, f"gives {series.stage} too, which is taken from {held}"))
-    found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen))
+    found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), (), moves)
     notes += [(series.source, f"of {series.stage}, {FEW}") for series in found.few]
     return replace(found, notes=tuple(notes))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 __all__ = [
+    "BESIDE",
     "CATEGORIES_OF_NEED",
     "CHANGE",
     "END_REASONS",
@@ -34,6 +35,18 @@ SHORT_BREAKS = frozenset({"V1", "V3", "V4"})
 """Legal statuses of agreed series of short breaks: the Department's counts leave them out."""
 
 START_REASONS = frozenset("SLPTBU")
+
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "reviews": ("review", "review code"),
+    "records of care leavers": ("in touch", "activ", "accom"),
+    "adoptions": (
+        "date int", "date match", "foster care", "nb adoptr", "sex adoptr", "ls adoptr"
+    ),
+    "decisions to place for adoption": (
+        "date placed", "date placed ceased", "reason placed ceased"
+    ),
+}  # fmt: skip
+"""Other tables of the return, by what they hold: the headings beside ``CHILD`` and ``DOB``."""
 
 LEGAL_STATUSES: Mapping[str, str] = MappingProxyType(
     {

@@ -79,6 +79,7 @@ _CHILDREN = {
 _PASSED_OVER = frozenset(
     {"home post", "pl post", "urn", "ethnic", "upn", "uniquelearnernumber", "mother", "mc dob"}
     | {"pl la", "place id", "gender"}
+    | {heading for headings in codes.BESIDE.values() for heading in headings}
 )
 _LEFT_OUT = ("bad_row", "no_child", "other_status", "repeated")
 _CODES: Mapping[str, Collection[str]] = {
@@ -113,8 +114,9 @@ def read_looked_after(
         A folder with CSV files of one or several years, in folders of their own or not; a
         workbook with a sheet a table; or a CSV file of episodes alone. A table is known by its
         headings: episodes by ``DECOM`` and ``RNE``, the header by ``DOB``, unaccompanied children
-        by ``DUC``. A column ``LA`` tells authorities apart, a column ``YEAR`` the returns of a
-        file that holds several.
+        by ``DUC``. Reviews, care leavers, adoptions and decisions to place for adoption are
+        counted in the account and not used further. A column ``LA`` tells authorities apart, a
+        column ``YEAR`` the returns of a file that holds several.
     strict
         Refuse what cannot be read as it stands, instead of leaving it out and reporting it.
     window
@@ -164,9 +166,8 @@ def read_looked_after(
 
 def _tables(path: Path, log: IssueLog) -> dict[str, list[RawTable]]:
     """The tables of a return by what they hold: episodes, header, unaccompanied children."""
-    tables: dict[str, list[RawTable]] = {
-        kind: [] for kind in ("episodes", "header", "uasc", "legal", "placed")
-    }
+    kinds = ("episodes", "header", "uasc", "legal", "placed", *codes.BESIDE)
+    tables: dict[str, list[RawTable]] = {kind: [] for kind in kinds}
     files = [file for name in FILES if (file := path / name).exists()] or [path]
     for table in (t for file in files for t in raw_tables(file, log, is_looked_after_heading)):
         kind = _kind(table)
@@ -191,6 +192,9 @@ def _kind(table: RawTable) -> str:
         return "episodes"
     if {"child", "duc"} <= headings:
         return "uasc"
+    for kind, (first, *_others) in codes.BESIDE.items():
+        if {"child", first} <= headings:
+            return kind
     is_header = {"child", "dob"} <= headings and headings & {"ethnic", "upn", "mother", "mc dob"}
     return "header" if is_header else kind_of(headings)
 
@@ -342,7 +346,23 @@ def _facts(
         reasons["repeated"] = read - len(seen) - sum(reasons.values())
         if tables[kind]:
             account[title] = Tally(read, len(seen), reasons)
+    for kind in codes.BESIDE:
+        if tables[kind]:
+            account[kind] = sum((_counted(t, people, log) for t in tables[kind]), Tally(0, 0))
     return facts, account
+
+
+def _counted(table: RawTable, people: People, log: IssueLog) -> Tally:
+    """Records of a table beside: those of a child that has a record of its own or an episode."""
+    columns, known = _columns(table, _CHILDREN, log), len(people.references)
+    numbers = people.numbers(columns.get("area", table.empty_column()), columns["child_id"])
+    left_out = {
+        "bad_row": table.number_ragged,
+        "no_child": int((numbers < 0).sum()),
+        "unknown_child": int((numbers >= known).sum()),
+    }
+    used = len(numbers) - left_out["no_child"] - left_out["unknown_child"]
+    return Tally(len(table) + table.number_ragged, used, left_out)
 
 
 def _take(

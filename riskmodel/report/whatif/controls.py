@@ -353,7 +353,7 @@ def _rate(authority: Authority, force: Workforce, name: str, words: str, said: s
 
 
 def _now(force: Workforce, name: str) -> float:
-    found = float(np.mean(force.monthly(name, 1)[0]))
+    found = force.first(name)
     return found if np.isfinite(found) else 0.0
 
 

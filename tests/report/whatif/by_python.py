@@ -17,6 +17,7 @@ from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
+from riskmodel.levers import LEVERS
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.whatif.service import ENDS
 from riskmodel.report.whatif.stored import chance, spread
@@ -71,7 +72,7 @@ def _change(name: str, random: np.random.Generator) -> Change:
         low, high = WORKFORCE[name.removeprefix("workforce.")]
         value = float(np.round(low + (high - low) * random.random(), 3))
         value = float(round(value)) if "lag" in name else value
-        takes = name.endswith(("_rate", "qualified_share"))
+        takes = LEVERS[name].takes_range and not LEVERS[name].moves
         values["value"] = (0.8 * value, 1.2 * value) if ranged and takes else value
         if "length" in name:
             values["to"] = _instead("child_protection_plan", random)
@@ -146,7 +147,9 @@ def answer(authority: Authority, outlook: Outlook, scenario: Scenario, target: T
         beside, target, scenario=scenario.name, structure=structure, workforce=workforce
     )
     assert authority.prices is not None
-    prices = price_by_year(plan, workforces(beside.levers, workforce), authority.prices.of)
+    prices = price_by_year(
+        plan, workforces(beside.levers, workforce, beside.draws), authority.prices.of
+    )
     places = [1 + plan.quantiles.index(one) for one in ENDS]
     return Answer(
         stock,

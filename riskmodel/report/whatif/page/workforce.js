@@ -18,9 +18,6 @@ import { applied } from "./levers.js";
 /** @typedef {(month: number, simulation: number) => number} Monthly */
 /** @typedef {{inPost: Float64Array, fte: Float64Array}} Workers By simulation and month. */
 
-const RATES = ["vacancy_rate", "turnover_rate", "sickness_rate", "newly_qualified_share",
-  "newly_qualified_protection", "case_holding_share"];
-
 /**
  * @param {any} service
  * @returns {Luck}
@@ -43,7 +40,7 @@ export class Workforce {
   constructor(given, paths) {
     this.given = given;
     this.paths = paths;
-    /** Whether simulations have rates of their own. */
+    /** Whether simulations have numbers of their own. */
     this.differs = [...paths.values()].some((path) => path.ranges.length > 0);
   }
 
@@ -70,7 +67,7 @@ export class Workforce {
       const fixed = this.base(name, 0);
       return Array.isArray(this.given[name]) ? (month) => this.base(name, month) : () => fixed;
     }
-    if (path.ranges.length > 0 && RATES.includes(name)) {
+    if (path.ranges.length > 0 && path.lever.moves === "") {
       return (month, simulation) => applied(path, this.base(name, month), simulation, month);
     }
     const kept = Array.from(path.value, (_, month) => applied(path, this.base(name, month), 0, month));
@@ -94,7 +91,8 @@ export class Workforce {
    */
   setsHires(month) {
     const path = this.paths.get("workforce.hires_per_month");
-    return path !== undefined && (path.weight[month] > 0 || path.multiplier[month] !== 1);
+    return path !== undefined && (path.weight[month] > 0 || path.multiplier[month] !== 1
+      || path.ranges.some((range) => range.part[month] > 0));
   }
 
   /**
