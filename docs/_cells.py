@@ -40,7 +40,7 @@ def run(words: str, folder: Path | None = None) -> subprocess.CompletedProcess[s
         env={**inherited, **plain},
         cwd=folder,
         check=False,
-        timeout=250,
+        timeout=800,
     )
 
 

@@ -35,7 +35,11 @@ nitpick_ignore_regex = [
     ("py:.*", r"riskmodel\.(demand\.pooled\.growth(\.\w+)?|disclosure\.linking\.Links)"),
     ("py:.*", r"riskmodel\.(families\.DesignEffects|services\.survival\.Share)"),
     ("py:.*", r"riskmodel\.(report\.prose(\.Run)?|cohort\.care\.care_episodes)"),
-    ("py:.*", r"riskmodel\.disclosure\.(ledger|memory\.Memory)"),
+    ("py:.*", r"riskmodel\.disclosure\.(ledger|memory\.Memory|remembering\.FigureMemory)"),
+    ("py:.*", r"riskmodel\.(cohort\.published_care|cohort\.care_records\.care_records)"),
+    ("py:.*", r"riskmodel\.intake\.(looked_after\.reading\.\w+|involvements\.Involvements)"),
+    ("py:.*", r"riskmodel\.authority\.folder\.authority\.Result"),
+    ("py:.*", r"riskmodel\.snapshots\.StageMoves"),
     ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|intake\.(.*\.)?Window|engines\.Result)"),
 ]
 
