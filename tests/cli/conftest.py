@@ -15,6 +15,7 @@ import pytest
 
 from riskmodel.cli.run import run
 from riskmodel.demand import projecting
+from riskmodel.demand.calibration.result import Calibration
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,19 @@ def calibrated_once(monkeypatch: pytest.MonkeyPatch, _calibrations: dict[bytes, 
             _calibrations[key] = usual(*values, share_done=share_done, **more)
         return _calibrations[key]
 
+    found_left = Calibration.open_children_left
+
+    def open_children_left(self: Calibration, months: int) -> Any:
+        # Calibrations that are kept keep their identity.
+        key = f"{id(self)} {months}".encode()
+        if not any(self is each for each in _calibrations.values()):
+            return found_left(self, months)
+        if key not in _calibrations:
+            _calibrations[key] = found_left(self, months)
+        return _calibrations[key]
+
     monkeypatch.setattr(projecting, "calibrate_model", calibrate)
+    monkeypatch.setattr(Calibration, "open_children_left", open_children_left)
 
 
 @pytest.fixture(scope="session")
