@@ -117,6 +117,14 @@ class GroupRates(Result):
                     f"Quadrants are cut at {share or region.reading} of plans and a rate of {rate};"
                     " 'depends' where a cut in between would decide."
                 )
+                # Only the chart of the report leaves its cuts open between two values.
+                is_theirs = region.impact is not None and region.impact.low < region.impact.high
+                lines.append(
+                    "These cuts, and what is called printed, are those of the report card of "
+                    "2015; --cuts base-rate takes the table's own."
+                    if is_theirs
+                    else "What is called printed is of the report card of 2015."
+                )
             elif self.release is None and unprinted:
                 lines.append(
                     f"{unprinted} further factors stand in the chart without counts; each has at "
