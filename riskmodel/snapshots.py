@@ -39,7 +39,7 @@ class StageMoves:
     Parameters
     ----------
     origin, destination
-        Stages, or what :data:`riskmodel.levers.OUTSIDE` names.
+        Stages, or what ``riskmodel.levers.OUTSIDE`` names.
     counted
         ``starts`` of the destination, or ``ends`` of the origin.
     moved, of
