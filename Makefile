@@ -18,6 +18,8 @@ STUDIES := build/studies
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
+# Else each of the tests' commands compiles the package anew.
+export PYTHONDONTWRITEBYTECODE =
 
 PIP := $(BIN)/python -m pip
 COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \

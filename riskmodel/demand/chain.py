@@ -157,8 +157,8 @@ def _years(panel: AuthorityPanel, code: str) -> list[_Year]:
 
 def _ratio(count: float, of: float) -> tuple[float, float, float]:
     """Ratio of two Poisson counts with its exact 95% interval (Clopper-Pearson on the share)."""
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
-    low = 0.0 if count == 0 else float(beta.ppf(0.025, count, of + 1))
-    high = float(beta.ppf(0.975, count + 1, of))
+    low = 0.0 if count == 0 else float(betaincinv(count, of + 1, 0.025))
+    high = float(betaincinv(count + 1, of, 0.975))
     return count / of, low / (1 - low), high / (1 - high)

@@ -176,11 +176,11 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
 
 def _shares(outlook: Outlook, known: StageMoves) -> Floats:
     """The share that moves, once a simulation: Jeffreys' posterior of what was counted."""
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     name = f"moves/{known.origin}/{known.destination}"
     drawn = uniforms(outlook.seed, name, outlook.projection.replicates)
-    return np.asarray(beta.ppf(drawn, known.moved + 0.5, known.of - known.moved + 0.5))
+    return np.asarray(betaincinv(known.moved + 0.5, known.of - known.moved + 0.5, drawn))
 
 
 def _typical(children: Floats) -> tuple[float, float, float, float]:

@@ -68,6 +68,16 @@ def test_help_loads_no_heavy_library():
 
 
 @pytest.mark.end_to_end
+def test_projections_start_without_libraries_that_take_a_second_to_load():
+    check = (
+        "import sys, riskmodel.authority.services\n"
+        "heavy = {'scipy.stats', 'statsmodels', 'sklearn', 'matplotlib', 'seaborn'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True, timeout=60)
+
+
+@pytest.mark.end_to_end
 def test_csv_is_utf8_with_plain_line_ends_in_any_locale():
     done = process("published", "implied", "--format", "csv", LC_ALL="C", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, b"")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
+from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import FAMILIES, sample
 from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError, UnknownNameError
@@ -97,3 +98,9 @@ def test_what_cannot_be_is_refused():
         Lengths("gamma", 303, 1).ended_shares([0, 5, 5])
     with pytest.raises(DataError, match="from 0 to 1"):
         Lengths("gamma", 303, 1).quantile(1.2)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("value", [-3.0, 0.4, 250.0])
+def test_normal_density_is_that_of_scipy(value):
+    assert laws.log_normal(value, 1.5, 0.7) == stats.norm.logpdf(value, 1.5, 0.7)

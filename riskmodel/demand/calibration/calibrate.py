@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.likelihood import Predicted
@@ -185,7 +185,7 @@ def _far_off(model: Model, fitted: Floats, spread: Floats) -> list[str]:
     limit = parameter("demand_observation_far_from_fit").value
     if model.sequence is not None:
         # Among hundreds of figures some lie far off by chance: as many as of a dozen, no more.
-        limit = float(stats.norm.isf(stats.norm.sf(limit) * _A_DOZEN / len(fitted)))
+        limit = -float(special.ndtri(special.ndtr(-limit) * _A_DOZEN / len(fitted)))
     far = [
         f"{_words(each)} lies {abs(each.middle - expected) / sd:.1f} standard deviations from what "
         f"the calibration expects, {expected:.0f}"

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.calibration.calibrate import calibrate_model
@@ -126,10 +125,12 @@ def rank_uniformity(ranks: pd.DataFrame, *, bins: int = 8) -> pd.DataFrame:
     pandas.DataFrame
         A row a parameter: parameter, statistic, p_value, and the counts of the bins.
     """
+    from scipy.stats import chisquare
+
     rows = []
     for name, group in ranks.groupby("parameter", sort=False):
         counts, _ = np.histogram(group["rank"], bins=bins, range=(0.0, 1.0))
-        found = stats.chisquare(counts)
+        found = chisquare(counts)
         rows.append(
             {
                 "parameter": name,

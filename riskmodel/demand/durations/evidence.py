@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from riskmodel.core.arrays import Bools, Floats
 from riskmodel.demand.durations import laws
@@ -100,9 +100,7 @@ class MeanLength(Evidence):
         """Log-likelihood of these lengths."""
         low, high = float(self.days.low), float(self.days.high)
         if self.number is None:
-            return float(
-                stats.norm.logpdf(lengths.mean_days, (low + high) / 2, (high - low) / 12**0.5)
-            )
+            return laws.log_normal(lengths.mean_days, (low + high) / 2, (high - low) / 12**0.5)
         variance = laws.second_moment(lengths.family, lengths.mean_days, lengths.shape)
         error = float(np.sqrt((variance - lengths.mean_days**2) / self.number))
         return _log_normal_share(low, high, lengths.mean_days, error)
@@ -138,9 +136,11 @@ class ShareOver(Evidence):
         over = float(lengths.survival(self.days))
         low, high = float(self.share.low), float(self.share.high)
         if self.number is None:
-            return float(stats.norm.logpdf(over, (low + high) / 2, (high - low) / 12**0.5))
-        counts = _counts_that_print(self.share, self.number)
-        return float(special.logsumexp(stats.binom.logpmf(counts, self.number, over)))
+            return laws.log_normal(over, (low + high) / 2, (high - low) / 12**0.5)
+        ways, counts = _ways_to_print(self.share, self.number)
+        rest = self.number - counts
+        chances = ways + special.xlogy(counts, over) + special.xlog1py(rest, -over)
+        return float(np.logaddexp.reduce(chances))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -287,11 +287,17 @@ class IndividualLengths(Evidence):
 
 
 @lru_cache
-def _counts_that_print(share: Interval, number: int) -> Floats:
-    """Whole numbers of which the share is printed so; the nearest where there is none."""
+def _ways_to_print(share: Interval, number: int) -> tuple[Floats, Floats]:
+    """Logs of binomial coefficients of the whole numbers whose share is printed so, and these.
+
+    The nearest number where there is none.
+    """
     counts = np.array(list((share * number).whole_numbers()), dtype=np.float64)
     middle = (float(share.low) + float(share.high)) / 2
-    return counts if len(counts) else np.array([float(round(middle * number))])
+    if not len(counts):
+        counts = np.array([float(round(middle * number))])
+    beside = special.gammaln(counts + 1) + special.gammaln(number - counts + 1)
+    return special.gammaln(number + 1) - beside, counts
 
 
 def _check_interval(found: Interval, number: int | None, most: float) -> None:
@@ -311,6 +317,6 @@ def _log_normal_share(low: float, high: float, mean: float, error: float) -> flo
     if below + above > 0:
         below, above = -above, -below
     if above == below:
-        return float(stats.norm.logpdf(above)) - float(np.log(error))
+        return laws.log_normal(above, 0.0, 1.0) - float(np.log(error))
     top, bottom = special.log_ndtr(above), special.log_ndtr(below)
     return float(top + np.log(-np.expm1(min(bottom - top, -1e-300))))

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from riskmodel.core.arrays import Floats, lock
 from riskmodel.core.result import Result
@@ -53,7 +53,7 @@ class ShapePrior:
         """Log density of a distribution's spread."""
         second = float(laws.second_moment(lengths.family, lengths.mean_days, lengths.shape))
         gamma_shape = lengths.mean_days**2 / (second - lengths.mean_days**2)
-        return float(stats.norm.logpdf(gamma_shape, self.mean, self.sd))
+        return laws.log_normal(gamma_shape, self.mean, self.sd)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -251,7 +251,7 @@ def _profile_limits(
     level: float,
 ) -> _Pair:
     """The values of one parameter at which its profile has risen by half the quantile."""
-    allowed = float(stats.chi2.ppf(level, 1)) / 2
+    allowed = float(special.gammaincinv(0.5, level))
     lowest, width = cost(best), float(np.sqrt(covariance[place, place]))
     slope = covariance[0, 1] / covariance[place, place]
     spread = float(np.sqrt(np.linalg.det(covariance) / covariance[place, place]))
@@ -299,4 +299,4 @@ def _goodness(evidence: Sequence[Evidence], lengths: Lengths) -> tuple[float, in
             freedom += len(bands) - 1
     if freedom <= 0:
         return np.nan, max(freedom, 0), np.nan
-    return deviance, freedom, float(stats.chi2.sf(deviance, freedom))
+    return deviance, freedom, float(special.chdtrc(freedom, deviance))

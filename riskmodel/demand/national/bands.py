@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import beta, nbinom, norm
+from scipy.special import ndtri
 
 from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
@@ -88,6 +88,8 @@ def chance_band(
     """
     if exposure <= 0 or pooled.exposure <= 0:
         raise DataError("a band needs children, or a whole, above 0 on both sides")
+    from scipy.stats import beta, nbinom
+
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
     families = exposure / together
     if kind == "rate":
@@ -161,7 +163,7 @@ def usual_band(
         From :func:`between_variance`.
     """
     variance = together / 4 * (1 / exposure + 1 / pooled.exposure)
-    reach = norm.ppf((1 + level) / 2) * np.sqrt(
+    reach = float(ndtri((1 + level) / 2)) * np.sqrt(
         variance + between * (1 + 1 / max(1, pooled.authorities))
     )
     centre = float(_scaled(np.array(pooled.rate), kind))
@@ -175,8 +177,9 @@ def usual_band(
 
 def _left_by_winsorising() -> float:
     """Mean square of standard normal scores that are drawn in at both ends."""
-    end = norm.ppf(1 - WINSORISED)
-    return float(1 - 2 * WINSORISED - 2 * end * norm.pdf(end) + 2 * WINSORISED * end**2)
+    end = float(ndtri(1 - WINSORISED))
+    density = np.exp(-(end**2) / 2) / np.sqrt(2 * np.pi)
+    return float(1 - 2 * WINSORISED - 2 * end * density + 2 * WINSORISED * end**2)
 
 
 def _scaled(rates: Floats, kind: Kind) -> Floats:

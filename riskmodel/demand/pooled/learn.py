@@ -79,10 +79,10 @@ class Forecast:
 
     def quantiles(self, levels: Sequence[float] | Floats) -> Floats:
         """Stock at these probability levels, shape (authority, horizon, level), from 0."""
-        from scipy.stats import t
+        from scipy.special import stdtrit
 
         degrees = self.degrees[:, None]
-        unit = t.ppf(np.asarray(levels)[None, :], degrees) * np.sqrt((degrees - 2) / degrees)
+        unit = stdtrit(degrees, np.asarray(levels)[None, :]) * np.sqrt((degrees - 2) / degrees)
         log = self.location[:, :, None] + self.scale[:, :, None] * unit[:, None, :]
         found: Floats = np.maximum(np.exp(log) - 1, 0.0)
         return found

@@ -93,9 +93,9 @@ class OwnForecast:
 
     def _unit(self, levels: Floats) -> Floats:
         """Quantiles of the Student-t of variance 1."""
-        from scipy.stats import t
+        from scipy.special import stdtrit
 
-        found: Floats = t.ppf(levels, self.degrees) * np.sqrt((self.degrees - 2) / self.degrees)
+        found: Floats = stdtrit(self.degrees, levels) * np.sqrt((self.degrees - 2) / self.degrees)
         return found
 
     def _of_normal(self, normal: Floats) -> Floats:

@@ -47,9 +47,9 @@ class Spread:
 
 def normal(levels: Floats) -> Floats:
     """Quantile function of the standard normal."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    return norm.ppf(levels)
+    return np.asarray(ndtri(levels))
 
 
 def last(log: Floats) -> Floats:
