@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASELINE",
     "MEASURED",
+    "MONTH_NAMES",
     "QUANTILES",
     "Projection",
     "month_after",
@@ -43,7 +44,7 @@ QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Quantiles of a summary: the limits of the 95%, 90%, 80% and 50% intervals, and the median."""
 
 # Not those of the calendar module, which follow the machine's language.
-_MONTHS = (
+MONTH_NAMES = (
     "January",
     "February",
     "March",
@@ -396,5 +397,5 @@ def month_words(month: str, *, day: bool = False) -> str:
     ('September 2015', '29 February 2016')
     """
     year, number = (int(part) for part in month.split("-"))
-    words = f"{_MONTHS[number - 1]} {year}"
+    words = f"{MONTH_NAMES[number - 1]} {year}"
     return f"{monthrange(year, number)[1]} {words}" if day else words

@@ -17,6 +17,7 @@ from riskmodel.demand.beside import other_figures
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.result import Calibration
 from riskmodel.demand.implied import implied_starts
+from riskmodel.demand.month_pattern import stock_over_the_year
 from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.learn import Learned
 from riskmodel.demand.pooled.own import (
@@ -153,6 +154,10 @@ def stage_outlook(
     mean, shape = calibration.of("mean_days")[rows], calibration.of("shape")[rows]
     left = calibration.open_children_left(months)[rows]
     course = _by_month(expected, nodes, months)
+    pattern = calibration.model.pattern
+    if pattern is not None:
+        drawn_pattern = pattern.draws(stream(seed, f"demand/month_pattern/{stage}"), replicates)
+        course *= stock_over_the_year(drawn_pattern, mean, shape, opening_month, months)
     implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
     inputs = StageInputs(
         implied.rates,

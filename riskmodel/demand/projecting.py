@@ -312,6 +312,9 @@ def project(  # noqa: PLR0913  each is a word of the question
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
         notes += growth_notes(stages[stage])
+        pattern = models[stage].pattern
+        if pattern is not None and pattern.words():
+            notes.append(f"{stage}: {pattern.words()}")
     baseline = {stage: each.inputs for stage, each in stages.items()}
     say(f"simulating {', '.join(levers)}")
     together = simulate_scenarios(

@@ -116,14 +116,19 @@ class FiguresInSequence:
         One a step.
     solved_steps
         Steps of whose rate stocks and ends say something: those with starts not counted.
+    pattern
+        Starts of each interval as a share of even ones, shape (interval,).
     """
 
     grid: Grid
     plans: tuple[StepPlan, ...]
     solved_steps: tuple[int, ...]
+    pattern: Floats
 
     @classmethod
-    def of(cls, times: Floats, step_of: Indices, grid: Grid) -> FiguresInSequence:
+    def of(
+        cls, times: Floats, step_of: Indices, grid: Grid, pattern: Floats | None = None
+    ) -> FiguresInSequence:
         """The figures of a grid.
 
         Parameters
@@ -134,12 +139,15 @@ class FiguresInSequence:
             Step of each interval.
         grid
             The figures.
+        pattern
+            Starts of each interval as a share of even ones; None is even.
         """
         steps = range(int(step_of[-1]) + 1)
         plans = (_plan_step(times, np.flatnonzero(step_of == step), grid) for step in steps)
         missing = grid.starts.number == 0
         solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
-        return cls(grid, tuple(plans), tuple(solved))
+        even = np.ones(len(times) - 1)
+        return cls(grid, tuple(plans), tuple(solved), even if pattern is None else pattern)
 
 
 def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:

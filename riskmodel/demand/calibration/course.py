@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.calibration.cohorts import Cohorts
-from riskmodel.demand.calibration.grid import Grid
+from riskmodel.demand.calibration.cohorts import Cohorts, FiguresInSequence
 from riskmodel.demand.calibration.likelihood import safe_exp
 
 if TYPE_CHECKING:
@@ -55,14 +54,16 @@ class Course:
     chance: Floats
 
 
-def course_of(model: Model, grid: Grid, cohorts: Cohorts, error: Floats, logs: Floats) -> Course:
+def course_of(
+    model: Model, figures: FiguresInSequence, cohorts: Cohorts, error: Floats, logs: Floats
+) -> Course:
     """The course of each draw.
 
     Parameters
     ----------
     model
         The model.
-    grid
+    figures
         Its figures.
     cohorts
         Who is there of each group's starts.
@@ -75,16 +76,19 @@ def course_of(model: Model, grid: Grid, cohorts: Cohorts, error: Floats, logs: F
     -----
     With r expected starts, g the weight of what was counted of them and p the share there at a
     time, an interval adds r p - g r p squared to the variance of the stock at that time, and
-    r p' - g r p p' to the covariance with that at a later one, where p' are there.
+    r p' - g r p p' to the covariance with that at a later one, where p' are there. The pattern of
+    the year bears on an interval's own starts; what stays of starts that were not counted is
+    summed over like intervals, and takes them as even.
     """
-    sizes = safe_exp(logs)
-    starts = sizes[:, model.step_of] * np.diff(model.times)
+    sizes, grid = safe_exp(logs), figures.grid
+    even = sizes[:, model.step_of] * np.diff(model.times)
     opening, left = sizes[:, -1], cohorts.opening_left
-    share = starts / (starts + grid.starts.mean_error_variance(error, starts))
+    share = even / (even + grid.starts.mean_error_variance(error, even))
     share = np.where(grid.starts.number > 0, share, 0.0)
+    starts = even * figures.pattern
     unknown = starts * (1 - share)
     given = unknown + share * grid.starts.mean
-    mean, known = starts[:, grid.group_first], share[:, grid.group_first]
+    mean, known = even[:, grid.group_first], share[:, grid.group_first]
 
     def over_groups(weights: Floats, table: Floats) -> Floats:
         return np.asarray((weights[:, None, :] @ table)[:, 0])
@@ -97,7 +101,7 @@ def course_of(model: Model, grid: Grid, cohorts: Cohorts, error: Floats, logs: F
     there = over_groups(mean, cohorts.present)
     variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
     variance -= over_groups(mean * known, cohorts.squared)
-    shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - starts * cohorts.own
+    shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - even * cohorts.own
     shared -= over_groups(mean * known, cohorts.paired)
     kept = np.zeros_like(variance)
     kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], LEAST_VARIANCE)

@@ -29,6 +29,7 @@ from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.calibration.sequential import SequentialLikelihood
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.moments import Moments, Presence
+from riskmodel.demand.month_pattern import MonthPattern, month_pattern
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.projection import month_after, months_between
@@ -102,6 +103,7 @@ class Model:
     observed: Floats
     rounding: Floats
     sequence: FiguresInSequence | None
+    pattern: MonthPattern | None = None
 
     @property
     def step_months(self) -> int:
@@ -208,7 +210,10 @@ class Model:
     def counts(self, presence: Presence, log_rates: Floats) -> Moments:
         """Exact moments of starts between the times and stocks at the times, one row a draw."""
         made = safe_exp(log_rates)
-        return presence.moments(made[:, self.step_of], made[:, -1])
+        rates = made[:, self.step_of]
+        if self.sequence is not None:
+            rates = rates * self.sequence.pattern
+        return presence.moments(rates, made[:, -1])
 
     def printed(self, counts: Moments, error: Floats) -> tuple[Floats, Floats]:
         """Mean and covariance of the printed counts, errors included."""
@@ -293,6 +298,8 @@ def build_model(
     rounding = np.maximum(width, 1.0) ** 2 / 12
     step_of = np.floor(times[:-1] / step_months).astype(np.intp)
     dates = {time for each in asked for time in each.times}
+    many = len(dates) - 1 - length / 12 > _MOST_JOINT
+    pattern = month_pattern(sorted_observations) if many else None
     return Model(
         sorted_observations,
         priors,
@@ -306,10 +313,14 @@ def build_model(
         np.array([each.middle for each in sorted_observations]),
         rounding,
         FiguresInSequence.of(
-            times, step_of, figures_on_grid(sorted_observations, asked, times, step_of, rounding)
+            times,
+            step_of,
+            figures_on_grid(sorted_observations, asked, times, step_of, rounding),
+            pattern.by_interval(origin, times) if pattern else None,
         )
-        if len(dates) - 1 - length / 12 > _MOST_JOINT
+        if many
         else None,
+        pattern,
     )
 
 

@@ -210,6 +210,7 @@ class Calibration(Result):
         before = (now - (bounds[1:] + bounds[:-1]) / 2) / 12
         means = self.of("mean_days")[:, None] * np.exp(-self.of("length_drift")[:, None] * before)
         rates = self.starts_a_year[:, model.step_of] / 12 * np.diff(model.times)
+        rates = rates * figures.pattern
         error = self.of("observation_error")[:, None] * rates
         counted = figures.grid.starts
         noise = (error**2 + counted.rounding) / np.maximum(counted.number, 1.0)

@@ -69,7 +69,7 @@ class SequentialLikelihood:
     """
 
     def __init__(self, model: Model, figures: FiguresInSequence, outer: Outer) -> None:
-        self._model, self._grid = model, figures.grid
+        self._model, self._figures, self._grid = model, figures, figures.grid
         self._error = outer.error[:, None]
         self._cohorts: Cohorts = cohorts_of(
             model.times, figures, model.interval_means(outer), outer.shape
@@ -136,7 +136,7 @@ class SequentialLikelihood:
         pulled = stock - ends
         pulled[:, :-1] += ends[:, 1:]
         by_group = (self._cohorts.present @ pulled[..., None])[..., 0]
-        by_group *= course.unknown[:, self._grid.group_first]
+        by_group *= self._evenly_unknown(course)
         by_interval = course.unknown * ends
         step_of = self._model.step_of
         group_step = step_of[self._grid.group_first]
@@ -177,7 +177,12 @@ class SequentialLikelihood:
         return Predicted(mean, variance, closing, np.maximum(spread, 0.0))
 
     def _course(self, logs: Floats) -> Course:
-        return course_of(self._model, self._grid, self._cohorts, self._error, logs)
+        return course_of(self._model, self._figures, self._cohorts, self._error, logs)
+
+    def _evenly_unknown(self, course: Course) -> Floats:
+        """What is not known of an interval's starts in each group, were months alike."""
+        first = self._grid.group_first
+        return np.asarray(course.unknown[:, first] / self._figures.pattern[first])
 
     def _noise(self, figures: LocalFigures, mean: Floats) -> Floats:
         return figures.mean_error_variance(self._error, mean)
@@ -189,10 +194,10 @@ class SequentialLikelihood:
         """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
         cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
         made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
+        unknown = self._evenly_unknown(course)
         for column, step in enumerate(self._chosen):
             for group in np.flatnonzero(step_of[grid.group_first] == step):
-                weight = course.unknown[:, grid.group_first[group], None]
-                made[:, 1:, column] += weight * cohorts.present[:, group]
+                made[:, 1:, column] += unknown[:, group, None] * cohorts.present[:, group]
         made[..., -1] = course.opening[:, None] * cohorts.opening_left
         return made
 

@@ -1,0 +1,234 @@
+"""How starts differ by month of the year: school holidays, the turn of the year, a year's end.
+
+Counted starts of single months are a level that runs evenly from year to year, times what belongs
+to the month, with a variance that is a multiple of the mean. What belongs to a month is normal
+about nought, with one spread for all twelve; that there is no pattern at all is as likely, before
+the figures, as that there is one. So months that show none leave starts even, and two years of
+figures move them by little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from riskmodel.core.arrays import Floats, Integers, lock
+from riskmodel.demand.calibration.observations import Observation
+from riskmodel.demand.durations.laws import DAYS_A_MONTH
+from riskmodel.demand.monthly import end_shares
+from riskmodel.parameters import parameter
+from riskmodel.projection import MONTH_NAMES, month_after, months_between
+
+__all__ = ["YEAR", "MonthPattern", "month_pattern", "stock_over_the_year"]
+
+YEAR = 12
+
+_SPREADS = np.array([0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
+"""Of what belongs to a month, as shares of the level; the first is no pattern."""
+
+_MULTIPLES = np.array([1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0])
+"""Of the Poisson variance: families come together, thresholds move."""
+
+_LIKELY = 0.5
+"""Probability of a pattern from which on it is told."""
+
+_LEAST = 0.05
+"""Of the level: no month is without starts because others have more."""
+
+
+_FOLLOWED = 5 * YEAR
+"""Months for which a month's starts are followed in the stock."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthPattern:
+    """Starts of each month of the year as shares of an even month, January first.
+
+    Parameters
+    ----------
+    mean
+        Their expectation, shape (12,); on average 1.
+    some
+        Probability that there is a pattern at all.
+    weights
+        Of the spreads that the figures allow, shape (spread,); they add up to 1.
+    middles, roots
+        What belongs to each month under each of them, and a root of its covariance, shape
+        (spread, 12) and (spread, 12, 12).
+    """
+
+    mean: Floats
+    some: float
+    weights: Floats
+    middles: Floats
+    roots: Floats
+
+    def __post_init__(self) -> None:
+        lock(self, "mean", "weights", "middles", "roots")
+
+    def draws(self, generator: np.random.Generator, number: int) -> Floats:
+        """So many draws of the pattern, shape (number, 12), each on average 1."""
+        normal = generator.standard_normal((number, YEAR + 1))
+        edges = np.cumsum(self.weights)[:-1]
+        chosen = np.searchsorted(edges, special.ndtr(normal[:, 0]), side="right")
+        drawn = self.middles[chosen] + np.einsum("nij,nj->ni", self.roots[chosen], normal[:, 1:])
+        return _shares(drawn)
+
+    def words(self) -> str:
+        """Which months have the fewest and the most starts; "" where a pattern is not likely."""
+        if self.some < _LIKELY:
+            return ""
+        fewest, most = int(self.mean.argmin()), int(self.mean.argmax())
+        return (
+            f"starts follow the months of the year: {MONTH_NAMES[fewest]} has "
+            f"{self.mean[fewest]:.0%} of an even month's, {MONTH_NAMES[most]} {self.mean[most]:.0%}"
+        )
+
+    def by_interval(self, origin: str, times: Floats) -> Floats:
+        """The expected pattern of each interval between times in months since the origin's end.
+
+        An interval of several months has their mean.
+        """
+        begins, ends = np.floor(times[:-1] + 1e-6), np.ceil(times[1:] - 1e-6)
+        first = _place(month_after(origin, 1))
+        return np.array(
+            [
+                self.mean[(first + np.arange(int(begin), int(end))) % YEAR].mean()
+                for begin, end in zip(begins, ends, strict=True)
+            ]
+        )
+
+
+def month_pattern(observations: Sequence[Observation]) -> MonthPattern | None:
+    """What counted starts say of the months of the year.
+
+    Parameters
+    ----------
+    observations
+        Counts of one stage; starts of single months are looked at, and nothing else.
+
+    Returns
+    -------
+    MonthPattern or None
+        None for figures of fewer than two years.
+
+    Notes
+    -----
+    With y starts of a month, X a level that is even between points a year apart, μ = X b and Z the
+    months of the year, y is normal with mean X b + μ Z s and variance φ μ + what was rounded, s
+    normal with variance τ². Over a grid of φ and τ the likelihood has a closed form once b (flat
+    before) and s are integrated out: a linear mixed model (Laird and Ware 1982). τ is nought with
+    probability ½, else half-normal with the scale of ``demand_month_pattern_spread``.
+    """
+    found = [each for each in observations if each.counted == "starts" and each.months == 1]
+    if len(found) < 2 * YEAR:
+        return None
+    first = min(each.month for each in found)
+    at = np.array([months_between(first, each.month) for each in found])
+    counts = np.array([each.middle for each in found])
+    rounding = np.array([max(each.width, 1.0) ** 2 / 12 for each in found])
+    place = (_place(first) + at) % YEAR
+    if counts.sum() <= 0 or len(set(place.tolist())) < YEAR:
+        return None
+    level = _even(at)
+    expected = np.full(len(counts), counts.mean())
+    for _ in range(3):
+        root = 1 / np.sqrt(expected)
+        found_level = np.linalg.lstsq(level * root[:, None], counts * root, rcond=None)[0]
+        expected = np.maximum(level @ found_level, 0.1 * counts.mean())
+    months = np.zeros((len(counts), YEAR))
+    months[np.arange(len(counts)), place] = expected
+    return _over_grid(counts, level, months, (expected, rounding))
+
+
+def stock_over_the_year(
+    pattern: Floats, mean_days: Floats, shape: Floats, opening_month: str, months: int
+) -> Floats:
+    """The stock at the end of each month to come over that of even starts, (replicate, month).
+
+    Parameters
+    ----------
+    pattern
+        Starts of each month of the year as shares of an even month, January first, shape
+        (replicate, 12).
+    mean_days, shape
+        Of gamma lengths, shape (replicate,).
+    opening_month
+        At whose end the projection opens: there, and a whole number of years later, it is 1, for
+        the stock that it opens with has that month's part in it.
+    months
+        How many.
+
+    Notes
+    -----
+    With A(l) the share of a month's starts there l months on, and starts that come back every year,
+    the stock of month m over its mean is the mean of the pattern of the months before, weighed by
+    A. Years further back than five are taken as even.
+    """
+    ended = end_shares("gamma", mean_days, shape, _FOLLOWED)
+    there = np.maximum(1 - np.cumsum(ended, axis=0), 0.0)
+    by_lag = there.reshape(-1, YEAR, len(mean_days)).sum(axis=0)
+    calendar = np.stack(
+        [
+            (by_lag * pattern.T[(month - np.arange(YEAR)) % YEAR]).sum(axis=0)
+            for month in range(YEAR)
+        ]
+    ) / (mean_days / DAYS_A_MONTH)
+    ripple = calendar - calendar.mean(axis=0)
+    opens = _place(opening_month)
+    ahead = (opens + 1 + np.arange(months)) % YEAR
+    return np.asarray((1 + ripple[ahead] - ripple[opens]).T)
+
+
+def _over_grid(
+    counts: Floats, level: Floats, months: Floats, spread: tuple[Floats, Floats]
+) -> MonthPattern:
+    scale = parameter("demand_month_pattern_spread").value
+    prior = np.exp(-((_SPREADS[1:] / scale) ** 2) / 2) * np.gradient(_SPREADS)[1:]
+    before = np.log([0.5, *(0.5 * prior / prior.sum())])
+    columns = level.shape[1]
+    both = np.column_stack([level, months])
+    logs = np.empty((len(_SPREADS), len(_MULTIPLES)))
+    solved: dict[tuple[int, int], tuple[Floats, Floats]] = {}
+    for column, multiple in enumerate(_MULTIPLES):
+        variance = multiple * spread[0] + spread[1]
+        weighed = both / variance[:, None]
+        information, slope = weighed.T @ both, weighed.T @ counts
+        apart = float((counts**2 / variance).sum() + np.log(variance).sum())
+        for row, tau in enumerate(_SPREADS):
+            size = columns if tau == 0 else columns + YEAR
+            precision = information[:size, :size].copy()
+            precision[range(columns, size), range(columns, size)] += 1 / max(tau, 1e-9) ** 2
+            best = np.linalg.solve(precision, slope[:size])
+            found = apart - float(slope[:size] @ best) + np.linalg.slogdet(precision)[1]
+            found += 2 * np.log(max(tau, 1e-9)) * (size - columns)
+            logs[row, column] = -found / 2 + before[row]
+            solved[row, column] = best[columns:], np.linalg.inv(precision)[columns:, columns:]
+    weights = np.exp(logs - logs.max())
+    weights /= weights.sum()
+    middles, roots = np.zeros((len(_SPREADS), YEAR)), np.zeros((len(_SPREADS), YEAR, YEAR))
+    for row in range(1, len(_SPREADS)):
+        best, covariance = solved[row, int(weights[row].argmax())]
+        middles[row], roots[row] = best, np.linalg.cholesky(covariance)
+    by_spread = weights.sum(axis=1)
+    mean = _shares((by_spread @ middles)[None])[0]
+    return MonthPattern(mean, float(1 - by_spread[0]), by_spread, middles, roots)
+
+
+def _even(at: Integers) -> Floats:
+    """Columns of a level that is even between points a year apart, shape (figure, point)."""
+    points = np.linspace(at.min(), at.max(), max(2, round((np.ptp(at) + 1) / YEAR) + 1))
+    return np.column_stack([np.interp(at, points, column) for column in np.eye(len(points))])
+
+
+def _shares(belonging: Floats) -> Floats:
+    """1 + what belongs to each month, never below nought, on average 1 over the year."""
+    shares = np.maximum(1 + belonging, _LEAST)
+    return np.asarray(shares / shares.mean(axis=1, keepdims=True))
+
+
+def _place(month: str) -> int:
+    return int(month[5:7]) - 1
