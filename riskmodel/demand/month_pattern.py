@@ -2,15 +2,16 @@
 
 Counted starts of single months are a level that runs evenly from year to year, times what belongs
 to the month, with a variance that is a multiple of the mean. What belongs to a month is normal
-about nought, with one spread for all twelve; that there is no pattern at all is as likely, before
-the figures, as that there is one. So months that show none leave starts even, and two years of
-figures move them by little.
+about what it usually is, with one spread for all twelve: of children in need that of referrals in
+many authorities, of other stages nought, for of them no figures by month are published. That there
+is no pattern at all has a probability of its own. So months that show none leave starts even.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import special
@@ -26,8 +27,8 @@ __all__ = ["YEAR", "MonthPattern", "month_pattern", "stock_over_the_year"]
 
 YEAR = 12
 
-_SPREADS = np.array([0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
-"""Of what belongs to a month, as shares of the level; the first is no pattern."""
+_SPREADS = np.array([0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
+"""Of what belongs to a month, as shares of the level, about what it usually is."""
 
 _MULTIPLES = np.array([1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0])
 """Of the Poisson variance: families come together, thresholds move."""
@@ -54,10 +55,11 @@ class MonthPattern:
     some
         Probability that there is a pattern at all.
     weights
-        Of the spreads that the figures allow, shape (spread,); they add up to 1.
+        Of no pattern, and of the spreads that the figures allow, shape (1 + spread,); they add up
+        to 1.
     middles, roots
         What belongs to each month under each of them, and a root of its covariance, shape
-        (spread, 12) and (spread, 12, 12).
+        (1 + spread, 12) and (1 + spread, 12, 12).
     """
 
     mean: Floats
@@ -102,13 +104,18 @@ class MonthPattern:
         )
 
 
-def month_pattern(observations: Sequence[Observation]) -> MonthPattern | None:
+def month_pattern(
+    observations: Sequence[Observation], usual: Literal["even", "referrals"] = "even"
+) -> MonthPattern | None:
     """What counted starts say of the months of the year.
 
     Parameters
     ----------
     observations
         Counts of one stage; starts of single months are looked at, and nothing else.
+    usual
+        About which a pattern is believed to lie before the figures: even months, or those of
+        referrals (``demand_referrals_by_month``).
 
     Returns
     -------
@@ -119,9 +126,10 @@ def month_pattern(observations: Sequence[Observation]) -> MonthPattern | None:
     -----
     With y starts of a month, X a level that is even between points a year apart, μ = X b and Z the
     months of the year, y is normal with mean X b + μ Z s and variance φ μ + what was rounded, s
-    normal with variance τ². Over a grid of φ and τ the likelihood has a closed form once b (flat
-    before) and s are integrated out: a linear mixed model (Laird and Ware 1982). τ is nought with
-    probability ½, else half-normal with the scale of ``demand_month_pattern_spread``.
+    normal about the usual pattern with variance τ². Over a grid of φ and τ the likelihood has a
+    closed form once b (flat before) and s are integrated out: a linear mixed model (Laird and Ware
+    1982). s is nought with the probability of ``demand_month_pattern_none``; else τ is half-normal
+    with the scale of ``demand_month_pattern_spread``.
     """
     found = [each for each in observations if each.counted == "starts" and each.months == 1]
     if len(found) < 2 * YEAR:
@@ -141,7 +149,10 @@ def month_pattern(observations: Sequence[Observation]) -> MonthPattern | None:
         expected = np.maximum(level @ found_level, 0.1 * counts.mean())
     months = np.zeros((len(counts), YEAR))
     months[np.arange(len(counts)), place] = expected
-    return _over_grid(counts, level, months, (expected, rounding))
+    centre = np.zeros(YEAR)
+    if usual == "referrals":
+        centre = np.array(parameter("demand_referrals_by_month").numbers) - 1
+    return _over_grid(counts, level, (months, centre), (expected, rounding))
 
 
 def stock_over_the_year(
@@ -184,38 +195,55 @@ def stock_over_the_year(
 
 
 def _over_grid(
-    counts: Floats, level: Floats, months: Floats, spread: tuple[Floats, Floats]
+    counts: Floats,
+    level: Floats,
+    belonging: tuple[Floats, Floats],
+    spread: tuple[Floats, Floats],
 ) -> MonthPattern:
-    scale = parameter("demand_month_pattern_spread").value
-    prior = np.exp(-((_SPREADS[1:] / scale) ** 2) / 2) * np.gradient(_SPREADS)[1:]
-    before = np.log([0.5, *(0.5 * prior / prior.sum())])
-    columns = level.shape[1]
-    both = np.column_stack([level, months])
-    logs = np.empty((len(_SPREADS), len(_MULTIPLES)))
+    """All spreads and multiples of the variance, each with its probability given the figures."""
+    scale, none = (parameter(f"demand_month_pattern_{name}").value for name in ("spread", "none"))
+    prior = np.exp(-((_SPREADS / scale) ** 2) / 2) * np.gradient(_SPREADS)
+    before = np.log([none, *((1 - none) * prior / prior.sum())])
+    months, centre = belonging
+    logs = np.empty((len(before), len(_MULTIPLES)))
     solved: dict[tuple[int, int], tuple[Floats, Floats]] = {}
     for column, multiple in enumerate(_MULTIPLES):
         variance = multiple * spread[0] + spread[1]
-        weighed = both / variance[:, None]
-        information, slope = weighed.T @ both, weighed.T @ counts
-        apart = float((counts**2 / variance).sum() + np.log(variance).sum())
-        for row, tau in enumerate(_SPREADS):
-            size = columns if tau == 0 else columns + YEAR
-            precision = information[:size, :size].copy()
-            precision[range(columns, size), range(columns, size)] += 1 / max(tau, 1e-9) ** 2
-            best = np.linalg.solve(precision, slope[:size])
-            found = apart - float(slope[:size] @ best) + np.linalg.slogdet(precision)[1]
-            found += 2 * np.log(max(tau, 1e-9)) * (size - columns)
-            logs[row, column] = -found / 2 + before[row]
-            solved[row, column] = best[columns:], np.linalg.inv(precision)[columns:, columns:]
+        logs[0, column] = before[0] - _misfit(counts, level, variance)[0] / 2
+        both, past = np.column_stack([level, months]), counts - months @ centre
+        for row, tau in enumerate(_SPREADS, start=1):
+            misfit, best, covariance = _misfit(past, both, variance, tau)
+            logs[row, column] = before[row] - misfit / 2
+            solved[row, column] = best + centre, covariance
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    middles, roots = np.zeros((len(_SPREADS), YEAR)), np.zeros((len(_SPREADS), YEAR, YEAR))
-    for row in range(1, len(_SPREADS)):
+    middles, roots = np.zeros((len(before), YEAR)), np.zeros((len(before), YEAR, YEAR))
+    for row in range(1, len(before)):
         best, covariance = solved[row, int(weights[row].argmax())]
         middles[row], roots[row] = best, np.linalg.cholesky(covariance)
     by_spread = weights.sum(axis=1)
     mean = _shares((by_spread @ middles)[None])[0]
     return MonthPattern(mean, float(1 - by_spread[0]), by_spread, middles, roots)
+
+
+def _misfit(
+    counts: Floats, columns: Floats, variance: Floats, spread: float | None = None
+) -> tuple[float, Floats, Floats]:
+    """-2 log likelihood but for a constant, and the last twelve columns' mean and covariance.
+
+    These are normal about nought with a spread of their own, where there is one.
+    """
+    weighed = columns / variance[:, None]
+    precision, slope = weighed.T @ columns, weighed.T @ counts
+    free = columns.shape[1] - (0 if spread is None else YEAR)
+    found = float((counts**2 / variance).sum() + np.log(variance).sum())
+    if spread is not None:
+        precision[range(free, free + YEAR), range(free, free + YEAR)] += spread**-2
+        found += 2 * YEAR * float(np.log(spread))
+    best = np.linalg.solve(precision, slope)
+    found += float(np.linalg.slogdet(precision)[1]) - float(slope @ best)
+    covariance = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    return found, np.asarray(best[free:], dtype=np.float64), covariance[free:, free:]
 
 
 def _even(at: Integers) -> Floats:

@@ -299,7 +299,7 @@ def build_model(
     step_of = np.floor(times[:-1] / step_months).astype(np.intp)
     dates = {time for each in asked for time in each.times}
     many = len(dates) - 1 - length / 12 > _MOST_JOINT
-    pattern = month_pattern(sorted_observations) if many else None
+    pattern = month_pattern(sorted_observations, priors.months) if many else None
     return Model(
         sorted_observations,
         priors,

@@ -52,6 +52,9 @@ class DemandPriors:
         How the level of starts moves: ``mean_reversion`` or ``random_walk``.
     step_months
         Months for which the rate of starts is constant: 1, 2, 3, 4, 6 or 12.
+    months
+        Which pattern starts are believed to have over the months of the year: ``even``, or that of
+        ``referrals``.
     basis, source
         What they rest on, the mean length above all.
     shape_basis
@@ -76,6 +79,7 @@ class DemandPriors:
     length_drift_sd: float = 0.02
     process: Process = "mean_reversion"
     step_months: int = 12
+    months: Literal["even", "referrals"] = "even"
     basis: Basis = "assumed"
     source: str = "own priors"
     shape_basis: Basis = "assumed"
@@ -142,6 +146,7 @@ class DemandPriors:
             error_log_mean=math.log(of("demand_observation_error")),
             error_log_sd=of("demand_observation_error_spread"),
             length_drift_sd=of("demand_length_drift_log_sd"),
+            months="referrals" if stage == "child_in_need_plan" else "even",
             basis=length.basis,
             source=length.source,
             shape_basis=known.basis,
