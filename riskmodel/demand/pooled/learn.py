@@ -16,7 +16,7 @@ from riskmodel.demand.pooled.course import (
 )
 from riskmodel.demand.pooled.features import features
 from riskmodel.demand.pooled.growth import carried_growth, growth_beside_drift
-from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.process import (
     Prediction,
@@ -245,7 +245,7 @@ def _steady(learned: Learned, history: StageHistory, number: int) -> Steady:
     location += flows(history, last, learned.usual_starts) @ turnover.T
     growth = course[last + 1 :] - course[last]
     growth = growth + growth_beside_drift(learned, _growths(learned, history), ahead)
-    return Steady(location, growth, found.covariance, degrees_of(found))
+    return Steady(location, growth, found.covariance, degrees_of(found, history.measure))
 
 
 def _growths(learned: Learned, history: StageHistory) -> Floats:
@@ -260,9 +260,10 @@ def _growths(learned: Learned, history: StageHistory) -> Floats:
     )
 
 
-def degrees_of(prediction: Prediction) -> Floats:
-    """Degrees of freedom of a forecast: the prediction's, with tails kept heavy."""
-    most = parameter("demand_forecast_degrees_at_most").value
+def degrees_of(prediction: Prediction, measure: str) -> Floats:
+    """Degrees of freedom of a forecast: the prediction's, with tails of stocks kept heavy."""
+    of_flows = "flow" if measure in FLOW_MEASURES else "forecast"
+    most = parameter(f"demand_{of_flows}_degrees_at_most").value
     return np.minimum(prediction.degrees, most)
 
 

@@ -249,7 +249,7 @@ def _projected(
         steady + grown + by_regression,
         covariance + common,
         common,
-        float(degrees_of(found)[0]),
+        float(degrees_of(found, learned.measure)[0]),
         growth,
         age_in_years(learned, last),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.demand.pooled.regression import Regression, sums_of
 from riskmodel.parameters import parameter
 
@@ -110,7 +110,7 @@ def stacked(
     held = np.where(regression.told > 0, weights, 0.0)
     spread = np.ones(horizons)
     for at, each in enumerate(missed):
-        spread[at] = _spread(each, held[at], spread[max(at - 1, 0)])
+        spread[at] = _spread(each, held[at], spread[max(at - 1, 0)], history.measure)
     return sums.regression(history.measure, usual, held), spread
 
 
@@ -143,9 +143,10 @@ def _weight(missed: list[_Miss]) -> float:
     return float(np.clip((complete * alone + equal * 0.5) / (complete + equal), 0.0, 1.0))
 
 
-def _spread(missed: list[_Miss], weight: float, before: float) -> float:
+def _spread(missed: list[_Miss], weight: float, before: float, measure: str) -> float:
     """Weighted mean of standardised squares, drawn towards what it was a year less ahead."""
-    usual = parameter("demand_spread_weight").value
+    of_flows = "flow_" if measure in FLOW_MEASURES else ""
+    usual = parameter(f"demand_{of_flows}spread_weight").value
     fading = parameter("demand_spread_fading").value
     total, told = usual * before, usual
     for each in missed:
