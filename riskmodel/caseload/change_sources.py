@@ -96,7 +96,7 @@ def _published(fixed: tuple[float, ...], reading: str) -> CaseloadChange:
     return replace(change, children=(math.fsum(then), math.fsum(now)))
 
 
-def panel_caseload_change(panel: AuthorityPanel, code: str, years: int = 4) -> CaseloadChange:
+def panel_caseload_change(panel: AuthorityPanel, code: str, years: int = 2) -> CaseloadChange:
     """From the cases held and the case holders that a panel has, of one authority.
 
     Parameters
