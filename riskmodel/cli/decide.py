@@ -72,7 +72,10 @@ def decide(  # noqa: PLR0913  an option is an argument
     warn_few(options.simulations)
     tell(*service.warnings)
     needed = needed_by_simulation(
-        service.outlook, service.target, structure=service.structure, workforce=service.workforce
+        service.outlook,
+        service.target,
+        structure=service.structure,
+        workforce=service.posts_workforce,
     )
     assert prices is not None  # refused above
     show(best_posts(needed, currency=currency, **prices._asdict()), form)
