@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from riskmodel.authority.folder.figures import PostPrices
 from riskmodel.authority.service import (
     growth_beside,
     needed_by_simulation,
@@ -17,7 +18,7 @@ from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Wor
 from riskmodel.caseload.decisions import BestPosts, best_posts
 from riskmodel.caseload.growth import WorkforceGrowth
 from riskmodel.core.result import Result, TextTable
-from riskmodel.core.wording import asked_chance, chance_words
+from riskmodel.core.wording import article, asked_chance, chance_words, money
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
@@ -25,27 +26,10 @@ from riskmodel.parameters import parameter
 from riskmodel.projection import month_words
 from riskmodel.series import AuthorityPanel
 
-__all__ = ["PostsDecision", "Price", "decide_posts"]
+__all__ = ["UNIT", "PostsDecision", "decide_posts"]
 
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What posts cost in a year; None where nobody says.
-
-    Parameters
-    ----------
-    post
-        A worker in post.
-    short
-        A post short, beyond the price of that post.
-    currency, source
-        Of both, in words.
-    """
-
-    post: float | None = None
-    short: float | None = None
-    currency: str = "GBP"
-    source: str = ""
+UNIT = 10_000
+"""Of money, at which the cost is given where nobody says the price."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,8 +40,8 @@ class PostsDecision(Result):
     ----------
     posts
         Posts needed, how sure, and what would change them.
-    price
-        Of posts.
+    price, currency
+        Of posts, as far as it is given.
     best
         The number that costs least; None where a price is not given.
     caseload
@@ -73,7 +57,8 @@ class PostsDecision(Result):
     """
 
     posts: PostsNeeded
-    price: Price
+    price: PostPrices
+    currency: str
     best: BestPosts | None
     caseload: tuple[float, float, float]
     chance: float
@@ -95,87 +80,98 @@ class PostsDecision(Result):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """How many, what it costs, two on being wrong, and what it takes besides."""
-        return (self._need, self._cost, self._wrong, self._assumed, self._takes)
+        """How many, what that costs, two on being wrong, and what it takes besides."""
+        return (self._need, self._costs, self._wrong, self._assumed, self._takes)
 
     @property
     def _need(self) -> str:
         posts, target = self.posts, self.posts.target
-        of = "a caseload for each worker" if target.holds == "each" else "an average caseload"
-        more = f"{posts.more:.0f} more than the {posts.posts_now:.0f} there are"
+        chance, of = asked_chance(target.probability), "an average caseload"
+        if target.holds == "each":
+            of = "a caseload for each worker"
+        more = f"{posts.more:.0f} more than now"
         if posts.posts <= posts.posts_now:
-            more = f"no more than the {posts.posts_now:.0f} there are, if vacancies find candidates"
+            more = f"no more than the {posts.posts_now:.0f} there are, if all are filled"
         return (
-            f"For a chance of {asked_chance(target.probability)} of {of} of {target.cap:g} or "
-            f"fewer at the end of {month_words(target.by)}, the service would need "
-            f"{posts.posts:,} posts of social workers, {more} ({posts.level:.0%} range "
-            f"{posts.low:,} to {posts.high:,})."
+            f"For {article(target.probability)} {chance} chance of {of} of {target.cap:g} or fewer "
+            f"by {month_words(target.by, day=True)} the service would need {posts.posts:,} posts "
+            f"of social workers, {more} ({posts.level:.0%} range {posts.low:,} to {posts.high:,})."
         )
 
     @property
-    def _cost(self) -> str:
-        posts, price = self.posts, self.price
+    def cost(self) -> tuple[float, float, float]:
+        """What the workers who come on top cost in a year: low, central, high.
+
+        Without a price it is that of 10,000 a worker.
+        """
+        posts = self.posts
+        price = UNIT if self.price.too_many is None else self.price.too_many
         filled = posts.workers / posts.posts if posts.posts else 0.0
-        more, low, high = (
-            max(filled * number - posts.workers_now, 0.0)
-            for number in (posts.posts, posts.low, posts.high)
+        low, middle, high = (
+            max(filled * number - posts.workers_now, 0.0) * price
+            for number in (posts.low, posts.posts, posts.high)
         )
-        if price.post is None:
-            unit, said = 10_000.0, "What they cost nobody has said: each "
-            said += f"{price.currency} 10,000 that a worker in post costs in a year makes "
+        return low, middle, high
+
+    @property
+    def _costs(self) -> str:
+        low, middle, high = (money(amount, self.currency) for amount in self.cost)
+        price = self.price.too_many
+        if price is None:
+            said = (
+                f"No price is given: each {money(UNIT, self.currency)} that a worker costs in a "
+                "year makes it"
+            )
         else:
-            unit, said = price.post, f"With {price.currency} {price.post:,.0f} for a worker in post"
-            said += f" ({price.source}) that costs " if price.source else " that costs "
-        return (
-            f"{said}{price.currency} {_rounded(more * unit)} a year more "
-            f"({posts.level:.0%} range {_rounded(low * unit)} to {_rounded(high * unit)})."
-        )
+            said = f"At {money(price, self.currency)} a year for a worker in post that costs"
+        return f"{said} {middle} a year more ({self.posts.level:.0%} range {low} to {high})."
 
     @property
     def _wrong(self) -> str:
         chances = ", ".join(
-            f"{one.posts:,} posts for {asked_chance(one.chance)}" for one in self.posts.by_chance
+            f"with {one.posts:,} posts {'the chance is ' if not number else ''}"
+            f"{asked_chance(one.chance)}"
+            for number, one in enumerate(
+                one for one in self.posts.by_chance if one.chance != self.posts.target.probability
+            )
         )
-        said = f"Another number has another chance, {chances}"
+        said = f"{chances[:1].upper()}{chances[1:]}"
         best = self.best
         if best is None:
-            return f"{said}; which is best, prices of a post short and of one too many would say."
-        rows = {int(row["posts"]): row for row in best.costs.to_dict("records")}
-        wrong = " and ".join(
-            f"{abs(step)} {'more' if step > 0 else 'fewer'} {_rounded(rows[best.posts + step]['more'])}"
+            return f"{said}; which number is best, the price of a post short would say."
+        rows = {int(row["posts"]): row["more"] for row in best.costs.to_dict("records")}
+        wrong = ", ".join(
+            f"ten {'more' if step > 0 else 'fewer'} {money(rows[best.posts + step], self.currency)}"
             for step in (-10, 10)
             if best.posts + step in rows
         )
         return (
-            f"{said}; where a year with a post short costs {best.currency} {best.too_few:,.0f} and "
-            f"one with a post too many {best.too_many:,.0f}, {best.posts:,} posts cost least, and "
-            f"{wrong} a year more than that."
+            f"{said}; where a post short costs {money(best.too_few, self.currency)} a year, "
+            f"{best.posts:,} cost least, and {wrong} more."
         )
 
     @property
     def _assumed(self) -> str:
         posts = self.posts
-        said = "No assumption was varied."
-        if posts.sensitivity:
-            most = max(posts.sensitivity, key=lambda one: abs(one.posts_high - one.posts_low))
-            said = (
-                f"It depends most on “{most.assumption}”: between {most.low:g} and {most.high:g} "
-                f"it is {most.posts_low:,} to {most.posts_high:,} posts"
-            )
-            said += "." if posts.jointly is None else (
-                f"; with all rates of the workforce that are assumed drawn together it is "
-                f"{posts.jointly.posts:,} ({posts.jointly.low:,} to {posts.jointly.high:,})."
-            )  # fmt: skip
-        return said
+        most = max(posts.sensitivity, key=lambda one: abs(one.posts_high - one.posts_low))
+        low, high = sorted((most.posts_low, most.posts_high))
+        joint = posts.jointly
+        together = "" if joint is None else (
+            "; with the rates of the workforce that are assumed drawn together "
+            f"{joint.posts:,} ({joint.low:,} to {joint.high:,})"
+        )  # fmt: skip
+        return (
+            f"It depends most on “{most.assumption}”: {low:,} to {high:,} posts between "
+            f"{most.low:g} and {most.high:g}{together}."
+        )
 
     @property
     def _takes(self) -> str:
         posts, (low, typical, high) = self.posts, self.caseload
         return (
-            f"Posts have to be filled: that takes {posts.joiners_a_month:.1f} joiners a month, where "
-            f"{self.hires:.1f} can be appointed as things are, and with the posts and candidates of "
-            f"now the caseload would be {typical:.1f} ({posts.level:.0%} range {low:.1f} to "
-            f"{high:.1f}), and the chance of {posts.target.cap:g} or fewer "
+            f"It takes {posts.joiners_a_month:.1f} joiners a month where {self.hires:.1f} can be "
+            f"appointed; left as it is the caseload would be {typical:.1f} ({posts.level:.0%} "
+            f"range {low:.1f} to {high:.1f}), and the chance of {posts.target.cap:g} or fewer "
             f"{chance_words(self.chance)}."
         )
 
@@ -190,27 +186,23 @@ class PostsDecision(Result):
         return (TextTable(self.best.costs, "Cost of being wrong, a year on average"),)
 
     def remarks(self) -> Sequence[str]:
-        """What is assumed, what others did, and the basis."""
-        growth = [] if self.growth is None else [self.growth.summary()]
-        return (*growth, f"Assumed: {self.posts.assumes}.", self.basis)
-
-
-def _rounded(amount: float) -> str:
-    """Money to three digits, for it is no more certain: millions, else whole."""
-    if amount >= 999_500:
-        return f"{amount / 1e6:,.1f} million"
-    return f"{float(f'{amount:.3g}'):,.0f}"
+        """Of a best number what it rests on, what others did, what is assumed, and the basis."""
+        said = [] if self.best is None else [self.best.summary()]
+        said += [] if self.growth is None else [self.growth.summary()]
+        return (*said, f"Assumed: {self.posts.assumes}.", *([self.basis] if self.basis else []))
 
 
 def decide_posts(  # noqa: PLR0913  each is a word of the question
     outlook: Outlook,
     plan: CaseloadPlan,
     target: Target,
-    price: Price,
+    price: PostPrices,
     *,
+    currency: str = "GBP",
     structure: Structure,
     workforce: Workforce,
     posts_workforce: Workforce | None = None,
+    posts: PostsNeeded | None = None,
     panel: AuthorityPanel | Learning | None = None,
     basis: str = "",
 ) -> PostsDecision:
@@ -222,10 +214,12 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
         Demand, caseloads, teams and workers.
     target
         Cap, date and chance.
-    price
+    price, currency
         Of posts, as far as it is given.
     posts_workforce
         The workers in the simulations in which posts are counted; None is the same.
+    posts
+        Their answer, where it is there already.
     panel
         Of many authorities.
     basis
@@ -237,15 +231,16 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
         When no number of posts meets the target, or a price is not above 0.
     """
     force = posts_workforce or workforce
-    posts = posts_answer(outlook, target, structure=structure, workforce=force)
+    if posts is None:
+        posts = posts_answer(outlook, target, structure=structure, workforce=force)
     best = None
-    if price.post is not None and price.short is not None:
+    if price.too_few is not None and price.too_many is not None:
         needed = needed_by_simulation(outlook, target, structure=structure, workforce=force)
         best = best_posts(
             needed,
-            too_few=price.short,
-            too_many=price.post,
-            currency=price.currency,
+            too_few=price.too_few,
+            too_many=price.too_many,
+            currency=currency,
             source=price.source,
         )
     number, level = plan.month_number(target.by), parameter("needs_interval_level").value
@@ -256,6 +251,7 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
     return PostsDecision(
         posts,
         price,
+        currency,
         best,
         (low, typical, high),
         float(plan.probability_within(target.cap)[number]),
