@@ -26,6 +26,7 @@ from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.result import Calibration
+    from riskmodel.demand.matrix import FlowMatrix
     from riskmodel.demand.moved import Flows
     from riskmodel.demand.pooled.learned import Learned
     from riskmodel.demand.simulation.inputs import StageInputs
@@ -207,12 +208,9 @@ class Outlook(Result):
         """Children who start, end and move from the opening to the end of a month, by scenario.
 
         Columns of its frame: scenario, lever, from, to, children, low, high, level, basis. Rows
-        without a lever count who starts in a stage from ``outside`` all of them, and who ends; of
-        the baseline also those of them who come from or go to another stage, as far as the figures
-        count it (:class:`riskmodel.snapshots.StageMoves`): it is taken to go on at that share. A
-        row with a lever counts the children whom it moves: they would be at ``from`` without the
-        scenario, and are at ``to`` with it. Nobody is lost: what a lever takes from one stage is
-        elsewhere.
+        without a lever count all who start from ``outside`` and who end; of the baseline also those
+        of them whose moves between stages are counted (:class:`riskmodel.snapshots.StageMoves`).
+        Rows with a lever count whom it moves: at ``from`` without the scenario, at ``to`` with it.
 
         Raises
         ------
@@ -223,6 +221,12 @@ class Outlook(Result):
 
         month = self.projection.months[-1] if month is None else month
         return Flows(month, flows_frame(self, month), known_moves(self))
+
+    def matrix(self) -> FlowMatrix:
+        """Who stays, moves, comes and leaves in each month, by scenario: nobody is lost."""
+        from riskmodel.demand.matrix import flow_matrix
+
+        return flow_matrix(self)
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""
