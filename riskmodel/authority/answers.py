@@ -9,7 +9,12 @@ from functools import lru_cache
 import pandas as pd
 
 from riskmodel.authority.mix import Mix, find_mix
-from riskmodel.authority.service import growth_beside, posts_answer, team_notes
+from riskmodel.authority.service import (
+    growth_beside,
+    posts_answer,
+    posts_outlook,
+    team_notes,
+)
 from riskmodel.caseload import (
     CaseloadPlan,
     FeedbackSwitches,
@@ -25,6 +30,7 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.loops import loop_frame
+from riskmodel.caseload.rates import drawn_rates
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.caseload.shortage import queue_frame
 from riskmodel.caseload.targets import needs_frame
@@ -65,6 +71,16 @@ class Service:
     panel: AuthorityPanel | Learning | None = None
     rates: tuple[str, ...] | None = None
     """The rates that are drawn together, in words; None where that was not asked for."""
+    stated: Workforce | None = None
+    """The workforce before they were drawn; None where they were not."""
+
+    @property
+    def posts_workforce(self) -> Workforce:
+        """The workforce in the simulations in which posts are counted."""
+        if self.stated is None:
+            return self.workforce
+        outlook = posts_outlook(self.outlook, self.target.by)
+        return drawn_rates(self.stated, *outlook.draws, len(outlook.projection.months))[0]
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -103,7 +119,7 @@ def _posts(service: Service, scenario: str) -> PostsNeeded:
         service.target,
         scenario=scenario,
         structure=service.structure,
-        workforce=service.workforce,
+        workforce=service.posts_workforce,
     )
 
 
@@ -314,7 +330,7 @@ def mix_of(service: Service) -> Mix:
         service.target,
         scenario=service.plan.scenarios[-1],
         structure=service.structure,
-        workforce=service.workforce,
+        workforce=service.posts_workforce,
         costs=service.prices,
     )
 

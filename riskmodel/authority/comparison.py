@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.authority.measures import MEASURE_LABELS, Question
+from riskmodel.authority.measures import MEASURE_LABELS, POSTS, Question
+from riskmodel.authority.service import needed_by_simulation, posts_outlook
 from riskmodel.caseload import (
     CaseloadPlan,
     Structure,
@@ -28,7 +29,7 @@ from riskmodel.core.wording import chance_words
 from riskmodel.demand.projecting import Outlook
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
-from riskmodel.levers import Levers, lever_label
+from riskmodel.levers import lever_label
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.services.result import ServicePlan
@@ -197,6 +198,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     *,
     structure: Structure | None = None,
     workforce: Workforce | None = None,
+    posts_workforce: Workforce | None = None,
     costs: UnitCosts | None = None,
     target: Target | None = None,
     services: Sequence[ServicePlan] = (),
@@ -212,8 +214,8 @@ def compare(  # noqa: PLR0913  each is a word of the question
     scenarios
         Names, the first being what the others are compared with; None takes all, the baseline
         first.
-    structure, workforce
-        Those of the plan.
+    structure, workforce, posts_workforce
+        Those of the plan, and the workers where posts are counted; None is the same.
     costs
         Prices; without them there is no cost.
     target
@@ -222,10 +224,9 @@ def compare(  # noqa: PLR0913  each is a word of the question
     services
         Services around under all of the scenarios, of the same months and simulations; what each
         change of a scenario does by itself is not said of them.
-    attribution
-        Whether to simulate each change of each scenario by itself, or of which scenarios.
-    workers
-        How many processes share that work.
+    attribution, workers
+        Whether to simulate each change of each scenario by itself, or of which scenarios; and how
+        many processes share that work.
 
     Raises
     ------
@@ -238,7 +239,8 @@ def compare(  # noqa: PLR0913  each is a word of the question
     -----
     The attribution simulates every change alone and all of them together, on the draws of the
     first replicates, up to 2,048 of them. What several changes do beyond the sum of each is the
-    remainder; it belongs to no single one.
+    remainder; it belongs to no single one. Posts are counted in the simulations of
+    :func:`riskmodel.authority.service.posts_outlook`.
     """
     names = tuple(outlook.levers) if scenarios is None else tuple(dict.fromkeys(scenarios))
     for name in names:
@@ -263,13 +265,24 @@ def compare(  # noqa: PLR0913  each is a word of the question
         name: question.measure(outlook.projection, plan_of, forces, outlook.levers, name)
         for name in names
     }
+    alone = replace(question, services=())
+    values = _each_alone(outlook, alone, parted, workers)
+    posted, force = posts_outlook(outlook, aim.by), posts_workforce or workforce
+    if posted is not outlook:
+        for name in names:
+            measured[name][POSTS] = needed_by_simulation(
+                posted, aim, scenario=name, structure=structure, workforce=force
+            )
+        of_posts = replace(alone, workforce=force, seed=posted.seed, only=(POSTS,))
+        for name, posts in _each_alone(posted, of_posts, parted, workers).items():
+            values[name] |= posts
     return Comparison(
         names,
         aim.by,
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, replace(question, services=()), parted, workers),
+        _attributed(outlook, aim.by, parted, values),
         "" if costs is None else costs.currency,
         outlook.feedback is not None,
         question.labels,
@@ -338,41 +351,34 @@ _ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference
 
 
 def _attributed(
-    outlook: Outlook,
-    question: Question,
-    names: Sequence[str],
-    workers: int | Engine,
+    outlook: Outlook, by: str, names: Sequence[str], values: Mapping[str, Mapping[str, float]]
 ) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
-    changed = {name: outlook.levers[name] for name in names if outlook.levers[name].changed}
-    if changed:
-        values = _each_alone(outlook, question, changed, workers)
-        before = values[BASELINE]
-        for name, levers in changed.items():
-            for measure, base in before.items():
-                alone = {
-                    lever: values[f"{name} {lever}"][measure] - base for lever in levers.changed
-                }
-                together = values[f"{name} {TOGETHER}"][measure] - base
-                parts = {**alone, TOGETHER: together, REMAINDER: together - sum(alone.values())}
-                rows += [
-                    (name, BASELINE, measure, question.target.by, part, _finite(value), "projected")
-                    for part, value in parts.items()
-                ]
+    for name in names:
+        changed = outlook.levers[name].changed
+        for measure, base in values[BASELINE].items() if changed else ():
+            alone = {lever: values[f"{name} {lever}"][measure] - base for lever in changed}
+            together = values[f"{name} {TOGETHER}"][measure] - base
+            parts = {**alone, TOGETHER: together, REMAINDER: together - sum(alone.values())}
+            rows += [
+                (name, BASELINE, measure, by, part, _finite(value), "projected")
+                for part, value in parts.items()
+            ]
     return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
 
 
 def _each_alone(
-    outlook: Outlook,
-    question: Question,
-    changed: Mapping[str, Levers],
-    workers: int | Engine,
+    outlook: Outlook, question: Question, names: Sequence[str], workers: int | Engine
 ) -> dict[str, dict[str, float]]:
     """Typical measures of the baseline, and of each change of each scenario by itself."""
     levers = {BASELINE: outlook.levers[BASELINE]}
-    for name, own in changed.items():
-        levers |= {f"{name} {lever}": own.only([lever]) for lever in own.changed}
-        levers[f"{name} {TOGETHER}"] = own
+    for name in names:
+        own = outlook.levers[name]
+        if own.changed:
+            levers |= {f"{name} {lever}": own.only([lever]) for lever in own.changed}
+            levers[f"{name} {TOGETHER}"] = own
+    if len(levers) == 1:
+        return {}
     projection = outlook.simulate(
         levers,
         replicates=min(outlook.projection.replicates, _MOST_REPLICATES),

@@ -30,14 +30,18 @@ from riskmodel.projection import Projection
 from riskmodel.services.result import LABELS as SERVICE_LABELS
 from riskmodel.services.result import ServicePlan
 
-__all__ = ["MEASURES", "MEASURE_LABELS", "Measure", "Projected", "Question"]
+__all__ = ["MEASURES", "MEASURE_LABELS", "POSTS", "Measure", "Projected", "Question"]
+
+POSTS = "posts_needed"
+"""The measure that is always taken of as many simulations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: by which month, to keep to what, with which teams, workers and prices.
 
-    ``services`` are plans of services around, under the scenarios that are asked of.
+    ``services`` are plans of services around, under the scenarios that are asked of; ``only`` are
+    the measures that are taken, none named meaning all.
     """
 
     structure: Structure
@@ -47,11 +51,13 @@ class Question:
     seed: int
     workforce: Workforce | None
     services: tuple[ServicePlan, ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Every measure, those of each service after the others, such as ``waiting.camhs``."""
-        return {**MEASURES, **{name: of for name, (of, _) in self._around.items()}}
+        measures = {**MEASURES, **{name: of for name, (of, _) in self._around.items()}}
+        return {name: of for name, of in measures.items() if name in (self.only or measures)}
 
     @property
     def labels(self) -> Mapping[str, Label]:
@@ -193,7 +199,7 @@ MEASURES: Mapping[str, Measure] = {
         ),
         has_range=False,
     ),
-    "posts_needed": Measure(_posts, "quantile"),
+    POSTS: Measure(_posts, "quantile"),
     "cost": Measure(_cost),
 }
 """Every measure of a comparison, in the order in which it is shown."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from riskmodel.authority.service import posts_outlook
 from riskmodel.caseload import (
     LeverCosts,
     LeverGrid,
@@ -108,6 +109,7 @@ def find_mix(
         parameter("mix_shorter_plans_steps").numbers, parameter("mix_diversion_steps").numbers
     )
     prices = LeverCosts(1.0, 0.0, 0.0, "posts") if costs is None else costs
+    outlook = posts_outlook(outlook, target.by)
     response = mix_response(
         outlook, target.by, scenario=scenario, structure=structure, workforce=workforce
     )

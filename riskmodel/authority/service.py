@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.growth import WorkforceGrowth, workforce_growth
-from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, loops
+from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, Loops, loops
 from riskmodel.caseload.scenario_workforce import (
     HIRES,
     POSTS,
@@ -31,6 +32,7 @@ from riskmodel.caseload.scenario_workforce import (
 )
 from riskmodel.caseload.structure import STATUSES
 from riskmodel.core.arrays import Floats
+from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import DemandSource, published_source
@@ -45,6 +47,7 @@ __all__ = [
     "needed_by_simulation",
     "plan_outlook",
     "posts_answer",
+    "posts_outlook",
     "project_service",
     "team_notes",
 ]
@@ -164,6 +167,37 @@ def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[st
     return tuple(notes)
 
 
+def posts_outlook(outlook: Outlook, by: str) -> Outlook:
+    """The projection in which the posts for a cap by a month are counted.
+
+    Parameters
+    ----------
+    outlook
+        Of any length and number of simulations, with any seed.
+    by
+        The month.
+
+    Returns
+    -------
+    Outlook
+        The same question as usual (:mod:`riskmodel.core.usual`), further ahead where the month
+        lies beyond: so posts are one number whoever asks, and of how many simulations.
+    """
+    if by not in outlook.projection.months:
+        return outlook
+    months = max(USUAL_MONTHS, months_between(outlook.projection.opening_month, by))
+    asked = (len(outlook.projection.months), outlook.projection.replicates, outlook.seed)
+    return outlook if asked == (months, USUAL_SIMULATIONS, USUAL_SEED) else _again(outlook, months)
+
+
+@lru_cache(maxsize=2)
+def _again(outlook: Outlook, months: int) -> Outlook:
+    feedback = outlook.feedback
+    if isinstance(feedback, Loops):
+        feedback = replace(feedback, seed=USUAL_SEED)
+    return outlook.again(months, USUAL_SIMULATIONS, USUAL_SEED, feedback)
+
+
 def needed_by_simulation(
     outlook: Outlook,
     target: Target,
@@ -186,6 +220,7 @@ def needed_by_simulation(
     """
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
+    outlook = posts_outlook(outlook, target.by)
     levers = outlook.levers[scenario]
     return posts_by_replicate(
         outlook.projection,
@@ -260,10 +295,11 @@ def posts_answer(
     -----
     Posts that the scenario sets, one number or a range, play no part: the answer takes their
     place. Candidates, agency workers and rates count as the scenario sets them, each simulation
-    with its own number of a range.
+    with its own number of a range. The simulations are those of :func:`posts_outlook`.
     """
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
+    asked, outlook = outlook, posts_outlook(outlook, target.by)
     levers = outlook.levers[scenario]
     force = workforce_of(levers, workforce, outlook.draws)
     is_set = HIRES in levers.changed
@@ -285,4 +321,10 @@ def posts_answer(
         assumes = f"posts advertised in the first month, {words}; {rest}"
     if POSTS in levers.changed:
         assumes += "; how many posts the scenario sets plays no part, for that is what is asked"
+    if outlook is not asked:
+        assumes += (
+            f"; posts are counted in {outlook.projection.replicates:,} simulations of "
+            f"{len(outlook.projection.months)} months with seed {outlook.seed}, however many are "
+            "asked for, so that they are one number everywhere"
+        )
     return replace(found, assumes=assumes)

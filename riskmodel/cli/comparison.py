@@ -84,6 +84,7 @@ def compare_scenarios(
         called,
         structure=service.structure,
         workforce=service.workforce,
+        posts_workforce=service.posts_workforce,
         costs=service.costs,
         target=service.target,
         services=following(authority, service.outlook) if authority else (),

@@ -1,4 +1,4 @@
-"""``riskmodel decide``: how many posts at your prices, and whether early help pays."""
+"""``riskmodel decide``: how many posts, what they cost, and whether early help pays."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def decide(  # noqa: PLR0913  an option is an argument
     currency: Annotated[str, typer.Option(help="Of all prices.")] = "GBP",
     form: FormatOption = "text",
 ) -> None:
-    """Decide at your prices: the best number of posts, or whether early help pays.
+    """Say how many more social workers it takes, what they cost, and what if that is wrong.
 
-    With --too-few and --too-many, or a folder that holds prices of posts: the number of posts that
-    costs least, and what another costs. With --help-price, --plan-saving and --effect: from which
-    effect on early help pays, what it saves net, and how sure that is. The package has no price of
-    its own.
+    Five sentences, for the published tables or a folder. With --too-few and --too-many, or a
+    folder that holds prices of posts, also the number of posts that costs least, and what another
+    costs. With --help-price, --plan-saving and --effect another question: from which effect on
+    early help pays, what it saves net, and how sure that is. The package has no price of its own.
     """
-    from riskmodel.caseload.decisions import best_posts, early_help
+    from riskmodel.caseload.decisions import early_help
 
     early = (help_price, plan_saving, effect)
     of_posts = too_few is not None or too_many is not None
     about_help = any(option is not None for option in early)
-    prices = None if about_help else prices_of_posts(path, too_few, too_many)
-    if (of_posts if about_help else prices is None) or (about_help and None in early):
+    prices = prices_of_posts(path, too_few, too_many)
+    if (about_help and (of_posts or None in early)) or (of_posts and None in prices):
         raise DataError(
             "one decision at a time: give --too-few and --too-many or the folder that holds them, "
             "or --help-price, --plan-saving and --effect LOW,HIGH"
@@ -63,19 +63,26 @@ def decide(  # noqa: PLR0913  an option is an argument
         found = early_help(helped, help_price, plan_saving, _ends(effect), currency=currency)
         show(found, form)
         return
-    for name, value in (("--costs", options.costs), ("--chance", options.probability)):
-        if value is not None:
-            raise DataError(f"decide does not use {name}: the prices say how sure to be")
+    if options.costs is not None:
+        raise DataError("decide does not use --costs: give --too-few and --too-many")
     service = ask(path, [], options)
-    from riskmodel.authority.service import needed_by_simulation
+    from riskmodel.authority.decision import decide_posts
 
     warn_few(options.simulations)
     tell(*service.warnings)
-    needed = needed_by_simulation(
-        service.outlook, service.target, structure=service.structure, workforce=service.workforce
+    decision = decide_posts(
+        service.outlook,
+        service.plan,
+        service.target,
+        prices,
+        currency=currency,
+        structure=service.structure,
+        workforce=service.workforce,
+        posts_workforce=service.posts_workforce,
+        panel=service.panel,
+        basis=service.basis,
     )
-    assert prices is not None  # refused above
-    show(best_posts(needed, currency=currency, **prices._asdict()), form)
+    show(decision, form)
 
 
 def _ends(effect: str | None) -> tuple[float, float]:

@@ -169,19 +169,14 @@ def has_prices(path: Path | None) -> bool:
     return authority is not None and authority.prices is not None
 
 
-def prices_of_posts(
-    path: Path | None, too_few: float | None, too_many: float | None
-) -> PostPrices | None:
-    """What a post too few and too many cost: as the options say, else as the folder does.
-
-    None where neither says both.
-    """
+def prices_of_posts(path: Path | None, too_few: float | None, too_many: float | None) -> PostPrices:
+    """What a post too few and too many cost: as the options say, else as the folder does."""
     from riskmodel.authority.folder.figures import PostPrices
 
-    if too_few is not None and too_many is not None:
-        return PostPrices(too_few, too_many, "")
     authority = opened(path)
-    return None if authority is None else authority.post_prices(too_few, too_many)
+    if authority is None or None not in (too_few, too_many):
+        return PostPrices(too_few, too_many)
+    return authority.post_prices(too_few, too_many)
 
 
 def aim_in(

@@ -33,7 +33,7 @@ from riskmodel.errors import DataError
 
 __all__ = ["project"]
 
-VIEWS = ("stock", "flows", "above", "drivers", "calibration", "figures", "chain")
+VIEWS = ("stock", "flows", "matrix", "above", "drivers", "calibration", "figures", "chain")
 
 
 def project(  # noqa: PLR0913  an option is an argument
@@ -62,9 +62,10 @@ def project(  # noqa: PLR0913  an option is an argument
         one_of(
             "view",
             VIEWS,
-            "Stocks; starts and ends; the chance of passing --above; what moves the stock; the "
-            "calibrated parameters; the figures it starts from; the chain from referral to plan "
-            "of an authority in a panel.",
+            "Stocks; starts and ends; one matrix by month of who stays, moves, comes and leaves, "
+            "from where to where, with --out as a picture by year; the chance of passing --above; "
+            "what moves the stock; the calibrated parameters; the figures it starts from; the "
+            "chain from referral to plan of an authority in a panel.",
             "--show",
         ),
     ] = "stock",
@@ -74,7 +75,8 @@ def project(  # noqa: PLR0913  an option is an argument
     ] = None,
     form: FormatOption = "text",
     out: Annotated[
-        Path | None, picture_option("Also draw the stocks as fan charts: .svg or .png.")
+        Path | None,
+        picture_option("Also draw the stocks as fan charts, or the matrix: .svg or .png."),
     ] = None,
 ) -> None:
     """Project stocks, starts and ends month by month, the baseline and any scenarios.
@@ -116,7 +118,8 @@ def project(  # noqa: PLR0913  an option is an argument
     )
     warn_few(simulations)
     tell(*outlook.warnings)
-    show(outlook_view(outlook, view, above=levels), form, out=out, picture=outlook.plot)
+    found = outlook.matrix() if view == "matrix" else outlook_view(outlook, view, above=levels)
+    show(found, form, out=out, picture=found.plot if view == "matrix" else outlook.plot)
 
 
 def _levels(text: str | None, stages: list[str]) -> dict[str, float]:

@@ -299,6 +299,7 @@ def ask(
         teams.prices,
         panel,
         rates,
+        None if rates is None else teams.workforce,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["asked_chance", "chance_words", "count_of"]
+__all__ = ["article", "asked_chance", "chance_words", "count_of", "money"]
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
@@ -38,3 +38,32 @@ def asked_chance(chance: float) -> str:
     ('80%', '99.5%', '29%')
     """
     return f"{100 * chance:.6g}%"
+
+
+def article(chance: float) -> str:
+    """``an`` before a chance that is spoken with a vowel (8, 11, 18, 80 to 89), else ``a``.
+
+    Examples
+    --------
+    >>> article(0.8), article(0.9), article(0.08)
+    ('an', 'a', 'an')
+    """
+    spoken = f"{100 * chance:.0f}"
+    return "an" if spoken.startswith("8") or spoken in ("11", "18") else "a"
+
+
+def money(amount: float, currency: str = "GBP") -> str:
+    """Money in millions to a tenth, below a million in thousands.
+
+    Examples
+    --------
+    >>> money(6_120_000), money(237_881), money(-950), money(12e6, "EUR")
+    ('£6.1m', '£238,000', '−£950', 'EUR 12.0m')
+    """
+    size = abs(amount)
+    if size >= 999_500:
+        text = f"{size / 1e6:,.1f}m"
+    else:
+        text = f"{round(size, -3) if size >= 1000 else size:,.0f}"
+    sign = "−" if amount < 0 and text != "0" else ""
+    return f"{sign}{'£' if currency == 'GBP' else f'{currency} '}{text}"

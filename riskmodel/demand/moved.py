@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
     from riskmodel.snapshots import StageMoves
 
-__all__ = ["ANYWHERE", "Flows", "flows_frame", "known_moves"]
+__all__ = ["ANYWHERE", "Flows", "flows_frame", "known_moves", "shares_of"]
 
 ANYWHERE = "outside"
 """Where children come from who start in a stage, and go to when they end."""
@@ -160,7 +160,7 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
         for known in known_moves(outlook) if scenario == BASELINE else ():
             flow = projection.of(known.counted, scenario, known.stage)[:, :last].sum(axis=1)
             way = (known.origin, known.destination)
-            rows.append((scenario, "", *way, *_typical(flow * _shares(outlook, known))))
+            rows.append((scenario, "", *way, *_typical(flow * shares_of(outlook, known))))
         drawn = levers.drawn(outlook.seed, projection.replicates)
         for move in () if scenario == BASELINE else moves(outlook.inputs, drawn):
             moved = move.children[:, :last].sum(axis=1)
@@ -174,7 +174,7 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
     return frame.assign(basis="projected")
 
 
-def _shares(outlook: Outlook, known: StageMoves) -> Floats:
+def shares_of(outlook: Outlook, known: StageMoves) -> Floats:
     """The share that moves, once a simulation: Jeffreys' posterior of what was counted."""
     from scipy.special import betaincinv
 

@@ -25,7 +25,10 @@ from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
+    from riskmodel.demand.calibration.result import Calibration
+    from riskmodel.demand.matrix import FlowMatrix
     from riskmodel.demand.moved import Flows
+    from riskmodel.demand.pooled.learned import Learned
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
@@ -63,6 +66,8 @@ class Outlook(Result):
         What was simulated with, from a scenario's inputs and levers to its feedback.
     notes
         What a reader has to know of what was learned, in sentences.
+    scenarios, panel
+        As they were asked of, so that :meth:`again` can ask anew.
     """
 
     source: DemandSource
@@ -72,6 +77,8 @@ class Outlook(Result):
     seed: int
     feedback: FeedbackOf | None = None
     notes: tuple[str, ...] = ()
+    scenarios: tuple[NamedLevers, ...] = ()
+    panel: AuthorityPanel | Learning | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Stocks and flows, as :meth:`riskmodel.projection.Projection.to_frame` has them."""
@@ -134,6 +141,25 @@ class Outlook(Result):
             workers,
         )
 
+    def again(
+        self, months: int, replicates: int, seed: int, feedback: FeedbackOf | None
+    ) -> Outlook:
+        """The same figures and scenarios, projected as far, as often and with the seed given."""
+        opening, longest = self.projection.opening_month, max(months, len(self.projection.months))
+        levers = {BASELINE: Levers.after(opening, months)} | {
+            each.name: each.levers(opening, longest).until(months) for each in self.scenarios
+        }
+        models = {} if seed == self.seed else models_of(self.source, opening)
+        fitted = {stage: (each.calibration, each.learned) for stage, each in self.stages.items()}
+        for stage, model in models.items():
+            calibration = calibrate_model(
+                model, stage, self.source.area, seed=seed, share_done=None
+            )
+            fitted[stage] = calibration, fitted[stage][1]
+        stages = _stages(self.source, opening, fitted, self.panel, (months, replicates, seed))
+        asked = replace(self, stages=stages, levers=levers, seed=seed, feedback=feedback)
+        return replace(asked, projection=asked.simulate(levers))
+
     def baseline(self) -> Outlook:
         """The same without its other scenarios."""
         whole = self.projection
@@ -182,12 +208,9 @@ class Outlook(Result):
         """Children who start, end and move from the opening to the end of a month, by scenario.
 
         Columns of its frame: scenario, lever, from, to, children, low, high, level, basis. Rows
-        without a lever count who starts in a stage from ``outside`` all of them, and who ends; of
-        the baseline also those of them who come from or go to another stage, as far as the figures
-        count it (:class:`riskmodel.snapshots.StageMoves`): it is taken to go on at that share. A
-        row with a lever counts the children whom it moves: they would be at ``from`` without the
-        scenario, and are at ``to`` with it. Nobody is lost: what a lever takes from one stage is
-        elsewhere.
+        without a lever count all who start from ``outside`` and who end; of the baseline also those
+        of them whose moves between stages are counted (:class:`riskmodel.snapshots.StageMoves`).
+        Rows with a lever count whom it moves: at ``from`` without the scenario, at ``to`` with it.
 
         Raises
         ------
@@ -198,6 +221,12 @@ class Outlook(Result):
 
         month = self.projection.months[-1] if month is None else month
         return Flows(month, flows_frame(self, month), known_moves(self))
+
+    def matrix(self) -> FlowMatrix:
+        """Who stays, moves, comes and leaves in each month, by scenario: nobody is lost."""
+        from riskmodel.demand.matrix import flow_matrix
+
+        return flow_matrix(self)
 
     def calibration_frame(self) -> pd.DataFrame:
         """Parameters of every stage, as calibrated."""
@@ -288,7 +317,7 @@ def project(  # noqa: PLR0913  each is a word of the question
         levers[each.name] = each.levers(opening, months)
     models = models_of(source, opening)
     taught = {stage: learned_for(stage, opening, panel, source.code) for stage in models}
-    stages = {}
+    fitted = {}
     for number, (stage, model) in enumerate(models.items()):
         say(f"calibrating {stage}")
         calibration = calibrate_model(
@@ -298,16 +327,8 @@ def project(  # noqa: PLR0913  each is a word of the question
             seed=seed,
             share_done=_part_of(share, number, len(models)),
         )
-        stages[stage] = stage_outlook(
-            calibration,
-            taught[stage][0],
-            months=months,
-            replicates=replicates,
-            seed=seed,
-            population=source.population,
-            beside=source.everything,
-        )
-    stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
+        fitted[stage] = calibration, taught[stage][0]
+    stages = _stages(source, opening, fitted, panel, (months, replicates, seed))
     notes = [*source.doubts, *unplaced(levers, stages)]
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
@@ -320,7 +341,33 @@ def project(  # noqa: PLR0913  each is a word of the question
     together = simulate_scenarios(
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
-    return Outlook(source, stages, together, levers, seed, feedback, tuple(notes))
+    return Outlook(
+        source, stages, together, levers, seed, feedback, tuple(notes), tuple(scenarios), panel
+    )
+
+
+def _stages(
+    source: DemandSource,
+    opening: str,
+    fitted: Mapping[str, tuple[Calibration, Learned]],
+    panel: AuthorityPanel | Learning | None,
+    sizes: tuple[int, int, int],
+) -> dict[str, StageOutlook]:
+    """The inputs of each stage, whose simulations move together; months, simulations and seed."""
+    months, replicates, seed = sizes
+    stages = {
+        stage: stage_outlook(
+            calibration,
+            learned,
+            months=months,
+            replicates=replicates,
+            seed=seed,
+            population=source.population,
+            beside=source.everything,
+        )
+        for stage, (calibration, learned) in fitted.items()
+    }
+    return drawn_together(stages, correlations_for(opening, panel, source.code), seed)
 
 
 def growth_notes(outlook: StageOutlook) -> list[str]:

@@ -7,7 +7,7 @@ before the lists of an inspection, or those that an analyst states.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,8 @@ from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.looked_after.reading import is_looked_after_heading, read_looked_after
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.months import month_of
-from riskmodel.intake.periods import Periods, Window, without_overlaps
-from riskmodel.intake.plan_moves import plan_moves
+from riskmodel.intake.periods import Periods, Plan, Spells, Window, without_overlaps
+from riskmodel.intake.plan_moves import stage_moves
 from riskmodel.intake.record_tables import plain_heading, raw_tables
 from riskmodel.intake.result import Intake, Issue, IssueLog
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, StageMoves
@@ -56,7 +56,10 @@ class Converted:
     counts
         Issues by rule.
     moves
-        Children who move between stages, where one source holds both.
+        Children who move between stages, where the sources hold both.
+    spells, window
+        Plans and periods of care with their children, and the months for which all are held: so
+        that sources can be set beside each other. Nothing of a child is shown of them.
     """
 
     series: tuple[MonthlySeries, ...]
@@ -65,6 +68,8 @@ class Converted:
     issues: tuple[Issue, ...]
     counts: Mapping[str, int]
     moves: tuple[StageMoves, ...] = ()
+    spells: Spells = field(default_factory=dict, repr=False)
+    window: Window = ()
 
 
 def months_between(since: str, until: str) -> Window:
@@ -132,7 +137,12 @@ def convert(
     if kind == LOOKED_AFTER:
         care = read_looked_after(files[0], strict=strict, window=window)
         text = tallies_text(care.account)
-        return Converted(_of_one_area(care.series()), None, (text,), care.issues, care.counts)
+        spells, months = care.spells()
+        series = _of_one_area(care.series())
+        held = {"looked_after": spells}
+        return Converted(
+            series, None, (text,), care.issues, care.counts, spells=held, window=months
+        )
     lists = read_lists(files[0], strict=strict, window=window)
     table, issues, counts = None, lists.issues, dict(lists.counts)
     if lists.intake is not None:
@@ -222,18 +232,16 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
         for stage in SERIES_STAGES
         if (days := _periods(stage, linkers, log)) is not None
     )
-    moves = plan_moves(
-        _plans("child_protection_plan", linkers),
-        _plans("child_in_need_plan", linkers),
-        window or _years(linkers),
-        ", ".join(file.name for file in files),
-    )
+    spells: dict[str, Sequence[Plan]] = {
+        stage: _plans(stage, linkers) for stage in ("child_protection_plan", "child_in_need_plan")
+    }
     counts: dict[str, int] = dict(log.counts)
     care_issues: list[Issue] = []
     care_accounts: list[str] = []
     for folder in (file for file in files if (file / "ssd_cla_episodes.csv").exists()):
         care = read_looked_after(folder, strict=strict, window=window or _years(linkers))
         series = (*series, *care.series())
+        spells["looked_after"] = care.spells()[0]
         care_issues += care.issues
         care_accounts.append(f"{folder.name}: {tallies_text(care.account)}")
         counts = _sum(counts, care.counts)
@@ -250,7 +258,10 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
     if lost:
         listed = ", ".join(lost)
         accounts = (*accounts, f"Factors that not every return can hold are left out: {listed}.")
-    return Converted(series, table, accounts, (*log.issues(), *issues), counts, moves)
+    months = window or _years(linkers)
+    moves = stage_moves(spells, months, ", ".join(file.name for file in files))
+    issues = (*log.issues(), *issues)
+    return Converted(series, table, accounts, issues, counts, moves, spells, months)
 
 
 def _dated(linker: Linker) -> Tally:

@@ -7,7 +7,7 @@ in that year, and of earlier months only those who stayed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +18,24 @@ from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.series import Note
 from riskmodel.snapshots import MonthlySeries, month_ends
 
-__all__ = ["Periods", "Window", "month_numbers", "months_text", "without_overlaps"]
+__all__ = [
+    "Periods",
+    "Plan",
+    "Spells",
+    "Window",
+    "month_numbers",
+    "months_text",
+    "without_overlaps",
+]
 
 Window = Sequence[str]
 """Months, as 2015-03, for which a source holds everybody; they need not follow each other."""
+
+Plan = tuple[str, int, int]
+"""Child, and day numbers of start and end of a plan or a period of care; ``MISSING`` for no end."""
+
+Spells = Mapping[str, Sequence[Plan]]
+"""Plans, and periods of care, by stage; children are named alike in all of them."""
 
 _Days = npt.NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).max

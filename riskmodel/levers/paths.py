@@ -289,6 +289,20 @@ class Levers(Result):
         lever(name)
         return Levers(self.months, tuple(path for path in self.paths if path.name != name))
 
+    def until(self, number: int) -> Levers:
+        """The same over the first so many months."""
+        paths = (
+            replace(
+                path,
+                value=path.value[..., :number],
+                weight=path.weight[:number],
+                multiplier=path.multiplier[..., :number],
+                ranges=tuple(replace(each, part=each.part[:number]) for each in path.ranges),
+            )
+            for path in self.paths
+        )
+        return Levers(self.months[:number], tuple(paths))
+
     def apply(self, name: str, baseline: npt.ArrayLike | None = None) -> Floats:
         r"""The lever's value in each month, given what it is in the baseline.
 

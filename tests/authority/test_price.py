@@ -56,7 +56,8 @@ def test_each_year_is_in_its_own_prices(folder_of):
 def test_posts_are_decided_at_the_prices_of_the_year_in_which_the_projection_begins(folder_of):
     folder = folder_of(PRICES, files={"months.csv": MONTHS, "teams.csv": TEAMS})
     authority = riskmodel.open_authority(folder)
-    best = authority.decision(**SIZES)
+    decision = authority.decision(**SIZES)
+    best = decision.best
     # A year's cover by an agency worker of 1,000 a week, less the post that it stands in for.
     assert best.too_many == 50000
     assert best.too_few == pytest.approx(1000 * 365.25 / 7 - 50000, abs=0.01)
@@ -70,7 +71,22 @@ def test_posts_are_decided_at_the_prices_of_the_year_in_which_the_projection_beg
     share = best.too_few / (best.too_few + best.too_many)
     assert (needed < best.posts).mean() < share <= (needed <= best.posts).mean()
     assert "the folder's prices of 2023/24: a post short costs agency cover" in best.summary()
-    assert authority.decision(**SIZES) is best
+    assert authority.decision(**SIZES) is decision
+    # What it costs is what the workers on top of those in post cost, and the range is of the posts.
+    posts = decision.posts
+    assert decision.cost[1] == pytest.approx((posts.workers - posts.workers_now) * 50000)
+    assert decision.cost[2] == pytest.approx(
+        (posts.high * posts.workers / posts.posts - posts.workers_now) * 50000
+    )
+    need, cost, wrong, assumed, takes = decision.sentences
+    assert f"{posts.posts} posts of social workers" in need
+    assert f"range {posts.low} to {posts.high}" in need
+    assert cost.startswith("At £50,000 a year for a worker in post that costs £")
+    assert f"{best.posts} cost least" in wrong
+    widest = max(posts.sensitivity, key=lambda one: abs(one.posts_high - one.posts_low))
+    assert f"“{widest.assumption}”: {widest.posts_low} to {widest.posts_high}" in assumed
+    assert f"({posts.jointly.low} to {posts.jointly.high})" in assumed
+    assert f"{posts.joiners_a_month:.1f} joiners a month" in takes
 
 
 def priced(**rows: float) -> Prices:

@@ -125,3 +125,23 @@ def test_years_of_the_panel_stand_before_counted_months(folder_of):
     assert (plans[2].month, plans[-1].month, plans[-1].middle) == ("2014-04", "2015-03", 6)
     away = [o.middle for o in demand.observations["looked_after"] if o.counted == "stock"]
     assert away == [40, 41, 43]
+
+
+@pytest.mark.integration
+def test_moves_into_care_are_counted_where_two_records_name_children_alike(folder_of):
+    ended = "<CPPstartDate>2014-07-01</CPPstartDate>"
+    care = CARE.splitlines()[0] + "\n"
+    for child in ("C0000", "C0001", "X1"):
+        care += f"{child},2014-09-15,S,C1,N1,U4,PR1,2015-01-05,E8\n"
+    files = {
+        "returns/census-2015.xml": CENSUS.replace(
+            ended, f"{ended}<CPPendDate>2014-09-20</CPPendDate>"
+        ),
+        "looked_after/episodes.csv": care,
+    }
+    moves = open_authority(folder_of(files=files)).inputs.records.moves
+    assert [(m.origin, m.destination, m.counted, m.moved, m.of) for m in moves] == [
+        ("child_protection_plan", "looked_after", "starts", 2, 3),
+        ("looked_after", "child_protection_plan", "ends", 0, 3),
+    ]
+    assert moves[0].source == "2014-04 to 2015-03, census-2015.xml, looked_after"

@@ -21,12 +21,30 @@ def test_the_best_number_of_posts_comes_with_what_a_wrong_one_costs(call):
     # Two thirds, and what as many simulations with the same number add.
     assert re.search(r"posts cost least; they are enough with a chance of (6[7-9]|7\d)%", text)
     found = list(csv.DictReader(io.StringIO(call(*asked, "--format", "csv").out)))
+    opening = text.partition("Cost of being wrong")[0]
+    assert re.search(r"(£[\d.,]+m? a year more \(90% range £[\d.,]+m? to £[\d.,]+m?\))", opening)
     (best,) = (row for row in found if float(row["more"]) == 0)
     assert f"{best['posts']} posts cost least" in text
     # Posts for a chance of 80% are more than those for two thirds.
     needs = call("caseload", *SMALL, "--show", "needs", "--format", "csv").out
     asked_for = next(csv.DictReader(io.StringIO(needs)))
     assert int(best["posts"]) < int(asked_for["posts"])
+
+
+@pytest.mark.end_to_end
+def test_without_prices_there_are_five_sentences_with_ranges_all_the_same(call):
+    asked = ("decide", *SMALL)
+    answer = call(*asked)
+    assert answer.code == 0, answer.err
+    (data,) = [list(csv.DictReader(io.StringIO(call(*asked, "--format", "csv").out)))]
+    assert [row["chance"] for row in data] == ["0.5", "0.8", "0.95"]
+    opening = " ".join(answer.out.partition("Assumed:")[0].split())
+    sentences = re.findall(r"[A-Z].+?\.(?= [A-Z]|$)", opening)
+    assert len(sentences) == 5
+    assert f"would need {data[1]['posts']} posts of social workers" in sentences[0]
+    assert "each £10,000 that a worker costs in a year makes it £" in sentences[1]
+    assert f"with {data[2]['posts']} posts 95%; which number is best" in sentences[2]
+    assert [sum(" to " in text for text in sentences)] == [4]
 
 
 @pytest.mark.end_to_end
@@ -54,7 +72,6 @@ def test_a_loss_is_said_as_one(call):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "one decision at a time"),
         (("--too-few", "1"), "one decision at a time"),
         ((*HELP, "--effect", "0.1,0.4", "--too-few", "1"), "one decision at a time"),
         ((*HELP, "--effect", "much"), "--effect takes two shares, such as 5%,20%; got 'much'"),

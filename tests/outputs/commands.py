@@ -126,7 +126,7 @@ _VIEWS = {
     "project-chain": f"project {_PANEL} --show chain",
     **{
         f"project-{view}": f"project {_SMALL} --months 8 --show {view}"
-        for view in ("flows", "drivers", "calibration", "figures")
+        for view in ("flows", "matrix", "drivers", "calibration", "figures")
     },
     "caseload-teams": f"caseload {_SERVICE} --level team --scenario plateau,in/made_up.toml",
     "caseload-own": f"caseload in/months.csv --population 60000 --structure in/teams.toml "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from riskmodel.authority.decision import UNIT
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.report.brief.results import BriefResults
@@ -60,7 +61,7 @@ def printed(value: object) -> set[str]:
     forms = {number(size), number(size, 1), f"{size:g}", f"{number(size)}%"}
     if size <= 1:
         forms.add(f"{100 * size:.0f}%")
-    return forms | ({money(size)} if size >= 1000 else set())
+    return forms | ({money(size)} if size >= 1000 or not size else set())
 
 
 def numbers_of(folder: Briefed) -> set[str]:
@@ -84,11 +85,11 @@ def numbers_of(folder: Briefed) -> set[str]:
     if results.has("caseload"):
         posts = results.posts
         single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
-        single += [value for pair in results.posts_by_chance for value in pair]
         frames.append(posts.to_frame())
-        best = results.best_posts
-        if best is not None:
-            single += [best.posts, best.chance, best.too_few, best.too_many]
+        decision = results.decision
+        single += [*decision.cost, UNIT, decision.hires, posts.joiners_a_month, decision.chance]
+        single += [*decision.caseload, *decision.price[:2]]
+        frames.append(decision.to_frame())
     frames.append(pd.DataFrame([dict(row) for row in results.prices.values()]))
     if results.placements is not None:
         placed = results.placements

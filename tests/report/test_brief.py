@@ -151,6 +151,17 @@ def test_the_brief_of_2015_says_what_the_results_say(briefed):
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("name", ["example", "teams", "whole"])
+def test_how_many_posts_what_they_cost_and_what_if_not_is_five_sentences_of_one_page(briefed, name):
+    folder = briefed[name]
+    (page,) = (page for page in folder.brief.pages if page.id == "expected")
+    texts = [block.text for block in page.blocks if isinstance(block, Paragraph)]
+    five = folder.results.decision.sentences
+    assert (f"{page.title}.", *texts[:4]) == five
+    assert all(re.search(r"\d to £?\d", text) for text in five if text != five[2])
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("name", [name for name in FOLDERS if name != "return"])
 def test_one_date_throughout(briefed, name):
     """Every day that lies ahead is the target's, but for the years of the tables."""

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.decision import PostsDecision
     from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.placements import Placements
     from riskmodel.authority.price import PriceByYear
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
-    from riskmodel.caseload.decisions import BestPosts
     from riskmodel.demand.projecting import Outlook
     from riskmodel.disclosure.release import Release
     from riskmodel.explanations import ChangeParts
@@ -303,25 +303,30 @@ class Authority(Holding):
 
     def decision(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
-    ) -> BestPosts:
-        """The number of posts that costs least at its own prices, for the cap of its target.
+    ) -> PostsDecision:
+        """How many posts the cap of its target takes, what they cost, and what if that is wrong.
 
         Raises
         ------
         DataError
-            Without prices of posts or figures for a caseload, or where no posts are enough.
+            Without figures for a caseload, or where no posts are enough.
         """
-        from riskmodel.authority.service import needed_by_simulation
-        from riskmodel.caseload.decisions import best_posts
+        from riskmodel.authority.decision import decide_posts
 
+        sizes = {"months": months, "replicates": replicates, "seed": seed}
         prices, structure, workforce = self.post_prices(), self.structure, self.workforce
-        outlook = self.projection(months=months, replicates=replicates, seed=seed)
-        target = self.target(outlook)
+        outlook, plan = self.projection(**sizes), self.caseload(**sizes)
         return self.once(
             ("decision", months, replicates, seed),
-            lambda: best_posts(
-                needed_by_simulation(outlook, target, structure=structure, workforce=workforce),
-                **prices._asdict(),
+            lambda: decide_posts(
+                outlook,
+                plan,
+                self.target(outlook),
+                prices,
+                structure=structure,
+                workforce=workforce,
+                posts=self.posts_needed(BASELINE, **sizes),
+                panel=self.panel,
             ),
         )
 

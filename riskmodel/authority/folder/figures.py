@@ -164,7 +164,7 @@ class PriceYear:
 
 
 class PostPrices(NamedTuple):
-    """What being wrong by one post costs in a year, and where that comes from.
+    """What being wrong by one post costs in a year, and where that comes from; None: not given.
 
     Parameters
     ----------
@@ -176,9 +176,9 @@ class PostPrices(NamedTuple):
         In words.
     """
 
-    too_few: float
-    too_many: float
-    source: str
+    too_few: float | None
+    too_many: float | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -269,6 +269,16 @@ class Prices(Result):
         return PostPrices(
             round(cover - post, 2), post, f"{source}: a post short costs agency cover less the post"
         )
+
+    def known_of_posts(
+        self, year: str, *, too_few: float | None = None, too_many: float | None = None
+    ) -> PostPrices:
+        """As :meth:`of_posts`, where what nobody says is None."""
+        try:
+            return self.of_posts(year, too_few=too_few, too_many=too_many)
+        except DataError:
+            post = self._price("post_per_year", year)[0] if too_many is None else too_many
+            return PostPrices(too_few, post)
 
     def _price(self, name: str, year: str) -> tuple[float | None, str]:
         """A price in a year, and the year that gives it."""

@@ -226,16 +226,10 @@ class Holding:
     def post_prices(
         self, too_few: float | None = None, too_many: float | None = None
     ) -> PostPrices:
-        """What a post too few and a post too many cost in that year; see :meth:`Prices.of_posts`.
-
-        Raises
-        ------
-        DataError
-            When the folder does not say.
-        """
-        self.needs("prices")
-        assert self.prices is not None  # it has some
-        return self.prices.of_posts(self._first_year, too_few=too_few, too_many=too_many)
+        """What a post too few and one too many cost in that year, as far as anybody says."""
+        if self.prices is None:
+            return PostPrices(too_few, too_many)
+        return self.prices.known_of_posts(self._first_year, too_few=too_few, too_many=too_many)
 
     @property
     def _first_year(self) -> str:

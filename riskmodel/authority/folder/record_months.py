@@ -15,6 +15,7 @@ from riskmodel.snapshots import SERIES_STAGES
 
 if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
+    from riskmodel.intake.periods import Plan
     from riskmodel.snapshots import MonthlySeries, StageMoves
 
 __all__ = [
@@ -41,7 +42,7 @@ class RecordMonths:
     notes
         File, and what became of its records or why no months could be counted from it.
     moves
-        Children who move between stages, of the first source that holds both.
+        Children who move between stages, of sources that name them alike.
     """
 
     series: tuple[MonthlySeries, ...] = ()
@@ -100,25 +101,46 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
     chosen: dict[str, MonthlySeries] = {}
     notes: list[tuple[str, str]] = []
     moves: tuple[StageMoves, ...] = ()
+    held: list[tuple[str, Converted]] = []
     for names, converted in _converted(contents, notes):
         source = ", ".join(names)
         notes += _account(names, converted)
         moves = moves or converted.moves
+        if converted.spells:
+            held.append((source, converted))
         for counted in own_area(converted.series, contents, source):
             series = replace(counted, area="", source=source)
             before = chosen.get(series.stage)
             if series.stage in stages:
-                held = contents.source_of("months")
+                taken = contents.source_of("months")
             elif before is None:
-                chosen[series.stage], held = series, ""
+                chosen[series.stage], taken = series, ""
             else:
                 chosen[series.stage] = longer = max(before, series, key=len)
-                held, source = longer.source, min(series, before, key=len).source
-            if held:
-                notes.append((source, f"gives {series.stage} too, which is taken from {held}"))
+                taken, source = longer.source, min(series, before, key=len).source
+            if taken:
+                notes.append((source, f"gives {series.stage} too, which is taken from {taken}"))
+    moves = _moves(held) or moves
     found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), (), moves)
     notes += [(series.source, f"of {series.stage}, {FEW}") for series in found.few]
     return replace(found, notes=tuple(notes))
+
+
+def _moves(held: Sequence[tuple[str, Converted]]) -> tuple[StageMoves, ...]:
+    """Moves between plans and care where several sources hold them; the first of each stage."""
+    from riskmodel.intake.plan_moves import stage_moves
+
+    if len(held) < 2:
+        return ()
+    spells: dict[str, Sequence[Plan]] = {}
+    months, sources = set(held[0][1].window), list[str]()
+    for source, converted in held:
+        new = {stage: kept for stage, kept in converted.spells.items() if stage not in spells}
+        if new:
+            spells |= new
+            months &= set(converted.window)
+            sources.append(source)
+    return stage_moves(spells, tuple(sorted(months)), ", ".join(sources)) if months else ()
 
 
 def _converted(

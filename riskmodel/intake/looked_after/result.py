@@ -14,7 +14,7 @@ from riskmodel.ages import age_bands
 from riskmodel.core.result import Result
 from riskmodel.errors import UnknownNameError
 from riskmodel.intake.looked_after.codes import LEGAL_STATUSES, PLACEMENTS
-from riskmodel.intake.periods import Periods, Window, month_numbers
+from riskmodel.intake.periods import Periods, Plan, Window, month_numbers
 from riskmodel.intake.result import NOTES, Issue
 from riskmodel.snapshots import MonthlySeries, month_ends
 
@@ -94,6 +94,17 @@ class LookedAfter(Result):
             for area in self.windows
             if len(part := periods[periods["area"] == area]) and self.windows[area]
         )
+
+    def spells(self) -> tuple[list[Plan], Window]:
+        """Child, start and end of each period of care, and the months held; of one area alone."""
+        areas = [area for area, window in self.windows.items() if window]
+        if len(areas) != 1:
+            return [], ()
+        periods = self.periods()
+        periods = periods[periods["area"] == areas[0]]
+        starts, ends = _day_pairs(periods)
+        rows = zip(periods["child_id"], starts.tolist(), ends.tolist(), strict=True)
+        return list(rows), self.windows[areas[0]]
 
     def series(self) -> tuple[MonthlySeries, ...]:
         """Stock, starts and ends of each month for which the files hold everybody, by area."""

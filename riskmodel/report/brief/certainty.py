@@ -8,6 +8,7 @@ from riskmodel.core.labels import label
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.demand.sources import MEASURE_OF
+from riskmodel.projection import months_between
 from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.finals import outcome_sentence
 from riskmodel.report.brief.paging import brief_page
@@ -16,7 +17,7 @@ from riskmodel.report.brief.wording import number, plain, skill_words, stage_wor
 from riskmodel.report.model import Chart, Section, Table
 from riskmodel.report.prose import Paragraph, remaining_text
 from riskmodel.report.sections.building import chart_of, table_of
-from riskmodel.report.wording import join_words, percent
+from riskmodel.report.wording import count_of, join_words, month_words, percent
 
 if TYPE_CHECKING:
     from riskmodel.caseload.targets import Sensitivity
@@ -33,6 +34,9 @@ _METHODS = {
     "drift": label("drift").row,
 }
 """Those drawn of the methods that were tested, in words: no change, and what is usually done."""
+
+_FEW_MONTHS = 24
+"""Own figures over fewer months than these: what lies ahead is mostly what others have shown."""
 
 _YEARS = {1: "one year", 2: "two years", 3: "three years", 4: "four years"}
 
@@ -77,10 +81,35 @@ def certainty_page(results: BriefResults, annex: str, has_projection: bool) -> S
     return brief_page(
         "certainty",
         title,
-        [tested, happened[0], _NOT_CONCLUDED, *author, *happened[1:], _moves(results)],
+        [
+            tested,
+            _few(results),
+            happened[0],
+            _NOT_CONCLUDED,
+            *author,
+            *happened[1:],
+            _moves(results),
+        ],
         annex=annex,
         chart=_chart(results),
         table=_assumptions(results),
+    )
+
+
+def _months_counted(results: BriefResults) -> int:
+    """Months from the first of the lead stage's own counts to its last."""
+    counts = results.counts(results.stages[0])
+    return months_between(counts[0].month, counts[-1].month) + 1
+
+
+def _few(results: BriefResults) -> str:
+    """What lies ahead of few own figures is mostly what others have shown."""
+    months, ahead = _months_counted(results), len(results.outlook.projection.months)
+    if months >= _FEW_MONTHS:
+        return ""
+    return (
+        f"These are {count_of(months, 'month')} of figures for {ahead} months ahead: what lies "
+        "further off is mostly what other authorities have shown."
     )
 
 
@@ -93,6 +122,14 @@ def basis_sentences(results: BriefResults, has_projection: bool) -> tuple[str, .
         said.append(
             f"Counts: {results.outlook.source.label}; {results.basis}. What lies ahead is "
             f"projected: {results.sizes}."
+        )
+        stocks, lead = results.counts(results.stages[0]), results.stages[0]
+        learned = results.outlook.stages[lead].learned
+        said.append(
+            f"The projection rests on {count_of(len(stocks), 'count')} of children "
+            f"{stage_words(lead)} from {month_words(stocks[0].month)} to "
+            f"{month_words(stocks[-1].month)}, and on the figures of {learned.authorities} "
+            f"authorities to March {learned.year}."
         )
         if results.has("caseload"):
             said.append(

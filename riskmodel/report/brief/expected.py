@@ -6,7 +6,6 @@ from typing import Any
 
 from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import label
-from riskmodel.projection import months_between
 from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
@@ -22,12 +21,9 @@ from riskmodel.report.brief.wording import (
 )
 from riskmodel.report.model import Section, Table
 from riskmodel.report.sections.building import table_of
-from riskmodel.report.wording import count_of, join_words, month_words, percent
+from riskmodel.report.wording import join_words, month_words, percent
 
 __all__ = ["expected_page", "expected_point", "posts_sentence"]
-
-_FEW_MONTHS = 24
-"""Own figures over fewer months than these: what lies ahead is mostly what others have shown."""
 
 
 def expected_point(results: BriefResults) -> str:
@@ -74,21 +70,24 @@ def _caseload(results: BriefResults) -> str:
 
 
 def expected_page(results: BriefResults, annex: str) -> Section:
-    """Three small fans, each March in a table, what it takes, and what it does to others."""
+    """How many posts, in five sentences, the first as title; small fans; each March; services."""
     has_teams = results.has("caseload")
     chart = ahead_chart(
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
     )
-    texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
-    texts += [
-        _cost(results),
-        _best_posts(results) if has_teams else "",
-        _rests_on(results),
-        _others(results),
-    ]
+    decision = results.decision if has_teams else None
+    if decision is None:
+        title, texts = (
+            _title(results),
+            [_caseload(results) if has_teams else expected_point(results)],
+        )
+    else:
+        need, *texts = decision.sentences
+        title = need.removesuffix(".")
+    texts += [_cost(results), _others(results)]
     return brief_page(
         "expected",
-        _title(results),
+        title,
         texts,
         annex=annex,
         chart=chart,
@@ -123,44 +122,6 @@ def _others(results: BriefResults) -> str:
     return f"On the same day: {join_words(said)}." if said else ""
 
 
-def _posts(results: BriefResults) -> str:
-    """Posts for several chances, beside those there are."""
-    by_chance = results.posts_by_chance
-    posts = results.posts
-    if posts is None or not by_chance:
-        return ""
-    said = join_words(
-        f"{count:,} for {article(chance)} {percent(chance, 0)} chance"
-        for chance, count in by_chance
-    )
-    return (
-        f"Posts needed for {posts.target.cap:g} or fewer: {said}; there are "
-        f"{number(posts.posts_now)} now. All of it counts on a candidate for every vacancy."
-        f"{f' {results.growth.summary()}' if results.growth else ''}"
-    )
-
-
-def _rests_on(results: BriefResults) -> str:
-    """On how many figures the projections rest, and on whose."""
-    source, lead = results.outlook.source, results.stages[0]
-    counts = results.counts(lead)
-    span = months_between(counts[0].month, counts[-1].month) + 1
-    learned = results.outlook.stages[lead].learned
-    ahead = len(results.outlook.projection.months)
-    few = ""
-    if span < _FEW_MONTHS:
-        few = (
-            f" These are {count_of(span, 'month')} of figures for {ahead} months ahead: what lies "
-            "further off is mostly what other authorities have shown."
-        )
-    return (
-        f"The projection rests on {count_of(len(counts), 'count')} of children "
-        f"{stage_words(lead)} from {month_words(counts[0].month)} to "
-        f"{month_words(counts[-1].month)}, from {source.label}, and on the "
-        f"figures of {learned.authorities} authorities to March {learned.year}.{few}"
-    )
-
-
 def _cost(results: BriefResults) -> str:
     """What each whole financial year costs, up to that of the date."""
     last = financial_year(results.target.by)
@@ -171,19 +132,6 @@ def _cost(results: BriefResults) -> str:
         if row["months"] == MONTHS_A_YEAR and year <= last
     ]
     return f"What is priced costs {join_words(said)}." if said else ""
-
-
-def _best_posts(results: BriefResults) -> str:
-    """The number of posts that costs least at the folder's prices."""
-    best = results.best_posts
-    if best is None:
-        return ""
-    few, many = (money(price, best.currency) for price in (best.too_few, best.too_many))
-    return (
-        f"Where a post short costs {few} a year and a post too many {many}, {best.posts:,} posts "
-        f"cost least, with {article(best.chance)} {percent(best.chance, 0)} chance that they are "
-        "enough for that caseload; what too few workers mean for children is not in these prices."
-    )
 
 
 def _short(chance: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.authority.folder.authority import Authority
-from riskmodel.authority.service import growth_beside, posts_answer
 from riskmodel.caseload.result import PLANNED
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, months_between
@@ -20,12 +19,11 @@ from riskmodel.report.wording import month_words
 
 if TYPE_CHECKING:
     from riskmodel.authority.comparison import Comparison
+    from riskmodel.authority.decision import PostsDecision
     from riskmodel.authority.others import OthersComparison
     from riskmodel.authority.placements import Placements
     from riskmodel.caseload import CaseloadPlan, PostsNeeded, Target
     from riskmodel.caseload.change import CaseloadChange
-    from riskmodel.caseload.decisions import BestPosts
-    from riskmodel.caseload.growth import WorkforceGrowth
     from riskmodel.demand.calibration import Observation
     from riskmodel.demand.projecting import Outlook
     from riskmodel.explanations import ChangeParts
@@ -45,9 +43,6 @@ _COMPARED = (6, 36)
 """Months between which the earlier count of a comparison lies before the latest."""
 
 MONTHS_A_YEAR = 12
-
-_CHANCES = (0.5, 0.8, 0.95)
-"""With which the posts are given."""
 
 
 class Counted(NamedTuple):
@@ -283,35 +278,8 @@ class BriefResults:
             return None
 
     @cached_property
-    def posts_by_chance(self) -> tuple[tuple[float, int], ...]:
-        """Chances, and the posts with which the target's caseload is kept with each."""
-        answers = []
-        for chance in _CHANCES:
-            target = replace(self.target, probability=chance)
-            authority = self.authority
-            try:
-                posts = posts_answer(
-                    self.whole_outlook,
-                    target,
-                    structure=authority.structure,
-                    workforce=authority.workforce,
-                    sensitivity=False,
-                ).posts
-            except DataError:
-                continue
-            answers.append((chance, posts))
-        return tuple(answers)
-
-    @cached_property
-    def growth(self) -> WorkforceGrowth | None:
-        """How many others raised their workers so fast; None where the panel does not say."""
-        if self.posts is None:
-            return None
-        return growth_beside(self.authority.panel, self.outlook, self.posts)
-
-    @cached_property
-    def best_posts(self) -> BestPosts | None:
-        """Posts that cost least at the folder's prices; None where it holds none of posts."""
+    def decision(self) -> PostsDecision | None:
+        """Posts, their cost and what if they are wrong; None where no number is enough."""
         try:
             return self.authority.decision(**self.sizes.named())
         except DataError:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from riskmodel.core.labels import STAGE_LABELS
-from riskmodel.core.wording import chance_words
+from riskmodel.core.wording import article, chance_words, money
 from riskmodel.projection import months_between
-from riskmodel.report.wording import month_words, percent
+from riskmodel.report.wording import month_words
 
 __all__ = [
     "SAME",
@@ -216,35 +216,6 @@ def skill_words(skill_percent: float) -> str:
     if skill == 0:
         return "about as accurate as"
     return f"{abs(skill)}% {'more' if skill > 0 else 'less'} accurate than"
-
-
-def article(chance: float) -> str:
-    """``an`` before a chance that is spoken with a vowel (8, 11, 18, 80 to 89), else ``a``.
-
-    Examples
-    --------
-    >>> article(0.8), article(0.9), article(0.08)
-    ('an', 'a', 'an')
-    """
-    spoken = percent(chance, 0).removesuffix("%")
-    return "an" if spoken.startswith("8") or spoken in ("11", "18") else "a"
-
-
-def money(amount: float, currency: str = "GBP") -> str:
-    """Money in millions to a tenth, below a million in thousands.
-
-    Examples
-    --------
-    >>> money(6_120_000), money(237_881), money(-950), money(12e6, "EUR")
-    ('£6.1m', '£238,000', '−£950', 'EUR 12.0m')
-    """
-    size = abs(amount)
-    if size >= 999_500:
-        text = f"{size / 1e6:,.1f}m"
-    else:
-        text = f"{round(size, -3) if size >= 1000 else size:,.0f}"
-    sign = "−" if amount < 0 and text != "0" else ""
-    return f"{sign}{'£' if currency == 'GBP' else f'{currency} '}{text}"
 
 
 def stage_words(stage: str) -> str:

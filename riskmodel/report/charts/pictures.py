@@ -13,6 +13,7 @@ from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
 from riskmodel.caseload.change import CaseloadChange
 from riskmodel.core.result import Picture, draws
+from riskmodel.demand.matrix import FlowMatrix
 from riskmodel.demand.moved import Flows
 from riskmodel.demand.projecting import Outlook
 from riskmodel.explanations.change import ChangeParts, signed
@@ -49,6 +50,13 @@ def _outlook(outlook: Outlook) -> Picture:
 def _flows(flows: Flows) -> Picture:
     title = f"Where the children of each scenario are instead, by {month_words(flows.month)}"
     return _picture(draw_flows("flows", flows.moved), title, flows.summary())
+
+
+@draws("riskmodel.demand.matrix", "FlowMatrix")
+def _matrix(matrix: FlowMatrix) -> Picture:
+    scenario = matrix.years["scenario"].iloc[-1]
+    title = f"Where children come from and go to, year by year ({scenario})"
+    return _picture(draw_flows("matrix", matrix.moved, ("From", "To")), title, matrix.summary())
 
 
 @draws("riskmodel.caseload.result", "CaseloadPlan")

@@ -1,0 +1,261 @@
+"""How many more social workers, what does it cost, and what if we are wrong: in five sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.authority.folder.figures import PostPrices
+from riskmodel.authority.service import (
+    growth_beside,
+    needed_by_simulation,
+    posts_answer,
+)
+from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Workforce
+from riskmodel.caseload.decisions import BestPosts, best_posts
+from riskmodel.caseload.growth import WorkforceGrowth
+from riskmodel.core.result import Result, TextTable
+from riskmodel.core.wording import article, asked_chance, chance_words, money
+from riskmodel.demand.learning import Learning
+from riskmodel.demand.projecting import Outlook
+from riskmodel.errors import DataError
+from riskmodel.parameters import parameter
+from riskmodel.projection import month_words
+from riskmodel.series import AuthorityPanel
+
+__all__ = ["UNIT", "PostsDecision", "decide_posts"]
+
+UNIT = 10_000
+"""Of money, at which the cost is given where nobody says the price."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PostsDecision(Result):
+    """The answer on posts with its price, and what a wrong one would mean.
+
+    Parameters
+    ----------
+    posts
+        Posts needed, how sure, and what would change them.
+    price, currency
+        Of posts, as far as it is given.
+    best
+        The number that costs least; None where a price is not given.
+    caseload
+        Caseload at the date with the posts and candidates of now: low, central, high.
+    chance
+        To keep to the cap with them.
+    hires
+        Social workers who can be appointed in a month as things are.
+    growth
+        How many other authorities raised their workers as fast; None where no panel says.
+    basis
+        What it rests on.
+    """
+
+    posts: PostsNeeded
+    price: PostPrices
+    currency: str
+    best: BestPosts | None
+    caseload: tuple[float, float, float]
+    chance: float
+    hires: float
+    growth: WorkforceGrowth | None = None
+    basis: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The number that costs least and others; without prices the posts for several chances.
+
+        Columns: posts, cost, more, chance, basis, as :class:`BestPosts` has them, cost and more
+        missing without prices.
+        """
+        if self.best is not None:
+            return self.best.costs
+        rows = [(one.posts, np.nan, np.nan, one.chance) for one in self.posts.by_chance]
+        columns = pd.Index(["posts", "cost", "more", "chance"])
+        return pd.DataFrame(rows, columns=columns).assign(basis="projected")
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """How many, what that costs, two on being wrong, and what it takes besides."""
+        return (self._need, self._costs, self._wrong, self._assumed, self._takes)
+
+    @property
+    def _need(self) -> str:
+        posts, target = self.posts, self.posts.target
+        chance, of = asked_chance(target.probability), "an average caseload"
+        if target.holds == "each":
+            of = "a caseload for each worker"
+        more = f"{posts.more:.0f} more than now"
+        if posts.posts <= posts.posts_now:
+            more = f"no more than the {posts.posts_now:.0f} there are, if all are filled"
+        return (
+            f"For {article(target.probability)} {chance} chance of {of} of {target.cap:g} or fewer "
+            f"by {month_words(target.by, day=True)} the service would need {posts.posts:,} posts "
+            f"of social workers, {more} ({posts.level:.0%} range {posts.low:,} to {posts.high:,})."
+        )
+
+    @property
+    def cost(self) -> tuple[float, float, float]:
+        """What the workers who come on top cost in a year: low, central, high.
+
+        Without a price it is that of 10,000 a worker.
+        """
+        posts = self.posts
+        price = UNIT if self.price.too_many is None else self.price.too_many
+        filled = posts.workers / posts.posts if posts.posts else 0.0
+        low, middle, high = (
+            max(filled * number - posts.workers_now, 0.0) * price
+            for number in (posts.low, posts.posts, posts.high)
+        )
+        return low, middle, high
+
+    @property
+    def _costs(self) -> str:
+        low, middle, high = (money(amount, self.currency) for amount in self.cost)
+        price = self.price.too_many
+        if price is None:
+            said = (
+                f"No price is given: each {money(UNIT, self.currency)} that a worker costs in a "
+                "year makes it"
+            )
+        else:
+            said = f"At {money(price, self.currency)} a year for a worker in post that costs"
+        return f"{said} {middle} a year more ({self.posts.level:.0%} range {low} to {high})."
+
+    @property
+    def _wrong(self) -> str:
+        chances = ", ".join(
+            f"with {one.posts:,} posts {'the chance is ' if not number else ''}"
+            f"{asked_chance(one.chance)}"
+            for number, one in enumerate(
+                one for one in self.posts.by_chance if one.chance != self.posts.target.probability
+            )
+        )
+        said = f"{chances[:1].upper()}{chances[1:]}"
+        best = self.best
+        if best is None:
+            return f"{said}; which number is best, the price of a post short would say."
+        rows = {int(row["posts"]): row["more"] for row in best.costs.to_dict("records")}
+        wrong = ", ".join(
+            f"ten {'more' if step > 0 else 'fewer'} {money(rows[best.posts + step], self.currency)}"
+            for step in (-10, 10)
+            if best.posts + step in rows
+        )
+        return (
+            f"{said}; where a post short costs {money(best.too_few, self.currency)} a year, "
+            f"{best.posts:,} cost least, and {wrong} more."
+        )
+
+    @property
+    def _assumed(self) -> str:
+        posts = self.posts
+        most = max(posts.sensitivity, key=lambda one: abs(one.posts_high - one.posts_low))
+        low, high = sorted((most.posts_low, most.posts_high))
+        joint = posts.jointly
+        together = "" if joint is None else (
+            "; with the rates of the workforce that are assumed drawn together "
+            f"{joint.posts:,} ({joint.low:,} to {joint.high:,})"
+        )  # fmt: skip
+        return (
+            f"It depends most on “{most.assumption}”: {low:,} to {high:,} posts between "
+            f"{most.low:g} and {most.high:g}{together}."
+        )
+
+    @property
+    def _takes(self) -> str:
+        posts, (low, typical, high) = self.posts, self.caseload
+        return (
+            f"It takes {posts.joiners_a_month:.1f} joiners a month where {self.hires:.1f} can be "
+            f"appointed; left as it is the caseload would be {typical:.1f} ({posts.level:.0%} "
+            f"range {low:.1f} to {high:.1f}), and the chance of {posts.target.cap:g} or fewer "
+            f"{chance_words(self.chance)}."
+        )
+
+    def summary(self) -> str:
+        """The five sentences, a line each."""
+        return "\n".join(self.sentences)
+
+    def text_tables(self) -> Sequence[TextTable]:
+        """What other numbers of posts cost; without prices nothing that is not said."""
+        if self.best is None:
+            return ()
+        return (TextTable(self.best.costs, "Cost of being wrong, a year on average"),)
+
+    def remarks(self) -> Sequence[str]:
+        """Of a best number what it rests on, what others did, what is assumed, and the basis."""
+        said = [] if self.best is None else [self.best.summary()]
+        said += [] if self.growth is None else [self.growth.summary()]
+        return (*said, f"Assumed: {self.posts.assumes}.", *([self.basis] if self.basis else []))
+
+
+def decide_posts(  # noqa: PLR0913  each is a word of the question
+    outlook: Outlook,
+    plan: CaseloadPlan,
+    target: Target,
+    price: PostPrices,
+    *,
+    currency: str = "GBP",
+    structure: Structure,
+    workforce: Workforce,
+    posts_workforce: Workforce | None = None,
+    posts: PostsNeeded | None = None,
+    panel: AuthorityPanel | Learning | None = None,
+    basis: str = "",
+) -> PostsDecision:
+    """How many posts, their price, and what a wrong number would mean, with no change of policy.
+
+    Parameters
+    ----------
+    outlook, plan, structure, workforce
+        Demand, caseloads, teams and workers.
+    target
+        Cap, date and chance.
+    price, currency
+        Of posts, as far as it is given.
+    posts_workforce
+        The workers in the simulations in which posts are counted; None is the same.
+    posts
+        Their answer, where it is there already.
+    panel
+        Of many authorities.
+    basis
+        What it rests on, in sentences.
+
+    Raises
+    ------
+    DataError
+        When no number of posts meets the target, or a price is not above 0.
+    """
+    force = posts_workforce or workforce
+    if posts is None:
+        posts = posts_answer(outlook, target, structure=structure, workforce=force)
+    best = None
+    if price.too_few is not None and price.too_many is not None:
+        needed = needed_by_simulation(outlook, target, structure=structure, workforce=force)
+        best = best_posts(
+            needed,
+            too_few=price.too_few,
+            too_many=price.too_many,
+            currency=currency,
+            source=price.source,
+        )
+    number, level = plan.month_number(target.by), parameter("needs_interval_level").value
+    loads = plan.caseload()[number]
+    if not np.isfinite(loads).all():
+        raise DataError("some simulations have no social worker left", field="workforce")
+    low, typical, high = np.quantile(loads, ((1 - level) / 2, 0.5, (1 + level) / 2)).tolist()
+    return PostsDecision(
+        posts,
+        price,
+        currency,
+        best,
+        (low, typical, high),
+        float(plan.probability_within(target.cap)[number]),
+        float(workforce.monthly("hires_per_month", 1)[0]),
+        growth_beside(panel, outlook, posts),
+        basis,
+    )
