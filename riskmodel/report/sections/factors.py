@@ -13,9 +13,8 @@ from riskmodel.disclosure.symbols import (
     SHORTHAND,
     shorthand_notes,
 )
-from riskmodel.errors import DataError
 from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion, factor_rates
-from riskmodel.factors.quadrants import data_region
+from riskmodel.factors.quadrants import own_region
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.quadrants import Printed, reading_blocks
@@ -102,21 +101,13 @@ def factors_point(rates: FactorRates) -> Point:
     return Point(f"{_range_words(rates)} These are associations.", "factors")
 
 
-def _own_region(rates: FactorRates) -> QuadrantRegion | None:
-    """The table's own cuts; None where it is too small to set any."""
-    try:
-        return data_region(rates.counts)
-    except DataError:
-        return None
-
-
 def _own_rows(release: Release) -> Any:
     """One row a factor with withheld cells marked, and its side of each of its own cuts."""
 
     def rows(counts: Any) -> Any:
         rates = factor_rates(counts, design=release.design_of(counts))
-        frame, region = rates.to_frame(), _own_region(rates)
-        if region is None or (release.account is not None and release.account.rule):
+        frame, region = rates.to_frame(), own_region(counts)
+        if not region.is_feasible or (release.account is not None and release.account.rule):
             return frame.assign(**dict.fromkeys(_CLASSES, NOT_APPLICABLE))
         classes = region.classify(counts)
         return frame.assign(**{name: classes[name] for name in _CLASSES})
