@@ -20,7 +20,10 @@ from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.quadrants import Printed, reading_blocks
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
-__all__ = ["factors_point", "factors_section", "own_factors_section"]
+__all__ = ["ENOUGH", "factors_point", "factors_section", "own_factors_section"]
+
+ENOUGH = 30
+"""Assessments from which a factor is ranked: of fewer, two or three plans make any share."""
 
 Rows = Sequence[Mapping[Any, Any]]
 
@@ -129,13 +132,15 @@ def _range_words(rates: FactorRates) -> str:
     ranked = _ranked(rates)
     if not ranked:
         return "No factor was recorded."
-    (top, high), (bottom, low) = ranked[0], ranked[-1]
+    enough = [pair for pair in ranked if (pair[1].denominator or 0) >= ENOUGH] or ranked
+    (top, high), (bottom, low) = enough[0], enough[-1]
+    of = f" with {ENOUGH} assessments or more" if len(enough) < len(ranked) else ""
     words = (
         f"Of assessments with {label_of(top)}, {percent(high.value)} led to a plan, the highest "
-        f"share of {count_of(len(ranked), 'factor')} ({percent(high.level, 0)} range "
+        f"share of {count_of(len(enough), 'factor')}{of} ({percent(high.level, 0)} range "
         f"{percent(high.low)} to {percent(high.high)})"
     )
-    if len(ranked) == 1:
+    if len(enough) == 1:
         return f"{words}."
     return (
         f"{words}; with {label_of(bottom)} it was {percent(low.value)}, the lowest "
