@@ -54,7 +54,7 @@ def conversion_distribution(
     from scipy.optimize import minimize
     from scipy.stats import beta, betabinom
 
-    cut = impact_cut(printed, quadrants)
+    cut = impact_cut(printed, quadrants) if others else 0.5
     high = sum(quadrants[name][1] == "high" for name in others)
 
     def negative_log_likelihood(log_shapes: np.ndarray) -> float:

@@ -113,10 +113,10 @@ def factors(  # noqa: PLR0913 (each is an option)
     cuts: Annotated[
         str | None,
         typer.Option(
-            metavar="report|base-rate|quantile:Q|SHARE,RATE",
+            metavar="base-rate|quantile:Q|SHARE,RATE|report",
             help=(
-                "Cuts of the quadrants, of a table: the report's, the data's, or your own. "
-                "[default: report]"
+                "Cuts of the quadrants, of a table: its rate and median factor, quantiles, your "
+                "own, or the report card's. [default: base-rate]"
             ),
         ),
     ] = None,
@@ -161,7 +161,7 @@ def factors(  # noqa: PLR0913 (each is an option)
         _show_rates(release, (prevalence, level, method, cuts, effect), out, path, form)
     else:
         words = (whole_numbers("assessments", assessments), cut, seed or 0, level)
-        _show_view(view, release, (*words, cuts or "report"), out, form)
+        _show_view(view, release, (*words, cuts), out, form)
     tell_release(release)
 
 
@@ -201,7 +201,7 @@ def _show_rates(
         prevalence=prevalence or "plans",
         level=level,
         method=method or "auto",
-        cuts=cuts or "report",
+        cuts=cuts,
         design_effect=design_effect,
     )
 

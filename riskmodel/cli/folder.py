@@ -236,8 +236,10 @@ def folder_first(names: list[str], figures: Path | None) -> tuple[list[str], Pat
     if authority is not None:
         if figures is not None:
             raise DataError("two places of figures: leave --figures out, or the folder")
-        figures = folder
-        names = names[1:] or ["baseline", *(scenario.name for scenario in authority.scenarios)]
+        figures, names = folder, names[1:]
+        if not names:
+            authority.needs("scenarios")
+            names = ["baseline", *(scenario.name for scenario in authority.scenarios)]
     if len(names) == 1:
         names = list(dict.fromkeys(("baseline", *names)))
     return scenarios_in(figures, names), figures

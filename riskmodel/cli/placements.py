@@ -24,6 +24,7 @@ from riskmodel.cli.output import (
     warn_few,
 )
 from riskmodel.cli.protection import LedgerOption, tell_remembered
+from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 
 __all__ = ["placements"]
 
@@ -50,9 +51,9 @@ def placements(  # noqa: PLR0913  an option is an argument
         ),
     ] = "stocks",
     scenario: ScenarioOption = None,
-    months: MonthsOption = 36,
-    simulations: SimulationsOption = 2000,
-    seed: SeedOption = 1,
+    months: MonthsOption = USUAL_MONTHS,
+    simulations: SimulationsOption = USUAL_SIMULATIONS,
+    seed: SeedOption = USUAL_SEED,
     form: FormatOption = "text",
     ledger: LedgerOption = None,
     out: Annotated[

@@ -72,7 +72,7 @@ def report(  # noqa: PLR0913  an option is an argument
     earlier: EarlierOption = None,
     ledger: LedgerOption = None,
 ) -> None:
-    """Write the report: one page, its figures, tables and workbook."""
+    """Write the report: a brief, its annex, pictures, tables and a workbook."""
     from rich.console import Console
 
     from riskmodel.report.html import BRIEF

@@ -25,9 +25,11 @@ class FactorAnalysis(Result):
     rates
         Conversion rate and share of plans per factor.
     region
-        The thresholds that reproduce the printed quadrants in one reading of prevalence.
+        The thresholds that reproduce the printed quadrants in one reading of prevalence; of a
+        table of one's own, its own cuts.
     printed
-        Printed (prevalence, impact) by factor name, of all factors on the chart.
+        Printed (prevalence, impact) by factor name, of all factors on the chart; empty where the
+        table is held against no chart.
     """
 
     rates: FactorRates
@@ -44,14 +46,14 @@ class FactorAnalysis(Result):
 
         Columns are those of :meth:`FactorRates.to_frame`, then ``prevalence_reading``, the
         quadrant at every feasible cut (``prevalence``, ``impact``: high, low, depends, or none
-        where no cut is feasible) and the printed one.
+        where no cut is feasible) and, where there is a chart, the printed one.
         """
         frame = self.rates.to_frame()
         quadrants = self.region.classify(self.counts)
         frame["prevalence_reading"] = self.region.reading
         frame["prevalence"] = quadrants["prevalence"]
         frame["impact"] = quadrants["impact"]
-        for position, axis in enumerate(("prevalence", "impact")):
+        for position, axis in enumerate(("prevalence", "impact") if self.printed else ()):
             frame[f"printed_{axis}"] = [
                 self.printed[name][position] if name in self.printed else None
                 for name in self.counts.factors
@@ -59,7 +61,10 @@ class FactorAnalysis(Result):
         return frame
 
     def summary(self) -> str:
-        """Which factors stand out, and for which cuts the printed quadrants hold."""
+        """Which factors stand out, and by which cuts."""
+        if not self.printed:
+            cuts = f" Quadrants are cut at {self.region.words()}." if self.region.impact else ""
+            return f"{self.rates.summary()}{cuts}"
         return f"{self.rates.summary()} {str(self.region)[0].upper()}{str(self.region)[1:]}."
 
     def preview(self) -> pd.DataFrame:

@@ -136,7 +136,8 @@ def shrunken_conversions(
     printed
         Counts of the printed factors.
     quadrants
-        Printed (prevalence, impact) by factor name, the others' included.
+        Printed (prevalence, impact) by factor name, the others' included; empty where every
+        factor has counts.
     level
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
 
@@ -165,7 +166,7 @@ def shrunken_conversions(
     ):
         low, high = beta.ppf(tails, a + k, b + n - k)
         rows.append((name, True, k / n if n else math.nan, (a + k) / (a + b + n), low, high))
-    below = float(beta.cdf(impact_cut(printed, quadrants), a, b))
+    below = float(beta.cdf(impact_cut(printed, quadrants), a, b)) if others else 0.0
     for name in others:
         start, end = (below, 1.0) if quadrants[name][1] == "high" else (0.0, below)
         low, high = beta.ppf(start + (end - start) * tails, a, b)

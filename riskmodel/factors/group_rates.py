@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel.core.result import Result, TextTable
 from riskmodel.disclosure.release import Release
+from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
-from riskmodel.factors.quadrants import Prevalence, cut_words
+from riskmodel.factors.quadrants import Prevalence
 from riskmodel.factors.rates import IntervalMethod
-from riskmodel.factors.views import released_factors
+from riskmodel.factors.views import NO_CUTS, group_words, released_factors
 from riskmodel.families import DesignEffects
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.vocabulary import FACTORS
@@ -34,14 +35,17 @@ class GroupRates(Result):
         A row a group and factor, withheld cells marked.
     release
         Of the table; None of the published counts.
+    cuts
+        As they were asked for; None the table's own.
     """
 
     analyses: Mapping[tuple[object, ...], FactorAnalysis]
     frame: pd.DataFrame
     release: Release | None
+    cuts: str | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a group and factor, with label, census code and printed quadrant of each."""
+        """A row a group and factor, with label and census code; the printed quadrant by a chart."""
         frame = self.frame.copy()
         known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
         names = list(frame["factor"])
@@ -50,7 +54,8 @@ class GroupRates(Result):
         codes = [known[n].code if n in known else None for n in names]
         frame.insert(place + 2, "census_code", codes)
         frame.insert(place + 3, "unit", "assessment")
-        for position, axis in enumerate(("prevalence", "impact")):
+        is_placed = "printed_prevalence" in frame
+        for position, axis in enumerate(("prevalence", "impact") if is_placed else ()):
             frame[f"printed_{axis}"] = [
                 printed[n][position] if n in printed else None for n in names
             ]
@@ -69,7 +74,9 @@ class GroupRates(Result):
         import pandas as pd
 
         by = () if self.release is None else self.release.by
-        found: Iterable[Any] = self.to_frame().itertuples(index=False)
+        frame = self.to_frame()
+        is_placed = "printed_prevalence" in frame
+        found: Iterable[Any] = frame.itertuples(index=False)
         rows = [
             {
                 **{name: getattr(row, name) for name in by},
@@ -79,12 +86,18 @@ class GroupRates(Result):
                 "assessments": _count_text(row.assessments),
                 "led to a plan": _rate_text(row, "conversion_rate"),
                 "quadrant": f"{row.prevalence} / {row.impact}"
-                if row.prevalence != "[c]"
-                else "[c]",
-                "printed": f"{row.printed_prevalence} / {row.printed_impact}"
-                if row.printed_impact
-                else "-",
+                if row.prevalence not in SHORTHAND
+                else row.prevalence,
             }
+            | (
+                {
+                    "printed": f"{row.printed_prevalence} / {row.printed_impact}"
+                    if row.printed_impact
+                    else "-"
+                }
+                if is_placed
+                else {}
+            )
             for row in found
         ]
         return pd.DataFrame(rows)
@@ -99,7 +112,7 @@ class GroupRates(Result):
         return tuple(
             TextTable(
                 rows.drop(columns=list(by)),
-                f"{', '.join(f'{n} {v}' for n, v in zip(by, key, strict=True))}: {title}",
+                f"{group_words(by, key)}: {title}",
             )
             for key, rows in shown.groupby(list(by), sort=False)
         )
@@ -107,25 +120,13 @@ class GroupRates(Result):
     def remarks(self) -> Sequence[str]:
         """By which cuts the quadrants are, and what the rates rest on."""
         lines = []
-        for analysis in self.analyses.values():
-            counts, region = analysis.counts, analysis.region
+        for key, analysis in self.analyses.items():
+            counts = analysis.counts
             unprinted = len(set(analysis.printed) - set(counts.factors))
-            if self.release is not None and region.is_feasible:
-                share = cut_words(region.prevalence_share, percent=True)
-                rate = cut_words(region.impact, percent=True)
-                lines.append(
-                    f"Quadrants are cut at {share or region.reading} of plans and a rate of {rate};"
-                    " 'depends' where a cut in between would decide."
-                )
-                # Only the chart of the report leaves its cuts open between two values.
-                is_theirs = region.impact is not None and region.impact.low < region.impact.high
-                lines.append(
-                    "These cuts, and what is called printed, are those of the report card of "
-                    "2015; --cuts base-rate takes the table's own."
-                    if is_theirs
-                    else "What is called printed is of the report card of 2015."
-                )
-            elif self.release is None and unprinted:
+            if self.release is not None:
+                group = group_words(self.release.by, key)
+                lines.append(f"{f'{group}: ' if group else ''}{self._cut_words(analysis)}")
+            elif unprinted:
                 lines.append(
                     f"{unprinted} further factors stand in the chart without counts; each has at "
                     f"most {int(counts.plans.min())} plans, for the printed rows are the most "
@@ -141,6 +142,22 @@ class GroupRates(Result):
                 "causes."
             )
         return lines
+
+    def _cut_words(self, analysis: FactorAnalysis) -> str:
+        """By which cuts the quadrants of a table are."""
+        region = analysis.region
+        if not region.is_feasible:
+            if self.cuts == "report":
+                return f"There are no quadrants: {region}."
+            return f"There are no quadrants: {NO_CUTS}; --cuts 0.12,0.25 states some."
+        words = f"Quadrants are cut at {region.words()}"
+        if self.cuts == "report":
+            return (
+                f"{words}; 'depends' where a cut in between would decide. These cuts, and what is "
+                "called printed, are those of the report card of 2015."
+            )
+        own = ", those of its median factor and of all its assessments"
+        return f"{words}{own if self.cuts in (None, 'base-rate') else ''}."
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
         """The rates, the cuts that are feasible, and what became of the table."""
@@ -158,7 +175,7 @@ def group_rates(
     prevalence: Prevalence = "plans",
     level: float | None = None,
     method: IntervalMethod = "auto",
-    cuts: str = "report",
+    cuts: str | None = None,
     design_effect: tuple[float, float] | None = None,
 ) -> GroupRates:
     """Rates and quadrants of the published counts, or of a table.
@@ -183,7 +200,7 @@ def group_rates(
         found = released_factors(
             release, prevalence=prevalence, level=level, method=method, cuts=cuts
         )
-        return GroupRates(*found, release)
+        return GroupRates(*found, release, cuts)
     counts = factor_counts()
     design = design_effect and DesignEffects.assumed(counts.factors, *design_effect)
     analysis = analyse_factors(
@@ -194,7 +211,7 @@ def group_rates(
         method=method,
         design=design or None,
     )
-    return GroupRates({(): analysis}, analysis.to_frame(), None)
+    return GroupRates({(): analysis}, analysis.to_frame(), None, "report")
 
 
 def reading_lines(release: Release | None) -> list[str]:
@@ -213,7 +230,7 @@ def _rate_text(row: Any, name: str) -> str:
     if isinstance(value, str):
         return value
     if value != value:
-        return "never found"
+        return "never found" if name == "conversion_rate" else "no plan"
     return f"{100 * value:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
 
 

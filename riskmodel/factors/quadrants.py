@@ -21,6 +21,7 @@ __all__ = [
     "data_region",
     "feasible_cut",
     "feasible_region",
+    "own_region",
     "prevalence_values",
     "stated_region",
 ]
@@ -110,6 +111,13 @@ class QuadrantRegion:
                 "impact": [_side(value, self.impact) for value in impacts],
             }
         )
+
+    def words(self) -> str:
+        """Where its cuts are, such as ``12.1% of plans and a rate of 28.0%``."""
+        share = cut_words(self.prevalence_share, percent=True)
+        across = f"{cut_words(self.prevalence)} {self.reading} with the factor"
+        rate = cut_words(self.impact, percent=True)
+        return f"{f'{share} of plans' if share else across} and a rate of {rate}"
 
     def __str__(self) -> str:
         if not self.is_feasible:
@@ -219,7 +227,20 @@ def stated_region(counts: FactorCounts, share_of_plans: float, rate: float) -> Q
     )
 
 
-def data_region(counts: FactorCounts, quantile: float | None = None) -> QuadrantRegion:
+def own_region(counts: FactorCounts, reading: Prevalence = "plans") -> QuadrantRegion:
+    """The cuts of a table's own, as :func:`data_region` sets them; none where it sets none.
+
+    None are set where no plan followed, no factor was found, or the number of assessments is
+    withheld.
+    """
+    if counts.total_plans and counts.total_assessments and counts.assessments.any():
+        return data_region(counts, reading=reading)
+    return QuadrantRegion(reading, None, None, (), counts.total_plans)
+
+
+def data_region(
+    counts: FactorCounts, quantile: float | None = None, *, reading: Prevalence = "plans"
+) -> QuadrantRegion:
     """Cuts that a table's own counts set.
 
     Parameters
@@ -229,6 +250,8 @@ def data_region(counts: FactorCounts, quantile: float | None = None) -> Quadrant
     quantile
         Cut both axes at this quantile of the factors that were found; None cuts the rate at the
         base rate (plans over assessments) and prevalence at the median factor.
+    reading
+        The reading of prevalence.
 
     Raises
     ------
@@ -243,14 +266,20 @@ def data_region(counts: FactorCounts, quantile: float | None = None) -> Quadrant
     if quantile is None and counts.total_assessments is None:
         raise DataError("the base rate needs the number of assessments, which is not published")
     level = 0.5 if quantile is None else quantile
-    shares = counts.plans[found] / counts.total_plans
+    common = np.array(prevalence_values(counts, reading), dtype=float)[found]
     rates = counts.plans[found] / counts.assessments[found]
     if quantile is None:
         rate = counts.total_plans / int(counts.total_assessments or 1)
     else:
         rate = float(np.quantile(rates, level))
-    share = float(np.quantile(shares, level))
-    return stated_region(counts, *(min(max(cut, 1e-9), 1 - 1e-9) for cut in (share, rate)))
+    rate = min(max(rate, 1e-9), 1 - 1e-9)
+    if reading == "assessments":
+        cut = Interval.exactly(Fraction(str(float(np.quantile(common, level)))))
+        return QuadrantRegion(
+            reading, cut, Interval.exactly(Fraction(str(rate))), (), counts.total_plans
+        )
+    share = float(np.quantile(common / counts.total_plans, level))
+    return stated_region(counts, min(max(share, 1e-9), 1 - 1e-9), rate)
 
 
 def feasible_cut(values: Sequence[Fraction], labels: Sequence[str]) -> Interval | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from riskmodel.factors.quadrants import (
     QuadrantRegion,
     data_region,
     feasible_region,
+    own_region,
     stated_region,
 )
 from riskmodel.factors.rates import IntervalMethod, factor_rates
@@ -26,7 +27,7 @@ from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
 
-__all__ = ["VIEWS", "ViewOptions", "cut_region", "factor_view", "released_factors"]
+__all__ = ["VIEWS", "ViewOptions", "cut_region", "factor_view", "group_words", "released_factors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,18 @@ class ViewOptions:
     level
         Coverage of the intervals.
     cuts
-        Cuts of the quadrants, as for :func:`released_factors`.
+        Cuts of the quadrants, as for :func:`released_factors`; of the published counts they are
+        the report's.
     """
 
     assessments: tuple[int, ...] = ()
     cut: float | None = None
     seed: int = 0
     level: float | None = None
-    cuts: str = "report"
+    cuts: str | None = None
+
+
+NO_CUTS = "a table without a plan, or whose number of assessments is withheld, sets no cuts"
 
 
 def released_factors(
@@ -60,7 +65,7 @@ def released_factors(
     prevalence: Prevalence = "plans",
     level: float | None = None,
     method: IntervalMethod = "auto",
-    cuts: str = "report",
+    cuts: str | None = None,
 ) -> tuple[dict[tuple[object, ...], Any], pd.DataFrame]:
     """Rates and quadrants of a table from what may be printed of it.
 
@@ -71,15 +76,16 @@ def released_factors(
     prevalence, level, method
         As for :func:`riskmodel.factors.analyse_factors`.
     cuts
-        Where quadrants are cut: ``report`` (the cuts that reproduce its chart), ``base-rate``,
-        ``quantile:0.5``, or a share of plans and a rate, ``0.12,0.25``.
+        Where quadrants are cut: ``base-rate``, ``quantile:0.5``, a share of plans and a rate,
+        ``0.12,0.25``, or ``report``, the cuts that reproduce the report card's chart, whose
+        printed quadrants then stand beside. None takes ``base-rate`` where the counts allow it.
 
     Returns
     -------
     tuple
         Analysis by group, and one row a group and factor with withheld cells marked.
     """
-    printed = printed_quadrants()
+    printed = printed_quadrants() if cuts == "report" else {}
 
     def analyse(counts: FactorCounts) -> FactorAnalysis:
         region = cut_region(counts, cuts, prevalence)
@@ -90,8 +96,10 @@ def released_factors(
     analyses = {key: analyse(counts) for key, counts in release.groups.items()}
 
     def rows(counts: FactorCounts) -> pd.DataFrame:
-        frame = analyse(counts).to_frame()
-        if release.account is not None and release.account.rule:
+        analysis = analyse(counts)
+        frame = analysis.to_frame()
+        has_no_cut = not printed and not analysis.region.is_feasible
+        if has_no_cut or (release.account is not None and release.account.rule):
             # A quadrant of nothing would be "low / low" on every row.
             frame[["prevalence", "impact"]] = NOT_APPLICABLE
         return frame
@@ -99,14 +107,16 @@ def released_factors(
     return analyses, release.frame(rows)
 
 
-def cut_region(counts: FactorCounts, cuts: str, prevalence: Prevalence) -> QuadrantRegion:
+def cut_region(counts: FactorCounts, cuts: str | None, prevalence: Prevalence) -> QuadrantRegion:
     """The quadrants' cuts: of the report, of the data, or as stated; see `released_factors`."""
+    if cuts is None:
+        return own_region(counts, prevalence)
     if cuts == "report":
         return feasible_region(factor_counts(), printed_quadrants(), prevalence=prevalence)
-    if prevalence != "plans":
-        raise DataError("cuts other than the report's are on plans; leave --prevalence away")
     if cuts == "base-rate":
-        return data_region(counts)
+        return data_region(counts, reading=prevalence)
+    if prevalence != "plans":
+        raise DataError("stated cuts and quantiles are on plans; leave --prevalence away")
     word, _, number = cuts.partition(":")
     try:
         if word == "quantile":
@@ -114,7 +124,7 @@ def cut_region(counts: FactorCounts, cuts: str, prevalence: Prevalence) -> Quadr
         share, rate = (float(part) for part in cuts.split(","))
     except ValueError as error:
         raise DataError(
-            f"cannot read the cuts {cuts!r}; allowed: report, base-rate, quantile:0.5, or a share "
+            f"cannot read the cuts {cuts!r}; allowed: base-rate, quantile:0.5, report, or a share "
             "of plans and a rate such as 0.12,0.25"
         ) from error
     return stated_region(counts, share, rate)
@@ -146,7 +156,7 @@ def factor_view(
     if view == "change":
         return _changes(release, options)
     if release is None:
-        return VIEWS[view](factor_counts(), options)
+        return VIEWS[view](factor_counts(), replace(options, cuts="report"))
     return release.frame(lambda counts: VIEWS[view](counts, options))
 
 
@@ -157,6 +167,7 @@ def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     if not totals:
         known = counts.total_assessments
         quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+        _refuse_prior(counts, "--assessments")
         totals = [known] if known is not None else prior_assessments(counts, quantiles)
     return pd.concat(
         [associations(counts, total, level=options.level).to_frame() for total in totals],
@@ -164,10 +175,18 @@ def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     )
 
 
+def _refuse_prior(counts: FactorCounts, option: str) -> None:
+    """The prior of the report card's assessments is no guess at another table's."""
+    if counts.total_assessments is None and counts.basis != "published":
+        raise DataError(f"the number of assessments is withheld: state it or its rate, {option}")
+
+
 def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.membership import membership
 
     region = cut_region(counts, options.cuts, "plans")
+    if options.cuts is None and not region.is_feasible:
+        raise DataError(f"{NO_CUTS}; state cuts, --cuts 0.12,0.25")
     found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
     return found.assign(basis=counts.basis)
 
@@ -187,6 +206,7 @@ def _comparison(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
         total = counts.total_assessments
         if total is None:
             # The share of all assessments is not published: the prior's median stands in.
+            _refuse_prior(counts, "--cut")
             total, basis = int(parameter("assessments_prior_median").value), "assumed"
         cut = counts.total_plans / total
     return holm_comparison(counts, cut, level=options.level).assign(basis=basis)
@@ -201,19 +221,10 @@ def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
 def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.comparison import shrunken_conversions
 
-    printed = printed_quadrants()
-    for name, found in zip(counts.factors, counts.assessments.tolist(), strict=True):
-        if name not in printed or found == 0:
-            what = "is not in the report's chart" if found else "was never found"
-            raise DataError(
-                f"{name} {what}: shrinkage leans on the chart and on each factor's rate"
-            )
-    if {printed[name][1] for name in counts.factors} != {"high", "low"}:
-        raise DataError(
-            "shrinkage leans on the sides of the report's chart: it needs factors printed as of "
-            f"high and of low impact; got {', '.join(counts.factors)}"
-        )
-    return shrunken_conversions(counts, printed, level=options.level)
+    if counts.basis == "published":
+        return shrunken_conversions(counts, printed_quadrants(), level=options.level)
+    # The report card's chart says nothing of another table's factors.
+    return shrunken_conversions(counts, {}, level=options.level).drop(columns="printed")
 
 
 VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
@@ -250,8 +261,8 @@ def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
             .rename(columns={"before": "rate_before", "after": "rate_after"})
             .merge(parts, on="factor")
         )
-        frame.insert(0, "from_group", _group_words(release.by, earlier))
-        frame.insert(1, "to_group", _group_words(release.by, later))
+        frame.insert(0, "from_group", group_words(release.by, earlier))
+        frame.insert(1, "to_group", group_words(release.by, later))
         frames.append(frame)
     if not frames:
         raise DataError("too little may be printed of these groups to compare them; merge some")
@@ -267,5 +278,6 @@ def _comparable(
     return release.protected.safe(earlier, later), release.protected.safe(later, earlier)
 
 
-def _group_words(by: Sequence[str], key: tuple[object, ...]) -> str:
+def group_words(by: Sequence[str], key: tuple[object, ...]) -> str:
+    """A group by its columns: ``area north, year 2015``."""
     return ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True))

@@ -123,7 +123,8 @@ def convert(
         return _census(files, window, strict)
     if len(files) > 1:
         raise DataError(
-            "several sources go together only where all are returns of the children in need census",
+            "several sources go together only where all are returns of the children in need "
+            "census; years of a return on children looked after go into one folder, named alone",
             file=files[1].name,
         )
     kind = convertible_kind(files[0])

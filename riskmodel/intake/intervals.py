@@ -289,7 +289,8 @@ def _add_plan(
         found.add("first_review", (child, start), start, first, until)
     else:
         found.leave_out("first_review", "the plan began before the year of the return")
-    for day, following in zip(known, [*known[1:], MISSING], strict=True):
+    # A plan may have no review yet.
+    for day, following in zip(known, [*known[1:], MISSING], strict=False):
         found.add("later_review", (child, start, day), day, following, until)
 
 

@@ -211,7 +211,7 @@ class Audit(Result):
         return (
             f"{len(self.findings)} checks: {counts['published']} hold at the printed precision, "
             f"{counts['repaired']} fail as printed and are explained by one reading, "
-            f"{counts['conflict']} are unresolved."
+            f"{counts['conflict']} {'is' if counts['conflict'] == 1 else 'are'} unresolved."
         )
 
     def preview(self) -> pd.DataFrame:

@@ -273,6 +273,7 @@ def test_the_panel_of_a_folder_is_judged_and_projected(call, example_folder, tmp
     (bare / "authority.toml").write_text("", encoding="utf-8")
     assert "panel.csv" in call("national", bare).message
     assert "census return" in call("factors", bare).message
+    assert "in the folder scenarios" in call("scenario", "compare", bare).message
 
 
 @pytest.mark.end_to_end

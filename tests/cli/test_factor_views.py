@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from statistics import median
 
 import pytest
 
@@ -120,12 +121,46 @@ def test_a_picture_is_of_the_rates_alone(call, tmp_path):
 
 
 @pytest.mark.end_to_end
-def test_shrinkage_of_a_table_off_the_chart_is_a_message(call, tmp_path):
+def test_shrinkage_of_a_table_has_its_own_factors_alone(cohort_csv):
+    shrunken = factor_view("shrinkage", release_counted(TableFile(cohort_csv).counts()))
+    assert "printed" not in shrunken
+    assert shrunken["conversion_rate"].notna().all()
+    between = shrunken["conversion_rate"].median()
+    nearer = (shrunken["shrunken"] - between).abs() <= (
+        shrunken["conversion_rate"] - between
+    ).abs() + 0.02
+    assert nearer.all()
+
+
+@pytest.mark.integration
+def test_a_table_is_classed_by_its_own_cuts_and_held_against_no_chart(call, cohort_csv, tmp_path):
+    place = tmp_path / "own.svg"
+    answer = call("factors", cohort_csv, "--format", "json", "--out", place)
+    own, asked = answer.json, call("factors", cohort_csv, "--cuts", "report", "--format", "json")
+    shares = [row["share_of_plans"] for row in own["factors"]]
+    for row in own["factors"]:
+        assert not any("printed" in name for name in row)
+        assert (row["prevalence"] == "high") == (row["share_of_plans"] >= median(shares))
+        assert (row["impact"] == "high") == (row["conversion_rate"] >= 1260 / 4500)
+    assert own["thresholds"]["impact_above"] == own["thresholds"]["impact_at_most"]
+    drawn = place.read_text(encoding="utf-8")
+    assert "Cut at 28%" in drawn
+    assert "rinted" not in drawn
+    assert asked.json["factors"][0]["printed_impact"] == "low"
+
+
+@pytest.mark.integration
+def test_a_group_that_sets_no_cuts_says_so_and_the_others_keep_theirs(call, tmp_path):
     table = tmp_path / "own.csv"
-    table.write_text("plan,child_neglect\ntrue,true\nfalse,true\nfalse,false\n", encoding="utf-8")
-    reason = "made-up rows of a test, seen by nobody"
-    answer = call("factors", table, "--show", "shrinkage", "--no-suppression", reason)
-    assert "of high and of low impact" in answer.message
+    rows = ["true,true,north", "false,true,north", "false,false,north", "false,true,south"]
+    table.write_text("plan,child_neglect,area\n" + "\n".join(rows), encoding="utf-8")
+    reason = ("--no-suppression", "made-up rows of a test, seen by nobody")
+    said = " ".join(call("factors", table, "--by", "area", *reason).out.split())
+    assert "area north: Quadrants are cut at 100.0% of plans and a rate of 33.3%" in said
+    assert "area south: There are no quadrants: a table without a plan" in said
+    assert "report card" not in said
+    refused = call("factors", table, "--by", "area", "--show", "membership", *reason)
+    assert "state cuts" in refused.message
 
 
 @pytest.mark.end_to_end

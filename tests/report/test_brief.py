@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodel.assessments import FactorCounts
 from riskmodel.authority.folder.authority import EXAMPLE, open_authority
 from riskmodel.authority.folder.new import write_folder
 from riskmodel.authority.services import simulated
 from riskmodel.demand.pooled.judged import OURS
 from riskmodel.demand.pooled.measured import measured_backtest
+from riskmodel.factors import factor_rates
 from riskmodel.projection import month_words
 from riskmodel.report.brief import authority_brief
+from riskmodel.report.brief.factors import factors_point
 from riskmodel.report.brief.options import turned_by_baseline
 from riskmodel.report.brief.paging import MOST_WORDS, fitting
 from riskmodel.report.brief.results import BriefResults
@@ -32,6 +35,7 @@ from riskmodel.report.brief.wording import (
     skill_words,
 )
 from riskmodel.report.model import Chart, Paragraph, Table
+from riskmodel.report.sections.factors import factors_point as annex_point
 
 from .conftest import SIZES
 from .said import Briefed, numbers_in, numbers_of
@@ -326,3 +330,14 @@ def test_simulations_make_no_chance_nought_or_certain(chance):
     assert 1 <= size <= 99
     assert abs(size - 100 * chance) <= 1
     assert said.startswith("less") == (chance < 0.01)
+
+
+@pytest.mark.unit
+def test_brief_and_annex_rank_factors_alike_and_neither_by_a_dozen_assessments():
+    rows = [("child_trafficking", 12, 5), ("child_neglect", 400, 60), ("parent_asc", 50, 2)]
+    rates = factor_rates(FactorCounts.from_rows(rows, total_plans=70, total_assessments=500))
+    brief, annex = factors_point(rates), annex_point(rates).text
+    assert brief.startswith("Child Neglect most often goes with a plan: 15%")
+    assert "with Child Neglect, 15.0% led to a plan, the highest share of 2 factors" in annex
+    assert "30 assessments or more" in annex
+    assert "Trafficking" not in brief + annex

@@ -92,7 +92,7 @@ class Authority(Holding):
         if not self.has("returns"):
             return analyse_factors(factor_counts(), printed_quadrants())
         self.release.counts()  # refused in words where too little may be printed
-        analyses, _ = released_factors(self.release, cuts="base-rate")
+        analyses, _ = released_factors(self.release)
         analysis: FactorAnalysis = analyses[()]
         return analysis
 

@@ -178,7 +178,8 @@ def write_folder(path: Path, *, example: bool = False, seed: int = SEED) -> NewF
 
 def _write_empty(folder: Path, name: str) -> None:
     first = "The folder of one authority, for riskmodel."
-    _write_common(folder, name, first, settings_text({"name": name}))
+    # The name is the folder's until somebody gives it, here or in the workbook.
+    _write_common(folder, name, first, settings_text({}))
     (folder / "inputs.xlsx").write_bytes(workbook_bytes({}))
     for empty in ("returns", "scenarios"):
         (folder / empty).mkdir()

@@ -8,6 +8,7 @@ from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.model import Chart, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
+from riskmodel.report.sections.factors import ENOUGH
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorRates
 
 __all__ = ["factors_page", "factors_point"]
-
-_ENOUGH = 30
-"""Assessments from which a factor is ranked: of fewer, two or three plans make any share."""
 
 _DRAWN, _LISTED = 14, 8
 """Factors in the chart and in the table, those that most often go with a plan."""
@@ -67,7 +65,7 @@ def _ranked(rates: FactorRates) -> list[tuple[str, Estimate, Estimate]]:
 
 
 def _rests_on_few(rate: Estimate) -> bool:
-    return (rate.denominator or 0) < _ENOUGH
+    return (rate.denominator or 0) < ENOUGH
 
 
 def _message(rates: FactorRates) -> str:
@@ -150,8 +148,8 @@ def _chart(results: BriefResults, rates: FactorRates) -> Chart:
         ],
     )
     shown = "" if len(drawn) == len(ranked) else f" The {len(drawn)} highest of {len(ranked)}."
-    if any(_rests_on_few(rate) for _, rate, _ in drawn):
-        shown += f" Factors with fewer than {_ENOUGH} assessments stand last."
+    if any(_rests_on_few(rate) for _, rate, _ in ranked):
+        shown += f" Factors with fewer than {ENOUGH} assessments come last."
     line = " Line down: all assessments." if usual is not None else ""
     listed = join_words(f"{label_of(name)} {percent(rate.value, 0)}" for name, rate, _ in drawn)
     title = "Share of assessments with each factor that led to a plan, and its share of plans"

@@ -30,7 +30,7 @@ def placed_page(results: BriefResults, placed: Placements, annex: str) -> Sectio
     """Children by placement at the date, what they cost in the next financial year, and why."""
     texts = [_numbers(results, placed), _price(placed), _drivers(placed), _year_under_way(placed)]
     if placed.budget is None:
-        texts.append("The folder gives no prices of placements, so nothing is said of their cost.")
+        texts.append("The folder gives no prices by placement, so what each costs is not said.")
     if placed.history is None:
         texts.append(
             "Printed are the total, homes and agency carers; how the other children are placed "
@@ -202,7 +202,7 @@ def _table(results: BriefResults, placed: Placements) -> Table:
     ]
     return table_of(
         "brief_placements",
-        "Children looked after and their cost, by placement",
+        f"Children looked after{' and their cost' if costs else ''}, by placement",
         rows_shown,
         headings,
         (

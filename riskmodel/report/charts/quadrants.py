@@ -30,7 +30,7 @@ from riskmodel.report.labels import Box, place_labels
 
 __all__ = ["QuadrantPoint", "draw_quadrants"]
 
-# Shape and colour both say the printed quadrant.
+# Shape and colour both say the quadrant.
 _LOOK = {
     ("high", "high"): (DARK_BLUE, "o"),
     ("low", "high"): (TURQUOISE, "^"),
@@ -53,7 +53,8 @@ class QuadrantPoint:
     impact, low, high
         Conversion rate in percent and its interval.
     printed
-        Printed (prevalence, impact), each ``high`` or ``low``.
+        Printed (prevalence, impact), or of a table of one's own its side of the cuts: each ``high``
+        or ``low``.
     is_marked
         Whether it belongs to a pair that no cut can part.
     """
@@ -138,7 +139,7 @@ def _bands(
         reserved.append(
             _words(
                 axes,
-                ["Cut between", f"{low:.3g} and {high:.3g}{unit}"],
+                _cut_words(low, high, unit),
                 (high, None),
                 "left",
                 frame,
@@ -149,12 +150,18 @@ def _bands(
         for cut in impact_cuts:
             axes.axhline(cut, zorder=0.6, **edge)
         low, high = impact_cuts
-        words = ["Cut between", f"{low:.3g} and {high:.3g}%"]
+        words = _cut_words(low, high, "%")
         lines = words if size.is_narrow else [" ".join(words)]
         reserved.append(_words(axes, lines, (None, low), "right", frame))
     if prevalence_cuts is not None and impact_cuts is not None:
         reserved += _corner_names(axes, prevalence_cuts, frame, size)
     return reserved
+
+
+def _cut_words(low: float, high: float, unit: str) -> list[str]:
+    if low == high:
+        return [f"Cut at {low:.3g}{unit}"]
+    return ["Cut between", f"{low:.3g} and {high:.3g}{unit}"]
 
 
 def _corner_names(

@@ -13,15 +13,17 @@ from riskmodel.disclosure.symbols import (
     SHORTHAND,
     shorthand_notes,
 )
-from riskmodel.errors import DataError
 from riskmodel.factors import FactorRates, Prevalence, QuadrantRegion, factor_rates
-from riskmodel.factors.quadrants import data_region
+from riskmodel.factors.quadrants import own_region
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.quadrants import Printed, reading_blocks
 from riskmodel.report.wording import count_of, join_words, label_of, percent
 
-__all__ = ["factors_point", "factors_section", "own_factors_section"]
+__all__ = ["ENOUGH", "factors_point", "factors_section", "own_factors_section"]
+
+ENOUGH = 30
+"""Assessments from which a factor is ranked: of fewer, two or three plans make any share."""
 
 Rows = Sequence[Mapping[Any, Any]]
 
@@ -102,21 +104,13 @@ def factors_point(rates: FactorRates) -> Point:
     return Point(f"{_range_words(rates)} These are associations.", "factors")
 
 
-def _own_region(rates: FactorRates) -> QuadrantRegion | None:
-    """The table's own cuts; None where it is too small to set any."""
-    try:
-        return data_region(rates.counts)
-    except DataError:
-        return None
-
-
 def _own_rows(release: Release) -> Any:
     """One row a factor with withheld cells marked, and its side of each of its own cuts."""
 
     def rows(counts: Any) -> Any:
         rates = factor_rates(counts, design=release.design_of(counts))
-        frame, region = rates.to_frame(), _own_region(rates)
-        if region is None or (release.account is not None and release.account.rule):
+        frame, region = rates.to_frame(), own_region(counts)
+        if not region.is_feasible or (release.account is not None and release.account.rule):
             return frame.assign(**dict.fromkeys(_CLASSES, NOT_APPLICABLE))
         classes = region.classify(counts)
         return frame.assign(**{name: classes[name] for name in _CLASSES})
@@ -138,13 +132,15 @@ def _range_words(rates: FactorRates) -> str:
     ranked = _ranked(rates)
     if not ranked:
         return "No factor was recorded."
-    (top, high), (bottom, low) = ranked[0], ranked[-1]
+    enough = [pair for pair in ranked if (pair[1].denominator or 0) >= ENOUGH] or ranked
+    (top, high), (bottom, low) = enough[0], enough[-1]
+    of = f" with {ENOUGH} assessments or more" if len(enough) < len(ranked) else ""
     words = (
         f"Of assessments with {label_of(top)}, {percent(high.value)} led to a plan, the highest "
-        f"share of {count_of(len(ranked), 'factor')} ({percent(high.level, 0)} range "
+        f"share of {count_of(len(enough), 'factor')}{of} ({percent(high.level, 0)} range "
         f"{percent(high.low)} to {percent(high.high)})"
     )
-    if len(ranked) == 1:
+    if len(enough) == 1:
         return f"{words}."
     return (
         f"{words}; with {label_of(bottom)} it was {percent(low.value)}, the lowest "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.factors import (
     Contradiction,
@@ -73,12 +74,21 @@ def quadrant_chart(
     rates
         Conversion rates and counts of the factors drawn.
     printed
-        Printed quadrants; factors without counts are told in the caption.
+        Printed quadrants; factors without counts are told in the caption. Where it is empty, shapes
+        show on which side of the cuts a factor lies.
     source
         Document and paragraph of the counts.
+
+    Raises
+    ------
+    DataError
+        When there is neither a printed chart nor a cut.
     """
     from riskmodel.report.charts import QuadrantPoint, draw_quadrants
 
+    if not printed and not region.is_feasible:
+        raise DataError("there are no quadrants to draw: state the cuts, --cuts 0.12,0.25")
+    sides = printed or _sides(region, rates)
     is_plans = reading == "plans"
     total = rates.counts.total_plans
     worst = _widest_contradiction(region)
@@ -91,7 +101,7 @@ def quadrant_chart(
             rate.value * 100,
             rate.low * 100,
             rate.high * 100,
-            (printed[name][0], printed[name][1]),
+            (sides[name][0], sides[name][1]),
             name in marked,
         )
         for name, value, rate in zip(
@@ -100,7 +110,7 @@ def quadrant_chart(
             rates.conversion,
             strict=True,
         )
-        if name in printed and rate.value == rate.value
+        if name in sides and rate.value == rate.value
     ]
     name = f"quadrants_by_{reading}"
     # A cut on plans is a share of the plans that it was made from, here as there.
@@ -117,12 +127,18 @@ def quadrant_chart(
     state = "possible" if region.is_feasible else "impossible"
     return chart_of(
         name,
-        f"Quadrants by {reading} with the factor: {state}",
-        _alt(points, reading, region),
+        f"Quadrants by {reading} with the factor{f': {state}' if printed else ''}",
+        _alt(points, reading, region, bool(printed)),
         _caption(points, region, rates, printed, drawing.unplaced),
         drawing,
-        _points_table(points, reading, source, rates.counts.basis),
+        _points_table(points, reading, source, rates.counts.basis, bool(printed)),
     )
+
+
+def _sides(region: QuadrantRegion, rates: FactorRates) -> Printed:
+    """The side of each cut on which each factor lies."""
+    rows: Any = region.classify(rates.counts).itertuples(index=False)
+    return {row.factor: (row.prevalence, row.impact) for row in rows}
 
 
 def _widest_contradiction(region: QuadrantRegion) -> Contradiction | None:
@@ -138,21 +154,25 @@ def _ends(cuts: Interval | None, scale: float) -> tuple[float, float] | None:
     return float(cuts.low) * scale, float(cuts.high) * scale
 
 
-def _alt(points: Sequence[QuadrantPoint], reading: str, region: QuadrantRegion) -> str:
+def _alt(
+    points: Sequence[QuadrantPoint], reading: str, region: QuadrantRegion, is_printed: bool
+) -> str:
     """What the chart shows, factor by factor."""
     groups = []
     for quadrant, words in _QUADRANTS.items():
         members = [point.label for point in points if point.printed == quadrant]
         if members:
             groups.append(f"{words.partition(' (')[0]}: {join_words(members)}")
-    verdict = (
-        "Shaded bands show the cuts that give these quadrants."
-        if region.is_feasible
-        else "A pair of factors marked with larger, outlined shapes lies the wrong way round."
-    )
+    lead, verdict = "As printed, " if is_printed else "", "Lines show the cuts."
+    if is_printed:
+        verdict = (
+            "Shaded bands show the cuts that give these quadrants."
+            if region.is_feasible
+            else "A pair of factors marked with larger, outlined shapes lies the wrong way round."
+        )
     return (
         f"Scatter chart of {len(points)} factors by {reading} with the factor and by the share of "
-        f"assessments that led to a plan, with ranges. As printed, {'; '.join(groups)}. {verdict}"
+        f"assessments that led to a plan, with ranges. {lead}{'; '.join(groups)}. {verdict}"
     )
 
 
@@ -169,8 +189,11 @@ def _caption(
         for quadrant, words in _QUADRANTS.items()
         if any(point.printed == quadrant for point in points)
     ]
-    sentences = [f"Shapes show the printed quadrant: {'; '.join(shapes)}."]
-    if region.is_feasible:
+    theirs = "printed " if printed else ""
+    sentences = [f"Shapes show the {theirs}quadrant: {'; '.join(shapes)}."]
+    if not printed:
+        sentences.append(f"Lines show the cuts: {region.words()}.")
+    elif region.is_feasible:
         sentences.append("Any pair of cuts inside the shaded bands gives the printed quadrants.")
     else:
         sentences.append("The two larger shapes are the pair furthest the wrong way round.")
@@ -194,10 +217,18 @@ def _points_table(
     reading: str,
     source: str,
     basis: str,
+    is_printed: bool,
 ) -> Table:
     import pandas as pd
 
     is_plans = reading == "plans"
+    sides = {
+        f"{'printed_' if is_printed else ''}{axis}": (
+            f"Printed {axis}" if is_printed else f"Side of the cut on {axis}",
+            [point.printed[position] for point in points],
+        )
+        for position, axis in enumerate(("prevalence", "impact"))
+    }
     frame = pd.DataFrame(
         {
             "factor": [point.label for point in points],
@@ -208,8 +239,7 @@ def _points_table(
             "conversion_rate": [f"{point.impact:.1f}%" for point in points],
             "conversion_low": [f"{point.low:.1f}%" for point in points],
             "conversion_high": [f"{point.high:.1f}%" for point in points],
-            "printed_prevalence": [point.printed[0] for point in points],
-            "printed_impact": [point.printed[1] for point in points],
+            **{name: column for name, (_, column) in sides.items()},
         }
     )
     return Table(
@@ -223,8 +253,7 @@ def _points_table(
             "conversion_rate": "Share that led to a plan",
             "conversion_low": "Range from",
             "conversion_high": "Range to",
-            "printed_prevalence": "Printed prevalence",
-            "printed_impact": "Printed impact",
+            **{name: label for name, (label, _) in sides.items()},
         },
         source=source,
         basis=basis,

@@ -33,7 +33,8 @@ def audit_points(audit: Audit, tables: Sequence[PublishedTable]) -> tuple[Point,
         Point(
             f"Of {count_of(len(audit.findings), 'check')} between the {number:,} "
             f"published figures, {counts['published']} hold as printed, {counts['repaired']} are "
-            f"explained by one stated reading, and {counts['conflict']} are unresolved.",
+            f"explained by one stated reading, and {counts['conflict']} "
+            f"{'is' if counts['conflict'] == 1 else 'are'} unresolved.",
             "audit",
         ),
         *(Point(text, "audit") for text in _conflicts(audit)),
