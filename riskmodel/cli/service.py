@@ -377,4 +377,10 @@ def _population(text: str | None) -> tuple[float | None, Path | None]:
     try:
         return float(text), None
     except ValueError:
-        return None, Path(text)
+        path = Path(text)
+    if not path.is_file():
+        raise DataError(
+            f"--population takes children aged 0 to 17 as a number, or a file that projects them; "
+            f"got {text!r}, and no such file is there"
+        )
+    return None, path

@@ -248,10 +248,10 @@ class Exposure:
             moves.append(f"{_name(stage)} {_percent(change)}")
             sources.append(f"{_name(stage)}: {self.of(stage).source} ({self.of(stage).basis})")
         said = [
-            f"starts follow the children of {self.people.source} ({self.people.area}; published), "
+            f"Starts follow the children of {self.people.source} ({self.people.area}; published), "
             f"variants {weighed} (assumed), at unchanged rates by age; by {last} that alone "
-            f"changes them by: {', '.join(moves)}",
-            f"ages of starts that weigh the children: {'; '.join(sources)}",
+            f"changes them by: {', '.join(moves)}.",
+            f"Ages of starts that weigh the children: {'; '.join(sources)}.",
         ]
         counted = ", ".join(
             f"{_name(stage)} {_percent(np.expm1(value))}"
@@ -260,14 +260,14 @@ class Exposure:
         )
         if counted:
             said.append(
-                "growth that authorities had in common is of numbers of children, not of rates: "
+                "Growth that authorities had in common is of numbers of children, not of rates: "
                 "as much of it as the area's children have grown by before the opening is taken "
-                f"out of starts, so that it counts once (a year: {counted})"
+                f"out of starts, so that it counts once (a year: {counted})."
             )
         if projection.months[-1] > f"{self.people.years[-1]}-06":
             said.append(
                 f"{self.people.source} ends at mid-{self.people.years[-1]}: from then on children "
-                "are taken to stay as many"
+                "are taken to stay as many."
             )
         return [*said, *self._spread_words(projection, seed)]
 
@@ -287,8 +287,8 @@ class Exposure:
             share = max(between - noise, 0.0) / max(between + within, 1e-12)
             parts.append(f"{_name(stage)} {share:.0%}")
         return [
-            "share of the variance of the stock in the last month that comes from which variant of "
-            f"the population holds: {', '.join(parts)}"
+            "Share of the variance of the stock in the last month that comes from which variant of "
+            f"the population holds: {', '.join(parts)}."
         ]
 
 

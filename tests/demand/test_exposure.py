@@ -167,7 +167,7 @@ def test_a_projection_follows_its_population_and_says_so():
     said = " ".join(varied.notes)
     assert "population.csv (E10000999 Madeupshire; published)" in said
     assert "principal 50%, High 25%, low 25% (assumed)" in said
-    assert "share of the variance of the stock in the last month" in said
+    assert "Share of the variance of the stock in the last month" in said
     stock, before = (
         each.projection.of("stock", "baseline", PLAN)[:, -1] for each in (varied, today)
     )
