@@ -11,8 +11,13 @@ from riskmodel.authority.service import plan_outlook, posts_answer, project_serv
 from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Workforce, read_structure
 from riskmodel.caseload.scenario_workforce import usual_workforce
 from riskmodel.caseload.targets import CapHolds
+from riskmodel.demand.exposure import followed
 from riskmodel.demand.projecting import Outlook
-from riskmodel.demand.sources import DemandSource, published_source, read_source
+from riskmodel.demand.sources import (
+    DemandSource,
+    published_source,
+    read_source,
+)
 from riskmodel.intake import read_panel
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import Scenario, check_transferable, scenario
@@ -25,7 +30,7 @@ def project(
     figures: str | Path | DemandSource | None = None,
     *,
     authority: str | None = None,
-    population: float | None = None,
+    population: float | str | Path | None = None,
     scenarios: Sequence[str | Path | Scenario] = (),
     learn: str | Path | AuthorityPanel | None = None,
     months: int = 60,
@@ -41,7 +46,8 @@ def project(
     authority
         Code of the authority in a panel, or area in a file.
     population
-        Children aged 0 to 17, where the file does not say.
+        Children aged 0 to 17, where the file does not say; or a file that projects them, whom
+        starts then follow.
     scenarios
         Names of the library, files, or scenarios.
     learn
@@ -55,12 +61,16 @@ def project(
         As `riskmodel project` does.
     """
     panel = None
+    people = population if isinstance(population, str | Path) else None
+    children = None if isinstance(population, str | Path) else population
     if figures is None:
         source = published_source()
     elif isinstance(figures, DemandSource):
         source = figures
     else:
-        source, panel = read_source(Path(figures), authority=authority, population=population)
+        source, panel = read_source(Path(figures), authority=authority, population=children)
+    if people is not None:
+        source = followed(source, Path(people), is_level=figures is not None)
     if learn is not None:
         panel = read_panel(Path(learn)) if isinstance(learn, str | Path) else learn
     chosen = [each if isinstance(each, Scenario) else scenario(each) for each in scenarios]

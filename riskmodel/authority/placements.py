@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.contents import Contents
+    from riskmodel.authority.folder.holding import Holding
     from riskmodel.authority.folder.settings import Row
     from riskmodel.demand.projecting import Outlook
 
@@ -244,7 +245,7 @@ def _memory(path: Path | None, history: History | None, ledger: Path | None) -> 
     return FigureMemory("placements", [path], history.months, path.absolute().parent, ledger)
 
 
-def folder_history(authority: Authority) -> History | None:
+def folder_history(authority: Holding) -> History | None:
     """The placements of the return in a folder; None where there is none."""
     from riskmodel.intake import months_between, read_care
 

@@ -29,7 +29,7 @@ _Measured = Mapping[tuple[str, str], Floats]
 PARTS = ("chance", "model", "assumed")
 """``chance``: which children come and go and which workers leave, were everything else known.
 ``model``: what the figures leave open of starts, durations and teams. ``assumed``: the ranges that
-a scenario states."""
+a scenario states, and the weights of variants of the population."""
 
 
 _HEADINGS = {"model": "what the figures leave open", "assumed": "what is assumed"}
@@ -198,14 +198,15 @@ def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projecti
             name: each.drawn(drawn_from, outlook.projection.replicates)
             for name, each in levers.items()
         }
-        if drawn_from == assumed and all(drawn[name] is levers[name] for name in levers):
+        is_assumed = outlook.draws_people or any(drawn[one] is not levers[one] for one in levers)
+        if drawn_from == assumed and not is_assumed:
             runs.append(runs[-1])  # nothing is assumed, so nothing is drawn anew
             continue
         made = simulate_scenarios(
             outlook.source.area,
             outlook.source.label,
             outlook.projection.opening_month,
-            outlook.inputs,
+            outlook.redrawn(drawn_from),
             drawn,
             luck,
             outlook.feedback,

@@ -42,8 +42,9 @@ __all__ = [
     "taught_by",
 ]
 
-Figures = tuple[Path | None, str | None, Path | None, float | None]
-"""File, authority, panel to learn from, children aged 0 to 17, as the options name them."""
+Figures = tuple[Path | None, str | None, Path | None, str | None]
+"""File, authority, panel to learn from, children aged 0 to 17 or a file of them, as the options
+name them."""
 
 _PREFIXES: Mapping[str, str] = {
     "cpp": "child_protection_plan",

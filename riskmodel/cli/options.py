@@ -87,7 +87,12 @@ LearnOption = Annotated[
     ),
 ]
 PopulationOption = Annotated[
-    float | None, typer.Option(help="Children aged 0 to 17, where the file does not say.")
+    str | None,
+    typer.Option(
+        help="Children aged 0 to 17, where the file does not say; or a projection of them by age, "
+        "in the form of the ONS's subnational tables, whom starts then follow.",
+        metavar="NUMBER|FILE",
+    ),
 ]
 ScenarioOption = Annotated[
     str | None,

@@ -348,6 +348,7 @@ def source_of(
     figures: Figures,
 ) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
     """Figures to project from, and what others teach, as the options name them."""
+    from riskmodel.demand.exposure import followed
     from riskmodel.demand.sources import published_source, read_source
 
     folder = figures_in(figures)
@@ -356,12 +357,31 @@ def source_of(
     path, authority, learn, population = figures
     if path is None and authority is not None:
         raise DataError("--authority names one of a file; give the file")
-    if path is None and population is not None:
+    children, people = _population(population)
+    if path is None and children is not None:
         raise DataError("--population goes with a file of one's own figures; give the file")
     panel = None
     if path is None:
         source = published_source()
     else:
-        source, panel = read_source(path, authority=code_of(path, authority), population=population)
+        source, panel = read_source(path, authority=code_of(path, authority), population=children)
+    if people is not None:
+        source = followed(source, people, is_level=path is not None)
     tell_omitted(panel)
     return source, taught_by(learn, panel)
+
+
+def _population(text: str | None) -> tuple[float | None, Path | None]:
+    """The number of ``--population``, or its file."""
+    if text is None:
+        return None, None
+    try:
+        return float(text), None
+    except ValueError:
+        path = Path(text)
+    if not path.is_file():
+        raise DataError(
+            f"--population takes children aged 0 to 17 as a number, or a file that projects them; "
+            f"got {text!r}, and no such file is there"
+        )
+    return None, path

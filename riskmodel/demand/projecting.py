@@ -15,6 +15,7 @@ from riskmodel.demand.drivers import course_drivers, scenario_drivers
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.opening import models_of, opening_of
 from riskmodel.demand.outlook import StageOutlook, check_sizes, stage_outlook
+from riskmodel.demand.pooled.growth import children_in_growth
 from riskmodel.demand.simulation.changed import unplaced
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
@@ -26,6 +27,7 @@ from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
     from riskmodel.demand.calibration.result import Calibration
+    from riskmodel.demand.exposure import Exposure
     from riskmodel.demand.matrix import FlowMatrix
     from riskmodel.demand.moved import Flows
     from riskmodel.demand.pooled.learned import Learned
@@ -105,6 +107,21 @@ class Outlook(Result):
     def inputs(self) -> dict[str, StageInputs]:
         """The baseline's inputs by stage."""
         return {stage: each.inputs for stage, each in self.stages.items()}
+
+    @property
+    def draws_people(self) -> bool:
+        """Whether simulations differ in the variant of the population that holds."""
+        return self.source.people is not None and len(self.source.people.weights) > 1
+
+    def redrawn(self, seed: int) -> dict[str, StageInputs]:
+        """The baseline's inputs with the variant of the population drawn by another seed."""
+        people, opening = self.source.people, self.projection.opening_month
+        if people is None or not self.draws_people or seed == self.seed:
+            return self.inputs
+        return {
+            stage: people.applied(inputs, stage, opening, seed, before=self.seed)
+            for stage, inputs in self.inputs.items()
+        }
 
     def simulate(
         self,
@@ -308,10 +325,13 @@ def project(  # noqa: PLR0913  each is a word of the question
 
     All stages open at the month of the last figure of any; a stage whose stock was last counted
     earlier is carried there by its starts and lengths.
+
+    Where the source has a projection of the population, starts are multiplied by how its children
+    change (:mod:`riskmodel.demand.exposure`): one variant a simulation, for all stages.
     """
     say, share = progress or (lambda _: None), share_done or (lambda _: None)
     check_sizes(months, replicates)
-    opening = opening_of(source)
+    opening, people = opening_of(source), source.people
     levers = {BASELINE: Levers.after(opening, months)}
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
@@ -341,6 +361,9 @@ def project(  # noqa: PLR0913  each is a word of the question
     together = simulate_scenarios(
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
+    if people is not None:
+        grown = {stage: _children_in(each, people, opening) for stage, each in stages.items()}
+        notes += people.sentences(together, seed, grown)
     return Outlook(
         source, stages, together, levers, seed, feedback, tuple(notes), tuple(scenarios), panel
     )
@@ -367,7 +390,25 @@ def _stages(
         )
         for stage, (calibration, learned) in fitted.items()
     }
-    return drawn_together(stages, correlations_for(opening, panel, source.code), seed)
+    stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
+    people = source.people
+    if people is None:
+        return stages
+    return {
+        stage: replace(
+            each,
+            inputs=people.applied(
+                each.inputs, stage, opening, seed, grown=_children_in(each, people, opening)
+            ),
+        )
+        for stage, each in stages.items()
+    }
+
+
+def _children_in(outlook: StageOutlook, people: Exposure, opening: str) -> float:
+    """Growth of the children that is in the growth carried forward, log units a year."""
+    past = people.past_growth(outlook.stage, opening)
+    return children_in_growth(outlook.learned, outlook.growth, past)
 
 
 def growth_notes(outlook: StageOutlook) -> list[str]:

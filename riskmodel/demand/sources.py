@@ -23,6 +23,7 @@ from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
+    from riskmodel.demand.exposure import Exposure
     from riskmodel.snapshots import MonthlySeries, StageMoves
 
 __all__ = [
@@ -46,6 +47,10 @@ MEASURE_OF: Mapping[str, str] = MappingProxyType(
 """The stock of a panel that teaches about a stage. Of children in need the panel holds the wide
 sense, plans and looked after included: that the exclusive tier moves like it, and is its usual
 share of it, is assumed."""
+
+
+NAMELESS = "own figures"
+"""The area of a file that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class DemandSource:
         Figures that look like slips, in words.
     moves
         What is counted of children who move between stages.
+    people
+        Children to come, whom starts follow; None is as many as there are.
     """
 
     area: str
@@ -85,11 +92,17 @@ class DemandSource:
     beside: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     moves: tuple[StageMoves, ...] = ()
+    people: Exposure | None = None
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
         """All figures, those of the stages and those beside them."""
         return {**self.beside, **self.observations}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Code and name that its area may have in other files."""
+        return tuple(word for word in (self.code, self.area) if word not in ("", NAMELESS))
 
     def of(self, stages: Iterable[str]) -> DemandSource:
         """The same with some of its stages.
@@ -273,7 +286,7 @@ def snapshot_source(
     label = ", ".join(dict.fromkeys(each.source for each in own))
     doubts = (str(note) for each in own for note in each.notes if note.rule == "doubtful")
     return DemandSource(
-        wanted or "own figures", found, population, label, doubts=tuple(dict.fromkeys(doubts))
+        wanted or NAMELESS, found, population, label, doubts=tuple(dict.fromkeys(doubts))
     )
 
 

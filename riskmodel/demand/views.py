@@ -132,10 +132,17 @@ def _basis(outlook: Outlook) -> str:
     first = next(iter(outlook.stages.values()))
     learned, age = first.learned, first.age
     before = f", {count_of(age, 'year')} before the last figure" if age else ""
+    people = outlook.source.people
+    follows = (
+        ""
+        if people is None
+        else f" Starts follow the children of {people.people.source} (published); weights of its "
+        "variants are assumed, and ages of starts where no return tells them."
+    )
     return (
         f"Basis: projected. The authority's figures: {outlook.source.label}. How a stock changes "
         f"is learned from {learned.authorities} authorities to March {learned.year}{before}; "
-        "durations and the opening are the authority's. "
+        f"durations and the opening are the authority's.{follows} "
         f"{count_of(outlook.projection.replicates, 'simulation')}, seed {outlook.seed}. A "
         "projection says what would follow with no change of policy, not what will be decided."
     )

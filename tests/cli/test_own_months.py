@@ -148,3 +148,25 @@ def test_where_somebody_watches_what_is_done_is_said_at_once(capsys, monkeypatch
     err = capsys.readouterr().err
     assert err == "riskmodel: calibrating looked_after, about 6 seconds left\n"
     assert not any(ord(sign) < 32 and sign != "\n" for sign in err)
+
+
+@pytest.mark.end_to_end
+def test_a_file_in_place_of_the_population_is_followed(call, tmp_path):
+    months = months_file(tmp_path / "months.csv", number=3)
+    file = tmp_path / "people.csv"
+    years = range(2015, 2026)
+
+    def people(children=5000):
+        rows = [f"persons,{age}," + ",".join([str(children)] * len(years)) for age in range(18)]
+        return "\n".join(["SEX,AGE_GROUP," + ",".join(map(str, years)), *rows]) + "\n"
+
+    words = ("project", months, "--months", "6", "--simulations", "50", "--format", "csv")
+    file.write_text(people(), encoding="utf-8")
+    number, flat = call(*words, "--population", "90000"), call(*words, "--population", file)
+    assert flat.out == number.out
+    assert "Starts follow the children of people.csv" in flat.err
+    file.write_text(people().replace("persons,4,5000", "persons,4,5%"), encoding="utf-8")
+    assert "people.csv, line 6, field 2015" in call(*words, "--population", file).message
+    file.write_text(people(5), encoding="utf-8")
+    assert "not thousands" in call(*words, "--population", file).message
+    assert "no_such.csv" in call(*words, "--population", "no_such.csv").message

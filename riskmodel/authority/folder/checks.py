@@ -13,6 +13,7 @@ from riskmodel.authority.folder.checked import FolderCheck, SectionState, Thing
 from riskmodel.authority.folder.contents import read_contents, unused_files
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.own_tables import IDENTITIES
+from riskmodel.authority.folder.people import check_weights
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
@@ -250,6 +251,19 @@ def _deprivation(look: _Look) -> Thing | None:
     return Thing("Deprivation", path.name, f"{len(rows)} rows, {len(areas)} areas")
 
 
+def _population(look: _Look) -> Thing | None:
+    path = look.authority.contents.file("population")
+    if path is None:
+        look.read("population_variants", lambda: check_weights(look.authority.contents))
+        return None
+    if not any(look.has(need) for need in ("months", "own_panel", "published")):
+        return Thing("Population", path.name, "is read with figures to project")
+    source = look.read("population", lambda: look.authority.demand)
+    if source is None or source.people is None:
+        return Thing("Population", path.name, "cannot be read")
+    return Thing("Population", path.name, source.people.people.summary())
+
+
 def _scenarios(look: _Look) -> Thing | None:
     if not look.has("scenarios"):
         return None
@@ -312,6 +326,7 @@ _READERS: tuple[Callable[[_Look], Thing | None], ...] = (
     _prices,
     _targets,
     _deprivation,
+    _population,
     _scenarios,
     _services,
     _neighbours,

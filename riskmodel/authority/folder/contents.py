@@ -46,6 +46,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "months": ("months.csv", *(f"months{ending}" for ending in WORKBOOKS)),
     "panel": ("panel.csv",),
     "teams": ("teams.csv", "teams.toml"),
+    "population": ("population.csv", *(f"population{ending}" for ending in WORKBOOKS)),
     "neighbours": ("neighbours.csv",),
     "deprivation": ("deprivation.csv",),
     "scenarios": ("scenarios",),

@@ -262,7 +262,8 @@ class Holding:
     def demand(self) -> DemandSource:
         """Its own stocks and flows: months before the panel, and that before published tables.
 
-        Months counted from records stand beside the panel's earlier years and other stages.
+        Months counted from records stand beside the panel's earlier years and other stages. A
+        projection of the population goes with them.
 
         Raises
         ------
@@ -270,6 +271,18 @@ class Holding:
             When there are none, more children are counted than there are, or so few in records
             that their number may not be shown.
         """
+        from riskmodel.authority.folder.people import folder_exposure
+        from riskmodel.demand.exposure import with_people
+
+        source = self._counted_demand()
+        words = (self.code, self.contents.text("about", "name"), *source.words)
+        people = folder_exposure(self, tuple(dict.fromkeys(word for word in words if word)))
+        if people is None:
+            return source
+        return with_people(source, people, is_level=self.has("months") or self.has("own_panel"))
+
+    def _counted_demand(self) -> DemandSource:
+        """Stocks and flows of the folder, without what projects its population."""
         from riskmodel.demand.sources import (
             panel_source,
             published_source,

@@ -29,6 +29,7 @@ _README = """\
   returns          put census returns (XML) or tables of assessments in this folder
   looked_after     put returns on children looked after (SSDA903) in a folder of this name
   panel.csv        figures of many authorities by year, as `riskmodel intake panel` writes them
+  population.csv   children to come by age, in the form of the ONS's subnational projections
   deprivation.csv  deprived children and plans by year and area, England among them
   scenarios        put scenario files in this folder; `riskmodel scenario new` writes one
   published        put tables that you have published in a folder of this name, with checks

@@ -41,6 +41,7 @@ FILE_KEYS: Mapping[str, str] = {
     "months": "own months: stocks, starts and ends",
     "panel": "figures of many authorities by year",
     "teams": "teams and their cases",
+    "population": "children to come by age: the form of the ONS's subnational projections",
     "neighbours": "statistical neighbours",
     "deprivation": "deprived children and children on a plan, by year and area",
     "scenarios": "folder of scenario files",

@@ -279,11 +279,20 @@ _PLACEMENT_SPENDING = _subject(
     key="month",
 )
 
+_POPULATION_VARIANTS = _subject(
+    "population_variants",
+    "Weights of the variants of the population in population.csv",
+    Field("variant", "text", "Variant", "Its name in the file, such as principal."),
+    Field("weight", "share", "Weight", "Its chance; all together make 1. [default: the principal "
+          "one alone]", high=1),
+    key="variant",
+)  # fmt: skip
+
 SUBJECTS: Mapping[str, Subject] = {
     subject.name: subject
     for subject in (
         _ABOUT, _WORKFORCE, _PRICES, _TARGETS, _GROUPS, _PLACEMENTS, _PLACEMENT_BUDGET,
-        _PLACEMENT_SPENDING,
+        _PLACEMENT_SPENDING, _POPULATION_VARIANTS,
     )
 }  # fmt: skip
 """Subjects by name, in the order of the file and of the sheets."""

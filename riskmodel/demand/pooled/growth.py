@@ -14,7 +14,14 @@ from riskmodel.core.arrays import Floats
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.parameters import parameter
 
-__all__ = ["age_in_years", "carried_growth", "growth_beside_drift", "own_growth", "years_of_growth"]
+__all__ = [
+    "age_in_years",
+    "carried_growth",
+    "children_in_growth",
+    "growth_beside_drift",
+    "own_growth",
+    "years_of_growth",
+]
 
 
 _FEWEST_FIGURES = 3
@@ -129,6 +136,31 @@ def carried_growth(
     expected = (aged * variance + growth * spread**2) / (variance + spread**2)
     low, high = sorted((0.0, learned.drift))
     return float(min(max(expected, low), high))
+
+
+def children_in_growth(learned: Learned, growth: float, children: float) -> float:
+    """How much of a carried growth is growth of an authority's children, log units a year.
+
+    Parameters
+    ----------
+    learned
+        Whose common course is of numbers: each authority's exposure is one population.
+    growth
+        That is carried forward, log units a year; see :func:`carried_growth`.
+    children
+        Growth a year of the authority's children before the origin, log units.
+
+    Notes
+    -----
+    Of the common growth of the years learned from, growth / common growth is carried forward, and
+    as large a part of the children's growth is in it; but no more than all of it, and nothing
+    where the children changed the other way.
+    """
+    common = (learned.course[-1] - learned.course[0]) / (learned.years[-1] - learned.years[0])
+    if growth * common <= 0:
+        return 0.0
+    low, high = sorted((0.0, growth))
+    return float(min(max(growth / common * children, low), high))
 
 
 def years_of_growth(ahead: Sequence[float] | Floats) -> Floats:

@@ -225,6 +225,25 @@ def _counted(row: Mapping[Any, Any]) -> str:
     return f"{low:,.0f}" if low == high else f"between {low:,.0f} and {high:,.0f}"
 
 
+def _children_row(data: Outlook) -> tuple[str, str, str]:
+    """What is assumed of the number of children, why, and what would change it."""
+    people = data.source.people
+    if people is not None:
+        return (
+            "Starts change with the children of each age, at unchanged rates",
+            f"{people.people.source} projects them (published); how its variants count and, where "
+            "no return tells, at what ages children start is assumed",
+            "Another projection of the population, other weights, or a return with ages",
+        )
+    return (
+        "The number of children in the area stays in step with other authorities'",
+        "No number of children aged 0 to 17 is given"
+        if data.source.population is None
+        else f"{data.source.population:,.0f} children aged 0 to 17 are given, of one year",
+        "A population, given in the folder",
+    )
+
+
 def _assumptions(data: Outlook) -> Table:
     year = max(each.learned.year for each in data.stages.values())
     has_others = any(
@@ -244,13 +263,7 @@ def _assumptions(data: Outlook) -> Table:
             + "; where these do not tell, they are as nationally",
             "Own durations, or a scenario that changes them",
         ),
-        (
-            "The number of children in the area stays in step with other authorities'",
-            "No number of children aged 0 to 17 is given"
-            if data.source.population is None
-            else f"{data.source.population:,.0f} children aged 0 to 17 are given, of one year",
-            "A population, given in the folder",
-        ),
+        _children_row(data),
         (
             "Until the opening, numbers without a figure of that month follow starts and durations",
             "Not every number was counted in the last month",
