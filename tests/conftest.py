@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-from collections.abc import Iterator
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
 from hypothesis import HealthCheck, settings
+from matplotlib.figure import Figure
 
 MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_end", "browser"})
 HERE = Path(__file__).parent
 # Folders whose files share what is dear to make: one worker runs them, and makes it once.
 TOGETHER = frozenset({"report", "studies"})
 NUMBERS = itertools.count()
+
+# Tests are rewritten and modules compiled once, by whichever process comes first: where the
+# environment forbids to keep them, each worker and some hundred children would do it again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No deadline: a busy machine is no defect.
 settings.register_profile(
@@ -45,6 +55,84 @@ def _posts_as_asked() -> Iterator[None]:
     """Posts are counted in the few simulations of a test, but in test_one_number.py as usual."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("riskmodel.authority.service._again", lambda outlook, months: outlook)
+        yield
+
+
+FINE = Figure.savefig
+
+
+def _coarse(self: Figure, *where: Any, **how: Any) -> None:
+    FINE(self, *where, **(how | {"dpi": 50} if how.get("format") == "png" else how))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _coarse_pictures(pytestconfig: pytest.Config) -> Iterator[None]:
+    """A picture has a quarter of its points a side: painting them all is dear, and few look."""
+    with pytest.MonkeyPatch.context() as patch:
+        if pytestconfig.getoption("benchmark_disable"):
+            patch.setattr(Figure, "savefig", _coarse)
+        yield
+
+
+@pytest.fixture
+def fine_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures as they are made outside the tests."""
+    monkeypatch.setattr(Figure, "savefig", FINE)
+
+
+@pytest.fixture(scope="session")
+def exampleshire(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up authority that ``riskmodel new --example`` writes; not to be changed.
+
+    Whichever worker needs it first makes it for all.
+    """
+    from riskmodel.authority.folder.new import write_folder
+
+    base = tmp_path_factory.getbasetemp()
+    kept = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made-up" / "ex"
+    if not kept.is_dir():
+        made = write_folder(base / "making" / "ex", example=True).folder
+        with contextlib.suppress(OSError):  # another worker was as quick
+            made.parent.rename(kept.parent)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def _calibrations() -> dict[bytes, Any]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def calibrated_once(_calibrations: dict[bytes, Any]) -> Iterator[None]:
+    """The same figures and seed are calibrated once; everything after them is computed each time.
+
+    What is the same is told by every value that goes in, not by a name.
+    """
+    from riskmodel.demand import projecting
+    from riskmodel.demand.calibration.result import Calibration
+
+    usual = projecting.calibrate_model
+
+    def calibrate(*values: Any, share_done: Callable[[float], None], **more: Any) -> Any:
+        key = pickle.dumps((values, sorted(more.items())))
+        if key not in _calibrations:
+            _calibrations[key] = usual(*values, share_done=share_done, **more)
+        return _calibrations[key]
+
+    found_left = Calibration.open_children_left
+
+    def open_children_left(self: Calibration, months: int) -> Any:
+        # Calibrations that are kept keep their identity.
+        key = f"{id(self)} {months}".encode()
+        if not any(self is each for each in _calibrations.values()):
+            return found_left(self, months)
+        if key not in _calibrations:
+            _calibrations[key] = found_left(self, months)
+        return _calibrations[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(projecting, "calibrate_model", calibrate)
+        patch.setattr(Calibration, "open_children_left", open_children_left)
         yield
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 
 import joblib
-import numpy as np
 import pytest
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import context
@@ -16,10 +14,6 @@ from joblib.externals.loky.backend import context
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, RiskmodelError, UnknownNameError
 from riskmodel.streams import stream
-
-
-def squared(number: int, shift: np.ndarray) -> np.ndarray:
-    return (number + shift) ** 2
 
 
 def late_first(number: int) -> int:
@@ -37,12 +31,6 @@ def refused(number: int) -> int:
 
 def process() -> int:
     return os.getpid()
-
-
-def slow(number: int, big: np.ndarray, folder: Path) -> tuple[int, float]:
-    (folder / f"{number}.{os.getpid()}").touch()
-    time.sleep(0.4)
-    return number, float(big.sum())
 
 
 @pytest.mark.integration
@@ -136,68 +124,6 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RiskmodelError, match=r"pip install 'dask\[distributed\]'"):
         list(Engine(2, "dask").run(process, [()]))
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    distributed = pytest.importorskip("distributed", reason="dask is not installed")
-    with distributed.LocalCluster(
-        n_workers=3,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs="CRITICAL",
-    ) as made:
-        yield made
-
-
-@pytest.mark.integration
-def test_a_killed_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
-    """Three worker processes, one killed while it works: same results, in the same order."""
-    big = np.random.default_rng(1).random(200_000)
-    tasks = [(n, big + n, tmp_path) for n in range(18)]
-    expected = [(n, float(values.sum())) for n, values, _ in tasks]
-    engine = Engine(1, "dask", cluster.scheduler_address)
-    found = []
-    for result in engine.run(slow, tasks):
-        found.append(result)
-        if len(found) == 4:
-            victim = sorted({int(each.name.split(".")[1]) for each in tmp_path.iterdir()})[0]
-            os.kill(victim, signal.SIGKILL)
-    assert found == expected
-    taken_up = [int(each.name.split(".")[0]) for each in tmp_path.iterdir()]
-    # Some piece of work was done twice: the killed worker had begun it.
-    assert len(taken_up) > len(set(taken_up)) == 18
-
-
-@pytest.mark.integration
-def test_a_cohort_is_the_same_on_a_cluster(cluster, tmp_path):
-    from riskmodel.cohort import CohortDesign
-    from riskmodel.cohort.writing import write_cohort
-
-    design = CohortDesign(40_000, authorities=("001", "002"), years=tuple(range(2006, 2016)))
-    write_cohort(design, tmp_path / "here", columns="factors")
-    ended = []
-
-    def end_one(_: int) -> None:
-        if not ended:
-            ended.append(next(iter(cluster.workers.values())).pid)
-            os.kill(ended[0], signal.SIGKILL)
-
-    engine = Engine(1, "dask", cluster.scheduler_address)
-    write_cohort(design, tmp_path / "there", columns="factors", jobs=engine, progress=end_one)
-    assert ended
-    here, there = (
-        {each.relative_to(tmp_path / name): each.read_bytes() for each in _files(tmp_path / name)}
-        for name in ("here", "there")
-    )
-    assert here == there
-    assert len(here) == 20
-
-
-def _files(folder: Path) -> list[Path]:
-    return [each for each in sorted(folder.rglob("*")) if each.is_file()]
 
 
 @pytest.mark.integration

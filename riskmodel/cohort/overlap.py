@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ def joint_probability(shares: Sequence[float], loadings: Sequence[float]) -> flo
     """
     from scipy.special import ndtr, ndtri
 
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _legendre()
     shared = 9.0 * nodes
     density = 9.0 * weights * np.exp(-(shared**2) / 2) / np.sqrt(2 * np.pi)
     product = np.ones_like(shared)
@@ -62,6 +63,12 @@ def joint_probability(shares: Sequence[float], loadings: Sequence[float]) -> flo
             own = max(np.sqrt(1 - loading**2), 1e-9)
             product *= ndtr((loading * shared - ndtri(1 - share)) / own)
     return float(np.sum(density * product))
+
+
+@cache
+def _legendre() -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights, which take longer to find than the integral."""
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def lift(targets: CohortTargets, factors: Sequence[str], loadings: Sequence[float]) -> float:

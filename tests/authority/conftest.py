@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from riskmodel.authority.folder.new import write_folder
 from riskmodel.authority.folder.workbook_template import workbook_bytes
 
 FolderOf = Callable[..., Path]
@@ -23,10 +22,9 @@ TEAMS = (
 )
 
 
-@pytest.fixture(scope="session")
-def exampleshire(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The made-up authority that ``riskmodel new --example`` writes; not to be changed."""
-    return write_folder(tmp_path_factory.mktemp("authority") / "ex", example=True).folder
+@pytest.fixture(scope="module", autouse=True)
+def _calibrated_once(calibrated_once: None) -> None:
+    """The same figures are calibrated once for all tests."""
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from typing import Any
 import pytest
 
 from riskmodel.cli.run import run
-from riskmodel.demand import projecting
-from riskmodel.demand.calibration.result import Calibration
 
 
 @dataclass(frozen=True)
@@ -77,38 +74,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return answer
 
 
-@pytest.fixture(scope="session")
-def _calibrations() -> dict[bytes, Any]:
-    return {}
-
-
-@pytest.fixture
-def calibrated_once(monkeypatch: pytest.MonkeyPatch, _calibrations: dict[bytes, Any]) -> None:
-    """The same figures and seed are calibrated once; everything after them is computed each time.
-
-    What is the same is told by every value that goes in, not by a name.
-    """
-    usual = projecting.calibrate_model
-
-    def calibrate(*values: Any, share_done: Callable[[float], None], **more: Any) -> Any:
-        key = pickle.dumps((values, sorted(more.items())))
-        if key not in _calibrations:
-            _calibrations[key] = usual(*values, share_done=share_done, **more)
-        return _calibrations[key]
-
-    found_left = Calibration.open_children_left
-
-    def open_children_left(self: Calibration, months: int) -> Any:
-        # Calibrations that are kept keep their identity.
-        key = f"{id(self)} {months}".encode()
-        if not any(self is each for each in _calibrations.values()):
-            return found_left(self, months)
-        if key not in _calibrations:
-            _calibrations[key] = found_left(self, months)
-        return _calibrations[key]
-
-    monkeypatch.setattr(projecting, "calibrate_model", calibrate)
-    monkeypatch.setattr(Calibration, "open_children_left", open_children_left)
+@pytest.fixture(scope="module", autouse=True)
+def _calibrated_once(calibrated_once: None) -> None:
+    """What a command finds is calibrated once for all commands."""
 
 
 @pytest.fixture(scope="session")

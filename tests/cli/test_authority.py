@@ -9,8 +9,6 @@ import shutil
 
 import pytest
 
-from riskmodel.authority.folder.new import write_folder
-
 SMALL = ("--months", "6", "--replicates", "40")
 PLAN = "child_protection_plan"
 MONTHS = "month,cpp_stock,cpp_starts,cpp_ends\n" + "".join(
@@ -32,16 +30,9 @@ SCENARIO = (
     'reason = "Test."\nsource = "assumed"\n'
 )
 
-pytestmark = pytest.mark.usefixtures("calibrated_once")
-
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
-
-
-@pytest.fixture(scope="module")
-def example_folder(tmp_path_factory):
-    return write_folder(tmp_path_factory.mktemp("cli") / "ex", example=True).folder
 
 
 @pytest.fixture
@@ -76,17 +67,17 @@ def test_new_then_check(call, tmp_path):
 
 
 @pytest.mark.end_to_end
-def test_check_of_the_example_says_what_each_section_rests_on(call, example_folder):
-    found = call("check", example_folder, "--format", "json")
+def test_check_of_the_example_says_what_each_section_rests_on(call, exampleshire):
+    found = call("check", exampleshire, "--format", "json")
     assert found.code == 0
     data = found.json
     assert (data["name"], data["code"], data["sound"]) == ("Exampleshire", "999", True)
     rests = {section["section"]: section["rests_on"] for section in data["sections"]}
     assert rests["caseload"] == ["inputs.xlsx (months)", "inputs.xlsx (teams)"]
     assert rests["factors"] == ["census-2024.xml"]
-    table = rows(call("check", example_folder, "--format", "csv").out)
+    table = rows(call("check", exampleshire, "--format", "csv").out)
     assert {row["kind"] for row in table} == {"input", "section", "problem"}
-    assert "Sound" in call("check", example_folder).out
+    assert "Sound" in call("check", exampleshire).out
 
 
 @pytest.mark.end_to_end
@@ -226,26 +217,26 @@ def test_figures_of_the_report_card_are_not_set_for_another_authority(call, nort
 
 
 @pytest.mark.end_to_end
-def test_factors_and_the_chain_are_of_the_folder(call, example_folder):
-    answer = call("factors", example_folder, "--format", "csv")
+def test_factors_and_the_chain_are_of_the_folder(call, exampleshire):
+    answer = call("factors", exampleshire, "--format", "csv")
     assert answer.code == 0, answer.err
     assert "census-2024.xml, the latest return" in answer.err
-    direct = call("factors", example_folder / "returns" / "census-2024.xml", "--format", "csv")
+    direct = call("factors", exampleshire / "returns" / "census-2024.xml", "--format", "csv")
     assert answer.out == direct.out
-    chain = call("project", example_folder, "--show", "chain", "--format", "csv")
+    chain = call("project", exampleshire, "--show", "chain", "--format", "csv")
     assert {row["la_code"] for row in rows(chain.out)} == {"999"}
 
 
 @pytest.mark.end_to_end
-def test_impact_is_of_the_latest_return(call, example_folder):
+def test_impact_is_of_the_latest_return(call, exampleshire):
     words = ("--factors", "3B", "--format", "csv")
-    direct = call("impact", example_folder / "returns" / "census-2024.xml", *words)
-    assert call("impact", example_folder, *words).out == direct.out
+    direct = call("impact", exampleshire / "returns" / "census-2024.xml", *words)
+    assert call("impact", exampleshire, *words).out == direct.out
 
 
 @pytest.mark.end_to_end
-def test_an_authority_of_a_panel_is_named_by_code_or_name(call, example_folder, tmp_path):
-    panel = example_folder / "panel.csv"
+def test_an_authority_of_a_panel_is_named_by_code_or_name(call, exampleshire, tmp_path):
+    panel = exampleshire / "panel.csv"
     words = ("--show", "chain", "--format", "csv", "--authority")
     by_code = call("project", panel, *words, "999")
     assert by_code.code == 0
@@ -258,14 +249,14 @@ def test_an_authority_of_a_panel_is_named_by_code_or_name(call, example_folder, 
 
 
 @pytest.mark.end_to_end
-def test_the_panel_of_a_folder_is_judged_and_projected(call, example_folder, tmp_path):
+def test_the_panel_of_a_folder_is_judged_and_projected(call, exampleshire, tmp_path):
     judged = call(
-        *("backtest", example_folder, "--models", "last_value", "--horizons", "1"),
+        *("backtest", exampleshire, "--models", "last_value", "--horizons", "1"),
         *("--origins", "2022", "--workers", "1", "--summary", "--format", "csv"),
     )
     assert judged.code == 0, judged.err
     words = ("--stage", "cpp", "--months", "3", "--replicates", "40", "--format", "csv")
-    country = call("national", example_folder, *words)
+    country = call("national", exampleshire, *words)
     assert country.code == 0, country.err
     assert {row["stage"] for row in rows(country.out)} == {PLAN}
     bare = tmp_path / "bare"

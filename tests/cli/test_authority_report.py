@@ -28,8 +28,6 @@ SCENARIO = (
 )
 COMMENTARY = "# Projected numbers\n\nMy own words.\n\n# What we ask for\n\nTwo posts.\n"
 
-pytestmark = pytest.mark.usefixtures("calibrated_once")
-
 
 def sums(folder: Path) -> dict[str, str]:
     return {

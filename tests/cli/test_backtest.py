@@ -59,21 +59,6 @@ def test_csv_is_the_rows_alone_and_the_same_with_any_number_of_workers(call, pan
     assert len(rows) - 1 == 5 * 8 * (3 + 2 + 1)
 
 
-@pytest.mark.integration
-def test_a_dask_cluster_gives_the_same_bytes(call, panel):
-    distributed = pytest.importorskip("distributed", reason="dask is not installed")
-    words = ("backtest", panel, *CHEAP, "--origins", 2015, "--format", "csv")
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs="CRITICAL",
-    ) as cluster:
-        there = call(*words, "--engine", "dask", "--scheduler", cluster.scheduler_address)
-    assert (there.code, there.out) == (0, call(*words, "--workers", 1).out)
-
-
 @pytest.mark.end_to_end
 def test_json_is_the_same_rows_and_the_summary_where_asked_for(call, panel):
     words = ("backtest", panel, *CHEAP, "--workers", 1, "--origins", "2014,2016", "--horizons", 1)

@@ -26,9 +26,6 @@ diversion_percent = 70.0
 """
 
 
-pytestmark = pytest.mark.usefixtures("calibrated_once")
-
-
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 

@@ -8,8 +8,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("calibrated_once")
-
 SMALL = ("--replicates", "100", "--months", "24")
 HELP = ("--help-price", "2000", "--plan-saving", "8000")
 

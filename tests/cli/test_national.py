@@ -13,7 +13,6 @@ from riskmodel.demand.national.courses import authority_stock, common_course_of
 from riskmodel.demand.national.running import national_run
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import learn
-from riskmodel.engines import Engine
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
 from riskmodel.report.national import national_report
@@ -73,7 +72,9 @@ def test_the_total_is_the_sum_of_the_authorities_in_every_replicate(panel):
 
 
 @pytest.mark.integration
-def test_with_flows_the_totals_add_up_and_keep_the_identity(panel):
+def test_with_flows_the_totals_add_up_and_keep_the_identity(tmp_path):
+    panel = tmp_path / "panel.csv"
+    panel.write_text(panel_text(first=2016), encoding="utf-8")
     run = national_run(read_panel(panel), months=6, replicates=60, seed=5, flows=True)
     stock, starts, ends = (run.of("child_protection_plan", m) for m in ("stock", "starts", "ends"))
     moved = np.diff(stock.total, axis=1)
@@ -203,23 +204,6 @@ def test_a_year_between_without_any_figure_is_refused(tmp_path):
     path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="no figure of cpp_at_31_mar in 2017"):
         national_run(read_panel(path), year=2017, months=3, replicates=20)
-
-
-@pytest.mark.integration
-def test_the_same_on_a_dask_cluster(panel):
-    distributed = pytest.importorskip("distributed", reason="dask is not installed")
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs="CRITICAL",
-    ) as cluster:
-        engine = Engine(1, "dask", cluster.scheduler_address)
-        there = national_run(read_panel(panel), months=3, replicates=40, workers=engine)
-    here = national_run(read_panel(panel), months=3, replicates=40)
-    assert there.to_frame().equals(here.to_frame())
-    assert np.array_equal(there.courses[0].total, here.courses[0].total)
 
 
 @pytest.mark.end_to_end

@@ -150,7 +150,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path):
     target = tmp_path / "large"
     run = subprocess.Popen(
         [
-            *(*MODULE, "cohort", "generate", "--assessments", "900000", "--columns", "factors"),
+            *(*MODULE, "cohort", "generate", "--assessments", "100000", "--columns", "factors"),
             *("--authorities", "99", "--out", str(target)),
         ],
         stdout=subprocess.PIPE,

@@ -9,8 +9,6 @@ import json
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.usefixtures("calibrated_once")
-
 SMALL = ("--replicates", "60", "--months", "6")
 PLAN = "child_protection_plan"
 

@@ -283,7 +283,7 @@ def test_a_full_disk_behind_standard_output_is_one_message(form):
         pytest.skip("this system has no device that is always full")
     with full.open("w") as stream:
         done = subprocess.run(
-            [sys.executable, "-m", "riskmodel", "factors", "--format", form],
+            [sys.executable, "-m", "riskmodel", "scenario", "levers", "--format", form],
             stdout=stream, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 2

@@ -39,16 +39,15 @@ def check(episodes):
 
 @pytest.fixture(scope="module")
 def returns(tmp_path_factory):
-    design = HistoryDesign(300, 2015, 2016, seed=0, published_care=True)
+    design = HistoryDesign(100, 2015, 2016, seed=0, published_care=True)
     return write_histories(
         design, tmp_path_factory.mktemp("care") / "years", forms=("ssda903", "ssd")
     )
 
 
 @pytest.mark.property
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_seed_has_the_printed_counts(seed):
-    design = HistoryDesign(10, 2015, 2016, seed=seed, authority="931", published_care=True)
+def test_another_seed_has_the_printed_counts():
+    design = HistoryDesign(10, 2015, 2016, seed=1, authority="931", published_care=True)
     ordinary, chosen = (make_history(design, block) for block in range(2))
     care = chosen.care.assign(
         child_id=chosen.care["child"],

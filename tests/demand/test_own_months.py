@@ -383,8 +383,8 @@ def test_progress_is_told_as_a_share_that_never_falls():
     from riskmodel.demand.calibration.calibrate import calibrate_model
 
     calibrate_model(
-        model_of(filled(monthly_design(120))), STAGE, "A", seed=1, share_done=told.append
+        model_of(filled(monthly_design(48))), STAGE, "A", seed=1, share_done=told.append
     )
-    assert len(told) > 3
+    assert len(told) > 2
     assert told == sorted(told)
     assert told[-1] == 1.0

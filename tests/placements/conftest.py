@@ -35,6 +35,11 @@ CHILDREN = """\
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _calibrated_once(calibrated_once: None) -> None:
+    """The same figures are calibrated once for all tests."""
+
+
 @pytest.fixture(scope="session")
 def write_return() -> Callable[..., Path]:
     """Writes a return of one year with dates of birth and one unaccompanied child."""

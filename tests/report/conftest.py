@@ -27,6 +27,11 @@ MANIFEST = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _calibrated_once(calibrated_once: None) -> None:
+    """The same figures are calibrated once for all tests."""
+
+
 @pytest.fixture(scope="session")
 def example() -> Authority:
     """The authority that ships; what the report computes of it is kept."""

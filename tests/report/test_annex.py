@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from riskmodel.authority.folder.authority import open_authority
-from riskmodel.authority.folder.new import write_folder
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.report import Paragraph, Report, Table
 from riskmodel.report.folder_page import authority_report
@@ -26,15 +25,14 @@ def words_of(report: Report, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def exampleshire(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("report") / "exampleshire"
-    return open_authority(write_folder(folder, example=True).folder)
+def opened(exampleshire):
+    return open_authority(exampleshire)
 
 
 @pytest.fixture(scope="module")
-def own(exampleshire) -> Report:
+def own(opened) -> Report:
     """The report of a folder that holds everything."""
-    return authority_report(exampleshire, SIZES)
+    return authority_report(opened, SIZES)
 
 
 @pytest.mark.unit
@@ -43,8 +41,8 @@ def test_every_section_that_a_folder_can_ask_for_is_made():
 
 
 @pytest.mark.integration
-def test_each_section_that_is_ready_is_on_the_page_in_its_order(exampleshire, own, example, report):
-    for authority, whole in ((exampleshire, own), (example, report)):
+def test_each_section_that_is_ready_is_on_the_page_in_its_order(opened, own, example, report):
+    for authority, whole in ((opened, own), (example, report)):
         shown = [section.id for section in whole.sections if section.id in SECTIONS]
         assert shown == list(authority.sections)
         assert {point.section for point in whole.summary} <= {s.id for s in whole.sections}
@@ -64,18 +62,18 @@ def test_no_cell_is_empty_and_every_picture_has_words(which, request):
 
 
 @pytest.mark.integration
-def test_prices_changes_and_steps_are_those_of_the_results(exampleshire, own):
-    price = exampleshire.price(**SIZES.named())
+def test_prices_changes_and_steps_are_those_of_the_results(opened, own):
+    price = opened.price(**SIZES.named())
     rows = table_of(own, "price_years").frame
     total = rows[rows["component"] == "All of these"]
     assert list(total["central"]) == [round(value) for value in price.total()["q50"]]
-    change = exampleshire.change
+    change = opened.change
     parts = table_of(own, "change_parts").frame
     assert parts["children"].sum() == round(change.change)
     steps = table_of(own, "chain_years").frame
-    assert list(steps["count"]) == list(exampleshire.chain["count"].astype(int))
+    assert list(steps["count"]) == list(opened.chain["count"].astype(int))
     adjusted = table_of(own, "adjusted_association").frame
-    assert len(adjusted) == len(exampleshire.impact.impact.factors)
+    assert len(adjusted) == len(opened.impact.impact.factors)
 
 
 @pytest.mark.integration

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.authority.folder.authority import EXAMPLE, open_authority
-from riskmodel.authority.folder.new import write_folder
 from riskmodel.authority.services import simulated
 from riskmodel.demand.pooled.judged import OURS
 from riskmodel.demand.pooled.measured import measured_backtest
@@ -61,9 +61,9 @@ FOLDERS = tuple(PAGES)
 
 
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory) -> dict[str, Path]:
+def folders(exampleshire, tmp_path_factory) -> dict[str, Path]:
     top = tmp_path_factory.mktemp("briefs")
-    whole = write_folder(top / "whole", example=True).folder
+    whole = Path(shutil.copytree(exampleshire, top / "whole"))
     (whole / "commentary.md").write_text(COMMENTARY, encoding="utf-8")
     returned = (whole / "returns" / "census-2024.xml").read_bytes()
     for name, files in {

@@ -36,7 +36,7 @@ def test_totals_fall_within_their_intervals(
     for origin in range(2014, 2021):
         history = whole.until(origin)
         learned, codes = learn(history), codes_with_a_figure(history)
-        common = common_course_of(learned, history.stage, 48, 1000, 1)
+        common = common_course_of(learned, history.stage, 48, 200, 1)
         total = sum(
             authority_stock(learned, history, code, common, months=48, seed=1)[:, 11::12]
             for code in codes
