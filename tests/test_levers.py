@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.levers import LEVERS, LeverPath, Levers, Range, RangedPart, lever
+from riskmodel.levers import LEVERS, LeverPath, Levers, Range, RangedPart, lever, varied_path
 
 STARTS, CAP = "starts.child_protection_plan", "workforce.caseload_cap"
 NAMES = [
@@ -249,3 +249,48 @@ def test_a_lever_draws_the_same_in_every_scenario_and_for_more_simulations():
         [0.2, 0.6], abs=0.04
     )
     assert none().drawn(3, 100) == none()
+
+
+@pytest.mark.unit
+def test_each_simulation_has_one_variant_the_same_for_every_lever():
+    none = Levers.after("2015-11", 3)
+    name, other = "starts.child_protection_plan", "starts.looked_after"
+    part = RangedPart(Range(0.5, 0.7), (1.0,) * 3, True)
+    fewer = none.with_path(
+        name, multiplier=part.range.middle, ranges=(part,), to=(("closed", 1.0),)
+    ).with_path(other, multiplier=0.9, to=(("closed", 1.0),))
+    more = none.with_path(name, multiplier=2.0, to=(("early_help", 0.4), ("closed", 0.6)))
+    weights = ((0.3, fewer), (0.5, more), (0.2, none))
+    levers = Levers(
+        none.months,
+        tuple(varied_path(n, [(w, each.path(n)) for w, each in weights]) for n in (name, other)),
+    )
+    # Undrawn it stands at the mean, its middle.
+    assert levers.apply(name, 1.0)[0] == pytest.approx(0.3 * part.range.middle + 0.5 * 2 + 0.2)
+    drawn = levers.drawn(7, 4000)
+    numbers, others = drawn.apply(name, np.ones(3))[:, 0], drawn.apply(other, np.ones(3))[:, 0]
+    is_fewer, is_more, is_none = numbers < 0.99, numbers == 2, numbers == 1
+    for share, those in ((0.3, is_fewer), (0.5, is_more), (0.2, is_none)):
+        assert those.mean() == pytest.approx(share, abs=0.03)
+    assert (others[is_fewer] == 0.9).all()
+    assert (others[~is_fewer] == 1).all()
+    assert (numbers[is_fewer] == fewer.drawn(7, 4000).apply(name, np.ones(3))[is_fewer, 0]).all()
+    to = dict(drawn.path(name).to)
+    assert (to["early_help"] == np.where(is_more | is_none, np.where(is_more, 0.4, 0), 0)).all()
+    np.testing.assert_allclose(sum(to.values()), 1)
+    # Another choice changes who has which, and nothing of the ranges.
+    again = levers.drawn(7, 4000, choice=8).apply(name, np.ones(3))[:, 0]
+    both = (again < 0.99) & is_fewer
+    assert both.any()
+    assert (again[both] == numbers[both]).all()
+    assert levers.until(2) == Levers(none.months[:2], tuple(path.until(2) for path in levers.paths))
+    # One that sets a value beside one that multiplies, and one that does nothing.
+    value = none.with_path(name, value=[np.nan, 30, 30], weight=[0, 0.5, 1])
+    kinds = ((0.3, fewer), (0.5, value), (0.2, none))
+    mixed = Levers(none.months, (varied_path(name, [(w, e.path(name)) for w, e in kinds]),))
+    ways = [each.apply(name, np.full(3, 50.0)) for _, each in kinds]
+    mean = sum(weight * way for (weight, _), way in zip(kinds, ways, strict=True))
+    np.testing.assert_allclose(mixed.apply(name, np.full(3, 50.0)), mean)
+    found = mixed.drawn(7, 4000).apply(name, np.full(3, 50.0))
+    assert {tuple(row) for row in found if row[0] == 50} == {tuple(way) for way in ways[1:]}
+    assert (found[:, 2] == 30).mean() == pytest.approx(0.5, abs=0.03)

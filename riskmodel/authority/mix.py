@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -133,10 +133,11 @@ def mix_response(
     -----
     Shorter plans and early help act from the first month on plans that begin, on top of the
     scenario; posts are there from the first month, and every vacancy finds a candidate. All mixes
-    meet the same draws, and each pair of the other levers is simulated once.
+    meet the same draws, and each pair of the other levers is simulated once. What the scenario
+    assumes with a range or in variants is drawn in each simulation, as everywhere.
     """
     teams = published_structure() if structure is None else structure
-    levers = outlook.levers[scenario]
+    levers = outlook.levers[scenario].drawn(*outlook.draws)
     number = check_month(outlook.projection, by)
     replicates = outlook.projection.replicates
     allocation = draw_allocation(teams, outlook.seed, replicates)
@@ -180,14 +181,16 @@ def _with(levers: Levers, shorter: float, diversion: float) -> Levers:
     made = levers
     if shorter:
         path = levers.path(_LENGTH)
-        made = made.with_path(
-            _LENGTH,
-            value=path.value,
-            weight=path.weight,
-            multiplier=path.multiplier * (1 - shorter),
-            to=path.to or (("closed", 1.0),),
-        )
+        to = path.to or (("closed", 1.0),)
+        path = replace(path, multiplier=path.multiplier * (1 - shorter), to=to)
+        made = replace(made, paths=(*made.without(_LENGTH).paths, path))
     if diversion:
         before = levers.apply(_DIVERSION, np.zeros(len(levers.months)))
-        made = made.with_path(_DIVERSION, value=1 - (1 - before) * (1 - diversion))
+        path = replace(
+            levers.path(_DIVERSION),
+            value=1 - (1 - before) * (1 - diversion),
+            weight=np.ones(len(levers.months)),
+            multiplier=np.ones(len(levers.months)),
+        )
+        made = replace(made, paths=(*made.without(_DIVERSION).paths, path))
     return made

@@ -26,13 +26,22 @@ __all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spre
 
 _Measured = Mapping[tuple[str, str], Floats]
 
-PARTS = ("chance", "model", "assumed")
+PARTS = ("chance", "model", "assumed", "variant")
 """``chance``: which children come and go and which workers leave, were everything else known.
 ``model``: what the figures leave open of starts, durations and teams. ``assumed``: the ranges that
-a scenario states, and the weights of variants of the population."""
+a scenario states, and which variant of the population holds. ``variant``: which of its variants
+holds, where a scenario has any."""
 
 
-_HEADINGS = {"model": "what the figures leave open", "assumed": "what is assumed"}
+_HEADINGS = {
+    "model": "what the figures leave open",
+    "assumed": "what is assumed",
+    "variant": "which variant holds",
+}
+
+
+_WITHOUT = 3
+"""Runs of a split without variants."""
 
 
 class SpreadParts(NamedTuple):
@@ -41,14 +50,17 @@ class SpreadParts(NamedTuple):
     chance: float
     model: float
     assumed: float
+    variant: float = 0.0
 
     @property
     def total(self) -> float:
         """The variance."""
-        return self.chance + self.model + self.assumed
+        return self.chance + self.model + self.assumed + self.variant
 
 
-def parts_of_spread(first: Floats, again: Floats, redrawn: Floats) -> SpreadParts:
+def parts_of_spread(
+    first: Floats, again: Floats, redrawn: Floats, varied: Floats | None = None
+) -> SpreadParts:
     """Split the variance of an answer by the law of total variance.
 
     Parameters
@@ -59,18 +71,23 @@ def parts_of_spread(first: Floats, again: Floats, redrawn: Floats) -> SpreadPart
         The same with new luck, everything else as it was.
     redrawn
         With that luck, and what is assumed drawn anew too.
+    varied
+        With all that, and the variants drawn anew too; None where there are none.
 
     Notes
     -----
     With model M, assumptions A and luck, Var Y = E Var(Y | M, A) + E Var(E(Y | M, A) | M) +
     Var E(Y | M). Half the mean squared difference of two answers that share M and A alone is the
-    first of these, of two that share M alone the first two (Jansen 1999). What chance makes of a
-    part that cannot be, below 0 or above the whole, is cut off.
+    first of these, of two that share M alone the first two (Jansen 1999); variants are a third.
+    What chance makes of a part that cannot be, below 0 or above the whole, is cut off.
     """
     total = float(np.var(first, ddof=1))
     chance = min(float(np.mean((first - again) ** 2)) / 2, total)
     both = float(np.clip(np.mean((first - redrawn) ** 2) / 2, chance, total))
-    return SpreadParts(chance, total - both, both - chance)
+    every = both
+    if varied is not None:
+        every = float(np.clip(np.mean((first - varied) ** 2) / 2, both, total))
+    return SpreadParts(chance, total - every, both - chance, every - both)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -100,7 +117,12 @@ class SpreadSplit(Result):
         parts = self.frame[self.frame["part"] != "total"]
         keys = ["scenario", "against", "measure"]
         wide = parts.pivot_table(index=keys, columns="part", values="share", sort=False)
-        shown = wide[list(PARTS)].map("{:.0%}".format).reset_index().rename_axis(columns=None)
+        shown = (
+            wide[[part for part in PARTS if part in wide]]
+            .map("{:.0%}".format)
+            .reset_index()
+            .rename_axis(columns=None)
+        )
         shown["measure"] = [label(measure).full for measure in shown["measure"]]
         return shown.rename(columns={"against": "compared with", **_HEADINGS})
 
@@ -113,8 +135,9 @@ class SpreadSplit(Result):
             sentences.append(
                 f"Of the spread of the average caseload in {scenario} at the end of "
                 f"{month_words(self.month)}, {share['chance']:.0%} is chance, "
-                f"{share['model']:.0%} what the figures leave open, and "
-                f"{share['assumed']:.0%} what the scenario assumes."
+                f"{share['model']:.0%} what the figures leave open, "
+                + (f"{share['variant']:.0%} which variant holds, " if "variant" in share else "")
+                + f"and {share['assumed']:.0%} what the scenario assumes."
             )
         return " ".join(sentences)
 
@@ -159,8 +182,8 @@ def split_spread(
     levers = {name: outlook.levers[name] for name in dict.fromkeys((BASELINE, *names))}
     teams = published_structure() if structure is None else structure
     runs = [
-        _measured(projection, levers, (teams, workforce), (outlook.seed, luck, ranges), when)
-        for projection, luck, ranges in _runs(outlook, levers)
+        _measured(projection, drawn, (teams, workforce), (outlook.seed, luck), when)
+        for projection, drawn, luck in _runs(outlook, levers)
     ]
     rows: list[tuple[object, ...]] = []
     for name in names:
@@ -169,7 +192,8 @@ def split_spread(
                 values = [
                     run[name, measure] - (run[against, measure] if against else 0.0) for run in runs
                 ]
-                rows += _rows((name, against, measure, when), parts_of_spread(*values))
+                parts = parts_of_spread(*values)
+                rows += _rows((name, against, measure, when), parts, len(runs) > _WITHOUT)
     columns = (
         *("scenario", "against", "measure", "month"),
         *("part", "variance", "spread", "share", "basis"),
@@ -177,32 +201,45 @@ def split_spread(
     return SpreadSplit(when, pd.DataFrame(rows, columns=pd.Index(columns)))
 
 
-def _rows(key: tuple[str, ...], parts: SpreadParts) -> list[tuple[object, ...]]:
-    total = parts.total
+def _rows(key: tuple[str, ...], parts: SpreadParts, varied: bool) -> list[tuple[object, ...]]:
+    total, values = parts.total, parts._asdict()
+    if not varied:
+        del values["variant"]
     return [
         (*key, part, value, value**0.5, value / total if total else 0.0, "projected")
-        for part, value in (*parts._asdict().items(), ("total", total))
+        for part, value in (*values.items(), ("total", total))
     ]
 
 
-def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projection, int, int]]:
-    """The projection, with new luck, and with new luck and ranges drawn anew.
+def _runs(
+    outlook: Outlook, levers: Mapping[str, Levers]
+) -> list[tuple[Projection, Mapping[str, Levers], int]]:
+    """The projection, with new luck, with ranges drawn anew too, and with variants drawn anew.
 
-    With the seeds of their luck and of their ranges.
+    With the levers and the seed of the luck of each; the last only where there are variants.
     """
     numbers = stream(outlook.seed, "spread").integers(2**62, size=2)
     luck, assumed = int(numbers[0]), int(numbers[1])
-    runs = [(outlook.projection, outlook.seed, outlook.seed)]
-    for drawn_from in (outlook.seed, assumed):
-        drawn = {
-            name: each.drawn(drawn_from, outlook.projection.replicates)
-            for name, each in levers.items()
-        }
+    number = outlook.projection.replicates
+    has_variants = any(path.variants for each in levers.values() for path in each.paths)
+    seeds = (
+        (outlook.seed, outlook.seed),
+        (assumed, outlook.seed),
+        *([(assumed, assumed)] if has_variants else []),
+    )
+    made: list[dict[str, Levers]] = [
+        {name: each.drawn(ranges, number, choice) for name, each in levers.items()}
+        for ranges, choice in seeds
+    ]
+    runs: list[tuple[Projection, Mapping[str, Levers], int]] = [
+        (outlook.projection, made[0], outlook.seed)
+    ]
+    for drawn, (drawn_from, _) in zip(made, seeds, strict=True):
         is_assumed = outlook.draws_people or any(drawn[one] is not levers[one] for one in levers)
-        if drawn_from == assumed and not is_assumed:
+        if len(runs) == _WITHOUT - 1 and not is_assumed:
             runs.append(runs[-1])  # nothing is assumed, so nothing is drawn anew
             continue
-        made = simulate_scenarios(
+        projection = simulate_scenarios(
             outlook.source.area,
             outlook.source.label,
             outlook.projection.opening_month,
@@ -212,7 +249,7 @@ def _runs(outlook: Outlook, levers: Mapping[str, Levers]) -> list[tuple[Projecti
             outlook.feedback,
             1,
         )
-        runs.append((made, luck, drawn_from))
+        runs.append((projection, drawn, luck))
     return runs
 
 
@@ -220,12 +257,12 @@ def _measured(
     projection: Projection,
     levers: Mapping[str, Levers],
     service: tuple[Structure, Workforce | None],
-    seeds: tuple[int, int, int],
+    seeds: tuple[int, int],
     month: str,
 ) -> _Measured:
     """Each measure of each scenario at the end of the month, shape (replicate,)."""
     at = check_month(projection, month)
-    forces = workforces(levers, service[1], (seeds[2], projection.replicates))
+    forces = workforces(levers, service[1])
     chosen = {name: forces.get(name, forces[BASELINE]) for name in projection.scenarios}
     found = plan(projection, service[0], chosen, seeds[0], luck=seeds[1])
     made: dict[tuple[str, str], Floats] = {}

@@ -21,7 +21,8 @@ from riskmodel.levers.parameter import (
     Operation,
     Side,
 )
-from riskmodel.levers.paths import LeverPath, Levers, RangedPart
+from riskmodel.levers.path import LeverPath, RangedPart, varied_path
+from riskmodel.levers.paths import Levers
 from riskmodel.levers.ranges import DISTRIBUTIONS, MIDDLE, Distribution, Range
 from riskmodel.levers.registry import LEVERS, lever, lever_label, unknown_lever
 
@@ -49,4 +50,5 @@ __all__ = [
     "lever",
     "lever_label",
     "unknown_lever",
+    "varied_path",
 ]

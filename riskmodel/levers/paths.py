@@ -9,155 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.core.arrays import Bools, Floats, lock
+from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
 from riskmodel.levers.parameter import Lever
-from riskmodel.levers.ranges import Range
+from riskmodel.levers.path import LeverPath, RangedPart
 from riskmodel.levers.registry import LEVERS, lever
 from riskmodel.projection import month_after, months_between
-from riskmodel.streams import uniforms
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LeverPath", "Levers", "RangedPart"]
-
-
-@dataclass(frozen=True, slots=True)
-class RangedPart:
-    """Months in which a lever's number is a range.
-
-    Parameters
-    ----------
-    range
-        What each simulation draws its number from.
-    part
-        How far the change is there in each month, 0 to 1; 0 in the other months.
-    is_multiplier
-        Whether the number is a multiplier, or else a value.
-    """
-
-    range: Range
-    part: tuple[float, ...]
-    is_multiplier: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeverPath:
-    """How one lever differs from the baseline in each month.
-
-    Parameters
-    ----------
-    name
-        A name of :data:`riskmodel.levers.registry.LEVERS`.
-    value
-        Value that the lever is set to, NaN where it is not, shape (month,).
-    weight
-        How far it is there: 0 is the baseline, 1 the value, between them a ramp. Shape (month,);
-        0 where no value is set.
-    multiplier
-        What it is multiplied by then; 1 changes nothing. Shape (month,).
-    ranges
-        Months whose value or multiplier is a range; above stands its middle.
-    to
-        Where the children are instead, with shares; empty where it moves none, or where the
-        lever says so itself.
-
-    Value and multiplier are (replicate, month), and a share in ``to`` is (replicate,), where each
-    simulation has drawn its own, see :meth:`Levers.drawn`.
-
-    Raises
-    ------
-    DataError
-        When there is no such lever, lengths differ, a weight lies outside 0 to 1, a value is
-        given without a weight or the other way round, or a multiplier is negative or not finite.
-    """
-
-    name: str
-    value: Floats
-    weight: Floats
-    multiplier: Floats
-    ranges: tuple[RangedPart, ...] = ()
-    to: Destinations | tuple[tuple[str, Floats | float], ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.to and lever(self.name).elsewhere:
-            object.__setattr__(self, "to", ((lever(self.name).elsewhere, 1.0),))
-        lock(self, "value", "weight", "multiplier")
-        months = self.weight.shape
-        if self.weight.ndim != 1 or not (
-            self.value.shape[-1:] == months == self.multiplier.shape[-1:]
-        ):
-            raise DataError(
-                "value, weight and multiplier of a lever need one number a month; found shapes "
-                f"{self.value.shape}, {self.weight.shape}, {self.multiplier.shape}",
-                field=self.name,
-            )
-        unset = np.isnan(self.value)
-        if ((self.weight < 0) | (self.weight > 1) | ((self.weight == 0) != unset)).any():
-            raise DataError(
-                "the weight of a value lies above 0 and up to 1, and is 0 where no value is set",
-                field=self.name,
-            )
-        if not (np.isfinite(self.multiplier) & (self.multiplier >= 0)).all():
-            raise DataError("a multiplier is a number from 0", field=self.name)
-
-    @property
-    def changes(self) -> bool:
-        """Whether it differs from the baseline in any month."""
-        return bool(self.acts.any())
-
-    @property
-    def acts(self) -> Bools:
-        """In which months it differs from the baseline, shape (month,)."""
-        multiplied = (np.atleast_2d(self.multiplier) != 1).any(axis=0)
-        # The middle of a range can be no change where its ends are one.
-        ranged = [np.array(each.part) > 0 for each in self.ranges]
-        return np.asarray(np.any([self.weight > 0, multiplied, *ranged], axis=0))
-
-    def drawn(self, seed: int, replicates: int) -> LeverPath:
-        """The same with one number for each simulation in place of every range."""
-        if not self.has_range:
-            return self
-        value, multiplier, to = self.value, self.multiplier, self.to
-        if self.ranges:
-            share = uniforms(seed, f"levers/{self.name}", replicates)
-            value = np.repeat(value[None], replicates, axis=0)
-            multiplier = np.repeat(multiplier[None], replicates, axis=0)
-        for each in self.ranges:
-            number, part = each.range.at(share)[:, None], np.array(each.part)
-            acts = part > 0
-            if each.is_multiplier:
-                multiplier[:, acts] = 1 + (number - 1) * part[acts]
-            else:
-                value[:, acts] = number
-        ranged = next((share for _, share in to if isinstance(share, Range)), None)
-        if ranged is not None:
-            taken = ranged.at(uniforms(seed, f"levers/{self.name}/to", replicates))
-            fixed = sum(share for _, share in to if not isinstance(share, Range))
-            to = tuple(
-                (name, taken if isinstance(share, Range) else (1 - taken) * share / fixed)
-                for name, share in to
-            )
-        return LeverPath(self.name, value, self.weight, multiplier, (), to)
-
-    @property
-    def has_range(self) -> bool:
-        """Whether its number, or where the children are, is a range."""
-        return bool(self.ranges) or any(isinstance(share, Range) for _, share in self.to)
-
-    def _key(self) -> tuple[object, ...]:
-        arrays = (self.value, self.weight, self.multiplier)
-        to = tuple((name, str(share)) for name, share in self.to)
-        return self.name, *(array.tobytes() for array in arrays), self.ranges, to
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LeverPath) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
+__all__ = ["Levers"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -194,9 +58,9 @@ class Levers(Result):
         object.__setattr__(self, "paths", tuple(kept))
         names = [path.name for path in self.paths]
         for path in self.paths:
-            if len(path.weight) != len(self.months):
+            if path.weight.shape[-1] != len(self.months):
                 raise DataError(
-                    f"has {len(path.weight)} months, and the projection {len(self.months)}",
+                    f"has {path.weight.shape[-1]} months, and the projection {len(self.months)}",
                     field=path.name,
                 )
             if names.count(path.name) > 1:
@@ -258,14 +122,16 @@ class Levers(Result):
         made = LeverPath(name, values, weights, multipliers, ranges, to)
         return Levers(self.months, (*self.without(name).paths, made))
 
-    def drawn(self, seed: int, replicates: int) -> Levers:
-        """The same with one number for each simulation in place of every range.
+    def drawn(self, seed: int, replicates: int, choice: int | None = None) -> Levers:
+        """The same with one number for each simulation in place of every range, and one variant.
 
-        A lever meets the same luck in every scenario: its stream is named by seed and lever.
+        A lever meets the same luck in every scenario: its stream is named by seed and lever. Which
+        variant holds is drawn from a seed of its own where ``choice`` gives one.
         """
         if not any(path.has_range for path in self.paths):
             return self
-        return replace(self, paths=tuple(path.drawn(seed, replicates) for path in self.paths))
+        paths = (path.drawn(seed, replicates, choice) for path in self.paths)
+        return replace(self, paths=tuple(paths))
 
     def only(self, names: Iterable[str]) -> Levers:
         """The same with these levers alone, the others as in the baseline.
@@ -291,17 +157,7 @@ class Levers(Result):
 
     def until(self, number: int) -> Levers:
         """The same over the first so many months."""
-        paths = (
-            replace(
-                path,
-                value=path.value[..., :number],
-                weight=path.weight[:number],
-                multiplier=path.multiplier[..., :number],
-                ranges=tuple(replace(each, part=each.part[:number]) for each in path.ranges),
-            )
-            for path in self.paths
-        )
-        return Levers(self.months[:number], tuple(paths))
+        return Levers(self.months[:number], tuple(path.until(number) for path in self.paths))
 
     def apply(self, name: str, baseline: npt.ArrayLike | None = None) -> Floats:
         r"""The lever's value in each month, given what it is in the baseline.
@@ -344,12 +200,18 @@ class Levers(Result):
         path = next((path for path in self.paths if path.name == name), None)
         shape = base.shape or (count,)
         if path is not None:
-            shape = np.broadcast_shapes(shape, path.value.shape, path.multiplier.shape)
+            shape = np.broadcast_shapes(
+                shape, path.value.shape, path.weight.shape, path.multiplier.shape
+            )
         made = np.array(np.broadcast_to(base, shape))
         if path is not None:
             isset = path.weight > 0
-            part = path.weight[isset]
-            made[..., isset] = (1.0 - part) * made[..., isset] + part * path.value[..., isset]
+            if path.weight.ndim == 1:
+                part = path.weight[isset]
+                made[..., isset] = (1.0 - part) * made[..., isset] + part * path.value[..., isset]
+            else:
+                moved = (1.0 - path.weight) * made + path.weight * path.value
+                made = np.where(isset, moved, made)
             made *= path.multiplier
         self._check(known, made, base)
         return made

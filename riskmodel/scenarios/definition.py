@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,15 @@ import pandas as pd
 
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.toml import Table
-from riskmodel.levers import Destinations, Levers, RangedPart
+from riskmodel.levers import LEVERS, Destinations, Levers, RangedPart, varied_path
 from riskmodel.scenarios.change import Change
 
 __all__ = ["NAME", "Inherited", "Scenario"]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 """What a scenario can be called."""
+
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Scenario(Result):
         Its own.
     parents
         Scenarios that it is based on: their changes hold too, in order.
+    variants
+        Weights and scenarios, of which each simulation has one: its changes hold besides. Two or
+        more with weights above 0 that add up to 1, or none.
     place
         Where it stands in a file; for messages alone.
 
@@ -50,13 +55,14 @@ class Scenario(Result):
     ------
     DataError
         When the name or the description is none, two changes act on one lever in one month and
-        neither replaces the other, or one replaces nothing.
+        neither replaces the other, one replaces nothing, or the variants cannot be.
     """
 
     name: str
     description: str
     changes: tuple[Change, ...] = ()
     parents: tuple[Scenario, ...] = ()
+    variants: tuple[tuple[float, Scenario], ...] = ()
     place: Table = field(default=Table(), compare=False, repr=False)
     combined: tuple[Inherited, ...] = field(init=False, compare=False, repr=False)
 
@@ -71,7 +77,36 @@ class Scenario(Result):
             raise self.place.error("is missing: what happens, in plain words", "description")
         object.__setattr__(self, "changes", tuple(self.changes))
         object.__setattr__(self, "parents", tuple(self.parents))
+        object.__setattr__(self, "variants", tuple(self.variants))
         object.__setattr__(self, "combined", self._combine())
+        for parent in self.parents:
+            if parent.variants:
+                message = f"{parent.name} has variants; name those here, in variants"
+                raise self.place.error(message, "based_on")
+        for key, problem in self._variant_problems():
+            raise self.place.error(problem, "variants", *key)
+
+    def _variant_problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What is wrong with the variants, with the name of the one."""
+        if not self.variants:
+            return
+        if len(self.variants) < 2:
+            yield (), "are two or more, of which each simulation has one"
+        own = {each.change.parameter for each in self.combined}
+        for weight, variant in self.variants:
+            key = (variant.name,)
+            if not 0 < weight < 1:
+                yield key, f"a weight lies above 0 and below 1; found {weight:g}"
+            if variant.variants:
+                yield key, f"{variant.name} has variants itself; name those here"
+            for name in variant.parameters:
+                if name in own:
+                    yield key, f"{variant.name} changes {name}, which this scenario changes too"
+                if not LEVERS[name].takes_range:
+                    yield key, f"{variant.name} changes {name}, which is one number in a scenario"
+        total = sum(weight for weight, _ in self.variants)
+        if abs(total - 1) > _TOLERANCE:
+            yield (), f"the weights must add up to 1; they add up to {total:g}"
 
     def _combine(self) -> tuple[Inherited, ...]:
         own = [Inherited(self.name, change) for change in self.changes]
@@ -111,9 +146,15 @@ class Scenario(Result):
         return (*kept, *own)
 
     @property
+    def everything(self) -> tuple[Inherited, ...]:
+        """All changes, inherited ones and those of its variants too."""
+        varied = (each for _, variant in self.variants for each in variant.combined)
+        return (*self.combined, *varied)
+
+    @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the levers that it changes, inherited ones too."""
-        return tuple(dict.fromkeys(each.change.parameter for each in self.combined))
+        """Names of the levers that it changes, inherited ones and those of variants too."""
+        return tuple(dict.fromkeys(each.change.parameter for each in self.everything))
 
     def levers(self, opening_month: str, number_of_months: int) -> Levers:
         """The paths of its levers over a horizon.
@@ -136,7 +177,7 @@ class Scenario(Result):
             When a change names a month outside the horizon, or two changes meet in one month.
         """
         made = Levers.after(opening_month, number_of_months)
-        for parameter in self.parameters:
+        for parameter in dict.fromkeys(each.change.parameter for each in self.combined):
             weight = np.zeros(number_of_months)
             value = np.full(number_of_months, np.nan)
             multiplier = np.ones(number_of_months)
@@ -174,7 +215,20 @@ class Scenario(Result):
                 ranges=ranges,
                 to=to or (),
             )
-        return made
+        return self._varied(made, opening_month, number_of_months)
+
+    def _varied(self, made: Levers, opening_month: str, number_of_months: int) -> Levers:
+        """With the levers of the variants."""
+        variants = [
+            (weight, variant.levers(opening_month, number_of_months))
+            for weight, variant in self.variants
+        ]
+        names = dict.fromkeys(name for _, levers in variants for name in levers.changed)
+        paths = (
+            varied_path(name, [(weight, levers.path(name)) for weight, levers in variants])
+            for name in names
+        )
+        return replace(made, paths=(*made.paths, *paths))
 
     def to_frame(self) -> pd.DataFrame:
         """A row a change, inherited ones first; months as written."""
@@ -193,7 +247,9 @@ class Scenario(Result):
             "basis",
             "reason",
             "source",
+            "weight",
         )
+        weights = {id(each): w for w, variant in self.variants for each in variant.combined}
         rows = [
             (
                 self.name,
@@ -210,14 +266,15 @@ class Scenario(Result):
                 each.change.basis,
                 each.change.reason,
                 each.change.source,
+                weights.get(id(each), 1.0),
             )
-            for each in self.combined
+            for each in self.everything
         ]
         return pd.DataFrame(rows, columns=pd.Index(columns))
 
     def summary(self) -> str:
         """What it is, in a sentence."""
-        count = len(self.combined)
+        count = len(self.everything)
         changes = f"{count} change{'' if count == 1 else 's'}" if count else "changes nothing"
         return f"{self.name}: {changes}" + (f" ({', '.join(self.parameters)})" if count else "")
 
@@ -230,9 +287,12 @@ class Scenario(Result):
         lines = [f"  {' '.join(self.description.split())}"]
         if self.parents:
             lines.append(f"  Based on: {', '.join(parent.name for parent in self.parents)}.")
-        if not self.combined:
+        if self.variants:
+            said = ", ".join(f"{variant.name} {weight:.0%}" for weight, variant in self.variants)
+            lines.append(f"  Each simulation has one of its variants: {said}.")
+        if not self.everything:
             lines.append("  It changes nothing.")
-        for each in self.combined:
+        for each in self.everything:
             inherited = "" if each.origin == self.name else f" (of {each.origin})"
             lines += [
                 "",
@@ -248,6 +308,7 @@ class Scenario(Result):
             "scenario": self.name,
             "description": self.description,
             "based_on": [parent.name for parent in self.parents],
+            "variants": {variant.name: weight for weight, variant in self.variants},
             "changes": records,
         }
 

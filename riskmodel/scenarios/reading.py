@@ -67,6 +67,8 @@ SCENARIO_KEYS: Mapping[str, str] = {
     "name": "how the scenario is called: small letters, digits, _ and -",
     "description": "what happens in it, in plain words",
     "based_on": "scenarios whose changes hold too: names of the library, or files beside this one",
+    "variants": "scenarios of which each simulation has one, with weights that add up to 1: "
+    "{plateau = 0.6, national_growth = 0.4}; a file by its name with ending, in quotes",
     CHANGE: "a table for each change, headed [[change]]",
 }
 """Keys of a file, and what they are for."""
@@ -154,7 +156,7 @@ def check_transferable(*scenarios: Scenario) -> None:
     DataError
         With the first scenario, or scenario that one is based on, that sets such a figure.
     """
-    for each in (inherited for scenario in scenarios for inherited in scenario.combined):
+    for each in (inherited for scenario in scenarios for inherited in scenario.everything):
         change = each.change
         counted = change.parameter.startswith(("starts.", "length."))
         if each.origin in LIBRARY and change.value is not None and counted:
@@ -210,7 +212,19 @@ def _scenario(top: Table, *, way: tuple[Path, ...], library: bool = False) -> Sc
     if not library and name in LIBRARY:
         raise top.error(f"the library has a scenario {name!r} already; choose another name", "name")
     changes = tuple(_change(table) for table in top.sections(CHANGE))
-    return Scenario(name, description, changes, _parents(top, way), top)
+    return Scenario(name, description, changes, _parents(top, way), _variants(top, way), top)
+
+
+def _variants(top: Table, way: tuple[Path, ...]) -> tuple[tuple[float, Scenario], ...]:
+    if "variants" not in top:
+        return ()
+    weights = top.section("variants")
+    for name in weights:
+        weights.check(name, (int, float), "a weight: a number above 0 and below 1")
+    return tuple(
+        (float(weight), _parent(name, top, way, "variants"))
+        for name, weight in weights.content.items()
+    )
 
 
 def _change(table: Table) -> Change:
@@ -240,24 +254,24 @@ def _parents(top: Table, way: tuple[Path, ...]) -> tuple[Scenario, ...]:
     return tuple(_parent(name, top, way) for name in names)
 
 
-def _parent(name: str, top: Table, way: tuple[Path, ...]) -> Scenario:
+def _parent(name: str, top: Table, way: tuple[Path, ...], key: str = "based_on") -> Scenario:
     if not name.casefold().endswith(ENDING):
         if name not in LIBRARY:
             allowed = [*LIBRARY, *_files_beside((way[-1] if way else Path(name)).parent)]
             message = str(UnknownNameError("scenario", name, allowed))
             raise top.error(
-                f"{message} A file of your own is named with its ending, {name}{ENDING}", "based_on"
+                f"{message} A file of your own is named with its ending, {name}{ENDING}", key
             )
         return library_scenario(name)
     path = (way[-1].parent / name) if way else Path(name)
     if path.resolve() in way:
         circle = [*way[way.index(path.resolve()) :], path]
         shown = " → ".join(each.name for each in circle)
-        raise top.error(f"scenarios are based on each other in a circle: {shown}", "based_on")
+        raise top.error(f"scenarios are based on each other in a circle: {shown}", key)
     if not path.is_file():
         beside = _files_beside(path.parent)
         message = str(UnknownNameError(f"file beside {top.file}:", name, beside))
-        raise top.error(message, "based_on")
+        raise top.error(message, key)
     return _read_file(path, way)
 
 

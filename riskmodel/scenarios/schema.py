@@ -43,6 +43,15 @@ def scenario_schema() -> dict[str, Any]:
         "name": {"type": "string", "pattern": f"^{NAME.pattern}$"},
         "description": _TEXT,
         "based_on": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        "variants": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "exclusiveMaximum": 1,
+            },
+            "minProperties": 2,
+        },
         CHANGE: {"type": "array", "items": {"$ref": "#/$defs/change"}},
     }
     return {

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.library import library_outlook
-from riskmodel.authority.spread import PARTS, parts_of_spread, split_spread
+from riskmodel.authority.service import plan_outlook
+from riskmodel.authority.spread import PARTS, SpreadSplit, parts_of_spread, split_spread
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.demand.simulation.stock_flow import simulate_stage
 from riskmodel.errors import UnknownNameError
-from riskmodel.levers import Levers, Range, RangedPart
+from riskmodel.levers import Levers, Range, RangedPart, varied_path
 from riskmodel.projection import BASELINE
 from riskmodel.streams import stream
 
@@ -78,7 +79,7 @@ def test_the_split_of_a_scenario_adds_up_and_without_ranges_nothing_is_assumed()
     found = split_spread(outlook)
     frame = found.to_frame().set_index(["scenario", "against", "measure", "part"])["variance"]
     wide = frame.unstack("part")
-    np.testing.assert_allclose(wide[list(PARTS)].sum(axis=1), wide["total"])
+    np.testing.assert_allclose(wide[list(PARTS[:3])].sum(axis=1), wide["total"])
     assert (wide["total"].xs("", level="against") > 0).all()
     assert (wide.loc[BASELINE, "assumed"] == 0).all()
     # The range is in how many have a child in need plan instead.
@@ -112,3 +113,38 @@ def test_the_range_of_a_number_of_the_workforce_is_assumed_of_caseloads_alone(na
     share = of.set_index("measure")["share"]
     assert share["caseload"] > 0.5
     assert share[f"stock_{PLAN}"] == share["cases"] == 0
+
+
+@pytest.mark.integration
+def test_what_the_choice_of_variants_adds_to_the_spread_is_said():
+    """Two variants of posts: what their difference adds is w (1 - w) times its square."""
+    plain = library_outlook("section_47_2010_11", "2017-11", 300, 1)
+    months, baseline = len(plain.projection.months), plain.levers[BASELINE]
+    kinds = [
+        (weight, baseline.with_path("workforce.turnover_rate", multiplier=number))
+        for weight, number in ((0.25, 0.2), (0.75, 1.8))
+    ]
+    path = varied_path(
+        "workforce.turnover_rate",
+        [(weight, levers.path("workforce.turnover_rate")) for weight, levers in kinds],
+    )
+    levers = Levers(baseline.months, (path,))
+    named = {BASELINE: baseline, "varied": levers}
+    outlook = replace(plain, levers=named, projection=plain.simulate({"varied": levers}))
+    frame = split_spread(outlook, ["varied"], month=plain.projection.months[-1]).to_frame()
+    of = frame[(frame["against"] == BASELINE) & (frame["measure"] == "caseload")]
+    parts = of.set_index("part")["variance"]
+    assert parts[list(PARTS)].sum() == pytest.approx(parts["total"])
+    assert parts["assumed"] == 0
+    loads = [
+        plan_outlook(replace(plain, levers={BASELINE: baseline, "one": one},
+                             projection=plain.simulate({"one": one}))).caseload("one")[months - 1]
+        for _, one in kinds
+    ]  # fmt: skip
+    expected = 0.25 * 0.75 * (loads[0].mean() - loads[1].mean()) ** 2
+    assert parts["variant"] == pytest.approx(expected, rel=0.3)
+    assert "which variant holds" in split_text(frame)
+
+
+def split_text(frame) -> str:
+    return SpreadSplit("2017-11", frame[frame["against"] == BASELINE].assign(against="")).summary()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -250,3 +251,52 @@ def test_a_garbled_file_is_read_or_refused_and_nothing_else(at: int, cut: int, p
     if refusal is not None:
         assert str(refusal).startswith("ours.toml")
         assert refusal.line is None or 1 <= refusal.line <= garbled.count("\n") + 1
+
+
+VARIED = HEAD + "[variants]\nplateau = 0.6\nnational_growth = 0.3\nbaseline = 0.1\n"
+
+
+@pytest.mark.unit
+def test_variants_are_scenarios_with_weights(tmp_path: Path):
+    found = read_scenario(write(tmp_path, VARIED))
+    assert [(weight, each.name) for weight, each in found.variants] == [
+        (0.6, "plateau"), (0.3, "national_growth"), (0.1, "baseline"),
+    ]  # fmt: skip
+    frame = found.to_frame()
+    assert set(frame["weight"]) == {0.6, 0.3}
+    assert found.parameters == tuple(frame["parameter"].unique())
+    levers = found.levers("2015-09", 30).drawn(1, 500)
+    months = [each.levers("2015-09", 30) for _, each in found.variants]
+    name = "starts.child_protection_plan"
+    ways = [tuple(np.round(each.apply(name, np.full(30, 50.0)), 9)) for each in months]
+    drawn = [tuple(row) for row in np.round(levers.apply(name, np.full(30, 50.0)), 9)]
+    assert set(drawn) == set(ways)
+    assert drawn.count(ways[0]) / 500 == pytest.approx(0.6, abs=0.07)
+    assert "plateau 60%, national_growth 30%, baseline 10%" in "\n".join(found.remarks())
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (VARIED.replace("0.6", "0.5"), 3, "the weights must add up to 1; they add up to 0.9"),
+        (VARIED.replace("0.6", "-0.6"), 4, "a weight lies above 0 and below 1; found -0.6"),
+        (VARIED.replace("0.6", '"much"'), 4, "a weight: a number above 0 and below 1"),
+        (VARIED.replace("plateau", "platea"), 3, "Did you mean 'plateau'"),
+        (HEAD + "[variants]\nplateau = 1.0\n", 3, "are two or more"),
+        (HEAD + "variants = [0.5, 0.5]\n", 3, "must be"),
+        (VARIED.replace("HEAD", "") + CHANGE.replace("workforce.posts", "workforce.vacancy_rate")
+         .replace("90", "0.2"), 0, ""),
+        (HEAD + 'based_on = ["national_growth"]\n[variants]\nplateau = 0.5\nbaseline = 0.5\n', 5,
+         "changes starts.child_protection_plan, which this scenario changes too"),
+    ],
+)  # fmt: skip
+def test_variants_that_cannot_be_are_refused_with_their_line(tmp_path: Path, text, line, message):
+    place = write(tmp_path, text)
+    if not line:
+        # Changes of the scenario's own hold beside whichever variant does.
+        assert "workforce.vacancy_rate" in read_scenario(place).parameters
+        return
+    error = refused(place)
+    assert message in str(error)
+    assert error.line == line

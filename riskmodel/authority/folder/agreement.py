@@ -14,7 +14,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import month_after, months_between
 
 if TYPE_CHECKING:
-    from riskmodel.levers.paths import LeverPath
+    from riskmodel.levers import LeverPath
 
 __all__ = ["check_agreement"]
 

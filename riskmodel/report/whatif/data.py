@@ -88,7 +88,11 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
         "placements": placed,
         "levers": kept_levers(),
         "luck": kept_luck(outlook.seed, number),
-        "scenarios": [kept_scenario(each) for each in authority.scenarios if each.name != BASELINE],
+        "scenarios": [
+            kept_scenario(each)
+            for each in authority.scenarios
+            if each.name != BASELINE and not each.variants
+        ],
         "controls": [
             each for each in shown_controls if LEVERS[each["parameter"]].moves not in hidden
         ],
@@ -148,6 +152,9 @@ def _basis(
     ]
     if not authority.missing("caseload") and not hidden:
         said.insert(1, f"Teams: {authority.structure.source} ({authority.structure.basis}).")
+    varied = [each.name for each in authority.scenarios if each.variants]
+    if varied:
+        said.append(f"Scenarios with variants cannot be started from here: {', '.join(varied)}.")
     said += [
         f"{label(stage).full}: fewer than {threshold}, so not on this page, nor the caseload that "
         "they are part of."
