@@ -198,6 +198,26 @@ def test_two_tables_of_the_brief_stand_on_one_sheet(briefed: Report, tmp_path: P
     assert last.title.split(",")[0] not in sheet
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine")
+def test_no_message_of_the_brief_of_2015_runs_into_the_next(whole_report: Report, tmp_path: Path):
+    brief = whole_report.brief
+    assert brief is not None
+    place = next(n for n, page in enumerate(brief.pages) if "posts of" in page.title)
+    page = brief.pages[place]
+    # Over 60 months the first table has three more rows than over the months of the tests.
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    rows = pd.concat([table.frame, table.frame.tail(3)], ignore_index=True)
+    assert len(rows) == 6
+    blocks = tuple(replace(one, frame=rows) if one is table else one for one in page.blocks)
+    pages = (*brief.pages[:place], replace(page, blocks=blocks), *brief.pages[place + 1 :])
+    brief = replace(brief, pages=pages)
+    printed = pages_printed(render_brief(whole_report, brief, downloads={}), tmp_path)
+    assert printed == len(brief.pages) <= 6
+    for page, sheet in zip(brief.pages, printed_text(tmp_path), strict=True):
+        assert sheet.count("In the annex:") == 1, sheet
+        assert " ".join(page.title.split()[:6]) in " ".join(sheet.split())
+
+
 def test_a_first_page_with_a_table_prints_on_one_sheet(briefed: Report, tmp_path: Path):
     assert briefed.brief is not None
     brief = replace(briefed.brief, pages=briefed.brief.pages[1:3])
