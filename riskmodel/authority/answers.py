@@ -90,7 +90,8 @@ class Service:
     @property
     def basis(self) -> str:
         """What every answer rests on, in sentences."""
-        loops = self.switches
+        loops, people = self.switches, self.outlook.source.people
+        follows = "" if people is None else f"{people.basis} "
         closed = (
             "No feedback of caseload on demand"
             if self.outlook.feedback is None
@@ -101,7 +102,7 @@ class Service:
         rates = "" if self.rates is None else f"Drawn together once a simulation: {drawn}. "
         return (
             f"Basis: projected. Demand: {self.outlook.source.label}. Teams: "
-            f"{self.structure.source} ({self.structure.basis}). {closed}. {rates}"
+            f"{self.structure.source} ({self.structure.basis}). {follows}{closed}. {rates}"
             f"{count_of(self.plan.replicates, 'simulation')}, seed {self.outlook.seed}. It says "
             "what would follow under these assumptions, not what will come, and nothing of what is "
             "right for one child."

@@ -97,6 +97,14 @@ class Exposure:
             )
         return found[0]
 
+    @property
+    def basis(self) -> str:
+        """What an answer rests on because of it, in a sentence."""
+        return (
+            f"Starts follow the children of {self.people.source} (published); weights of its "
+            "variants are assumed, and ages of starts where no return tells them."
+        )
+
     def of(self, stage: str) -> AgeShares:
         """Ages of the starts of a stage."""
         return self.shares[stage] if stage in self.shares else published_shares(stage)

@@ -133,12 +133,7 @@ def _basis(outlook: Outlook) -> str:
     learned, age = first.learned, first.age
     before = f", {count_of(age, 'year')} before the last figure" if age else ""
     people = outlook.source.people
-    follows = (
-        ""
-        if people is None
-        else f" Starts follow the children of {people.people.source} (published); weights of its "
-        "variants are assumed, and ages of starts where no return tells them."
-    )
+    follows = "" if people is None else f" {people.basis}"
     return (
         f"Basis: projected. The authority's figures: {outlook.source.label}. How a stock changes "
         f"is learned from {learned.authorities} authorities to March {learned.year}{before}; "

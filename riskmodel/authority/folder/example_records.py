@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskmodel.authority.folder.example_figures import CODE, RETURN_YEARS
+from riskmodel.authority.folder.example_figures import CODE, NAME, RETURN_YEARS
+from riskmodel.population import AGES
 
-__all__ = ["MISPRINT", "write_looked_after", "write_published"]
+__all__ = ["MISPRINT", "write_looked_after", "write_population", "write_published"]
 
 MISPRINT = 10
 """What the printed total of the earlier year is too high by, so that the audit finds something."""
@@ -118,3 +119,38 @@ def write_published(folder: Path, cells: Mapping[str, Sequence[Mapping[str, Any]
         ("plans.csv", "\n".join(lines) + "\n"),
     ):
         (place / file).write_text(text, encoding="utf-8", newline="\n")
+
+
+_BIRTHS: Mapping[str, float] = {"principal": -0.012, "high": 0.0, "low": -0.024}
+"""Change of births a year after the last return, by variant; before it as in the principal one."""
+
+_MOST_BIRTHS = 2012
+"""Until when births rose, as fast as they fell afterwards."""
+
+
+def write_population(folder: Path, children: int) -> None:
+    """Write a made-up projection of the population, in the form of the ONS's subnational tables.
+
+    Parameters
+    ----------
+    folder
+        The folder of the authority.
+    children
+        Aged 0 to 17, at the middle of the year before the last return ends.
+    """
+    last = RETURN_YEARS[-1]
+    years = range(last - 8, last + 21)
+
+    def born(year: int, variant: str) -> float:
+        known = float((1 + _BIRTHS["principal"]) ** abs(min(year, last) - _MOST_BIRTHS))
+        return known * float((1 + _BIRTHS[variant]) ** max(year - last, 0))
+
+    whole = sum(born(last - 1 - age, "principal") for age in range(AGES))
+    lines = ["AREA_CODE,AREA_NAME,COMPONENT,SEX,AGE_GROUP,VARIANT," + ",".join(map(str, years))]
+    lines += [
+        f"{CODE},{NAME},Population,persons,{age},{variant},"
+        + ",".join(f"{children * born(year - age, variant) / whole:.1f}" for year in years)
+        for variant in _BIRTHS
+        for age in range(AGES)
+    ]
+    (folder / "population.csv").write_bytes(("\n".join(lines) + "\n").encode("utf-8"))

@@ -193,7 +193,11 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
         RETURN_YEARS,
         example_figures,
     )
-    from riskmodel.authority.folder.example_records import write_looked_after, write_published
+    from riskmodel.authority.folder.example_records import (
+        write_looked_after,
+        write_population,
+        write_published,
+    )
     from riskmodel.cohort import CohortDesign, generate_cohort
     from riskmodel.cohort.census_return import write_census_xml
     from riskmodel.intake.open_data.panels import panel_text
@@ -215,6 +219,7 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     returns.mkdir()
     for year in RETURN_YEARS:
         write_census_xml(cohort, returns / f"census-{year}.xml", year=year, authority_code=CODE)
+    write_population(folder, figures.cells["about"][0]["population"])
     write_looked_after(folder, figures.cells["months"][-1]["lac_stock"], seed)
     write_published(folder, figures.cells)
 
