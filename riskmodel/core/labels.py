@@ -93,6 +93,7 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "ridge": Label("a ridge regression across authorities", "Ridge"),
         "wide_ridge": Label("a ridge regression on all figures", "Ridge, all figures"),
         "constant_rates": Label("today's rates of starts and ends carried on", "Constant rates"),
+        "prevalence": Label("today's share of the children, of a growing number", "Prevalence"),
     }
 )
 """Stages, stocks, measures and models by their names in data."""

@@ -51,6 +51,21 @@ def last_value_pooled(taught: StageHistory, own: StageHistory, horizons: int) ->
     return _learned(taught, own, horizons, None)
 
 
+def prevalence(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
+    """The last figure's share of the children, times their number growing on as it did.
+
+    Notes
+    -----
+    How commissioned national studies project, with the spread of :func:`last_value_pooled`. A panel
+    holds no population that was projected at the time: its mean growth of the last five years goes
+    on, and none where it is not known.
+    """
+    found = last_value_pooled(taught, own, horizons)
+    recent = np.log(np.where(own.population > 0, own.population, np.nan))[:, -WINDOW - 1 :]
+    growth = _own_mean(np.diff(recent, axis=1))[:, None]
+    return Spread(found.location + growth * np.arange(1, horizons + 1), found.scale, found.unit)
+
+
 def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
     """The line through the first figure and the last, with the textbook interval of the drift."""
     log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
@@ -99,6 +114,7 @@ COMPETITORS: Mapping[str, Competitor] = MappingProxyType(
         "ridge": ridge,
         "wide_ridge": wide_ridge,
         "constant_rates": constant_rates,
+        "prevalence": prevalence,
     }
 )
 """Each competitor by its name."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from riskmodel.demand.pooled.competitors import prevalence
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.wide import constant_rates, random_walk, wide_ridge
 from riskmodel.streams import stream
@@ -21,6 +22,16 @@ def history_of(stock: list[float], starts: list[float]) -> StageHistory:
     nothing = np.full(table.shape, np.nan)
     years = tuple(range(2016 - len(stock), 2016))
     return StageHistory("lac_at_31_mar", ("1",), years, table, flow, nothing, nothing)
+
+
+@pytest.mark.unit
+def test_prevalence_follows_the_population() -> None:
+    own = history_of([400.0] * 4, [np.nan] * 4)
+    people = np.array([[1000.0, 1010.0, 1020.1, 1030.301]])
+    still, grown = prevalence(own, own, 3), prevalence(own, replace(own, population=people), 3)
+    assert still.location == pytest.approx(np.log(401))
+    assert grown.location - still.location == pytest.approx(np.log(1.01) * np.array([[1, 2, 3]]))
+    assert (grown.scale == still.scale).all()
 
 
 @pytest.mark.unit
