@@ -53,6 +53,7 @@ def northshire(tmp_path_factory):
 
 
 @pytest.mark.end_to_end
+@pytest.mark.usefixtures("fine_pictures")
 def test_the_page_names_its_own_authority_and_nobody_else(call, northshire, tmp_path):
     out = tmp_path / "page"
     # In a process of its own, with another order of sets than here.
