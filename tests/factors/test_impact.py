@@ -191,7 +191,7 @@ def test_cohorts_with_known_odds_ratios_recover_them():
     design = CohortDesign(2250, seed=8)
     block = next(iter(generate_blocks(design)))
     random = np.random.Generator(np.random.SFC64(34))
-    names = generate_cohort(design).factors
+    names = design.targets().counts.factors
     truth = random.normal(0, 0.5, len(names))
     linear = -1.2 + truth @ block.flags
     chance = 1 / (1 + np.exp(-linear))
