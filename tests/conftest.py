@@ -21,6 +21,12 @@ MARKERS = frozenset({"unit", "property", "regression", "integration", "end_to_en
 HERE = Path(__file__).parent
 # Folders whose files share what is dear to make: one worker runs them, and makes it once.
 TOGETHER = frozenset({"report", "studies"})
+# What takes long is begun first, so that no worker is left alone with it at the end.
+LONGEST = (
+    *("report", "studies", "cli/test_authority_report.py", "demand/pooled/test_backtest.py"),
+    *("attack", "cli/test_caseload.py", "cli/test_cohort.py", "cli/test_cluster.py"),
+    *("disclosure", "authority", "cohort", "demand", "cli", "factors"),
+)
 NUMBERS = itertools.count()
 
 # Tests are rewritten and modules compiled once, by whichever process comes first: where the
@@ -32,7 +38,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile(
     "riskmodel",
     deadline=None,
-    max_examples=40,
+    max_examples=30,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
 )
@@ -146,10 +152,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
             folder = next(iter(file.removeprefix("tests/").split("/")))
             return folder if folder in TOGETHER else file
 
+    # In the order of the items, not by their number.
+    config.option.loadscopereorder = False
     return ByFolderOrFile(config, log)
 
 
+def _place(item: pytest.Item) -> int:
+    file = item.nodeid.removeprefix("tests/")
+    found = (place for place, name in enumerate(LONGEST) if file.startswith(name))
+    return next(found, len(LONGEST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
     unmarked = []
     for item in items:
         if not isinstance(item, pytest.Function) or HERE not in item.path.parents:

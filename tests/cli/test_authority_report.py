@@ -26,6 +26,7 @@ SCENARIO = (
     'parameter = "starts.child_protection_plan"\nmultiplier = 0.5\nto = {closed = 1.0}\n'
     'reason = "Test."\nsource = "assumed"\n'
 )
+ASKED = 'sections = ["projection", "caseload", "scenarios"]'
 COMMENTARY = "# Projected numbers\n\nMy own words.\n\n# What we ask for\n\nTwo posts.\n"
 
 
@@ -42,7 +43,7 @@ def northshire(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "northshire"
     (folder / "scenarios").mkdir(parents=True)
     for name, text in (
-        ("authority.toml", SETTINGS),
+        ("authority.toml", SETTINGS.replace("contact", f"{ASKED}\ncontact")),
         ("months.csv", MONTHS),
         ("teams.csv", TEAMS),
         ("scenarios/fewer.toml", SCENARIO),
@@ -53,6 +54,7 @@ def northshire(tmp_path_factory):
 
 
 @pytest.mark.end_to_end
+@pytest.mark.usefixtures("fine_pictures")
 def test_the_page_names_its_own_authority_and_nobody_else(call, northshire, tmp_path):
     out = tmp_path / "page"
     # In a process of its own, with another order of sets than here.

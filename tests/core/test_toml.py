@@ -173,7 +173,7 @@ class Writer:
 
 
 @pytest.mark.property
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.data())
 def test_every_key_that_the_parser_has_is_found_on_its_line(data):
     writer = Writer(data)

@@ -126,8 +126,8 @@ def test_weights_that_are_all_alike_or_few_are_said_to_be_unknown():
 @pytest.mark.unit
 def test_ranks_are_uniform_with_the_joint_likelihood():
     """14 parameters at 1 in 10,000 each: a false alarm once in 700 changes of the seed."""
-    ranks = simulation_based_calibration(28, seed=3, design=annual_design(4), draws=200)
-    tested = rank_uniformity(ranks, bins=8)
+    ranks = simulation_based_calibration(16, seed=3, design=annual_design(4), draws=200)
+    tested = rank_uniformity(ranks, bins=4)
     assert len(tested) == len(PARAMETERS) + 3
     assert tested["p_value"].min() > 1e-4
     assert ranks["rank"].between(0, 1).all()

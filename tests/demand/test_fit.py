@@ -177,7 +177,7 @@ def test_goodness_is_bad_where_the_family_is_wrong_and_its_p_value_is_uniform_wh
     generator = stream(6, "goodness")
     p_values = [
         fit_lengths([EndedBands(PUBLISHED_BANDS_DAYS, generator.multinomial(800, shares))]).p_value
-        for _ in range(25)
+        for _ in range(15)
     ]
     assert stats.kstest(p_values, "uniform").pvalue > 1e-3
 

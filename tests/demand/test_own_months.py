@@ -245,7 +245,7 @@ def test_sums_over_cohorts_are_those_of_the_distribution_itself():
 @pytest.mark.unit
 def test_ranks_are_uniform_for_own_months():
     """12 parameters at 1 in 10,000 each: a false alarm once in 800 changes of the seed."""
-    ranks = simulation_based_calibration(16, seed=3, design=monthly_design(27), draws=120)
+    ranks = simulation_based_calibration(10, seed=3, design=monthly_design(25), draws=120)
     assert rank_uniformity(ranks, bins=4)["p_value"].min() > 1e-4
     assert ranks["rank"].between(0, 1).all()
 
@@ -261,8 +261,8 @@ def test_ranks_are_not_uniform_when_chance_is_made_light_of(monkeypatch):
 
     monkeypatch.setattr(SequentialLikelihood, "_course", light)
     few_errors = replace(PRIORS, error_log_mean=float(np.log(0.001)), error_log_sd=0.2)
-    design = monthly_design(27)
-    ranks = simulation_based_calibration(12, seed=3, design=design, priors=few_errors, draws=120)
+    design = monthly_design(25)
+    ranks = simulation_based_calibration(8, seed=3, design=design, priors=few_errors, draws=120)
     assert rank_uniformity(ranks, bins=8)["p_value"].min() < 1e-5
 
 

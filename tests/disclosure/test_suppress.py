@@ -206,7 +206,7 @@ small_grids = st.integers(2, 3).flatmap(
 
 
 @pytest.mark.property
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(counts=small_grids, threshold=st.sampled_from([2, 3, 5]))
 def test_nothing_small_can_be_worked_out_of_a_grid(counts, threshold) -> None:
     table = grid(counts)
@@ -235,7 +235,7 @@ def test_no_lighter_protection_exists(counts) -> None:
 
 
 @pytest.mark.property
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(counts=small_grids)
 def test_a_higher_threshold_never_costs_less(counts) -> None:
     table = grid(counts)

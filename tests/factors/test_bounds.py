@@ -251,7 +251,7 @@ def test_the_programme_agrees_with_the_grid_on_two_factors(
 
 
 @pytest.mark.property
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(cohort=st.integers(3, 5).flatmap(lambda d: cohorts(d, 25)), margin=st.floats(0, 0.2))
 def test_bounds_of_several_factors_hold_the_truth(
     cohort: tuple[np.ndarray, np.ndarray], margin: float
@@ -275,7 +275,7 @@ def test_bounds_of_several_factors_hold_the_truth(
 
 
 @pytest.mark.property
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(cohort=st.integers(2, 4).flatmap(lambda d: cohorts(d, 25)))
 def test_bounds_are_attained_by_a_table_with_the_margins(
     cohort: tuple[np.ndarray, np.ndarray],

@@ -42,9 +42,14 @@ def drawn():
     }
 
 
+@pytest.fixture(scope="module")
+def drawings():
+    return drawn()
+
+
 @pytest.mark.unit
-def test_the_same_input_gives_the_same_bytes():
-    assert drawn() == drawn()
+def test_the_same_input_gives_the_same_bytes(drawings):
+    assert drawn() == drawings
 
 
 @pytest.mark.unit
@@ -59,16 +64,16 @@ def test_the_same_input_gives_the_same_bytes():
         ("mixes", ("10%", "diverted", "cheapest: 140 posts", "Plans shorter by")),
     ],
 )
-def test_what_a_chart_says_stands_in_it(name, said, width):
-    texts = re.findall(r">([^<>]+)</text>", getattr(drawn()[name], width).decode())
+def test_what_a_chart_says_stands_in_it(drawings, name, said, width):
+    texts = re.findall(r">([^<>]+)</text>", getattr(drawings[name], width).decode())
     for words in said:
         assert any(words in text for text in texts), words
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("width", ["boxes", "narrow_boxes"])
-def test_nodes_of_the_loop_stand_apart_within_the_page(width):
-    drawing = draw_feedback_loop("loop")
+def test_nodes_of_the_loop_stand_apart_within_the_page(drawings, width):
+    drawing = drawings["loop"]
     boxes = getattr(drawing, width)
     frame = drawing.frame if width == "boxes" else drawing.narrow_frame
     assert len(boxes) == len(NODES)
@@ -78,8 +83,8 @@ def test_nodes_of_the_loop_stand_apart_within_the_page(width):
 
 
 @pytest.mark.unit
-def test_every_link_is_drawn_with_its_sign():
-    text = draw_feedback_loop("loop").svg.decode()
+def test_every_link_is_drawn_with_its_sign(drawings):
+    text = drawings["loop"].svg.decode()
     signs = re.findall(r">([+−])</text>", text)
     assert len(signs) == len(FEEDBACK_LOOPS)
     assert signs.count("−") == sum(link.sign < 0 for link in FEEDBACK_LOOPS)
