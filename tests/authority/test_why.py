@@ -49,6 +49,17 @@ def test_own_months_answer_where_there_is_no_panel(folder_of):
 
 
 @pytest.mark.integration
+def test_children_on_a_plan_alone_explain_nothing_of_themselves(folder_of):
+    lines = [line.split(",")[:2] for line in MONTHS.splitlines()]
+    stocks = "".join(f"{month},{stock}\n" for month, stock in lines)
+    authority = riskmodel.open_authority(
+        folder_of('[about]\nname = "Northshire"\n', files={"months.csv": stocks})
+    )
+    with pytest.raises(DataError, match="starts of the twelve months before"):
+        _ = authority.change
+
+
+@pytest.mark.integration
 def test_the_example_answers_from_its_published_tables_and_is_drawn():
     example = riskmodel.example()
     change, caseload = example.change.plot(), example.caseload_change.plot()

@@ -69,7 +69,18 @@ def _caseload(results: BriefResults) -> str:
     ahead = results.caseload(results.target.by)
     return (
         f"A full-time social worker would then hold {number(ahead.middle, 1)} cases on average, "
-        f"{direction(ahead.middle, results.caseload_now, 1)} now {ahead.bracket(1)}."
+        f"{direction(ahead.middle, results.caseload_now, 1)} {results.caseload_when} "
+        f"{ahead.bracket(1)}."
+    )
+
+
+def _other_cases(results: BriefResults) -> str:
+    """What is wrong where the teams hold other children than are counted."""
+    if not results.has_other_cases:
+        return ""
+    return (
+        f"The teams hold {number(results.caseload_of_teams, 1)} cases for each worker, and not all "
+        "the children counted: as they are given, all of these are shared out over them."
     )
 
 
@@ -79,7 +90,9 @@ def expected_page(results: BriefResults, annex: str) -> Section:
     chart = ahead_chart(
         results, "brief_expected", "Children to date and ahead", results.stages, stacked=False
     )
-    texts = [_caseload(results), _posts(results)] if has_teams else [expected_point(results)]
+    texts = [expected_point(results)]
+    if has_teams:
+        texts = [_caseload(results), _other_cases(results), _posts(results)]
     texts += [
         _cost(results),
         _best_posts(results) if has_teams else "",
