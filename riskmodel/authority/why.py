@@ -28,10 +28,12 @@ def change_of(authority: Holding) -> ChangeParts:
     authority.needs("own_panel", "months", "published")
     if authority.has("own_panel"):
         assert authority.panel is not None  # it has one
-        change = change_of_panel(
-            authority.panel, authority.inputs.panel_code, deprivation=authority.deprivation
+        return replace(
+            change_of_panel(
+                authority.panel, authority.inputs.panel_code, deprivation=authority.deprivation
+            ),
+            area=authority.name,
         )
-        return replace(_divided(change), area=authority.name)
     if authority.has("months"):
         plans = [
             series
@@ -45,18 +47,8 @@ def change_of(authority: Holding) -> ChangeParts:
             )
         change = change_of_months(plans[0], authority.inputs.population)
         notes = (*change.notes, *authority.deprivation)
-        return replace(_divided(change), area=authority.name, notes=notes)
+        return replace(change, area=authority.name, notes=notes)
     return published_change()
-
-
-def _divided(change: ChangeParts) -> ChangeParts:
-    """A change with more than one part: children on a plan alone explain nothing of themselves."""
-    if len(change.parts) < 2:
-        raise DataError(
-            f"holds children on a plan {change.first} and {change.last}, and nothing besides at "
-            "both: starts of the twelve months before, or a panel's figures, would part the change"
-        )
-    return change
 
 
 def caseload_change_of(authority: Holding) -> CaseloadChange:

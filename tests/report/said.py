@@ -83,7 +83,8 @@ def numbers_of(folder: Briefed) -> set[str]:
         frames.append(measured_backtest())
     if results.has("caseload"):
         posts = results.posts
-        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
+        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now]
+        single += [results.caseload_of_teams, 0.01]
         single += [value for pair in results.posts_by_chance for value in pair]
         frames.append(posts.to_frame())
         best = results.best_posts
