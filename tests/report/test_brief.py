@@ -110,6 +110,8 @@ def test_a_folder_has_the_pages_that_its_files_bring_and_no_page_is_long(briefed
             assert len(blocks) <= 1 + is_two
             ids += [block.id for block in blocks if block.id not in ids or kind is Table]
     assert len(ids) == len(set(ids))
+    titles = {(table.id, table.title) for table in briefed[name].tables}
+    assert len({title for _, title in titles}) == len(titles), "the workbook lists them by title"
 
 
 @pytest.mark.integration
