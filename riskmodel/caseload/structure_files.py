@@ -203,7 +203,7 @@ def _team(row: _Row) -> Team:
 def _csv_rows(file: str, text: str) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
-        heading = [name.strip() for name in next(reader, [])]
+        heading = ["_".join(name.casefold().split()) for name in next(reader, [])]
         check_heading(heading, file)
         _check_names(file, 1, heading)
         for cells in reader:

@@ -167,6 +167,11 @@ class ChangeParts(Result):
         return self.after - self.before
 
     @property
+    def is_parted(self) -> bool:
+        """Whether there is more than children on a plan, which explain nothing of themselves."""
+        return len(self.parts) > 1
+
+    @property
     def remainder(self) -> float:
         """What the parts of the chain leave over: nothing but rounding."""
         return self.change - math.fsum(part.children for part in self.parts)
@@ -207,7 +212,7 @@ class ChangeParts(Result):
         text = f"Children on a plan {moved} {ends} ({signed(round(self.change))})"
         shown = sorted(zip(self.whole, self.parts, strict=True), key=lambda pair: -abs(pair[0]))
         said = [(part.words, signed(whole)) for whole, part in shown if whole]
-        if said:
+        if said and self.is_parted:
             (words, children), *rest = said
             verb = "accounts" if words.startswith("a ") else "account"
             parts = [f"{words} {verb} for {children}", *(f"{w} for {n}" for w, n in rest)]

@@ -26,8 +26,7 @@ from riskmodel.snapshots import MonthlySeries
 __all__ = ["YEARS_BACK", "change_of_months", "change_of_panel", "published_change"]
 
 YEARS_BACK = 2
-"""How far back a change is asked for where nothing is said: as the report card looks back, and as a
-brief does from its latest count."""
+"""How far back a change is asked for where nothing is said: as a brief says what happened."""
 
 _STOCK, _STARTS = "cpp_at_31_mar", "cpp_starts"
 _ASSESSMENTS = ("assessments_completed_continuous", "initial_assessments")

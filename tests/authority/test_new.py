@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import open_authority
@@ -59,7 +60,10 @@ def test_returns_and_published_tables_of_the_example_go_with_its_figures(example
     care = read_looked_after(exampleshire / "looked_after")
     assert care.is_sound
     months = next(series for series in authority.months if series.stage == "looked_after")
-    assert care.to_frame()["stock"].iloc[-1] == months.stock[-1]
+    returned = care.to_frame()[["stock", "starts", "ends"]].to_numpy()
+    own = np.stack([months.stock, months.starts, months.ends], axis=1)
+    assert own[-36:].tolist() == returned.tolist()
+    assert (np.diff(own[:, 0]) == own[1:, 1] - own[1:, 2]).all()
     history = folder_history(authority)
     assert history is not None
     assert history.months[-1] == "2024-03"

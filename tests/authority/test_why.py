@@ -7,6 +7,8 @@ import pytest
 
 import riskmodel
 from riskmodel.errors import DataError
+from riskmodel.report.model import Chart
+from riskmodel.report.sections.change import change_section
 
 MONTHS = "month,cpp_stock,cpp_starts,cpp_ends\n" + "".join(
     f"{2021 + month // 12}-{month % 12 + 1:02d},{400 + month},{40},{39}\n" for month in range(36)
@@ -46,6 +48,19 @@ def test_own_months_answer_where_there_is_no_panel(folder_of):
         _ = authority.caseload_change
     with pytest.raises(DataError, match="panel"):
         _ = authority.others
+
+
+@pytest.mark.integration
+def test_children_on_a_plan_alone_explain_nothing_of_themselves(folder_of):
+    lines = [line.split(",")[:2] for line in MONTHS.splitlines()]
+    stocks = "".join(f"{month},{stock}\n" for month, stock in lines)
+    authority = riskmodel.open_authority(
+        folder_of('[about]\nname = "Northshire"\n', files={"months.csv": stocks})
+    )
+    assert not authority.change.is_parted
+    assert "account" not in authority.change.summary()
+    blocks = change_section(authority.change, title="Why").blocks
+    assert not any(isinstance(block, Chart) for block in blocks)
 
 
 @pytest.mark.integration

@@ -84,7 +84,8 @@ def numbers_of(folder: Briefed) -> set[str]:
         frames.append(measured_backtest())
     if results.has("caseload"):
         posts = results.posts
-        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now, 0.01]
+        single += [posts.posts_now, posts.workers, posts.more, results.caseload_now]
+        single += [results.caseload_of_teams, 0.01]
         frames.append(posts.to_frame())
         decision = results.decision
         single += [*decision.cost, UNIT, decision.hires, posts.joiners_a_month, decision.chance]

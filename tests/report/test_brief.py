@@ -20,6 +20,7 @@ from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.factors import factor_rates
 from riskmodel.projection import month_words
 from riskmodel.report.brief import authority_brief
+from riskmodel.report.brief.expected import expected_page
 from riskmodel.report.brief.factors import factors_point
 from riskmodel.report.brief.options import turned_by_baseline
 from riskmodel.report.brief.paging import MOST_WORDS, fitting
@@ -109,6 +110,8 @@ def test_a_folder_has_the_pages_that_its_files_bring_and_no_page_is_long(briefed
             assert len(blocks) <= 1 + is_two
             ids += [block.id for block in blocks if block.id not in ids or kind is Table]
     assert len(ids) == len(set(ids))
+    titles = {(table.id, table.title) for table in briefed[name].tables}
+    assert len({title for _, title in titles}) == len(titles), "the workbook lists them by title"
 
 
 @pytest.mark.integration
@@ -224,6 +227,22 @@ def test_services_without_figures_stand_on_the_only_page(tmp_path):
     (table,) = (block for block in brief.pages[0].blocks if isinstance(block, Table))
     assert table.id == "brief_around"
     assert list(table.frame["counted"]) == ["Waiting at the month's end"]
+
+
+@pytest.mark.integration
+def test_teams_that_hold_half_the_children_give_no_caseload_to_rise_from(tmp_path):
+    (tmp_path / "authority.toml").write_text('[about]\nname = "Northshire"\n')
+    (tmp_path / "months.csv").write_text(MONTHS)
+    (tmp_path / "teams.csv").write_text("\n".join(TEAMS.splitlines()[:2]) + "\n")
+    results = BriefResults(open_authority(tmp_path), SIZES)
+    first = results.caseload(results.plan.months[0]).middle
+    assert results.caseload_of_teams == 21.4
+    assert results.caseload_now == first > 35
+    said = [
+        block.text for block in expected_page(results, "").blocks if isinstance(block, Paragraph)
+    ]
+    assert f"{number(first, 1)} in January 2024" in said[0]
+    assert "The teams hold 21.4 cases for each worker, and not all the children" in said[1]
 
 
 @pytest.mark.integration

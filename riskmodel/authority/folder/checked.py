@@ -108,15 +108,18 @@ class FolderCheck(Result):
         return TextTable(things), TextTable(states)
 
     def remarks(self) -> Sequence[str]:
-        """What would bring what is missing, and what is to be done, each under its heading."""
+        """What is to be done, and what would bring what is missing, each under its heading."""
         waiting: dict[str, list[str]] = {}
         for section in self.sections:
             for need in section.missing:
                 waiting.setdefault(need, []).append(section.name)
         needs = [f"{need} (for {', '.join(names)})" for need, names in waiting.items()]
-        groups = {"What would bring what is missing:": needs}
-        for severity, heading in _HEADINGS.items():
-            groups[heading] = [str(one) for one in self.problems if one.severity == severity]
+        groups = {
+            heading: [str(one) for one in self.problems if one.severity == severity]
+            for severity, heading in _HEADINGS.items()
+        }
+        notes = groups.popitem()
+        groups |= {"What would bring what is missing:": needs, notes[0]: notes[1]}
         return [
             "\n".join([heading, *(f"  - {text}" for text in texts), ""])
             for heading, texts in groups.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,19 @@ from riskmodel.projection import month_after
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
-__all__ = ["CODE", "NAME", "RETURN_YEARS", "ExampleFigures", "example_figures"]
+if TYPE_CHECKING:
+    from riskmodel.snapshots import MonthlySeries
+
+__all__ = ["CODE", "LOOKED_AFTER", "NAME", "RETURN_YEARS", "ExampleFigures", "example_figures"]
 
 NAME, CODE = "Exampleshire", "999"
 """A name that no authority has, and a code that none has been given."""
 
 RETURN_YEARS = (2023, 2024)
 """Years of the made-up census returns."""
+
+LOOKED_AFTER = 636
+"""Children looked after at the end of the last month."""
 
 _FIRST_MONTH, _MONTHS = "2020-12", 40
 _CHILDREN = 120_000
@@ -32,10 +38,10 @@ _OTHERS = tuple(str(code) for code in range(970, 982))
 
 _STAGES: Mapping[str, tuple[float, float]] = {
     "cpp": (44.0, 11.0),
-    "lac": (23.0, 27.0),
     "cin_plan": (185.0, 8.0),
 }
-"""For each stage the usual starts in a month, and the months for which a child stays."""
+"""For each stage the usual starts in a month, and the months for which a child stays; those of
+children looked after are of the returns."""
 
 _TEAMS: Mapping[str, tuple[str, str]] = {
     "north_1": ("north", "family_support"),
@@ -72,15 +78,19 @@ class ExampleFigures:
     panel: AuthorityPanel
 
 
-def example_figures(seed: int) -> ExampleFigures:
+def example_figures(seed: int, looked_after: MonthlySeries) -> ExampleFigures:
     """Draw the figures.
 
     Parameters
     ----------
     seed
         Same seed, same figures.
+    looked_after
+        Months of the returns on children looked after, to the last one: own months are the same.
     """
     months = _months(seed)
+    months["lac"] = _months_of_returns(seed, looked_after)
+    months = {stage: months[stage] for stage in ("cpp", "lac", "cin_plan")}
     panel = _panel(seed, months)
     stocks = {stage: int(counts[-1, 0]) for stage, counts in months.items()}
     teams = _teams(stocks)
@@ -122,6 +132,19 @@ def _months(seed: int) -> dict[str, _Counts]:
             rows.append((stock, starts, ends))
         found[stage] = np.array(rows, dtype=np.int64)
     return found
+
+
+def _months_of_returns(seed: int, series: MonthlySeries) -> _Counts:
+    """The months of the returns, and before them months as those of their first year."""
+    known = np.stack([series.stock, series.starts, series.ends], axis=1).astype(np.int64)
+    random = stream(seed, "authority/example/months/lac")
+    earlier: list[tuple[int, ...]] = []
+    stock = int(known[0, 0] - known[0, 1] + known[0, 2])
+    for _ in range(_MONTHS - len(known)):
+        starts, ends = (int(random.poisson(mean)) for mean in known[:12, 1:].mean(axis=0))
+        earlier.insert(0, (stock, starts, ends))
+        stock += ends - starts
+    return np.concatenate([np.array(earlier, dtype=np.int64), known])
 
 
 def _month_rows(months: Mapping[str, _Counts]) -> list[dict[str, Any]]:

@@ -189,6 +189,7 @@ def _write_empty(folder: Path, name: str) -> None:
 def _write_example(folder: Path, name: str, seed: int) -> None:
     from riskmodel.authority.folder.example_figures import (
         CODE,
+        LOOKED_AFTER,
         NAME,
         RETURN_YEARS,
         example_figures,
@@ -200,9 +201,11 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     )
     from riskmodel.cohort import CohortDesign, generate_cohort
     from riskmodel.cohort.census_return import write_census_xml
+    from riskmodel.intake.converting import read_care
     from riskmodel.intake.open_data.panels import panel_text
 
-    figures = example_figures(seed)
+    write_looked_after(folder, LOOKED_AFTER, seed)
+    figures = example_figures(seed, read_care(folder / "looked_after").series()[0])
     said = {"name": NAME, "code": CODE}
     _write_common(folder, name, MADE_UP, settings_text(said, MADE_UP))
     (folder / "inputs.xlsx").write_bytes(workbook_bytes(figures.cells, MADE_UP))
@@ -220,7 +223,6 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     for year in RETURN_YEARS:
         write_census_xml(cohort, returns / f"census-{year}.xml", year=year, authority_code=CODE)
     write_population(folder, figures.cells["about"][0]["population"])
-    write_looked_after(folder, figures.cells["months"][-1]["lac_stock"], seed)
     write_published(folder, figures.cells)
 
 

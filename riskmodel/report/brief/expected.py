@@ -65,7 +65,18 @@ def _caseload(results: BriefResults) -> str:
     ahead = results.caseload(results.target.by)
     return (
         f"A full-time social worker would then hold {number(ahead.middle, 1)} cases on average, "
-        f"{direction(ahead.middle, results.caseload_now, 1)} now {ahead.bracket(1)}."
+        f"{direction(ahead.middle, results.caseload_now, 1)} {results.caseload_when} "
+        f"{ahead.bracket(1)}."
+    )
+
+
+def _other_cases(results: BriefResults) -> str:
+    """What is wrong where the teams hold other children than are counted."""
+    if not results.has_other_cases:
+        return ""
+    return (
+        f"The teams hold {number(results.caseload_of_teams, 1)} cases for each worker, and not all "
+        "the children counted: as they are given, all of these are shared out over them."
     )
 
 
@@ -84,7 +95,7 @@ def expected_page(results: BriefResults, annex: str) -> Section:
     else:
         need, *texts = decision.sentences
         title = need.removesuffix(".")
-    texts += [_cost(results), _others(results)]
+    texts += [_other_cases(results) if has_teams else "", _cost(results), _others(results)]
     return brief_page(
         "expected",
         title,

@@ -114,7 +114,7 @@ def _caseload_number(results: BriefResults) -> Number:
     return Number(
         label("caseload").full,
         number(now, 1),
-        "as the teams stand",
+        results.caseload_when if results.has_other_cases else "as the teams stand",
         f"{number(ahead.middle, 1)}, {direction(ahead.middle, now, 1)}",
         results.day,
         ahead.ends(1),

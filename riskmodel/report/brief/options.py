@@ -187,7 +187,7 @@ def _chart(results: BriefResults) -> Chart:
         scenario=lambda rows: [scenario_label(name) for name in rows["scenario"]],
         measure=lambda rows: [label(name).row for name in rows["measure"]],
     )
-    title = f"Differences from no change of policy on {results.day}"
+    title = f"Scenarios beside no change of policy, on {results.day}"
     headings = {"scenario": "Scenario", "measure": "Measure", "difference": "Difference"}
     return chart_of(
         "brief_options",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.service import UNLIKE_SHARE
 from riskmodel.caseload.result import PLANNED
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, months_between
@@ -258,11 +259,31 @@ class BriefResults:
         return Range(low, middle, high)
 
     @cached_property
-    def caseload_now(self) -> float:
+    def caseload_of_teams(self) -> float:
         """Cases of the teams for each of their workers, the middle of what these can be."""
         teams = self.authority.structure.family_support
         workers = sum(team.workers_low + team.workers_high for team in teams) / 2
         return sum(team.cases for team in teams) / workers
+
+    @cached_property
+    def caseload_now(self) -> float:
+        """That of the teams; where they hold other children than are counted, the first month's."""
+        return self._caseload_at_first if self.has_other_cases else self.caseload_of_teams
+
+    @cached_property
+    def _caseload_at_first(self) -> float:
+        return self.caseload(self.plan.months[0]).middle
+
+    @cached_property
+    def has_other_cases(self) -> bool:
+        """Whether the projection shares out far more or fewer children than the teams hold."""
+        now = self.caseload_of_teams
+        return abs(self._caseload_at_first - now) > UNLIKE_SHARE * now
+
+    @property
+    def caseload_when(self) -> str:
+        """Of when :attr:`caseload_now` is, behind a number: ``now``, ``in April 2024``."""
+        return f"in {month_words(self.plan.months[0])}" if self.has_other_cases else "now"
 
     def chance(self, month: str) -> float:
         """Chance of the target's caseload or less at the end of a month."""

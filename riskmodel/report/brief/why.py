@@ -37,9 +37,16 @@ def why_page(results: BriefResults, change: ChangeParts, annex: str) -> Section:
     return brief_page(
         "why",
         _message(change),
-        [reason, _parts(change), _others(results), _WHERE, _missing(change), *change.notes],
+        [
+            reason,
+            _parts(change),
+            _others(results),
+            _WHERE if change.is_parted else "",
+            _missing(change),
+            *change.notes,
+        ],
         annex=annex,
-        chart=_chart(change),
+        chart=_chart(change) if change.is_parted else None,
         table=_table(change),
     )
 
@@ -71,7 +78,9 @@ def _message(change: ChangeParts) -> str:
     )
     same = [part for part in change.parts if part.children * moved > 0]
     most = max(same, key=lambda part: abs(part.children), default=None)
-    return title if most is None else f"{title}, most of all with {most.words}"
+    return (
+        title if most is None or not change.is_parted else f"{title}, most of all with {most.words}"
+    )
 
 
 def _shown(change: ChangeParts) -> list[tuple[ChangePart, int]]:
@@ -82,7 +91,7 @@ def _shown(change: ChangeParts) -> list[tuple[ChangePart, int]]:
 
 def _parts(change: ChangeParts) -> str:
     shown = _shown(change)
-    if not shown or not round(change.change):
+    if not shown or not round(change.change) or not change.is_parted:
         return ""
     (first, whole), *others = shown
     said = [f"{first.words} came to {signed_whole(whole)}"]

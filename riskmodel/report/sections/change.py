@@ -28,20 +28,21 @@ def change_section(
     title
         Heading of the section.
     """
+    parts = "The parts add up. They say at which step the numbers changed, not why. "
     blocks: list[Block] = [
         Paragraph(change.summary()),
-        Paragraph(
-            "The parts add up. They say at which step the numbers changed, not why. "
-            f"Basis: {change.basis}."
-        ),
+        Paragraph(f"{parts if change.is_parted else ''}Basis: {change.basis}."),
         *(Paragraph(note) for note in change.notes),
-        pictured(
-            change,
-            "change_parts",
-            "From the first number to the last: each bar begins where the one before it ends.",
-            _parts_table(change),
-        ),
     ]
+    if change.is_parted:
+        blocks.append(
+            pictured(
+                change,
+                "change_parts",
+                "From the first number to the last: each bar begins where the one before it ends.",
+                _parts_table(change),
+            )
+        )
     if change.groups:
         blocks.append(_groups_table(change))
     if caseload is not None:
