@@ -205,8 +205,8 @@ def hires_needed(
     )
 
 
-_TYPICAL, _LEAST = 0.7, 0.01
-"""Average over the cap where each worker keeps to it, about; and the least share, for a guess."""
+_LEAST = 0.01
+"""Of a share or a caseload, so that a guess can be divided by it."""
 
 
 class _Problem:
@@ -270,7 +270,11 @@ class _Problem:
         """Posts whose workers just hold the cases once every vacancy is filled: nearly right."""
         at_work = force.share_at_work(self.months)[-1]
         filled = 1 - force.monthly("vacancy_rate", self.months)[-1]
-        load = self.target.cap * (_TYPICAL if self.target.holds == "each" else 1.0)
+        load = np.full(self.cases.shape, float(self.target.cap))
+        for _ in range(3 if self.target.holds == "each" else 0):
+            workers = np.maximum(self.cases / load, 1.0)
+            above = 1 - self.highest ** (1 / workers)
+            load = np.maximum(published_spread().mean_with(above, self.target.cap), _LEAST)
         workers = self.cases / load - force.monthly("agency_fte", self.months)[-1]
         return np.asarray(workers / np.maximum(at_work * filled, _LEAST))
 
