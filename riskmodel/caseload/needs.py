@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import get_args
 
 import numpy as np
 
-from riskmodel.caseload.allocation import draw_allocation
+from riskmodel.caseload.bisection import fewest, first_that, quantile_of
 from riskmodel.caseload.flows import (
-    WorkforceDraws,
     WorkforcePath,
     simulate_workforce,
-    workforce_draws,
 )
-from riskmodel.caseload.planning import check_month, service_cases
+from riskmodel.caseload.planning import check_month, drawn, service_cases
 from riskmodel.caseload.rates import joint_rates
 from riskmodel.caseload.structure import Structure
 from riskmodel.caseload.targets import (
@@ -30,7 +27,7 @@ from riskmodel.caseload.targets import (
 )
 from riskmodel.caseload.workers import published_spread
 from riskmodel.caseload.workforce import Workforce
-from riskmodel.core.arrays import Bools, Floats, Integers
+from riskmodel.core.arrays import Bools, Floats
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.parameters import parameter
@@ -88,7 +85,7 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
     force = _recruiting(workforce, recruitment)
     needed = problem.posts(force)
     level = parameter("needs_interval_level").value
-    posts = _at(needed, target.probability)
+    posts = quantile_of(needed, target.probability)
     if not np.isfinite(posts):
         raise DataError(problem.why_not(force, recruitment), field="posts")
     path = problem.path(force, np.full(projection.replicates, posts))
@@ -97,8 +94,8 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
     return PostsNeeded(
         target,
         int(posts),
-        _whole(_at(needed, (1 - level) / 2)),
-        _whole(_at(needed, (1 + level) / 2)),
+        _whole(quantile_of(needed, (1 - level) / 2)),
+        _whole(quantile_of(needed, (1 + level) / 2)),
         level,
         problem.posts_now,
         float(path.opening.mean()),
@@ -174,22 +171,22 @@ def hires_needed(
     problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
     if posts is None:
         room = problem.posts(_recruiting(workforce, "as_needed"))
-        posts = _at(room, (1 + target.probability) / 2)
+        posts = quantile_of(room, (1 + target.probability) / 2)
         if not np.isfinite(posts):
             raise DataError(
                 problem.why_not(_recruiting(workforce, "as_needed"), "as_needed"), field="posts"
             )
     given = np.full(projection.replicates, float(posts))
 
-    def fewest(chance: float) -> float:
+    def at_chance(chance: float) -> float:
         def enough(hundredths: int) -> bool:
             force = workforce.changed(hires_per_month=hundredths / 100)
             return bool(problem.met(force, given).mean() >= chance - 1e-12)
 
-        found = _first_that(enough, int(100 * parameter("search_hires_maximum").value))
+        found = first_that(enough, int(100 * parameter("search_hires_maximum").value))
         return np.inf if found is None else found / 100
 
-    needed = fewest(target.probability)
+    needed = at_chance(target.probability)
     if np.isinf(needed):
         raise DataError(
             f"{posts:g} posts do not give {target} however many candidates there are; "
@@ -202,10 +199,14 @@ def hires_needed(
         float(posts),
         needed,
         workforce.first("hires_per_month"),
-        fewest((1 - level) / 2),
-        fewest((1 + level) / 2),
+        at_chance((1 - level) / 2),
+        at_chance((1 + level) / 2),
         level,
     )
+
+
+_LEAST = 0.01
+"""Of a share or a caseload, so that a guess can be divided by it."""
 
 
 class _Problem:
@@ -223,10 +224,9 @@ class _Problem:
     ) -> None:
         self.months = check_month(projection, target.by) + 1
         self.target, self.baseline = target, baseline
-        allocation = draw_allocation(structure, seed, projection.replicates)
+        allocation, self.draws = drawn(structure, seed, projection.replicates, self.months)
         held = service_cases(projection, structure, allocation, scenario)
         self.cases: Floats = held[self.months - 1].astype(np.float64)
-        self.draws: WorkforceDraws = workforce_draws(seed, projection.replicates, self.months)
         # Whose caseload is highest is luck, the same for any number of posts.
         self.highest = uniforms(seed, "caseload/highest", projection.replicates)
         self.opening = allocation.workers[structure.is_family_support].sum(axis=0)
@@ -257,14 +257,26 @@ class _Problem:
         kept, self.cases = self.cases, self.cases * scale
         try:
             most = int(parameter("search_posts_maximum").value)
-            return _fewest(
+            return fewest(
                 lambda posts: self.met(force, posts.astype(np.float64)),
                 len(self.cases),
                 most,
-                round(2 * self.posts_now) if near is None else near,
+                self._guess(force) if near is None else near,
             )
         finally:
             self.cases = kept
+
+    def _guess(self, force: Workforce) -> Floats:
+        """Posts whose workers just hold the cases once every vacancy is filled: nearly right."""
+        at_work = force.share_at_work(self.months)[-1]
+        filled = 1 - force.monthly("vacancy_rate", self.months)[-1]
+        load = np.full(self.cases.shape, float(self.target.cap))
+        for _ in range(3 if self.target.holds == "each" else 0):
+            workers = np.maximum(self.cases / load, 1.0)
+            above = 1 - self.highest ** (1 / workers)
+            load = np.maximum(published_spread().mean_with(above, self.target.cap), _LEAST)
+        workers = self.cases / load - force.monthly("agency_fte", self.months)[-1]
+        return np.asarray(workers / np.maximum(at_work * filled, _LEAST))
 
     def why_not(self, force: Workforce, recruitment: Recruitment) -> str:
         lag = int(force.monthly("recruitment_lag_months", self.months)[-1])
@@ -290,56 +302,15 @@ def _recruiting(workforce: Workforce, recruitment: Recruitment) -> Workforce:
     return workforce.changed(hires_per_month=np.inf) if recruitment == "as_needed" else workforce
 
 
-def _fewest(
-    met: Callable[[Integers], Bools],
-    number: int,
-    most: int,
-    guess: int | Floats,
-) -> Floats:
-    """Smallest whole number, for each replicate, at which a monotone condition holds.
-
-    The search starts at the guess and goes from there in growing steps, then halves what is left:
-    a guess that is nearly right spares most of the trials, and none changes the answer.
-    """
-    low = np.full(number, -1, dtype=np.int64)
-    high = np.full(number, most + 1, dtype=np.int64)
-    trial = np.broadcast_to(np.clip(guess, 1, most).astype(np.int64), (number,))
-    step = 3
-    while True:
-        holds = met(trial)
-        high, low = np.where(holds, trial, high), np.where(holds, low, trial)
-        if bool((high - low <= 1).all()):
-            return np.where(high <= most, high.astype(np.float64), np.inf)
-        trial = np.maximum((low + high) // 2, 0)
-        trial = np.where(low < 0, np.maximum(trial, high - step), trial)
-        trial = np.where(high > most, np.minimum(trial, low + step), trial)
-        step *= 4
-
-
-def _first_that(holds: Callable[[int], bool], most: int) -> int | None:
-    """Smallest whole number up to the most at which a monotone condition holds."""
-    if not holds(most):
-        return None
-    low, high = -1, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
-
-
-def _at(needed: Floats, probability: float) -> float:
-    """Smallest number that at least this share of replicates does not exceed."""
-    place = min(max(int(np.ceil(probability * len(needed) - 1e-9)) - 1, 0), len(needed) - 1)
-    return float(np.sort(needed)[place])
-
-
 def _by_chance(needed: Floats, asked: float) -> tuple[PostsAtChance, ...]:
     """Posts for the usual chances and the one asked for, as far as some number gives them."""
     made = []
     for chance in sorted({*CHANCES, asked}):
-        posts = _at(needed, chance)
+        posts = quantile_of(needed, chance)
         reach = 1.96 * np.sqrt(chance * (1 - chance) / len(needed))
-        low, high = _at(needed, max(chance - reach, 0.0)), _at(needed, min(chance + reach, 1.0))
+        low, high = (
+            quantile_of(needed, min(max(chance + step, 0.0), 1.0)) for step in (-reach, reach)
+        )
         if np.isfinite(posts):
             made.append(PostsAtChance(chance, int(posts), (high - low) / 2))
     return tuple(made)
@@ -363,14 +334,14 @@ def _sensitivity(problem: _Problem, force: Workforce, needed: Floats) -> tuple[S
         given = parameter(f"workforce_{name}_range")
         low, high = given.numbers
         at_low, at_high = (
-            _whole(_at(problem.posts(force.changed(**{name: value}), near=needed), chance))
+            _whole(quantile_of(problem.posts(force.changed(**{name: value}), near=needed), chance))
             for value in (low, high)
         )
         rows.append(Sensitivity(words, low, high, at_low, at_high, given.source))
     given = parameter("needs_cases_range")
     low, high = given.numbers
     at_low, at_high = (
-        _whole(_at(problem.posts(force, scale, needed), chance)) for scale in (low, high)
+        _whole(quantile_of(problem.posts(force, scale, needed), chance)) for scale in (low, high)
     )
     rows.append(Sensitivity("projected cases, times", low, high, at_low, at_high, given.source))
     return tuple(rows)
@@ -385,7 +356,7 @@ def _jointly(
     if drawn is None:
         return None
     posts, low, high = (
-        _whole(_at(drawn.needed, chance))
+        _whole(quantile_of(drawn.needed, chance))
         for chance in (problem.target.probability, (1 - level) / 2, (1 + level) / 2)
     )
     return PostsJointly(drawn.rates, posts, low, high, drawn.share)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload.allocation import Allocation, draw_allocation
-from riskmodel.caseload.flows import WorkforcePath, simulate_workforce, workforce_draws
+from riskmodel.caseload.flows import (
+    WorkforceDraws,
+    WorkforcePath,
+    simulate_workforce,
+    workforce_draws,
+)
 from riskmodel.caseload.result import (
     PLANNED,
     SERVICE,
@@ -25,7 +31,7 @@ from riskmodel.caseload.workforce import Workforce
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.projection import BASELINE, QUANTILES, Projection
 
-__all__ = ["plan", "service_cases", "workforce_paths"]
+__all__ = ["drawn", "plan", "service_cases", "workforce_paths"]
 
 _Floats32 = npt.NDArray[np.float32]
 _Counts = npt.NDArray[np.int32]
@@ -265,6 +271,15 @@ def _other_teams(inputs: _Inputs, summary: _Floats32, cases: _Counts) -> None:
             summary[place, 2] = order_statistics(caseload_of(held, own), inputs.quantiles)
             summary[place, 1] = order_statistics(own.copy(), inputs.quantiles)
         summary[place, 0] = order_statistics(held, inputs.quantiles)
+
+
+@lru_cache(maxsize=2)
+def drawn(
+    structure: Structure, seed: int, replicates: int, months: int
+) -> tuple[Allocation, WorkforceDraws]:
+    """Teams and luck, drawn once for all scenarios and questions."""
+    allocation = draw_allocation(structure, seed, replicates)
+    return allocation, workforce_draws(seed, replicates, months)
 
 
 def check_month(projection: Projection, by: str) -> int:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.caseload import (
-    Allocation,
     FeedbackSwitches,
     Structure,
     Workforce,
     caseload_feedback,
-    draw_allocation,
     published_workforce,
     simulate_workforce,
-    workforce_draws,
 )
-from riskmodel.caseload.flows import WorkforceDraws
+from riskmodel.caseload.planning import drawn
 from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.simulation.inputs import StageInputs
@@ -84,7 +80,7 @@ class Loops:
             When the loop runs away from its first month; later the feedback itself says so.
         """
         replicates, months = next(iter(inputs.values())).rates.shape
-        allocation, luck = _drawn(self.structure, self.seed, replicates, months)
+        allocation, luck = drawn(self.structure, self.seed, replicates, months)
         force = workforce_of(levers, self.workforce, (self.seed, replicates))
         opening = allocation.workers[self.structure.is_family_support].sum(axis=0)
         path = simulate_workforce(force, opening, luck, baseline=self.workforce)
@@ -110,15 +106,6 @@ class Loops:
             return found.starts, found.length
 
         return loop
-
-
-@lru_cache(maxsize=2)
-def _drawn(
-    structure: Structure, seed: int, replicates: int, months: int
-) -> tuple[Allocation, WorkforceDraws]:
-    """Teams and luck, drawn once for all scenarios of a comparison."""
-    allocation = draw_allocation(structure, seed, replicates)
-    return allocation, workforce_draws(seed, replicates, months)
 
 
 def _refuse_flood(starts: Floats, month: int) -> None:

@@ -63,6 +63,13 @@ class WorkerSpread:
             centred = np.log(mean) - self.log_sd**2 / 2
         return np.asarray(ndtr((centred - math.log(most)) / self.log_sd), dtype=np.float64)
 
+    def mean_with(self, above: Floats, cap: float) -> Floats:
+        """The mean at which such a share of workers stands above; inverts :meth:`share_above`."""
+        from scipy.special import ndtri
+
+        most = math.floor(cap) + 0.5
+        return np.asarray(most * np.exp(self.log_sd * ndtri(above) + self.log_sd**2 / 2))
+
     def expected_range(self, caseload: float, workers: int) -> tuple[float, float]:
         """Lowest and highest caseload that are typical among so many workers.
 

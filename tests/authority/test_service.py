@@ -393,6 +393,16 @@ def test_mixes_start_from_the_answer_and_need_fewer_posts_with_more_of_a_lever(l
     ).found.best.levers.posts
     frozen = posts_answer(library, target, scenario="recruitment_freeze", sensitivity=False)
     assert on_a_frozen_service == frozen.posts
+    # What a scenario assumes with a range is drawn, not set to its middle.
+    part = RangedPart(Range(0.4, 1.4), (1.0,) * MONTHS, True)
+    ranged = setting(
+        library, f"starts.{PLAN}", multiplier=part.range.middle, ranges=(part,),
+        to=(("closed", 1.0),),
+    )  # fmt: skip
+    named = {BASELINE: library.levers[BASELINE], "ranged": ranged}
+    outlook = replace(library, levers=named, projection=library.simulate({"ranged": ranged}))
+    drawn = find_mix(outlook, target, scenario="ranged", grid=LeverGrid()).found.best.levers.posts
+    assert drawn == posts_answer(outlook, target, scenario="ranged", sensitivity=False).posts
 
 
 @pytest.mark.unit
