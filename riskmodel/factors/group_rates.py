@@ -68,7 +68,7 @@ class GroupRates(Result):
         """Counts, rates and quadrant of each factor."""
         import pandas as pd
 
-        by = () if self.release is None else self.release.by
+        by, printed = () if self.release is None else self.release.by, printed_quadrants()
         found: Iterable[Any] = self.to_frame().itertuples(index=False)
         rows = [
             {
@@ -81,9 +81,7 @@ class GroupRates(Result):
                 "quadrant": f"{row.prevalence} / {row.impact}"
                 if row.prevalence != "[c]"
                 else "[c]",
-                "printed": f"{row.printed_prevalence} / {row.printed_impact}"
-                if row.printed_impact
-                else "-",
+                "printed": " / ".join(printed.get(row.factor, ("-",))),
             }
             for row in found
         ]
