@@ -82,6 +82,8 @@ class Twins:
             code, *said_of = said(*words, form, str(place / "returns" / "own.csv"))
             assert code in (0, 1, 2), said_of
             yield " ".join((*words, form)), "\n".join(said_of)
+        if not self.has_report:
+            return
         picture = place / "impact.svg"
         code, *_ = said("impact", str(place / "returns" / "own.csv"), "--out", str(picture))
         yield "picture", picture.read_text(encoding="utf-8")
