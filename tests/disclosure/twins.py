@@ -86,7 +86,8 @@ class Twins:
             return
         picture = place / "impact.svg"
         code, *_ = said("impact", str(place / "returns" / "own.csv"), "--out", str(picture))
-        yield "picture", picture.read_text(encoding="utf-8")
+        if picture.exists():  # no model of so few may be printed
+            yield "picture", picture.read_text(encoding="utf-8")
 
     def _report(self, place: Path) -> dict[str, object]:
         out = place.parent / "given"
