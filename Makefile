@@ -154,6 +154,9 @@ INPUTS_ATTACKED ?= 20000
 attack: $(STAMPS)/test ## chains of releases and mutated inputs
 	$(BIN)/python tests/attacks/run.py chains $(CHAINS) $(SEED)
 	$(BIN)/python tests/attacks/run.py inputs $(INPUTS_ATTACKED) $(SEED)
+	@if $(BIN)/python -c 'import pytauargus' 2>/dev/null; \
+		then $(BIN)/python tests/attacks/second_opinion.py 100 $(SEED); \
+		else echo 'pytauargus is not installed: no second opinion of Tau-Argus.'; fi
 
 synthetic: $(STAMPS)/package ## make data/synthetic anew
 	@rm -rf build/synthetic

@@ -97,6 +97,19 @@ class Memory(Remembering):
         """Say which model is about to leave, and how many of its figures rest on combinations."""
         self.model = {"name": name, "factors": sorted(factors), "figures": figures}
 
+    def note_told(self, rows: Sequence[Any]) -> None:
+        """Say which counts of factors recorded together the model that leaves prints."""
+        self.model = {**self.model, "told": rows}
+
+    @property
+    def told_before(self) -> list[tuple[bool, Sequence[Any]]]:
+        """Such counts of each model that is out, and whether it is of these very records."""
+        return [
+            (entry.is_of(self.records), entry.model["told"])
+            for entry in self.entries
+            if entry.model.get("told")
+        ]
+
     def leave(
         self,
         protected: ProtectedCounts,

@@ -84,12 +84,13 @@ class FactorRates(Result):
             return "No assessment has a factor, so there is no rate."
         most, highest = max(named, key=lambda pair: pair[0].value)
         least, lowest = min(named, key=lambda pair: pair[0].value)
+        least_often = f", and {lowest} least often, in {least.value:.0%} ({least.low:.0%} "
+        least_often += f"to {least.high:.0%})"
         return (
             f"Of {len(self.counts.factors)} factors {highest} was most often followed by a plan, "
             f"in {most.value:.0%} of assessments with it ({most.level:.0%} range {most.low:.0%} to "
-            f"{most.high:.0%}), and {lowest} least often, in {least.value:.0%} ({least.low:.0%} "
-            f"to {least.high:.0%}). These are associations: they do not say what a factor brings "
-            "about."
+            f"{most.high:.0%}){least_often if lowest != highest else ''}. These are associations: "
+            "they do not say what a factor brings about."
         )
 
     def preview(self) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def kinds() -> list[Kind]:
         Kind(
             "return.xml",
             census,
-            (("intake", "check", "F"), ("factors", "F", *OPEN)),
+            (("intake", "check", "F"), ("factors", "F", *OPEN), ("factors", "F", *OPEN[:2])),
         ),
         Kind("table.csv", TABLE.encode(), (*table, ("cohort", "describe", "F"))),
         Kind("months.csv", MONTHS.encode(), (("intake", "snapshots", "F"), check)),

@@ -94,6 +94,19 @@ def test_a_group_in_which_a_factor_was_never_found_has_no_rate_and_no_nan(call, 
 
 
 @pytest.mark.integration
+def test_a_factor_that_the_report_card_does_not_name_has_no_printed_quadrant(call, tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("plan,child_neglect,factor_null\ntrue,true,true\n", encoding="utf-8")
+    text = call("factors", path, *UNPROTECTED).out
+    row = next(line for line in text.splitlines() if "factor_null" in line)
+    assert row.split()[-1] == "-"
+    assert "nan" not in text
+    # One rate is not the highest and the lowest at once.
+    assert "most often followed by a plan" in text
+    assert "least often" not in text
+
+
+@pytest.mark.integration
 def test_groups_add_up_to_the_whole(call, synthetic: Path):
     path = synthetic / "cohort.csv"
     whole = call("factors", path, "--format", "json").json["factors"]

@@ -11,6 +11,7 @@ from .chains import Chain, said
 from .faces import LABELS, rows_of_faces, seen_in_report
 from .folder_chains import FolderChain
 from .reader import Reader
+from .twins import Twins
 
 
 @pytest.mark.end_to_end
@@ -60,3 +61,11 @@ def test_a_chain_of_what_is_no_table_of_factors_gives_nothing_away(tmp_path, mon
 def test_without_a_memory_shares_in_time_give_few_away(tmp_path):
     chain = FolderChain(tmp_path, seed=1, forgets=True, kinds=("timeliness",)).go()
     assert any("of answer" in each for each in chain.recovered())
+
+
+@pytest.mark.end_to_end
+def test_records_that_differ_in_what_is_withheld_look_the_same_on_every_face(tmp_path, monkeypatch):
+    monkeypatch.delenv("RISKMODEL_LEDGER")
+    twins = Twins(tmp_path, seed=0, has_report=False).go()
+    assert twins.log_kinds == ["twins"]
+    assert not twins.recovered()

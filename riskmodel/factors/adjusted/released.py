@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from riskmodel.assessments import PLAN, Assessments, FactorCounts
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.disclosure import (
     Part,
     Policy,
@@ -26,6 +26,7 @@ from riskmodel.factors.adjusted.interactions import InteractionTest, interaction
 from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.adjusted.released_combinations import released_combinations
 from riskmodel.factors.adjusted.result import Association, FactorAssociation, FactorImpact
+from riskmodel.factors.adjusted.told import Earlier, gaps, less, told_of
 from riskmodel.factors.associations import associations
 from riskmodel.factors.rates import proportion_estimate
 
@@ -84,23 +85,30 @@ def _cells(counts: FactorCounts, name: str) -> tuple[int, ...]:
 
 
 def choose_pairs(
-    policy: Policy, table: Assessments, words: Sequence[str], kept: Sequence[str]
+    release: Release, table: Assessments, words: Sequence[str], kept: Sequence[str]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Pairs of which each of the eight cells with the plans may be printed, and the others."""
+    policy = release.policy
+    assert policy is not None
     usable = [name for name in table.factors if 0 < table.frame[name].sum() < len(table)]
     pairs = interaction_pairs(words, usable)
-    plan = table.frame[PLAN].to_numpy()
-    safe = []
+    earlier, safe = earlier_told(release), []
     for pair in pairs:
         if not set(pair) <= set(kept):
             continue
-        flags = [table.frame[name].to_numpy() for name in pair] + [plan]
-        code = sum(flag.astype(np.int64) << place for place, flag in enumerate(flags))
-        cells = np.bincount(np.asarray(code), minlength=8)
-        both = cells[:4] + cells[4:]
-        if not any_small([*cells.tolist(), *both.tolist()], policy):
+        rows = told_of(table, pair)
+        cells = [count for row in rows for count in less(row.assessments, row.plans)]
+        sums = [row for names in ((), pair[:1], pair[1:]) for row in told_of(table, names)]
+        if not any_small([*cells, *gaps([*sums, *rows], earlier)], policy):
             safe.append(pair)
     return tuple(safe), tuple(pair for pair in pairs if pair not in safe)
+
+
+def earlier_told(release: Release) -> tuple[Earlier, ...]:
+    """What models before told of factors together; rounded counts are no differences."""
+    if release.memory is None or release.policy is None or release.policy.round_to:
+        return ()
+    return tuple(Earlier.from_data(*one) for one in release.memory.told_before)
 
 
 def refuse_solvable(
@@ -170,6 +178,9 @@ def released_impact(impact: FactorImpact, release: Release, table: Assessments) 
         safe, factors=names, assessments=safe.assessments[rows], plans=safe.plans[rows]
     )
     crude = associations(counts, level=impact.level).estimates
+    combinations, told = released_combinations(impact, table, policy, earlier_told(release))
+    if release.memory is not None and not policy.round_to:
+        release.memory.note_told([row.to_data() for row in told])
     factors = tuple(
         _coarse_factor(found, {kind: crude[kind][row] for kind in crude}, policy)
         for row, found in enumerate(impact.factors)
@@ -177,7 +188,7 @@ def released_impact(impact: FactorImpact, release: Release, table: Assessments) 
     return FactorImpact(
         factors,
         coarse_estimate(impact.joint, policy),
-        released_combinations(impact, table, policy),
+        combinations,
         None if impact.interactions is None else _coarse_pairs(impact.interactions, policy),
         counts.total_assessments or 0,
         counts.total_plans,

@@ -8,56 +8,49 @@ from dataclasses import replace
 from riskmodel.assessments import Assessments
 from riskmodel.disclosure import Policy, any_small
 from riskmodel.factors.adjusted.combinations import Combination, FactorCombinations
-from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.adjusted.result import FactorImpact
+from riskmodel.factors.adjusted.told import Earlier, Told, gaps, less, told_of
 
 __all__ = ["released_combinations"]
 
 
 def released_combinations(
-    impact: FactorImpact, table: Assessments, policy: Policy
-) -> FactorCombinations:
-    """Combinations that may be named; what may not goes to the remainder, where it adds up.
+    impact: FactorImpact, table: Assessments, policy: Policy, earlier: Sequence[Earlier] = ()
+) -> tuple[FactorCombinations, tuple[Told, ...]]:
+    """Combinations that may be named, and all that is told; the others go to the remainder.
 
     Notes
     -----
     Of each combination, of the remainder, of assessments with fewer factors, and of what is left of
-    each factor and pair beside the combinations named, no count may be small. The combination with
-    the fewest assessments goes first.
+    each factor and pair beside the combinations named, no count may be small, nor what answers
+    before told of the same or of fewer records. The combination with the fewest assessments goes
+    first.
     """
     found = impact.combinations
-    named = [one for one in found.combinations if not any_small(_three(one), policy)]
-    counts = factor_patterns(table, [each.factor for each in impact.factors]).counts()
-    sums: list[tuple[tuple[str, ...], int, int]] = [
-        ((name,), n, k)
-        for name, n, k in zip(
-            counts.factors, counts.assessments.tolist(), counts.plans.tolist(), strict=True
+    among = frozenset(one.factor for one in impact.factors)
+    pairs = impact.interactions.pairs if impact.interactions else ()
+    asked = [(), *((name,) for name in sorted(among)), *(pair.factors for pair in pairs)]
+    sums = [row for names in asked for row in told_of(table, names)]
+
+    def told(one: Combination) -> Told:
+        return Told(among, frozenset(one.factors), one.assessments, one.plans)
+
+    named = [
+        one
+        for one in found.combinations
+        if not any_small(
+            [*less(one.assessments, one.plans), *gaps([*sums, told(one)], earlier)], policy
         )
     ]
-    for pair in impact.interactions.pairs if impact.interactions else ():
-        both = pair.contrast
-        sums.append((pair.factors, int(both.denominator or 0), int(both.numerator or 0)))
+    fewer = Told(among, None, found.fewer_assessments, found.fewer_plans)
     while True:
-        merged = _merged(found, named)
-        cells = [*_less(merged.other_assessments, merged.other_plans)]
-        cells += _less(found.fewer_assessments, found.fewer_plans)
-        for names, n, k in sums:
-            inside = [one for one in named if set(names) <= set(one.factors)]
-            rest = n - sum(one.assessments for one in inside)
-            cells += _less(rest, k - sum(one.plans for one in inside))
-        if not any_small(cells, policy):
-            return _rounded_combinations(merged, policy)
+        merged, rows = _merged(found, named), (*sums, fewer, *map(told, named))
+        cells = [*less(merged.other_assessments, merged.other_plans), *less(*fewer[2:])]
+        if not any_small([*cells, *gaps(rows, earlier)], policy):
+            return _rounded_combinations(merged, policy), rows
         if not named:
-            return _all_in_one(merged, policy)
+            return _all_in_one(merged, policy), tuple(sums)
         named.pop()
-
-
-def _three(one: Combination) -> tuple[int, int, int]:
-    return _less(one.assessments, one.plans)
-
-
-def _less(assessments: int, plans: int) -> tuple[int, int, int]:
-    return assessments, plans, assessments - plans
 
 
 def _merged(found: FactorCombinations, named: Sequence[Combination]) -> FactorCombinations:

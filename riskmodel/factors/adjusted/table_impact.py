@@ -277,7 +277,7 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
     kept, left = choose_factors(release, assessments, factors)
     withheld: tuple[tuple[str, str], ...] = ()
     if release.policy is not None:
-        safe, withheld = choose_pairs(release.policy, assessments, pairs, kept)
+        safe, withheld = choose_pairs(release, assessments, pairs, kept)
         pairs, factors = [":".join(pair) for pair in safe], kept
         how = f"{resamples} {folds} {seed} {level} {'/'.join(pairs)}"
         refuse_solvable(release, assessments, kept, len(safe), has_benchmark=bool(folds), how=how)

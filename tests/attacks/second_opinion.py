@@ -1,0 +1,106 @@
+"""Tables of one factor by area, withheld by riskmodel and by Tau-Argus: how many counts by each.
+
+``python tests/attacks/second_opinion.py 40 [SEED]``, with ``pytauargus`` installed.
+
+Tau-Argus is given the table by area, factor and plan, whose sums are all that riskmodel ties
+together too; counts of 1 to 5 are unsafe, and cells are withheld by the optimal method. Compared
+are the counts that riskmodel prints: assessments and plans with the factor, by area and in all.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from riskmodel.assessments import FactorCounts
+from riskmodel.disclosure import Policy, protect_counts
+from riskmodel.disclosure.cells import TOTAL
+from tests.disclosure.chains import NAMES, records
+
+RANGE = 50
+"""Per cent of a small count by which Tau-Argus leaves it open on each side; 50 of 4 are as many as
+riskmodel leaves open in all."""
+Cell = tuple[str, str]
+"""An area and a measure."""
+
+
+def ours(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int, int]:
+    """What riskmodel withholds; how many cells are open, and known more closely than allowed."""
+    groups = {
+        (area,): FactorCounts.from_rows(
+            [(name, int(rows[name].sum()), int((rows[name] & rows["plan"]).sum()))],
+            total_plans=int(rows["plan"].sum()),
+            total_assessments=len(rows),
+        )
+        for area, rows in frame.groupby("area")
+    }
+    policy = Policy()
+    protected = protect_counts(groups, policy, by=["area"])
+    assert protected.table is not None
+    ends = protected.table.attack()
+    known = sum(
+        policy.is_small(protected.table.table.cells[cell]) and high - low < policy.threshold - 1
+        for cell, (low, high) in ends.items()
+    )
+    hidden = {
+        ("Total" if key == TOTAL else str(key[0]), measure)
+        for key in (*groups, TOTAL)
+        for measure in ("assessments", "plans")
+        if not isinstance(protected.printed(key, measure, name), int)
+    }
+    return hidden, sum(low < high for low, high in ends.values()), known
+
+
+def theirs(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int]:
+    """What Tau-Argus withholds of the same counts, and of all cells of the table."""
+    from pytauargus import protect
+
+    words = {True: "yes", False: "no"}
+    table = pd.DataFrame(
+        {"area": frame["area"], "factor": frame[name].map(words), "plan": frame["plan"].map(words)}
+    ).assign(one=1.0)
+    with tempfile.TemporaryDirectory() as place:
+        found = protect(
+            table,
+            ["area", "factor", "plan"],
+            response="one",
+            safety_rules=f"FREQ(6,{RANGE})",
+            suppress="OPT(1)",
+            workdir=place,
+        )
+        rows = found.tables[0].rows
+        hidden = [value == "x" for value in found.tables[0].safe()]
+    measures = {"Total": "assessments", "yes": "plans"}
+    printed = {
+        (str(row["area"]), measures[str(row["plan"])])
+        for row, is_hidden in zip(rows, hidden, strict=True)
+        if is_hidden and row["factor"] == "yes" and row["plan"] in measures
+    }
+    return printed, sum(hidden)
+
+
+def main() -> None:
+    """Compare so many tables."""
+    number, *first = map(int, sys.argv[1:])
+    seen: Counter[str] = Counter()
+    for seed in range(*(first or [0]), (first or [0])[0] + number):
+        random = np.random.default_rng(seed)
+        frame = records(random, int(random.integers(100, 500)))
+        frame = frame.assign(**{name: frame[name] == "true" for name in ("plan", *NAMES)})
+        name = str(random.choice(NAMES))
+        if frame[name].any():
+            (mine, is_open, known), (other, of_all) = ours(frame, name), theirs(frame, name)
+            seen.update(tables=1, ours=len(mine), tau=len(other), both=len(mine & other))
+            seen.update({"open after ours": is_open, "withheld by tau of all": of_all})
+            seen.update({"known too closely": known, "fewer open": is_open < of_all})
+    print(dict(seen))
+
+
+if __name__ == "__main__":
+    main()
