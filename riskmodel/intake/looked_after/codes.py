@@ -74,14 +74,14 @@ PLACEMENTS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("U4", "U5", "U6", "F2", "F3", "F4", "F5", "F6", "Q2"), "foster carer"),
         **dict.fromkeys(("A3", "A4", "A5", "A6"), "placed for adoption"),
         "P1": "parents",
-        **dict.fromkeys(("P2", "P3", "H5"), "independent or semi-independent"),
+        **dict.fromkeys(("P2", "P3", "H5", "K3"), "independent or semi-independent"),
         **dict.fromkeys(("K2", "H3", "H4"), "children's home"),
         "K1": "secure unit",
         "S1": "residential school",
         **dict.fromkeys(("R1", "R2", "R3", "R5"), "other residential"),
         **dict.fromkeys(("T0", "T1", "T2", "T3", "T4"), "temporary"),
         **dict.fromkeys(("M2", "M3"), "missing from placement"),
-        "Z1": "other",
+        **dict.fromkeys(("Z1", "Z11", "Z12", "Z13", "Z14"), "other"),
     }
 )
 """Placements (PLACE) in groups."""
