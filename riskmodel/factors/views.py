@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,7 @@ from riskmodel.factors.quadrants import (
     stated_region,
 )
 from riskmodel.factors.rates import IntervalMethod, factor_rates
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
@@ -45,6 +46,8 @@ class ViewOptions:
         Coverage of the intervals.
     cuts
         Cuts of the quadrants, as for :func:`released_factors`.
+    design
+        Design effects of the counts, where assessments of one family come together.
     """
 
     assessments: tuple[int, ...] = ()
@@ -52,6 +55,7 @@ class ViewOptions:
     seed: int = 0
     level: float | None = None
     cuts: str = "report"
+    design: DesignEffects | None = None
 
 
 def released_factors(
@@ -147,7 +151,9 @@ def factor_view(
         return _changes(release, options)
     if release is None:
         return VIEWS[view](factor_counts(), options)
-    return release.frame(lambda counts: VIEWS[view](counts, options))
+    return release.frame(
+        lambda counts: VIEWS[view](counts, replace(options, design=release.design_of(counts)))
+    )
 
 
 def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
@@ -159,7 +165,10 @@ def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
         quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
         totals = [known] if known is not None else prior_assessments(counts, quantiles)
     return pd.concat(
-        [associations(counts, total, level=options.level).to_frame() for total in totals],
+        [
+            associations(counts, total, level=options.level, design=options.design).to_frame()
+            for total in totals
+        ],
         ignore_index=True,
     )
 
@@ -168,14 +177,16 @@ def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.membership import membership
 
     region = cut_region(counts, options.cuts, "plans")
-    found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
+    random = stream(options.seed, "factors/membership")
+    found = membership(counts, region, random, design=options.design).to_frame()
     return found.assign(basis=counts.basis)
 
 
 def _ranks(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.membership import rank_probabilities
 
-    found = rank_probabilities(counts, stream(options.seed, "factors/ranks"))
+    random = stream(options.seed, "factors/ranks")
+    found = rank_probabilities(counts, random, design=options.design)
     return found.assign(basis=counts.basis)
 
 
@@ -189,13 +200,14 @@ def _comparison(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
             # The share of all assessments is not published: the prior's median stands in.
             total, basis = int(parameter("assessments_prior_median").value), "assumed"
         cut = counts.total_plans / total
-    return holm_comparison(counts, cut, level=options.level).assign(basis=basis)
+    found = holm_comparison(counts, cut, level=options.level, design=options.design)
+    return found.assign(basis=basis)
 
 
 def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.comparison import funnel
 
-    return funnel(counts).assign(basis=counts.basis)
+    return funnel(counts, options.design).assign(basis=counts.basis)
 
 
 def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
@@ -213,7 +225,7 @@ def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
             "shrinkage leans on the sides of the report's chart: it needs factors printed as of "
             f"high and of low impact; got {', '.join(counts.factors)}"
         )
-    return shrunken_conversions(counts, printed, level=options.level)
+    return shrunken_conversions(counts, printed, level=options.level, design=options.design)
 
 
 VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {
