@@ -39,6 +39,12 @@ START_REASONS = frozenset("SLPTBU")
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "reviews": ("review", "review code"),
     "records of care leavers": ("in touch", "activ", "accom"),
+    "records of health": (
+        "sdq score", "sdq reason", "convicted", "health check", "immunisations", "teeth check",
+        "health assessment", "substance misuse", "intervention received", "intervention offered"
+    ),
+    "incidents of being missing": ("missing", "mis start", "mis end"),
+    "records of what was before care": ("prev perm", "la perm", "date perm"),
     "adoptions": (
         "date int", "date match", "foster care", "nb adoptr", "sex adoptr", "ls adoptr"
     ),
