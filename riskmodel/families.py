@@ -14,13 +14,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.assessments import PLAN, Assessments
+from riskmodel.assessments import PLAN, Assessments, FactorCounts
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHILD", "FAMILY", "DesignEffects", "are_related", "family_effects", "related"]
+__all__ = [
+    "CHILD",
+    "FAMILY",
+    "DesignEffects",
+    "are_related",
+    "effective_counts",
+    "family_effects",
+    "related",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -39,33 +47,25 @@ class DesignEffects:
         By factor, of the share that led to a plan and of the share of plans; each at least 1,
         rounded up to a tenth.
     unit
-        What is taken to be independent: ``family``, ``child``, ``assumed`` where somebody states
-        the design effect, or ``assessment`` where a table is too large to see who belongs together.
+        What is taken to be independent: ``family``, ``child``, or ``assumed`` where somebody
+        states the design effect.
     least
         Of a range that is assumed, its lower end; ranges use the upper one.
+    every
+        Of a table too large to be held, one in so many families is measured.
     """
 
     effects: Mapping[str, tuple[float, float]]
     unit: str
     least: float | None = None
+    every: int = 1
 
     def of(self, factors: Sequence[str]) -> DesignEffects:
         """Those of some factors."""
         return replace(self, effects={name: self.effects[name] for name in factors})
 
-    @property
-    def allows(self) -> bool:
-        """Whether ranges allow for families, children or what is assumed of them."""
-        return self.unit != _UNSEEN
-
     def words(self) -> str:
         """What the ranges allow for, in a sentence."""
-        if not self.allows:
-            return (
-                "Ranges do not allow for families: the table is read piece by piece, and its "
-                "assessments are taken as independent of one another. --design-effect assumes what "
-                "families bring."
-            )
         values = [value for pair in self.effects.values() for value in pair] or [1.0]
         low, high = min(values), max(values)
         if self.unit == "assumed":
@@ -80,15 +80,11 @@ class DesignEffects:
             )
         several = "families" if self.unit == FAMILY else "children"
         effect = f"{low:.1f}" if low == high else f"{low:.1f} to {high:.1f}"
+        sample = f", measured on one in {self.every}" if self.every > 1 else ""
         return (
             f"Ranges allow for {several} with several assessments: design effect {effect}, by "
-            "factor and rate."
+            f"factor and rate{sample}."
         )
-
-    @classmethod
-    def unseen(cls, factors: Sequence[str]) -> DesignEffects:
-        """Of a table that says who belongs together and is too large to be held."""
-        return cls(dict.fromkeys(factors, (1.0, 1.0)), _UNSEEN)
 
     @classmethod
     def assumed(cls, factors: Sequence[str], least: float, most: float) -> DesignEffects:
@@ -108,7 +104,22 @@ class DesignEffects:
 
 
 _MOST = 10
-_UNSEEN = "assessment"
+
+
+def effective_counts(
+    counts: FactorCounts, design: DesignEffects | None
+) -> list[tuple[float, float, float]]:
+    """Assessments and plans of each factor by which its rate is known, and its design effect.
+
+    A rate with design effect D is as well known as one of D times fewer assessments.
+    """
+    effects = [design.effects[name][0] if design else 1.0 for name in counts.factors]
+    return [
+        (n / effect, k / effect, effect)
+        for n, k, effect in zip(
+            counts.assessments.tolist(), counts.plans.tolist(), effects, strict=True
+        )
+    ]
 
 
 def related(frame: pd.DataFrame) -> IntArray:

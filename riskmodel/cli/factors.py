@@ -234,22 +234,18 @@ def _show_view(
     frame = factor_view(view, release, options=ViewOptions(*words))
     basis = ", ".join(sorted(set(frame["basis"])))
     note = f"Basis: {basis}. Associations among assessments; they do not say what a factor causes."
-    notes = (note, *_on_families(release, view))
+    notes = (note, *_on_families(release))
     shown = View(frame, "\n".join(reading_lines(release)), notes=notes)
     show(shown, form, out=out, picture=picture, release=release)
 
 
-def _on_families(release: Any, view: str) -> tuple[str, ...]:
-    """Whether a view allows for the families which its table names."""
+def _on_families(release: Any) -> tuple[str, ...]:
+    """How ranges, limits and tests of a view allow for the families which its table names."""
     if not release or not release.design:
         return ()
-    if view == "change":
-        words = {design.words() for design in release.design.values()}
-        return tuple(sorted(words)) if len(words) == 1 else (ALLOWED,)
-    said = "Ranges, limits and tests of this view take assessments as independent of one another"
-    if all(design.allows for design in release.design.values()):
-        return (f"{said}; the ranges of the rates allow for families.",)
-    return (f"{said}: families are not allowed for.",)
+    designs = (release.design_of(counts) for counts in release.groups.values())
+    words = {design.words() for design in designs if design}
+    return tuple(words) if len(words) == 1 else (ALLOWED,)
 
 
 ALLOWED = "Ranges allow for families or children with several assessments, in each group."

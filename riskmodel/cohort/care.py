@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.ages import ages_in_years
 from riskmodel.cohort.working_days import on_office_days
 from riskmodel.parameters import parameter
 
@@ -28,6 +29,9 @@ APART_DAYS = 8
 """Between two changes in care, at the least."""
 
 YEAR = 365.25
+
+HOME_AGE, OWN_AGE = 7, 16
+"""Years from which a child lives in a children's home, or in semi-independence."""
 
 OTHER_PLACES = {"U4": "U6", "U6": "U4", "U1": "U4", "K2": "U6", "H5": "K2", "P1": "U6", "A6": "A6"}
 """Where a child moves to who would move to a place of the same kind."""
@@ -130,8 +134,7 @@ def care_episodes(
     )
     found = _kept_apart(found, end)
     period = found["period"].to_numpy()
-    days_old = found["day"].to_numpy().astype("datetime64[D]") - born[period]
-    years = days_old.astype(np.int64) / YEAR
+    years = ages_in_years(born[period], found["day"].to_numpy().astype("datetime64[D]"))
     found["placement"] = _placements(random, found, years, alone[period])
     found["legal_status"] = found["legal_status"].replace("", None).ffill()
     return _as_return(random, found, _Periods(child, start, end, born, alone, adopted))
@@ -187,6 +190,9 @@ def _placements(
     first = (found["start_reason"] == "S").to_numpy()
     # A parent has a child placed back by the court only, and later.
     placed = np.where(first & (placed == "P1"), "U6", placed)
+    # Nor does a young child live in a home, or one under 16 in semi-independence.
+    placed = np.where((placed == "K2") & (years < HOME_AGE), "U4", placed)
+    placed = np.where((placed == "H5") & (years < OWN_AGE), "U6", placed)
     under_order = found["legal_status"].replace("", None).ffill().isin(("C1", "C2")).to_numpy()
     placed = np.where((placed == "P1") & ~under_order, "U6", placed)
     codes_in_order = pd.Series(placed, dtype=object).ffill().to_list()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from riskmodel.census import first_day
 from riskmodel.cohort.care import birthdays
+from riskmodel.cohort.care_outcomes import health_outcomes, missing_incidents
 from riskmodel.cohort.working_days import moved, on_office_days
 from riskmodel.parameters import parameter
 
@@ -63,7 +64,7 @@ def care_records(
     dict
         ``reviews``: child, day, code. ``adoptions``: child, decided, matched, day (of adoption),
         number, sex, status (of adopters). ``leavers``: child, day (a birthday), contact, activity,
-        home.
+        home. ``health`` and ``missing``: see :mod:`riskmodel.cohort.care_outcomes`.
 
     Notes
     -----
@@ -81,6 +82,8 @@ def care_records(
         "reviews": _reviews(random, periods, born),
         "adoptions": _adoptions(random, care),
         "leavers": _leavers(random, periods, born),
+        "health": health_outcomes(random, periods, born),
+        "missing": missing_incidents(random, care, born),
     }
 
 

@@ -12,6 +12,7 @@ from riskmodel.cohort.care_pool import children_in_care, in_care, some_children
 from riskmodel.cohort.care_records import care_records
 from riskmodel.cohort.histories import HistoryDesign
 from riskmodel.cohort.history_writing import care_files
+from riskmodel.cohort.people import describe_people
 from riskmodel.cohort.year_tables import care_tables
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
@@ -58,6 +59,7 @@ def write_care_returns(folder: Path, stock: int, design: HistoryDesign) -> tuple
     history = some_children(made, chosen)
     history.children["child_id"] = 1 + np.arange(len(history.children))
     beside = stream(design.seed, f"cohort/care_returns_records/{design.authority}")
+    describe_people(beside, history.children, history.episodes, history.flags, history.factors)
     records = care_records(beside, history.children, history.care)
     history = replace(history, records=records)
     paths = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from riskmodel.census import fields, reference_date
 
-__all__ = ["CODE_OF_CATEGORY", "census_header"]
+__all__ = ["CODE_OF_CATEGORY", "census_header", "unknown_number"]
+
+SCHOOL_AGE = 5
 
 CODE_OF_CATEGORY = {
     "neglect": "NEG",
@@ -30,3 +32,11 @@ def census_header(year: int, authority: str, software: str) -> str:
         f"<SerialNo>001</SerialNo><DateTime>{reference}T00:00:00</DateTime></Source>\n"
         f"{level if has_content else ''}</Header>\n"
     )
+
+
+def unknown_number(born: str, last: str) -> str:
+    """Why there is no pupil number: not of school age yet, or its source cannot be reached."""
+    if not born or born > last:
+        return ""
+    at_school = f"{int(born[:4]) + SCHOOL_AGE}{born[4:]}" <= last
+    return "UN5" if at_school else "UN1"

@@ -28,7 +28,7 @@ from riskmodel.census import (
     reference_date,
     sex_field,
 )
-from riskmodel.cohort.census_header import CODE_OF_CATEGORY, census_header
+from riskmodel.cohort.census_header import CODE_OF_CATEGORY, census_header, unknown_number
 from riskmodel.core.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
@@ -174,6 +174,7 @@ class _Return:
         genders = _texts(self.frame["gender"]) if "gender" in self.frame else [""] * len(children)
         return [
             f"<ChildIdentifiers><LAchildID>{escape(child)}</LAchildID>"
+            f"{_element('UPNunknown', unknown_number(born, last))}"
             f"{_element('ExpectedPersonBirthDate' if born > last else 'PersonBirthDate', born)}"
             f"<{field}>{codes.get(gender, codes[''])}</{field}></ChildIdentifiers>\n"
             "<ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics>\n"

@@ -13,7 +13,14 @@ from riskmodel.cohort.dependence import assign
 from riskmodel.cohort.working_days import days_of, moved
 from riskmodel.parameters import parameter
 
-__all__ = ["banded", "days_in_year", "family_dates", "referral_days"]
+__all__ = [
+    "banded",
+    "days_in_year",
+    "family_dates",
+    "months_since_april",
+    "plan_month_shares",
+    "referral_days",
+]
 
 IntArray = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -28,14 +35,43 @@ def banded(random: np.random.Generator, name: str, number: int) -> IntArray:
     return random.integers(firsts[bands], firsts[bands + 1])
 
 
+def months_since_april(days: Days) -> IntArray:
+    """0 for April to 11 for March."""
+    found: IntArray = (days.astype("datetime64[M]").astype(np.int64) + 9) % 12
+    return found
+
+
+def plan_month_shares() -> npt.NDArray[np.float64]:
+    """Share of plan starts in each month, April to March: of referrals, and how far from these."""
+    shares = np.array(parameter("referral_month_shares").numbers)
+    shares = shares * np.array(parameter("plan_start_month_ratios").numbers)
+    found: npt.NDArray[np.float64] = shares / shares.sum()
+    return found
+
+
 def days_in_year(random: np.random.Generator, number: int, first: date, last: date) -> Days:
     """Open days between two dates, as many in each month as referrals are."""
-    days = days_of(first, last)
     shares = np.array(parameter("referral_month_shares").numbers)
-    months = (days.astype("datetime64[M]").astype(np.int64) + 9) % 12
+    days, weights = _weighted(first, last, shares)
+    return random.choice(days, size=number, p=weights)
+
+
+def _plan_days(random: np.random.Generator, number: int, first: date, last: date) -> Days:
+    """Open days between two dates for plans: each month has its share, to one or two of them."""
+    days, weights = _weighted(first, last, plan_month_shares())
+    spread = (random.permutation(number) + random.random(number)) / max(number, 1)
+    return days[np.searchsorted(np.cumsum(weights)[:-1], spread)]
+
+
+def _weighted(
+    first: date, last: date, shares: npt.NDArray[np.float64]
+) -> tuple[Days, npt.NDArray[np.float64]]:
+    """Open days between two dates, and the share that falls on each."""
+    days = days_of(first, last)
+    months = months_since_april(days)
     in_month = np.bincount(months, minlength=12)
     weights = (shares / np.maximum(in_month, 1))[months]
-    return random.choice(days, size=number, p=weights / weights.sum())
+    return days, weights / weights.sum()
 
 
 def referral_days(random: np.random.Generator, assessed: Days) -> Days:
@@ -74,6 +110,7 @@ def family_dates(
     number = len(plan)
     stage = _furthest(streams("furthest-stage"), plan, sizes)
     days = days_in_year(streams("assessment-day"), number, first, last)
+    days[plan] = _plan_days(streams("plan-day"), int(plan.sum()), first, last)
     since = np.searchsorted(days_of(first, last), days)
     wait = np.minimum(banded(streams("enquiry_to_conference"), "conference_wait", number), since)
     low, high = (int(n) for n in parameter("assessment_to_enquiry_working_days").numbers)

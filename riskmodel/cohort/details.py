@@ -17,10 +17,9 @@ from riskmodel.cohort.dates import family_dates
 from riskmodel.cohort.dependence import assign, profiles, whole_shares
 from riskmodel.cohort.families import birth_dates, families, in_order, second_rows
 from riskmodel.cohort.lengths import plan_lengths
+from riskmodel.cohort.surroundings import Drawer, areas, before_the_plan, schools
 from riskmodel.estimates import Basis
 from riskmodel.parameters import parameter
-from riskmodel.published import load_table
-from riskmodel.streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,10 +49,9 @@ DETAIL_BASIS: Mapping[str, Basis] = {
 plan are printed (for plan ends: mean length and share over two years), while who has which is
 assumed."""
 
-AREAS = ("south", "central", "north")
 CATEGORIES = ("neglect", "emotional", "physical", "sexual", "multiple")
-RATINGS = ("outstanding", "good", "requires_improvement", "inadequate")
-SCHOOL_AGES = (5, 15)
+SECOND_AGAIN = 3
+"""Years of age from which a child can have had two plans before."""
 AGE_BAND_FIRSTS = (-1, 0, 1, 5, 10, 16)
 """First year of age of each band of the profiles; -1 stands for the unborn."""
 ALONE = ("child_uasc", "child_privately_fostered")
@@ -97,7 +95,7 @@ def add_details(
     """
     import pandas as pd
 
-    draw = _Drawer(seed, unit)
+    draw = Drawer(seed, unit)
     strength = parameter("dependence").value if dependence is None else dependence
     ages = _ages(draw, plan, flags, factors, strength)
     unit_rows = _Families.of(draw, plan, flags, factors, ages)
@@ -120,7 +118,7 @@ def add_details(
     ends = (
         dates["plan_start_date"]
         + unit_rows.spread(
-            {"days": _plan_days(draw, unit_rows, plan, born, dates["plan_start_date"])}
+            {"days": _plan_days(draw, unit_rows, plan, born, dates["plan_start_date"], year)}
         )["days"]
     )
     columns: dict[str, object] = {
@@ -128,33 +126,15 @@ def add_details(
         "family_id": in_order(unit_rows.family) + 1,
         "gender": gender,
         "birth_date": born,
-        "area": unit_rows.spread({"area": _areas(draw, unit_rows, plan)})["area"],
+        "area": areas(draw, in_order(unit_rows.family), plan),
         **dates,
         "plan_end_date": ends,
         "category_of_abuse": _categories(draw, unit_rows, plan, flags, factors, strength),
         "previous_plans": _previous_plans(draw, unit_rows, plan, ages),
     }
-    columns.update(_before_the_plan(draw, len(plan), np.flatnonzero(plan)))
-    columns.update(_schools(draw, plan, ages))
+    columns.update(before_the_plan(draw, len(plan), np.flatnonzero(plan)))
+    columns.update(schools(draw, plan, ages, in_order(alike)))
     return pd.DataFrame(columns)
-
-
-class _Drawer:
-    """Random streams of one unit, one for each column."""
-
-    def __init__(self, seed: int, unit: str) -> None:
-        self._seed, self._unit = seed, unit
-
-    def stream(self, column: str) -> np.random.Generator:
-        return stream(self._seed, f"cohort/{column}/{self._unit}")
-
-    def labels(
-        self, column: str, labels: Sequence[object], number: int, shares: Sequence[float]
-    ) -> npt.NDArray[np.object_]:
-        """Labels in exact whole shares, in random order."""
-        values = np.repeat(np.array(labels, dtype=object), whole_shares(number, shares))
-        self.stream(column).shuffle(values)
-        return values
 
 
 class _Families:
@@ -167,7 +147,7 @@ class _Families:
 
     @classmethod
     def of(
-        cls, draw: _Drawer, plan: Flags, flags: Flags, factors: Sequence[str], ages: IntArray
+        cls, draw: Drawer, plan: Flags, flags: Flags, factors: Sequence[str], ages: IntArray
     ) -> _Families:
         alone = np.zeros(len(plan), dtype=bool)
         for name in ALONE:
@@ -199,7 +179,7 @@ def _shared(plan: Flags, flags: Flags, factors: Sequence[str]) -> IntArray:
 
 
 def _ages(
-    draw: _Drawer, plan: Flags, flags: Flags, factors: Sequence[str], strength: float
+    draw: Drawer, plan: Flags, flags: Flags, factors: Sequence[str], strength: float
 ) -> IntArray:
     """Whole years of each row, -1 for the unborn: exact shares, by the factors of the row."""
     ages = np.zeros(len(plan), dtype=np.int64)
@@ -228,7 +208,7 @@ def _ages(
 
 
 def _genders(
-    draw: _Drawer, flags: Flags, factors: Sequence[str], strength: float, is_known: Flags
+    draw: Drawer, flags: Flags, factors: Sequence[str], strength: float, is_known: Flags
 ) -> npt.NDArray[np.object_]:
     """Girls and boys in exact shares of those born by the end of the year; None for the others."""
     rows = np.flatnonzero(is_known)
@@ -242,7 +222,7 @@ def _genders(
 
 
 def _same_children(
-    draw: _Drawer,
+    draw: Drawer,
     unit_rows: _Families,
     plan: Flags,
     flags: Flags,
@@ -273,7 +253,7 @@ def _same_children(
 
 
 def _plan_days(
-    draw: _Drawer, unit_rows: _Families, plan: Flags, born: Days, start: Days
+    draw: Drawer, unit_rows: _Families, plan: Flags, born: Days, start: Days, year: int
 ) -> IntArray:
     """Days that the plan of each family lasts: nobody stays on it after turning 18."""
     eldest = np.full(len(unit_rows.sizes), np.datetime64("2200-01-01", "D"))
@@ -286,29 +266,14 @@ def _plan_days(
     most = np.where(has_plan, (adult - starts).astype(np.int64) - 1, 0)
     days = np.zeros(len(sizes), dtype=np.int64)
     days[has_plan] = plan_lengths(
-        draw.stream("plan-length"), sizes[has_plan], most[has_plan], starts[has_plan]
-    )
+        draw.stream("plan-length"), sizes[has_plan], most[has_plan], starts[has_plan],
+        reference_date(year),
+    )  # fmt: skip
     return days
 
 
-def _areas(draw: _Drawer, unit_rows: _Families, plan: Flags) -> npt.NDArray[np.object_]:
-    """Areas in proportion to the teams' child protection and child in need cases (para 23)."""
-    table = load_table("family_support_caseloads")
-    has_plan, sizes = unit_rows.plan_and_sizes(plan)
-    values = np.empty(len(sizes), dtype=object)
-    for name, rows, measure in (
-        ("plan-area", np.flatnonzero(has_plan), "Child Protection cases by area"),
-        ("assessment-area", np.flatnonzero(~has_plan), "Children in Need cases by area"),
-    ):
-        cases = [float(table.figure(measure, area).value or 0) for area in AREAS]
-        totals = whole_shares(int(sizes[rows].sum()), cases)
-        drawn = assign(draw.stream(name), np.zeros((len(rows), 0)), totals, {}, sizes[rows])
-        values[rows] = np.array(AREAS, dtype=object)[drawn]
-    return values
-
-
 def _categories(
-    draw: _Drawer,
+    draw: Drawer,
     unit_rows: _Families,
     plan: Flags,
     flags: Flags,
@@ -328,7 +293,7 @@ def _categories(
 
 
 def _previous_plans(
-    draw: _Drawer, unit_rows: _Families, plan: Flags, ages: IntArray
+    draw: Drawer, unit_rows: _Families, plan: Flags, ages: IntArray
 ) -> pd.api.extensions.ExtensionArray:
     """Earlier plans of each child with one: those of a family alike, none of a child under 1."""
     import pandas as pd
@@ -342,52 +307,7 @@ def _previous_plans(
     random = draw.stream("previous-plans")
     drawn = assign(random, np.zeros((len(sizes), 0)), totals, {}, sizes)
     values = np.full(len(plan), np.nan)
-    values[plan] = np.where(can[plan], drawn[unit_rows.numbered[plan]], 0)
+    # Two plans take longer than an infant has lived.
+    most = np.select([ages < 1, ages < SECOND_AGAIN], [0, 1], default=2)
+    values[plan] = np.minimum(drawn[unit_rows.numbered], most)[plan]
     return pd.array(values, dtype="Int64")
-
-
-def _before_the_plan(draw: _Drawer, number: int, with_plan: IntArray) -> dict[str, object]:
-    """Known to a service in the six months before: printed for the 630 (para 15)."""
-    import pandas as pd
-
-    statements = load_table("statements")
-    started = int(statements.figure("plans_started_2014_15").value or 0)
-    found: dict[str, object] = {}
-    for column, statement in (
-        ("child_in_need_plan_before", "plans_started_after_child_in_need_plan"),
-        ("early_intervention_before", "plans_started_known_to_early_intervention"),
-    ):
-        known = float(statements.figure(statement).value or 0)
-        values = np.full(number, None, dtype=object)
-        values[with_plan] = draw.labels(
-            column, (True, False), len(with_plan), (known, started - known)
-        )
-        found[column] = pd.array(values, dtype="boolean")
-    return found
-
-
-def _schools(
-    draw: _Drawer, plan: npt.NDArray[np.bool_], ages: IntArray
-) -> dict[str, npt.NDArray[np.object_]]:
-    """Attendance and school rating of children of school age (para 15)."""
-    statements, ratings = load_table("statements"), load_table("school_ratings")
-    full = float(statements.figure("plans_started_full_school_attendance_percent").value or 0)
-    high = float(statements.figure("plans_started_school_attendance_over_85_percent").value or 0)
-    at_school = (ages >= SCHOOL_AGES[0]) & (ages <= SCHOOL_AGES[1])
-    attendance = np.full(len(plan), None, dtype=object)
-    rows = np.flatnonzero(at_school & plan)
-    attendance[rows] = draw.labels(
-        "attendance",
-        ("100%", "over 85%", "85% or less"),
-        len(rows),
-        (full, high - full, 100 - high),
-    )
-    rating = np.full(len(plan), None, dtype=object)
-    for name, column, flag in (
-        ("plan-school", "child_protection_percent", True),
-        ("assessment-school", "children_in_need_percent", False),
-    ):
-        rows = np.flatnonzero(at_school & (plan == flag))
-        shares = [float(ratings.figure(key, column).value or 0) for key in ratings.keys]
-        rating[rows] = draw.labels(name, RATINGS, len(rows), shares)
-    return {"school_attendance": attendance, "school_rating": rating}

@@ -186,10 +186,10 @@ def generate_blocks(design: CohortDesign, *, jobs: int | Engine = 1) -> Iterator
         for number in range(len(design.units)):
             yield from unit_blocks(design, number)
         return
-    weights, margins = _planned(design)
+    planned = _planned(design)
     tasks = (
         (layout, block)
-        for layout in _layouts(design, weights, margins)
+        for layout in _layouts(design, *planned)
         for block in range(len(layout.blocks))
     )
     row = 1
@@ -218,8 +218,13 @@ def unit_blocks(design: CohortDesign, number: int) -> Iterator[CohortBlock]:
 
 
 @lru_cache(maxsize=1)
-def _planned(design: CohortDesign) -> tuple[npt.NDArray[np.float64], Margins]:
-    """Loadings, and the counts of each unit, which all units of a design share."""
+def _planned(
+    design: CohortDesign,
+) -> tuple[npt.NDArray[np.float64], Margins, tuple[int, ...]]:
+    """Loadings, counts and what is kept apart, which all units of a design share.
+
+    Nothing is said of the parents of a child who came without them.
+    """
     targets = design.targets()
     margins = Margins(
         targets.total_assessments,
@@ -227,7 +232,9 @@ def _planned(design: CohortDesign) -> tuple[npt.NDArray[np.float64], Margins]:
         targets.counts.plans,
         targets.without_plan,
     )
-    return loadings(targets.counts.factors, design), margins
+    names = targets.counts.factors
+    parents = [place for place, name in enumerate(names) if name.startswith("parent_")]
+    return loadings(names, design), margins, (names.index("child_uasc"), *parents)
 
 
 def generate_cohort(design: CohortDesign) -> Assessments:
@@ -291,10 +298,13 @@ def cohort_basis(targets: CohortTargets) -> Mapping[str, Basis]:
 
 
 def _layouts(
-    design: CohortDesign, weights: npt.NDArray[np.float64], margins: Margins
+    design: CohortDesign,
+    weights: npt.NDArray[np.float64],
+    margins: Margins,
+    apart: tuple[int, ...],
 ) -> Iterator[UnitLayout]:
     for authority, year in design.units:
-        yield UnitLayout.plan(f"{authority}/{year}", design.seed, weights, margins)
+        yield UnitLayout.plan(f"{authority}/{year}", design.seed, weights, margins, apart)
 
 
 def _drawn(

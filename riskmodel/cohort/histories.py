@@ -18,7 +18,7 @@ import numpy.typing as npt
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
 from riskmodel.cohort.care_records import care_records
-from riskmodel.cohort.dates import banded, days_in_year
+from riskmodel.cohort.dates import banded, days_in_year, months_since_april, plan_month_shares
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
     CONFERENCE,
@@ -29,6 +29,7 @@ from riskmodel.cohort.history_factors import (
     history_factors,
 )
 from riskmodel.cohort.lengths import band_shares, durations_within, ends_on_open_days
+from riskmodel.cohort.people import describe_people
 from riskmodel.cohort.working_days import moved, on_office_days
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
@@ -44,10 +45,12 @@ __all__ = [
     "completed",
     "make_history",
     "met_families",
-    "review_dates",
 ]
 
 BLOCK_CHILDREN = 2_500
+ADULT_DAYS = 6574
+"""Days from birth to the 18th birthday, or a day before it."""
+YEAR_DAYS = 366
 ROUNDS = 3
 """Referrals of a family at the most."""
 
@@ -133,11 +136,13 @@ class History:
     Parameters
     ----------
     children
-        One row a child: child_id, family_id, birth_date, girl, unaccompanied.
+        One row a child: child_id, family_id, birth_date, girl, unaccompanied, ethnicity and
+        disability.
     episodes
         One row a referral of a child: child (row of ``children``), referral, assessed, enquiry,
         conference, plan_start, plan_end, need_start, need_end (child in need plan), care_start,
-        care_end, closure (``NaT`` where it did not happen), stage, category, previous_plans.
+        care_end, closure (``NaT`` where it did not happen), stage, category, previous_plans, and
+        what :func:`riskmodel.cohort.people.describe_people` adds.
     flags
         Factors of each row of ``episodes``, shape (episodes, J).
     care
@@ -213,6 +218,7 @@ def completed(
     episodes["category"] = history_categories(
         random, episodes.assign(family=family), flags, factors
     )
+    describe_people(random, children, episodes, flags, factors)
     return children, episodes, flags, factors
 
 
@@ -296,13 +302,12 @@ def _round(
     import pandas as pd
 
     number = len(referral)
-    shares = np.array(parameter("history_stage_shares").numbers)
-    stage = random.choice(len(shares), size=number, p=shares / shares.sum())
     start = np.where(np.isnat(referral), np.datetime64("2000-01-03"), referral)
     start = on_office_days(start)
     enquiry = moved(start, random.integers(0, 6, size=number))
     conference = moved(enquiry, banded(random, "conference_wait", number))
     assessed = moved(start, banded(random, "assessment_duration", number))
+    stage = _stages(random, conference)
     held = stage >= CONFERENCE
     assessed = np.where(held, np.minimum(assessed, conference), assessed)
     bands = random.choice(len(band_shares()), size=number, p=band_shares())
@@ -332,8 +337,17 @@ def _round(
     return pd.DataFrame(frame)
 
 
-ADULT_DAYS = 6574
-"""Days from birth to the 18th birthday, or a day before it."""
+def _stages(random: np.random.Generator, conference: Days) -> IntArray:
+    """How far each referral leads; to a plan more often in the months in which more start."""
+    shares = np.array(parameter("history_stage_shares").numbers)
+    shares = shares / shares.sum()
+    months = np.array(parameter("referral_month_shares").numbers)
+    ratio = plan_month_shares() / (months / months.sum())
+    drawn = random.random(len(conference))
+    others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
+    before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
+    found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)
+    return np.where(drawn < others, found, PLAN_STAGE)
 
 
 def _previous(
@@ -344,9 +358,6 @@ def _previous(
     earlier = (random.random(number) < share).astype(np.int64)[at]
     found: IntArray = np.where((day - born).astype(np.int64) < YEAR_DAYS, 0, earlier)
     return found
-
-
-YEAR_DAYS = 366
 
 
 def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> None:
@@ -388,21 +399,3 @@ def _first(
     kept["family_id"] = pd.factorize(kept["family_id"])[0]
     all_events = pd.concat(episodes, ignore_index=True)
     return kept, all_events[all_events["child"] < number].reset_index(drop=True)
-
-
-def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
-    """Reviews of plans: of each the plan's row, and the day; the last one ends a plan at a review.
-
-    A review is held a few days before it is due, the number following from the start, and the one
-    that ends a plan on its last day.
-    """
-    due = np.array(parameter("review_days").numbers, dtype=np.int64)
-    early = int(parameter("review_early_days").value)
-    before = (starts.astype(np.int64) * 7) % (early + 1)
-    days = moved(starts[:, None] + due - before[:, None], 0)
-    days = days.astype("datetime64[D]")
-    ended = np.where(np.isnat(ends), np.datetime64("2200-01-01"), ends)[:, None]
-    near = np.abs((days - ended).astype(np.int64)) <= early
-    days = np.where(near, ended, days)
-    rows, places = np.nonzero(days <= ended)
-    return rows, days[rows, places]

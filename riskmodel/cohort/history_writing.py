@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from riskmodel.census import fields
 from riskmodel.cohort.census_header import census_header
+from riskmodel.cohort.dataset_writing import csv_part, dataset_parts
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.year_tables import care_tables, year_tables
 from riskmodel.core.files import new_folder
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import UnknownNameError
-from riskmodel.intake.census.modules import MODULES
 from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE
 
 if TYPE_CHECKING:
@@ -102,12 +102,6 @@ def _block(
     return found, len(history.children)
 
 
-def _csv(table: pd.DataFrame) -> tuple[str, str]:
-    return ",".join(table.columns) + "\n", table.to_csv(
-        index=False, header=False, lineterminator="\n"
-    )
-
-
 Parts = Iterator[tuple[str, tuple[str, str]]]
 
 
@@ -121,71 +115,12 @@ def _modules(design: HistoryDesign, year: int, tables: Tables, _: Tables) -> Par
         ),
     )
     for name, table in tables.items():
-        kept = [heading for heading in table.columns if heading != "episode"]
-        yield f"modules/{name}.csv", _csv(table[kept])
+        kept = [heading for heading in table.columns if heading not in ("episode", "Worker")]
+        yield f"modules/{name}.csv", csv_part(table[kept])
 
 
 def _dataset(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> Parts:
-    """Tables of the Standard Safeguarding Dataset, with the names of its specification."""
-    for name, table in tables.items():
-        fields_of = MODULES[name].fields
-        names = {
-            heading: fields_of[heading][0]
-            for heading in table.columns
-            if fields_of.get(heading) and heading != "AssessmentFactors"
-        }
-        yield f"ssd/{MODULES[name].other_name}.csv", _csv(table[[*names]].rename(columns=names))
-    factors = tables["assessments"][["AssessmentID", "AssessmentFactors"]]
-    factors = factors[factors["AssessmentFactors"] != ""]
-    yield (
-        "ssd/ssd_assessment_factors.csv",
-        _csv(factors.set_axis(["cinf_assessment_id", "cinf_assessment_factors_json"], axis=1)),
-    )
-    held = tables["section47"]
-    held = held.loc[
-        held["DateOfInitialCPC"] != "", ["LAchildID", "EpisodeID", "EnquiryID", "DateOfInitialCPC"]
-    ]
-    yield (
-        "ssd/ssd_initial_cp_conference.csv",
-        _csv(
-            held.set_axis(
-                ["icpc_person_id", "icpc_referral_id", "icpc_s47_enquiry_id", "icpc_icpc_date"],
-                axis=1,
-            )
-        ),
-    )
-    episodes = care["episodes"]
-    yield "ssd/ssd_cla_episodes.csv", _csv(
-        episodes[["CHILD", "DECOM", "RNE", "CIN", "DEC", "REC"]].set_axis(
-            [
-                "clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_start_reason",
-                "clae_cla_primary_need_code", "clae_cla_episode_ceased_date",
-                "clae_cla_episode_ceased_reason",
-            ],
-            axis=1,
-        )
-    )  # fmt: skip
-    yield (
-        "ssd/ssd_cla_placement.csv",
-        _csv(
-            episodes[["CHILD", "DECOM", "DEC", "PLACE", "PLACE_PROVIDER"]].set_axis(
-                [
-                    "clap_person_id", "clap_cla_placement_start_date",
-                    "clap_cla_placement_end_date", "clap_cla_placement_type",
-                    "clap_cla_placement_provider",
-                ],
-                axis=1,
-            )
-        ),
-    )  # fmt: skip
-    yield (
-        "ssd/ssd_legal_status.csv",
-        _csv(
-            episodes[["CHILD", "LS", "DECOM"]].set_axis(
-                ["lega_person_id", "lega_legal_status", "lega_legal_status_start_date"], axis=1
-            )
-        ),
-    )
+    return dataset_parts(tables, care)
 
 
 def _lists(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> Parts:
@@ -222,8 +157,8 @@ def _lists(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> Pa
         kept.insert(0, "Child Unique ID", child)
         kept.insert(1, "Date of Birth", child.map(born))
         kept.insert(2, "Gender", child.map(sex))
-        yield f"annex_a/list_{number}.csv", _csv(kept)
-    yield "annex_a/list_8_looked_after.csv", _csv(_care_list(care))
+        yield f"annex_a/list_{number}.csv", csv_part(kept)
+    yield "annex_a/list_8_looked_after.csv", csv_part(_care_list(care))
 
 
 def _care_list(care: Tables) -> pd.DataFrame:
@@ -253,7 +188,7 @@ def _care_list(care: Tables) -> pd.DataFrame:
 
 def _care(design: HistoryDesign, year: int, _: Tables, care: Tables) -> Parts:
     for name, table in care.items():
-        yield f"ssda903/{name}.csv", _csv(_as_returned(table))
+        yield f"ssda903/{name}.csv", csv_part(_as_returned(table))
 
 
 def _as_returned(table: pd.DataFrame) -> pd.DataFrame:
@@ -263,7 +198,7 @@ def _as_returned(table: pd.DataFrame) -> pd.DataFrame:
 
 def care_files(care: Tables) -> dict[str, str]:
     """The text of each file of a return on children looked after, by name."""
-    return {f"{name}.csv": "".join(_csv(_as_returned(table))) for name, table in care.items()}
+    return {f"{name}.csv": "".join(csv_part(_as_returned(table))) for name, table in care.items()}
 
 
 def _census(design: HistoryDesign, year: int, tables: Tables, _: Tables) -> Parts:
@@ -296,15 +231,18 @@ def _census(design: HistoryDesign, year: int, tables: Tables, _: Tables) -> Part
     people = tables["children"]
     sex = next(name for name in ("Sex", "GenderCurrent") if name in people)
     order = ["LAchildID", "PersonBirthDate", "ExpectedPersonBirthDate", sex, "UPNunknown"]
+    order += ["Ethnicity", "Disabilities"]
     texts = []
-    for child, born, due, code, unknown in people[order].itertuples(index=False, name=None):
+    for child, born, due, code, unknown, group, disabled in people[order].itertuples(
+        index=False, name=None
+    ):
         birth = f"<PersonBirthDate>{born}</PersonBirthDate>" if born else (
             f"<ExpectedPersonBirthDate>{due}</ExpectedPersonBirthDate>")  # fmt: skip
         number = f"<UPNunknown>{unknown}</UPNunknown>" if born else ""
         texts.append(
             f"<Child>\n<ChildIdentifiers><LAchildID>{child}</LAchildID>{number}{birth}"
             f"<{sex}>{code}</{sex}></ChildIdentifiers>\n<ChildCharacteristics>"
-            "<Ethnicity>NOBT</Ethnicity><Disabilities><Disability>NONE</Disability></Disabilities>"
+            f"<Ethnicity>{group}</Ethnicity>{_list('Disabilities', 'Disability', disabled)}"
             f"</ChildCharacteristics>\n{''.join(details[child])}</Child>\n"
         )
     head = census_header(year, design.authority, SYNTHETIC_SOFTWARE)

@@ -69,18 +69,29 @@ class UnitLayout:
         l_j per factor, 0 to 1; shape (J,).
     blocks
         Margins of each block; they add up to those of the unit.
+    apart
+        Place of a factor, and of those that no row has beside it, as far as there are rows enough.
+        Kept where rows are ranked.
     """
 
     name: str
     seed: int
     loadings: FloatArray
     blocks: tuple[Margins, ...]
+    apart: tuple[int, ...] = ()
 
     @classmethod
-    def plan(cls, name: str, seed: int, loadings: FloatArray, total: Margins) -> UnitLayout:
+    def plan(
+        cls,
+        name: str,
+        seed: int,
+        loadings: FloatArray,
+        total: Margins,
+        apart: tuple[int, ...] = (),
+    ) -> UnitLayout:
         """Lay a unit out: one block where rows are ranked, else blocks of fixed size."""
         if total.rows <= RANK_ROWS:
-            return cls(name, seed, loadings, (total,))
+            return cls(name, seed, loadings, (total,), apart)
         random = stream(seed, f"cohort/layout/{name}")
         full, rest = divmod(total.rows, BLOCK_ROWS)
         rows = np.array([BLOCK_ROWS] * full + ([rest] if rest else []), dtype=np.int64)
@@ -109,7 +120,10 @@ def draw_block(layout: UnitLayout, number: int) -> tuple[BoolArray, BoolArray]:
     plan[: margins.plans] = True
     random.shuffle(plan)
     if len(layout.blocks) == 1:
-        return plan, _rank(random, plan, margins, layout.loadings)
+        flags = _rank(random, plan, margins, layout.loadings)
+        if layout.apart:
+            _keep_apart(random, plan, flags, layout.apart)
+        return plan, flags
     return plan, _threshold(random, plan, margins, layout.loadings)
 
 
@@ -136,6 +150,20 @@ def _rank(
                 top = np.argpartition(latent, len(rows) - count)[len(rows) - count :]
                 flags[factor, rows[top]] = True
     return flags
+
+
+def _keep_apart(
+    random: np.random.Generator, plan: BoolArray, flags: BoolArray, apart: tuple[int, ...]
+) -> None:
+    """Give the first factor to rows without the others, within each outcome: no count moves."""
+    first, *others = apart
+    has_others = flags[others].any(axis=0)
+    for outcome in (plan, ~plan):
+        wrong = np.flatnonzero(flags[first] & has_others & outcome)
+        free = np.flatnonzero(~flags[first] & ~has_others & outcome)
+        number = min(len(wrong), len(free))
+        flags[first, wrong[:number]] = False
+        flags[first, random.choice(free, size=number, replace=False)] = True
 
 
 def _threshold(

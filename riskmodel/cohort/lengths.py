@@ -6,11 +6,13 @@ the first conference, then every six months. So within each band durations lie a
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.cohort.dependence import NEVER, assign, whole_shares
-from riskmodel.cohort.working_days import office_days, on_office_days
+from riskmodel.cohort.working_days import moved, office_days, on_office_days
 from riskmodel.parameters import parameter
 from riskmodel.published import load_table
 
@@ -21,6 +23,7 @@ __all__ = [
     "durations_within",
     "ends_on_open_days",
     "plan_lengths",
+    "review_dates",
     "shares_by_band",
 ]
 
@@ -29,6 +32,10 @@ Days = npt.NDArray[np.datetime64]
 
 TWO_YEARS_DAYS = 731
 ROUNDS = 20
+EXCHANGES = 60
+NEAR_STOCK = 0.01
+UNDER_A_YEAR = 3
+"""Bands that end within a year."""
 NEAR_DAYS = 0.3
 """By how much the mean of the days may miss the published one, which is printed in whole days."""
 
@@ -54,7 +61,7 @@ def band_shares() -> npt.NDArray[np.float64]:
 
 
 def plan_lengths(
-    random: np.random.Generator, sizes: IntArray, most: IntArray, starts: Days
+    random: np.random.Generator, sizes: IntArray, most: IntArray, starts: Days, last: date
 ) -> IntArray:
     """Whole days of the plans of families, with the published mean and the shares of the bands.
 
@@ -68,11 +75,15 @@ def plan_lengths(
         Days until the eldest is 18.
     starts
         Day on which the plans of each start; all end on days on which the offices are open.
+    last
+        Day at which plans are counted that are open.
 
     Notes
     -----
     Shares of the bands are exact to a plan. All days are then moved by the same number, within
-    their bands, until the mean is the published 303 days.
+    their bands, until the mean is the published 303 days. Families of one size exchange their
+    bands until the plans open on the last day, of those begun within a year of it, are as old as
+    the Department counts (table D5); of a few plans, as nearly as some exchanges bring about.
     """
     if not len(sizes):
         return np.zeros(0, dtype=np.int64)
@@ -88,6 +99,35 @@ def plan_lengths(
     over = round(plans * float(shares[-1]))
     totals = np.append(whole_shares(plans - over, shares[:-1]), over)
     bands = assign(random, features, totals, short, sizes)
+    anywhere = np.where(allowed == len(BANDS) - 1, sizes, 0)
+    best, least = np.zeros(0, dtype=np.int64), np.inf
+    for _ in range(EXCHANGES):
+        found = _with_published_mean(random, bands, sizes, most, starts)
+        missed = _missed_stock(found, sizes, starts, last)
+        if missed < least:
+            best, least = found, missed
+        if least < NEAR_STOCK:
+            break
+        for size in range(1, int(sizes.max()) + 1):
+            rows = np.flatnonzero(anywhere == size)
+            bands[rows] = random.permutation(bands[rows])
+    return best
+
+
+def _missed_stock(days: IntArray, sizes: IntArray, starts: Days, last: date) -> float:
+    """Largest difference from D5 in the shares of the bands under a year among plans still open."""
+    since = (np.datetime64(last, "D") - starts).astype(np.int64)
+    is_open = days > since
+    band = np.searchsorted([band[1] for band in BANDS[1:]], since[is_open], side="right")
+    young = np.bincount(band, sizes[is_open], minlength=len(BANDS))[:UNDER_A_YEAR]
+    stock = np.array(parameter("plan_stock_shares").numbers[:UNDER_A_YEAR])
+    return float(np.abs(young / max(young.sum(), 1) - stock / stock.sum()).max())
+
+
+def _with_published_mean(
+    random: np.random.Generator, bands: IntArray, sizes: IntArray, most: IntArray, starts: Days
+) -> IntArray:
+    """Days within the bands, until an open day, with the published mean over all plans."""
     low, high = (np.array([band[end] for band in BANDS])[bands] for end in (1, 2))
     high = np.clip(most, low, high)
     # With a part of a day, so that the mean moves smoothly as all are moved.
@@ -163,3 +203,21 @@ def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     number = np.searchsorted([band[1] for band in BANDS[1:]], days, side="right")
     shares: npt.NDArray[np.float64] = np.bincount(number, minlength=len(BANDS)) / max(len(days), 1)
     return shares
+
+
+def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
+    """Reviews of plans: of each the plan's row, and the day; the last one ends a plan at a review.
+
+    A review is held a few days before it is due, the number following from the start, and the one
+    that ends a plan on its last day.
+    """
+    due = np.array(parameter("review_days").numbers, dtype=np.int64)
+    early = int(parameter("review_early_days").value)
+    before = (starts.astype(np.int64) * 7) % (early + 1)
+    days = moved(starts[:, None] + due - before[:, None], 0)
+    days = days.astype("datetime64[D]")
+    ended = np.where(np.isnat(ends), np.datetime64("2200-01-01"), ends)[:, None]
+    near = np.abs((days - ended).astype(np.int64)) <= early
+    days = np.where(near, ended, days)
+    rows, places = np.nonzero(days <= ended)
+    return rows, days[rows, places]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from riskmodel.ages import ages_in_years
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.cohort.dates import months_since_april, plan_month_shares
 from riskmodel.cohort.dependence import profiles, wanted_shares
 from riskmodel.cohort.details import AGE_BAND_FIRSTS, CATEGORIES
 from riskmodel.cohort.lengths import BANDS, band_shares, shares_by_band
@@ -200,15 +201,10 @@ def _day_rows(cohort: Assessments, _: float) -> Iterator[Row]:
         "assumed",
     )
     months = frame["plan_start_date"].dropna().dt.month.to_numpy()
-    shares = np.array(parameter("referral_month_shares").numbers)
-    for number, name in ((4, "April"), (3, "March")):
-        expected = 100 * shares[number - 4] / shares.sum()
-        yield (
-            f"plan starts in {name}",
-            float(expected),
-            100 * float((months == number).mean()),
-            "assumed",
-        )
+    shares = plan_month_shares()
+    for number, name in ((4, "April"), (11, "November"), (3, "March")):
+        share = 100 * float((months == number).mean())
+        yield f"plan starts in {name}", 100 * float(shares[number - 4]), share, "assumed"
 
 
 def _duration_rows(cohort: Assessments, _: float) -> Iterator[Row]:
@@ -222,9 +218,13 @@ def _duration_rows(cohort: Assessments, _: float) -> Iterator[Row]:
         yield f"plans that last {words}", 100 * float(expected), 100 * float(share), "observed (D7)"
     stock = np.array(parameter("plan_stock_shares").numbers)
     edges = np.array([0, *(band[1] for band in BANDS[1:]), LONGEST_DAYS])
-    inside = np.diff(np.minimum(length[:, None], edges), axis=1).sum(axis=0)
+    # The plans that are open on 31 March, had as many started in each month of every year.
+    before = np.datetime64("2015-03-31") - np.arange(LONGEST_DAYS)
+    starts = plan_month_shares()[months_since_april(before)]
+    reached = np.append(0, np.cumsum(starts))
+    inside = np.diff(reached[np.minimum(length[:, None], edges)], axis=1).sum(axis=0)
     for (words, *_rest), expected, days_there in zip(BANDS, stock, inside, strict=True):
-        name = f"on a plan for {words}, where as many start each day"
+        name = f"on a plan for {words} at 31 March, where as many start every year"
         share = 100 * float(days_there / max(inside.sum(), 1))
         yield name, 100 * float(expected / stock.sum()), share, "observed (D5)"
     due = np.array(parameter("review_days").numbers)

@@ -17,8 +17,9 @@ from riskmodel.census import NO_FACTORS, factor_code, first_day, reference_date,
 from riskmodel.cohort.care import birthdays
 from riskmodel.cohort.census_header import CODE_OF_CATEGORY
 from riskmodel.cohort.details import CATEGORIES
-from riskmodel.cohort.histories import History, review_dates
+from riskmodel.cohort.histories import History
 from riskmodel.cohort.history_factors import ASSESSMENT, NO_ASSESSMENT
+from riskmodel.cohort.lengths import review_dates
 from riskmodel.cohort.working_days import moved
 from riskmodel.parameters import parameter
 
@@ -98,8 +99,9 @@ def year_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     closed = when.known(frame["closure"])
     tables = {"children": _children(children.iloc[number], when)}
     tables["episodes"] = starts.assign(
-        ReferralSource="10",
-        PrimaryNeedCode=np.where(_alone(history, frame), "N8", "N1"),
+        ReferralSource=frame["source"],
+        PrimaryNeedCode=frame["need"],
+        Worker=frame["worker"].astype(str),
         CINclosureDate=closed,
         ReasonForClosure=np.where(closed == "", "", _reasons(history, frame)),
         ReferralNFA=np.where(frame["stage"] == NO_ASSESSMENT, "1", "0"),
@@ -119,11 +121,6 @@ def _place_of_child(episodes: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(episodes.groupby("child").cumcount(), dtype=np.int64) + 1
 
 
-def _alone(history: History, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    flags: npt.NDArray[np.bool_] = history.children["unaccompanied"].to_numpy()[frame["child"]]
-    return flags
-
-
 def _children(children: pd.DataFrame, when: _Year) -> pd.DataFrame:
     import pandas as pd
 
@@ -141,6 +138,10 @@ def _children(children: pd.DataFrame, when: _Year) -> pd.DataFrame:
             field: np.where(unborn, codes[""], sex),
             # Not of school age; or the source of the number could not be reached.
             "UPNunknown": np.where(school, "UN5", "UN1"),
+            "Ethnicity": children["ethnicity"].to_numpy(),
+            "Disabilities": [
+                json.dumps(text.split() or ["NONE"]) for text in children["disability"]
+            ],
         }
     )
 
@@ -233,8 +234,8 @@ def _plans(frame: pd.DataFrame, starts: pd.DataFrame, when: _Year) -> pd.DataFra
 def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     """The tables of one year's return on children looked after.
 
-    header, episodes, uasc, reviews, oc3 (care leavers), ad1 (adoptions), placed_adoption (decisions
-    that a child should be placed for adoption).
+    header, episodes, uasc, prev_perm, reviews, oc2 (health), oc3 (care leavers), missing, ad1
+    (adoptions), placed_adoption (decisions that a child should be placed for adoption).
     """
     import pandas as pd
 
@@ -253,17 +254,17 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "DECOM": when.known(frame["start"]),
             "RNE": frame["start_reason"],
             "LS": frame["legal_status"],
-            "CIN": frame["need"],
-            "PLACE": frame["placement"],
+            "CIN": _needs(history, frame),
+            "PLACE": frame["placement"].replace("H5", "H5" if year < SUPPORTED_YEAR else "K3"),
             "PLACE_PROVIDER": frame["provider"],
             "PL_LOCATION": frame["location"],
             "DEC": end,
             "REC": np.where(is_open, "", frame["end_reason"]),
             "REASON_PLACE_CHANGE": np.where(is_open, "", frame["placement_change"]),
             "CARE_START": when.known(frame["care_start"]),
-            "HOME_POST": np.where(frame["need"] == "N8", "", home),
+            "HOME_POST": np.where(children["unaccompanied"].to_numpy()[frame["child"]], "", home),
             "PL_POST": np.where(frame["placement"] == "P1", home, place),
-            "URN": np.where(frame["placement"].isin(("P1",)), "", NO_URN),
+            "URN": frame["placement"].map(_numbers(when)).fillna(NO_URN),
         }
     )
     cared = np.unique(frame["child"].to_numpy())
@@ -279,7 +280,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "CHILD": people["child_id"].to_numpy().astype(str),
             "SEX": np.where(people["girl"], sex["female"], sex["male"]),
             "DOB": when.known(born),
-            "ETHNIC": "NOBT",
+            "ETHNIC": people["ethnicity"],
             "UPN": np.where(birthdays(born, 5) <= when.last, "UN5", "UN1"),
             "MOTHER": np.where(people["girl"] & is_cared, "0", ""),
             "MC_DOB": "",
@@ -298,11 +299,27 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def _numbers(when: _Year) -> dict[str, str]:
+    """Number of the place by kind of placement; semi-independence has one since October 2023."""
+    supported = HOME_URN if when.year >= NUMBERED_YEAR else ""
+    return {"P1": "", "K2": HOME_URN, "H5": supported}
+
+
+def _needs(history: History, frame: pd.DataFrame) -> list[str]:
+    """Need of each episode of care: that of the referral which led to it."""
+    cared = history.episodes[history.episodes["care_start"].notna()]
+    keys = zip(cared["child"], cared["care_start"], strict=True)
+    need = dict(zip(keys, cared["need"], strict=True))
+    return [need[key] for key in zip(frame["child"], frame["care_start"], strict=True)]
+
+
 def _care_records(history: History, when: _Year) -> dict[str, pd.DataFrame]:
     """What stands beside the episodes, with the columns of the return and ``child`` before them."""
-    reviews, adoptions, leavers = (
-        history.records[name] for name in ("reviews", "adoptions", "leavers")
+    reviews, adoptions, leavers, health, missing = (
+        history.records[name] for name in ("reviews", "adoptions", "leavers", "health", "missing")
     )
+    missing = missing[when.active(missing["start"], missing["end"])]
+    outcomes = health[health["day"].to_numpy().astype("datetime64[D]") == when.last]
     # A decision to place a child stands in each return until the child is adopted.
     decided = adoptions[when.active(adoptions["decided"], adoptions["day"])]
     reviews, adopted, leavers = (
@@ -328,8 +345,41 @@ def _care_records(history: History, when: _Year) -> dict[str, pd.DataFrame]:
             DATE_PLACED_CEASED="",
             REASON_PLACED_CEASED="",
         ),
+        "prev_perm": _permanence(history, when),
+        "oc2": outcomes.drop(columns="day"),
+        "missing": missing[["child"]].assign(
+            MISSING=missing["kind"],
+            MIS_START=when.known(missing["start"]),
+            MIS_END=when.known(missing["end"]),
+        ),
     }
 
 
+def _permanence(history: History, when: _Year) -> pd.DataFrame:
+    """Of each child whose care began in the year whether it had left for good before."""
+    care = history.care
+    began = care[(care["start_reason"] == "S") & when.holds(care["start"])]
+    began = began.drop_duplicates("child", keep="last")
+    ended = care[care["last"] & care["end_reason"].isin(PERMANENCE)]
+    ended = ended.drop_duplicates("child", keep="last").set_index("child")
+    ended = ended.reindex(began["child"])
+    earlier = (ended["end"].to_numpy() <= began["start"].to_numpy()) & ended["end"].notna()
+    return began[["child"]].assign(
+        PREV_PERM=np.where(earlier, ended["end_reason"].map(PERMANENCE).to_numpy(), "Z1"),
+        LA_PERM=np.where(earlier, ANYWHERE, ""),
+        DATE_PERM=np.where(earlier, when.known(ended["end"].to_numpy()), ""),
+    )
+
+
+PERMANENCE = {"E11": "P1", "E45": "P2", "E46": "P2", "E48": "P2"}
+"""Adoption, and special guardianship."""
+ANYWHERE = "999"
+"""Stands for the authority that arranged it."""
 NO_URN = "XXXXXXX"
 """Stands for a place without a number of its own: none of the places exists."""
+HOME_URN = "SC000000"
+"""Stands for the number of a home, which a home must have: no home has this one."""
+NUMBERED_YEAR = 2024
+"""First return in which semi-independence has a number."""
+SUPPORTED_YEAR = 2026
+"""First return in which supported accommodation is a placement K3, no more H5."""

@@ -17,6 +17,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis, Estimate
+from riskmodel.families import DesignEffects, effective_counts
 from riskmodel.parameters import parameter
 
 __all__ = ["MEASURES", "Associations", "associations", "prior_assessments"]
@@ -79,7 +80,11 @@ class Associations(Result):
 
 
 def associations(
-    counts: FactorCounts, total_assessments: int | None = None, *, level: float | None = None
+    counts: FactorCounts,
+    total_assessments: int | None = None,
+    *,
+    level: float | None = None,
+    design: DesignEffects | None = None,
 ) -> Associations:
     """Crude association of each factor with a plan, at a stated number of assessments.
 
@@ -91,6 +96,9 @@ def associations(
         N; None takes the number that the counts know.
     level
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
+    design
+        Design effects where assessments of one family come together: a range is then that of as
+        many counts fewer as the effect of the factor's rate says.
 
     Returns
     -------
@@ -125,8 +133,8 @@ def associations(
         level = parameter("interval_level").value
     basis: Basis = counts.basis if counts.total_assessments == total else "assumed"
     found: dict[str, list[Estimate]] = {measure: [] for measure in MEASURES}
-    for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True):
-        table = _Table(k, n, counts.total_plans - k, total - n)
+    for n, k, effect in effective_counts(counts, design):
+        table = _Table(k, n, counts.total_plans / effect - k, total / effect - n)
         for measure, estimate in table.estimates(level, basis).items():
             found[measure].append(estimate)
     return Associations(
@@ -165,10 +173,10 @@ def prior_assessments(counts: FactorCounts, quantiles: Sequence[float]) -> list[
 class _Table:
     """Plans and assessments with the factor, and without it."""
 
-    k1: int
-    n1: int
-    k0: int
-    n0: int
+    k1: float
+    n1: float
+    k0: float
+    n0: float
 
     def estimates(self, level: float, basis: Basis) -> dict[str, Estimate]:
         if self.n1 == 0 or self.n0 == 0:
@@ -226,7 +234,7 @@ class _Table:
         return float(low), float(high)
 
 
-def _score_ratio(k1: int, n1: int, k0: int, n0: int, level: float) -> tuple[float, float]:
+def _score_ratio(k1: float, n1: float, k0: float, n0: float, level: float) -> tuple[float, float]:
     """Ratios that the score test does not reject (Koopman 1984).
 
     T(r) = (k1/n1 - r k0/n0)^2 / (q1 (1 - q1)/n1 + r^2 q0 (1 - q0)/n0), where q1 = r q0 are the

@@ -13,7 +13,7 @@ from riskmodel.assessments import FactorCounts
 from riskmodel.conversions import conversion_distribution, impact_cut
 from riskmodel.core.arrays import Floats
 from riskmodel.errors import DataError
-from riskmodel.families import DesignEffects
+from riskmodel.families import DesignEffects, effective_counts
 from riskmodel.parameters import parameter
 
 __all__ = [
@@ -26,7 +26,11 @@ __all__ = [
 
 
 def holm_comparison(
-    counts: FactorCounts, cut: float, *, level: float | None = None
+    counts: FactorCounts,
+    cut: float,
+    *,
+    level: float | None = None,
+    design: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Which conversion rates differ from a stated cut, allowing for how many are looked at.
 
@@ -38,6 +42,9 @@ def holm_comparison(
         The rate to compare with, between 0 and 1: say why this one.
     level
         1 less the familywise error rate; the parameter ``interval_level`` where it is None.
+    design
+        Design effects where assessments of one family come together: a rate with one above 1 has
+        the p value of its distance from the cut, normal with as many times the variance.
 
     Returns
     -------
@@ -49,16 +56,20 @@ def holm_comparison(
     -----
     Holm (1979): the i-th smallest of m p values times m - i + 1, made monotone.
     """
-    from scipy.stats import binomtest
+    from scipy.stats import binomtest, norm
 
     if not 0 < cut < 1:
         raise DataError(f"the cut must lie between 0 and 1, got {cut:g}; 25% is 0.25")
     if level is None:
         level = parameter("interval_level").value
-    p_values = [
-        binomtest(k, n, cut).pvalue if n else 1.0
-        for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
-    ]
+    p_values = []
+    whole = zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
+    for (n, k), (fewer, of_them, effect) in zip(
+        whole, effective_counts(counts, design), strict=True
+    ):
+        away = abs(of_them - fewer * cut) / math.sqrt(max(fewer, 1) * cut * (1 - cut))
+        exact = binomtest(k, n, cut).pvalue if n else 1.0
+        p_values.append(exact if effect == 1 else max(exact, 2 * float(norm.sf(away))))
     adjusted = _holm(np.array(p_values))
     rates = counts.plans / np.maximum(counts.assessments, 1)
     return pd.DataFrame(
@@ -77,8 +88,15 @@ def holm_comparison(
     )
 
 
-def funnel(counts: FactorCounts) -> pd.DataFrame:
+def funnel(counts: FactorCounts, design: DesignEffects | None = None) -> pd.DataFrame:
     """Each rate against the common one, with limits that allow for overdispersion.
+
+    Parameters
+    ----------
+    counts
+        Counts per factor.
+    design
+        Design effects: limits are those of as many assessments fewer.
 
     Returns
     -------
@@ -103,7 +121,8 @@ def funnel(counts: FactorCounts) -> pd.DataFrame:
     rates = counts.plans / n
     target = float(counts.plans.sum() / n.sum())
     centre = math.asin(math.sqrt(target))
-    raw = 2 * np.sqrt(n) * (np.arcsin(np.sqrt(rates)) - centre)
+    known = np.array([fewer for fewer, *_ in effective_counts(counts, design)])
+    raw = 2 * np.sqrt(known) * (np.arcsin(np.sqrt(rates)) - centre)
     ends = np.quantile(raw, [0.1, 0.9])
     dispersion = max(1.0, float(np.mean(np.clip(raw, *ends) ** 2)))
     frame = pd.DataFrame(
@@ -117,7 +136,7 @@ def funnel(counts: FactorCounts) -> pd.DataFrame:
         }
     )
     for name, coverage in (("95", 0.95), ("998", 0.998)):
-        reach = norm.ppf((1 + coverage) / 2) * math.sqrt(dispersion) / (2 * np.sqrt(n))
+        reach = norm.ppf((1 + coverage) / 2) * math.sqrt(dispersion) / (2 * np.sqrt(known))
         frame[f"low_{name}"] = np.sin(np.maximum(centre - reach, 0)) ** 2
         frame[f"high_{name}"] = np.sin(np.minimum(centre + reach, math.pi / 2)) ** 2
     return frame
@@ -128,6 +147,7 @@ def shrunken_conversions(
     quadrants: Mapping[str, tuple[str, str]],
     *,
     level: float | None = None,
+    design: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Conversion rates drawn towards each other, and what can be said of the unprinted ones.
 
@@ -140,6 +160,8 @@ def shrunken_conversions(
         factor has counts.
     level
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
+    design
+        Design effects: a rate counts for as many assessments fewer.
 
     Returns
     -------
@@ -161,9 +183,7 @@ def shrunken_conversions(
     others = [name for name in quadrants if name not in printed.factors]
     a, b = conversion_distribution(printed, quadrants, others)
     rows = []
-    for name, n, k in zip(
-        printed.factors, printed.assessments.tolist(), printed.plans.tolist(), strict=True
-    ):
+    for name, (n, k, _) in zip(printed.factors, effective_counts(printed, design), strict=True):
         low, high = beta.ppf(tails, a + k, b + n - k)
         rows.append((name, True, k / n if n else math.nan, (a + k) / (a + b + n), low, high))
     below = float(beta.cdf(impact_cut(printed, quadrants), a, b)) if others else 0.0

@@ -10,6 +10,7 @@ from riskmodel.core.result import Result, TextTable
 from riskmodel.disclosure.release import Release
 from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
+from riskmodel.factors.margins.recorded import RATES, Recording
 from riskmodel.factors.quadrants import Prevalence
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.factors.views import NO_CUTS, group_words, released_factors
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["GroupRates", "group_rates"]
+
+MOST_GROUPS = 60
+"""Groups of whose rates it is said how far recording could move them: 20 ms each."""
+RECORDED = tuple(f"{name}_recorded_{end}" for name in RATES for end in ("low", "high"))
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -45,7 +50,12 @@ class GroupRates(Result):
     cuts: str | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a group and factor, with label and census code; the printed quadrant by a chart."""
+        """A row a group and factor, with label and census code; the printed quadrant by a chart.
+
+        ``conversion_rate_recorded_low`` and so on: the ends of a rate over all recording usually
+        considered (assumed, see :mod:`riskmodel.factors.margins.recording`); missing where there
+        are more than :data:`MOST_GROUPS` groups.
+        """
         frame = self.frame.copy()
         known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
         names = list(frame["factor"])
@@ -59,7 +69,28 @@ class GroupRates(Result):
             frame[f"printed_{axis}"] = [
                 printed[n][position] if n in printed else None for n in names
             ]
+        ends = self._recorded()
+        by = [] if self.release is None else list(self.release.by)
+        keys = list(zip(*(frame[name] for name in (*by, "factor")), strict=True))
+        for position, name in enumerate(RECORDED):
+            frame[name] = [ends[key][position] if key in ends else float("nan") for key in keys]
         return frame
+
+    def _recorded(self) -> dict[tuple[object, ...], list[float]]:
+        """Ends of both rates over all recording considered, by group and factor."""
+        from riskmodel.factors.margins.recording import recording_bounds
+
+        found: dict[tuple[object, ...], list[float]] = {}
+        if len(self.analyses) > MOST_GROUPS:
+            return found
+        for key, analysis in self.analyses.items():
+            area = recording_bounds(analysis.counts, self._recording())
+            for rate, share in zip(*(area.ends(name) for name in RATES), strict=True):
+                found[(*key, rate.factor)] = [*rate[2:], *share[2:]]
+        return found
+
+    def _recording(self) -> Recording:
+        return Recording.usual(published=self.release is None)
 
     def summary(self) -> str:
         """What was read, and of a single group which factors stand out."""
@@ -83,18 +114,16 @@ class GroupRates(Result):
                 "factor": row.label,
                 "plans": _count_text(row.plans),
                 "share of plans": _rate_text(row, "share_of_plans"),
+                "could be": _recorded_text(row, "share_of_plans"),
                 "assessments": _count_text(row.assessments),
                 "led to a plan": _rate_text(row, "conversion_rate"),
+                "could be ": _recorded_text(row, "conversion_rate"),
                 "quadrant": f"{row.prevalence} / {row.impact}"
                 if row.prevalence not in SHORTHAND
                 else row.prevalence,
             }
             | (
-                {
-                    "printed": f"{row.printed_prevalence} / {row.printed_impact}"
-                    if row.printed_impact
-                    else "-"
-                }
+                {"printed": " / ".join(printed_quadrants().get(row.factor, ("-",)))}
                 if is_placed
                 else {}
             )
@@ -140,6 +169,11 @@ class GroupRates(Result):
                 f"Basis: {counts.basis}. These are associations among {among} and the "
                 f"{counts.total_plans:,} plans that they led to; they do not say what a factor "
                 "causes."
+            )
+        if 0 < len(self.analyses) <= MOST_GROUPS:
+            lines.append(
+                f"Could be: {self._recording().words()} (assumed). riskmodel sensitivity "
+                "--recording takes other shares."
             )
         return lines
 
@@ -232,6 +266,13 @@ def _rate_text(row: Any, name: str) -> str:
     if value != value:
         return "never found" if name == "conversion_rate" else "no plan"
     return f"{100 * value:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _recorded_text(row: Any, name: str) -> str:
+    low, high = (getattr(row, f"{name}_recorded_{end}") for end in ("low", "high"))
+    if isinstance(getattr(row, name), str) or not low <= high:
+        return "-"
+    return f"{100 * low:.0f} to {100 * high:.0f}%"
 
 
 def _thresholds(analysis: FactorAnalysis) -> dict[str, Any]:

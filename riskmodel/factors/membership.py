@@ -14,6 +14,7 @@ from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.factors.quadrants import QuadrantRegion
+from riskmodel.families import DesignEffects, effective_counts
 
 __all__ = ["DRAWS", "Membership", "membership", "rank_probabilities"]
 
@@ -67,6 +68,7 @@ def membership(
     random: np.random.Generator,
     *,
     draws: int = DRAWS,
+    design: DesignEffects | None = None,
 ) -> Membership:
     """Quadrant-membership probabilities, with thresholds drawn over their feasible region.
 
@@ -80,6 +82,8 @@ def membership(
         Generator.
     draws
         Number of draws.
+    design
+        Design effects: a rate counts for as many assessments fewer, a share for as many plans.
 
     Raises
     ------
@@ -101,10 +105,10 @@ def membership(
     impact_cut = _drawn_cut(random, impact, draws)
     number = len(counts.factors)
     common, often = np.empty((number, draws), bool), np.empty((number, draws), bool)
-    for row, (n, k) in enumerate(
-        zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
-    ):
-        common[row] = random.standard_gamma(k + 0.5, draws) >= prevalence_cut
+    for row, (n, k, effect) in enumerate(effective_counts(counts, design)):
+        share_effect = design.effects[counts.factors[row]][1] if design else 1.0
+        whole = k * effect / share_effect
+        common[row] = random.standard_gamma(whole + 0.5, draws) * share_effect >= prevalence_cut
         often[row] = random.beta(k + 0.5, n - k + 0.5, draws) >= impact_cut
     probabilities = {
         ("high", "high"): (common & often).mean(axis=1),
@@ -117,7 +121,11 @@ def membership(
 
 
 def rank_probabilities(
-    counts: FactorCounts, random: np.random.Generator, *, draws: int = DRAWS
+    counts: FactorCounts,
+    random: np.random.Generator,
+    *,
+    draws: int = DRAWS,
+    design: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Distribution of each factor's rank by conversion rate.
 
@@ -129,6 +137,8 @@ def rank_probabilities(
         Generator.
     draws
         Number of draws from each factor's Beta(k + 1/2, n - k + 1/2).
+    design
+        Design effects: a rate counts for as many assessments fewer.
 
     Returns
     -------
@@ -137,10 +147,7 @@ def rank_probabilities(
         probability_lowest; rank 1 is the highest rate.
     """
     rates = np.stack(
-        [
-            random.beta(k + 0.5, n - k + 0.5, draws)
-            for n, k in zip(counts.assessments.tolist(), counts.plans.tolist(), strict=True)
-        ]
+        [random.beta(k + 0.5, n - k + 0.5, draws) for n, k, _ in effective_counts(counts, design)]
     )
     order = np.argsort(-rates, axis=0)
     ranks = np.empty_like(order)

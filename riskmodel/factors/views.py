@@ -23,6 +23,7 @@ from riskmodel.factors.quadrants import (
     stated_region,
 )
 from riskmodel.factors.rates import IntervalMethod, factor_rates
+from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
@@ -47,6 +48,8 @@ class ViewOptions:
     cuts
         Cuts of the quadrants, as for :func:`released_factors`; of the published counts they are
         the report's.
+    design
+        Design effects of the counts, where assessments of one family come together.
     """
 
     assessments: tuple[int, ...] = ()
@@ -54,6 +57,7 @@ class ViewOptions:
     seed: int = 0
     level: float | None = None
     cuts: str | None = None
+    design: DesignEffects | None = None
 
 
 NO_CUTS = "a table without a plan, or whose number of assessments is withheld, sets no cuts"
@@ -157,7 +161,9 @@ def factor_view(
         return _changes(release, options)
     if release is None:
         return VIEWS[view](factor_counts(), replace(options, cuts="report"))
-    return release.frame(lambda counts: VIEWS[view](counts, options))
+    return release.frame(
+        lambda counts: VIEWS[view](counts, replace(options, design=release.design_of(counts)))
+    )
 
 
 def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
@@ -170,7 +176,10 @@ def _associations(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
         _refuse_prior(counts, "--assessments")
         totals = [known] if known is not None else prior_assessments(counts, quantiles)
     return pd.concat(
-        [associations(counts, total, level=options.level).to_frame() for total in totals],
+        [
+            associations(counts, total, level=options.level, design=options.design).to_frame()
+            for total in totals
+        ],
         ignore_index=True,
     )
 
@@ -187,14 +196,16 @@ def _membership(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     region = cut_region(counts, options.cuts, "plans")
     if options.cuts is None and not region.is_feasible:
         raise DataError(f"{NO_CUTS}; state cuts, --cuts 0.12,0.25")
-    found = membership(counts, region, stream(options.seed, "factors/membership")).to_frame()
+    random = stream(options.seed, "factors/membership")
+    found = membership(counts, region, random, design=options.design).to_frame()
     return found.assign(basis=counts.basis)
 
 
 def _ranks(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.membership import rank_probabilities
 
-    found = rank_probabilities(counts, stream(options.seed, "factors/ranks"))
+    random = stream(options.seed, "factors/ranks")
+    found = rank_probabilities(counts, random, design=options.design)
     return found.assign(basis=counts.basis)
 
 
@@ -209,22 +220,23 @@ def _comparison(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
             _refuse_prior(counts, "--cut")
             total, basis = int(parameter("assessments_prior_median").value), "assumed"
         cut = counts.total_plans / total
-    return holm_comparison(counts, cut, level=options.level).assign(basis=basis)
+    found = holm_comparison(counts, cut, level=options.level, design=options.design)
+    return found.assign(basis=basis)
 
 
 def _funnel(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.comparison import funnel
 
-    return funnel(counts).assign(basis=counts.basis)
+    return funnel(counts, options.design).assign(basis=counts.basis)
 
 
 def _shrinkage(counts: FactorCounts, options: ViewOptions) -> pd.DataFrame:
     from riskmodel.factors.comparison import shrunken_conversions
 
-    if counts.basis == "published":
-        return shrunken_conversions(counts, printed_quadrants(), level=options.level)
     # The report card's chart says nothing of another table's factors.
-    return shrunken_conversions(counts, {}, level=options.level).drop(columns="printed")
+    printed = printed_quadrants() if counts.basis == "published" else {}
+    found = shrunken_conversions(counts, printed, level=options.level, design=options.design)
+    return found if printed else found.drop(columns="printed")
 
 
 VIEWS: dict[str, Callable[[FactorCounts, ViewOptions], pd.DataFrame]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups, Records
@@ -12,7 +12,7 @@ from riskmodel.families import CHILD, FAMILY, DesignEffects, are_related, family
 from riskmodel.intake.counts import iter_counts
 from riskmodel.intake.reading import is_parquet, read_assessments
 from riskmodel.intake.result import NOTES, Intake, IssueLog
-from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts
+from riskmodel.intake.tables.files import open_part, parquet_dictionary, parquet_parts, read_parquet
 
 __all__ = ["TableFile", "count_intake", "has_observed", "table_file"]
 
@@ -83,19 +83,19 @@ class TableFile:
 
         records = Records(self.path, self.reading, (), count_by) if is_observed else None
         issues = _issues(log.counts)
-        return Counted(groups, issues, is_observed, account, self._effects(by, groups), records)
+        return Counted(groups, issues, is_observed, account, self._effects(by), records)
 
-    def _effects(
-        self, by: Sequence[str], groups: Groups
-    ) -> Mapping[tuple[object, ...], DesignEffects]:
-        """Design effects of Parquet that names who belongs together; unseen where it is large."""
+    def _effects(self, by: Sequence[str]) -> Mapping[tuple[object, ...], DesignEffects]:
+        """Design effects of Parquet that names families or children; of a part where large."""
         files = [open_part(part) for part in parquet_parts(self.path)]
         names = {name for file in files for name in file.schema_arrow.names}
         if not names & {FAMILY, CHILD}:
             return {}
-        if sum(file.metadata.num_rows for file in files) > _HELD:
-            return {key: DesignEffects.unseen(counts.factors) for key, counts in groups.items()}
-        return _effects_of(self.read().assessments, by)
+        every = -(-sum(file.metadata.num_rows for file in files) // _HELD)
+        if every <= 1:
+            return _effects_of(self.read().assessments, by)
+        part = read_parquet(self.path, IssueLog(self.name), every=every).assessments
+        return {key: replace(found, every=every) for key, found in _effects_of(part, by).items()}
 
     @property
     def reading(self) -> tuple[str, ...]:

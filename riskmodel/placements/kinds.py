@@ -78,7 +78,7 @@ _PLACES: Mapping[str, str] = {
     **dict.fromkeys(_FAMILY, "kinship"),
     **dict.fromkeys(_FOSTER, "fostering"),
     **dict.fromkeys(_HOMES, "residential"),
-    **dict.fromkeys(("P2", "P3", "H5"), "supported"),
+    **dict.fromkeys(("P2", "P3", "H5", "K3"), "supported"),
     **dict.fromkeys(("A3", "A4", "A5", "A6"), "adoption"),
     "P1": "parents",
     "K1": "secure",

@@ -20,8 +20,10 @@ from riskmodel.cohort.lengths import band_shares, shares_by_band
 from riskmodel.cohort.working_days import office_days
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake import read_assessments, read_care
+from riskmodel.intake.involvements import read_involvements
 from riskmodel.intake.lists.reading import read_lists
 from riskmodel.intake.looked_after.reading import read_looked_after
+from riskmodel.parameters import parameter
 
 YEARS = (2022, 2023)
 MONTHS = [str(month) for month in np.arange("2022-04", "2023-04", dtype="datetime64[M]")]
@@ -29,7 +31,7 @@ MONTHS = [str(month) for month in np.arange("2022-04", "2023-04", dtype="datetim
 
 @pytest.fixture(scope="module")
 def history():
-    return make_history(HistoryDesign(2500, 2014, 2017, seed=1), 0)
+    return make_history(HistoryDesign(2500, 2014, 2017, seed=2), 0)
 
 
 @pytest.fixture(scope="module")
@@ -113,18 +115,23 @@ def test_stocks_stand_still_without_growth_and_grow_with_it():
 
 
 @pytest.mark.integration
-def test_durations_are_those_of_the_department_within_two_points():
+def test_plans_that_end_and_plans_that_are_open_last_as_the_department_counts():
     design = HistoryDesign(25_000, 2014, 2017, seed=5)
-    days = []
+    ended, still = [], []
     for block in range(6):
         frame = make_history(design, block).episodes
-        ended = frame[frame["plan_end"].between("2013-04-01", "2017-03-31")]
-        days.append((ended["plan_end"] - ended["plan_start"]).dt.days.to_numpy())
-    found = shares_by_band(np.concatenate(days).astype(np.int64))
-    number = sum(map(len, days))
-    # Two points, and the chance of this many plans of families of about two.
-    error = 3 * np.sqrt(2 * band_shares() * (1 - band_shares()) / number)
-    assert (np.abs(found - band_shares()) < 0.02 + error).all()
+        rows = frame[frame["plan_end"].between("2013-04-01", "2017-03-31")]
+        ended.append((rows["plan_end"] - rows["plan_start"]).dt.days.to_numpy())
+        for year in (2015, 2017):
+            day = pd.Timestamp(year, 3, 31)
+            rows = frame[(frame["plan_start"] <= day) & (frame["plan_end"] > day)]
+            still.append((day - rows["plan_start"]).dt.days.to_numpy())
+    stock = np.array(parameter("plan_stock_shares").numbers)
+    for days, shares in ((ended, band_shares()), (still, stock / stock.sum())):
+        found = shares_by_band(np.concatenate(days).astype(np.int64))
+        # Two points, and the chance of this many plans of families of about two.
+        error = 3 * np.sqrt(2 * shares * (1 - shares) / sum(map(len, days)))
+        assert (np.abs(found - shares) < 0.02 + error).all()
 
 
 @pytest.mark.integration
@@ -159,6 +166,11 @@ def test_every_form_gives_the_same_counts_when_it_is_read_back(folder):
         last = rows[(rows["month_end"] == rows["month_end"].max()) & (rows["stock"] > 0)]
         stocks.append(last.set_index("placement")["stock"].to_dict())
     assert stocks[0] == stocks[1]
+    involved = read_involvements(year / "ssd")
+    assert involved.without_worker == 0
+    assert involved.with_episode == len(involved) > 100
+    assert involved.is_sound
+    assert 10 < len(involved) / len(set(involved.workers.tolist())) < 24
     own = read_looked_after(year / "ssda903")
     assert own.is_sound
     assert [*own.windows[""]] == MONTHS
@@ -216,12 +228,54 @@ def test_adoptions_and_care_leavers_follow_from_episodes_of_care(history):
     assert ((leavers[["activity", "home"]] != "0").all(axis=1) == told).all()
 
 
+@pytest.mark.unit
+def test_health_is_asked_of_whom_it_concerns_and_nobody_is_missing_where_care_ends(history):
+    born = history.children["birth_date"].to_numpy().astype("datetime64[D]")
+    health, care = history.records["health"], history.care
+    assert len(health) > 20
+    day = health["day"].to_numpy().astype("datetime64[D]")
+    age = ages_in_years(born[health["child"]], day)
+    assert ((health["HEALTH_CHECK"] != "") == (age < 5)).all()
+    assert ((health["CONVICTED"] != "") == (age >= 10)).all()
+    told = (health[["SDQ_SCORE", "SDQ_REASON"]] != "").sum(axis=1)
+    assert (told[(age >= 4) & (age < 17)] == 1).all()
+    assert (told[age < 4] == 0).all()
+    held = health.merge(care[["child", "care_start", "end"]], on="child")
+    whole = (held["care_start"] <= held["day"] - pd.Timedelta(days=364)) & (
+        held["end"] > held["day"]
+    )
+    assert whole.groupby([held["child"], held["day"]]).any().all()
+    missing = history.records["missing"].reset_index().merge(care, on="child")
+    inside = (missing["start_x"] > missing["start_y"]) & (missing["end_x"] < missing["end_y"])
+    assert inside.groupby(missing["index"]).any().all()
+    assert set(missing["kind"]) == {"A", "M"}
+
+
+@pytest.mark.unit
+def test_where_a_child_lives_and_who_it_is_fit_each_other(history):
+    born = history.children["birth_date"].to_numpy().astype("datetime64[D]")
+    care, children = history.care, history.children
+    age = ages_in_years(born[care["child"]], care["start"].to_numpy().astype("datetime64[D]"))
+    assert age[care["placement"] == "H5"].min() >= 16
+    assert age[care["placement"] == "K2"].min() >= 7
+    of_family = children.groupby("family_id")["ethnicity"]
+    assert (of_family.transform("first") == children["ethnicity"]).all()
+    assert children["ethnicity"].nunique() > 10
+    has = history.flags[:, history.factors.index("child_learning_disability")]
+    of = np.unique(history.episodes["child"].to_numpy()[has])
+    assert children["disability"].str.contains("LD").to_numpy().nonzero()[0].tolist() == of.tolist()
+    alone = children["unaccompanied"].to_numpy()[history.episodes["child"]]
+    assert ((history.episodes["need"] == "N8") == alone).all()
+
+
 @pytest.mark.integration
 def test_the_account_of_a_care_return_holds_every_record_beside_its_episodes(folder):
     place = folder / "2023" / "ssda903"
     account = read_looked_after(place).account
     for kind, name in (
         ("reviews", "reviews"), ("records of care leavers", "oc3"), ("adoptions", "ad1"),
+        ("records of health", "oc2"), ("incidents of being missing", "missing"),
+        ("records of what was before care", "prev_perm"),
         ("decisions to place for adoption", "placed_adoption"),
         ("records of children", "header"), ("records of unaccompanied children", "uasc"),
     ):  # fmt: skip
@@ -299,7 +353,7 @@ def test_workers_and_their_number_change_no_byte(tmp_path):
     alone = write_histories(design, tmp_path / "alone", forms=("modules", "ssda903"))
     other = write_histories(design, tmp_path / "other", forms=("modules", "ssda903"), jobs=2)
     files = sorted(path.relative_to(alone) for path in alone.rglob("*.csv"))
-    assert len(files) == 14
+    assert len(files) == 17
     assert all((alone / name).read_bytes() == (other / name).read_bytes() for name in files)
     children = pd.read_csv(alone / "2015" / "modules" / "children.csv")["LAchildID"]
     assert children.is_unique

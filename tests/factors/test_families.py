@@ -11,6 +11,7 @@ from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.comparison import change_between
 from riskmodel.factors.rates import factor_rates
+from riskmodel.factors.views import VIEWS, ViewOptions
 from riskmodel.families import DesignEffects, family_effects, related
 
 NAMES = ("parent_domestic_violence", "parent_drugs_misuse", "child_self_harm")
@@ -142,6 +143,25 @@ def test_withheld_factors_do_not_tell_of_their_families(tmp_path):
     parquet = tmp_path / "own.parquet"
     table.to_parquet(parquet)
     assert TableFile(parquet).counts().design == TableFile(path).counts().design
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("view", ["associations", "comparison", "funnel", "ranks", "membership"])
+def test_every_view_allows_for_families(view):
+    """With a design effect of two a view says what it would of half as many."""
+    rows = [("child_neglect", 120, 40), ("child_self_harm", 80, 12)]
+
+    def found(times: int, design: DesignEffects | None) -> pd.DataFrame:
+        wide = [(name, n * times, k * times) for name, n, k in rows]
+        counts = FactorCounts.from_rows(wide, total_plans=60 * times, total_assessments=400 * times)
+        return VIEWS[view](counts, ViewOptions(cut=0.25, cuts="0.3,0.25", design=design))
+
+    names = tuple(name for name, *_ in rows)
+    twice, half = found(2, DesignEffects.assumed(names, 1, 2)), found(1, None)
+    kept = [name for name in half if name not in ("assessments", "assessments_in_all")]
+    close = {"rtol": 0.02, "atol": 0.05} if view in ("comparison", "membership") else {}
+    pd.testing.assert_frame_equal(twice[kept], half[kept], check_dtype=False, **close)
+    assert not twice[kept].equals(found(2, None)[kept])
 
 
 @pytest.mark.unit

@@ -16,10 +16,10 @@ from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.adjusted.table_impact import factor_impact, table_patterns
-from riskmodel.factors.group_rates import group_rates
-from riskmodel.factors.rates import factor_rates
 from riskmodel.intake import iter_assessments, read_assessments
+from riskmodel.intake.result import IssueLog
 from riskmodel.intake.table_file import TableFile
+from riskmodel.intake.tables.files import read_parquet
 from riskmodel.streams import stream
 
 NAMES = ("child_neglect", "parent_mental_health", "child_emotional_abuse")
@@ -101,18 +101,17 @@ def test_files_with_other_factors_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.integration
-def test_a_table_too_large_to_hold_says_that_families_are_not_allowed_for(tmp_path, monkeypatch):
+def test_of_a_table_too_large_to_hold_a_part_of_the_families_is_measured(tmp_path, monkeypatch):
     table = TableFile(made(tmp_path / "folder", children=True))
-    assert all(design.allows for design in table.counts().design.values())
-    monkeypatch.setattr("riskmodel.intake.table_file._HELD", ROWS - 1)
-    release = release_counted(table.counts(by=("year",)), by=("year",))
-    assert len(release.groups) == 2
-    found = group_rates(release)
-    assert any("Ranges do not allow for families" in line for line in found.remarks())
-    for counts in release.groups.values():
-        alone = factor_rates(counts).to_frame()
-        assert factor_rates(counts, design=release.design_of(counts)).to_frame().equals(alone)
-    (note,) = _on_families(release, "funnel")
-    assert note.endswith("families are not allowed for.")
-    (note,) = _on_families(release, "change")
-    assert note.startswith("Ranges do not allow for families")
+    (whole,) = table.counts().design.values()
+    monkeypatch.setattr("riskmodel.intake.table_file._HELD", ROWS // 2)
+    (half,) = table.counts().design.values()
+    assert (half.every, half.unit) == (2, whole.unit)
+    for name, pair in whole.effects.items():
+        assert np.abs(np.subtract(pair, half.effects[name])).max() < 0.35, name
+    # Whole families are measured, not one row here and there.
+    kept = read_parquet(table.path, IssueLog("x"), every=2).assessments.frame
+    assert 0.4 * ROWS < len(kept) < 0.6 * ROWS
+    assert (kept.groupby("child_id").size() == 2).all()
+    (note,) = _on_families(release_counted(table.counts()))
+    assert note.endswith("by factor and rate, measured on one in 2.")

@@ -39,6 +39,12 @@ START_REASONS = frozenset("SLPTBU")
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "reviews": ("review", "review code"),
     "records of care leavers": ("in touch", "activ", "accom"),
+    "records of health": (
+        "sdq score", "sdq reason", "convicted", "health check", "immunisations", "teeth check",
+        "health assessment", "substance misuse", "intervention received", "intervention offered"
+    ),
+    "incidents of being missing": ("missing", "mis start", "mis end"),
+    "records of what was before care": ("prev perm", "la perm", "date perm"),
     "adoptions": (
         "date int", "date match", "foster care", "nb adoptr", "sex adoptr", "ls adoptr"
     ),
@@ -74,14 +80,14 @@ PLACEMENTS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("U4", "U5", "U6", "F2", "F3", "F4", "F5", "F6", "Q2"), "foster carer"),
         **dict.fromkeys(("A3", "A4", "A5", "A6"), "placed for adoption"),
         "P1": "parents",
-        **dict.fromkeys(("P2", "P3", "H5"), "independent or semi-independent"),
+        **dict.fromkeys(("P2", "P3", "H5", "K3"), "independent or semi-independent"),
         **dict.fromkeys(("K2", "H3", "H4"), "children's home"),
         "K1": "secure unit",
         "S1": "residential school",
         **dict.fromkeys(("R1", "R2", "R3", "R5"), "other residential"),
         **dict.fromkeys(("T0", "T1", "T2", "T3", "T4"), "temporary"),
         **dict.fromkeys(("M2", "M3"), "missing from placement"),
-        "Z1": "other",
+        **dict.fromkeys(("Z1", "Z11", "Z12", "Z13", "Z14"), "other"),
     }
 )
 """Placements (PLACE) in groups."""

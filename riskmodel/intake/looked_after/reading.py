@@ -114,8 +114,9 @@ def read_looked_after(
         A folder with CSV files of one or several years, in folders of their own or not; a
         workbook with a sheet a table; or a CSV file of episodes alone. A table is known by its
         headings: episodes by ``DECOM`` and ``RNE``, the header by ``DOB``, unaccompanied children
-        by ``DUC``. Reviews, care leavers, adoptions and decisions to place for adoption are
-        counted in the account and not used further. A column ``LA`` tells authorities apart, a
+        by ``DUC``. Reviews, health, incidents of being missing, what was before care, care leavers,
+        adoptions and decisions to place for adoption are counted in the account and not used
+        further. A column ``LA`` tells authorities apart, a
         column ``YEAR`` the returns of a file that holds several.
     strict
         Refuse what cannot be read as it stands, instead of leaving it out and reporting it.

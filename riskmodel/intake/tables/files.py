@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError, unreadable
+from riskmodel.families import CHILD, FAMILY
 from riskmodel.intake.figures import check_heading
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.intake.tables.columns import Headings, brief, match_headings
@@ -299,10 +300,12 @@ def read_parquet(
     log: IssueLog,
     local_factors: Iterable[str] = (),
     mapping: ColumnMapping | None = None,
+    every: int = 1,
 ) -> Intake:
     """Read a table of assessments from a Parquet file, or from a folder of them.
 
-    The basis of the columns comes from the schema metadata; without them they are observed.
+    The basis of the columns comes from the schema metadata; without them they are observed. Of
+    ``every`` so many families one is read, whole, by the hash of its reference.
     """
     import pyarrow as pa
 
@@ -311,7 +314,7 @@ def read_parquet(
     starts: list[int] = []
     rows = 0
     dictionary = Dictionary()
-    for part, table, found in _part_tables(parts):
+    for part, table, found in _part_tables(parts, every):
         if not tables:
             dictionary = found
         elif table.column_names != tables[0].column_names or found.basis != dictionary.basis:
@@ -336,13 +339,34 @@ def read_parquet(
     return _assemble(raw, log, dictionary, local_factors, mapping, path.name)
 
 
-def _part_tables(parts: tuple[Part, ...]) -> Iterator[tuple[Part, pa.Table, Dictionary]]:
+def _some_families(table: pa.Table, every: int) -> pa.Table:
+    """The rows of one in so many families, else children, else rows."""
+    import pandas as pd
+    import pyarrow as pa
+
+    codes, known = np.arange(len(table), dtype=np.uint64), np.zeros(len(table), dtype=bool)
+    for name in (FAMILY, CHILD):
+        if name in table.column_names:
+            words = table.column(name).cast(pa.string()).to_pandas()
+            new = words.notna().to_numpy() & ~known
+            codes[new] = pd.util.hash_array(words.to_numpy(dtype=object)[new])
+            known |= new
+    return table.filter(pa.array(codes % np.uint64(every) == 0))
+
+
+def _part_tables(
+    parts: tuple[Part, ...], every: int
+) -> Iterator[tuple[Part, pa.Table, Dictionary]]:
     import pyarrow as pa
 
     for part in parts:
         file = open_part(part)
         try:
-            table = file.read()
+            if every > 1:
+                groups = map(file.read_row_group, range(file.num_row_groups))
+                table = pa.concat_tables([_some_families(group, every) for group in groups])
+            else:
+                table = file.read()
         except (pa.ArrowInvalid, OSError) as error:
             raise DataError(f"is broken: {error}", file=part.name) from error
         for key, value in part.keys:

@@ -14,6 +14,7 @@ from riskmodel.report.wording import count_of, join_words, label_of, percent
 if TYPE_CHECKING:
     from riskmodel.estimates import Estimate
     from riskmodel.factors import FactorRates
+    from riskmodel.factors.margins.recording import Ends
 
 __all__ = ["factors_page", "factors_point"]
 
@@ -111,12 +112,18 @@ def _recorded(results: BriefResults, rates: FactorRates) -> str:
         return _RECORDED
     least = min(found.recording.with_plan[0], found.recording.without_plan[0])
     sides = found.sides()["can_change"]
-    reach = f"{percent(first.lowest, 0)} to {percent(first.highest, 0)}"
     return (
         f"{_RECORDED} If as little as {percent(least, 0)} was recorded, {label_of(ranked[0][0])} "
-        f"could be at {reach}, and {sides.sum()} of "
+        f"could be at {_reach(first)}, and {sides.sum()} of "
         f"{count_of(len(sides), 'factor')} could change sides of the quadrants (assumed)."
     )
+
+
+def _reach(ends: Ends | None) -> str:
+    """From where to where a rate could lie over all recording considered."""
+    if ends is None or not ends.lowest <= ends.highest:
+        return ""
+    return f"{percent(ends.lowest, 0)} to {percent(ends.highest, 0)}"
 
 
 def _withheld(results: BriefResults) -> str:
@@ -181,6 +188,8 @@ def _listed(
     results: BriefResults,
     basis: str,
 ) -> Table:
+    found = results.recording
+    could = {} if found is None else {one.factor: one for one in found.ends("conversion_rate")}
     cells = [
         {
             "factor": label_of(factor),
@@ -188,6 +197,7 @@ def _listed(
             "plans": round(rate.numerator or 0),
             "led": percent(rate.value, 0),
             "range": f"{percent(rate.low, 0)} to {percent(rate.high, 0)}",
+            "recorded": _reach(could.get(factor)),
             "share": percent(share.value, 0),
         }
         for factor, rate, share in rows
@@ -198,6 +208,7 @@ def _listed(
         "plans": "Led to a plan",
         "led": "Share",
         "range": f"{percent(rows[0][1].level, 0)} range",
+        "recorded": "Could be, with what was not recorded",
         "share": "Share of plans",
     }
     return table_of(name, title, cells, headings, source=results.factors_source, basis=basis)
