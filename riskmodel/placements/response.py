@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
 """Multipliers of step-down and of returns home that the directions have to hold."""
-_PROBED, _DIRECTIONS = 3, 40
+_PROBED, _DIRECTIONS = 3, 32
 MOST_HELD = 60
 """Places that a lever adds up to which it is told how often one of them stands empty."""
 _STEPS = 8
@@ -80,9 +80,8 @@ class Response:
     stays: Floats
     parts: Floats
 
-    def rows(self, which: npt.ArrayLike) -> Response:
+    def rows(self, rows: slice | npt.NDArray[np.int64]) -> Response:
         """Some of the simulations."""
-        rows = np.asarray(which)
         by_row = (
             "all",
             "down",
