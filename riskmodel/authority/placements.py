@@ -43,7 +43,9 @@ __all__ = [
     "Placements",
     "folder_placements",
     "folder_prices",
+    "placement_paths",
     "project_placements",
+    "unaccompanied_times",
 ]
 
 LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
@@ -298,18 +300,19 @@ def _courses(
         if name not in projection.scenarios:
             raise UnknownNameError("scenario of the folder", name, projection.scenarios)
         levers = outlook.levers[name]
-        paths = _paths(levers)
+        paths = placement_paths(levers)
         price_levers[name] = paths.pop("price", np.ones(months))
         children = projection.of("stock", name, LOOKED_AFTER) if total else None
         courses[name] = Course(
             None if children is None else children.astype(np.int64),
             levers_of(paths, months, **places),
-            _alone(levers, outlook),
+            unaccompanied_times(levers, outlook),
         )
     return courses, price_levers, tuple(notes)
 
 
-def _paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
+def placement_paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
+    """Paths of levers of placements, by their name there."""
     prefix = "placements."
     return {
         name.removeprefix(prefix): np.asarray(levers.apply(name))
@@ -318,7 +321,7 @@ def _paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
     }
 
 
-def _alone(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
+def unaccompanied_times(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
     """Times the share of unaccompanied children among those who come."""
     if ALONE not in levers.changed:
         return None

@@ -28,7 +28,7 @@ from riskmodel.placements.kinds import (
 from riskmodel.placements.rates import YEAR, DrawnRates
 from riskmodel.streams import keyed_uniforms
 
-__all__ = ["CHILD", "Engine"]
+__all__ = ["CHILD", "FAMILIES", "HOME", "HOMES", "PAIRS", "Engine"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int32]
@@ -48,14 +48,14 @@ _EVENT, _CROSSES, _GROWN = 0, 1, 2
 _NK, _NB = len(KINDS), len(BANDS)
 _RATED = len(RATED_EXITS)
 _EIGHTEENTH = tuple(EXITS).index("eighteenth")
-_HOME = tuple(EXITS).index("home")
+HOME = tuple(EXITS).index("home")
 _ORDER = tuple(KINDS)
-_PAIRS = tuple(
+PAIRS = tuple(
     (_ORDER.index(own), _ORDER.index(bought))
     for own, bought in zip(("own_fostering", "own_residential"), BOUGHT, strict=True)
 )
-_HOMES = [_ORDER.index(name) for name in ("own_residential", "private_residential")]
-_FAMILIES = [
+HOMES = [_ORDER.index(name) for name in ("own_residential", "private_residential")]
+FAMILIES = [
     _ORDER.index(name) for name in ("own_fostering", "agency_fostering", "kinship", "parents")
 ]
 _AHEAD = 12
@@ -94,15 +94,15 @@ class Engine:
         months = len(self.ends) - 1
         self.flows = Flows.empty(self.simulations, months)
         self.stock = np.zeros((self.simulations, CELLS), dtype=np.int32)
-        self.added = np.zeros((self.simulations, len(_PAIRS)), dtype=np.int32)
+        self.added = np.zeros((self.simulations, len(PAIRS)), dtype=np.int32)
         self.waiting = [[] for _ in range(months + _AHEAD)]
         later = self.ends[-1] + 30.4375 * np.arange(1, _AHEAD + 1)
         self._edges = np.concatenate([self.ends, later])
         # Events are proposed at the highest rate of any month, and happen with their share of it.
         self._table = self.rates.table.copy().reshape(self.simulations, _NK, -1, _RATED + _NK)
-        self._table[..., _HOME] *= self._bound(self.changes.reunification)
-        for home in _HOMES:
-            self._table[:, home][..., [_RATED + each for each in _FAMILIES]] *= self._bound(
+        self._table[..., HOME] *= self._bound(self.changes.reunification)
+        for home in HOMES:
+            self._table[:, home][..., [_RATED + each for each in FAMILIES]] *= self._bound(
                 self.changes.step_down
             )
         self._table = self._table.reshape(self.simulations, CELLS, -1)
@@ -174,7 +174,7 @@ class Engine:
         going = batch[goes]
         left -= np.bincount(going["sim"], minlength=self.simulations).astype(np.int32)
         going["when"] = self.ends[month + 1]
-        self._leave(going, np.full(len(going), _HOME), month)
+        self._leave(going, np.full(len(going), HOME), month)
 
     # -------------------------------------------------------------------- what happens
 
@@ -238,8 +238,8 @@ class Engine:
         acting["draw"] += 1
         changes = self.changes
         share = np.ones(len(acting))
-        share[event == _HOME] = changes.reunification[month] / self._bound(changes.reunification)
-        down = np.isin(acting["kind"], _HOMES) & np.isin(event - _RATED, _FAMILIES)
+        share[event == HOME] = changes.reunification[month] / self._bound(changes.reunification)
+        down = np.isin(acting["kind"], HOMES) & np.isin(event - _RATED, FAMILIES)
         share[down] = changes.step_down[month] / self._bound(changes.step_down)
         if (share == 1).all():
             return event, np.full(len(acting), True)
@@ -272,7 +272,7 @@ class Engine:
         """Where children can be placed: added places are filled first, full ones passed over."""
         kinds = np.array(to, dtype=np.int8)
         added = np.zeros(len(kinds), dtype=np.int8)
-        for pair, (own, bought) in enumerate(_PAIRS):
+        for pair, (own, bought) in enumerate(PAIRS):
             places = self.changes.added[month, pair]
             if places > 0:
                 free = np.floor(places) - self.added[:, pair]
@@ -292,7 +292,7 @@ class Engine:
         sim = children["sim"].astype(np.int64)
         at = np.bincount(sim * CELLS + _cells(children), minlength=self.stock.size)
         self.stock += sign * at.reshape(self.stock.shape).astype(np.int32)
-        for pair in range(len(_PAIRS)):
+        for pair in range(len(PAIRS)):
             held = children["added"] == pair + 1
             if held.any():
                 self.added[:, pair] += sign * np.bincount(

@@ -18,7 +18,7 @@ from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.changes import kept_levers, kept_luck, kept_scenario
 from riskmodel.report.whatif.controls import controls
-from riskmodel.report.whatif.placements import kept_placements, price_control
+from riskmodel.report.whatif.placements import kept_placements, placement_controls
 from riskmodel.report.whatif.service import ENDS, kept_prices, kept_service
 from riskmodel.report.whatif.stored import MOST_KEPT, first_rows, kept_stage, packed
 
@@ -66,7 +66,7 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
     placed = None if hidden else kept_placements(authority, sizes, number)
     shown_controls = controls(authority, outlook, service=has_teams)
     if placed is not None:
-        shown_controls.append(asdict(price_control(placed)))
+        shown_controls += [asdict(each) for each in placement_controls(authority, sizes, placed)]
     return {
         "authority": authority.name,
         "folder": authority.folder.resolve().name,
@@ -115,10 +115,18 @@ def _hidden(authority: Authority, outlook: Outlook, threshold: int) -> tuple[str
 def _of_placements(placed: dict[str, Any] | None) -> list[str]:
     if placed is None:
         return []
+    if placed["moves"] is None:
+        return [
+            "Placements: what they cost in each simulation with no change of policy. A child more "
+            "or fewer costs the average of the year here, and moves between placements are not on "
+            "this page: they need a return on looked-after children (SSDA903)."
+        ]
     return [
-        "Placements: what they cost in each simulation with no change of policy. A child more or "
-        "fewer costs the average of the year here; riskmodel placements says which placements the "
-        "children of a saved scenario would be in."
+        "Placements: children and costs of each simulation with no change of policy, moved by what "
+        "a setting is expected to change at the rates of that simulation. Kinds that hold few "
+        "children are among the others. Fewer children through returns home are in the placements "
+        "and their cost; looked-after children and caseload are those of riskmodel project, "
+        "which has no such lever."
     ]
 
 

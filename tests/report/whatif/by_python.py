@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.placements import placement_paths, unaccompanied_times
 from riskmodel.authority.price import price_by_year
 from riskmodel.authority.service import needed_by_simulation, plan_outlook
 from riskmodel.caseload import CaseloadPlan, Target
@@ -18,6 +19,10 @@ from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.levers import LEVERS
+from riskmodel.placements.flows import Changes, levers_of
+from riskmodel.placements.projecting import known_of
+from riskmodel.placements.response import response_of
+from riskmodel.placements.time import month_ends_after, years_of
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.whatif.service import ENDS
 from riskmodel.report.whatif.stored import chance, spread
@@ -100,6 +105,77 @@ def _instead(stage: str, random: np.random.Generator) -> dict[str, Any]:
     if random.random() < 0.2:
         return {place: (0.8 * share, 1.2 * share), "closed": 1 - share}
     return {place: share, "closed": round(1 - share, 2)}
+
+
+PLACED = {
+    "step_down": (0.2, 3.0), "reunification": (0.3, 2.0), "price": (0.7, 1.5),
+    "own_carer_places": (0, 70), "own_home_beds": (0, 25),
+}  # fmt: skip
+
+
+def random_placements(seed: int, number: int) -> Iterator[Scenario]:
+    """Settings of one to four changes each that move children between placements."""
+    random = stream(seed, "what-if placements")
+    demand = ("starts.looked_after", "length.looked_after", "starts.unaccompanied_children")
+    for one in range(number):
+        names = random.choice([*PLACED, *demand], size=int(random.integers(1, 5)), replace=False)
+        yield Scenario(f"placed_{one}", "By chance.", tuple(_placed(str(n), random) for n in names))
+
+
+def _placed(name: str, random: np.random.Generator) -> Change:
+    if name not in PLACED:
+        return _change(name, random)
+    low, high = PLACED[name]
+    first = int(random.integers(1, 20))
+    last = None if random.random() < 0.5 else first + int(random.integers(0, 20))
+    value = float(np.round(low + (high - low) * random.random(), 2))
+    amount: dict[str, Any] = {"value" if name.startswith("own") else "multiplier": value}
+    ramp = last is not None and bool(random.random() < 0.5)
+    why = {"reason": "chance", "source": "assumed"}
+    return Change(f"placements.{name}", first, last, ramp=ramp, **amount, **why)
+
+
+@dataclass
+class PlacedAnswer:
+    """Children by placement at the end of each month, and costs by year, in each simulation."""
+
+    stock: np.ndarray
+    costs: dict[str, np.ndarray]
+
+
+def placed_answer(authority: Authority, outlook: Outlook, scenario: Scenario) -> PlacedAnswer:
+    """What riskmodel expects of placements, each simulation by itself, with its own chance."""
+    projection, seed = outlook.projection, outlook.seed
+    sizes = {"months": len(projection.months), "replicates": projection.replicates, "seed": seed}
+    placed = authority.placements(**sizes)
+    assert placed.history is not None
+    assert placed.budget is not None
+    flows, months = placed.forecast.of(), len(projection.months)
+    entries = flows.entries.sum(axis=2).astype(float)
+    response = authority.once(
+        "response by itself", lambda: response_of(known_of(placed.history), entries, seed)
+    )
+    levers = scenario.levers(projection.opening_month, months)
+    paths = placement_paths(levers)
+    price = paths.pop("price", np.ones(months))
+    none = Changes.none(months)
+    total = projection.of("stock", BASELINE, "looked_after")
+    more = expected(outlook, levers)["looked_after"] - total
+    alone = unaccompanied_times(levers, outlook)
+    base, _ = response.children(entries, none)
+    times = 1.0 if alone is None else alone
+    _, came = response.children(entries, none, times, None if np.abs(more).max() < 1e-6 else more)
+    apart = response.children(came, levers_of(paths, months), times)[0] - base
+    stock = np.maximum(flows.stock.sum(axis=(3, 4)) + apart[:, 1:], 0)
+    length = np.diff(month_ends_after(projection.opening_month, months))[:, None]
+    days = flows.days + length * (apart[:, 1:] + apart[:, :-1]) / 2
+    costs = {}
+    for year, at in years_of(projection.months).items():
+        held = np.maximum(days[:, at], 0)
+        children = held.sum(axis=1) / (365.25 * len(at) / 12)
+        week = placed.budget.prices.drawn(year, children, seed)
+        costs[year] = ((held * price[at][None, :, None]).sum(axis=1) * week / 7).sum(axis=1)
+    return PlacedAnswer(stock, costs)
 
 
 @dataclass

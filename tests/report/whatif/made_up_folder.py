@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from riskmodel.authority.folder.authority import Authority, open_authority
+from riskmodel.authority.placements import Placements, folder_history
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, equilibrium
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.demand.simulation.simulating import simulate_scenarios
 from riskmodel.levers import Levers
-from riskmodel.placements.time import years_of
+from riskmodel.placements.budget import budgeted
+from riskmodel.placements.prices import PlacementPrice, PlacementPrices
+from riskmodel.placements.projecting import Course, known_of, project_known
 from riskmodel.projection import BASELINE
 from riskmodel.report.sizes import Sizes
 from riskmodel.streams import stream
@@ -25,6 +26,8 @@ SETTINGS = f"""
 [about]
 name = '''{HOSTILE}'''
 date = 2023-12-31
+records_from = "2021-01"
+records_to = "2023-12"
 [workforce]
 posts = 66
 agency = 2
@@ -37,7 +40,6 @@ placement_per_week = 900
 year = "2024/25"
 inflation = 0.1
 """
-RETURN = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC\n1,2023-01-01,S,C2,N1,U4,PR1,,\n"
 MONTHS = (
     "month,cpp_stock,cpp_starts,cpp_ends,lac_stock,lac_starts,lac_ends,"
     "cin_plan_stock,cin_plan_starts,cin_plan_ends\n"
@@ -113,7 +115,7 @@ def made_up_folder(folder: Path, sizes: Sizes) -> Authority:
         "teams.csv": TEAMS,
         "scenarios/early.toml": SCENARIO,
         "scenarios/loop.toml": LOOP,
-        "looked_after/episodes.csv": RETURN,
+        **made_up_return(),
     }.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,24 +123,57 @@ def made_up_folder(folder: Path, sizes: Sizes) -> Authority:
     authority = open_authority(folder)
     outlook = made_up_outlook(authority, sizes)
     authority._results["projection", *sizes.named().values()] = outlook
-    authority._results["placements", *sizes.named().values()] = made_up_placements(outlook)
+    authority._results["placements", *sizes.named().values()] = made_up_placements(authority, outlook, sizes)
     return authority
 
 
-def made_up_placements(outlook: Outlook) -> Any:
-    """Placements whose cost for a child's day strays from simulation to simulation."""
-    children = outlook.projection.of("stock", BASELINE, "looked_after")
-    luck = np.exp(0.1 * stream(3, "made up/placements").standard_normal(len(children)))
-    costs = {
-        year: luck * children[:, places].mean(axis=1) * 900 * 52 * len(places) / 12
-        for year, places in years_of(outlook.projection.months).items()
-    }
-    total = pd.DataFrame([{"price_per_week": 900.0, "currency": "GBP", "year": "2023/24"}])
-    budget = SimpleNamespace(
-        costs=costs, total=lambda: total, prices=SimpleNamespace(currency="GBP")
-    )
-    forecast = SimpleNamespace(children=lambda: children)
-    return SimpleNamespace(forecast=forecast, budget=budget)
+def made_up_placements(authority: Authority, outlook: Outlook, sizes: Sizes) -> Placements:
+    """Placements of the children of a return, whose total is that of the projection."""
+    history = folder_history(authority)
+    assert history is not None
+    total = outlook.projection.of("stock", BASELINE, "looked_after").astype(np.int64)
+    forecast = project_known(
+        known_of(history), {BASELINE: Course(total)}, months=sizes.months,
+        simulations=sizes.replicates, seed=sizes.seed,
+    )  # fmt: skip
+    prices = PlacementPrices("2023/24", {
+        "own_fostering": PlacementPrice(450, 0.2), "agency_fostering": PlacementPrice(900, 0.2, 0.03),
+        "private_residential": PlacementPrice(4500, 0.4, 0.06),
+    })  # fmt: skip
+    budget = budgeted(forecast, prices, seed=sizes.seed)
+    return Placements(history, forecast, budget, frozenset({"adoption"}))
+
+
+def _episodes(number: int = 520) -> Iterator[tuple[str, str]]:
+    """Rows of episodes and of children: who is there for a while, and who has moved once."""
+    random, end = stream(5, "made up/return"), np.datetime64("2024-01-01")
+    kinds = [("U4", "PR1"), ("U4", "PR4"), ("K2", "PR4"), ("U1", "PR1"), ("H5", "PR4"), ("A3", "PR1")]
+    for child in range(2 * number):
+        place = kinds[int(random.choice(6, p=[0.36, 0.3, 0.13, 0.14, 0.06, 0.01]))]
+        start = end - np.timedelta64(int(random.integers(0, 1460)), "D")
+        over = start + np.timedelta64(int(random.exponential(800)) + 2, "D")
+        age = 16.2 if place[0] == "H5" else float(random.uniform(0.2, 14))
+        left = over < end
+        halfway = start + (min(over, end) - start) // 2
+        row = f"{child},{{}},{{}},C2,N1,{{}},{{}},{{}},{{}},"
+        if place[0] == "K2" and child % 2 and halfway > start:
+            yield row.format(halfway, "P", "U4", "PR1", over if left else "", "E4A" if left else ""), ""
+            over, why = halfway, "X1"
+        else:
+            why = "E4A" if left else ""
+        born = start - np.timedelta64(int(age * 365.25), "D")
+        yield row.format(start, "S", *place, over if why else "", why), f"{child},1,{born},WBRI"
+
+
+def made_up_return() -> dict[str, str]:
+    """Episodes and children, as the files of a return."""
+    rows = list(_episodes())
+    head = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE"
+    return {
+        "looked_after/episodes.csv": "\n".join([head, *(one for one, _ in rows)]) + "\n",
+        "looked_after/header.csv": "\n".join(
+            ["CHILD,SEX,DOB,ETHNIC", *(each for _, each in rows if each)]) + "\n",
+    }  # fmt: skip
 
 
 def made_up_outlook(authority: Authority, sizes: Sizes) -> Outlook:

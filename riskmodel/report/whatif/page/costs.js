@@ -3,6 +3,7 @@
 import { moved, once } from "./answers.js";
 import { quantile, unpacked } from "./arrays.js";
 import { appliedAlike } from "./levers.js";
+import { movedCosts } from "./placements.js";
 import { Workforce } from "./workforce.js";
 
 /** @typedef {import("./answers.js").Model} Model */
@@ -40,14 +41,16 @@ export function keptCosts(model, outcome) {
 }
 
 /**
- * What placements cost in each financial year in the simulations kept, in order: a child's day costs
- * what it costs on average in the baseline of that simulation and year, times the price that is set.
+ * What placements cost in each financial year in the simulations kept, in order. Where nothing says
+ * how children move, a child's day costs what it costs on average in the baseline of that simulation
+ * and year, times the price that is set.
  * @param {Model} model
  * @param {Outcome} outcome
  * @returns {Float64Array[]}
  */
 export function keptPlacements(model, outcome) {
   const { data } = model;
+  if (data.placements.moves) return movedCosts(model, outcome);
   const months = data.months.length;
   const [setting, base] = [outcome, model.baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(CARE)));
   const opening = once(model, "opening of care", () =>

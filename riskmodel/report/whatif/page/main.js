@@ -7,6 +7,7 @@ import { byId, choice, element, table } from "./dom.js";
 import { Impossible } from "./levers.js";
 import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
+import { placedEnds } from "./placements.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
 import { costCards, tablesOf } from "./tables.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";
@@ -389,6 +390,7 @@ build();
 // For tests, and for whoever wants the numbers behind the page.
 Object.assign(window, { whatif: {
   model, state, openText, fileText, work, numbersNow,
+  placed: (/** @type {Shown} */ one) => data.placements.moves.dates.map((/** @type {number} */ _, /** @type {number} */ place) => placedEnds(model, one.outcome, place)),
   areas: (/** @type {Shown} */ one) => areaLoads(model, one.outcome, asked()),
   readText: (/** @type {string} */ text) => readScenario(text, levers),
 } });

@@ -188,9 +188,10 @@ export function changeWords(change, data) {
  */
 export function cautions(setting, data) {
   const set = new Set(changesOf(setting, data).map((one) => one.parameter));
+  const moved = (/** @type {string} */ name) => data.placements !== null && (data.placements.moves !== null || name === PRICE);
   const made = data.levers
-    .filter((/** @type {any} */ one) => set.has(one.name) && one.name.startsWith("placements.") && (data.placements === null || one.name !== PRICE))
-    .map((/** @type {any} */ one) => `${one.label}: riskmodel placements works out what this changes; this page does not.`);
+    .filter((/** @type {any} */ one) => set.has(one.name) && one.name.startsWith("placements.") && !moved(one.name))
+    .map((/** @type {any} */ one) => `${one.label}: this page does not say what it changes, for that needs a return on looked-after children and prices of placements; riskmodel placements works it out where it can be.`);
   for (const control of /** @type {Control[]} */ (data.controls)) {
     const at = position(setting, control);
     if (!set.has(control.parameter)) continue;

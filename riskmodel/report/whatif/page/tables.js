@@ -3,6 +3,7 @@
 import { areaLoads } from "./answers.js";
 import { element, table } from "./dom.js";
 import { monthWords } from "./months.js";
+import { placedEnds } from "./placements.js";
 import { money, moneyRange, number, rangeWords } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
@@ -48,7 +49,42 @@ export function tablesOf({ model, now, none, name, question, at }) {
   const names = ["No change", ...(now === none ? [] : [name])];
   const both = (/** @type {(one: Shown) => string} */ cell) => [cell(none), ...(now === none ? [] : [cell(now)])];
   const service = question ? serviceTables({ model, now, none, question, at }, names, both) : [];
-  return [...service, ...costTables(model.data, now, names, both)];
+  return [...service, ...placementTable(model, at, names, both), ...costTables(model.data, now, names, both)];
+}
+
+/**
+ * The date at which children by placement are kept that is nearest to a month, and its place.
+ * @param {any} data
+ * @param {number} month
+ * @returns {{place: number, words: string}}
+ */
+export function placedAt(data, month) {
+  const { dates } = data.placements.moves;
+  const place = dates.reduce((/** @type {number} */ best, /** @type {number} */ one, /** @type {number} */ each) =>
+    (Math.abs(one - month) < Math.abs(dates[best] - month) ? each : best), 0);
+  return { place, words: monthWords(data.months[dates[place]]) };
+}
+
+/**
+ * Children by placement at the year end nearest to the month asked of.
+ * @param {Model} model
+ * @param {number} at
+ * @param {string[]} names
+ * @param {Both} both
+ * @returns {HTMLElement[]}
+ */
+function placementTable(model, at, names, both) {
+  if (!model.data.placements?.moves) return [];
+  const { place, words } = placedAt(model.data, at);
+  const ends = new Map();
+  const of = (/** @type {Shown} */ one) => {
+    if (!ends.has(one)) ends.set(one, placedEnds(model, one.outcome, place));
+    return /** @type {Range[]} */ (ends.get(one));
+  };
+  const kinds = [...model.data.placements.moves.shown.map((/** @type {any} */ one) => one.label), "All placements"];
+  return [element("section", { class: "placements" }, element("h3", {}, "Children by placement"),
+    table(`At the end of ${words} (90% range)`, ["Placement", ...names], kinds.map((label, k) => [label,
+      ...both((one) => `${number(of(one)[k][1])} (${rangeWords(of(one)[k])})`)])))];
 }
 
 /** @typedef {(cell: (one: Shown) => string) => string[]} Both Cells of the baseline and the setting. */
@@ -97,7 +133,7 @@ function costTables(data, now, names, both) {
     parts.push(listed("Cost by financial year", "Of all that has a price, in each year's prices (90% range)", data.prices, "costs", data.prices[0].currency));
   }
   if (now.placements.length > 0) {
-    parts.push(listed("Placements by financial year", "Of looked-after children, each at the average cost of the year (90% range)", data.placements.years, "placements", data.placements.currency));
+    parts.push(listed("Placements by financial year", data.placements.moves ? "Of looked-after children, each at the price of its placement (90% range)" : "Of looked-after children, each at the average cost of the year (90% range)", data.placements.years, "placements", data.placements.currency));
   }
   return parts;
 }
