@@ -9,6 +9,7 @@ are the counts that riskmodel prints: assessments and plans with the factor, by 
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from collections import Counter
@@ -65,7 +66,8 @@ def theirs(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int]:
     table = pd.DataFrame(
         {"area": frame["area"], "factor": frame[name].map(words), "plan": frame["plan"].map(words)}
     ).assign(one=1.0)
-    with tempfile.TemporaryDirectory() as place:
+    # It leaves files of its own wherever it is run.
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
         found = protect(
             table,
             ["area", "factor", "plan"],
