@@ -80,6 +80,21 @@ def _coarse_pictures(pytestconfig: pytest.Config) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def unsaved() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """Within it charts are painted and not turned into bytes, which takes longest."""
+    from riskmodel.report.charts import canvas
+
+    @contextlib.contextmanager
+    def within() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(canvas, "_svg", lambda *_: b'<svg viewBox="0 0 620 440"></svg>')
+            patch.setattr(canvas, "_png", lambda *_: b"")
+            yield
+
+    return within
+
+
 @pytest.fixture
 def fine_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures as they are made outside the tests."""

@@ -30,9 +30,10 @@ def opened(exampleshire):
 
 
 @pytest.fixture(scope="module")
-def own(opened) -> Report:
+def own(opened, unsaved) -> Report:
     """The report of a folder that holds everything."""
-    return authority_report(opened, SIZES)
+    with unsaved():
+        return authority_report(opened, SIZES)
 
 
 @pytest.mark.unit

@@ -83,11 +83,12 @@ def folders(exampleshire, tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def briefed(folders, example, whole_report) -> dict[str, Briefed]:
+def briefed(folders, example, whole_report, unsaved) -> dict[str, Briefed]:
     made = {"example": Briefed(example, BriefResults(example, SIZES), whole_report.brief)}
     for name, folder in folders.items():
         authority = open_authority(folder)
-        brief = authority_brief(authority, SIZES, ["projection", "record"])
+        with unsaved():
+            brief = authority_brief(authority, SIZES, ["projection", "record"])
         made[name] = Briefed(authority, BriefResults(authority, SIZES), brief)
     return made
 
