@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from riskmodel.authority.folder.authority import open_authority
+from riskmodel.authority.folder.contents import unused_files
 from riskmodel.authority.folder.subjects import SUBJECTS
 from riskmodel.authority.folder.values import read_value
 from riskmodel.errors import DataError
@@ -124,16 +125,21 @@ def test_files_are_found_under_their_usual_names(folder_of):
             "returns/census-2023.xml": "",
             "returns/census-2023.factors.csv": "",
             "returns/census-2024.xml": "",
+            "returns/2025/assessments.csv": "",
+            "returns/notes.docx": "",
+            "returns/2026/assessment.csv": "",
             "scenarios/a.toml": "",
         }
     )
     files = open_authority(folder).contents.files
     assert {key: [path.name for path in paths] for key, paths in files.items()} == {
-        "returns": ["census-2023.xml", "census-2024.xml"],
+        "returns": ["census-2023.xml", "census-2024.xml", "2025"],
         "months": ["months.csv"],
         "teams": ["teams.csv"],
         "scenarios": ["scenarios"],
     }
+    unused = unused_files(open_authority(folder).contents)
+    assert [path.name for path in unused] == ["2026", "notes.docx"]
 
 
 @pytest.mark.unit
