@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from riskmodel.authority.folder.authority import open_authority
+from riskmodel.authority.folder.checks import check_folder
 from riskmodel.authority.folder.contents import unused_files
 from riskmodel.authority.folder.subjects import SUBJECTS
 from riskmodel.authority.folder.values import read_value
@@ -140,6 +141,16 @@ def test_files_are_found_under_their_usual_names(folder_of):
     }
     unused = unused_files(open_authority(folder).contents)
     assert [path.name for path in unused] == ["2026", "notes.docx"]
+
+
+@pytest.mark.unit
+def test_months_that_lack_a_row_or_a_stock_are_counted_as_such(folder_of):
+    rows = [f"2023-{month:02d},{'' if month == 4 else 300 + month}" for month in range(1, 13)]
+    text = "\n".join(["month,cpp_stock", *rows[:6], *rows[8:]])
+    (months,) = check_folder(folder_of(files={"months.csv": text})).things
+    assert months.holds == (
+        "12 months, 2023-01 to 2023-12 (3 without a stock): child_protection_plan"
+    )
 
 
 @pytest.mark.unit
