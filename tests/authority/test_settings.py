@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from riskmodel.authority.folder.authority import open_authority
+from riskmodel.authority.folder.checks import check_folder
+from riskmodel.authority.folder.contents import unused_files
 from riskmodel.authority.folder.subjects import SUBJECTS
 from riskmodel.authority.folder.values import read_value
 from riskmodel.errors import DataError
@@ -124,16 +126,31 @@ def test_files_are_found_under_their_usual_names(folder_of):
             "returns/census-2023.xml": "",
             "returns/census-2023.factors.csv": "",
             "returns/census-2024.xml": "",
+            "returns/2025/assessments.csv": "",
+            "returns/notes.docx": "",
+            "returns/2026/assessment.csv": "",
             "scenarios/a.toml": "",
         }
     )
     files = open_authority(folder).contents.files
     assert {key: [path.name for path in paths] for key, paths in files.items()} == {
-        "returns": ["census-2023.xml", "census-2024.xml"],
+        "returns": ["census-2023.xml", "census-2024.xml", "2025"],
         "months": ["months.csv"],
         "teams": ["teams.csv"],
         "scenarios": ["scenarios"],
     }
+    unused = unused_files(open_authority(folder).contents)
+    assert [path.name for path in unused] == ["2026", "notes.docx"]
+
+
+@pytest.mark.unit
+def test_months_that_lack_a_row_or_a_stock_are_counted_as_such(folder_of):
+    rows = [f"2023-{month:02d},{'' if month == 4 else 300 + month}" for month in range(1, 13)]
+    text = "\n".join(["month,cpp_stock", *rows[:6], *rows[8:]])
+    (months,) = check_folder(folder_of(files={"months.csv": text})).things
+    assert months.holds == (
+        "12 months, 2023-01 to 2023-12 (3 without a stock): child_protection_plan"
+    )
 
 
 @pytest.mark.unit

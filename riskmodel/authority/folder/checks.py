@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from riskmodel.authority.folder.agreement import check_agreement
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.checked import FolderCheck, SectionState, Thing
@@ -131,7 +133,10 @@ def _months(look: _Look) -> Thing | None:
     for one in series:
         first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
         held = one.source if one in inputs.records.series else ""
-        rows.setdefault((f"{len(one)} months, {first} to {last}", held), []).append(one.stage)
+        months = f"{len(one)} months, {first} to {last}"
+        without = int(np.isnan(one.stock).sum())
+        months += f" ({without} without a stock)" if without else ""
+        rows.setdefault((months, held), []).append(one.stage)
     spans = [
         f"{months}: {', '.join(dict.fromkeys(stages))}{held and f' (counted from {held})'}"
         for (months, held), stages in rows.items()

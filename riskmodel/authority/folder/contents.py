@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from riskmodel.authority.folder.settings import (
 from riskmodel.authority.folder.subjects import SUBJECTS, TABLES
 from riskmodel.authority.folder.workbook import SheetTable, Workbook, read_workbook
 from riskmodel.errors import DataError
+from riskmodel.intake.census.modules import is_module_folder
 from riskmodel.intake.tables.workbooks import WORKBOOKS
 
 __all__ = ["USUAL_NAMES", "Contents", "is_authority", "read_contents", "unused_files"]
@@ -200,15 +202,23 @@ def _usual_paths(folder: Path, key: str) -> tuple[Path, ...]:
         return tuple(path for path in paths if path.is_dir())
     if key == "returns":
         records = _usual_paths(folder, "records")
-        return tuple(path for path in paths if _is_return(path) and path not in records)
+        returns = [path for path in paths if _is_return(path) and path not in records]
+        return tuple(sorted(returns, key=_year_named))
     if key == "records":
         return tuple(p for p in paths if p.is_dir() or p.suffix.casefold() in _RECORD_ENDINGS)
     return tuple(path for path in paths if path.is_file())
 
 
+def _year_named(path: Path) -> str:
+    """The last year in a name: the latest return stands last, whatever the names begin with."""
+    return max(re.findall(r"20\d\d", path.name), default="")
+
+
 def _is_return(path: Path) -> bool:
     name = path.name.casefold()
-    if path.is_dir() or name.startswith((".", "~")):
+    if path.is_dir():
+        return is_module_folder(path)
+    if name.startswith((".", "~")):
         return False
     return path.suffix.casefold() in _RETURN_ENDINGS and not name.endswith(_BESIDE)
 
@@ -256,11 +266,12 @@ def _shown(entry: Entry) -> str:
 
 
 def unused_files(contents: Contents) -> list[Path]:
-    """Files of the folder that nothing reads, in order of their names."""
+    """What lies in the folder or its ``returns`` and is read by nothing, in order of names."""
     used = {path.resolve() for paths in contents.files.values() for path in paths}
     return [
         path
-        for path in sorted(contents.folder.iterdir())
+        for place in (contents.folder, contents.folder / "returns")
+        for path in (sorted(place.iterdir()) if place.is_dir() else ())
         if path.resolve() not in used
         and path.name.casefold() not in _OURS
         and not path.name.startswith((".", "~"))

@@ -158,7 +158,7 @@ class Holding:
 
     @property
     def tables(self) -> tuple[TableFile, ...]:
-        """Returns and tables of assessments, in the order of their names."""
+        """Returns and tables of assessments, in the order of the years in their names."""
         return self.inputs.tables
 
     @property

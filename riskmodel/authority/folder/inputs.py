@@ -110,7 +110,7 @@ class Inputs:
 
     @cached_property
     def tables(self) -> tuple[TableFile, ...]:
-        """Returns and tables of assessments, in the order of their names."""
+        """Returns and tables of assessments, in the order of the years in their names."""
         from riskmodel.intake.table_file import TableFile
 
         mapping = self.contents.file("mapping")
