@@ -100,7 +100,11 @@ def _answers(
     """Posts if candidates can be found, and candidates; None where no number is enough."""
     try:
         posts = posts_answer(
-            outlook, target, scenario=scenario, sensitivity=_is_main(scenario, target)
+            outlook,
+            target,
+            scenario=scenario,
+            sensitivity=_is_main(scenario, target),
+            as_usual=False,
         )
     except DataError:
         return None, None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
 from riskmodel.authority.mix import Mix, find_mix
+from riskmodel.authority.price import price_by_year
 from riskmodel.authority.service import (
     growth_beside,
     posts_answer,
@@ -73,6 +74,8 @@ class Service:
     """The rates that are drawn together, in words; None where that was not asked for."""
     stated: Workforce | None = None
     """The workforce before they were drawn; None where they were not."""
+    prices_of: Callable[[str], UnitCosts] | None = None
+    """Prices of a financial year; None where those of ``costs`` hold in all."""
 
     @property
     def posts_workforce(self) -> Workforce:
@@ -318,10 +321,17 @@ def cost_view(service: Service) -> Result:
     whole = frame[frame["month"] == "whole"]
     shown = fan(whole.drop(columns=["area", "month", "currency"]))
     shown.insert(2, "mean", [f"{mean:,.0f}" for mean in whole["mean"]])
-    currency = f"{service.costs.currency} {service.costs.prices}".rstrip()
+    costs = service.costs
+    currency = f"{costs.currency} {costs.prices}".rstrip()
     title = f"Cost of {count_of(len(service.plan.months), 'month')}, {currency}"
-    notes = (f"Prices: {service.costs}.", service.basis)
-    return View(frame, shown=shown, title=title, notes=notes)
+    by_year = price_by_year(service.plan, forces, service.prices_of or (lambda year: costs))
+    yearly = by_year.frame.assign(
+        year=[by_year.year_words(row) for row in by_year.frame.to_dict("records")]
+    )
+    yearly = fan(yearly.drop(columns=["area", "months", "currency", "basis"]))
+    tables = (TextTable(shown, title), TextTable(yearly, "By financial year, in its own prices"))
+    notes = (f"Prices: {costs}.", service.basis)
+    return View(frame, shown=shown, title=title, notes=notes, tables=tables)
 
 
 def mix_of(service: Service) -> Mix:

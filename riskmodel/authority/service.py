@@ -270,6 +270,7 @@ def posts_answer(
     structure: Structure | None = None,
     workforce: Workforce | None = None,
     sensitivity: bool = True,
+    as_usual: bool = True,
 ) -> PostsNeeded:
     """Posts with which one scenario keeps to a cap by a date, when candidates can be found.
 
@@ -283,6 +284,10 @@ def posts_answer(
         Whose cases and workforce.
     sensitivity
         Whether to solve again with each assumption at the ends of its range.
+    as_usual
+        Whether posts are counted in the simulations of :func:`posts_outlook`, so that they are one
+        number everywhere, or else in the outlook's own: in a study with a seed of its own, or to
+        see how they move with the seed.
 
     Raises
     ------
@@ -295,11 +300,11 @@ def posts_answer(
     -----
     Posts that the scenario sets, one number or a range, play no part: the answer takes their
     place. Candidates, agency workers and rates count as the scenario sets them, each simulation
-    with its own number of a range. The simulations are those of :func:`posts_outlook`.
+    with its own number of a range.
     """
     if scenario not in outlook.levers:
         raise UnknownNameError("scenario", scenario, outlook.levers)
-    asked, outlook = outlook, posts_outlook(outlook, target.by)
+    asked, outlook = outlook, posts_outlook(outlook, target.by) if as_usual else outlook
     levers = outlook.levers[scenario]
     force = workforce_of(levers, workforce, outlook.draws)
     is_set = HIRES in levers.changed

@@ -7,7 +7,7 @@ in one line that it takes a folder too.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from riskmodel.errors import DataError, UnknownNameError
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.figures import PostPrices
+    from riskmodel.caseload import UnitCosts
     from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
@@ -35,6 +36,7 @@ __all__ = [
     "has_prices",
     "opened",
     "panel_in",
+    "prices_by_year",
     "prices_of_posts",
     "scenarios_in",
     "stage_names",
@@ -162,6 +164,12 @@ def files_in(figures: Figures, files: tuple[Path | None, Path | None]) -> tuple[
         return teams, force, authority.unit_costs, None
     levers = read_lever_costs(costs)
     return teams, force, read_unit_costs(costs, needed=levers is None), levers
+
+
+def prices_by_year(path: Path | None) -> Callable[[str], UnitCosts] | None:
+    """Prices of a financial year, as a folder has them; None without."""
+    authority = opened(path)
+    return None if authority is None or authority.prices is None else authority.prices.of
 
 
 def has_prices(path: Path | None) -> bool:

@@ -17,6 +17,7 @@ from riskmodel.cli.folder import (
     figures_in,
     files_in,
     opened,
+    prices_by_year,
     scenarios_in,
     taught_by,
 )
@@ -300,6 +301,7 @@ def ask(
         panel,
         rates,
         None if rates is None else teams.workforce,
+        prices_by_year(path) if options.costs is None else None,
     )
 
 

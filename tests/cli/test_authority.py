@@ -155,6 +155,11 @@ def test_caseload_takes_teams_workers_prices_and_target_of_the_folder(call, nort
         row["component"]: float(row["mean"]) for row in rows(answer.out) if row["month"] == "whole"
     }
     assert set(costs) == {"posts", "all"}
+    text = " ".join(call("caseload", northshire, *SMALL, "--show", "cost").out.split())
+    assert "By financial year, in its own prices" in text
+    # Three months of the one, and what is left of the six of the other.
+    assert "3 months of 2023/24 posts" in text
+    assert "3 months of 2024/25 posts" in text
     # At most 24 workers for half a year, at the folder's price.
     assert 0.5 * 20 * 50000 < costs["posts"] <= 0.5 * 24.5 * 50000
     needs = call("caseload", northshire, *SMALL)

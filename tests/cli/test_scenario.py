@@ -67,6 +67,7 @@ def test_a_scenario_is_shown_with_reasons_and_sources(call, tmp_path: Path):
             "basis": "assumed",
             "reason": "Draft budget.",
             "source": "assumed",
+            "weight": 1.0,
         }
     ]
     shown = call("scenario", "show", "baseline", "--format", "csv").out
