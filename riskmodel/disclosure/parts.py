@@ -111,8 +111,8 @@ def protect_parts(
                 for cell, n in zip(_cells(place), table.get(part.factors, ()), strict=False)
                 if isinstance(n, int)
             ]
-            rest = (number, _cells(place)[0].group, "", "without_plan")
-            tie_rest(links, rest, changes if len(changes) == len(PRINTED) else [None], (1, -1))
+            unled = (number, _cells(place)[0].group, "", "without_plan")
+            tie_rest(links, unled, changes if len(changes) == len(PRINTED) else [None], (1, -1))
     policy = beside.policy
     if all(part.factors is not None for part in parts):
         policy = replace(policy, threshold=min(2 * policy.threshold, LARGEST_THRESHOLD))
