@@ -200,7 +200,12 @@ def _released_numbers(by_number: pd.DataFrame, release: Release) -> pd.DataFrame
     assert release.protected is not None
     rows = by_number.to_dict("records")
     parts = [Part(row["assessments"], row["plans"], row["factors_recorded"]) for row in rows]
-    shown = protect_parts(parts, release.protected)
+    memory = None if release.policy is None or release.policy.round_to else release.memory
+    shown = protect_parts(parts, release.protected, () if memory is None else memory.parts_before)
+    if memory is not None:
+        memory.note_parts(
+            [(part.factors, *counts) for part, counts in zip(parts, shown, strict=True)]
+        )
     found = [{**row, "assessments": n, "plans": k} for row, (n, k) in zip(rows, shown, strict=True)]
     return _marked(found, release)
 

@@ -16,7 +16,7 @@ from riskmodel.disclosure.protected import ProtectedCounts
 from riskmodel.disclosure.table import Name
 from riskmodel.errors import DataError, UnknownNameError
 
-__all__ = ["EarlierCounts", "tie_known", "word_of"]
+__all__ = ["EarlierCounts", "tie", "tie_known", "tie_rest", "word_of"]
 
 Words = tuple[str, ...]
 Cell = tuple[str, str]
@@ -162,7 +162,7 @@ def _tie_release(
             _change, links, (number, place, tuple(group)), parts, tied, earlier, policy
         )
         in_all = [change(measure, "") for measure in IN_ALL]
-        _tie_rest(links, (number, tuple(group), "", "without_plan"), in_all, (1, -1))
+        tie_rest(links, (number, tuple(group), "", "without_plan"), in_all, (1, -1))
         for factor in table.true_counts(next(iter(table.counts))).factors:
             found, led = (change(measure, factor) for measure in PRINTED)
             for name, changes, signs in (
@@ -171,7 +171,7 @@ def _tie_release(
                 ("without_factor", (in_all[0], found), (1, -1)),
                 ("neither", (*in_all, found, led), (1, -1, -1, 1)),
             ):
-                _tie_rest(links, (number, tuple(group), factor, name), changes, signs)
+                tie_rest(links, (number, tuple(group), factor, name), changes, signs)
 
 
 def _matches(
@@ -216,11 +216,11 @@ def _change(
         return None
     known = CountCell(number, group, f"known {measure}", factor)
     ends = [earlier.ends((measure, factor), shown, policy) for shown in numbers]
-    found = _tie(links, cells, known, ends)
+    found = tie(links, cells, known, ends)
     return None if None in numbers else found
 
 
-def _tie(
+def tie(
     links: Links,
     cells: Sequence[CountCell],
     known: CountCell,
@@ -246,7 +246,7 @@ def _tie(
     return change, (now > then) - (now < then)
 
 
-def _tie_rest(
+def tie_rest(
     links: Links,
     where: tuple[int, Group, str, str],
     changes: Sequence[_Change | None],

@@ -51,7 +51,7 @@ class Memory(Remembering):
         self.models: dict[str, Mapping[str, Any]] = {
             str(entry.model["name"]): entry.model
             for entry in self.entries
-            if entry.model and entry.is_of(self.records)
+            if "name" in entry.model and entry.is_of(self.records)
         }
         self.model: Mapping[str, Any] = {}
 
@@ -109,6 +109,16 @@ class Memory(Remembering):
             for entry in self.entries
             if entry.model.get("told")
         ]
+
+    def note_parts(self, rows: Sequence[Any]) -> None:
+        """Say what is printed of assessments by number of factors: rows of number and counts."""
+        self.model = {**self.model, "parts": rows}
+
+    @property
+    def parts_before(self) -> list[dict[int | None, tuple[int | str, int | str]]]:
+        """What is out of assessments by number of factors, of each answer."""
+        tables = [entry.model.get("parts", ()) for entry in self.entries]
+        return [{number: (n, k) for number, n, k in rows} for rows in tables if rows]
 
     def leave(
         self,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from riskmodel.disclosure.cells import PRINTED, TOTAL, CountCell, Group
+from riskmodel.disclosure.earlier import tie, tie_rest
 from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import LARGEST_THRESHOLD, Policy
 from riskmodel.disclosure.protected import ProtectedCounts
@@ -32,7 +33,9 @@ class Part(NamedTuple):
 
 
 def protect_parts(
-    parts: Sequence[Part], beside: ProtectedCounts
+    parts: Sequence[Part],
+    beside: ProtectedCounts,
+    known: Sequence[Mapping[int | None, tuple[int | str, int | str]]] = (),
 ) -> tuple[tuple[int | str, int | str], ...]:
     """What may be printed of the parts of a table: assessments and plans of each.
 
@@ -42,6 +45,9 @@ def protect_parts(
         They make up the whole table: assessments by number of factors, groups of a calibration.
     beside
         Counts of the whole table, without groups, that are printed too.
+    known
+        What is out of such parts by their number of factors, of these records or of fewer: a number
+        that has changed by few is protected as any small count.
 
     Returns
     -------
@@ -98,6 +104,15 @@ def protect_parts(
                 c: -p.factors for c, p in zip(cells, parts, strict=True) if p.factors
             }
             links.relations.append({**each, **less})
+    for number, table in enumerate(known, _BESIDE + 1):
+        for place, part in enumerate(parts):
+            changes = [
+                tie(links, [cell], CountCell(number, cell.group, f"known {cell.measure}"), [(n, n)])
+                for cell, n in zip(_cells(place), table.get(part.factors, ()), strict=False)
+                if isinstance(n, int)
+            ]
+            unled = (number, _cells(place)[0].group, "", "without_plan")
+            tie_rest(links, unled, changes if len(changes) == len(PRINTED) else [None], (1, -1))
     policy = beside.policy
     if all(part.factors is not None for part in parts):
         policy = replace(policy, threshold=min(2 * policy.threshold, LARGEST_THRESHOLD))

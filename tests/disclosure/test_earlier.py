@@ -174,6 +174,21 @@ def test_a_table_by_number_of_factors_keeps_a_withheld_factor_open() -> None:
 
 
 @pytest.mark.unit
+def test_a_number_of_factors_to_which_few_came_is_withheld() -> None:
+    """Twenty more assessments, of which three have one factor: 180 of them were 177 before."""
+    rows = [("child_neglect", 200, 70), ("child_self_harm", 120, 50)]
+    both = FactorCounts.from_rows(rows, total_plans=120, total_assessments=400)
+    beside = protect_counts({(): both}, Policy())
+    parts = [Part(150, 30, 0), Part(180, 60, 1), Part(70, 30, 2)]
+    before = {0: (140, 30), 1: (177, 60), 2: (63, "[c]")}
+    assert protect_parts(parts, beside) == ((150, 30), (180, 60), (70, 30))
+    shown = protect_parts(parts, beside, [before])
+    assert shown[1][0] == CONFIDENTIAL
+    # One more goes with it, or what all changed by would tell.
+    assert sum(n == CONFIDENTIAL for n, _ in shown) >= 2
+
+
+@pytest.mark.unit
 def test_zeros_are_veiled_where_a_printed_total_would_tell() -> None:
     """Six plans over six areas, none without one: each would be one."""
     groups = {(f"area {i}",): counts(60, 1) for i in range(6)}
