@@ -39,8 +39,6 @@ class CohortCheck(Result):
     dependences
         What hangs together in the details, see :mod:`riskmodel.cohort.structure`; None as for
         ``structure``.
-    places
-        Which shares the table cannot hold, and why, in sentences.
     """
 
     fidelity: Fidelity
@@ -50,7 +48,6 @@ class CohortCheck(Result):
     structure: pd.DataFrame | None
     release: Release
     dependences: pd.DataFrame | None = None
-    places: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row a published figure: see :meth:`riskmodel.cohort.Fidelity.to_frame`."""
@@ -92,7 +89,7 @@ class CohortCheck(Result):
                 f"Parental factors together: pairs {self.lifts[0]:.2f} times, triples "
                 f"{self.lifts[1]:.2f} times as often as if independent."
             )
-        return [*lines, *self.places]
+        return lines
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
         """The checks, and every pair of factors."""

@@ -19,7 +19,7 @@ from riskmodel.cohort import (
     published_targets,
 )
 from riskmodel.cohort.checked import CohortCheck, CohortDescription
-from riskmodel.cohort.structure import category_places, measure_structure
+from riskmodel.cohort.structure import measure_structure
 from riskmodel.cohort.writing import JOINT_AT_MOST, UNIT
 from riskmodel.disclosure import IDENTIFIERS, Part, Policy, marked_frame, protect_parts
 from riskmodel.disclosure.release import Release, release_counted
@@ -100,7 +100,6 @@ def check_cohort(
         structure,
         release,
         measure_structure(cohort),
-        category_places(cohort),
     )
 
 

@@ -280,15 +280,32 @@ def _categories(
     factors: Sequence[str],
     strength: float,
 ) -> npt.NDArray[np.object_]:
-    """Category of abuse of each plan, by the factors of the family's children."""
+    """Category of abuse of each plan, by the factors of the family's children.
+
+    Plans for sexual abuse are too few for whole families: they are given to the children whom it
+    concerns, and brothers and sisters have the category of the family.
+    """
     values = np.full(len(plan), None, dtype=object)
-    has_plan, sizes = unit_rows.plan_and_sizes(plan)
-    totals = whole_shares(int(sizes[has_plan].sum()), parameter("category_shares").numbers)
+    rows = np.flatnonzero(plan)
+    totals = whole_shares(len(rows), parameter("category_shares").numbers)
     profile = profiles("category_profile_", factors, strength)
-    shares = unit_rows.mean(flags.T)[has_plan]
-    drawn = np.zeros(len(sizes), dtype=np.int64)
-    drawn[has_plan] = assign(draw.stream("category"), shares, totals, profile, sizes[has_plan])
-    values[plan] = np.array(CATEGORIES, dtype=object)[drawn[unit_rows.numbered[plan]]]
+    alone = CATEGORIES.index("sexual")
+    others = np.delete(np.arange(len(CATEGORIES)), alone)
+    left = max(int(totals[others].sum()), 1)
+    of_two = {
+        j: np.array([r[others] @ totals[others] / left, r[alone]]) for j, r in profile.items()
+    }
+    two = np.array([len(rows) - totals[alone], totals[alone]])
+    is_alone = assign(draw.stream("category-sexual"), flags[:, rows].T, two, of_two) == 1
+    rest = rows[~is_alone]
+    family, of = np.unique(unit_rows.numbered[rest], return_inverse=True)
+    sizes = np.bincount(of, minlength=len(family)).astype(np.int64)
+    shares = np.array([np.bincount(of, each[rest], minlength=len(family)) for each in flags]).T
+    rates = {j: r[others] for j, r in profile.items()}
+    random = draw.stream("category")
+    drawn = assign(random, shares / sizes[:, None], totals[others], rates, sizes)
+    values[rows[is_alone]] = CATEGORIES[alone]
+    values[rest] = np.array(CATEGORIES, dtype=object)[others[drawn[of]]]
     return values
 
 

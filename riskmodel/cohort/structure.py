@@ -20,12 +20,10 @@ from riskmodel.parameters import parameter
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["category_places", "measure_structure"]
+__all__ = ["measure_structure"]
 
 Row = tuple[str, float | None, float, str]
 LONGEST_DAYS = 6600
-FAR_BELOW = 0.95
-"""Children found in a category, as a share of those wanted there, below which it is said why."""
 _UNDER_TEN = len(AGE_BAND_FIRSTS) - 2
 
 
@@ -125,45 +123,6 @@ def _category_rows(cohort: Assessments, strength: float) -> Iterator[Row]:
         ):  # fmt: skip
             if category.split("_")[0] in row[0].split(":")[0]:
                 yield row
-
-
-def category_places(cohort: Assessments, *, dependence: float | None = None) -> tuple[str, ...]:
-    """In a sentence for each category of abuse whose assumed shares it has not the plans to hold.
-
-    Brothers and sisters share one category, whoever of them has the factor: so the plans for a rare
-    category cannot hold all children whom the profiles would put there.
-    """
-    frame, strength = cohort.frame, parameter("dependence").value
-    if not {"category_of_abuse", "family_id"} <= set(frame.columns):
-        return ()
-    strength = strength if dependence is None else dependence
-    plans = frame[frame[PLAN]]
-    words = plans["category_of_abuse"].to_numpy(dtype=object)
-    totals = np.array([(words == category).sum() for category in CATEGORIES])
-    by_factor = profiles("category_profile_", cohort.factors, strength)
-    told = []
-    for number, category in enumerate(CATEGORIES[:-1]):
-        wanted, has = {}, np.zeros((0, len(plans)), dtype=bool)
-        for place, profile in by_factor.items():
-            name = cohort.factors[place]
-            if category in name:
-                flags = plans[name].to_numpy(dtype=bool)
-                wanted[name] = float(wanted_shares(totals, profile)[number] * flags.sum())
-                has = np.vstack([has, flags])
-        inside = has[:, words == category]
-        without = int((~inside.any(axis=0)).sum())
-        number_wanted, number_found = sum(wanted.values()), int(inside.sum())
-        twice = int((inside.sum(axis=0) - 1).clip(0).sum())
-        if number_found < FAR_BELOW * number_wanted and (
-            number_wanted - twice + without > totals[number]
-        ):
-            named = " and ".join(f"{count:.0f} with {name}" for name, count in wanted.items())
-            told.append(
-                f"Plans for {category} abuse: {totals[number]:,}. The assumed shares put {named} "
-                f"there; {without} are of children without, most of them brothers and sisters, who "
-                "share a category. So the shares found lie below those assumed."
-            )
-    return tuple(told)
 
 
 def _family_rows(cohort: Assessments, _: float) -> Iterator[Row]:

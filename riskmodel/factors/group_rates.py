@@ -72,8 +72,15 @@ class GroupRates(Result):
         ends = self._recorded()
         by = [] if self.release is None else list(self.release.by)
         keys = list(zip(*(frame[name] for name in (*by, "factor")), strict=True))
+        # What is withheld of a rate is withheld here.
+        rest = [
+            rate if isinstance(rate, str) else float("nan") for rate in frame["conversion_rate"]
+        ]
         for position, name in enumerate(RECORDED):
-            frame[name] = [ends[key][position] if key in ends else float("nan") for key in keys]
+            frame[name] = [
+                ends[key][position] if key in ends else other
+                for key, other in zip(keys, rest, strict=True)
+            ]
         return frame
 
     def _recorded(self) -> dict[tuple[object, ...], list[float]]:
