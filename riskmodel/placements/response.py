@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
 """Multipliers of step-down and of returns home that the directions have to hold."""
-_PROBED, _DIRECTIONS = 3, 32
+_PROBED, _DIRECTIONS = 3, 24
 MOST_HELD = 60
 """Places that a lever adds up to which it is told how often one of them stands empty."""
 _STEPS = 8

@@ -31,10 +31,10 @@ __all__ = ["kept_moves", "shown_kinds", "standing_for_all"]
 
 Floats = npt.NDArray[np.float64]
 
-_MOST_FEW, _NEAR = 20, 0.2
+_MOST_FEW, _NEAR = 20, 0.1
 _SETTINGS = (
     (2.5, 1.0, 0, 0), (0.3, 1.0, 0, 0), (1.0, 2.0, 0, 0), (1.0, 0.5, 0, 0), (2.0, 1.5, 0, 0),
-    (1.0, 1.0, 20, 0), (1.0, 1.0, 0, 8),
+    (1.0, 1.0, 20, 0), (1.0, 1.0, 60, 0), (1.0, 1.0, 0, 8), (1.0, 1.0, 0, 25), (0.5, 1.0, 40, 15),
 )  # fmt: skip
 """Step-down, returns home, places and beds in which the few have to stand for all."""
 _ENDS = (0.05, 0.5, 0.95)
@@ -121,10 +121,12 @@ def standing_for_all(
     months = entries.shape[1]
     base, _ = response.children(entries, Changes.none(months, capacity))
     at = sorted({*range(5, months, 6), months - 1})
-    changed = np.concatenate([
-        (response.children(entries, each)[0] - base)[:, 1:][:, at].reshape(len(entries), -1)
-        for each in _references(months, capacity)
-    ], axis=1)  # fmt: skip
+    states = [response.children(entries, each)[0] for each in _references(months, capacity)]
+    fewer = -np.linspace(0, 0.2, months) * base.sum(axis=2)[:, 1:]
+    states.append(response.children(entries, Changes.none(months, capacity), 1.0, fewer)[0])
+    changed = np.concatenate(
+        [(each - base)[:, 1:][:, at].reshape(len(entries), -1) for each in states], axis=1
+    )
     order = qr(changed.T, mode="r", pivoting=True)[1]
     for number in range(min(4, len(entries)), min(_MOST_FEW, len(entries)) + 1):
         few = np.sort(order[:number])

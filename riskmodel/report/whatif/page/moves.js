@@ -47,7 +47,7 @@ export function openFew(kept) {
     steps: kept.steps, mostHeld: kept.most_held, plain: [],
   };
   for (let r = 0; r < count; r += 1) {
-    const made = passingOf(few, r, 1, 1);
+    const made = passingOf(few, r, 1, 1, true);
     const whole = new Float64Array(q * q);
     for (let i = 0; i < q; i += 1) {
       const unit = new Float64Array(q);
@@ -64,9 +64,10 @@ export function openFew(kept) {
  * @param {number} r
  * @param {number} down
  * @param {number} home
+ * @param {boolean} places whether children may be placed elsewhere
  * @returns {Passing}
  */
-function passingOf(few, r, down, home) {
+function passingOf(few, r, down, home, places) {
   const { q, of } = few;
   const from = r * q * q;
   const rates = Float64Array.from({ length: q * q }, (_, i) =>
@@ -77,7 +78,8 @@ function passingOf(few, r, down, home) {
     whole: null,
     rates,
     entrant: [0, 1].map((group) => half(of.entrant.subarray((2 * r + group) * q, (2 * r + group + 1) * q))),
-    placed: few.pairs.map((_, pair) => half(of.places.subarray(pair * q, (pair + 1) * q))),
+    // Where no place is added and none is full, nobody is placed elsewhere.
+    placed: places ? few.pairs.map((_, pair) => half(of.places.subarray(pair * q, (pair + 1) * q))) : [],
   };
 }
 
@@ -174,6 +176,7 @@ function follow(few, r, set, who) {
   const { q, of, months, kinds, pairs } = few;
   const held = new Float64Array((months + 1) * kinds);
   const queues = pairs.map((_, pair) => openQueue(few, pair, set));
+  const places = few.capacity.some((one) => one < Infinity) || (set !== null && set.places.some((path) => path.some((one) => one > 0)));
   /** @type {Float64Array} */
   let now = Float64Array.from(of.opening);
   let passed = few.plain[r];
@@ -182,10 +185,10 @@ function follow(few, r, set, who) {
   for (let t = 0; t < months; t += 1) {
     if (set && (set.down[t] !== down || set.home[t] !== home)) {
       [down, home] = [set.down[t], set.home[t]];
-      passed = down === 1 && home === 1 ? few.plain[r] : passingOf(few, r, down, home);
+      passed = down === 1 && home === 1 ? few.plain[r] : passingOf(few, r, down, home, places);
     }
     const share = Math.min(of.alone[r] * (who.alone ? who.alone[t] : 1), 1);
-    const wanting = pairs.map((_, pair) => {
+    const wanting = !places ? [] : pairs.map((_, pair) => {
       const at = (2 * r + pair) * q;
       return (dot(of.into, at, now) + (down - 1) * dot(of.into_down, at, now)) / 12;
     });
@@ -205,7 +208,7 @@ function follow(few, r, set, who) {
       enter(extra);
       who.came[t] += extra;
     }
-    for (let pair = 0; pair < pairs.length; pair += 1) {
+    for (let pair = 0; places && pair < pairs.length; pair += 1) {
       const own = pairs[pair][0];
       const first = share * of.enters[(2 * r + 1) * pairs.length + pair] + (1 - share) * of.enters[2 * r * pairs.length + pair];
       const taken = queues[pair].month(t, Math.max(wanting[pair] + who.came[t] * first, 0),

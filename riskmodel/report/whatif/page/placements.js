@@ -13,7 +13,7 @@ import { childrenOf, openFew } from "./moves.js";
 /**
  * Children and days of all kept simulations.
  * @typedef {object} Placed
- * @property {Float64Array[][]} stock by date and kind, the simulations
+ * @property {(place: number) => Float64Array[]} stock of a date, by kind, the simulations
  * @property {Float64Array[][]} days by year and kind
  * @property {number[][]} dear by year and kind, times the price
  */
@@ -92,29 +92,27 @@ export function placedUnder(model, outcome) {
   }
   const weights = once(model, "weights", () => unpacked(moves.weights));
   const spread = (/** @type {Float64Array} */ base, /** @type {number[][]} */ parts, /** @type {Float64Array | null} */ total) => {
-    const [now, then, none] = parts;
-    const made = base.slice();
-    if (sets) {
-      for (let r = 0, at = 0; r < made.length; r += 1) {
-        for (let c = 0; c < few.count; c += 1, at += 1) made[r] += weights[at] * (now[c] - then[c]);
+    const [now, then, none, all] = parts;
+    // What stands for a simulation may have another total than it has: the rest is shared alike.
+    const slope = total ? slopeOf(all, then.map((one, c) => one - none[c])) : 0;
+    return base.map((one, r) => {
+      let made = one + (total ? slope * total[r] : 0);
+      for (let c = 0, at = r * few.count; c < few.count; c += 1, at += 1) {
+        made += weights[at] * (now[c] - none[c] - (total ? slope * all[c] : 0));
       }
-    }
-    if (total) {
-      const [low, slope] = lineThrough(parts[3], then.map((one, c) => one - none[c]));
-      for (let r = 0; r < made.length; r += 1) made[r] += low + slope * total[r];
-    }
-    for (let r = 0; r < made.length; r += 1) made[r] = Math.max(made[r], 0);
-    return made;
+      return Math.max(made, 0);
+    });
   };
   const under = (/** @type {"stock" | "days"} */ what, /** @type {Float64Array | null} */ total, /** @type {number} */ place) => {
     const all = total ? without[what][place][0].map((_, c) => moves.shown.reduce((/** @type {number} */ sum, /** @type {any} */ __, /** @type {number} */ k) => sum + without[what][place][k][c] - plain.counted[what][place][k][c], 0)) : [];
-    return moves.shown.map((/** @type {any} */ _, /** @type {number} */ k) =>
-      spread(kept[what][place][k], [whole[what][place][k], without[what][place][k], plain.counted[what][place][k], all], total));
+    return moves.shown.map((/** @type {any} */ _, /** @type {number} */ k) => (what === "days" && moves.listed[place][k] === 0 ? kept.days[place][k] : spread(kept[what][place][k], [whole[what][place][k], without[what][place][k], plain.counted[what][place][k], all], total)));
   };
   const differs = children !== before;
   return {
-    stock: moves.dates.map((/** @type {number} */ t, /** @type {number} */ place) => under("stock", differs
-      ? Float64Array.from({ length: data.kept }, (_, r) => children[r * months + t] - before[r * months + t]) : null, place)),
+    stock: (place) => under("stock", differs ? Float64Array.from({ length: data.kept }, (_, r) => {
+      const at = r * months + moves.dates[place];
+      return children[at] - before[at];
+    }) : null, place),
     days: years.map((/** @type {any} */ year, /** @type {number} */ place) => under("days", differs
       ? moreDays(model, children, before, year) : null, place)),
     dear: years.map((/** @type {any} */ year) => whole.byMonth.map((days) => {
@@ -129,21 +127,19 @@ export function placedUnder(model, outcome) {
 }
 
 /**
- * The straight line through points: where it begins and how it rises.
+ * How steeply one number rises with another.
  * @param {number[]} x
  * @param {number[]} y
- * @returns {[number, number]}
+ * @returns {number}
  */
-function lineThrough(x, y) {
-  const mean = (/** @type {number[]} */ values) => values.reduce((sum, one) => sum + one, 0) / values.length;
-  const [mx, my] = [mean(x), mean(y)];
+function slopeOf(x, y) {
+  const [mx, my] = [x, y].map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
   let [xx, xy] = [0, 0];
   for (let c = 0; c < x.length; c += 1) {
     xx += (x[c] - mx) ** 2;
     xy += (x[c] - mx) * (y[c] - my);
   }
-  const slope = xx > 1e-9 ? xy / xx : 0;
-  return [my - slope * mx, slope];
+  return xx > 1e-9 ? xy / xx : 0;
 }
 
 /**
@@ -258,7 +254,7 @@ export function placedEnds(model, outcome, place) {
   const { ends, shown: kinds } = model.data.placements.moves;
   const all = once(model, "placed ends", () => unpacked(ends));
   const sorted = (/** @type {Outcome} */ one) => {
-    const stock = placedOnce(model, one).stock[place];
+    const stock = placedOnce(model, one).stock(place);
     const total = stock[0].map((_, r) => stock.reduce((sum, kind) => sum + kind[r], 0));
     return [...stock, total].map((values) => values.slice().sort());
   };
