@@ -34,6 +34,7 @@ MODEL_WORDS = {
     "ridge": "ridge regression across authorities",
     "wide_ridge": "ridge regression on all figures",
     "constant_rates": "constant rates, chance alone",
+    "prevalence": "share of the children, of a growing number",
 }
 OF_OTHERS = (OURS, "last_value_pooled", "mean_reversion", "ridge", "wide_ridge")
 """Models that learn from other authorities. The others read an authority's own figures alone: how

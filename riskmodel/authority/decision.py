@@ -117,19 +117,15 @@ class PostsDecision(Result):
     def _costs(self) -> str:
         low, middle, high = (money(amount, self.currency) for amount in self.cost)
         price = self.price.too_many
-        if price is None:
-            said = (
-                f"No price is given: each {money(UNIT, self.currency)} that a worker costs in a "
-                "year makes it"
-            )
-        else:
-            said = f"At {money(price, self.currency)} a year for a worker in post that costs"
+        each = money(UNIT if price is None else price, self.currency)
+        none = " (no price is given)" if price is None else ""
+        said = f"At {each} a year for each worker in post{none} that costs"
         return f"{said} {middle} a year more ({self.posts.level:.0%} range {low} to {high})."
 
     @property
     def _wrong(self) -> str:
         chances = ", ".join(
-            f"with {one.posts:,} posts {'the chance is ' if not number else ''}"
+            f"with {one.posts:,} posts {'the chance would be ' if not number else ''}"
             f"{asked_chance(one.chance)}"
             for number, one in enumerate(
                 one for one in self.posts.by_chance if one.chance != self.posts.target.probability
@@ -138,16 +134,17 @@ class PostsDecision(Result):
         said = f"{chances[:1].upper()}{chances[1:]}"
         best = self.best
         if best is None:
-            return f"{said}; which number is best, the price of a post short would say."
+            return f"{said}; without the price of a post short none is best."
         rows = {int(row["posts"]): row["more"] for row in best.costs.to_dict("records")}
         wrong = ", ".join(
-            f"ten {'more' if step > 0 else 'fewer'} {money(rows[best.posts + step], self.currency)}"
+            f"ten {'more' if step > 0 else 'fewer'} "
+            f"{money(rows[best.posts + step], self.currency)} more"
             for step in (-10, 10)
             if best.posts + step in rows
         )
         return (
             f"{said}; where a post short costs {money(best.too_few, self.currency)} a year, "
-            f"{best.posts:,} cost least, and {wrong} more."
+            f"{best.posts:,} posts cost least, {wrong}."
         )
 
     @property
@@ -157,21 +154,22 @@ class PostsDecision(Result):
         low, high = sorted((most.posts_low, most.posts_high))
         joint = posts.jointly
         together = "" if joint is None else (
-            "; with the rates of the workforce that are assumed drawn together "
-            f"{joint.posts:,} ({joint.low:,} to {joint.high:,})"
+            "; with all rates of the workforce drawn at once it is "
+            f"{joint.posts:,} ({posts.level:.0%} range {joint.low:,} to {joint.high:,})"
         )  # fmt: skip
         return (
-            f"It depends most on “{most.assumption}”: {low:,} to {high:,} posts between "
-            f"{most.low:g} and {most.high:g}{together}."
+            f"Of what is assumed “{most.assumption}” moves that number most, from {low:,} to "
+            f"{high:,}{together}."
         )
 
     @property
     def _takes(self) -> str:
         posts, (low, typical, high) = self.posts, self.caseload
         return (
-            f"It takes {posts.joiners_a_month:.1f} joiners a month where {self.hires:.1f} can be "
-            f"appointed; left as it is the caseload would be {typical:.1f} ({posts.level:.0%} "
-            f"range {low:.1f} to {high:.1f}), and the chance of {posts.target.cap:g} or fewer "
+            f"It takes {posts.joiners_a_month:.1f} new workers a month, and {self.hires:.1f} "
+            "can be appointed; with no change of policy the caseload would be "
+            f"{typical:.1f} ({posts.level:.0%} range {low:.1f} to {high:.1f}), and the chance of "
+            f"{posts.target.cap:g} or fewer "
             f"{chance_words(self.chance)}."
         )
 

@@ -203,8 +203,9 @@ def _team(row: _Row) -> Team:
 def _csv_rows(file: str, text: str) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
-        heading = ["_".join(name.casefold().split()) for name in next(reader, [])]
-        check_heading(heading, file)
+        printed = next(reader, [])
+        check_heading([name.strip() for name in printed], file)
+        heading = ["_".join(name.casefold().split()) for name in printed]
         _check_names(file, 1, heading)
         for cells in reader:
             if not any(cell.strip() for cell in cells):

@@ -40,8 +40,10 @@ def test_without_prices_there_are_five_sentences_with_ranges_all_the_same(call):
     sentences = re.findall(r"[A-Z].+?\.(?= [A-Z]|$)", opening)
     assert len(sentences) == 5
     assert f"would need {data[1]['posts']} posts of social workers" in sentences[0]
-    assert "each £10,000 that a worker costs in a year makes it £" in sentences[1]
-    assert f"with {data[2]['posts']} posts 95%; which number is best" in sentences[2]
+    assert (
+        "At £10,000 a year for each worker in post (no price is given) that costs £" in sentences[1]
+    )
+    assert f"with {data[2]['posts']} posts 95%; without the price" in sentences[2]
     assert [sum(" to " in text for text in sentences)] == [4]
 
 

@@ -95,7 +95,7 @@ def expected_page(results: BriefResults, annex: str) -> Section:
     else:
         need, *texts = decision.sentences
         title = need.removesuffix(".")
-    texts += [_other_cases(results) if has_teams else "", _cost(results), _others(results)]
+    texts = [_other_cases(results) if has_teams else "", *texts, _cost(results), _others(results)]
     return brief_page(
         "expected",
         title,

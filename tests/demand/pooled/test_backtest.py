@@ -318,4 +318,4 @@ def test_sizes_part_the_authorities_and_the_lead_is_skill_against_a_model(
 @pytest.mark.unit
 def test_every_model_is_known_by_its_name() -> None:
     assert MODELS[:2] == (OURS, REFERENCE)
-    assert len(set(MODELS)) == len(MODELS) == 10
+    assert len(set(MODELS)) == len(MODELS) == 11
