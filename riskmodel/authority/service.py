@@ -63,6 +63,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
     structure: Structure | None = None,
     workforce: Workforce | None = None,
     switches: FeedbackSwitches | None = None,
+    draw_rates: bool = False,
     months: int = 60,
     replicates: int = 2000,
     seed: int = 1,
@@ -83,6 +84,8 @@ def project_service(  # noqa: PLR0913  each is a word of the question
         Teams and workers, for feedback alone; None takes the published ones.
     switches
         Feedback in the baseline and every scenario that does not set its own; None is off.
+    draw_rates
+        Whether the workers of feedback have their assumed rates drawn together.
     months, replicates, seed, panel, progress, share_done, workers
         As :func:`riskmodel.demand.projecting.project` has them.
 
@@ -108,7 +111,9 @@ def project_service(  # noqa: PLR0913  each is a word of the question
         seed=seed,
         scenarios=[each for each in scenarios if each.name != BASELINE],
         panel=panel,
-        feedback=loops(teams, workforce, chosen, seed=seed) if wanted else None,
+        feedback=loops(teams, workforce, chosen, seed=seed, draw_rates=draw_rates)
+        if wanted
+        else None,
         progress=progress,
         share_done=share_done,
         workers=workers,

@@ -17,6 +17,7 @@ from riskmodel.caseload import (
     simulate_workforce,
 )
 from riskmodel.caseload.planning import drawn
+from riskmodel.caseload.rates import drawn_rates
 from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.simulation.inputs import StageInputs
@@ -37,6 +38,7 @@ def loops(
     switches: FeedbackSwitches | None = None,
     *,
     seed: int,
+    draw_rates: bool = False,
 ) -> Loops:
     """What :func:`riskmodel.demand.projecting.project` takes for feedback.
 
@@ -48,12 +50,15 @@ def loops(
         Where a scenario sets none; None is off.
     seed
         Of teams and workers, the same as the plan's.
+    draw_rates
+        Whether the rates that are assumed are drawn together, once a simulation.
     """
     return Loops(
         structure,
         published_workforce() if workforce is None else workforce,
         FeedbackSwitches() if switches is None else switches,
         seed,
+        draw_rates,
     )
 
 
@@ -70,6 +75,7 @@ class Loops:
     workforce: Workforce
     switches: FeedbackSwitches
     seed: int
+    draw_rates: bool = False
 
     def __call__(self, inputs: Mapping[str, StageInputs], levers: Levers) -> Feedback:
         """Feedback of one scenario, month by month.
@@ -81,9 +87,12 @@ class Loops:
         """
         replicates, months = next(iter(inputs.values())).rates.shape
         allocation, luck = drawn(self.structure, self.seed, replicates, months)
-        force = workforce_of(levers, self.workforce, (self.seed, replicates))
+        before = self.workforce
+        if self.draw_rates:
+            before = drawn_rates(before, self.seed, replicates, months)[0]
+        force = workforce_of(levers, before, (self.seed, replicates))
         opening = allocation.workers[self.structure.is_family_support].sum(axis=0)
-        path = simulate_workforce(force, opening, luck, baseline=self.workforce)
+        path = simulate_workforce(force, opening, luck, baseline=before)
         by_month = _switches(levers, self.switches)
         made = {
             each: caseload_feedback(
@@ -94,7 +103,7 @@ class Loops:
                 path,
                 np.stack([one.opening for one in inputs.values()], axis=1),
                 tuple(inputs),
-                baseline=self.workforce,
+                baseline=before,
             )
             for each in set(by_month)
         }

@@ -85,6 +85,13 @@ def test_every_face_of_a_folder_says_one_number(call, tmp_path, monkeypatch):
     (posts,) = on_pages(authority, Sizes(26, 40)) | {authority.decision(replicates=50).best.posts}
     sizes = ("--simulations", "40", "--months", "27"), ("--simulations", "30", "--seed", "2")
     assert in_commands(call, tmp_path, sizes=sizes) == {str(posts)}
+    # With assumed rates drawn and caseload acting on plans it is another, one too.
+    loop = ("--rates", "together", "--feedback", "length=0.3", "--show", "needs")
+    looped = {
+        call("caseload", tmp_path, *loop, *each, "--format", "csv").out.split("\n")[1]
+        for each in sizes
+    }
+    assert len(looped) == 1
     # Of as few simulations as are asked for it would be another.
     monkeypatch.setattr(service, "_again", lambda outlook, months: outlook)
     assert open_authority(tmp_path).posts_needed(months=26, replicates=40).posts != posts
