@@ -123,7 +123,9 @@ def made_up_folder(folder: Path, sizes: Sizes) -> Authority:
     authority = open_authority(folder)
     outlook = made_up_outlook(authority, sizes)
     authority._results["projection", *sizes.named().values()] = outlook
-    authority._results["placements", *sizes.named().values()] = made_up_placements(authority, outlook, sizes)
+    authority._results["placements", *sizes.named().values()] = made_up_placements(
+        authority, outlook, sizes
+    )
     return authority
 
 
@@ -137,7 +139,8 @@ def made_up_placements(authority: Authority, outlook: Outlook, sizes: Sizes) -> 
         simulations=sizes.replicates, seed=sizes.seed,
     )  # fmt: skip
     prices = PlacementPrices("2023/24", {
-        "own_fostering": PlacementPrice(450, 0.2), "agency_fostering": PlacementPrice(900, 0.2, 0.03),
+        "own_fostering": PlacementPrice(450, 0.2),
+        "agency_fostering": PlacementPrice(900, 0.2, 0.03),
         "private_residential": PlacementPrice(4500, 0.4, 0.06),
     })  # fmt: skip
     budget = budgeted(forecast, prices, seed=sizes.seed)
@@ -147,7 +150,14 @@ def made_up_placements(authority: Authority, outlook: Outlook, sizes: Sizes) -> 
 def _episodes(number: int = 520) -> Iterator[tuple[str, str]]:
     """Rows of episodes and of children: who is there for a while, and who has moved once."""
     random, end = stream(5, "made up/return"), np.datetime64("2024-01-01")
-    kinds = [("U4", "PR1"), ("U4", "PR4"), ("K2", "PR4"), ("U1", "PR1"), ("H5", "PR4"), ("A3", "PR1")]
+    kinds = [
+        ("U4", "PR1"),
+        ("U4", "PR4"),
+        ("K2", "PR4"),
+        ("U1", "PR1"),
+        ("H5", "PR4"),
+        ("A3", "PR1"),
+    ]
     for child in range(2 * number):
         place = kinds[int(random.choice(6, p=[0.36, 0.3, 0.13, 0.14, 0.06, 0.01]))]
         start = end - np.timedelta64(int(random.integers(0, 1460)), "D")
@@ -157,7 +167,10 @@ def _episodes(number: int = 520) -> Iterator[tuple[str, str]]:
         halfway = start + (min(over, end) - start) // 2
         row = f"{child},{{}},{{}},C2,N1,{{}},{{}},{{}},{{}},"
         if place[0] == "K2" and child % 2 and halfway > start:
-            yield row.format(halfway, "P", "U4", "PR1", over if left else "", "E4A" if left else ""), ""
+            yield (
+                row.format(halfway, "P", "U4", "PR1", over if left else "", "E4A" if left else ""),
+                "",
+            )
             over, why = halfway, "X1"
         else:
             why = "E4A" if left else ""
