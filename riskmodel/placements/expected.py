@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,6 @@ __all__ = ["Moves", "entering", "grown", "month_run", "moves_of", "opening_cells
 Floats = npt.NDArray[np.float64]
 
 NK, _NB, _NE = len(KINDS), len(BANDS), len(RATED_EXITS)
-_YOUNGEST = (0, *BAND_AGES[:-1])
 _MONTH_DAYS = YEAR / 12
 _EARLY = round(DURATION_DAYS[0] / _MONTH_DAYS)
 _MIDDLE = 4
@@ -33,7 +33,7 @@ _PASS = _MIDDLE / (DURATION_DAYS[1] / _MONTH_DAYS - _EARLY - 0.5)
 """Time in care: month by month while it is short, then in so many steps until it is long."""
 _A_YEAR = 4
 """Steps of age in a year: a third of those in one passes to the next in a month."""
-BAND = np.repeat(np.arange(_NB), _A_YEAR * (np.array(BAND_AGES) - _YOUNGEST))
+BAND = np.repeat(np.arange(_NB), _A_YEAR * np.diff((0, *BAND_AGES)))
 TIME = np.array([0] * _EARLY + [1] + [2] * _MIDDLE + [3])
 """Band of each step of age, and rates of each time in care; 1 is the month of the crossing."""
 SHAPE = (len(BAND), 2, len(TIME), NK)
@@ -58,7 +58,7 @@ class Moves:
     step_down: Floats
     home: Floats
 
-    def changed(self, step_down: float, reunification: float, rows: object = slice(None)) -> Floats:
+    def changed(self, step_down: float, reunification: float, rows: Any = slice(None)) -> Floats:
         """With the multipliers of a month."""
         return np.asarray(
             self.all[rows]
@@ -195,6 +195,6 @@ def within(moves: Floats, cells: Floats) -> Floats:
     more = cells if cells.ndim > len(SHAPE) else cells[..., None]
     made = np.empty_like(more)
     for band in range(GROUPS[0]):
-        ages = BAND == band
+        ages = band == BAND
         made[ages] = np.matmul(moves[band][:, TIME], more[ages])
     return made.reshape(cells.shape)

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
-from riskmodel.placements.arrivals import DrawnMix
 from riskmodel.placements.engine import PAIRS
 from riskmodel.placements.expected import (
-    BAND, GROUPS, NK, SHAPE, TIME, Moves, entering, grown, month_run, moves_of,
-    opening_cells, values_back,
+    BAND,
+    GROUPS,
+    NK,
+    SHAPE,
+    TIME,
+    Moves,
+    entering,
+    grown,
+    month_run,
+    moves_of,
+    opening_cells,
+    values_back,
 )  # fmt: skip
 from riskmodel.placements.flows import Changes
 from riskmodel.placements.level import BLOCK
 from riskmodel.placements.projecting import Known
+from riskmodel.placements.queue import Queue
 
-__all__ = ["MOST_HELD", "Response", "response_of"]
+__all__ = ["Response", "response_of"]
 
 Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
 """Multipliers of step-down and of returns home that the directions have to hold."""
 _PROBED, _DIRECTIONS = 3, 24
-MOST_HELD = 60
-"""Places that a lever adds up to which it is told how often one of them stands empty."""
-_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +130,7 @@ class Response:
         share = np.minimum(self.alone[:, None] * np.broadcast_to(alone, entries.shape), 1.0)
         now = np.broadcast_to(self.opening, (len(self.alone), len(self.opening)))
         queues = [
-            _Queue(len(now), most, hazard)
+            Queue(len(now), most, hazard)
             for most, hazard in zip(changes.added.max(axis=0), self.stays, strict=True)
         ]
         total = self.kinds.sum(axis=0)
@@ -147,7 +154,7 @@ class Response:
                 for pair in range(len(PAIRS))
             ]
             now = np.einsum("sqp,sp->sq", passing, now) + came[:, month, None] * new
-            if plain is not None:
+            if plain is not None and more is not None:
                 lacking = plain[:, month + 1].sum(axis=1) + more[:, month] - now @ total
                 extra = lacking / (new @ total)
                 came[:, month] += extra
@@ -168,64 +175,12 @@ class Response:
         return np.stack(made, axis=1), came
 
     def _month(self, step_down: float, reunification: float) -> tuple[Floats, Floats, Floats]:
-        """What a month makes of all, of who enters in its middle, and of who is placed elsewhere."""
+        """What a month makes of all, of who enters in it, and of who is placed elsewhere."""
         rates = self.all + (step_down - 1) * self.down + (reunification - 1) * self.home
         half = expm(rates / 24)
         later = self.month @ half
         entrant = np.einsum("sqp,sap->saq", later, self.entrant)
         return later @ half, entrant, np.einsum("sqp,ap->saq", later, self.places)
-
-
-class _Queue:
-    """Children in added places: they come as places are free, and leave as their stay has it."""
-
-    def __init__(self, simulations: int, most: float, hazard: Floats) -> None:
-        self.hazard, self.held = hazard, np.zeros(simulations)
-        self.came = np.zeros((simulations, len(hazard)))
-        self.chance = np.zeros((simulations, int(most) + 1 if most <= MOST_HELD else 0))
-        self.chance[:, :1] = 1.0
-
-    def month(self, month: int, wanting: Floats, times: Floats, places: float) -> Floats:
-        """Children who take a place; ``held`` is how many have one at the end of the month.
-
-        Parameters
-        ----------
-        month
-            Its number.
-        wanting
-            Who would be placed where it is bought, shape (simulation,).
-        times
-            Times the hazard of leaving, shape (simulation,).
-        places
-            How many are added.
-        """
-        if places == 0 and not self.held.any():
-            return np.zeros_like(wanting)
-        self.came[:, :month] *= np.exp(-times[:, None] * self.hazard[:month][::-1])
-        stay = self.came.sum(axis=1)
-        first = times * self.hazard[0]
-        goes = np.where(
-            self.held > 1e-9, -np.log(np.clip(stay / np.maximum(self.held, 1e-9), 1e-9, 1)), first
-        )
-        taken = self._taken(wanting, goes, stay, places)
-        self.came[:, month] = taken * np.exp(-first / 2)
-        self.held = stay + self.came[:, month]
-        return taken
-
-    def _taken(self, wanting: Floats, goes: Floats, stay: Floats, places: float) -> Floats:
-        if self.chance.shape[1] == 0:
-            return np.clip(places - stay, 0, wanting)
-        number = np.arange(self.chance.shape[1])
-        free, taken = (number < places).astype(float), np.zeros_like(wanting)
-        steps = _STEPS * int(np.ceil(max(wanting.max(), goes.max() * len(number), 1.0) / 4))
-        for _ in range(steps):
-            coming = self.chance * free * (wanting[:, None] / steps)
-            going = self.chance * number * (goes[:, None] / steps)
-            taken += coming.sum(axis=1)
-            self.chance = self.chance - coming - going
-            self.chance[:, 1:] += coming[:, :-1]
-            self.chance[:, :-1] += going[:, 1:]
-        return taken
 
 
 def response_of(known: Known, entries: Floats, seed: int) -> Response:
@@ -259,7 +214,8 @@ def response_of(known: Known, entries: Floats, seed: int) -> Response:
     placed = _placed_elsewhere(opening, (weights * entrant).mean(axis=0), entries, moves)
     level = -moves.all.trace(axis1=2, axis2=3).sum(axis=1)
     probed = np.argsort(level)[np.linspace(0, number - 1, _PROBED).astype(int)]
-    seen, worth = [], []
+    seen: list[Floats] = []
+    worth: list[Floats] = []
     for row in probed:
         seen += _probes(opening, entrant[row], placed, entries[row], weights[row], moves, row)
         worth += _worth(len(entries[row]), moves, row)
@@ -288,7 +244,7 @@ def _probes(
     months, at = len(entries), _at(len(entries))
 
     def run(cells: Floats, number: Floats, *set_to: float) -> Floats:
-        rates = moves.changed(*(set_to or (1.0, 1.0)), row)
+        rates = moves.changed(set_to[0], set_to[1], row) if set_to else moves.all[row]
         states = month_run(cells, weights * entrant, number, [rates] * months)
         return np.array([states[each].ravel() for each in at], dtype=np.float32)
 
@@ -342,7 +298,7 @@ def _followed(
     made = {name: np.zeros((len(alone), number * number)) for name in within}
     held = np.zeros((len(moves.all[0]), NK, number))
     for group, (band, own, time) in enumerate(np.ndindex(*GROUPS)):
-        here = np.ix_(BAND == band, [own], TIME == time)
+        here = np.ix_(band == BAND, [own], time == TIME)
         part = directions[here].reshape(-1, NK * number)
         held[group] = part.sum(axis=0).reshape(NK, number)
         both = (
@@ -357,8 +313,9 @@ def _followed(
     bought = [pair[1] for pair in PAIRS]
     into, into_down = (
         np.stack([
-            np.einsum("sgk,gkq->sq", np.delete(rates[:, :, each], each, 2), np.delete(held, each, 1))
-            for each in bought
+            np.einsum("sgk,gkq->sq", *(
+                np.delete(*one) for one in ((rates[:, :, each], each, 2), (held, each, 1))
+            )) for each in bought
         ], axis=1) for rates in (moves.all, moves.step_down)
     )  # fmt: skip
     flat = readings.reshape(-1, number)
@@ -380,7 +337,7 @@ def _stays(placed: Floats, moves: Moves, months: int) -> tuple[Floats, Floats, F
     for pair, (own, _) in enumerate(PAIRS):
         there = placed[pair][..., own]
         share = np.array([
-            there[np.ix_(BAND == band, [alone], TIME == time)].sum()
+            there[np.ix_(band == BAND, [alone], time == TIME)].sum()
             for band, alone, time in np.ndindex(*GROUPS)
         ])  # fmt: skip
         rates = [each[:, :, own, own] @ share for each in (moves.all, moves.step_down, moves.home)]

@@ -14,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import qr
 
+from riskmodel.parameters import parameter
 from riskmodel.placements.engine import PAIRS
 from riskmodel.placements.flows import Changes
 from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.projecting import known_of
-from riskmodel.placements.response import MOST_HELD, Response, response_of
+from riskmodel.placements.queue import MOST_HELD
+from riskmodel.placements.response import Response, response_of
 from riskmodel.placements.time import years_of
 from riskmodel.report.whatif.stored import MOST_KEPT, packed
 
@@ -56,10 +58,11 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
         lambda: response_of(known_of(history), entries, seed),
     )
     response, entries = response.rows(slice(0, kept)), entries[:kept]
-    capacity = (np.inf, np.inf)
+    capacity: tuple[float, float] = (np.inf, np.inf)
     if any(price.places is not None for price in prices.of.values()):
         places = [prices.of.get(tuple(KINDS)[own]) for own, _ in PAIRS]
-        capacity = tuple(np.inf if p is None or p.places is None else p.places for p in places)
+        own, beds = (np.inf if p is None or p.places is None else p.places for p in places)
+        capacity = (own, beds)
     few, weights = standing_for_all(response, entries, capacity)
     names, groups = shown_kinds(placed)
     stock = np.stack([flows.stock[..., each, :, :].sum(axis=(2, 3, 4)) for each in groups], axis=-1)
@@ -69,11 +72,9 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
     ends = np.quantile(
         np.concatenate([stock, stock.sum(axis=-1, keepdims=True)], axis=-1)[:, dates], _ENDS, axis=0
     )
-    opening = np.array([placed.forecast.opening[each].sum() for each in groups])
     return {
         "shown": [
-            {"label": name, "of": each, "now": int(number)}
-            for name, each, number in zip(names, groups, opening, strict=True)
+            {"label": name, "of": each} for name, each in zip(names, groups, strict=True)
         ],
         "pairs": [list(pair) for pair in PAIRS],
         "dates": dates,
@@ -95,18 +96,19 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
 
 def shown_kinds(placed: Placements) -> tuple[list[str], list[list[int]]]:
     """Kinds of placement that may be shown, and the others together, which come last."""
-    held = placed.forecast.of().days.sum(axis=(0, 1))
-    names = tuple(KINDS)
+    opening, names = placed.forecast.opening, tuple(KINDS)
     own = [
-        each for each in range(len(KINDS) - 1)
-        if held[each] > 0 and names[each] not in placed.withheld
-        and placed.forecast.opening[each] > 0
-    ]  # fmt: skip
-    rest = [each for each in range(len(KINDS)) if each not in own]
-    return [*(kind_label(names[each]) for each in own), kind_label("other")], [
-        *([e] for e in own),
-        rest,
+        kind
+        for kind, name in enumerate(names[:-1])
+        if opening[kind] and name not in placed.withheld
     ]
+    few = parameter("disclosure_threshold").value
+    # What is left together must not be few either.
+    while own and 0 < opening.sum() - opening[own].sum() <= few:
+        own.remove(min(own, key=lambda kind: opening[kind]))
+    rest = [kind for kind in range(len(names)) if kind not in own]
+    labels = [*(kind_label(names[kind]) for kind in own), kind_label("other")]
+    return labels, [*([kind] for kind in own), rest]
 
 
 def standing_for_all(

@@ -137,8 +137,8 @@ def _rate(name: str, label: str, said: str, number: Any, days: Any, whom: str) -
     return Control(
         f"placements.{name}", "Placements", label, "percent", -90, 200, 5, 0,
         f"about {usual:,.0f} in the first year (90% range {fewest:,.0f} to {most:,.0f})",
-        f"the return leaves the rate for {whom} open by −{-ends[0]:.0f}% to +{ends[1]:.0f}% in nine "
-        "simulations of ten; beyond that is assumed.",
+        f"the return leaves the rate for {whom} open by −{-ends[0]:.0f}% to +{ends[1]:.0f}% in "
+        "nine simulations of ten; beyond that is assumed.",
         (f"{{}} more {said}", f"{{}} fewer {said}"), (float(ends[0]), float(ends[1])),
     )  # fmt: skip
 
@@ -156,7 +156,10 @@ def _places(placed: Placements, name: str, kind: int, label: str, said: str, mos
         held = history.stock(months)[:, kind].sum(axis=(1, 2))
         rise = int((held[12:] - held[:-12]).max(initial=0))
         if rise > parameter("disclosure_threshold").value:
-            evidence = f"in the return they were at most {rise} more than a year before; what can be had is assumed."
+            evidence = (
+                f"in the return they were at most {rise} more than a year before; what can be had "
+                "is assumed."
+            )
             seen = (0.0, float(rise))
     return Control(
         f"placements.{name}", "Placements", label, "number", 0, most, 1, 0, present, evidence,

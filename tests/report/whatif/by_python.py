@@ -131,8 +131,9 @@ def _placed(name: str, random: np.random.Generator) -> Change:
     value = float(np.round(low + (high - low) * random.random(), 2))
     amount: dict[str, Any] = {"value" if name.startswith("own") else "multiplier": value}
     ramp = last is not None and bool(random.random() < 0.5)
-    why = {"reason": "chance", "source": "assumed"}
-    return Change(f"placements.{name}", first, last, ramp=ramp, **amount, **why)
+    return Change(
+        f"placements.{name}", first, last, ramp=ramp, reason="chance", source="assumed", **amount
+    )
 
 
 @dataclass
@@ -150,20 +151,22 @@ def placed_answer(authority: Authority, outlook: Outlook, scenario: Scenario) ->
     placed = authority.placements(**sizes)
     assert placed.history is not None
     assert placed.budget is not None
+    history = placed.history
     flows, months = placed.forecast.of(), len(projection.months)
     entries = flows.entries.sum(axis=2).astype(float)
     response = authority.once(
-        "response by itself", lambda: response_of(known_of(placed.history), entries, seed)
+        ("response of placements", *sizes.values()),
+        lambda: response_of(known_of(history), entries, seed),
     )
     levers = scenario.levers(projection.opening_month, months)
     paths = placement_paths(levers)
     price = paths.pop("price", np.ones(months))
     none = Changes.none(months)
     total = projection.of("stock", BASELINE, "looked_after")
-    more = expected(outlook, levers)["looked_after"] - total
+    more: Any = expected(outlook, levers)["looked_after"] - total
     alone = unaccompanied_times(levers, outlook)
     base, _ = response.children(entries, none)
-    times = 1.0 if alone is None else alone
+    times: Any = 1.0 if alone is None else alone
     _, came = response.children(entries, none, times, None if np.abs(more).max() < 1e-6 else more)
     apart = response.children(came, levers_of(paths, months), times)[0] - base
     stock = np.maximum(flows.stock.sum(axis=(3, 4)) + apart[:, 1:], 0)

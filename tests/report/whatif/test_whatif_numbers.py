@@ -13,16 +13,13 @@ from riskmodel.authority.folder.authority import Authority
 from riskmodel.caseload import Target
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
-from riskmodel.placements.time import years_of
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.changes import kept_scenario
 from riskmodel.scenarios import Scenario
-from riskmodel.scenarios.change import Change
 from riskmodel.scenarios.reading import LIBRARY, library_scenario, parse_scenario
 
-from .by_python import WORKFORCE, Answer, answer, drawn, expected, random_settings
+from .by_python import WORKFORCE, Answer, answer, drawn, random_settings
 from .chrome import CHROMIUM, Page
-from .conftest import SIZES
 
 pytestmark = [
     pytest.mark.browser,
@@ -144,51 +141,6 @@ def test_children_drawn_one_by_one_lie_around_the_page(
             assert (np.abs(apart.mean(axis=0)) < 5 * error + 0.3).all(), (scenario, stage)
             count += 1
     assert count
-
-
-def test_placements_cost_what_their_children_and_prices_say(
-    opened_page: Page, made_up: Authority, made_up_projection: Outlook
-):
-    changes = tuple(
-        Change(name, 3, 20, multiplier=times, ramp=ramp, to=to, reason="so", source="assumed")
-        for name, times, ramp, to in (
-            ("starts.looked_after", 1.2, False, {"closed": 1.0}),
-            ("placements.price", 1.1, True, {}),
-        )
-    )
-    scenario, sizes = Scenario("dearer", "More children, dearer.", changes), SIZES.named()
-    target = made_up.target(made_up_projection)
-    found = worked(opened_page, scenario, target)["placements"]
-    projection = made_up_projection.projection
-    levers = scenario.levers(projection.opening_month, len(projection.months))
-    before = projection.of("stock", BASELINE, "looked_after").astype(float)
-    after = expected(made_up_projection, levers)["looked_after"]
-    price = np.asarray(levers.apply("placements.price"))
-    assert (price.min(), price.max()) == (1.0, 1.1)
-    opening = projection.opening[:, projection.stages.index("looked_after")][:, None]
-    held = [
-        stock + np.concatenate([opening, stock[:, :-1]], axis=1) for stock in (after * 1.0, before)
-    ]
-    costs = made_up.placements(**sizes).budget.costs
-    for row, (year, places) in zip(found, years_of(projection.months).items(), strict=True):
-        times = (price * held[0])[:, places].sum(axis=1) / held[1][:, places].sum(axis=1)
-        near(row, np.quantile(costs[year] * times, (0.05, 0.5, 0.95)), 0.0, year)
-    nothing = worked(opened_page, Scenario("none", "Nothing.", ()), target)["placements"]
-    near(nothing, [np.quantile(each, (0.05, 0.5, 0.95)) for each in costs.values()], 0.0, "all")
-    assert found[1][1] > nothing[1][1]
-
-
-def test_what_the_page_cannot_say_of_placements_is_said(opened_page: Page):
-    text = (
-        'name = "homes"\n[[change]]\nparameter = "placements.step_down"\nfrom_month = 1\n'
-        'multiplier = 1.5\nreason = "so"\nsource = "assumed"'
-    )
-    opened_page.run(f"whatif.openText({json.dumps(text)})")
-    opened_page.run("new Promise((done) => setTimeout(done, 400))")
-    said = opened_page.run("document.getElementById('cautions').textContent")
-    assert "Moves from homes to families: riskmodel placements works out what this changes" in said
-    cards = opened_page.run("whatif.numbersNow().map((one) => one.label)")
-    assert cards[-1].startswith("Placements, ")
 
 
 def test_nothing_changed_shows_the_numbers_of_the_report(

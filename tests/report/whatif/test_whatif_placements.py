@@ -14,7 +14,7 @@ from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.placements.time import years_of
 from riskmodel.report.whatif.changes import kept_scenario
-from riskmodel.report.whatif.moves import shown_kinds
+from riskmodel.report.whatif.moves import kept_moves, shown_kinds
 from riskmodel.scenarios import Scenario
 from riskmodel.scenarios.reading import parse_scenario
 
@@ -22,6 +22,7 @@ from .by_python import placed_answer, random_placements
 from .chrome import CHROMIUM, Page
 from .conftest import SIZES
 from .test_whatif_numbers import near
+from .test_whatif_page import settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,7 +46,9 @@ def placed(page: Page, scenario: Scenario) -> dict[str, Any]:
 
 
 def check(page: dict[str, Any], authority: Authority, outlook: Outlook, scenario: Scenario) -> None:
+    """Children and costs; added places fill at another pace in each simulation, so less near."""
     python = placed_answer(authority, outlook, scenario)
+    adds = any(change.parameter.startswith("placements.own_") for change in scenario.changes)
     months = outlook.projection.months
     dates = sorted({*(t for t, month in enumerate(months) if month[5:] == "03"), len(months) - 1})
     _, groups = shown_kinds(authority.placements(**SIZES.named()))
@@ -53,9 +56,10 @@ def check(page: dict[str, Any], authority: Authority, outlook: Outlook, scenario
     stock = np.concatenate([stock, stock.sum(axis=-1, keepdims=True)], axis=-1)
     for place, t in enumerate(dates):
         wanted = np.quantile(stock[:, t], RANGE, axis=0).T
-        near(page["stock"][place], wanted, 1.0, f"{scenario} {t}")
+        near(page["stock"][place], wanted, 7.0 if adds else 3.0, f"{scenario} {t}")
     for row, year in zip(page["placements"], years_of(months), strict=True):
-        near(row, np.quantile(python.costs[year], RANGE), 0.0, f"{scenario} {year}")
+        wanted = np.quantile(python.costs[year], RANGE)
+        near(row, wanted, (0.035 if adds else 0.02) * wanted, f"{scenario} {year}")
 
 
 def test_random_placements_have_the_numbers_of_riskmodel(
@@ -64,10 +68,57 @@ def test_random_placements_have_the_numbers_of_riskmodel(
     worked = 0
     for scenario in random_placements(seed=NUMBER, number=NUMBER):
         found = placed(opened_page, scenario)
-        try:
-            scenario.levers(made_up_projection.projection.opening_month, SIZES.months)
-            check(found, made_up, made_up_projection, scenario) if "refused" not in found else None
-        except DataError:
-            assert "refused" in found
-        worked += "refused" not in found
+        if "refused" in found:
+            with pytest.raises(DataError):
+                placed_answer(made_up, made_up_projection, scenario)
+            continue
+        check(found, made_up, made_up_projection, scenario)
+        worked += 1
     assert worked > NUMBER / 2
+
+
+def test_nothing_changed_shows_the_placements_of_riskmodel(opened_page: Page, made_up: Authority):
+    forecast = made_up.placements(**SIZES.named()).forecast
+    found = placed(opened_page, Scenario("none", "Nothing.", ()))["stock"][0]
+    stock = forecast.of().stock[:, 2].sum(axis=(2, 3))
+    assert found[0] == pytest.approx(np.quantile(stock[:, 0], RANGE).tolist())
+    assert found[-1] == pytest.approx(np.quantile(stock.sum(axis=1), RANGE).tolist())
+
+
+def test_a_saved_lever_of_placements_gives_the_numbers_back(
+    opened_page: Page, made_up: Authority, made_up_projection: Outlook
+):
+    opened_page.run(
+        """(() => { for (const [id, value] of [["placements-step_down", 60],
+        ["placements-reunification", 15], ["placements-own_home_beds", 4]]) {
+          const one = document.getElementById(id);
+          one.value = value; one.dispatchEvent(new Event("input")); } })()"""
+    )
+    settled(opened_page)
+    table = opened_page.run("document.querySelector('.placements').textContent")
+    assert "Private and other homes" in table
+    assert "Placed for adoption" not in table
+    said = opened_page.run("document.getElementById('changed').textContent")
+    assert "60% more children move from homes to families" in said
+    assert "4 more beds in own homes" in said
+    text = opened_page.run("whatif.fileText()")
+    scenario = parse_scenario(text, "saved.toml")
+    assert [each.parameter.partition(".")[2] for each in scenario.changes] == [
+        "step_down", "reunification", "own_home_beds",
+    ]  # fmt: skip
+    check(placed(opened_page, scenario), made_up, made_up_projection, scenario)
+    shown = opened_page.run("whatif.numbersNow().map((one) => one.value)")
+    opened_page.run("document.getElementById('start').dispatchEvent(new Event('change'))")
+    opened_page.run(f"whatif.openText({json.dumps(text)})")
+    assert opened_page.run("whatif.numbersNow().map((one) => one.value)") == shown
+
+
+def test_no_count_by_age_or_time_in_care_is_on_the_page(made_up: Authority):
+    """What is followed are sums over all children; kinds of few children are among the others."""
+    kept = kept_moves(made_up, SIZES, 60)
+    assert kept is not None
+    assert [each["label"] for each in kept["shown"]][-1] == "Other placements"
+    assert "Placed for adoption" not in [each["label"] for each in kept["shown"]]
+    opening = made_up.placements(**SIZES.named()).forecast.opening
+    assert not any(0 < opening[each["of"]].sum() <= 5 for each in kept["shown"])
+    assert len(kept["rows"]) <= 20

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -115,9 +116,10 @@ def test_the_same_folder_gives_the_same_bytes_and_no_number_of_its_own(
 
 @pytest.mark.unit
 def test_fewer_simulations_are_kept_where_the_page_would_be_too_large(
-    made_up: Authority, whatif_file: Path, monkeypatch: pytest.MonkeyPatch
+    made_up: Authority, monkeypatch: pytest.MonkeyPatch
 ):
-    most = int(whatif_file.stat().st_size * 0.8)
+    monkeypatch.setattr("riskmodel.report.whatif.data.kept_placements", lambda *_: None)
+    most = int(len(whatif_page(made_up, SIZES)) * 0.8)
     monkeypatch.setattr(page_module, "MOST_BYTES", most)
     page = whatif_page(made_up, SIZES)
     assert len(page) <= most
@@ -255,7 +257,8 @@ def test_placements_of_other_children_than_the_projection_has_are_not_priced(
     assert numbers(found["years"][1]["costs"]).shape == (50,)
     placed = made_up.placements(**SIZES.named())
     other = placed.forecast.children() + 1
-    monkeypatch.setattr(placed.forecast, "children", lambda: other)
+    others = SimpleNamespace(budget=placed.budget, forecast=SimpleNamespace(children=lambda: other))
+    monkeypatch.setitem(made_up._results, ("placements", *SIZES.named().values()), others)
     assert kept_placements(made_up, SIZES, 50) is None
     assert "placements.price" not in [
         each["parameter"] for each in page_data(made_up, SIZES)["controls"]

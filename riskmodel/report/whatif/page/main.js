@@ -9,7 +9,7 @@ import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
-import { costCards, tablesOf } from "./tables.js";
+import { costCards, placementWords, tablesOf } from "./tables.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";
 import { chanceRangeWords, chanceWords, childrenWords, number, rangeWords, setWords, workersWords } from "./words.js";
 
@@ -193,7 +193,8 @@ function showRest() {
   if (state.question && changes.length > 0) {
     said.push(workersWords(model, { load: now.load, chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
   }
-  byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.map((one) => element("p", {}, one)));
+  if (changes.length > 0) said.push(placementWords(model, now, none, at));
+  byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.filter((one) => one !== "").map((one) => element("p", {}, one)));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {
     const rows = fanRows(fan);

@@ -53,12 +53,32 @@ export function tablesOf({ model, now, none, name, question, at }) {
 }
 
 /**
+ * Placements that hold more or fewer children under a setting, in a sentence; empty where none does.
+ * @param {Model} model
+ * @param {Shown} now
+ * @param {Shown} none
+ * @param {number} at
+ * @returns {string}
+ */
+export function placementWords(model, now, none, at) {
+  if (!model.data.placements?.moves) return "";
+  const { place, words } = placedAt(model.data, at);
+  const [own, base] = [now, none].map((one) => placedEnds(model, one.outcome, place));
+  const said = model.data.placements.moves.shown.flatMap((/** @type {any} */ kind, /** @type {number} */ k) => {
+    const apart = Math.round(own[k][1]) - Math.round(base[k][1]);
+    if (apart === 0) return [];
+    return [`${kind.label}: ${number(own[k][1])} (90% range ${rangeWords(own[k])}), ${number(Math.abs(apart))} ${apart < 0 ? "fewer" : "more"} than with no change`];
+  });
+  return said.length === 0 ? "" : `Children by placement at the end of ${words}: ${said.join("; ")}.`;
+}
+
+/**
  * The date at which children by placement are kept that is nearest to a month, and its place.
  * @param {any} data
  * @param {number} month
  * @returns {{place: number, words: string}}
  */
-export function placedAt(data, month) {
+function placedAt(data, month) {
   const { dates } = data.placements.moves;
   const place = dates.reduce((/** @type {number} */ best, /** @type {number} */ one, /** @type {number} */ each) =>
     (Math.abs(one - month) < Math.abs(dates[best] - month) ? each : best), 0);

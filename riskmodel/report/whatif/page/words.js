@@ -146,7 +146,7 @@ export function childrenWords(model, outcome, changes, at) {
     const than = apart === 0 ? "as many as with no change" : `${number(Math.abs(apart))} ${apart < 0 ? "fewer" : "more"} than with no change`;
     return [`${number(ends[2])} ${lowered(stage.label)} (90% range ${number(ends[0])} to ${number(ends[4])}), ${than} (${range})`];
   });
-  if (said.length === 0) return "The number of children is as with no change of policy.";
+  if (said.length === 0) return "Children of each stage are as with no change of policy.";
   return `The central projection for the end of ${day} is ${said.join("; ")}.${causes(model, outcome, changes, at.month)}`;
 }
 
