@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -199,7 +199,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     structure: Structure | None = None,
     workforce: Workforce | None = None,
     posts_workforce: Workforce | None = None,
-    costs: UnitCosts | None = None,
+    costs: UnitCosts | Callable[[str], UnitCosts] | None = None,
     target: Target | None = None,
     services: Sequence[ServicePlan] = (),
     attribution: bool | Collection[str] = True,
@@ -217,7 +217,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     structure, workforce, posts_workforce
         Those of the plan, and the workers where posts are counted; None is the same.
     costs
-        Prices; without them there is no cost.
+        Prices, or what gives those of a financial year; without them there is no cost.
     target
         Cap, date and probability; differences are those at the end of its month. None takes
         :func:`usual_target`.
@@ -247,13 +247,16 @@ def compare(  # noqa: PLR0913  each is a word of the question
         if name not in outlook.levers:
             raise UnknownNameError("scenario", name, outlook.levers)
     aim = usual_target(outlook) if target is None else target
+    number = plan_of.month_number(aim.by)
+    prices = (lambda _: costs) if isinstance(costs, UnitCosts) else costs
     question = Question(
         published_structure() if structure is None else structure,
-        costs,
+        prices,
         aim,
-        plan_of.month_number(aim.by),
+        number,
         outlook.seed,
         workforce,
+        plan_of.months[: number + 1],
         tuple(services),
     )
     chosen = {name: outlook.levers[name] for name in names}
@@ -283,7 +286,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         parameter("needs_interval_level").value,
         _differences(question, measured),
         _attributed(outlook, aim.by, parted, values),
-        "" if costs is None else costs.currency,
+        "" if prices is None else prices(next(iter(question.in_year))).currency,
         outlook.feedback is not None,
         question.labels,
     )

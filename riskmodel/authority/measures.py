@@ -6,13 +6,15 @@ same name, its words and digits. Text, CSV, JSON, sections and charts take it fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.authority.folder.values import financial_year
+from riskmodel.authority.price import COMPONENT_LABELS
 from riskmodel.caseload import (
     CaseloadPlan,
     Structure,
@@ -22,9 +24,11 @@ from riskmodel.caseload import (
     monthly_cost,
     posts_by_replicate,
 )
+from riskmodel.caseload.costs import COMPONENTS
 from riskmodel.caseload.scenario_workforce import opened_with, recruiting
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import STAGE_LABELS, Label, label
+from riskmodel.core.wording import count_of
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
 from riskmodel.services.result import LABELS as SERVICE_LABELS
@@ -35,34 +39,66 @@ __all__ = ["MEASURES", "MEASURE_LABELS", "POSTS", "Measure", "Projected", "Quest
 POSTS = "posts_needed"
 """The measure that is always taken of as many simulations."""
 
+_YEAR = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: by which month, to keep to what, with which teams, workers and prices.
 
-    ``services`` are plans of services around, under the scenarios that are asked of; ``only`` are
-    the measures that are taken, none named meaning all.
+    ``prices`` gives those of a financial year; ``months`` are those until the one asked of, and
+    ``priced`` the components with a price. ``services`` are plans of services around, under the
+    scenarios that are asked of; ``only`` are the measures that are taken, none named meaning all.
     """
 
     structure: Structure
-    costs: UnitCosts | None
+    prices: Callable[[str], UnitCosts] | None
     target: Target
     number: int
     seed: int
     workforce: Workforce | None
+    months: tuple[str, ...] = ()
     services: tuple[ServicePlan, ...] = ()
     only: tuple[str, ...] = ()
 
     @property
     def measures(self) -> Mapping[str, Measure]:
-        """Every measure, those of each service after the others, such as ``waiting.camhs``."""
-        measures = {**MEASURES, **{name: of for name, (of, _) in self._around.items()}}
+        """Every measure, and after them such as ``cost.2025/26`` and ``waiting.camhs``."""
+        more = {**self._of_costs, **self._around}
+        measures = {**MEASURES, **{name: of for name, (of, _) in more.items()}}
         return {name: of for name, of in measures.items() if name in (self.only or measures)}
 
     @property
     def labels(self) -> Mapping[str, Label]:
-        """Those of services in words."""
-        return {name: words for name, (_, words) in self._around.items()}
+        """Parts of costs, and measures of services, in words."""
+        more = {**self._of_costs, **self._around}
+        return {name: words for name, (_, words) in more.items()}
+
+    @property
+    def in_year(self) -> Mapping[str, list[int]]:
+        """Places of the months of each financial year."""
+        found: dict[str, list[int]] = {}
+        for place, month in enumerate(self.months):
+            found.setdefault(financial_year(month), []).append(place)
+        return found
+
+    @property
+    def _of_costs(self) -> dict[str, tuple[Measure, Label]]:
+        """The cost of each financial year and of each component, where there are several."""
+        if self.prices is None:
+            return {}
+        years, made = self.in_year, {}
+        priced = {part for year in years for part in self.prices(year).priced}
+        if len(years) > 1:
+            for year, places in years.items():
+                months = "" if len(places) == _YEAR else f" ({count_of(len(places), 'month')})"
+                made[f"cost.{year}"] = _cost_of((year,)), Label(f"Cost in {year}{months}")
+        if len(priced) > 1:
+            since = label("cost").full.removeprefix("Cost")
+            for part in (name for name in COMPONENTS if name in priced):
+                words = Label(f"Cost of {COMPONENT_LABELS[part]}{since}")
+                made[f"cost.{part}"] = _cost_of(part=part), words
+        return made
 
     @property
     def _around(self) -> dict[str, tuple[Measure, Label]]:
@@ -157,12 +193,24 @@ def _posts(asked: Projected) -> npt.NDArray[Any]:
     )
 
 
-def _cost(asked: Projected) -> npt.NDArray[Any] | None:
-    if asked.question.costs is None:
-        return None
-    parts = monthly_cost(asked.plan, asked.question.costs, asked.force, asked.scenario)
-    until = asked.question.number + 1
-    return np.asarray(np.sum([part[:until].sum(axis=0) for part in parts.values()], axis=0))
+def _cost_of(years: Sequence[str] = (), part: str = "") -> Measure:
+    """Of some financial years, or all until the month; of one component, or all; at own prices."""
+
+    def values(asked: Projected) -> npt.NDArray[Any] | None:
+        question = asked.question
+        if question.prices is None:
+            return None
+        sums = []
+        for year, places in question.in_year.items():
+            if year in (years or question.in_year):
+                costs = question.prices(year)
+                monthly = monthly_cost(asked.plan, costs, asked.force, asked.scenario)
+                sums += [
+                    of[places].sum(axis=0) for name, of in monthly.items() if part in ("", name)
+                ]
+        return np.asarray(np.sum(sums, axis=0))
+
+    return Measure(values)
 
 
 def _joiners(asked: Projected) -> npt.NDArray[Any]:
@@ -200,7 +248,7 @@ MEASURES: Mapping[str, Measure] = {
         has_range=False,
     ),
     POSTS: Measure(_posts, "quantile"),
-    "cost": Measure(_cost),
+    "cost": _cost_of(),
 }
 """Every measure of a comparison, in the order in which it is shown."""
 

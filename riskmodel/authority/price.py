@@ -17,7 +17,7 @@ from riskmodel.core.wording import count_of
 from riskmodel.placements.budget import money
 from riskmodel.projection import BASELINE
 
-__all__ = ["ALL", "PriceByYear", "price_by_year"]
+__all__ = ["ALL", "COMPONENT_LABELS", "PriceByYear", "price_by_year"]
 
 ALL = "all"
 """All components that have a price, together."""
@@ -78,9 +78,9 @@ class PriceByYear(Result):
             low, high = (money(row[name], row["currency"]) for name in ("q05", "q95"))
             middle = money(row["q50"], row["currency"])
             said.append(f"{middle} in {self.year_words(row)} (90% range {low} to {high})")
-        lacks = ", ".join(_LABELS[name] for name in self.not_priced)
+        lacks = ", ".join(COMPONENT_LABELS[name] for name in self.not_priced)
         lacks = f" Not priced: {lacks}." if lacks else ""
-        *most, last = (_LABELS[name] for name in COMPONENTS if name not in self.not_priced)
+        *most, last = (COMPONENT_LABELS[name] for name in COMPONENTS if name not in self.not_priced)
         priced = f"{', '.join(most)} and {last}" if most else last
         return (
             f"{self.area}: with no change of policy, {priced} cost {'; '.join(said)}. Each year is "
@@ -94,11 +94,12 @@ class PriceByYear(Result):
         return rows[columns].reset_index(drop=True)
 
 
-_LABELS = {
+COMPONENT_LABELS = {
     "posts": "workers in post",
     "agency": "agency workers",
     "placements": "placements of looked-after children",
 }
+"""Components of cost in words."""
 
 
 def price_by_year(

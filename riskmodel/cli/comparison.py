@@ -85,7 +85,7 @@ def compare_scenarios(
         structure=service.structure,
         workforce=service.workforce,
         posts_workforce=service.posts_workforce,
-        costs=service.costs,
+        costs=service.prices_of or service.costs,
         target=service.target,
         services=following(authority, service.outlook) if authority else (),
         workers=options.workers,

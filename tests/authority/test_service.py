@@ -68,6 +68,27 @@ def compared(library, planned):
     return compare(library, planned, costs=UnitCosts(post_per_year=12.0))
 
 
+@pytest.mark.integration
+def test_costs_of_years_and_of_parts_add_up_to_the_cost(library, planned):
+    def prices_of(year):
+        return UnitCosts(post_per_year=12.0 if year == "2015/16" else 24.0, agency_per_week=1.0)
+
+    found = compare(library, planned, ["baseline", "plateau"], costs=prices_of, attribution=False)
+    values = found.differences.set_index("measure")["value_against"]
+    years = [name for name in values.index if name.startswith("cost.20")]
+    assert years[:2] == ["cost.2015/16", "cost.2016/17"]
+    assert values[years].sum() == pytest.approx(values["cost"])
+    assert values[["cost.posts", "cost.agency"]].sum() == pytest.approx(values["cost"])
+    flat = compare(
+        library, planned, ["baseline", "plateau"], costs=lambda _: prices_of(""), attribution=False
+    ).differences.set_index("measure")["value_against"]
+    assert flat["cost.2016/17"] == pytest.approx(values["cost.2016/17"])
+    assert flat["cost.2015/16"] > values["cost.2015/16"]
+    shown = found.preview().to_string()
+    assert "Cost in 2015/16 (" in shown
+    assert "Cost of agency workers from the opening to the month" in shown
+
+
 def setting(outlook, name, **path):
     return outlook.levers[BASELINE].with_path(name, **path)
 
@@ -215,7 +236,8 @@ def test_every_scenario_of_the_library_runs_and_compares(library, planned, compa
     assert compared.scenarios == LIBRARY
     rows = compared.differences
     assert set(rows["scenario"]) == set(LIBRARY[1:])
-    assert set(rows["measure"]) == set(MEASURE_LABELS)
+    by_year = {name for name in rows["measure"] if name.startswith("cost.20")}
+    assert set(rows["measure"]) == {*MEASURE_LABELS, *by_year}
     assert rows["difference"].notna().all()
     changed = set(compared.attribution["scenario"])
     assert changed == set(LIBRARY[1:])

@@ -243,7 +243,7 @@ class Authority(Holding):
                 plan,
                 structure=structure,
                 workforce=workforce,
-                costs=self.unit_costs,
+                costs=None if self.prices is None else self.prices.of,
                 target=self.target(outlook),
                 services=following(self, outlook),
                 attribution=several,
