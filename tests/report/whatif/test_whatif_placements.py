@@ -95,7 +95,7 @@ def test_a_saved_lever_of_placements_gives_the_numbers_back(
           one.value = value; one.dispatchEvent(new Event("input")); } })()"""
     )
     settled(opened_page)
-    table = opened_page.run("document.querySelector('.placements').textContent")
+    table = opened_page.run("document.querySelector('.placed').textContent")
     assert "Private and other homes" in table
     assert "Placed for adoption" not in table
     said = opened_page.run("document.getElementById('changed').textContent")

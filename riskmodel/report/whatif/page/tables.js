@@ -65,11 +65,10 @@ export function placementWords(model, now, none, at) {
   const { place, words } = placedAt(model.data, at);
   const [own, base] = [now, none].map((one) => placedEnds(model, one.outcome, place));
   const said = model.data.placements.moves.shown.flatMap((/** @type {any} */ kind, /** @type {number} */ k) => {
-    const apart = Math.round(own[k][1]) - Math.round(base[k][1]);
-    if (apart === 0) return [];
-    return [`${kind.label}: ${number(own[k][1])} (90% range ${rangeWords(own[k])}), ${number(Math.abs(apart))} ${apart < 0 ? "fewer" : "more"} than with no change`];
+    return Math.round(own[k][1]) === Math.round(base[k][1]) ? []
+      : [`${kind.label}: ${number(own[k][1])} (${rangeWords(own[k])}) in place of ${number(base[k][1])} (${rangeWords(base[k])})`];
   });
-  return said.length === 0 ? "" : `Children by placement at the end of ${words}: ${said.join("; ")}.`;
+  return said.length === 0 ? "" : `Children by placement at the end of ${words} (90% range): ${said.join("; ")}.`;
 }
 
 /**
@@ -102,7 +101,7 @@ function placementTable(model, at, names, both) {
     return /** @type {Range[]} */ (ends.get(one));
   };
   const kinds = [...model.data.placements.moves.shown.map((/** @type {any} */ one) => one.label), "All placements"];
-  return [element("section", { class: "placements" }, element("h3", {}, "Children by placement"),
+  return [element("section", { class: "placed" }, element("h3", {}, "Children by placement"),
     table(`At the end of ${words} (90% range)`, ["Placement", ...names], kinds.map((label, k) => [label,
       ...both((one) => `${number(of(one)[k][1])} (${rangeWords(of(one)[k])})`)])))];
 }
