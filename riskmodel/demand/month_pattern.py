@@ -33,8 +33,8 @@ _SPREADS = np.array([0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
 _MULTIPLES = np.array([1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0])
 """Of the Poisson variance: families come together, thresholds move."""
 
-_LIKELY = 0.5
-"""Probability of a pattern from which on it is told."""
+_TOLD, _APART = 0.95, 0.1
+"""Probability of a pattern from which on it is told, if months lie as far apart as this."""
 
 _LEAST = 0.05
 """Of the level: no month is without starts because others have more."""
@@ -80,8 +80,8 @@ class MonthPattern:
         return _shares(drawn)
 
     def words(self) -> str:
-        """Which months have the fewest and the most starts; "" where a pattern is not likely."""
-        if self.some < _LIKELY:
+        """Which months have the fewest and the most starts; "" where a pattern is small or in doubt."""
+        if self.some < _TOLD or np.ptp(self.mean) < _APART:
             return ""
         fewest, most = int(self.mean.argmin()), int(self.mean.argmax())
         return (
