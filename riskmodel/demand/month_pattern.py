@@ -80,7 +80,7 @@ class MonthPattern:
         return _shares(drawn)
 
     def words(self) -> str:
-        """Which months have the fewest and the most starts; "" where a pattern is small or in doubt."""
+        """Which months have the fewest and the most starts; "" for a pattern small or in doubt."""
         if self.some < _TOLD or np.ptp(self.mean) < _APART:
             return ""
         fewest, most = int(self.mean.argmin()), int(self.mean.argmax())
