@@ -17,7 +17,7 @@ from ..test_browser import CHROMIUM, FLAGS
 
 __all__ = ["CHROMIUM", "Page"]
 
-_WAIT = 20.0
+_WAIT = 60.0
 
 _AT_3_AND_4 = """
 import os, sys
