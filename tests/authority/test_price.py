@@ -86,8 +86,8 @@ def test_posts_are_decided_at_the_prices_of_the_year_in_which_the_projection_beg
     widest = max(posts.sensitivity, key=lambda one: abs(one.posts_high - one.posts_low))
     assert f"“{widest.assumption}” moves" in assumed
     assert f"from {widest.posts_low} to {widest.posts_high};" in assumed
-    assert f"({posts.jointly.low} to {posts.jointly.high})" in assumed
-    assert f"{posts.joiners_a_month:.1f} joiners a month" in takes
+    assert f"range {posts.jointly.low} to {posts.jointly.high})" in assumed
+    assert f"{posts.joiners_a_month:.1f} new workers a month" in takes
 
 
 def priced(**rows: float) -> Prices:
