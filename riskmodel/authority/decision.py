@@ -181,7 +181,9 @@ class PostsDecision(Result):
         """What other numbers of posts cost; without prices nothing that is not said."""
         if self.best is None:
             return ()
-        return (TextTable(self.best.costs, "Cost of being wrong, a year on average"),)
+        costs = self.best.costs
+        costs = costs.assign(chance=[chance_words(chance) for chance in costs["chance"]])
+        return (TextTable(costs, "Cost of being wrong, a year on average"),)
 
     def remarks(self) -> Sequence[str]:
         """Of a best number what it rests on, what others did, what is assumed, and the basis."""

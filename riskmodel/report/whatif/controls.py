@@ -343,7 +343,7 @@ def _rate(authority: Authority, force: Workforce, name: str, words: str, said: s
         "share",
         0,
         60,
-        0.5,
+        0.1,
         now,
         f"{now:.1f}% of {'posts' if name == 'vacancy_rate' else 'those in post'}",
         seen.words(_plain_percent),
