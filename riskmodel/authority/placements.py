@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.authority.folder.problems import Place, Problem
+from riskmodel.authority.folder.placement_prices import PLACES, folder_prices
 from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
@@ -23,7 +23,7 @@ from riskmodel.placements.flows import levers_of
 from riskmodel.placements.forecast import ALL, PlacementForecast
 from riskmodel.placements.history import History, placement_history
 from riskmodel.placements.kinds import KINDS, kind_label
-from riskmodel.placements.prices import PlacementPrice, PlacementPrices
+from riskmodel.placements.prices import PlacementPrices
 from riskmodel.placements.projecting import Course, Known, known_of, project_known
 from riskmodel.placements.published import published_known
 from riskmodel.placements.released import figures_of, withheld_kinds
@@ -34,15 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskmodel.authority.folder.authority import Authority
-    from riskmodel.authority.folder.contents import Contents
     from riskmodel.authority.folder.holding import Holding
-    from riskmodel.authority.folder.settings import Row
     from riskmodel.demand.projecting import Outlook
 
 __all__ = [
     "Placements",
     "folder_placements",
-    "folder_prices",
     "placement_paths",
     "project_placements",
     "unaccompanied_times",
@@ -53,8 +50,6 @@ _LISTS_LACK = (
     "Annex A holds each child's latest placement alone, and who has left in its latest months "
     "alone: earlier placements are taken to be the same, and moves are at shipped rates (assumed)."
 )
-_PLACES = {"own_fostering", "own_residential"}
-"""Kinds of placement whose places may be limited."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -292,7 +287,7 @@ def _courses(
             )
     places = {} if prices is None else {
         name: price.places for name, price in prices.of.items()
-        if price.places is not None and name in _PLACES
+        if price.places is not None and name in PLACES
     }  # fmt: skip
     courses, price_levers = {}, {}
     months = projection.stock.shape[2]
@@ -362,60 +357,3 @@ def _placed(  # noqa: PLR0913  each by its name
         raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."),
                       memory)  # fmt: skip
-
-
-def folder_prices(contents: Contents, year: str) -> PlacementPrices | None:
-    """Prices of placements of a folder; None where it gives none.
-
-    Parameters
-    ----------
-    contents
-        The folder.
-    year
-        Financial year of prices that name none.
-
-    Raises
-    ------
-    DataError
-        For a placement that there is not, prices of several years, or a row without a price: with
-        its place.
-    """
-    rows = contents.rows.get("placements", [])
-    of: dict[str, PlacementPrice] = {}
-    years: dict[str, Row] = {}
-    for row in rows:
-        place, name = row["placement"].place, str(row["placement"].value)
-        if name not in KINDS:
-            raise _wrong(place, str(UnknownNameError("placement", name, tuple(KINDS))))
-        if "per_week" not in row:
-            raise _wrong(place, f"{name} has no price: per_week")
-        if "places" in row and name not in _PLACES:
-            allowed = " and ".join(sorted(_PLACES))
-            raise _wrong(place, f"places are limited of {allowed} alone, not of {name}")
-        values = {
-            key: float(row[key].value)  # type: ignore[arg-type]
-            for key in ("per_week", "spread", "inflation", "places")
-            if key in row
-        }
-        of[name] = PlacementPrice(**values)
-        years[str(row["year"].value) if "year" in row else year] = row
-        if len(years) > 1:
-            said = " and ".join(years)
-            raise _wrong(place, f"prices of several years: {said}; give all of one")
-    if not of:
-        return None
-    lines = contents.rows.get("placement_budget", [])
-    numbers = {
-        key: {str(line["year"].value): line[key].value for line in lines if key in line}
-        for key in ("budget", "grant_per_week")
-    }
-    grants = [float(value) for value in numbers["grant_per_week"].values()]  # type: ignore[arg-type]
-    sources = dict.fromkeys(str(row["source"].value) for row in rows if "source" in row)
-    budget = {name: float(value) for name, value in numbers["budget"].items()}  # type: ignore[arg-type]
-    return PlacementPrices(
-        next(iter(years)), of, grants[0] if grants else 0.0, budget, source="; ".join(sources)
-    )
-
-
-def _wrong(place: Place, message: str) -> DataError:
-    return Problem("mistake", place, message).error()

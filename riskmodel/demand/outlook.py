@@ -92,6 +92,33 @@ class StageOutlook:
         """Its name."""
         return self.calibration.stage
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader has to know: how old the learning is, growth left out, months that differ.
+
+        A sentence each; none where what was learned is as new as the last figure, all of its growth
+        is carried forward and months are alike.
+        """
+        learned, age, found = self.learned, self.age, []
+        common, carried = (
+            f"{100 * np.expm1(growth):.1f}% a year" for growth in (learned.drift, self.growth)
+        )
+        if age:
+            before = "1 year" if age == 1 else f"{age} years"
+            found.append(
+                f"learned from other authorities to March {learned.year}, {before} before the last "
+                "figure"
+            )
+        if carried != common:
+            aged = "as it ages and " if age else ""
+            found.append(
+                f"other authorities together grew by {common}, and {carried} is carried forward: "
+                f"growth counts for less {aged}where the authority's own figures do not show it"
+            )
+        pattern = self.calibration.model.pattern
+        months = "" if pattern is None else pattern.words()
+        return [f"{self.stage}: {said}" for said in ("; ".join(found), months) if said]
+
 
 def stage_outlook(
     calibration: Calibration,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
 import pandas as pd
 
 from riskmodel.core.result import Result
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
-__all__ = ["NamedLevers", "Outlook", "growth_notes", "project"]
+__all__ = ["NamedLevers", "Outlook", "project"]
 
 
 class NamedLevers(Protocol):
@@ -352,10 +351,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     notes = [*source.doubts, *unplaced(levers, stages)]
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
-        notes += growth_notes(stages[stage])
-        pattern = models[stage].pattern
-        if pattern is not None and pattern.words():
-            notes.append(f"{stage}: {pattern.words()}")
+        notes += stages[stage].notes
     baseline = {stage: each.inputs for stage, each in stages.items()}
     say(f"simulating {', '.join(levers)}")
     together = simulate_scenarios(
@@ -409,35 +405,6 @@ def _children_in(outlook: StageOutlook, people: Exposure, opening: str) -> float
     """Growth of the children that is in the growth carried forward, log units a year."""
     past = people.past_growth(outlook.stage, opening)
     return children_in_growth(outlook.learned, outlook.growth, past)
-
-
-def growth_notes(outlook: StageOutlook) -> list[str]:
-    """What a reader has to know of the age of what was learned and of growth not carried forward.
-
-    Returns
-    -------
-    list of str
-        One sentence or two; none where what was learned is as new as the last figure and all of
-        its growth is carried forward.
-    """
-    learned, age = outlook.learned, outlook.age
-    common, carried = (
-        f"{100 * np.expm1(growth):.1f}% a year" for growth in (learned.drift, outlook.growth)
-    )
-    found = []
-    if age:
-        before = "1 year" if age == 1 else f"{age} years"
-        found.append(
-            f"learned from other authorities to March {learned.year}, {before} before the last "
-            "figure"
-        )
-    if carried != common:
-        aged = "as it ages and " if age else ""
-        found.append(
-            f"other authorities together grew by {common}, and {carried} is carried forward: "
-            f"growth counts for less {aged}where the authority's own figures do not show it"
-        )
-    return [f"{outlook.stage}: {'; '.join(found)}"] if found else []
 
 
 def _part_of(share: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:
