@@ -39,7 +39,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"riskmodel\.(cohort\.published_care|cohort\.care_records\.care_records)"),
     ("py:.*", r"riskmodel\.intake\.(looked_after\.reading\.\w+|involvements\.Involvements)"),
     ("py:.*", r"riskmodel\.authority\.folder\.authority\.Result"),
-    ("py:.*", r"riskmodel\.snapshots\.StageMoves"),
+    ("py:.*", r"riskmodel\.(snapshots\.StageMoves|scenarios\.definition\.Inherited)"),
     ("py:.*", r"riskmodel\.(intake\.result\.IssueLog|intake\.(.*\.)?Window|engines\.Result)"),
 ]
 

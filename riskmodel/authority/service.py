@@ -185,7 +185,7 @@ def posts_outlook(outlook: Outlook, by: str) -> Outlook:
     Returns
     -------
     Outlook
-        The same question as usual (:mod:`riskmodel.core.usual`), further ahead where the month
+        The same question as usual (``riskmodel.core.usual``), further ahead where the month
         lies beyond: so posts are one number whoever asks, and of how many simulations.
     """
     if by not in outlook.projection.months:

@@ -142,7 +142,7 @@ class History:
         One row a referral of a child: child (row of ``children``), referral, assessed, enquiry,
         conference, plan_start, plan_end, need_start, need_end (child in need plan), care_start,
         care_end, closure (``NaT`` where it did not happen), stage, category, previous_plans, and
-        what :func:`riskmodel.cohort.people.describe_people` adds.
+        what ``riskmodel.cohort.people.describe_people`` adds.
     flags
         Factors of each row of ``episodes``, shape (episodes, J).
     care

@@ -110,7 +110,7 @@ def _between(at: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
 
 
 def entering(mix: DrawnMix) -> Floats:
-    """One child who enters in each simulation, other children first, shape (simulation, 2, *SHAPE).
+    """One child who enters in each simulation, other children first, shape (simulation, 2, …).
 
     Sparse: only the first time in care is given, shape (simulation, 2, step of age, kind).
     """
@@ -178,7 +178,7 @@ def values_back(values: Floats, months: int, moves: Floats) -> Iterator[Floats]:
     Parameters
     ----------
     values
-        What a child is worth at the end, shape (*SHAPE, value).
+        What a child is worth at the end, shape (…, value).
     months
         How many.
     moves
