@@ -1,8 +1,8 @@
 """The cells of a CSV file by column, each different text once.
 
-pandas reads a file whose rows all have as many cells as its heading. What it would mend without a
-word (rows with fewer cells) or refuse as a whole (one row with more) the reader of the standard
-library reads, row by row.
+pyarrow, or pandas where it is not installed, reads a file whose rows all have as many cells as its
+heading. What they would mend without a word (rows with fewer cells) or refuse as a whole (one row
+with more) the reader of the standard library reads, row by row.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,7 @@ def read_cells(body: bytes, width: int, first_line: int, file: str) -> Rows:
     DataError
         When a quotation mark opens and none closes, or it cannot be read as CSV.
     """
-    columns, counts = _by_pandas(body, width) or _one_by_one(body, width, first_line, file)
+    columns, counts = _by_library(body, width) or _one_by_one(body, width, first_line, file)
     lines = np.arange(first_line, first_line + len(counts))
     ragged = [(int(lines[row]), int(counts[row])) for row in np.flatnonzero(counts > 0)]
     lines = lines[counts == 0]
@@ -95,30 +96,64 @@ def _is_even(body: bytes, width: int) -> bool:
     return bool(((cells == width) | (np.diff(ends, prepend=-1) == 1)).all())
 
 
-def _by_pandas(body: bytes, width: int) -> tuple[list[Column], Places] | None:
-    """Columns, and a nought for each row; None where pandas would not read what is there."""
+def _by_library(body: bytes, width: int) -> tuple[list[Column], Places] | None:
+    """Columns, and a nought for each row; None where it has to be read row by row."""
+    if not body or b"\x00" in body or body.count(b'"') % 2:
+        return None
+    try:
+        columns = (_by_arrow if find_spec("pyarrow") else _by_pandas)(body, width)
+    except ValueError:  # rows with another number of cells, quotation marks that do not close
+        return None
+    return columns, np.zeros(len(columns[0]), dtype=np.int64)
+
+
+def _by_arrow(body: bytes, width: int) -> list[Column]:
+    """Columns as pyarrow reads them, where it is installed: twice as fast as pandas."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    names = [str(place) for place in range(width)]
+    table = pa_csv.read_csv(
+        io.BytesIO(body),
+        pa_csv.ReadOptions(column_names=names, use_threads=False),
+        pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+    whole = [each.combine_chunks() for each in table.unify_dictionaries().columns]
+    columns = [
+        Column(each.dictionary.to_pylist(), each.indices.fill_null(-1).to_numpy()) for each in whole
+    ]
+    # pyarrow reads a last cell that opens with a quotation mark to the end without a word.
+    last = (columns[-1].cell(len(table) - 1) or "" if len(table) else "").replace('"', '""')
+    if body.endswith(f'"{last}'.encode()) and (last or not body.endswith(b'""')):
+        raise ValueError("a quotation mark may open here and not close")
+    return columns
+
+
+def _by_pandas(body: bytes, width: int) -> list[Column]:
+    """Columns as pandas reads them."""
     import pandas as pd
 
-    if not body or b"\x00" in body or not _is_even(body, width):
-        return None
+    if not _is_even(body, width):
+        raise ValueError("pandas fills rows that have fewer cells")
     known: list[dict[str, int]] = [{"": -1} for _ in range(width)]
     codes: list[list[npt.NDArray[np.int32]]] = [[] for _ in range(width)]
-    try:
-        blocks = pd.read_csv(
-            io.BytesIO(body), header=None, names=range(width), index_col=False, dtype=object,
-            na_filter=False, skip_blank_lines=False, chunksize=_BLOCK,
-        )  # fmt: skip
-        for block in blocks:
-            for place in range(width):
-                found, words = pd.factorize(block[place].to_numpy())
-                places = [known[place].setdefault(word, len(known[place]) - 1) for word in words]
-                codes[place].append(np.array(places, dtype=np.int32)[found])
-    except pd.errors.ParserError:  # a quotation mark opens and none closes
-        return None
-    columns = [
+    blocks = pd.read_csv(
+        io.BytesIO(body), header=None, names=range(width), index_col=False, dtype=object,
+        na_filter=False, skip_blank_lines=False, chunksize=_BLOCK,
+    )  # fmt: skip
+    for block in blocks:
+        for place in range(width):
+            found, words = pd.factorize(block[place].to_numpy())
+            places = [known[place].setdefault(word, len(known[place]) - 1) for word in words]
+            codes[place].append(np.array(places, dtype=np.int32)[found])
+    return [
         Column([*words][1:], np.concatenate(each)) for words, each in zip(known, codes, strict=True)
     ]
-    return columns, np.zeros(len(columns[0]), dtype=np.int64)
 
 
 def _one_by_one(body: bytes, width: int, first_line: int, file: str) -> tuple[list[Column], Places]:
