@@ -13,7 +13,15 @@ from riskmodel.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AGE_BAND", "AGE_BANDS", "age_bands", "age_sources", "ages_in_years", "group_order"]
+__all__ = [
+    "AGE",
+    "AGE_BAND",
+    "AGE_BANDS",
+    "age_bands",
+    "age_sources",
+    "ages_in_years",
+    "group_order",
+]
 
 AGE_BAND = "age_band"
 """The name to group by; a column of this name in the table itself goes before."""
@@ -22,7 +30,9 @@ _BANDS = (("0 to 4", 4), ("5 to 10", 10), ("11 to 15", 15), ("16 to 17", 17))
 AGE_BANDS = ("unborn", *(label for label, _ in _BANDS), "18 and over", "not known")
 """The bands in order: those of para 7, and what lies beside them."""
 
-_AGE = "age"
+AGE = "age"
+"""A column of ages in years, which goes before dates."""
+
 _DATES = ("birth_date", "assessment_date")
 _UNKNOWN = AGE_BANDS.index("not known")
 
@@ -35,12 +45,12 @@ def age_sources(columns: Container[str], source: str) -> tuple[str, ...]:
     DataError
         When the table has neither.
     """
-    if _AGE in columns:
-        return (_AGE,)
+    if AGE in columns:
+        return (AGE,)
     if all(name in columns for name in _DATES):
         return _DATES
     raise DataError(
-        f"{AGE_BAND} needs a column {_AGE}, in years, or {' and '.join(_DATES)}",
+        f"{AGE_BAND} needs a column {AGE}, in years, or {' and '.join(_DATES)}",
         file=source,
         field=AGE_BAND,
     )
@@ -97,7 +107,7 @@ def age_bands(frame: pd.DataFrame, source: str) -> pd.Categorical:
         born, day = (frame[name].to_numpy(dtype="datetime64[s]") for name in sources)
         ages = ages_in_years(born, day)
     else:
-        numbers: pd.Series[Any] = pd.to_numeric(frame[_AGE], errors="coerce")
+        numbers: pd.Series[Any] = pd.to_numeric(frame[AGE], errors="coerce")
         ages = np.floor(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
     places = 1 + np.searchsorted([last for _, last in _BANDS], ages)
     places = np.where(np.isnan(ages), _UNKNOWN, np.where(ages < 0, 0, places))

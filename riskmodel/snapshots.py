@@ -199,6 +199,15 @@ class MonthlySeries(Result):
         """Months without a stock."""
         return int(np.isnan(self.stock).sum())
 
+    def gaps(self) -> str:
+        """In words how many months lack a figure that others have; "" where none does."""
+        lacking = {name: int(np.isnan(getattr(self, name)).sum()) for name in _MEASURES}
+        return ", ".join(
+            f"{count} without {'a stock' if name == 'stock' else name}"
+            for name, count in lacking.items()
+            if count and (name == "stock" or count < len(self))
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """One row a month: area, stage, month_end, stock, starts, ends, unexplained."""
         import pandas as pd
@@ -228,6 +237,6 @@ class MonthlySeries(Result):
         where = f"{self.area}, " if self.area else ""
         return (
             f"{where}{label(self.stage).full}: {count_of(len(self), 'month')}, "
-            f"{str(self.dates[0])[:7]} to {str(self.dates[-1])[:7]}, {levels}, {self.missing} "
-            f"without a stock ({self.source})"
+            f"{str(self.dates[0])[:7]} to {str(self.dates[-1])[:7]}, {levels}, "
+            f"{self.gaps() or '0 without a stock'} ({self.source})"
         )

@@ -35,6 +35,7 @@ from riskmodel.caseload.structure import (
 from riskmodel.core.toml import read_toml
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.figures import check_heading, read_text
+from riskmodel.intake.tables.workbooks import read_sheet
 
 __all__ = ["FIELDS", "read_structure", "structure_template"]
 
@@ -93,7 +94,7 @@ class _Row:
 
 
 def read_structure(path: str | Path) -> Structure:
-    """Read and check a file of teams; ``.toml``, or otherwise CSV.
+    """Read and check a file of teams: ``.toml``, a workbook's first sheet, or otherwise CSV.
 
     Parameters
     ----------
@@ -110,6 +111,8 @@ def read_structure(path: str | Path) -> Structure:
     path = Path(path)
     if path.suffix.casefold() == ".toml":
         rows = list(_toml_rows(path))
+    elif path.suffix.casefold() in (".xlsx", ".xlsm", ".xls"):
+        rows = list(_sheet_rows(path))
     else:
         rows = list(_csv_rows(path.name, read_text(path)))
     if not rows:
@@ -222,6 +225,19 @@ def _csv_rows(file: str, text: str) -> Iterator[_Row]:
         raise DataError(f"this is no CSV: {error}", file=file, line=reader.line_num) from error
 
 
+def _sheet_rows(path: Path) -> Iterator[_Row]:
+    heading, rows, lines, ragged = read_sheet(path)
+    names = ["_".join(name.casefold().split()) for name in heading]
+    _check_names(path.name, 1, names)
+    for line, found in ragged:
+        raise DataError(
+            f"has {found} cells under {len(heading)} headings", file=path.name, line=line
+        )
+    for line, cells in zip(lines, rows, strict=True):
+        texts = [cell or "" for cell in cells]
+        yield _Row(line, dict(zip(names, texts, strict=True)), partial(_csv_error, path.name, line))
+
+
 def _csv_error(file: str, line: int, message: str, field: str) -> DataError:
     return DataError(message, file=file, line=line, field=field)
 
@@ -237,7 +253,7 @@ def _toml_rows(path: Path) -> Iterator[_Row]:
 def _check_names(file: str, line: int, names: list[str]) -> None:
     for name in names:
         if name not in FIELDS:
-            problem = UnknownNameError("column of a structure", name, FIELDS)
+            problem = UnknownNameError("column of a table of teams", name, FIELDS)
             raise DataError(str(problem), file=file, line=line, field=name)
     twice = [name for name in names if names.count(name) > 1]
     if twice:

@@ -137,7 +137,7 @@ def factors(  # noqa: PLR0913 (each is an option)
 
     The unit is the assessment. The rates are associations: they do not say what a factor causes.
     """
-    path = table_in(path)
+    path, options = table_in(path, options)
     given = {
         "assessments": assessments,
         "cut": cut,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.figures import PostPrices
     from riskmodel.caseload import UnitCosts
+    from riskmodel.cli.protection import TableOptions
     from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.series import AuthorityPanel
@@ -76,19 +78,17 @@ def _open(path: Path) -> Authority:
     return authority
 
 
-def table_in(path: Path | None) -> Path | None:
-    """The table of assessments of a folder, the latest of several; None of published counts."""
+def table_in(path: Path | None, options: TableOptions) -> tuple[Path | None, TableOptions]:
+    """The table of assessments of a folder, the latest of several, and how the folder reads it.
+
+    None of a folder of published counts.
+    """
     authority = opened(path)
     if authority is None:
-        return path
+        return path, options
     if not authority.has("returns") and authority.has("published"):
-        return None
+        return None, options
     authority.needs("returns")
-    if authority.contents.file("mapping") is not None:
-        raise DataError(
-            "its table needs the mapping of the folder: name the table itself, with --mapping",
-            file=authority.folder.name,
-        )
     tables = authority.tables
     if len(tables) > 1:
         others = ", ".join(table.name for table in tables[:-1])
@@ -96,7 +96,9 @@ def table_in(path: Path | None) -> Path | None:
             f"riskmodel: {tables[-1].name}, the latest return; name another to take it: {others}",
             file=sys.stderr,
         )
-    return tables[-1].path
+    latest = tables[-1]
+    mapping, sheet = options.mapping or latest.mapping, options.sheet or latest.sheet
+    return latest.path, replace(options, mapping=mapping, sheet=sheet)
 
 
 def panel_in(path: Path) -> Path:

@@ -83,7 +83,7 @@ def impact(  # noqa: PLR0913 (each is an option)
 
     from riskmodel.factors.adjusted.table_impact import factor_impact
 
-    path = table_in(path)
+    path, options = table_in(path, options)
     if path is None:
         raise DataError(
             "impact needs a table of assessments: the published counts do not say which factors "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.cli.folder import code_within
+from riskmodel.cli.folder import code_within, table_in
 from riskmodel.cli.output import (
     FormatOption,
     check_folder,
@@ -16,7 +16,7 @@ from riskmodel.cli.output import (
     show,
     tell,
 )
-from riskmodel.cli.protection import MappingOption, SheetOption
+from riskmodel.cli.protection import MappingOption, SheetOption, TableOptions
 from riskmodel.core.files import write_file
 from riskmodel.errors import DataError, OutputError
 
@@ -40,7 +40,7 @@ def check(
         Path,
         typer.Argument(
             help="A return (.xml), a table (.csv, .xlsx, .parquet), a folder of tables, a return "
-            "on children looked after (SSDA903), or the lists of Annex A."
+            "on children looked after (SSDA903), the lists of Annex A, or an authority's folder."
         ),
     ],
     strict: Annotated[
@@ -63,6 +63,10 @@ def check(
 
     if issues_out is not None:
         _refuse_existing(issues_out)
+    place, options = table_in(path, TableOptions(mapping, sheet))
+    if place is None:
+        raise DataError("holds no return: it has published counts", file=path.name)
+    path, mapping, sheet = place, options.mapping, options.sheet
     try:
         found = read_assessments(path, strict=strict, mapping=mapping, sheet=sheet)
     except DataError:

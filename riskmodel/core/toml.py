@@ -20,13 +20,19 @@ from typing import Any, TypeVar
 
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 
-__all__ = ["KeyPath", "Table", "key_lines", "loaded", "parse_toml", "read_toml", "shown"]
+__all__ = ["KeyPath", "Table", "key_lines", "loaded", "no_toml", "parse_toml", "read_toml", "shown"]
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top of a file, with positions in lists from 0: ``("change", 0, "value")``."""
 
 _AT_LINE = re.compile(r"at line (\d+)")
-_BARE_MONTH = re.compile(r"[^#\"']*=\s*\d{4}-\d")
+_MISWRITTEN: Mapping[str, str] = {
+    r"[^#\"']*=\s*\d{4}-\d": 'a month is written in quotes: "2026-03"',
+    r"[^#\"']*=\s*[\d.]+\s*%": 'a share is written in quotes: "80%"',
+    r"[^#\"']*=\s*(£|\d{1,3},\d{3})": "an amount is written as digits alone: 58400",
+    r".*\\": r'in the name of a file write / for \: "tables/months.csv"',
+}
+"""How a line looks that is often miswritten, and how it is written."""
 _LONGEST_SHOWN = 60
 _MOST = 10**300
 
@@ -254,6 +260,25 @@ def _is_beyond(value: Any) -> bool:
     return isinstance(value, int) and abs(value) > _MOST
 
 
+def no_toml(error: ValueError, text: str, file: str) -> DataError:
+    """What the parser refuses, with its line and how what stands there is written.
+
+    Parameters
+    ----------
+    error
+        Of the parser, or of Python for a number with thousands of digits.
+    text
+        What was parsed.
+    file
+        What messages call it.
+    """
+    at = _AT_LINE.search(str(error))
+    line = int(at[1]) if at else None
+    written = text.split("\n")[line - 1] if line else ""
+    hint = next((f"; {hint}" for form, hint in _MISWRITTEN.items() if re.match(form, written)), "")
+    return DataError(f"this is no TOML: {error}{hint}", file=file, line=line)
+
+
 def parse_toml(text: str, file: str) -> Table:
     r"""The table of a text.
 
@@ -278,12 +303,7 @@ def parse_toml(text: str, file: str) -> Table:
     try:
         return Table(file, loaded(text, file), (), _Lines(text))
     except ValueError as error:
-        # Of the parser itself, or of Python for a number with thousands of digits.
-        at = _AT_LINE.search(str(error))
-        line = int(at[1]) if at else None
-        written = text.split("\n")[line - 1] if line else ""
-        hint = '; a month is written in quotes: "2015-12"' if _BARE_MONTH.match(written) else ""
-        raise DataError(f"this is no TOML: {error}{hint}", file=file, line=line) from error
+        raise no_toml(error, text, file) from error
     except RecursionError as error:
         raise DataError("cannot be read: nested too deeply", file=file) from error
 

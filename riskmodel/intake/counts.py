@@ -16,6 +16,7 @@ from riskmodel.estimates import Basis
 from riskmodel.intake.plan_window import ASSESSED, STARTED, follows
 from riskmodel.intake.reading import read_assessments
 from riskmodel.intake.result import IssueLog
+from riskmodel.intake.tables.arrow import column_of
 from riskmodel.intake.tables.convert import Words, other_column
 from riskmodel.intake.tables.files import Part, open_part, parquet_parts
 from riskmodel.intake.tables.mapping import ColumnMapping
@@ -251,7 +252,7 @@ def _linked(table: Any, stored: dict[str, str], part: Part) -> npt.NDArray[np.bo
     """Whether the start of a plan may belong to its assessment, for each row."""
     log = IssueLog(part.name)
     assessed, started = (
-        other_column(name, table.column(stored[name]), log, str, Words())
+        other_column(name, column_of(table.column(stored[name])), log, str, Words())
         for name in (ASSESSED, STARTED)
     )
     return follows(assessed, started)
@@ -348,7 +349,8 @@ def _age_bands(table: Any, stored: dict[str, str], part: Part) -> pd.Categorical
             columns[name] = np.full(len(table), folder[name])
         else:
             log = IssueLog(part.name)
-            columns[name] = other_column(name, table.column(stored[name]), log, str, Words())
+            column = column_of(table.column(stored[name]))
+            columns[name] = other_column(name, column, log, str, Words())
     return age_bands(pd.DataFrame(columns), part.name)
 
 

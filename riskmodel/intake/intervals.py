@@ -359,7 +359,7 @@ def _read_own(path: Path, log: IssueLog, found: _Found, until: date | None) -> N
             problem = UnknownNameError("column", name, names)
             raise DataError(f"this column is missing. {problem}", file=path.name, field=name)
     places = [names.index(name) for name in OWN_COLUMNS]
-    columns = [[(cell or "").strip() for cell in raw.column(p).to_pylist()] for p in places]
+    columns = [[(cell or "").strip() for cell in raw.columns[p].cells()] for p in places]
     rows = list(zip(*columns, strict=True))
     days = [day_number(cell) for row in rows for cell in row[1:]]
     epoch = date(1970, 1, 1).toordinal()

@@ -189,11 +189,10 @@ def _csv(file: Path, name: str, log: IssueLog) -> RawTable:
     log.take(file_log)
 
     def column(position: int) -> Column:
-        cells = raw.column(position).combine_chunks().dictionary_encode()
-        positions = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return Column(positions.astype(np.int64), cells.dictionary.to_pylist())
+        cells = raw.columns[position]
+        return Column(cells.codes.astype(np.int64), cells.words)
 
-    return RawTable(name, raw.headings, column, len(raw.table), raw.reference, raw.left_out)
+    return RawTable(name, raw.headings, column, raw.rows, raw.reference, raw.left_out)
 
 
 def _sheets(file: Path, name: str, is_heading: Callable[[str], bool]) -> Iterator[RawTable]:

@@ -18,6 +18,7 @@ __all__ = [
     "DEPARTMENT_RULES",
     "ISSUES_KEPT",
     "NOTES",
+    "NOTHING",
     "RULES",
     "Intake",
     "Issue",
@@ -33,6 +34,7 @@ RULES = {
     "bad_flag": "plan or a factor is neither true nor false: the row is left out",
     "bad_row": "a row has more or fewer cells than the heading: it is left out",
     "bad_value": "a number or a yes/no cannot be read: the cell counts as missing",
+    "blank_is_no": "blank cells of a column of flags count as no, as the mapping says",
     "child_differs": "records of one child hold different dates of birth: all of them count",
     "child_repeated": "a second record of the same child: what both hold counts once",
     "code_not_of_year": "the census of that year does not have this factor code: it counts",
@@ -99,6 +101,7 @@ RULES = {
 
 NOTES = frozenset(
     {
+        "blank_is_no",
         "code_not_of_year",
         "element_case",
         "encoding",
@@ -142,6 +145,9 @@ census (four digits, and 100) and of the return on children looked after."""
 
 ISSUES_KEPT = 100_000
 """Issues that are kept one by one; beyond it they are counted, so that memory stays bounded."""
+
+NOTHING = "nothing"
+"""What is found in a blank cell, in words."""
 
 _CODES_KEPT = 1_000
 _PERSONAL = ("LAchildID", "PersonBirthDate", "UPN", "child_id", "birth_date")
@@ -352,6 +358,6 @@ class IssueLog:
 
 def _shown(found: object) -> str:
     if found is None or found == "":
-        return "nothing"
+        return NOTHING
     text = found if isinstance(found, str) else str(found)
     return repr(text) if len(text) <= 40 else repr(text[:40]) + "…"

@@ -153,7 +153,10 @@ def _table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[tuple[int
     heading, rows, lines, ragged = read_sheet(path, sheet)
     if ragged:
         line, found = ragged[0]
-        message = f"found {found} cells; allowed: {len(heading)}, as in the heading"
+        message = (
+            f"found {found} cells; allowed: {len(heading)}, as in the heading. Headings stand in "
+            "one row, one above each column, and no cells are merged"
+        )
         raise DataError(message, file=path.name, line=line)
     cells = ([cell or "" for cell in row] for row in rows)
     filled = ((n, row) for n, row in zip(lines, cells, strict=True) if any(map(str.strip, row)))
@@ -168,7 +171,10 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
         name = "_".join(title.casefold().split())
         if name not in SNAPSHOT_COLUMNS:
             problem = UnknownNameError("column of monthly snapshots", title[:40], SNAPSHOT_COLUMNS)
-            raise DataError(str(problem), file=file, line=1, field=title[:40])
+            raise DataError(
+                f"{problem} Delete the columns that are none of these.",
+                file=file, line=1, field=title[:40],
+            )  # fmt: skip
         if name in places:
             raise DataError("stands in two columns; keep one", file=file, line=1, field=name)
         places[name] = place

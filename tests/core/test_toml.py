@@ -257,7 +257,10 @@ def test_a_truth_value_is_no_number():
 def test_what_is_no_toml_is_refused_with_its_line(tmp_path):
     for text, line, message in (
         ("a = 1\nb = = 2\n", 2, "this is no TOML"),
-        ("a = 1\nmonth = 2016-1\n", 2, 'a month is written in quotes: "2015-12"'),
+        ("a = 1\nmonth = 2016-1\n", 2, 'a month is written in quotes: "2026-03"'),
+        ("chance = 80%\n", 1, 'a share is written in quotes: "80%"'),
+        ("a = 1\nprice = £58,400\n", 2, "an amount is written as digits alone: 58400"),
+        ("price = 58,400\n", 1, "an amount is written as digits alone: 58400"),
         ("a = " + "1" * 5000, None, "this is no TOML"),
         ("a = " + "[" * 5000, None, "nested too deeply"),
     ):

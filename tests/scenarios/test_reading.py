@@ -75,7 +75,7 @@ def test_windows_line_ends_and_changes_on_one_line_are_read(tmp_path: Path):
 DEFECTS = [
     # what is changed in the text, line, key, part of the message
     (("workforce.posts", "workforce.post"), 4, "parameter", "Did you mean 'workforce.posts'"),
-    (('"2016-01"', "2016-01"), 5, None, 'no TOML.*a month is written in quotes: "2015-12"'),
+    (('"2016-01"', "2016-01"), 5, None, 'no TOML.*a month is written in quotes: "2026-03"'),
     (('"2016-01"', "2016-01-01"), 5, "from_month", "found the date 2016-01-01"),
     (('"2016-01"', '"Jan 2016"'), 5, "from_month", "found 'Jan 2016'"),
     (('"2016-01"', "0"), 5, "from_month", "counts from 1"),

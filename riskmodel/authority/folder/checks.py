@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from riskmodel.authority.folder.agreement import check_agreement
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.checked import FolderCheck, SectionState, Thing
@@ -20,7 +18,10 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
+from riskmodel.authority.folder.subjects import SUBJECTS
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.intake.result import NOTHING, Intake, Issue
 
 __all__ = ["FolderCheck", "SectionState", "Thing", "check_folder"]
 
@@ -62,10 +63,21 @@ def check_folder(path: Path) -> FolderCheck:
     if not any(problem.severity == "mistake" for problem in log.problems):
         check_agreement(authority, log)
     for unused in unused_files(contents):
-        log.note(Place(unused.name), "is not read: no key of [files] names it")
+        log.note(Place(unused.name), f"is not read: {_why_unused(unused)}")
     order = {"mistake": 0, "decision": 1, "note": 2}
     problems = tuple(sorted(log.problems, key=lambda problem: order[problem.severity]))
     return FolderCheck(authority, things, sections, problems)
+
+
+def _why_unused(path: Path) -> str:
+    """Why a file is not read, and where what its name speaks of belongs."""
+    stem = path.stem.casefold()
+    subject = next((SUBJECTS[name] for name in SUBJECTS if stem.startswith(name)), None)
+    if subject is not None:
+        table = f"[[{subject.name}]]" if subject.key else f"[{subject.name}]"
+        sheet = f"on the sheet {subject.name} of inputs.xlsx"
+        return f"{subject.name} stand under {table} in {FILE}, or {sheet}"
+    return "no key of [files] names it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +146,7 @@ def _months(look: _Look) -> Thing | None:
         first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
         held = one.source if one in inputs.records.series else ""
         months = f"{len(one)} months, {first} to {last}"
-        without = int(np.isnan(one.stock).sum())
-        months += f" ({without} without a stock)" if without else ""
+        months += f" ({gaps})" if (gaps := one.gaps()) else ""
         rows.setdefault((months, held), []).append(one.stage)
     spans = [
         f"{months}: {', '.join(dict.fromkeys(stages))}{held and f' (counted from {held})'}"
@@ -180,18 +191,30 @@ def _returns(look: _Look) -> Thing | None:
         intake = look.read("returns", table.read)
         if intake is None:
             continue
-        issues = sum(not issue.is_note for issue in intake.issues)
-        if issues:
-            look.log.decision(
-                Place(table.name),
-                f"{issues:,} things cannot be read and are left out; `riskmodel intake check` "
-                "lists them",
-            )
+        if issues := [issue for issue in intake.issues if not issue.is_note]:
+            path = look.authority.folder if table is tables[-1] else table.path
+            look.log.decision(Place(table.name), _unread(intake, issues, path))
         holds.append(f"{len(intake.assessments):,} assessments")
     source = ", ".join(table.name for table in tables)
     if len(tables) > 1:
         look.log.note(Place(tables[-1].name), "is the latest: results of one return are of it")
     return Thing("Returns", source, ", ".join(holds) or "cannot be read")
+
+
+def _unread(intake: Intake, issues: list[Issue], path: Path) -> str:
+    """What of a table cannot be read, what goes with it, and what to do."""
+    said = f"{count_of(len(issues), 'cell or record', 'cells or records')} cannot be read"
+    if left := intake.account.assessments.reasons():
+        said += f"; left out of {intake.rows_read:,} assessments: {left}"
+    blank = [i for i in issues if i.rule == "bad_flag" and i.found == NOTHING]
+    if blank:
+        columns = [*dict.fromkeys(issue.field for issue in blank)]
+        some = ", ".join(columns[:MOST_NOTES]) + (", …" if len(columns) > MOST_NOTES else "")
+        said += (
+            f". {len(blank):,} of these cells are blank ({some}): if a blank means no, say so in "
+            'mapping.toml: false = ["N", ""] under [flags]'
+        )
+    return f"{said}. `riskmodel intake check {path} --issues-out issues.csv` lists all"
 
 
 def _teams(look: _Look) -> Thing | None:

@@ -47,7 +47,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "mapping": ("mapping.toml",),
     "months": ("months.csv", *(f"months{ending}" for ending in WORKBOOKS)),
     "panel": ("panel.csv",),
-    "teams": ("teams.csv", "teams.toml"),
+    "teams": ("teams.csv", "teams.toml", "teams.xlsx"),
     "population": ("population.csv", *(f"population{ending}" for ending in WORKBOOKS)),
     "neighbours": ("neighbours.csv",),
     "deprivation": ("deprivation.csv",),

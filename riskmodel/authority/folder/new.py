@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,7 +276,9 @@ def _subject_lines(subject: Subject, said: Mapping[str, str]) -> list[str]:
         if is_about and field.name in said:
             lines.append(f"{field.name} = {_quoted(said[field.name])}")
         else:
-            lines.append(f"# {field.name} = {_sample(field)} ".ljust(30) + f"# {field.explanation}")
+            # In a workbook 80% is a number, in TOML a text.
+            explained = re.sub(r"\b\d+%", r'"\g<0>"', field.explanation)
+            lines.append(f"# {field.name} = {_sample(field)} ".ljust(30) + f"# {explained}")
     return lines
 
 

@@ -12,7 +12,7 @@ NEEDS: Mapping[str, str] = {
     "months": "own months: months.csv, the sheet months of inputs.xlsx, or records to count them "
     "from (census returns, looked_after, Annex A)",
     "own_panel": "a panel that holds this authority: panel.csv, with its code in [about] code",
-    "teams": "teams: teams.csv, or the sheet teams of inputs.xlsx",
+    "teams": "teams: teams.csv or teams.xlsx, or the sheet teams of inputs.xlsx",
     "prices": "prices: [[prices]] in authority.toml, or the sheet prices of inputs.xlsx",
     "looked_after": "a return on looked-after children (SSDA903): put it in the folder "
     "looked_after, or Annex A beside it",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.subjects import SUBJECTS, Subject
 from riskmodel.authority.folder.values import Value, read_value
-from riskmodel.core.toml import KeyPath, key_lines, loaded
+from riskmodel.core.toml import KeyPath, key_lines, loaded, no_toml
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 
@@ -54,8 +53,6 @@ FILE_KEYS: Mapping[str, str] = {
 
 SEVERAL = ("returns", "records")
 """Keys that may name several files, or folders of files."""
-
-_LINE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +138,7 @@ def _load(text: str) -> dict[str, Any]:
     try:
         return loaded(text, FILE)
     except ValueError as error:
-        match = _LINE.search(str(error))
-        line = int(match[1]) if match else None
-        written = text.split("\n")[line - 1] if line else ""
-        hint = ""
-        if re.match(r"\s*by\s*=\s*[0-9]{4}-[0-9]", written):
-            hint = '; a month is written in quotes: "2026-03"'
-        elif "\\" in written:
-            hint = '; in the name of a file write / for \\: "tables/months.csv"'
-        raise DataError(f"this is no TOML: {error}{hint}", file=FILE, line=line) from error
+        raise no_toml(error, text, FILE) from error
     except RecursionError as error:
         raise DataError("this is no authority: nested too deeply", file=FILE) from error
 

@@ -185,7 +185,7 @@ class ModuleTables:
             module = _BY_STEM.get(stem)
             if stem in COUNTED:
                 raw = csv_table(file, IssueLog(file.name))
-                found.counted[COUNTED[stem]] = len(raw.table) + raw.left_out
+                found.counted[COUNTED[stem]] = raw.rows + raw.left_out
                 continue
             if stem in _READ_ELSEWHERE:
                 continue
@@ -230,7 +230,7 @@ class ModuleTables:
                 continue
             if name in columns:
                 raise DataError("stands in two columns; keep one", file=file.name, field=name)
-            columns[name] = [(cell or "").strip() for cell in raw.column(position).to_pylist()]
+            columns[name] = [(cell or "").strip() for cell in raw.columns[position].cells()]
         for name in module.needed:
             if name not in columns:
                 refuse_record(raw.headings, file.name, module.needed)

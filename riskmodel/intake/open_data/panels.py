@@ -22,6 +22,7 @@ from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.open_data.panel_notes import panel_notes
 from riskmodel.intake.open_data.precedence import Difference, FileRank, difference_notes
 from riskmodel.intake.open_data.totals import without_totals
+from riskmodel.intake.tables.cells import Column
 from riskmodel.intake.tables.marker import SYNTHETIC, is_marked
 from riskmodel.panel_measures import MEASURES
 from riskmodel.series import ENGLAND, KEYS, MADE_UP, AuthorityPanel, Note, Status
@@ -204,9 +205,7 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
 
 def _is_made_up(marks: Sequence[str], file: str) -> bool:
     """Whether the cells of the column that marks made-up rows do so; all of them or none."""
-    import pyarrow as pa
-
-    found = is_marked(pa.chunked_array([[mark or None for mark in marks]], type=pa.string()), file)
+    found = is_marked(Column.of(marks), file)
     if found is None:
         raise DataError("allowed: true or false in each row", file=file, field=SYNTHETIC)
     return found

@@ -1,8 +1,8 @@
-"""From an Arrow table, typed or all text, to our columns."""
+"""From the columns of a file, typed or all text, to ours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +23,16 @@ from riskmodel.intake.keys import is_failed
 from riskmodel.intake.plan_window import STARTED, plans_that_follow
 from riskmodel.intake.repeats import identity, report_shared, without_repeats
 from riskmodel.intake.result import Intake, IssueLog
+from riskmodel.intake.tables.cells import Column
 from riskmodel.intake.tables.columns import COLUMNS, Headings
 from riskmodel.intake.tables.dictionary import Dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from riskmodel.intake.tables.shapes import Raw
 
-__all__ = ["FLAGS_ALLOWED", "PLAIN", "Words", "distinct", "other_column", "read_flags", "to_intake"]
+__all__ = ["FLAGS_ALLOWED", "PLAIN", "Words", "other_column", "read_flags", "to_intake"]
 
 FLAGS_ALLOWED = "true or false, 1 or 0, yes or no"
 
@@ -69,18 +69,13 @@ PLAIN = Words()
 
 
 def read_flags(
-    column: pa.ChunkedArray, words: Words = PLAIN
+    column: Column, words: Words = PLAIN
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Values of a flag column, and which of its cells are neither true nor false."""
-    import pyarrow as pa
-
-    if pa.types.is_boolean(column.type):
-        bad = np.zeros(len(column), dtype=bool)
-        if column.null_count:
-            bad = column.is_null().to_numpy()
-            column = column.fill_null(False)
-        return column.to_numpy(), bad
-    texts, codes = distinct(column)
+    typed = column.flags()
+    if typed is not None:
+        return typed
+    texts, codes = column.distinct()
     known = [words.flags.get(text.strip().casefold(), -1) for text in texts]
     read = np.array([*known, words.flags.get("", -1)])[codes]
     return read == 1, read < 0
@@ -114,15 +109,15 @@ def to_intake(
     """
     import pandas as pd
 
-    table, reference = raw.table, raw.reference
-    rows_read = len(table) + raw.left_out
-    flags, refused = _flag_columns(table, headings, log, reference, words)
+    read, reference = raw.columns, raw.reference
+    flags, refused = _flag_columns(read, headings, log, reference, words)
+    rows_read = len(refused) + raw.left_out
     log.leave_out("assessments", "bad_flag", int(refused.sum()))
     plans_refused = int((flags[PLAN] & refused).sum())
     log.leave_out("plans", "with_assessment", plans_refused)
     kept = np.flatnonzero(~refused)
-    if len(kept) < len(table):
-        table = table.take(kept)
+    if len(kept) < len(refused):
+        read = tuple(column.take(kept) for column in read)
         flags = {name: values[kept] for name, values in flags.items()}
 
     def kept_reference(row: int) -> str:
@@ -130,10 +125,11 @@ def to_intake(
 
     columns: dict[str, Any] = {}
     for position, name in enumerate(headings.names):
-        column = flags.get(name)
-        if column is None:
-            column = other_column(name, table.column(position), log, kept_reference, words)
-        columns[name] = column
+        columns[name] = (
+            flags[name]
+            if name in flags
+            else other_column(name, read[position], log, kept_reference, words)
+        )
     frame = pd.DataFrame({name: columns[name] for name in _order(columns, dictionary.columns)})
     factors = tuple(name for name in frame.columns if name in set(headings.factors))
     frame, joined, plans = _counted_once(frame, factors, log, kept_reference, is_list=raw.is_list)
@@ -180,21 +176,21 @@ def _counted_once(
 
 
 def _flag_columns(
-    table: pa.Table,
+    columns: Sequence[Column],
     headings: Headings,
     log: IssueLog,
     reference: Callable[[int], str],
     words: Words,
 ) -> tuple[dict[str, npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
     flags: dict[str, npt.NDArray[np.bool_]] = {}
-    refused = np.zeros(len(table), dtype=bool)
+    refused = np.zeros(len(columns[0]), dtype=bool)
     for position, name in enumerate(headings.names):
         if name != PLAN and name not in headings.factors:
             continue
-        column = table.column(position)
+        column = columns[position]
         flags[name], bad = read_flags(column, words)
         for row in np.flatnonzero(bad):
-            found = column[int(row)].as_py()
+            found = column.cell(int(row))
             log.add("bad_flag", reference(int(row)), name, found, words.flags_allowed)
         refused |= bad
     return flags, refused
@@ -209,7 +205,7 @@ def _order(columns: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
 
 def other_column(
     name: str,
-    column: pa.ChunkedArray,
+    column: Column,
     log: IssueLog,
     reference: Callable[[int], str],
     words: Words,
@@ -223,26 +219,22 @@ def other_column(
         return _integers(name, column, log, reference)
     if kind == "flag":
         return _optional_flags(name, column, log, reference, words)
-    if kind == "as it comes" and not _is_text(column):
-        return column.to_pandas()
+    if kind == "as it comes" and (typed := column.typed()) is not None:
+        return typed
     return _told_text(name, column, log, reference)
 
 
 def _dates(
     name: str,
-    column: pa.ChunkedArray,
+    column: Column,
     log: IssueLog,
     reference: Callable[[int], str],
     words: Words,
 ) -> npt.NDArray[np.datetime64]:
-    import pyarrow as pa
-
-    if pa.types.is_null(column.type):
-        return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[s]")
-    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
-        seconds = column.cast(pa.timestamp("s"), safe=False).to_numpy()
-        return np.asarray(seconds, dtype="datetime64[s]")
-    texts, codes = distinct(column)
+    typed = column.dates()
+    if typed is not None:
+        return typed
+    texts, codes = column.distinct()
     days = np.array([words.day(text) for text in texts] + [MISSING], dtype=np.int64)[codes]
     for row in np.flatnonzero(days == BAD):
         log.add("bad_date", reference(int(row)), name, texts[codes[row]], words.days_allowed)
@@ -250,13 +242,13 @@ def _dates(
 
 
 def _integers(
-    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+    name: str, column: Column, log: IssueLog, reference: Callable[[int], str]
 ) -> pd.Series:
     import pandas as pd
-    import pyarrow as pa
 
-    if not pa.types.is_integer(column.type):
-        words, codes = distinct(column)
+    typed = column.integers()
+    if typed is None:
+        words, codes = column.distinct()
         numbers = [_whole(word) for word in words]
         bad = np.array([number is None for number in numbers] + [False])[codes]
         if bad.any() and name in _IDENTIFIERS:
@@ -264,10 +256,9 @@ def _integers(
         for row in np.flatnonzero(bad):
             log.add("bad_value", reference(int(row)), name, words[codes[row]], "a whole number")
         values = np.array([number or 0 for number in numbers] + [0], dtype=np.int64)[codes]
-        missing = bad | (codes == len(words))
+        missing = bad | (codes < 0)
     else:
-        missing = column.is_null().to_numpy()
-        values = column.fill_null(0).to_numpy().astype(np.int64)
+        values, missing = typed, column.missing()
     series = pd.Series(values)
     return series.astype("Int64").mask(missing) if missing.any() or _may_miss(name) else series
 
@@ -279,7 +270,7 @@ def _may_miss(name: str) -> bool:
 
 def _optional_flags(
     name: str,
-    column: pa.ChunkedArray,
+    column: Column,
     log: IssueLog,
     reference: Callable[[int], str],
     words: Words,
@@ -287,52 +278,24 @@ def _optional_flags(
     import pandas as pd
 
     values, bad = read_flags(column, words)
-    missing = column.is_null().to_numpy()
+    missing = column.missing()
     for row in np.flatnonzero(bad & ~missing):
-        found = column[int(row)].as_py()
+        found = column.cell(int(row))
         log.add("bad_value", reference(int(row)), name, found, words.flags_allowed)
     return pd.Series(values).astype("boolean").mask(bad | missing)
 
 
 def _told_text(
-    name: str, column: pa.ChunkedArray, log: IssueLog, reference: Callable[[int], str]
+    name: str, column: Column, log: IssueLog, reference: Callable[[int], str]
 ) -> pd.Series:
     """Text, in which the error of a formula is an issue and missing: it names nothing."""
-    texts, codes = distinct(column)
+    texts, codes = column.distinct()
     failed = np.array([*map(is_failed, texts), False])[codes]
     if not failed.any():
-        return _text(column)
+        return column.texts()
     for row in np.flatnonzero(failed).tolist():
         log.add("bad_value", reference(row), name, texts[codes[row]], "no error of a formula")
-    return _text(column).mask(failed)
-
-
-def _text(column: pa.ChunkedArray) -> pd.Series:
-    import pandas as pd
-    import pyarrow as pa
-
-    return pd.Series(column.cast(pa.string()).to_pandas(), dtype="str")
-
-
-def _is_text(column: pa.ChunkedArray) -> bool:
-    import pyarrow as pa
-
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
-    )
-
-
-def distinct(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """The different texts of a column, and for each row which; the last + 1 where it has none."""
-    import pyarrow as pa
-
-    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    words: list[str] = encoded.dictionary.to_pylist()
-    codes = encoded.indices.fill_null(len(words)).to_numpy()
-    return words, codes.astype(np.int64)
+    return column.texts().mask(failed)
 
 
 def _whole(word: str) -> int | None:

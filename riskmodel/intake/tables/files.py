@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -9,18 +10,20 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodel.errors import DataError, unreadable
 from riskmodel.families import CHILD, FAMILY
 from riskmodel.intake.figures import check_heading
 from riskmodel.intake.result import Intake, IssueLog
+from riskmodel.intake.tables.arrow import column_of, need_arrow
+from riskmodel.intake.tables.cells import Column
 from riskmodel.intake.tables.columns import Headings, brief, match_headings
 from riskmodel.intake.tables.convert import Words, to_intake
+from riskmodel.intake.tables.csv_cells import read_cells
 from riskmodel.intake.tables.dictionary import Dictionary, read_dictionary
 from riskmodel.intake.tables.mapping import ColumnMapping
 from riskmodel.intake.tables.marker import SYNTHETIC, as_synthetic, is_marked
@@ -68,15 +71,12 @@ def read_workbook_table(
     sheet: str | None = None,
 ) -> Intake:
     """Read a table of assessments from a sheet of a workbook, the first one by default."""
-    import pyarrow as pa
-
     heading, rows, lines, ragged = read_sheet(path, sheet)
     for line, found in ragged:
         allowed = f"{len(heading)} cells, as in the heading"
         log.add("bad_row", f"row {line}", "", f"{found} cells", allowed)
-    columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(heading))]
-    table = pa.table(columns, [str(place) for place in range(len(heading))])
-    raw = Raw(table, tuple(heading), lambda row: f"row {lines[row]}", len(ragged))
+    columns = tuple(Column.of(row[place] for row in rows) for place in range(len(heading)))
+    raw = Raw(columns, tuple(heading), lambda row: f"row {lines[row]}", len(ragged))
     log.leave_out("assessments", "bad_row", raw.left_out)
     return _assemble(raw, log, read_dictionary(path), local_factors, mapping, path.name)
 
@@ -114,7 +114,7 @@ def _marker_taken(
 ) -> tuple[Raw, Dictionary]:
     """Without the column that marks made-up rows, and what it says of the others."""
     place = raw.place((SYNTHETIC,))
-    marked = None if place is None else is_marked(raw.column(place), file, words)
+    marked = None if place is None else is_marked(raw.columns[place], file, words)
     if place is None or marked is None:
         return raw, dictionary
     return raw.without([place]), as_synthetic(dictionary) if marked else dictionary
@@ -128,8 +128,16 @@ def csv_table(path: Path, log: IssueLog) -> Raw:
     DataError
         When it is no text, has no heading, or cannot be read as CSV.
     """
-    text = _decoded(path, log)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    data = _in_utf8(path, log)
+    taken = 0
+
+    def lines_of_heading() -> Iterator[str]:
+        nonlocal taken
+        for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""):
+            taken += len(line.encode())
+            yield line
+
+    reader = csv.reader(lines_of_heading())
     try:
         heading = next(reader, [])
     except csv.Error as error:
@@ -137,14 +145,17 @@ def csv_table(path: Path, log: IssueLog) -> Raw:
     if not any(cell.strip() for cell in heading):
         raise DataError("the file has no heading", file=path.name, line=1)
     check_heading(heading, path.name)
-    table, lines, ragged = _csv_table(text, len(heading), reader.line_num, path.name)
-    for line, found in ragged:
+    rows = read_cells(data[taken:], len(heading), reader.line_num + 1, path.name)
+    for line, found in rows.ragged:
         allowed = f"{len(heading)} cells, as in the heading"
         log.add("bad_row", f"line {line}", "", f"{found} cells", allowed)
-    return Raw(table, tuple(heading), lambda row: f"line {lines[row]}", len(ragged))
+    lines = rows.lines
+    return Raw(
+        tuple(rows.columns), tuple(heading), lambda row: f"line {lines[row]}", len(rows.ragged)
+    )
 
 
-def _decoded(path: Path, log: IssueLog) -> str:
+def _in_utf8(path: Path, log: IssueLog) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -152,61 +163,19 @@ def _decoded(path: Path, log: IssueLog) -> str:
     if not data.strip():
         raise DataError("the file is empty", file=path.name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif b"\x00" in data[:4096]:
-        raise DataError("this is no text file: it holds zero bytes", file=path.name)
-    else:
-        encoding = "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-16":
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeDecodeError as error:
             raise DataError(f"this is no sound UTF-16: {error}", file=path.name) from error
+    if b"\x00" in data[:4096]:
+        raise DataError("this is no text file: it holds zero bytes", file=path.name)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         log.add("encoding", f"line {line}", "", f"byte {data[error.start]:#04x}", "UTF-8")
-        return data.decode("cp1252", errors="replace")
-
-
-def _csv_table(
-    text: str, width: int, heading_lines: int, file: str
-) -> tuple[pa.Table, npt.NDArray[np.int64], list[tuple[int, int]]]:
-    """The body as columns of text, the line of each row, and lines with another number of cells."""
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-
-    names = [str(position) for position in range(width)]
-    broken: list[tuple[int, int]] = []
-
-    def on_broken(row: Any) -> str:
-        broken.append((row.number, row.actual_columns))
-        return "skip"
-
-    try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(text.encode("utf-8", errors="replace")),
-            read_options=pa_csv.ReadOptions(
-                column_names=names, skip_rows=heading_lines, use_threads=False
-            ),
-            parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=on_broken,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
-            raise DataError(f"cannot be read as CSV: {error}", file=file) from error
-        table = pa.table({name: pa.array([], pa.string()) for name in names})
-    lines = np.arange(2, 2 + len(table) + len(broken))
-    lines = np.setdiff1d(lines, [line for line, _ in broken], assume_unique=True)
-    blank = np.logical_and.reduce([column.is_null().to_numpy() for column in table.columns])
-    kept = np.flatnonzero(~blank)
-    return (table if len(kept) == len(table) else table.take(kept)), lines[kept], broken
+        return data.decode("cp1252", errors="replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +232,9 @@ def open_part(part: Part) -> pq.ParquetFile:
     Raises
     ------
     DataError
-        When it is none, or cannot be read.
+        When it is none, or cannot be read; when pyarrow is not installed.
     """
+    need_arrow(part.name)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -307,9 +277,10 @@ def read_parquet(
     The basis of the columns comes from the schema metadata; without them they are observed. Of
     ``every`` so many families one is read, whole, by the hash of its reference.
     """
+    parts = parquet_parts(path)
+    need_arrow(parts[0].name)
     import pyarrow as pa
 
-    parts = parquet_parts(path)
     tables: list[pa.Table] = []
     starts: list[int] = []
     rows = 0
@@ -335,7 +306,8 @@ def read_parquet(
         name = f"{parts[number].name} " if len(parts) > 1 else ""
         return f"{name}row {row - starts[number] + 1}"
 
-    raw = Raw(whole, tuple(whole.column_names), reference)
+    columns = tuple(map(column_of, whole.columns))
+    raw = Raw(columns, tuple(whole.column_names), reference)
     return _assemble(raw, log, dictionary, local_factors, mapping, path.name)
 
 

@@ -29,6 +29,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from riskmodel.ages import AGE
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES
 from riskmodel.core.toml import Table, read_toml
@@ -122,14 +123,16 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 def _columns(table: Table) -> dict[str, str]:
-    allowed = (PLAN, _LIST, *(name for name in COLUMNS if name != PLAN), *FACTOR_WORDS)
+    allowed = (PLAN, _LIST, *(n for n in (*COLUMNS, AGE) if n != PLAN), *FACTOR_WORDS)
     columns: dict[str, str] = {}
     for key in table:
         word = key.strip().casefold()
-        known = word in COLUMNS or word == _LIST or word in FACTOR_WORDS
+        known = word in COLUMNS or word in (_LIST, AGE) or word in FACTOR_WORDS
         local = word.startswith(LOCAL_PREFIX) and len(word) > len(LOCAL_PREFIX)
         if not known and not local and key.strip().upper() not in FACTOR_CODES:
-            raise table.error(str(UnknownNameError("column or factor", key, allowed)), key)
+            problem = UnknownNameError("column or factor", key, allowed)
+            kept = "A column that only groups the others keeps its own heading: leave it out here."
+            raise table.error(f"{problem} {kept}", key)
         theirs = table.check(key, (str,), "the heading of a column, as a text")
         if not theirs.strip():
             raise table.error("must be the heading of a column; found an empty text", key)

@@ -9,8 +9,7 @@ from riskmodel.errors import DataError
 from riskmodel.intake.tables.convert import PLAIN, Words, read_flags
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from riskmodel.intake.tables.cells import Column
     from riskmodel.intake.tables.dictionary import Dictionary
 
 __all__ = ["SYNTHETIC", "SYNTHETIC_SOURCE", "as_synthetic", "is_marked"]
@@ -22,7 +21,7 @@ SYNTHETIC_SOURCE = "synthetic"
 """The source of a table whose rows are made up."""
 
 
-def is_marked(column: pa.ChunkedArray, file: str, words: Words = PLAIN) -> bool | None:
+def is_marked(column: Column, file: str, words: Words = PLAIN) -> bool | None:
     """Whether a column :data:`SYNTHETIC` marks the rows; None where it holds something else.
 
     Raises
@@ -32,7 +31,7 @@ def is_marked(column: pa.ChunkedArray, file: str, words: Words = PLAIN) -> bool 
         observed nor free to pass as made up.
     """
     values, bad = read_flags(column, words)
-    missing = column.is_null().to_numpy()
+    missing = column.missing()
     if (bad & ~missing).any():
         return None
     marked = values & ~missing

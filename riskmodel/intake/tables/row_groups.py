@@ -14,6 +14,7 @@ from riskmodel.ages import AGE_BAND, age_sources
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.reading import is_parquet
+from riskmodel.intake.tables.arrow import column_of
 from riskmodel.intake.tables.columns import Headings, match_headings
 from riskmodel.intake.tables.convert import FLAGS_ALLOWED, read_flags
 from riskmodel.intake.tables.dictionary import Dictionary
@@ -168,7 +169,7 @@ def flags_of(
     """Flag columns as arrays; a cell that is neither true nor false is refused."""
     found = {}
     for name, column in columns.items():
-        values, bad = read_flags(column)
+        values, bad = read_flags(column_of(column))
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
             raise DataError(
@@ -189,4 +190,4 @@ def marked(
     if heading is None:
         return dictionary
     column = file.read_row_group(group, columns=[heading]).column(0)
-    return as_synthetic(dictionary) if is_marked(column, part.name) else dictionary
+    return as_synthetic(dictionary) if is_marked(column_of(column), part.name) else dictionary

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +15,10 @@ from riskmodel.errors import DataError
 from riskmodel.intake.codes import BETWEEN_CODES, FactorBits
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.result import IssueLog
+from riskmodel.intake.tables.cells import Column, Flags
 from riskmodel.intake.tables.columns import FACTOR_WORDS, brief
-from riskmodel.intake.tables.convert import Words, distinct, read_flags
+from riskmodel.intake.tables.convert import Words, read_flags
 from riskmodel.vocabulary import factor_name
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["LISTS", "Raw", "codes_in", "is_our_shape", "to_our_shape"]
 
@@ -44,10 +41,10 @@ class Raw:
 
     Parameters
     ----------
-    table
-        Columns in the order of the headings; texts, or typed as Parquet has them.
+    columns
+        In the order of the headings; texts, or typed as Parquet has them.
     headings
-        As the file has them, or as a mapping renamed them.
+        As the file has them, or as a mapping renamed them; at least one.
     reference
         Names a row for messages.
     left_out
@@ -56,7 +53,7 @@ class Raw:
         Whether the factors stood in one column, as lists of codes.
     """
 
-    table: pa.Table
+    columns: tuple[Column, ...]
     headings: tuple[str, ...]
     reference: Callable[[int], str]
     left_out: int = 0
@@ -69,35 +66,35 @@ class Raw:
                 return position
         return None
 
-    def column(self, position: int) -> pa.ChunkedArray:
-        """The column at a place."""
-        return self.table.column(position)
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return len(self.columns[0])
 
     def without(self, positions: Sequence[int]) -> Raw:
         """Without these columns."""
-        import pyarrow as pa
-
         kept = [place for place in range(len(self.headings)) if place not in set(positions)]
-        table = pa.table([self.table.column(place) for place in kept], [str(p) for p in kept])
-        return replace(self, table=table, headings=tuple(self.headings[p] for p in kept))
+        columns = tuple(self.columns[place] for place in kept)
+        return replace(self, columns=columns, headings=tuple(self.headings[p] for p in kept))
 
-    def plus(self, columns: Sequence[tuple[str, Any]]) -> Raw:
+    def plus(self, columns: Sequence[tuple[str, Column]]) -> Raw:
         """With further columns at the end."""
-        table = self.table
-        for name, values in columns:
-            table = table.append_column(f"+{name}", values)
-        return replace(self, table=table, headings=(*self.headings, *(name for name, _ in columns)))
+        return replace(
+            self,
+            columns=(*self.columns, *(column for _, column in columns)),
+            headings=(*self.headings, *(name for name, _ in columns)),
+        )
 
     def only(self, rows: npt.NDArray[np.int64]) -> Raw:
         """With these rows, the others left out."""
-        if len(rows) == len(self.table):
+        if len(rows) == self.rows:
             return self
         before = self.reference
         return replace(
             self,
-            table=self.table.take(rows),
+            columns=tuple(column.take(rows) for column in self.columns),
             reference=lambda row: before(int(rows[row])),
-            left_out=self.left_out + len(self.table) - len(rows),
+            left_out=self.left_out + self.rows - len(rows),
         )
 
 
@@ -137,7 +134,7 @@ def to_our_shape(raw: Raw, log: IssueLog, words: Words, *, file: str) -> Raw:
         return raw
     raw = _joined_parts(raw, words)
     if raw.place((PLAN,)) is None and (position := raw.place((_PLAN_DATE,))) is not None:
-        raw = raw.plus([(PLAN, _plan_by_date(raw.column(position), words))])
+        raw = raw.plus([(PLAN, _plan_by_date(raw.columns[position], words))])
     position = raw.place(LISTS)
     return raw if position is None else _spread(raw, position, log, file)
 
@@ -149,8 +146,6 @@ def _is_part(heading: str) -> bool:
 
 def _joined_parts(raw: Raw, words: Words) -> Raw:
     """Divided factors as one: true where any part is, else the first text that is no flag."""
-    import pyarrow as pa
-
     parts: dict[str, list[int]] = {}
     for position, heading in enumerate(raw.headings):
         if _is_part(heading):
@@ -164,19 +159,19 @@ def _joined_parts(raw: Raw, words: Words) -> Raw:
             parts[name].insert(0, position)
     joined = []
     for name, positions in parts.items():
-        union = np.zeros(len(raw.table), dtype=bool)
-        texts = np.full(len(raw.table), None, dtype=object)
-        unread = np.zeros(len(raw.table), dtype=bool)
+        union = np.zeros(raw.rows, dtype=bool)
+        texts = np.full(raw.rows, None, dtype=object)
+        unread = np.zeros(raw.rows, dtype=bool)
         for position in positions:
-            flags, bad = read_flags(raw.column(position), words)
+            column = raw.columns[position]
+            flags, bad = read_flags(column, words)
             union |= flags
-            column = raw.column(position)
             for row in np.flatnonzero(bad & ~unread):
-                texts[row] = str(column[int(row)].as_py() or "")
+                texts[row] = str(column.cell(int(row)) or "")
             unread |= bad
         true, false = (_word_for(words, value) for value in (1, 0))
         cells = np.where(union, true, np.where(unread, texts, false))
-        joined.append((name, pa.chunked_array([pa.array(cells.tolist(), pa.string())])))
+        joined.append((name, Column.of(cells)))
     gone = [position for positions in parts.values() for position in positions]
     return raw.without(gone).plus(joined)
 
@@ -185,20 +180,17 @@ def _word_for(words: Words, value: int) -> str:
     return next((word for word, meaning in words.flags.items() if meaning == value and word), "")
 
 
-def _plan_by_date(column: pa.ChunkedArray, words: Words) -> pa.ChunkedArray:
+def _plan_by_date(column: Column, words: Words) -> Column:
     """True where a date stands, false where none does, and text that is no date as it is."""
-    import pyarrow as pa
-
-    if pa.types.is_temporal(column.type):
-        return pa.chunked_array([pa.array(~column.is_null().to_numpy())])
-    texts, codes = distinct(column)
+    if column.dates() is not None:
+        return Flags(~column.missing())
+    texts, codes = column.distinct()
     true, false = (_word_for(words, value) for value in (1, 0))
     meanings = []
     for text in texts:
         day = words.day(text)
         meanings.append(text if day == BAD else false if day == MISSING else true)
-    cells = np.array([*meanings, false], dtype=object)[codes]
-    return pa.chunked_array([pa.array(cells.tolist(), pa.string())])
+    return Column.of(np.array([*meanings, false], dtype=object)[codes])
 
 
 def codes_in(text: str) -> list[str] | None:
@@ -237,8 +229,6 @@ def _meaning(value: object) -> bool | None:
 
 
 def _spread(raw: Raw, position: int, log: IssueLog, file: str) -> Raw:
-    import pyarrow as pa
-
     own = [heading for heading in raw.headings if heading.strip().casefold() in FACTOR_WORDS]
     if own:
         raise DataError(
@@ -247,13 +237,7 @@ def _spread(raw: Raw, position: int, log: IssueLog, file: str) -> Raw:
             file=file,
             field=raw.headings[position],
         )
-    column = raw.column(position)
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        texts = [
-            None if cell is None else json.dumps(cell, default=str) for cell in column.to_pylist()
-        ]
-        column = pa.chunked_array([pa.array(texts, pa.string())])
-    words, places = distinct(column)
+    words, places = raw.columns[position].unlisted().distinct()
     lists = [*(codes_in(word) for word in words), []]
     readable = np.array([codes is not None for codes in lists])[places]
     for row in np.flatnonzero(~readable):
@@ -264,7 +248,7 @@ def _spread(raw: Raw, position: int, log: IssueLog, file: str) -> Raw:
     raw = replace(raw.only(kept), is_list=True)
     factors = FactorBits(log, label="")
     bits = _bits(factors, [codes or [] for codes in lists], places[kept], raw.reference)
-    flags = [(name, pa.chunked_array([pa.array(values)])) for name, values in factors.columns(bits)]
+    flags = [(name, Flags(values)) for name, values in factors.columns(bits)]
     return raw.without([position]).plus(flags)
 
 
