@@ -54,8 +54,9 @@ def test_columns_words_dates_and_prefix_are_mapped(tmp_path: Path) -> None:
 def test_a_date_of_another_format_is_reported_with_the_format(tmp_path: Path) -> None:
     table = write(tmp_path, TABLE.replace("03/04/2015", "25/12/2015"), "t.csv")
     found = read_assessments(table, mapping=write(tmp_path, SOUND))
-    assert [(issue.rule, issue.allowed) for issue in found.issues] == [
-        ("bad_date", "a date from 1900 to 2100 as 03/31/2015")
+    assert [(issue.rule, issue.found, issue.allowed) for issue in found.issues] == [
+        ("blank_is_no", "'1 blank cell'", "a value in every cell"),
+        ("bad_date", "25/12/2015", "a date from 1900 to 2100 as 03/31/2015"),
     ]
 
 

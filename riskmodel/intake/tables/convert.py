@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from riskmodel.account import Account
 from riskmodel.assessments import PLAN, Assessments
+from riskmodel.core.wording import count_of
 from riskmodel.intake.dates import (
     ALLOWED,
     BAD,
@@ -189,6 +190,9 @@ def _flag_columns(
             continue
         column = columns[position]
         flags[name], bad = read_flags(column, words)
+        blank = int(column.missing().sum()) if words.flags.get("") == 0 else 0
+        if blank:
+            log.add("blank_is_no", "", name, count_of(blank, "blank cell"), "a value in every cell")
         for row in np.flatnonzero(bad):
             found = column.cell(int(row))
             log.add("bad_flag", reference(int(row)), name, found, words.flags_allowed)
