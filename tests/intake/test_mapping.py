@@ -56,7 +56,7 @@ def test_a_date_of_another_format_is_reported_with_the_format(tmp_path: Path) ->
     found = read_assessments(table, mapping=write(tmp_path, SOUND))
     assert [(issue.rule, issue.found, issue.allowed) for issue in found.issues] == [
         ("blank_is_no", "'1 blank cell'", "a value in every cell"),
-        ("bad_date", "25/12/2015", "a date from 1900 to 2100 as 03/31/2015"),
+        ("bad_date", "'25/12/2015'", "a date from 1900 to 2100 as 03/31/2015"),
     ]
 
 
