@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +43,7 @@ KEYS = ("la_code", "area", "year")
 Status = Literal["observed", "suppressed", "not_available", "not_applicable", "low"]
 """Whether a cell holds a figure, and if not, why."""
 
-STATUSES: tuple[Status, ...] = (
-    "observed",
-    "suppressed",
-    "not_available",
-    "not_applicable",
-    "low",
-)
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 SYMBOLS: Mapping[str, Status] = MappingProxyType(
     {

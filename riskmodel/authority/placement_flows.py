@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result
 from riskmodel.placements.kinds import EXITS, KINDS, kind_label
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

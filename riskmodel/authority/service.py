@@ -32,13 +32,14 @@ from riskmodel.caseload.scenario_workforce import (
 )
 from riskmodel.caseload.structure import STATUSES
 from riskmodel.core.arrays import Floats
+from riskmodel.core.months import months_between
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import DemandSource, published_source
 from riskmodel.engines import Engine
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import BASELINE, months_between
+from riskmodel.projection import BASELINE
 from riskmodel.scenarios import Scenario
 from riskmodel.series import AuthorityPanel
 

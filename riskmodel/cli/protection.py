@@ -14,7 +14,7 @@ from riskmodel.cli.output import tell
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.assessments import Counted
+    from riskmodel.counted import Counted
     from riskmodel.disclosure import Policy, Waiver
     from riskmodel.disclosure.release import Release
     from riskmodel.disclosure.remembering import Remembering

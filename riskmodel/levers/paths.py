@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.arrays import Floats
+from riskmodel.core.months import month_after, months_between
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
 from riskmodel.levers.parameter import Lever
 from riskmodel.levers.path import LeverPath, RangedPart
 from riskmodel.levers.registry import LEVERS, lever
-from riskmodel.projection import month_after, months_between
 
 if TYPE_CHECKING:
     import pandas as pd

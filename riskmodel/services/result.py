@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import Month, month_words
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 from riskmodel.levers.ranges import Range
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.services.definition import Number, Service
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class ServicePlan(Result):
         """Every measure in each March, the first and the last month."""
         import pandas as pd
 
-        kept = {self.months[0], self.months[-1], *(m for m in self.months if m.endswith("-03"))}
+        kept = {self.months[0], self.months[-1], *(m for m in self.months if Month(m).is_march)}
         rows = []
         for scenario in self.paths:
             for month in (month for month in self.months if month in kept):

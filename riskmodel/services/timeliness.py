@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.disclosure import CONFIDENTIAL, Policy
 from riskmodel.disclosure.remembering import FigureMemory
@@ -17,7 +18,6 @@ from riskmodel.estimates import needs_protection
 from riskmodel.intake.dates import MISSING
 from riskmodel.intake.intervals import INTERVALS, Intervals
 from riskmodel.parameters import parameter
-from riskmodel.projection import month_words
 from riskmodel.services.periods import LEFT_OUT, Counts, Told, joined, untold
 from riskmodel.services.survival import Share, curve_of, quantile_of, share_within
 from riskmodel.services.working_days import working_days

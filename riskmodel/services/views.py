@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from riskmodel.core.months import month_words
 from riskmodel.core.result import View
 from riskmodel.errors import DataError
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.services.definition import Locums, Service
 from riskmodel.services.posts import posts_for_deadline
 from riskmodel.services.result import LABELS, ServicePlan

@@ -20,6 +20,7 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
+from riskmodel.core.months import Month
 from riskmodel.errors import DataError, UnknownNameError
 
 __all__ = ["FolderCheck", "SectionState", "Thing", "check_folder"]
@@ -131,7 +132,7 @@ def _months(look: _Look) -> Thing | None:
         look.log.note(Place(records), f"gives no months: {source} has every stage")
     rows: dict[tuple[str, str], list[str]] = {}
     for one in series:
-        first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
+        first, last = Month.of_day(one.dates[0]), Month.of_day(one.dates[-1])
         held = one.source if one in inputs.records.series else ""
         months = f"{len(one)} months, {first} to {last}"
         without = int(np.isnan(one.stock).sum())

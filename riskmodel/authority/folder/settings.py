@@ -11,7 +11,8 @@ from typing import Any
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.subjects import SUBJECTS, Subject
 from riskmodel.authority.folder.values import Value, read_value
-from riskmodel.core.toml import KeyPath, key_lines, loaded
+from riskmodel.core.toml import loaded
+from riskmodel.core.toml_lines import KeyPath, key_lines
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 

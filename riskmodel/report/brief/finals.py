@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.core.files import write_file
+from riskmodel.core.months import Month
 from riskmodel.errors import DataError, unreadable
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import Range, number, stage_words
@@ -34,7 +35,6 @@ FOLDER = "finals"
 """Where finals are kept, beside ``authority.toml``; each is named by the date of its figures."""
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +186,15 @@ def _read(path: Path) -> Final:
         raise DataError(f"this is no JSON: {error}", file=file) from error
     try:
         stages = {
-            str(stage): {_month(month): _range(ends) for month, ends in months.items()}
+            str(stage): {Month(month): _range(ends) for month, ends in months.items()}
             for stage, months in data["stages"].items()
         }
         return Final(path.stem, str(data["target"]), data["posts"], data["simulated"], stages)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, DataError, KeyError, TypeError, ValueError) as error:
         raise DataError(
             "is no final as `riskmodel report --final` keeps it: take it away, or make it again",
             file=file,
         ) from error
-
-
-def _month(text: str) -> str:
-    if not _MONTH.fullmatch(text):
-        raise ValueError(text)
-    return text
 
 
 def _range(ends: Mapping[str, Any]) -> Range:

@@ -68,7 +68,7 @@ def outlook_section(outlook: Outlook) -> Section:
             "riskmodel report --simulations takes more."
         ),
     ]
-    title = f"Projected numbers to {projection.months[-1][:4]}"
+    title = f"Projected numbers to {projection.months[-1].year}"
     return Section("projection", title, tuple(blocks))
 
 
@@ -80,7 +80,7 @@ def outlook_point(data: Outlook) -> Point:
 
 def _second_march(projection: Projection) -> str:
     """The second 31 March ahead, or the last month where the projection is shorter."""
-    marches = [month for month in projection.months if month.endswith("-03")]
+    marches = [month for month in projection.months if month.is_march]
     return marches[1] if len(marches) > 1 else projection.months[-1]
 
 

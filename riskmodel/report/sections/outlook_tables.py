@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.months import Month
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Table
@@ -116,7 +117,7 @@ def marches_table(data: Outlook) -> Table:
 def levels_table(data: Outlook) -> Table:
     """Chance of having passed round numbers by each March, upwards and downwards."""
     projection = data.projection
-    marches = [month for month in _marches(data) if month.endswith("-03")] or _marches(data)
+    marches = [month for month in _marches(data) if month.is_march] or _marches(data)
     places = [projection.months.index(month) for month in marches]
     rows: list[dict[str, Any]] = []
     for place, stage in enumerate(projection.stages):
@@ -277,9 +278,9 @@ def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
 _SHOWN = ("q05", "q50", "q95")
 
 
-def _marches(data: Outlook) -> list[str]:
+def _marches(data: Outlook) -> list[Month]:
     months = data.projection.months
-    return [month for month in months if month.endswith("-03") or month == months[-1]]
+    return [month for month in months if month.is_march or month == months[-1]]
 
 
 def _whole(values: pd.Series[float]) -> list[int]:
