@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.ages import AGE_BAND, age_bands
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["DATE_ORDER", "PLAN", "Assessments", "FactorCounts"]
 
@@ -201,8 +198,6 @@ class FactorCounts(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor: factor, assessments, plans."""
-        import pandas as pd
-
         return pd.DataFrame(
             {"factor": self.factors, "assessments": self.assessments, "plans": self.plans}
         )

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
 from riskmodel.core.months import Month, month_after, month_words, months_between
 from riskmodel.core.result import Result, fan, march_rows, selected
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.vocabulary import STAGES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "BASELINE",
@@ -93,8 +90,7 @@ class Projection(Result):
     def __post_init__(self) -> None:
         object.__setattr__(self, "opening_month", Month(self.opening_month))
         for stage in self.stages:
-            if stage not in STAGES:
-                raise UnknownNameError("stage", stage, STAGES)
+            check_name("stage", stage, STAGES)
         for name in ("opening", *MEASURED):
             made = np.array(getattr(self, name), dtype=np.int32, order="C")
             made.flags.writeable = False
@@ -167,8 +163,7 @@ class Projection(Result):
             ("scenario", scenario, self.scenarios),
             ("stage", stage, self.stages),
         ):
-            if name not in names:
-                raise UnknownNameError(kind, name, names)
+            check_name(kind, name, names)
         values: _Counts = getattr(self, measured)
         return values[self.scenarios.index(scenario), :, :, self.stages.index(stage)]
 
@@ -238,8 +233,6 @@ class Projection(Result):
 
         Columns: area, scenario, stage, measure, month, mean, then ``q05`` and so on, basis.
         """
-        import pandas as pd
-
         pieces = []
         names = [quantile_name(each) for each in quantiles]
         for measured in MEASURED:

@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from riskmodel.authority.folder.placement_prices import PLACES, folder_prices
 from riskmodel.authority.folder.record_months import looked_after_return
+from riskmodel.core.lazy import pd
 from riskmodel.core.months import month_after
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.disclosure.remembering import FigureMemory
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import PlacementBudget, budgeted
@@ -32,8 +33,6 @@ from riskmodel.placements.time import month_end
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.holding import Holding
     from riskmodel.demand.projecting import Outlook
@@ -293,8 +292,7 @@ def _courses(
     courses, price_levers = {}, {}
     months = projection.stock.shape[2]
     for name in dict.fromkeys(scenarios):
-        if name not in projection.scenarios:
-            raise UnknownNameError("scenario of the folder", name, projection.scenarios)
+        check_name("scenario of the folder", name, projection.scenarios)
         levers = outlook.levers[name]
         paths = placement_paths(levers)
         price_levers[name] = paths.pop("price", np.ones(months))

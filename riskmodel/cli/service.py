@@ -33,7 +33,7 @@ from riskmodel.cli.options import (
 from riskmodel.cli.output import one_of, tell_omitted
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 
 if TYPE_CHECKING:
     from riskmodel.authority.answers import Service
@@ -197,8 +197,7 @@ def feedback_switches(text: str | None) -> FeedbackSwitches:
     found: dict[str, float] = {}
     for word in option_words(text):
         name, _, number = (part.strip() for part in word.partition("="))
-        if name not in LOOPS:
-            raise UnknownNameError("loop of --feedback", name, LOOPS)
+        check_name("loop of --feedback", name, LOOPS)
         try:
             found[name] = float(number)
         except ValueError as error:

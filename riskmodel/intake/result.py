@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from riskmodel.account import Account, Tally
 from riskmodel.assessments import Assessments, FactorCounts
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "DEPARTMENT_RULES",
@@ -252,8 +249,6 @@ class Intake:
 
 def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
     """One row an issue: file, reference, field, found, allowed, rule."""
-    import pandas as pd
-
     names = ("file", "reference", "field", "found", "allowed", "rule")
     rows = [[getattr(issue, name) for name in names] for issue in issues]
     return pd.DataFrame(rows, columns=list(names), dtype="str")

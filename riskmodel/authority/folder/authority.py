@@ -12,12 +12,11 @@ from riskmodel.authority.folder.contents import read_contents
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.holding import Holding
 from riskmodel.authority.folder.problems import ProblemLog
+from riskmodel.core.lazy import pd
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.decision import PostsDecision
     from riskmodel.authority.others import OthersComparison

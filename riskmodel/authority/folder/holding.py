@@ -22,7 +22,7 @@ from riskmodel.authority.folder.record_months import FEW
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS
 from riskmodel.census import reference_date
 from riskmodel.core.months import month_after
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.snapshots import month_ends
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ class Holding:
         UnknownNameError
             When there is no such section.
         """
-        if section not in SECTIONS:
-            raise UnknownNameError("section", section, SECTIONS)
+        check_name("section", section, SECTIONS)
         return tuple(
             "; or ".join(NEEDS[need] for need in group if need not in _SHIPPED or len(group) == 1)
             for group in SECTIONS[section].needs

@@ -104,7 +104,7 @@ def keep_final(authority: Authority, sizes: Sizes) -> Path:
     if results.has("projection"):
         posts = results.posts if results.has("caseload") else None
         months = results.outlook.projection.months
-        stages = {
+        stages: Mapping[str, Mapping[str, Range]] = {
             stage: {month: _whole(results.stock(stage, month)) for month in months}
             for stage in results.stages
         }
@@ -185,7 +185,7 @@ def _read(path: Path) -> Final:
     except ValueError as error:
         raise DataError(f"this is no JSON: {error}", file=file) from error
     try:
-        stages = {
+        stages: Mapping[str, Mapping[str, Range]] = {
             str(stage): {Month(month): _range(ends) for month, ends in months.items()}
             for stage, months in data["stages"].items()
         }

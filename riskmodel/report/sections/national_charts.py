@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.lazy import pd
 from riskmodel.core.months import Month
 from riskmodel.demand.national import Course, NationalCourses, NationalRun
 from riskmodel.factors.comparison import funnel as funnel_of
@@ -20,8 +21,6 @@ from riskmodel.report.sections.national_view import NATIONAL_LABELS, totals_word
 from riskmodel.report.wording import count_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.report.charts.fan import Fan
     from riskmodel.report.charts.national import SmallFan
 
@@ -77,8 +76,6 @@ def totals_chart(run: NationalRun, stage: str) -> Chart:
 
 
 def _by_year(courses: NationalCourses, shown: Sequence[Course]) -> pd.DataFrame:
-    import pandas as pd
-
     places = [
         place
         for place, month in enumerate(courses.months)

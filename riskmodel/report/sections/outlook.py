@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
 from riskmodel.report.brief.wording import direction
@@ -21,10 +22,6 @@ from riskmodel.report.sections.outlook_tables import (
 )
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import count_of, month_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 __all__ = ["outlook_point", "outlook_section"]
 

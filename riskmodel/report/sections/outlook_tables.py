@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
 from riskmodel.core.months import Month
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
@@ -14,9 +15,6 @@ from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import month_words, percent
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "calibration_table",
@@ -46,8 +44,6 @@ _DRIVERS = {
 
 def stock_table(data: Outlook) -> Table:
     """Quantiles of each stock at the end of each month: what the fans draw."""
-    import pandas as pd
-
     frame = data.projection.to_frame()
     frame = frame[(frame["measure"] == "stock") & (frame["scenario"] == BASELINE)]
     shown = pd.DataFrame(
@@ -246,8 +242,6 @@ def figures_table(figures: pd.DataFrame, source: str) -> Table:
 
 def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
     """The calibrated parameters with their ranges."""
-    import pandas as pd
-
     frame = calibration
     shown = pd.DataFrame(
         {
