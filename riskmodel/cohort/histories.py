@@ -68,7 +68,7 @@ class HistoryDesign:
     children
         Children with a part in the years.
     first_year, last_year
-        Census years, 2014 to 2026.
+        Census years that :mod:`riskmodel.census` knows.
     growth
         Of first referrals a year, such as 0.05; 0 is the steady state.
     authority
