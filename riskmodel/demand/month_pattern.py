@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from riskmodel.core.arrays import Floats, Integers, lock
-from riskmodel.core.months import MONTH_NAMES, month_after, months_between
+from riskmodel.core.months import MONTH_NAMES, Month, month_after, months_between
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.monthly import end_shares
@@ -259,4 +259,4 @@ def _shares(belonging: Floats) -> Floats:
 
 
 def _place(month: str) -> int:
-    return int(month[5:7]) - 1
+    return Month(month).number - 1

@@ -54,7 +54,7 @@ class Level:
         own entries leave it.
         """
         parts = []
-        first = int(opening_month[5:7])  # the place of the month after it
+        first = Month(opening_month).number  # the place of the month after it
         season = np.roll(self.season, -first)[np.arange(_MOST_MONTHS) % 12]
         edges = np.cumsum(self.weights) / np.sum(self.weights)
         for block in range(-(-simulations // BLOCK)):

@@ -148,11 +148,8 @@ def outcome_sentence(results: BriefResults, stage: str) -> str:
     """
     final = last_final(results.authority)
     projected = {} if final is None else final.stages.get(stage, {})
-    counted = [
-        one
-        for one in results.counts(stage)
-        if final is not None and one.month in projected and one.month > final.figures_to[:7]
-    ]
+    told = "" if final is None else Month.of_day(final.figures_to)
+    counted = [one for one in results.counts(stage) if one.month in projected and one.month > told]
     if final is None or not counted:
         return ""
     latest = counted[-1]
@@ -160,7 +157,7 @@ def outcome_sentence(results: BriefResults, stage: str) -> str:
     children = round(latest.children)
     where = "below" if children < low else "above" if children > high else "within"
     return (
-        f"In {month_words(final.figures_to[:7])} this brief projected {number(middle)} children "
+        f"In {month_words(told)} this brief projected {number(middle)} children "
         f"{stage_words(stage)} {projected[latest.month].bracket()} for "
         f"{month_words(latest.month)}; {latest} were counted, {where} the range."
     )
