@@ -17,6 +17,8 @@ ALLOWED: tuple[tuple[str, str], ...] = (
     ("*manifest.json", r'"code_sha256": "[0-9a-f]{64}"'),
     ("*tables/manifest.csv", r"[\w./-]+\.(?:csv|toml|py|json)\b|\briskmodel(?:\.\w+)+"),
     ("*/experiment-analyses/*/std*.txt", r"\briskmodel(?:\.\w+)+"),
+    # Two runs set side by side show the checksum of the code.
+    ("*/experiment-compare/*/stdout.txt", r"[0-9a-f]{38,64}"),
     # Two commands at a time share the records: which is first is chance.
     ("*stderr.txt", r"\bremembered as release \d+"),
 )
