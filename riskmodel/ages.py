@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "AGE",
@@ -100,8 +98,6 @@ def age_bands(frame: pd.DataFrame, source: str) -> pd.Categorical:
     DataError
         When the table has neither.
     """
-    import pandas as pd
-
     sources = age_sources(frame.columns, source)
     if sources == _DATES:
         born, day = (frame[name].to_numpy(dtype="datetime64[s]") for name in sources)

@@ -6,27 +6,20 @@ works on one works on the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.account import Account
 from riskmodel.ages import AGE_BAND, age_bands
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.families import DesignEffects
-
-__all__ = ["DATE_ORDER", "PLAN", "Assessments", "Counted", "FactorCounts", "Groups", "Records"]
+__all__ = ["DATE_ORDER", "PLAN", "Assessments", "FactorCounts"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -205,8 +198,6 @@ class FactorCounts(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor: factor, assessments, plans."""
-        import pandas as pd
-
         return pd.DataFrame(
             {"factor": self.factors, "assessments": self.assessments, "plans": self.plans}
         )
@@ -360,56 +351,3 @@ class Assessments(Result):
             f"{len(self.frame):,} assessments, {plans:,} plans, {len(self.factors)} factors "
             f"({self.source}, {self.weakest_basis})"
         )
-
-
-Groups = dict[tuple[object, ...], FactorCounts]
-"""Counts by the values of the columns that a table is grouped by."""
-
-
-class Records(NamedTuple):
-    """The records that counts were made of, for what may leave of them besides.
-
-    Parameters
-    ----------
-    path
-        Where they lie.
-    reading
-        How they are read: sheet and mapping.
-    months
-        Months with many assessments; empty where no column says when they were.
-    count_by
-        Counts them by other columns.
-    """
-
-    path: Path
-    reading: tuple[str, ...]
-    months: tuple[str, ...]
-    count_by: Callable[[Sequence[str]], Groups]
-
-
-class Counted(NamedTuple):
-    """Counts of a table, and what has to be known of them besides.
-
-    Parameters
-    ----------
-    groups
-        Counts by group.
-    issues
-        Things that could not be read.
-    is_observed
-        Whether the plan or any factor is an authority's own record: counts with a basis of
-        ``assumed`` can hold observed columns, since the weakest one names it.
-    account
-        What became of every record of the file.
-    design
-        Design effects of each group, where assessments of one family or child come together.
-    records
-        What they were counted in; None where nobody says.
-    """
-
-    groups: Groups
-    issues: int
-    is_observed: bool
-    account: Account
-    design: Mapping[tuple[object, ...], DesignEffects] = MappingProxyType({})
-    records: Records | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "OutputError",
     "RiskmodelError",
     "UnknownNameError",
+    "check_name",
     "file_in_the_way",
     "printable",
     "unreadable",
@@ -134,6 +135,18 @@ class UnknownNameError(RiskmodelError):
         # An exception is rebuilt from its message otherwise, and a worker process could not
         # hand this one back.
         return type(self), (self.kind, self.name, self.allowed)
+
+
+def check_name(kind: str, name: str, allowed: Collection[str]) -> None:
+    """Refuse a name that is not among those allowed.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest ones.
+    """
+    if name not in allowed:
+        raise UnknownNameError(kind, name, allowed)
 
 
 def unreadable(path: Path, error: Exception, name: str = "") -> DataError:

@@ -5,27 +5,22 @@ Every replicate keeps the identity opening + starts - ends = closing in every mo
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import Month, month_after, month_words, months_between
 from riskmodel.core.result import Result, fan, march_rows, selected
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.vocabulary import STAGES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "BASELINE",
     "MEASURED",
-    "MONTH_NAMES",
     "QUANTILES",
     "Projection",
     "month_after",
@@ -43,23 +38,6 @@ MEASURED = ("starts", "ends", "stock")
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Quantiles of a summary: the limits of the 95%, 90%, 80% and 50% intervals, and the median."""
 
-# Not those of the calendar module, which follow the machine's language.
-MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _Counts = npt.NDArray[np.int32]
 
 
@@ -110,10 +88,9 @@ class Projection(Result):
     source: str = ""
 
     def __post_init__(self) -> None:
-        month_after(self.opening_month, 0)
+        object.__setattr__(self, "opening_month", Month(self.opening_month))
         for stage in self.stages:
-            if stage not in STAGES:
-                raise UnknownNameError("stage", stage, STAGES)
+            check_name("stage", stage, STAGES)
         for name in ("opening", *MEASURED):
             made = np.array(getattr(self, name), dtype=np.int32, order="C")
             made.flags.writeable = False
@@ -168,11 +145,10 @@ class Projection(Result):
         return len(self.opening)
 
     @property
-    def months(self) -> tuple[str, ...]:
+    def months(self) -> tuple[Month, ...]:
         """Each month projected, ``YYYY-MM``."""
-        return tuple(
-            month_after(self.opening_month, ahead + 1) for ahead in range(self.stock.shape[2])
-        )
+        opening = Month(self.opening_month)
+        return tuple(opening.after(ahead + 1) for ahead in range(self.stock.shape[2]))
 
     def of(self, measured: str, scenario: str, stage: str) -> _Counts:
         """Stock, starts or ends of one scenario and stage, shape (replicate, month).
@@ -187,8 +163,7 @@ class Projection(Result):
             ("scenario", scenario, self.scenarios),
             ("stage", stage, self.stages),
         ):
-            if name not in names:
-                raise UnknownNameError(kind, name, names)
+            check_name(kind, name, names)
         values: _Counts = getattr(self, measured)
         return values[self.scenarios.index(scenario), :, :, self.stages.index(stage)]
 
@@ -258,8 +233,6 @@ class Projection(Result):
 
         Columns: area, scenario, stage, measure, month, mean, then ``q05`` and so on, basis.
         """
-        import pandas as pd
-
         pieces = []
         names = [quantile_name(each) for each in quantiles]
         for measured in MEASURED:
@@ -350,52 +323,3 @@ def quantile_name(quantile: float) -> str:
     ('q05', 'q025', 'q50')
     """
     return "q" + f"{quantile:.6f}".split(".")[1].rstrip("0").ljust(2, "0")
-
-
-def month_after(month: str, ahead: int) -> str:
-    """The month so many months after another, ``YYYY-MM``.
-
-    Raises
-    ------
-    DataError
-        When the month is not written ``YYYY-MM``.
-
-    Examples
-    --------
-    >>> month_after("2015-11", 2)
-    '2016-01'
-    """
-    found = _MONTH.fullmatch(month)
-    if not found:
-        raise DataError(f"a month is written as YYYY-MM, such as 2015-11; got {month!r}")
-    number = int(found[1]) * 12 + int(found[2]) - 1 + ahead
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def months_between(first: str, last: str) -> int:
-    """How many months the second lies after the first.
-
-    Examples
-    --------
-    >>> months_between("2015-11", "2017-09")
-    22
-    """
-    counted = []
-    for month in (first, last):
-        month_after(month, 0)
-        year, number = month.split("-")
-        counted.append(int(year) * 12 + int(number))
-    return counted[1] - counted[0]
-
-
-def month_words(month: str, *, day: bool = False) -> str:
-    """A month as a reader says it, with its last day for what is counted on a day.
-
-    Examples
-    --------
-    >>> month_words("2015-09"), month_words("2016-02", day=True)
-    ('September 2015', '29 February 2016')
-    """
-    year, number = (int(part) for part in month.split("-"))
-    words = f"{MONTH_NAMES[number - 1]} {year}"
-    return f"{monthrange(year, number)[1]} {words}" if day else words

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, check_name
 from riskmodel.estimates import Basis
 from riskmodel.panel_measures import MEASURES
 from riskmodel.plausible import MOST, check_children
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "ENGLAND",
@@ -43,13 +41,7 @@ KEYS = ("la_code", "area", "year")
 Status = Literal["observed", "suppressed", "not_available", "not_applicable", "low"]
 """Whether a cell holds a figure, and if not, why."""
 
-STATUSES: tuple[Status, ...] = (
-    "observed",
-    "suppressed",
-    "not_available",
-    "not_applicable",
-    "low",
-)
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 SYMBOLS: Mapping[str, Status] = MappingProxyType(
     {
@@ -152,8 +144,7 @@ class AuthorityPanel(Result):
         years.flags.writeable = False
         values, codes = {}, {}
         for name, given in self.figures.items():
-            if name not in MEASURES:
-                raise UnknownNameError("measure", name, MEASURES)
+            check_name("measure", name, MEASURES)
             column = np.array(given, dtype=np.float64)
             code = _status_codes(name, self.status.get(name), column, self.source)
             if not len(self.areas) == len(years) == len(column) == len(code) == rows:
@@ -306,10 +297,7 @@ class AuthorityPanel(Result):
         UnknownNameError
             When the panel does not hold it.
         """
-        import pandas as pd
-
-        if name not in self.figures:
-            raise UnknownNameError("measure", name, self.figures)
+        check_name("measure", name, self.figures)
         return self._key_frame().assign(
             value=self.figures[name], status=pd.Series(self.status[name], dtype="str")
         )
@@ -356,8 +344,6 @@ class AuthorityPanel(Result):
         )
 
     def _key_frame(self) -> pd.DataFrame:
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "la_code": pd.Series(self.la_codes, dtype="str"),
@@ -372,8 +358,6 @@ class AuthorityPanel(Result):
 
     def status_frame(self) -> pd.DataFrame:
         """As :meth:`to_frame`, with the status of each cell instead of its figure."""
-        import pandas as pd
-
         columns = {name: pd.Series(words, dtype="str") for name, words in self.status.items()}
         return self._key_frame().assign(**cast(dict[str, Any], columns))
 

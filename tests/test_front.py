@@ -45,7 +45,7 @@ def test_a_projection_shows_itself_and_parts_can_be_chosen():
         one.of("stock", "plateau", "looked_after")
         == projection.of("stock", "plateau", "looked_after")
     ).all()
-    with pytest.raises(riskmodel.core.result.UnknownNameError, match="plateau"):
+    with pytest.raises(riskmodel.errors.UnknownNameError, match="plateau"):
         projection.select(scenario="platau")
     picture = outlook.plot()
     assert isinstance(picture, Picture)

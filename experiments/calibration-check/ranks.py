@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
 from riskmodel.demand.calibration.checks import rank_uniformity, simulation_based_calibration
 from riskmodel.experiments import Analysis, Option, Picture, Point, Result, Summary, Tables
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _BINS = 8
 _LEVELS = (50, 90)

@@ -21,6 +21,8 @@ from riskmodel.caseload import (
     published_structure,
 )
 from riskmodel.caseload.scenario_workforce import recruiting, workforce_of
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_words
 from riskmodel.errors import DataError
 from riskmodel.experiments import (
     Analysis,
@@ -33,12 +35,10 @@ from riskmodel.experiments import (
     frame,
     rows_of,
 )
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.scenarios.reading import LIBRARY
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.demand.projecting import Outlook
 
 

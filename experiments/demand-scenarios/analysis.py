@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from riskmodel.authority.library import library_outlook
 from riskmodel.authority.service import plan_outlook
 from riskmodel.core.labels import STAGE_LABELS, label
+from riskmodel.core.lazy import pd
 from riskmodel.experiments import (
     Analysis,
     Option,
@@ -25,10 +26,6 @@ from riskmodel.experiments import (
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios.reading import LIBRARY
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _PLANS, CASELOAD = "child_protection_plan", "caseload"
 LABELS = {**STAGE_LABELS, CASELOAD: label(CASELOAD).full}

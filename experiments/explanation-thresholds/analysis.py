@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from riskmodel.core.lazy import pd
 from riskmodel.estimates import Interval
 from riskmodel.experiments import Analysis, Option, Point, Result, Summary, Tables, frame, rows_of
 from riskmodel.explanations import count_from_sample, interval_ends
 from riskmodel.factors import proportion_estimate
 from riskmodel.published import implied_interval, statement_count, statement_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _DAYS_A_YEAR = 365
 

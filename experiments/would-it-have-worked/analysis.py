@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
 from riskmodel.demand.pooled.backtest import backtest
 from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.judged import MODELS, OURS, REFERENCE, Backtest
 from riskmodel.errors import DataError
 from riskmodel.experiments import Analysis, Option, Picture, Point, Result, Summary, Tables, rows_of
 from riskmodel.intake import read_panel
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 MEASURES = {
     "cpp_at_31_mar": "children on a protection plan",

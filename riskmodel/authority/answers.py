@@ -36,12 +36,12 @@ from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.caseload.shortage import queue_frame
 from riskmodel.caseload.targets import needs_frame
 from riskmodel.core.labels import label
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.core.wording import asked_chance, chance_words, count_of
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
-from riskmodel.projection import month_words
 from riskmodel.series import AuthorityPanel
 
 __all__ = [

@@ -24,6 +24,7 @@ from riskmodel.caseload import (
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import Label, label
+from riskmodel.core.months import month_after
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
 from riskmodel.demand.projecting import Outlook
@@ -35,7 +36,6 @@ from riskmodel.projection import BASELINE
 from riskmodel.services.result import ServicePlan
 
 __all__ = ["Comparison", "compare", "usual_target"]
-
 
 TOGETHER, REMAINDER = "together", "remainder"
 
@@ -181,8 +181,6 @@ class Comparison(Result):
 
 def usual_target(outlook: Outlook) -> Target:
     """The ambition of para 23, by two years after the opening, with a probability of 80%."""
-    from riskmodel.projection import month_after
-
     ahead = min(24, len(outlook.projection.months))
     return Target(
         float(published_caseloads().ambition.reading),
@@ -335,20 +333,8 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
 
 
 _DIFFERENCES = (
-    "scenario",
-    "against",
-    "measure",
-    "month",
-    "statistic",
-    "value",
-    "value_against",
-    "difference",
-    "low",
-    "high",
-    "level",
-    "spread_paired",
-    "spread_unpaired",
-    "basis",
+    *("scenario", "against", "measure", "month", "statistic", "value", "value_against"),
+    *("difference", "low", "high", "level", "spread_paired", "spread_unpaired", "basis"),
 )
 _ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference", "basis")
 

@@ -17,13 +17,13 @@ from riskmodel.authority.service import (
 from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Workforce
 from riskmodel.caseload.decisions import BestPosts, best_posts
 from riskmodel.caseload.growth import WorkforceGrowth
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import article, asked_chance, chance_words, money
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
-from riskmodel.projection import month_words
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["UNIT", "PostsDecision", "decide_posts"]

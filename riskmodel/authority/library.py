@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from riskmodel.core.months import months_between
 from riskmodel.demand.opening import opening_of
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
 from riskmodel.parameters import remembered
-from riskmodel.projection import BASELINE, months_between
+from riskmodel.projection import BASELINE
 from riskmodel.scenarios.reading import library_scenario
 
 __all__ = ["library_outlook"]

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.authority.price import COMPONENT_LABELS
 from riskmodel.caseload import (
     CaseloadPlan,
@@ -28,6 +27,7 @@ from riskmodel.caseload.costs import COMPONENTS
 from riskmodel.caseload.scenario_workforce import opened_with, recruiting
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import STAGE_LABELS, Label, label
+from riskmodel.core.months import years_of
 from riskmodel.core.wording import count_of
 from riskmodel.levers import Levers
 from riskmodel.projection import Projection
@@ -77,10 +77,7 @@ class Question:
     @property
     def in_year(self) -> Mapping[str, list[int]]:
         """Places of the months of each financial year."""
-        found: dict[str, list[int]] = {}
-        for place, month in enumerate(self.months):
-            found.setdefault(financial_year(month), []).append(place)
-        return found
+        return years_of(self.months)
 
     @property
     def _of_costs(self) -> dict[str, tuple[Measure, Label]]:

@@ -23,7 +23,7 @@ from riskmodel.demand.national.bands import (
 )
 from riskmodel.demand.national.compared import COMPARED, Compared
 from riskmodel.demand.pooled.history import figures_table, is_region
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, check_name
 from riskmodel.parameters import parameter
 from riskmodel.series import ENGLAND, AuthorityPanel
 
@@ -106,8 +106,7 @@ class OthersComparison(Result):
             raise UnknownNameError("measure", measure, dict.fromkeys(self.frame["measure"]))
         names = list(dict.fromkeys(rows["comparator"]))
         comparator = names[0] if comparator is None else comparator
-        if comparator not in names:
-            raise UnknownNameError("comparator", comparator, names)
+        check_name("comparator", comparator, names)
         return rows[rows["comparator"] == comparator].sort_values("year").reset_index(drop=True)
 
     def summary(self) -> str:

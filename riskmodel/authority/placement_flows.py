@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result
 from riskmodel.placements.kinds import EXITS, KINDS, kind_label
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.authority.placements import Placements
 
 __all__ = ["COMES", "PlacementFlows", "yearly_flows"]
@@ -85,8 +85,6 @@ def yearly_flows(placed: Placements) -> PlacementFlows:
     What the return counted is not drawn: few children move from one kind to another in a year,
     and a count of them could tell of a child. A projected flow is a mean over simulations.
     """
-    import pandas as pd
-
     _, areas = placed.areas()
     others = kind_label("other")
     names = [kind_label(name) if kind_label(name) in areas else others for name in KINDS]

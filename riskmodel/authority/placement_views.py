@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.authority.placement_flows import yearly_flows
 from riskmodel.authority.placements import Placements
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.errors import DataError
 from riskmodel.placements.budget import DRIVERS, money
@@ -17,8 +18,6 @@ from riskmodel.placements.survival import lasting
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.placements.budget import PlacementBudget
     from riskmodel.placements.history import History
 
@@ -124,8 +123,6 @@ def _now(placed: Placements) -> Result:
     ):  # fmt: skip
         frame = released_stocks(history, by, memory=placed.memory)
         tables.append((by, frame, TextTable(_named(frame, by)[[by, "stock"]], title)))
-    import pandas as pd
-
     together = pd.concat(
         [frame.rename(columns={by: "group"}).assign(by=by) for by, frame, _ in tables]
     )

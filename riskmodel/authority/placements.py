@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from riskmodel.authority.folder.placement_prices import PLACES, folder_prices
 from riskmodel.authority.folder.record_months import looked_after_return
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_after
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.disclosure.remembering import FigureMemory
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.levers import Levers
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import PlacementBudget, budgeted
@@ -27,12 +29,10 @@ from riskmodel.placements.prices import PlacementPrices
 from riskmodel.placements.projecting import Course, Known, known_of, project_known
 from riskmodel.placements.published import published_known
 from riskmodel.placements.released import figures_of, withheld_kinds
-from riskmodel.placements.time import month_end, year_of
-from riskmodel.projection import BASELINE, month_after
+from riskmodel.placements.time import month_end
+from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.authority.folder.authority import Authority
     from riskmodel.authority.folder.holding import Holding
     from riskmodel.demand.projecting import Outlook
@@ -217,7 +217,7 @@ def folder_placements(
     if history is None:
         authority.needs("published")
     known = published_known() if history is None else _known(history)
-    given = folder_prices(authority.contents, year_of(month_after(known.opening_month, 1)))
+    given = folder_prices(authority.contents, month_after(known.opening_month, 1).financial_year)
     prices = prices or given
     outlook = authority.projection(months=months, replicates=simulations, seed=seed)
     courses, price_levers, notes = _courses(outlook, known, prices, (BASELINE, *scenarios))
@@ -292,8 +292,7 @@ def _courses(
     courses, price_levers = {}, {}
     months = projection.stock.shape[2]
     for name in dict.fromkeys(scenarios):
-        if name not in projection.scenarios:
-            raise UnknownNameError("scenario of the folder", name, projection.scenarios)
+        check_name("scenario of the folder", name, projection.scenarios)
         levers = outlook.levers[name]
         paths = placement_paths(levers)
         price_levers[name] = paths.pop("price", np.ones(months))

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.caseload import CaseloadPlan, Workforce
 from riskmodel.caseload.costs import COMPONENTS, UnitCosts, monthly_cost
+from riskmodel.core.months import years_of
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.placements.budget import money
@@ -124,9 +124,7 @@ def price_by_year(
     A year's cost is the sum over its months in each simulation; ranges are over the simulations.
     The first and the last year hold only the months that are projected.
     """
-    in_year: dict[str, list[int]] = {}
-    for place, month in enumerate(plan.months):
-        in_year.setdefault(financial_year(month), []).append(place)
+    in_year = years_of(plan.months)
     costs = {year: prices_of(year) for year in in_year}
     rows = []
     for scenario in plan.scenarios:

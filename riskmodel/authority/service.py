@@ -32,13 +32,14 @@ from riskmodel.caseload.scenario_workforce import (
 )
 from riskmodel.caseload.structure import STATUSES
 from riskmodel.core.arrays import Floats
+from riskmodel.core.months import months_between
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import DemandSource, published_source
 from riskmodel.engines import Engine
-from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import BASELINE, months_between
+from riskmodel.errors import DataError, check_name
+from riskmodel.projection import BASELINE
 from riskmodel.scenarios import Scenario
 from riskmodel.series import AuthorityPanel
 
@@ -223,8 +224,7 @@ def needed_by_simulation(
     UnknownNameError
         When there is no such scenario.
     """
-    if scenario not in outlook.levers:
-        raise UnknownNameError("scenario", scenario, outlook.levers)
+    check_name("scenario", scenario, outlook.levers)
     outlook = posts_outlook(outlook, target.by)
     levers = outlook.levers[scenario]
     return posts_by_replicate(
@@ -307,8 +307,7 @@ def posts_answer(
     place. Candidates, agency workers and rates count as the scenario sets them, each simulation
     with its own number of a range.
     """
-    if scenario not in outlook.levers:
-        raise UnknownNameError("scenario", scenario, outlook.levers)
+    check_name("scenario", scenario, outlook.levers)
     asked, outlook = outlook, posts_outlook(outlook, target.by) if as_usual else outlook
     levers = outlook.levers[scenario]
     force = workforce_of(levers, workforce, outlook.draws)

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.authority.service import project_service
+from riskmodel.core.months import month_after
 from riskmodel.demand.opening import opening_of
 from riskmodel.demand.outlook import check_sizes
 from riskmodel.disclosure import Policy
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, check_name
 from riskmodel.estimates import Basis, needs_protection
-from riskmodel.projection import BASELINE, MEASURED, month_after
+from riskmodel.projection import BASELINE, MEASURED
 from riskmodel.services.definition import Service
 from riskmodel.services.reading import read_service, read_services
 from riskmodel.services.result import ServicePlan
@@ -316,6 +317,5 @@ def scenario_names(authority: Authority, named: Sequence[str]) -> tuple[str, ...
     """
     known = [BASELINE, *(scenario.name for scenario in authority.scenarios)]
     for name in named:
-        if name not in known:
-            raise UnknownNameError("scenario of the folder", name, known)
+        check_name("scenario of the folder", name, known)
     return tuple(dict.fromkeys((BASELINE, *named)))

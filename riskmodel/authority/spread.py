@@ -14,12 +14,13 @@ from riskmodel.caseload.planning import check_month
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.simulating import simulate_scenarios
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import check_name
 from riskmodel.levers import Levers
-from riskmodel.projection import BASELINE, Projection, month_words
+from riskmodel.projection import BASELINE, Projection
 from riskmodel.streams import stream
 
 __all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spread"]
@@ -176,8 +177,7 @@ def split_spread(
     """
     names = tuple(outlook.levers) if scenarios is None else tuple(scenarios)
     for name in names:
-        if name not in outlook.levers:
-            raise UnknownNameError("scenario", name, outlook.levers)
+        check_name("scenario", name, outlook.levers)
     when = outlook.projection.months[-1] if month is None else month
     levers = {name: outlook.levers[name] for name in dict.fromkeys((BASELINE, *names))}
     teams = published_structure() if structure is None else structure

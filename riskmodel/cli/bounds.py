@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from riskmodel.cli.options import grouped, numbers
 from riskmodel.cli.output import FormatOption, show
-from riskmodel.cli.protection import TableOptions, tell_release
+from riskmodel.cli.protection import MarginsOption, TableOptions, tell_release
 from riskmodel.errors import DataError
 
 __all__ = ["bounds"]
@@ -51,10 +50,7 @@ def bounds(
             ),
         ),
     ] = None,
-    table: Annotated[
-        Path | None,
-        typer.Option(help="Margins of this table of assessments instead of the published ones."),
-    ] = None,
+    table: MarginsOption = None,
     options: TableOptions,
     form: FormatOption = "text",
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from riskmodel.census import FIRST_YEAR, LAST_YEAR
 from riskmodel.cli.options import grouped
 from riskmodel.cli.output import FormatOption, one_of, show
 from riskmodel.cli.protection import TableOptions, tell_release
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 
 REPORT_YEAR = 2015
+CENSUS_YEARS = f"{FIRST_YEAR} to {LAST_YEAR}"
 PathArgument = Annotated[
     Path,
     typer.Argument(help="A .csv, .xlsx, .parquet or .xml file, or a folder of Parquet files."),
@@ -74,7 +76,7 @@ def generate(  # noqa: PLR0913 (each is an option)
     seed: Annotated[int, typer.Option(help="Same seed, same cohort.")] = 0,
     years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 1,
     census_year: Annotated[
-        int, typer.Option(help="Whose dates, fields and codes the last year has, 2014 to 2026.")
+        int, typer.Option(help=f"Whose dates, fields and codes the last year has, {CENSUS_YEARS}.")
     ] = REPORT_YEAR,
     authorities: Annotated[int, typer.Option(help="Authorities, numbered from 001.")] = 1,
     columns: Annotated[
@@ -133,7 +135,7 @@ def histories(  # noqa: PLR0913 (each is an option)
     out: Annotated[Path, typer.Option(help="Folder to make, with a folder for each year.")],
     years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 2,
     census_year: Annotated[
-        int, typer.Option(help="Last year, 2014 to 2026; each has its own fields and codes.")
+        int, typer.Option(help=f"Last year, {CENSUS_YEARS}; each has its own fields and codes.")
     ] = REPORT_YEAR,
     growth: Annotated[
         float, typer.Option(help="Of first referrals a year, such as 0.05. An assumption.")

@@ -11,6 +11,7 @@ import typer
 from riskmodel.cli.output import FormatOption, listing, show, tell
 from riskmodel.cli.workers import EngineOption, SchedulerOption, WorkersOption, engine_of
 from riskmodel.cli.working import progress_bar
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -185,8 +186,6 @@ def new(
 
 
 def _list_analyses(experiments: dict[str, Experiment], form: str) -> None:
-    import pandas as pd
-
     from riskmodel.experiments import load_analyses
 
     analyses = [
@@ -279,8 +278,6 @@ def _results(name: str, folder: Path | None) -> Path:
 
 
 def _show_runs(runs: list[Run], form: str) -> None:
-    import pandas as pd
-
     from riskmodel.core.result import TextTable
 
     rows = [

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.folder import table_in
-from riskmodel.cli.options import grouped, numbers, option_words, whole_numbers
+from riskmodel.cli.options import LevelOption, grouped, numbers, option_words, whole_numbers
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show
 from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.errors import DataError
@@ -68,10 +68,7 @@ def factors(  # noqa: PLR0913 (each is an option)
             "[default: plans]",
         ),
     ] = None,
-    level: Annotated[
-        float | None,
-        typer.Option(help="Coverage of the ranges, between 0 and 1. [default: 0.95]"),
-    ] = None,
+    level: LevelOption = None,
     method: Annotated[
         str | None,
         one_of(

@@ -190,20 +190,11 @@ def prices_of_posts(path: Path | None, too_few: float | None, too_many: float | 
     return authority.post_prices(too_few, too_many)
 
 
-def aim_in(
-    path: Path | None, aim: tuple[float | None, str | None, float | None]
-) -> tuple[float | None, str | None, float | None]:
-    """Cap, month and probability: as the options say, else as the folder does."""
+def aim_in(path: Path | None, aim: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of the target that are set: as the options say, else as the folder does."""
     authority = opened(path)
-    if authority is None:
-        return aim
-    contents = authority.contents
-    cap, by, chance = aim
-    return (
-        contents.number("targets", "cap") if cap is None else cap,
-        (contents.text("targets", "by") or None) if by is None else by,
-        contents.number("targets", "chance") if chance is None else chance,
-    )
+    given = {name: value for name, value in aim.items() if value is not None}
+    return given if authority is None else authority.aim | given
 
 
 def by_place(path: Path | None) -> str:

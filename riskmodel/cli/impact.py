@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from riskmodel.cli.folder import table_in
-from riskmodel.cli.options import grouped
+from riskmodel.cli.options import LevelOption, grouped
 from riskmodel.cli.output import FormatOption, check_picture, show, write_picture
 from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.errors import DataError, UnknownNameError
@@ -61,10 +61,7 @@ def impact(  # noqa: PLR0913 (each is an option)
         ),
     ] = 0,
     seed: Annotated[int, typer.Option(help="Names the resamples and the parts.")] = 0,
-    level: Annotated[
-        float | None,
-        typer.Option(help="Coverage of the ranges, between 0 and 1. [default: 0.95]"),
-    ] = None,
+    level: LevelOption = None,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,10 +18,8 @@ from riskmodel.cli.output import (
 )
 from riskmodel.cli.protection import MappingOption, SheetOption, TableOptions
 from riskmodel.core.files import write_file
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError, OutputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["app"]
 
@@ -177,8 +175,6 @@ def snapshots(
     form: FormatOption = "text",
 ) -> None:
     """Say what a table of monthly snapshots holds: series, missing months, contradictions."""
-    import pandas as pd
-
     from riskmodel.core.result import View
     from riskmodel.intake import read_snapshots
 
@@ -322,8 +318,6 @@ def _tell_notes(notes: Any, notes_out: Path | None) -> None:
         first = next(note for note in notes if note.rule == rule)
         print(f"Note ({rule}, {count:,}): {PANEL_RULES[rule]}. First: {first}.")
     if notes_out is not None:
-        import pandas as pd
-
         rows = pd.DataFrame(
             [_as_data(note) for note in notes], columns=["rule", "la_code", "message"]
         )

@@ -17,6 +17,7 @@ from riskmodel.errors import DataError
 
 __all__ = [
     "LearnOption",
+    "LevelOption",
     "MonthsOption",
     "PopulationOption",
     "ScenarioOption",
@@ -79,6 +80,9 @@ def simulations_option(help: str, **more: Any) -> Any:
 SimulationsOption = Annotated[int, simulations_option("How many simulations to run.")]
 MonthsOption = Annotated[int, typer.Option(help="How far ahead, 1 to 120 months.")]
 SeedOption = Annotated[int, typer.Option(help="Same seed, same answer.", min=0)]
+LevelOption = Annotated[
+    float | None, typer.Option(help="Coverage of the ranges, between 0 and 1. [default: 0.95]")
+]
 LearnOption = Annotated[
     Path | None,
     typer.Option(

@@ -22,17 +22,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.core.files import write_file
+from riskmodel.core.lazy import pd
 from riskmodel.core.wording import count_of
-from riskmodel.errors import (
-    OutputError,
-    UnknownNameError,
-    file_in_the_way,
-    printable,
-    unwritable,
-)
+from riskmodel.errors import OutputError, check_name, file_in_the_way, printable, unwritable
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
     from riskmodel.core.result import Picture, Result, TextTable
@@ -77,8 +71,7 @@ UNBROKEN_AT_MOST, NEVER_BROKEN = 40, 30
 def choose(kind: str, value: str, allowed: Iterable[str]) -> str:
     """The value, if it is allowed; otherwise a message with the nearest ones."""
     names = list(allowed)
-    if value not in names:
-        raise UnknownNameError(kind, value, names)
+    check_name(kind, value, names)
     return value
 
 
@@ -196,8 +189,6 @@ def listing(
     more
         As for :class:`~riskmodel.core.result.View`.
     """
-    import pandas as pd
-
     from riskmodel.core.result import View
 
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)

@@ -14,7 +14,7 @@ from riskmodel.cli.output import tell
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    from riskmodel.assessments import Counted
+    from riskmodel.counted import Counted
     from riskmodel.disclosure import Policy, Waiver
     from riskmodel.disclosure.release import Release
     from riskmodel.disclosure.remembering import Remembering
@@ -24,6 +24,7 @@ __all__ = [
     "EarlierOption",
     "LedgerOption",
     "MappingOption",
+    "MarginsOption",
     "NoSuppressionOption",
     "RoundToOption",
     "SheetOption",
@@ -41,6 +42,10 @@ MappingOption = Annotated[
 ]
 SheetOption = Annotated[
     str | None, typer.Option(help="Sheet of a workbook. [default: the first one]")
+]
+MarginsOption = Annotated[
+    Path | None,
+    typer.Option(help="Margins of this table of assessments instead of the published ones."),
 ]
 ThresholdOption = Annotated[
     int | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.cli.output import FormatOption, listing, show
+from riskmodel.core.lazy import pd
 
 if TYPE_CHECKING:
     from riskmodel.published import Audit
@@ -87,8 +88,6 @@ def show_table(
 
 def _printed(table: Any) -> Any:
     """A table digit for digit: as text with its signs, as data with numbers."""
-    import pandas as pd
-
     columns = [column.name for column in table.columns]
     labels = [column.label for column in table.columns]
     data = [
@@ -112,8 +111,6 @@ def _printed(table: Any) -> Any:
 
 def _figures(keys: tuple[str, ...], found: Sequence[tuple[tuple[str, ...], Any]], said: str) -> Any:
     """One row a figure: its keys, then what is printed, what that means, and where it stands."""
-    import pandas as pd
-
     shown = pd.DataFrame(
         {
             # A statement is a figure by itself: table and column say nothing more.
@@ -245,8 +242,6 @@ def _finding_lines(finding: Any) -> Iterator[str]:
 
 
 def _inferred_frame(found: Any) -> Any:
-    import pandas as pd
-
     from riskmodel.report.wording import arithmetic_words, interval_words
 
     return pd.DataFrame(

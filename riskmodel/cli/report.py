@@ -122,8 +122,8 @@ def report(  # noqa: PLR0913  an option is an argument
 
 def _check_target(authority: Authority, sizes: Sizes) -> None:
     """Refuse, before the work, a target after the last month that the report projects."""
+    from riskmodel.core.months import month_after
     from riskmodel.demand.opening import opening_of
-    from riskmodel.projection import month_after
 
     entry = authority.contents.value("targets", "by")
     if entry is None or not any(map(authority.has, ("months", "own_panel"))):
@@ -172,7 +172,8 @@ def _authority(folder: Path | None, table: Path | None, options: TableOptions) -
     """Whose report it is: of a folder, of a table alone, or of the example that ships."""
     from dataclasses import replace
 
-    from riskmodel.authority.folder.authority import example, open_authority, table_authority
+    from riskmodel.authority.folder.authority import example, open_authority
+    from riskmodel.authority.folder.one_table import table_authority
 
     protect = options.protect("text")
     if table is not None:

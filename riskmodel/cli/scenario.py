@@ -10,6 +10,7 @@ import typer
 from riskmodel.cli.comparison import compare_scenarios
 from riskmodel.cli.output import FormatOption, listing, print_json, say, show
 from riskmodel.core.files import write_file
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError, OutputError
 
 __all__ = ["app"]
@@ -42,8 +43,6 @@ HEADINGS = ["scenario", "changes", "what happens"]
 @app.command("list")
 def list_scenarios(form: FormatOption = "text") -> None:
     """List the scenarios that come with the package."""
-    import pandas as pd
-
     from riskmodel.scenarios import load_library
 
     columns = ("scenario", "changes", "parameters", "basis", "description")
@@ -126,8 +125,6 @@ def new(
 @app.command("levers")
 def levers(form: FormatOption = "text") -> None:
     """List the parameters that a scenario may change, with unit, limits and operations."""
-    import pandas as pd
-
     from riskmodel.levers import LEVERS
 
     names = ("parameter", "label", "unit", "lowest", "highest", "operations", "acts_on")

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskmodel.cli.options import grouped, numbers, simulations_option, whole_numbers
+from riskmodel.cli.options import (
+    LevelOption,
+    grouped,
+    numbers,
+    simulations_option,
+    whole_numbers,
+)
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show
-from riskmodel.cli.protection import TableOptions, tell_release
+from riskmodel.cli.protection import MarginsOption, TableOptions, tell_release
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -103,15 +109,9 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
             ),
         ),
     ] = None,
-    level: Annotated[
-        float | None,
-        typer.Option(help="Coverage of the ranges, between 0 and 1. [default: 0.95]"),
-    ] = None,
+    level: LevelOption = None,
     seed: Annotated[int | None, typer.Option(help="Names the cohorts. [default: 0]")] = None,
-    table: Annotated[
-        Path | None,
-        typer.Option(help="Margins of this table of assessments instead of the published ones."),
-    ] = None,
+    table: MarginsOption = None,
     out: Annotated[Path | None, picture_option("Write the chart: .svg or .png.")] = None,
     options: TableOptions,
     form: FormatOption = "text",

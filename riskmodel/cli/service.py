@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,7 +33,7 @@ from riskmodel.cli.options import (
 from riskmodel.cli.output import one_of, tell_omitted
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 
 if TYPE_CHECKING:
     from riskmodel.authority.answers import Service
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
-    from riskmodel.caseload.targets import CapHolds
     from riskmodel.demand.learning import Learning
     from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
@@ -198,8 +197,7 @@ def feedback_switches(text: str | None) -> FeedbackSwitches:
     found: dict[str, float] = {}
     for word in option_words(text):
         name, _, number = (part.strip() for part in word.partition("="))
-        if name not in LOOPS:
-            raise UnknownNameError("loop of --feedback", name, LOOPS)
+        check_name("loop of --feedback", name, LOOPS)
         try:
             found[name] = float(number)
         except ValueError as error:
@@ -236,36 +234,22 @@ def ask(
     from riskmodel.authority.answers import Service
     from riskmodel.authority.comparison import usual_target
     from riskmodel.authority.service import plan_outlook, project_service
-    from riskmodel.caseload import Target
-    from riskmodel.caseload.rates import ASSUMED_RATES, drawn_rates
     from riskmodel.demand.opening import opening_of
     from riskmodel.engines import Engine
-    from riskmodel.projection import month_after
 
     figures, files = options.figures(path), (options.structure, options.costs)
     engine = Engine(options.workers)
     chosen = named_scenarios(path, scenarios)
     switches = feedback_switches(options.feedback)
-    cap, by, probability = aim_in(path, (options.cap, options.by, options.probability))
-    if cap is not None and not (math.isfinite(cap) and cap > 0):
-        raise DataError(f"--cap takes a number of cases above 0, got {cap:g}")
-    if by is not None:
-        month_after(by, 0)
-    # Refused before a minute is spent on what it is asked of.
-    holds = cast("CapHolds", options.cap_holds)
-    chance = 0.5 if probability is None else probability
-    Target(14 if cap is None else cap, "2000-01", chance, holds)
+    aim = _aim(path, options)
     teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
-    if by is not None and options.months >= 1:
+    if "by" in aim and options.months >= 1:
+        by = aim["by"]
         named = f"--by {by} is" if options.by is not None else f"{by_place(path)}: {by} is"
         _check_month(by, named, opening_of(source), options.months)
-    force, rates = teams.workforce, None
-    # Sizes that cannot be are refused by what projects.
-    if options.rates == "together" and min(options.simulations, options.months) > 0:
-        force, names = drawn_rates(force, options.seed, options.simulations, options.months)
-        rates = tuple(ASSUMED_RATES[name] for name in names)
+    force, rates = _rates(teams.workforce, options)
     working = Working()
     outlook = project_service(
         source,
@@ -282,13 +266,7 @@ def ask(
         share_done=working.share_done,
         workers=engine,
     )
-    usual = usual_target(outlook)
-    target = Target(
-        usual.cap if cap is None else cap,
-        usual.by if by is None else by,
-        usual.probability if probability is None else probability,
-        holds,
-    )
+    target = replace(usual_target(outlook), **aim)
     plan = plan_outlook(outlook, teams.structure, force)
     return Service(
         outlook,
@@ -306,6 +284,35 @@ def ask(
     )
 
 
+def _aim(path: Path | None, options: ServiceOptions) -> dict[str, Any]:
+    """Fields of the target that the options or the folder set."""
+    from riskmodel.caseload import Target
+    from riskmodel.core.months import Month
+
+    set_by = {"cap": options.cap, "by": options.by, "probability": options.probability}
+    aim = aim_in(path, set_by) | {"holds": options.cap_holds}
+    cap = aim.get("cap", 14)
+    if not (math.isfinite(cap) and cap > 0):
+        raise DataError(f"--cap takes a number of cases above 0, got {cap:g}")
+    Month(aim.get("by", "2000-01"))
+    # Refused before a minute is spent on what it is asked of.
+    replace(Target(14, "2000-01", 0.5), **aim)
+    return aim
+
+
+def _rates(
+    workforce: Workforce, options: ServiceOptions
+) -> tuple[Workforce, tuple[str, ...] | None]:
+    """The workforce with its rates as asked for, and which of them are drawn."""
+    from riskmodel.caseload.rates import ASSUMED_RATES, drawn_rates
+
+    # Sizes that cannot be are refused by what projects.
+    if options.rates != "together" or min(options.simulations, options.months) < 1:
+        return workforce, None
+    drawn, names = drawn_rates(workforce, options.seed, options.simulations, options.months)
+    return drawn, tuple(ASSUMED_RATES[name] for name in names)
+
+
 def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
     if show == "cost" and teams.costs is None:
         raise DataError(f"--show cost needs a section [costs]; {costs} has none")
@@ -317,9 +324,9 @@ def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
 
 
 def _check_month(by: str, named: str, opening: str, months: int) -> None:
-    from riskmodel.projection import month_after
+    from riskmodel.core.months import Month
 
-    first, last = month_after(opening, 1), month_after(opening, months)
+    first, last = Month(opening).after(1), Month(opening).after(months)
     if not first <= by <= last:
         mend = "choose a later one" if by < first else "--months makes it longer"
         raise DataError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.assessments import Assessments, Counted, FactorCounts
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.cohort import (
     Fidelity,
     FidelityCheck,
@@ -21,6 +21,7 @@ from riskmodel.cohort import (
 from riskmodel.cohort.checked import CohortCheck, CohortDescription
 from riskmodel.cohort.structure import measure_structure
 from riskmodel.cohort.writing import JOINT_AT_MOST, UNIT
+from riskmodel.counted import Counted
 from riskmodel.disclosure import IDENTIFIERS, Part, Policy, marked_frame, protect_parts
 from riskmodel.disclosure.release import Release, release_counted
 from riskmodel.errors import DataError, UnknownNameError

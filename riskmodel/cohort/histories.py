@@ -68,7 +68,7 @@ class HistoryDesign:
     children
         Children with a part in the years.
     first_year, last_year
-        Census years, 2014 to 2026.
+        Census years that :mod:`riskmodel.census` knows.
     growth
         Of first referrals a year, such as 0.05; 0 is the steady state.
     authority
@@ -356,8 +356,7 @@ def _previous(
     """Earlier plans of the children of each family; of one under a year none."""
     share = parameter("repeat_plan_share").value
     earlier = (random.random(number) < share).astype(np.int64)[at]
-    found: IntArray = np.where((day - born).astype(np.int64) < YEAR_DAYS, 0, earlier)
-    return found
+    return np.where((day - born).astype(np.int64) < YEAR_DAYS, 0, earlier)
 
 
 def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> None:

@@ -1,12 +1,30 @@
-"""Public names of a package that are loaded when they are first used."""
+"""What is loaded when it is first used: public names of a package, and pandas."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["lazy_names"]
+__all__ = ["lazy_names", "pd"]
+
+
+class _Module:
+    """A module that is imported when something of it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, value)
+        return value
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = _Module("pandas")
 
 
 def lazy_names(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:

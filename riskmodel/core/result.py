@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from riskmodel.errors import DataError, OutputError, UnknownNameError, unwritable
-
-if TYPE_CHECKING:
-    import pandas as pd
+from riskmodel.core.lazy import pd
+from riskmodel.errors import DataError, OutputError, check_name, unwritable
 
 __all__ = [
     "Picture",
@@ -262,8 +260,7 @@ def selected(kind: str, names: str | tuple[str, ...] | None, allowed: tuple[str,
         return list(range(len(allowed)))
     wanted = (names,) if isinstance(names, str) else tuple(names)
     for name in wanted:
-        if name not in allowed:
-            raise UnknownNameError(kind, name, allowed)
+        check_name(kind, name, allowed)
     return [index for index, name in enumerate(allowed) if name in wanted]
 
 

@@ -1,29 +1,26 @@
 """Reads a TOML file table by table; every message names file, line and key.
 
 The parser of the standard library forgets where things stand, and a message without its line
-sends the reader searching. So the lines are found in the text anew, by :func:`key_lines`, when the
-first message needs them; what a file holds is the parser's word alone.
+sends the reader searching. So the lines are found in the text anew, by
+:mod:`riskmodel.core.toml_lines`, when the first message needs them; what a file holds is the
+parser's word alone.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from riskmodel.core.toml_lines import KeyPath, key_lines
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 
-__all__ = ["KeyPath", "Table", "key_lines", "loaded", "no_toml", "parse_toml", "read_toml", "shown"]
-
-KeyPath = tuple[str | int, ...]
-"""Keys from the top of a file, with positions in lists from 0: ``("change", 0, "value")``."""
+__all__ = ["Table", "loaded", "no_toml", "parse_toml", "read_toml", "shown"]
 
 _AT_LINE = re.compile(r"at line (\d+)")
 _MISWRITTEN: Mapping[str, str] = {
@@ -46,18 +43,6 @@ _KINDS: Mapping[type, str] = {
     date: "a date, such as 2024-06-12",
 }
 _Kind = TypeVar("_Kind")
-
-_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
-_KEY = re.compile(r"[ \t]*(?:(\"(?:[^\"\\\n]|\\.)*\")|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*(\.?)")
-# A text of several lines can end in up to two quotes of its own.
-_SCALAR = re.compile(
-    r'"""(?:[^\\]|\\[\s\S])*?""""{0,2}'
-    r"|'''[\s\S]*?''''{0,2}"
-    r'|"(?:[^"\\]|\\.)*"'
-    r"|'[^']*'"
-    r"|[^,\]}#\n]+"
-)
 
 
 class _Lines:
@@ -324,106 +309,3 @@ def shown(value: Any) -> str:
         return "a list" if isinstance(value, list) else "a table"
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-
-
-def key_lines(text: str) -> dict[KeyPath, int]:
-    r"""The line of every key, table and entry of a list, counted from 1.
-
-    Parameters
-    ----------
-    text
-        TOML that the parser has read.
-
-    Notes
-    -----
-    A table that several headers or dotted keys make stands where it is headed itself, or else
-    where its first key does.
-
-    Examples
-    --------
-    >>> key_lines('seed = 1\n[[steps]]\nid = "a"\n')
-    {('seed',): 1, ('steps',): 2, ('steps', 0): 2, ('steps', 0, 'id'): 3}
-    """
-    return _Finder(text).find()
-
-
-class _Finder:
-    """Walks through a text as the parser does, and keeps nothing but lines."""
-
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
-        self.ends = [match.start() for match in re.finditer("\n", text)]
-        self.lines: dict[KeyPath, int] = {}
-        self.last: dict[KeyPath, int] = {}
-        """Position of the last table of each list of tables."""
-
-    def find(self) -> dict[KeyPath, int]:
-        table: KeyPath = ()
-        while self.skip(_SPACE) < len(self.text):
-            if self.text[self.at] == "[":
-                table = self.header()
-            else:
-                self.pair(table)
-        return self.lines
-
-    def skip(self, pattern: re.Pattern[str]) -> int:
-        match = pattern.match(self.text, self.at)
-        self.at = match.end() if match else len(self.text)
-        return self.at
-
-    def line(self) -> int:
-        return bisect_left(self.ends, self.at) + 1
-
-    def keys(self) -> list[str]:
-        """The parts of a dotted key."""
-        keys = []
-        while match := _KEY.match(self.text, self.at):
-            self.at = match.end()
-            basic, literal, bare, dot = match.groups()
-            # With its escapes, as the parser reads them.
-            keys.append(tomllib.loads(f"key = {basic}")["key"] if basic else literal or bare or "")
-            if not dot:
-                break
-        return keys
-
-    def header(self) -> KeyPath:
-        line, brackets = self.line(), 2 if self.text.startswith("[[", self.at) else 1
-        self.at += brackets
-        path: KeyPath = ()
-        *around, name = self.keys()
-        self.at += brackets
-        for key in around:
-            path = (*path, key)
-            self.lines.setdefault(path, line)
-            path = (*path, self.last[path]) if path in self.last else path
-        path = (*path, name)
-        if brackets == 2:
-            self.lines.setdefault(path, line)
-            self.last[path] = self.last.get(path, -1) + 1
-            path = (*path, self.last[path])
-        self.lines[path] = line
-        return path
-
-    def pair(self, path: KeyPath) -> None:
-        line = self.line()
-        for key in self.keys():
-            path = (*path, key)
-            self.lines.setdefault(path, line)
-        self.at += 1
-        self.value(path)
-
-    def value(self, path: KeyPath) -> None:
-        opening = self.text[self.skip(_SPACE)]
-        if opening not in "[{":
-            self.skip(_SCALAR)
-            return
-        self.at += 1
-        for index in count():
-            if self.text[self.skip(_BETWEEN)] in "]}":
-                self.at += 1
-                return
-            if opening == "{":
-                self.pair(path)
-            else:
-                self.lines[*path, index] = self.line()
-                self.value((*path, index))

@@ -76,7 +76,8 @@ def _stocks(observations: Sequence[Observation], last: str) -> Floats:
 def _flows(observations: Sequence[Observation], counted: str, last: str) -> Floats:
     """Of whole years that ended when the last figure's years did."""
     found = np.full(YEARS_LOOKED_BACK, np.nan)
-    months = [month_after(last, -_YEAR * back) for back in reversed(range(YEARS_LOOKED_BACK))]
+    back = reversed(range(YEARS_LOOKED_BACK))
+    months: list[str] = [month_after(last, -_YEAR * years) for years in back]
     for each in observations:
         if each.counted == counted and each.months == _YEAR and each.month in months:
             found[months.index(each.month)] = each.middle

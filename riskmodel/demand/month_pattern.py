@@ -17,11 +17,11 @@ import numpy as np
 from scipy import special
 
 from riskmodel.core.arrays import Floats, Integers, lock
+from riskmodel.core.months import MONTH_NAMES, Month, month_after, months_between
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.monthly import end_shares
 from riskmodel.parameters import parameter
-from riskmodel.projection import MONTH_NAMES, month_after, months_between
 
 __all__ = ["YEAR", "MonthPattern", "month_pattern", "stock_over_the_year"]
 
@@ -259,4 +259,4 @@ def _shares(belonging: Floats) -> Floats:
 
 
 def _place(month: str) -> int:
-    return int(month[5:7]) - 1
+    return Month(month).number - 1

@@ -178,19 +178,7 @@ class Outlook(Result):
 
     def baseline(self) -> Outlook:
         """The same without its other scenarios."""
-        whole = self.projection
-        place = whole.scenarios.index(BASELINE)
-        alone = Projection(
-            whole.area,
-            (BASELINE,),
-            whole.stages,
-            whole.opening_month,
-            whole.opening,
-            whole.starts[place : place + 1],
-            whole.ends[place : place + 1],
-            whole.stock[place : place + 1],
-            whole.source,
-        )
+        alone = self.projection.select(scenario=BASELINE)
         return replace(self, projection=alone, levers={BASELINE: self.levers[BASELINE]})
 
     def drivers(self) -> pd.DataFrame:

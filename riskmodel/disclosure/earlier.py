@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
-from riskmodel.assessments import Groups
+from riskmodel.counted import Groups
 from riskmodel.disclosure.cells import IN_ALL, PRINTED, TOTAL, CountCell, Group, Key, group_of
 from riskmodel.disclosure.linking import Links
 from riskmodel.disclosure.policy import Policy

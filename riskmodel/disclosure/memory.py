@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskmodel.assessments import FactorCounts, Records
+from riskmodel.assessments import FactorCounts
 from riskmodel.core.manifest import sha256_of
+from riskmodel.counted import Records
 from riskmodel.disclosure.cells import MEASURES, PRINTED, TOTAL, CountCell, Key, count_of, group_of
 from riskmodel.disclosure.earlier import EarlierCounts, word_of
 from riskmodel.disclosure.ledger import FOLDER, entry_content

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.account import Account
-from riskmodel.assessments import Counted, FactorCounts
+from riskmodel.assessments import FactorCounts
+from riskmodel.counted import Counted
 from riskmodel.disclosure import (
     TOTAL,
     CountCell,

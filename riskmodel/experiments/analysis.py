@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pandas as pd
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, check_name
 from riskmodel.experiments.summary import Summary
 from riskmodel.streams import stream
 
@@ -198,8 +198,7 @@ class Analysis:
 
     def option(self, name: str) -> Option:
         """The option of that name."""
-        if name not in self.options:
-            raise UnknownNameError(f"setting of {self.name}", name, self.options)
+        check_name(f"setting of {self.name}", name, self.options)
         return self.options[name]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from riskmodel.engines import Engine
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.experiments.declaration import Experiment
 from riskmodel.experiments.execute import Progress, Run, run_experiment
 from riskmodel.experiments.summary import Summary
@@ -27,8 +27,7 @@ def in_order(names: Iterable[str], experiments: Mapping[str, Experiment]) -> tup
     ordered: list[str] = []
 
     def visit(name: str, above: tuple[str, ...]) -> None:
-        if name not in experiments:
-            raise UnknownNameError("experiment", name, experiments)
+        check_name("experiment", name, experiments)
         if name in above:
             raise DataError(
                 f"experiments take each other's results in a circle: {' -> '.join((*above, name))}"

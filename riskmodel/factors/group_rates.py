@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable
 from riskmodel.disclosure.release import Release
 from riskmodel.disclosure.symbols import SHORTHAND
@@ -17,9 +18,6 @@ from riskmodel.factors.views import NO_CUTS, group_words, released_factors
 from riskmodel.families import DesignEffects
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.vocabulary import FACTORS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["GroupRates", "group_rates"]
 
@@ -109,8 +107,6 @@ class GroupRates(Result):
 
     def preview(self) -> pd.DataFrame:
         """Counts, rates and quadrant of each factor."""
-        import pandas as pd
-
         by = () if self.release is None else self.release.by
         frame = self.to_frame()
         is_placed = "printed_prevalence" in frame

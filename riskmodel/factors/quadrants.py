@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.assessments import FactorCounts
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, check_name
 from riskmodel.estimates import Interval
 
 __all__ = [
@@ -151,8 +151,7 @@ def prevalence_values(counts: FactorCounts, reading: Prevalence) -> tuple[Fracti
     reading
         ``plans`` (those with the factor that led to a plan) or ``assessments``.
     """
-    if reading not in get_args(Prevalence):
-        raise UnknownNameError("reading of prevalence", reading, get_args(Prevalence))
+    check_name("reading of prevalence", reading, get_args(Prevalence))
     values = counts.plans if reading == "plans" else counts.assessments
     return tuple(Fraction(value) for value in values.tolist())
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.families import DesignEffects
 from riskmodel.parameters import parameter
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "FactorRates",
@@ -194,8 +192,7 @@ def _estimates(
     effects: Sequence[float] | None = None,
 ) -> tuple[Estimate, ...]:
     """Many proportions at once, which takes hardly longer than one."""
-    if method not in get_args(IntervalMethod):
-        raise UnknownNameError("interval method", method, get_args(IntervalMethod))
+    check_name("interval method", method, get_args(IntervalMethod))
     if level is None:
         level = parameter("interval_level").value
     if not 0 < level < 1:

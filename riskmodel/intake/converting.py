@@ -14,6 +14,7 @@ import numpy as np
 
 from riskmodel.account import Tally, tallies_text
 from riskmodel.assessments import Assessments
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.census.linking import Linker
 from riskmodel.intake.census.module_tables import counted_text
@@ -329,8 +330,6 @@ def _year_end(year: int) -> int:
 
 def _together(intakes: Sequence[Intake]) -> tuple[Assessments, tuple[str, ...]]:
     """The assessments of all returns, and the factors that not all of them can hold."""
-    import pandas as pd
-
     tables = [intake.assessments for intake in intakes]
     if len(tables) == 1:
         return tables[0], ()

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import DATE_ORDER
+from riskmodel.core.lazy import pd
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["ALLOWED", "BAD", "MISSING", "day_number", "day_numbers_to_dates", "put_in_order"]
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.account import Tally
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.record_tables import (
@@ -273,8 +274,6 @@ def _repeated(
     log: IssueLog,
 ) -> npt.NDArray[np.bool_]:
     """Open involvements of the same child and worker as an earlier one."""
-    import pandas as pd
-
     frame = pd.DataFrame(dict(zip(("child", "worker", "start"), cells, strict=True)))[kept]
     again = frame.duplicated(["child", "worker"])
     is_same = frame.duplicated()
@@ -329,6 +328,4 @@ def _episodes(
 
 
 def _numbered(references: npt.NDArray[np.object_]) -> _Days:
-    import pandas as pd
-
     return pd.factorize(references)[0].astype(np.int64)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.series import Note
@@ -152,8 +153,6 @@ def months_text(series: Iterable[MonthlySeries]) -> str:
     """
     if not series:
         raise DataError("holds no plan and no child looked after, so there are no months")
-    import pandas as pd
-
     frame = pd.concat([one.to_frame() for one in series], ignore_index=True)
     frame["month"] = frame["month_end"].dt.strftime("%Y-%m")
     measures = ["stock", "starts", "ends"]

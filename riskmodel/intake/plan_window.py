@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import PLAN
 from riskmodel.census import PLAN_WINDOW_DAYS
+from riskmodel.core.lazy import pd
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["ASSESSED", "STARTED", "follows", "plans_that_follow"]
 

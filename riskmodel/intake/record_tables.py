@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import ALLOWED, BAD, MISSING, day_number
 from riskmodel.intake.keys import is_failed, plain_reference
 from riskmodel.intake.result import IssueLog
 from riskmodel.intake.tables.files import csv_table
 from riskmodel.intake.tables.workbooks import is_workbook, open_workbook
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Column", "RawTable", "cell_reference", "cell_text", "plain_heading", "raw_tables"]
 
@@ -129,8 +127,6 @@ class RawTable:
         The first category of the kind is the empty one, for what is missing. A text may follow
         the code.
         """
-        import pandas as pd
-
         order = {code: position for position, code in enumerate(kind.categories)}
 
         def position(value: Any) -> int:
@@ -223,8 +219,6 @@ def _row_names(lines: list[int]) -> Callable[[int], str]:
 
 
 def _column_of(rows: list[list[Any]]) -> Callable[[int], Column]:
-    import pandas as pd
-
     def column(position: int) -> Column:
         cells = np.empty(len(rows), dtype=object)
         cells[:] = [None if row[position] == "" else row[position] for row in rows]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import PLAN
+from riskmodel.core.lazy import pd
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Merged", "identity", "needed_for_identity", "report_shared", "without_repeats"]
 

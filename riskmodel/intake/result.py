@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from riskmodel.account import Account, Tally
 from riskmodel.assessments import Assessments, FactorCounts
+from riskmodel.core.lazy import pd
+from riskmodel.core.result import Result
 from riskmodel.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "DEPARTMENT_RULES",
@@ -189,8 +187,8 @@ class Issue:
         return f"{where}: found {self.found}; allowed: {self.allowed} ({RULES[self.rule]})"
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+@dataclass(frozen=True, slots=True, repr=False)
+class Intake(Result):
     """Assessments as read, and what could not be read.
 
     Parameters
@@ -248,18 +246,28 @@ class Intake:
         """One row an issue: file, reference, field, found, allowed, rule."""
         return issues_frame(self.issues)
 
-    def __str__(self) -> str:
-        rules = ", ".join(f"{count:,} {rule}" for rule, count in self.by_rule().items())
+    def to_frame(self) -> pd.DataFrame:
+        """The assessments as read, a row each."""
+        return self.assessments.to_frame()
+
+    def summary(self) -> str:
+        """What was read, what was left out, and the issues by rule."""
+        rules = ", ".join(f"{count:,} {rule}" for rule, count in self.counts.items())
         return (
-            f"{self.assessments}; {self.rows_left_out:,} of {self.rows_read:,} left out; "
+            f"{self.assessments.summary()}; {self.rows_left_out:,} of {self.rows_read:,} left out; "
             f"issues: {rules or 'none'}"
+        )
+
+    def preview(self) -> pd.DataFrame:
+        """How many issues of each rule, and what it says; references stand in the issues alone."""
+        return pd.DataFrame(
+            [(rule, count, RULES[rule]) for rule, count in self.counts.items()],
+            columns=["rule", "issues", "meaning"],
         )
 
 
 def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
     """One row an issue: file, reference, field, found, allowed, rule."""
-    import pandas as pd
-
     names = ("file", "reference", "field", "found", "allowed", "rule")
     rows = [[getattr(issue, name) for name in names] for issue in issues]
     return pd.DataFrame(rows, columns=list(names), dtype="str")

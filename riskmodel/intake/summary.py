@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.account import Account, Tally, tallies_text
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable, View
 from riskmodel.intake.breaks import SeriesBreak, series_breaks
 from riskmodel.intake.census.module_tables import counted_text
 from riskmodel.intake.converting import Converted
 from riskmodel.intake.involvements import Involvements
 from riskmodel.intake.result import NOTES, RULES, Intake
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Summary", "converted_view", "summarise"]
 
@@ -70,8 +68,6 @@ class Summary(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a count: section, item, count, what it means."""
-        import pandas as pd
-
         found: list[tuple[str, str, int, str]] = [
             ("rows", name, count, "") for name, count in self.rows
         ]
@@ -179,8 +175,6 @@ def converted_view(name: str, kind: str, made: Converted) -> View:
     made
         What was read of it.
     """
-    import pandas as pd
-
     rows = [
         ("notes" if rule in NOTES else "issues", rule, count, RULES[rule])
         for rule, count in made.counts.items()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from riskmodel.assessments import PLAN, Assessments, Counted, FactorCounts, Groups, Records
+from riskmodel.assessments import PLAN, Assessments, FactorCounts
+from riskmodel.counted import Counted, Groups, Records
 from riskmodel.estimates import needs_protection
 from riskmodel.families import CHILD, FAMILY, DesignEffects, are_related, family_effects
 from riskmodel.intake.counts import iter_counts

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.arrays import Floats
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_after, months_between
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.destinations import Destinations
 from riskmodel.levers.parameter import Lever
 from riskmodel.levers.path import LeverPath, RangedPart
 from riskmodel.levers.registry import LEVERS, lever
-from riskmodel.projection import month_after, months_between
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Levers"]
 
@@ -233,8 +230,6 @@ class Levers(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a lever that is set and month: parameter, month, value, weight, multiplier."""
-        import pandas as pd
-
         columns = ["parameter", "month", "value", "weight", "multiplier"]
         pieces = [
             pd.DataFrame(

@@ -10,14 +10,12 @@ from datetime import date
 from functools import cache, wraps
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.toml import Table, parse_toml
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import check_name
 from riskmodel.estimates import BASES, Basis
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Parameter",
@@ -84,8 +82,7 @@ def parameter(name: str) -> Parameter:
     0.95
     """
     known = {found.name: found for found in _read()}
-    if name not in known:
-        raise UnknownNameError("parameter", name, known)
+    check_name("parameter", name, known)
     _note(name)
     return known[name]
 
@@ -178,8 +175,7 @@ def parameters_sha256(*files: str) -> str:
     """
     known = {file.name: file for file in _files()}
     for name in files:
-        if name not in known:
-            raise UnknownNameError("parameter file", name, known)
+        check_name("parameter file", name, known)
     digest = hashlib.sha256()
     for file in (known[name] for name in sorted(files or known)):
         digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes() + b"\0")
@@ -222,8 +218,6 @@ def assumptions() -> pd.DataFrame:
     pandas.DataFrame
         Columns name, value, unit, basis, date (since when it holds), source, reason.
     """
-    import pandas as pd
-
     return pd.DataFrame(
         [
             {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import Month, years_of
 from riskmodel.core.result import Result
 from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
@@ -16,7 +17,6 @@ from riskmodel.parameters import parameter
 from riskmodel.placements.forecast import ALL, PlacementForecast, first_year_whole
 from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.prices import WEEK, PlacementPrices
-from riskmodel.placements.time import year_of, years_of
 from riskmodel.projection import BASELINE, month_after
 from riskmodel.streams import stream
 
@@ -332,12 +332,12 @@ def _outturn(
     The months left are scaled by what was spent over what the same days cost by the price list,
     with the spread that this ratio had from month to month.
     """
-    year = year_of(forecast.months[0])
+    year = Month(forecast.months[0]).financial_year
     for month, amount in spent.items():
         if month in forecast.months or not amount >= 0:
             problem = "is projected, not spent" if month in forecast.months else "must be 0 or more"
             raise DataError(f"spending of {month} {problem}", field=month)
-    mine = {month: amount for month, amount in spent.items() if year_of(month) == year}
+    mine = {month: amount for month, amount in spent.items() if Month(month).financial_year == year}
     whole = [month_after(f"{year[:4]}-04", ahead) for ahead in range(12)]
     if not mine or whole[-1] not in forecast.months:
         return []

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import Month, years_of
 from riskmodel.core.result import Result, fan, march_rows
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.placements.kinds import BANDS, EXITS, KINDS, kind_label
-from riskmodel.placements.time import year_of, years_of
 from riskmodel.projection import BASELINE, QUANTILES, month_after, month_words, quantile_name
 
 if TYPE_CHECKING:
@@ -279,4 +279,4 @@ def first_year_whole(months: Sequence[str]) -> str:
     """The first financial year all of whose months are projected; the first one where none is."""
     years = years_of(months)
     whole = [year for year, places in years.items() if len(places) == 12]
-    return whole[0] if whole else year_of(months[0])
+    return whole[0] if whole else Month(months[0]).financial_year

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import Month
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
@@ -23,7 +24,6 @@ from riskmodel.placements.kinds import (
     kinds_of,
     reason_of,
 )
-from riskmodel.placements.time import year_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -261,7 +261,7 @@ class History(Result):
         for month in self.months:
             held = np.minimum(end, _day(month, 1)) - np.maximum(start, _day(month))
             days = np.bincount(kind, np.maximum(held, 0), minlength=len(KINDS)).astype(np.int64)
-            parts = {"month": month, "year": year_of(month), "placement": tuple(KINDS)}
+            parts = {"month": month, "year": Month(month).financial_year, "placement": tuple(KINDS)}
             rows.append(pd.DataFrame({**parts, "days": days}))
         return pd.concat(rows, ignore_index=True)
 

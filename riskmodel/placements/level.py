@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import Month
 from riskmodel.parameters import parameter
 from riskmodel.placements.history import History
 from riskmodel.streams import stream
@@ -53,7 +54,7 @@ class Level:
         own entries leave it.
         """
         parts = []
-        first = int(opening_month[5:7])  # the place of the month after it
+        first = Month(opening_month).number  # the place of the month after it
         season = np.roll(self.season, -first)[np.arange(_MOST_MONTHS) % 12]
         edges = np.cumsum(self.weights) / np.sum(self.weights)
         for block in range(-(-simulations // BLOCK)):
@@ -73,11 +74,11 @@ def entry_level(history: History) -> Level:
     by_month = flows[flows["flow"] == "entries"].groupby("month")["number"].sum()
     counts = by_month.reindex(list(history.months), fill_value=0)
     whole = counts.iloc[len(counts) % 12 :]
-    calendar = np.array([int(month[5:7]) - 1 for month in whole.index], dtype=np.int64)
+    calendar = np.array([Month(month).number - 1 for month in whole.index], dtype=np.int64)
     own = np.bincount(calendar, whole.to_numpy(), minlength=12)
     weight = parameter("placements_season_entries").value
     season = (weight + own) / (weight + own.mean())
-    at = np.array([int(month[5:7]) - 1 for month in history.months], dtype=np.int64)
+    at = np.array([Month(month).number - 1 for month in history.months], dtype=np.int64)
     return followed(counts.to_numpy(), season[at], tuple(season.tolist()))
 
 

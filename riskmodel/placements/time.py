@@ -1,33 +1,11 @@
-"""Months, their days and their financial years."""
+"""Months and their days."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["month_end", "month_ends_after", "year_of", "years_of"]
-
-
-def year_of(month: str) -> str:
-    """The financial year of a month.
-
-    Examples
-    --------
-    >>> year_of("2025-03"), year_of("2025-04")
-    ('2024/25', '2025/26')
-    """
-    first = int(month[:4]) - (month[5:7] < "04")
-    return f"{first}/{(first + 1) % 100:02d}"
-
-
-def years_of(months: Sequence[str]) -> dict[str, list[int]]:
-    """Places of the months of each financial year, in order."""
-    years: dict[str, list[int]] = {}
-    for place, month in enumerate(months):
-        years.setdefault(year_of(month), []).append(place)
-    return years
+__all__ = ["month_end", "month_ends_after"]
 
 
 def month_end(month: str) -> int:

@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.estimates import Interval
 
 __all__ = ["Column", "Document", "Figure", "PublishedTable", "Unit", "read_number"]
@@ -176,19 +176,15 @@ class PublishedTable(Result):
             if len(names) != 1:
                 raise DataError(f"table {self.id} has several columns: name one of {names}")
             column = names[0]
-        if row not in self.keys:
-            raise UnknownNameError(f"row of {self.id}", row, self.keys)
-        if column not in names:
-            raise UnknownNameError(f"column of {self.id}", column, names)
+        check_name(f"row of {self.id}", row, self.keys)
+        check_name(f"column of {self.id}", column, names)
         return self.cells[row, column]
 
     def label(self, row: str, column: str) -> str:
         """The text in a column of labels, such as a quadrant's ``high`` or ``low``."""
         names = [known.name for known in self.columns]
-        if column not in names:
-            raise UnknownNameError(f"column of {self.id}", column, names)
-        if row not in self.keys:
-            raise UnknownNameError(f"row of {self.id}", row, self.keys)
+        check_name(f"column of {self.id}", column, names)
+        check_name(f"row of {self.id}", row, self.keys)
         position = names.index(column)
         return next(cells[position] for cells in self.rows if cells[0] == row)
 

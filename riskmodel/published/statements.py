@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.estimates import Interval
 from riskmodel.published.catalogue import load_table
 from riskmodel.published.findings import implied
@@ -64,6 +64,5 @@ def implied_interval(quantity: str) -> Interval:
         With the nearest names.
     """
     intervals = {one.id: one.interval for one in implied()}
-    if quantity not in intervals:
-        raise UnknownNameError("implied quantity", quantity, intervals)
+    check_name("implied quantity", quantity, intervals)
     return intervals[quantity]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.report.prose import Paragraph
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "DICTIONARY",

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from riskmodel.core.months import month_words
 from riskmodel.core.wording import count_of
 from riskmodel.estimates import Interval, Number
-from riskmodel.projection import month_words
 from riskmodel.vocabulary import FACTORS
 
 __all__ = [

@@ -10,17 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.report.archive import archive_bytes
 from riskmodel.report.model import Report, Table
 from riskmodel.report.tidy import Column, number_of, tidy_columns
 from riskmodel.report.workbook_charts import add_chart
 from riskmodel.report.workbook_formulas import write_formulas
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["workbook_bytes", "write_workbook"]
 
@@ -167,8 +165,6 @@ def _plain_text(text: str) -> str:
 
 def _cells(columns: Sequence[Column]) -> pd.DataFrame:
     """The table with numbers as numbers and dates as dates."""
-    import pandas as pd
-
     return pd.DataFrame(
         {column.heading: [_cell(cell, column) for cell in column.cells] for column in columns},
         dtype=object,
@@ -251,8 +247,6 @@ def _cover(gptables: Any, report: Report) -> Any:
 
 def _notes(report: Report) -> pd.DataFrame:
     """The notes that the sheets refer to, by reference."""
-    import pandas as pd
-
     used = {table.basis for table in report.tables()}
     rows = [
         ("shorthand", _SHORTHAND),

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, range_text
 from riskmodel.errors import DataError
 from riskmodel.intake.intervals import INTERVALS
 from riskmodel.parameters import parameter
 from riskmodel.series import ENGLAND, AuthorityPanel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PUBLISHED", "TimelinessOfOthers", "timeliness_of_others"]
 
@@ -99,7 +96,6 @@ def timeliness_of_others(
     DataError
         When the panel holds no such figures of the authority.
     """
-    import pandas as pd
     from scipy.special import betaincinv
 
     level = parameter("interval_level").value

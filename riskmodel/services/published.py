@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from importlib import resources
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import View
 from riskmodel.core.toml import Table, parse_toml
 from riskmodel.estimates import Interval
@@ -40,8 +41,6 @@ def interviews_view() -> View:
 
     Of children by groups: all who went missing, or those who had an interview.
     """
-    import pandas as pd
-
     table, children = load_table("return_interviews"), load_table("missing_children")
     every = int(children.figure("Total", "2015_apr_sep").value or 0)
     open_share = statement_interval("missing_children_open_cases_percent")
@@ -84,8 +83,6 @@ def _nearest(share: Interval, number: int) -> list[int]:
 
 def growth_view() -> View:
     """What growth a doubling in two years assumes, beside the growth of what is printed."""
-    import pandas as pd
-
     first, last = (statement_count(f"sexual_offence_victims_{y}") for y in ("2009_10", "2014_15"))
     grown = [
         statement_interval(f"{name}_growth_percent").middle
@@ -123,8 +120,6 @@ def paragraphs() -> tuple[Table, ...]:
 
 def paragraphs_view() -> View:
     """What is done with each paragraph, a row a paragraph."""
-    import pandas as pd
-
     rows = [
         (
             one.content["place"],

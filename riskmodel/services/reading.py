@@ -23,11 +23,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from riskmodel.core.months import Month, month_after
 from riskmodel.core.toml import Table, read_toml
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import BASES, Basis
 from riskmodel.levers.ranges import MIDDLE, Range
-from riskmodel.projection import month_after
 from riskmodel.services.definition import (
     DAYS,
     Arrivals,
@@ -254,7 +254,7 @@ def _months(table: Table) -> dict[str, int]:
 
 def _month(table: Table, key: str, text: str) -> str:
     try:
-        return month_after(text, 0)
+        return Month(text)
     except DataError as error:
         raise table.error(str(error), key) from error
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import pdtrc
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import View
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
@@ -175,8 +176,6 @@ def missing_children(
         A row a question: what is counted, what the counts say or the model expects, its 90% range,
         and the chance of no more than was counted, where that is asked.
     """
-    import pandas as pd
-
     first, second = (episodes_model(bands, seed=seed) for bands in (before, after))
     rows = [*_rows(before, after, first, second, often, seed), *_years(first, years, seed)]
     columns = ["question", "counted", "expected", "low", "high", "chance_of_no_more", "basis"]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import Month, month_words
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 from riskmodel.levers.ranges import Range
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.services.definition import Number, Service
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["LABELS", "ServicePath", "ServicePlan"]
 
@@ -158,8 +156,6 @@ class ServicePlan(Result):
         Columns: service, scenario, month, measure, mean, q05, q50, q95, basis; and for waits
         ``nine_in_ten``, the weeks that nine in ten of those who join do not pass.
         """
-        import pandas as pd
-
         tails = ((1 - self.level) / 2, 0.5, (1 + self.level) / 2)
         pieces = []
         for scenario, path in self.paths.items():
@@ -210,9 +206,7 @@ class ServicePlan(Result):
 
     def preview(self) -> pd.DataFrame:
         """Every measure in each March, the first and the last month."""
-        import pandas as pd
-
-        kept = {self.months[0], self.months[-1], *(m for m in self.months if m.endswith("-03"))}
+        kept = {self.months[0], self.months[-1], *(m for m in self.months if Month(m).is_march)}
         rows = []
         for scenario in self.paths:
             for month in (month for month in self.months if month in kept):
@@ -237,8 +231,6 @@ class ServicePlan(Result):
 
     def inputs(self) -> pd.DataFrame:
         """What the file says, a row a number: what, value."""
-        import pandas as pd
-
         return pd.DataFrame(list(_inputs(self.service)), columns=["what goes in", "value"])
 
     def remarks(self) -> Sequence[str]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import months_between
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers.ranges import Range
 from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
-from riskmodel.projection import BASELINE, months_between
+from riskmodel.projection import BASELINE
 from riskmodel.services.definition import DAYS, Number, Service, middle
 from riskmodel.services.queue import Path, appointments, held, waits_of
 from riskmodel.services.result import ServicePath, ServicePlan

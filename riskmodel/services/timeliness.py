@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.disclosure import CONFIDENTIAL, Policy
 from riskmodel.disclosure.remembering import FigureMemory
@@ -17,13 +19,9 @@ from riskmodel.estimates import needs_protection
 from riskmodel.intake.dates import MISSING
 from riskmodel.intake.intervals import INTERVALS, Intervals
 from riskmodel.parameters import parameter
-from riskmodel.projection import month_words
 from riskmodel.services.periods import LEFT_OUT, Counts, Told, joined, untold
 from riskmodel.services.survival import Share, curve_of, quantile_of, share_within
 from riskmodel.services.working_days import working_days
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Timeliness", "TimelinessMeasure", "timeliness"]
 
@@ -140,8 +138,6 @@ class Timeliness(Result):
         limit, unit, q25, q50, q75 (durations, of all months alone), basis. ``[c]``: withheld, and
         a share that rests on what is withheld is missing.
         """
-        import pandas as pd
-
         rows = []
         for one in self.measures:
             for month, share in one.shares.items():
@@ -178,8 +174,6 @@ class Timeliness(Result):
         return self._table(_ALL)
 
     def _table(self, *months: str) -> pd.DataFrame:
-        import pandas as pd
-
         rows = []
         for one in self.measures:
             for month in months or list(one.shares)[1:][-_PERIODS:]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import month_words
 from riskmodel.core.result import View
 from riskmodel.errors import DataError
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.services.definition import Locums, Service
 from riskmodel.services.posts import posts_for_deadline
 from riskmodel.services.result import LABELS, ServicePlan
@@ -31,8 +33,6 @@ def overview(plans: Sequence[ServicePlan]) -> View:
     Columns: service, label, measure, first, last (central projections), low, high (range of the
     last), first_month, last_month, basis.
     """
-    import pandas as pd
-
     rows = []
     for plan in plans:
         first, last = plan.months[0], plan.months[-1]
@@ -61,8 +61,6 @@ def overview(plans: Sequence[ServicePlan]) -> View:
 
 def posts_view(services: Sequence[Service], horizon: Horizon) -> View:
     """Posts with which each service keeps its deadline, for those that have one and posts."""
-    import pandas as pd
-
     asked = [one for one in services if one.deadline is not None and one.has_list]
     if not asked:
         raise DataError("no service here has both [staff] posts and a [deadline]")
@@ -93,8 +91,6 @@ def posts_view(services: Sequence[Service], horizon: Horizon) -> View:
 
 def added_view(services: Sequence[Service], horizon: Horizon, *, posts: float = 1.0) -> View:
     """What one more post changes in the last month of each list, in the same simulations."""
-    import pandas as pd
-
     asked = [one for one in services if one.has_list]
     if not asked:
         raise DataError("no service here has posts, so nobody waits: give [staff] posts")
@@ -122,8 +118,6 @@ _MOVED = ("waiting", "wait_weeks", "within")
 
 def locums_view(services: Sequence[Service], horizon: Horizon) -> View:
     """Each list with its locums and without them, month by month, in the same simulations."""
-    import pandas as pd
-
     asked = [one for one in services if one.staff.locums and one.has_list]
     if not asked:
         raise DataError("no service here has locums: [[staff.locums]] in its file")
@@ -161,8 +155,6 @@ def locums_view(services: Sequence[Service], horizon: Horizon) -> View:
 
 def steady_view(services: Sequence[Service], horizon: Horizon) -> View:
     """What each list comes to in the long run, if what comes stays at its last level."""
-    import pandas as pd
-
     rows = []
     for one in (service for service in services if service.has_list):
         steady = steady_state(one, horizon)

@@ -8,6 +8,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.toml import parse_toml
 
 __all__ = ["bank_holidays", "working_days"]
@@ -24,7 +25,6 @@ def bank_holidays() -> npt.NDArray[np.datetime64]:
     Banking and Financial Dealings Act 1971; what was proclaimed for one year stands in
     ``data/bank_holidays.toml``.
     """
-    import pandas as pd
     from dateutil.relativedelta import MO  # type: ignore[import-untyped]
     from pandas.tseries.holiday import (
         AbstractHolidayCalendar,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import riskmodel
 from riskmodel.authority.folder.authority import open_authority
 from riskmodel.authority.folder.checks import check_folder
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.caseload import published_structure, published_workforce
+from riskmodel.core.months import Month
 from riskmodel.errors import DataError
 from riskmodel.published import factor_counts
 
@@ -105,7 +105,7 @@ def test_unit_costs_are_of_the_year_in_which_the_projection_begins(folder_of):
     authority = open_authority(folder_of(text, files={"months.csv": MONTHS}))
     # The months go to December 2023, so the first month ahead is January 2024.
     assert authority.unit_costs.prices == "2023/24"
-    assert financial_year("2024-01") == "2023/24"
+    assert Month("2024-01").financial_year == "2023/24"
 
 
 @pytest.mark.integration

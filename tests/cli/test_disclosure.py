@@ -303,7 +303,7 @@ def test_a_report_on_a_table_of_ones_own(call, observed, tmp_path):
 def test_a_report_says_what_applied(waived, observed):
     from functools import partial
 
-    from riskmodel.authority.folder.authority import table_authority
+    from riskmodel.authority.folder.one_table import table_authority
     from riskmodel.disclosure import Waiver
     from riskmodel.disclosure.release import release_counted
     from riskmodel.report.sections.factors import own_factors_section

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from riskmodel.ages import ages_in_years
-from riskmodel.census import fields
+from riskmodel.census import LAST_YEAR, fields
 from riskmodel.cohort.care import birthdays
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.history_writing import write_histories
@@ -366,7 +366,7 @@ def test_workers_and_their_number_change_no_byte(tmp_path):
     [
         ((0, 2015, 2015), "children"),
         ((100, 2016, 2015), "comes before"),
-        ((100, 2012, 2015), "2014 to 2026"),
+        ((100, 2012, 2015), f"2014 to {LAST_YEAR}"),
         ((100, 2015, 2015, 3.0), "growth"),
         ((100, 2015, 2015, 0.0, "31"), "three digits"),
     ],

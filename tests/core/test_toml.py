@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.core.toml import KeyPath, key_lines, parse_toml, read_toml, shown
+from riskmodel.core.toml import parse_toml, read_toml, shown
+from riskmodel.core.toml_lines import KeyPath, key_lines
 from riskmodel.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]

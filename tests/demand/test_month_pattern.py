@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodel.core.months import MONTH_NAMES, month_after
 from riskmodel.demand.calibration import DemandPriors, Observation, calibrate
 from riskmodel.demand.calibration.likelihood import JointLikelihood
 from riskmodel.demand.calibration.model import build_model
@@ -19,7 +20,6 @@ from riskmodel.demand.month_pattern import month_pattern, stock_over_the_year
 from riskmodel.demand.outlook import stage_outlook
 from riskmodel.demand.teachers import learned_for
 from riskmodel.estimates import Interval
-from riskmodel.projection import MONTH_NAMES, month_after
 from riskmodel.streams import stream
 
 STAGE = "child_protection_plan"

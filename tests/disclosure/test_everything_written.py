@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from riskmodel.authority.folder.authority import table_authority
+from riskmodel.authority.folder.one_table import table_authority
 from riskmodel.cli.run import run
 from riskmodel.disclosure import Policy
 from riskmodel.report import write_report

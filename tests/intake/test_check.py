@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from riskmodel.cli.intake import app
 from riskmodel.errors import DataError, OutputError, UnknownNameError
-from riskmodel.intake import read_panel
+from riskmodel.intake import read_assessments, read_panel
 
 FOLDER = Path(__file__).with_name("edge_cases")
 KEYS = "time_period,geographic_level,old_la_code,la_name"
@@ -215,3 +215,16 @@ def test_snapshots_are_shown_with_what_is_to_be_noted(tmp_path: Path) -> None:
     assert [note["rule"] for note in data["notes"]] == ["gap"]
     with pytest.raises(DataError, match="line 2"):
         run("snapshots", place, "--strict")
+
+
+@pytest.mark.integration
+def test_what_was_read_shows_itself(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("plan,child_neglect,assessment_date\n1,0,2015-02-30\n0,1,2015-03-02\n")
+    intake = read_assessments(table)
+    assert len(intake.to_frame()) == len(intake.assessments) == 2
+    assert "0 of 2 left out; issues: 1 bad_date" in intake.summary()
+    assert "a date cannot be read" in str(intake)
+    assert "bad_date" in intake._repr_html_()
+    assert "2015-02-30" not in str(intake)  # what a cell holds stands in the issues alone
+    assert len(str(intake).splitlines()) <= 30

@@ -84,6 +84,8 @@ def keep(target: Path, checkout: Path, only: str = "") -> int:
         _run_all(later_lines(), target, checkout)
     for copies in target.glob("commands/**/files/experiments"):
         _forget_copies(copies, checkout / "experiments")
+    # What has left is remembered with the time of day.
+    shutil.rmtree(inputs / ".riskmodel-released", ignore_errors=True)
     _without_places(target, {str(target): "<kept>", str(checkout): "<checkout>"})
     said = {path: path.read_text(encoding="utf-8") for path in sorted(target.rglob("stderr.txt"))}
     failed = [path.parent.relative_to(target) for path in said if "Traceback" in said[path]]
@@ -142,7 +144,8 @@ def _copy_experiments(source: Path, target: Path) -> None:
 
 def _forget_copies(copies: Path, source: Path) -> None:
     """Keep what was written: no copy of a declaration, and no cache, whose names hang on code."""
-    shutil.rmtree(copies / ".cache", ignore_errors=True)
+    for cache in list(copies.rglob(".cache")):
+        shutil.rmtree(cache)
     for path in [path for path in copies.rglob("*") if path.is_file()]:
         original = source / path.relative_to(copies)
         if "results" not in path.parts and original.is_file():

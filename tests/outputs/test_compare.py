@@ -91,3 +91,12 @@ def test_a_difference_in_a_workbook_names_the_sheet_and_the_line(tmp_path):
     assert code == 1
     assert "report.xlsx: sheet.xml: line 2\n  - <v>558</v>\n  + <v>559</v>" in said
     assert "same.xml" not in said
+
+
+@pytest.mark.unit
+def test_progress_of_a_slow_machine_is_no_difference_and_a_warning_is(tmp_path):
+    first = kept(tmp_path / "a", **{"stderr.txt": "riskmodel: few simulations\n"})
+    slow = "riskmodel: calibrating looked_after, about 5 seconds left\nriskmodel: few simulations\n"
+    assert compare(first, kept(tmp_path / "b", **{"stderr.txt": slow}))[0] == 0
+    code, said = compare(first, kept(tmp_path / "c", **{"stderr.txt": "riskmodel: many\n"}))
+    assert (code, "stderr.txt: line 1" in said) == (1, True)

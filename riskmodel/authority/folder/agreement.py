@@ -9,9 +9,9 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.months import month_after, months_between
 from riskmodel.core.usual import USUAL_MONTHS
 from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import month_after, months_between
 
 if TYPE_CHECKING:
     from riskmodel.levers import LeverPath

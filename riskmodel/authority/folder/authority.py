@@ -8,18 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from riskmodel.authority.folder.contents import Contents, read_contents
+from riskmodel.authority.folder.contents import read_contents
 from riskmodel.authority.folder.figures import check_workforce, read_prices
 from riskmodel.authority.folder.holding import Holding
-from riskmodel.authority.folder.problems import Place, ProblemLog
-from riskmodel.authority.folder.settings import Entry
+from riskmodel.authority.folder.problems import ProblemLog
+from riskmodel.core.lazy import pd
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.projection import BASELINE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from riskmodel.assessments import Counted
     from riskmodel.authority.comparison import Comparison
     from riskmodel.authority.decision import PostsDecision
     from riskmodel.authority.others import OthersComparison
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from riskmodel.factors import FactorAnalysis
     from riskmodel.factors.adjusted.table_impact import TableImpact
 
-__all__ = ["EXAMPLE", "Authority", "example", "open_authority", "table_authority"]
+__all__ = ["EXAMPLE", "Authority", "example", "open_authority"]
 
 Result = TypeVar("Result")
 
@@ -184,6 +181,13 @@ class Authority(Holding):
             lambda: plan_outlook(outlook, structure, workforce),
         )
 
+    @property
+    def aim(self) -> dict[str, Any]:
+        """What its settings say of the target: of cap, by and probability those that are set."""
+        cap, chance = (self.contents.number("targets", name) for name in ("cap", "chance"))
+        aim = {"cap": cap, "by": self.contents.text("targets", "by") or None, "probability": chance}
+        return {name: value for name, value in aim.items() if value is not None}
+
     def target(self, outlook: Outlook) -> Target:
         """The caseload to reach: its own, and what it leaves open as in the report card.
 
@@ -194,14 +198,7 @@ class Authority(Holding):
         """
         from riskmodel.authority.comparison import usual_target
 
-        usual = usual_target(outlook)
-        cap, chance = (self.contents.number("targets", name) for name in ("cap", "chance"))
-        return replace(
-            usual,
-            cap=usual.cap if cap is None else cap,
-            by=self.contents.text("targets", "by") or usual.by,
-            probability=usual.probability if chance is None else chance,
-        )
+        return replace(usual_target(outlook), **self.aim)
 
     def posts_needed(
         self, scenario: str = BASELINE, *, months: int = MONTHS, replicates: int = REPLICATES,
@@ -364,34 +361,6 @@ def open_authority(path: str | Path) -> Authority:
         if problem.severity == "mistake":
             raise problem.error()
     return Authority(contents, tuple(log.problems))
-
-
-def table_authority(
-    table: Path,
-    *,
-    mapping: Path | None = None,
-    sheet: str | None = None,
-    protect: Callable[[Counted], Release] | None = None,
-) -> Authority:
-    """An authority of which one return or table of assessments is known, named by its file.
-
-    Parameters
-    ----------
-    table
-        The file.
-    mapping, sheet
-        How it names its columns, and the sheet of a workbook.
-    protect
-        Decides what may be printed of it.
-    """
-    place = Place(table.name)
-    files = {"returns": (table,)} | ({} if mapping is None else {"mapping": (mapping,)})
-    about = {
-        "name": Entry(table.name, place),
-        "title": Entry(f"Which factors go with a plan: {table.name}", place),
-        "sections": Entry(("factors", "impact"), place),
-    }
-    return Authority(Contents(table.parent, {"about": [about]}, files, {}, sheet), protect=protect)
 
 
 def example() -> Authority:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.folder.problems import Problem
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["FolderCheck", "SectionState", "Thing"]
 
@@ -79,8 +77,6 @@ class FolderCheck(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a thing, section and problem: kind, name, state, place, message."""
-        import pandas as pd
-
         rows = [("input", thing.what, "there", thing.source, thing.holds) for thing in self.things]
         for section in self.sections:
             state = "missing" if section.missing else "ready" if section.is_wanted else "not wanted"

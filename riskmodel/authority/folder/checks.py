@@ -19,6 +19,7 @@ from riskmodel.authority.folder.record_months import looked_after_return
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS, SectionRule
 from riskmodel.authority.folder.settings import FILE, Entry
 from riskmodel.authority.folder.subjects import SUBJECTS
+from riskmodel.core.months import Month
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.result import NOTHING, Intake, Issue
@@ -143,7 +144,7 @@ def _months(look: _Look) -> Thing | None:
         look.log.note(Place(records), f"gives no months: {source} has every stage")
     rows: dict[tuple[str, str], list[str]] = {}
     for one in series:
-        first, last = str(one.dates[0])[:7], str(one.dates[-1])[:7]
+        first, last = Month.of_day(one.dates[0]), Month.of_day(one.dates[-1])
         held = one.source if one in inputs.records.series else ""
         months = f"{len(one)} months, {first} to {last}"
         months += f" ({gaps})" if (gaps := one.gaps()) else ""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.months import month_after
 from riskmodel.demand.national.made_up import Area, country_figures, made_up_panel
 from riskmodel.demand.pooled.history import POPULATION
-from riskmodel.projection import month_after
 from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
@@ -151,7 +151,7 @@ def _month_rows(months: Mapping[str, _Counts]) -> list[dict[str, Any]]:
     rows = []
     for number in range(_MONTHS):
         month = month_after(_FIRST_MONTH, number)
-        row: dict[str, Any] = {"month": date(int(month[:4]), int(month[5:7]), 1)}
+        row: dict[str, Any] = {"month": date(month.year, month.number, 1)}
         for stage, counts in months.items():
             for place, measure in enumerate(("stock", "starts", "ends")):
                 row[f"{stage}_{measure}"] = int(counts[number, place])
@@ -288,4 +288,4 @@ def _as_its_months(figures: Mapping[str, _Floats], months: Mapping[str, _Counts]
 def _marches() -> list[tuple[int, int]]:
     """Place among the years, and row among the months, of each March."""
     labels = [month_after(_FIRST_MONTH, number) for number in range(_MONTHS)]
-    return [(int(m[:4]) - _YEARS[0], row) for row, m in enumerate(labels) if m.endswith("-03")]
+    return [(m.year - _YEARS[0], row) for row, m in enumerate(labels) if m.is_march]

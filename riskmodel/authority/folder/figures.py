@@ -10,12 +10,11 @@ from riskmodel.authority.folder.contents import Contents
 from riskmodel.authority.folder.problems import Place, ProblemLog
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.caseload.costs import WEEKS_A_MONTH, UnitCosts
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.caseload import Structure, Workforce
 
 __all__ = [
@@ -303,8 +302,6 @@ class Prices(Result):
 
         None takes the years that are given.
         """
-        import pandas as pd
-
         rows = []
         for year in [given.year for given in self.years] if years is None else years:
             costs = self.of(year)

@@ -20,17 +20,16 @@ from riskmodel.authority.folder.inputs import (
 from riskmodel.authority.folder.problems import Problem
 from riskmodel.authority.folder.record_months import FEW
 from riskmodel.authority.folder.sections import NEEDS, SECTIONS
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.census import reference_date
-from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import month_after
+from riskmodel.core.months import month_after
+from riskmodel.errors import DataError, check_name
 from riskmodel.snapshots import month_ends
 
 if TYPE_CHECKING:
-    from riskmodel.assessments import Counted
     from riskmodel.authority.folder.own_tables import OwnTables
     from riskmodel.caseload import Structure, UnitCosts
     from riskmodel.caseload.workforce import Workforce
+    from riskmodel.counted import Counted
     from riskmodel.demand.sources import DemandSource
     from riskmodel.disclosure.release import Release
     from riskmodel.disclosure.remembering import Remembering
@@ -133,8 +132,7 @@ class Holding:
         UnknownNameError
             When there is no such section.
         """
-        if section not in SECTIONS:
-            raise UnknownNameError("section", section, SECTIONS)
+        check_name("section", section, SECTIONS)
         return tuple(
             "; or ".join(NEEDS[need] for need in group if need not in _SHIPPED or len(group) == 1)
             for group in SECTIONS[section].needs
@@ -236,7 +234,7 @@ class Holding:
         """The financial year in which a projection begins."""
         from riskmodel.demand.opening import opening_of
 
-        return financial_year(month_after(opening_of(self.demand), 1))
+        return month_after(opening_of(self.demand), 1).financial_year
 
     @cached_property
     def commentary(self) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from riskmodel.authority.folder.problems import bare_message
 from riskmodel.core.toml import Table, read_toml
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.intake.figures import read_rows
 from riskmodel.published import Audit, Document, PublishedTable, Unit, units
 from riskmodel.published.catalogue import printed_table
@@ -90,8 +90,7 @@ def read_own_tables(folder: Path, body: str) -> OwnTables:
         identities = _identities(read_toml(folder / IDENTITIES))
 
     def load(name: str) -> PublishedTable:
-        if name not in tables:
-            raise UnknownNameError("published table", name, tables)
+        check_name("published table", name, tables)
         return tables[name]
 
     try:

@@ -10,7 +10,8 @@ from typing import Any
 from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.subjects import SUBJECTS, Subject
 from riskmodel.authority.folder.values import Value, read_value
-from riskmodel.core.toml import KeyPath, key_lines, loaded, no_toml
+from riskmodel.core.toml import loaded, no_toml
+from riskmodel.core.toml_lines import KeyPath, key_lines
 from riskmodel.errors import DataError, UnknownNameError, unreadable
 from riskmodel.intake.figures import briefly
 

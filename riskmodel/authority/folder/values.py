@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.subjects import Field, Kind
+from riskmodel.core.months import Month
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.figures import briefly
 from riskmodel.intake.months import month_of
 
-__all__ = ["Value", "financial_year", "read_value"]
+__all__ = ["Value", "read_value"]
 
 Value = str | float | date | tuple[str, ...]
 """A number is a float, a month or a financial year a text, a list a tuple."""
@@ -43,19 +44,6 @@ def read_value(field: Field, raw: object) -> Value:
         What was found and what is allowed, without the place, which the caller knows.
     """
     return _READERS[field.kind](field, raw)
-
-
-def financial_year(month: str) -> str:
-    """The financial year, April to March, that a month lies in.
-
-    Examples
-    --------
-    >>> financial_year("2024-03"), financial_year("2024-04")
-    ('2023/24', '2024/25')
-    """
-    year, number = int(month[:4]), int(month[5:7])
-    first = year if number >= 4 else year - 1
-    return f"{first}/{(first + 1) % 100:02d}"
 
 
 def _wrong(raw: object, allowed: str) -> DataError:
@@ -117,13 +105,13 @@ def _share(field: Field, raw: object) -> float:
     return round(_in_range(field, raw, number, allowed), 12)
 
 
-def _month(field: Field, raw: object) -> str:
+def _month(field: Field, raw: object) -> Month:
     allowed = "a month such as 2024-03, or its first or last day"
     text = raw.isoformat()[:10] if isinstance(raw, date) else raw
     month = month_of(text) if isinstance(text, str) else None
     if month is None:
         raise _wrong(raw, allowed)
-    return f"{month[0]:04}-{month[1]:02}"
+    return Month(f"{month[0]:04}-{month[1]:02}")
 
 
 def _date(field: Field, raw: object) -> date:

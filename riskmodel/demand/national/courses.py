@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.core.arrays import Floats, Integers, lock
+from riskmodel.core.months import Month
 from riskmodel.core.result import Result
 from riskmodel.demand.outlook import MOST_MONTHS, MOST_REPLICATES, node_months
 from riskmodel.demand.pooled.features import figures_beside
@@ -335,7 +336,7 @@ def beyond_authorities(total: Integers, common: Floats, ratio: float) -> Integer
     return found
 
 
-def projected_months(year: int, months: int) -> tuple[str, ...]:
+def projected_months(year: int, months: int) -> tuple[Month, ...]:
     """The months after March of a year, ``YYYY-MM``."""
     return tuple(month_after(f"{year}-03", ahead + 1) for ahead in range(months))
 

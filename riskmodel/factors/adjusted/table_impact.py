@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.assessments import Counted
 from riskmodel.core.result import Result, TextTable
+from riskmodel.counted import Counted
 from riskmodel.disclosure import marked_frame
 from riskmodel.disclosure.release import Release, release_counted
 from riskmodel.estimates import Estimate

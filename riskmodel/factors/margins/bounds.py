@@ -19,7 +19,7 @@ import pandas as pd
 from riskmodel.assessments import FactorCounts
 from riskmodel.core.arrays import Floats
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.factors.margins.grid import Extreme, Quantities, grid_extremes
 from riskmodel.factors.margins.programme import MOST_FACTORS, Programme
 from riskmodel.factors.margins.result import QUANTITIES, Bound, BoundQuantity, JointTable
@@ -89,10 +89,8 @@ class MarginBounds(Result):
 
     def table(self, quantity: BoundQuantity, end: Literal["low", "high"]) -> JointTable:
         """A table with these margins in which the quantity is at that end of its interval."""
-        if quantity not in QUANTITIES:
-            raise UnknownNameError("quantity", quantity, QUANTITIES)
-        if end not in ("low", "high"):
-            raise UnknownNameError("end of the interval", end, ("low", "high"))
+        check_name("quantity", quantity, QUANTITIES)
+        check_name("end of the interval", end, ("low", "high"))
         _, planned, unplanned = self.attained[QUANTITIES.index(quantity)][end == "high"]
         setting = Setting.of(self.counts, (self.factor, *self.given), self.phi)
         with_plan = Programme(setting, setting.planned)
@@ -343,8 +341,7 @@ def _check(
     counts: FactorCounts, factor: str, others: tuple[str, ...], phi: tuple[float, float] | None
 ) -> None:
     for name in (factor, *others):
-        if name not in counts.factors:
-            raise UnknownNameError("factor with counts", name, counts.factors)
+        check_name("factor with counts", name, counts.factors)
     if not others:
         raise DataError("bounds need at least one other factor to allow for")
     if len({factor, *others}) != len(others) + 1:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable, range_text
 from riskmodel.estimates import Basis, Interval
 from riskmodel.factors.margins.recorded import (
@@ -29,9 +30,6 @@ from riskmodel.factors.quadrants import HIGH, LOW, QuadrantRegion
 from riskmodel.factors.rates import factor_rates
 from riskmodel.families import DesignEffects
 from riskmodel.vocabulary import factor_label
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "MEASURES",
@@ -99,8 +97,6 @@ class RecordingSensitivity(Result):
         could be on the other side of every feasible cut; tips_at, the ratio of the two shares
         recorded from which on it is so on impact.
         """
-        import pandas as pd
-
         rows = pd.DataFrame({"factor": self.counts.factors})
         changes = np.zeros(len(rows), dtype=bool)
         for axis, measure in (("prevalence", "share_of_plans"), ("impact", "conversion_rate")):
@@ -157,8 +153,6 @@ class RecordingSensitivity(Result):
 
     def preview(self) -> pd.DataFrame:
         """Of each factor both rates as recorded and over the area, and its sides."""
-        import pandas as pd
-
         shown = {"factor": [factor_label(name) for name in self.counts.factors]}
         for measure, words in zip(RATES, ("led to a plan", "share of plans"), strict=True):
             ends = self.ends(measure)
@@ -178,8 +172,6 @@ class RecordingSensitivity(Result):
         title = "Over all recording considered; quadrants are prevalence / impact"
         tables = [TextTable(self.preview(), title)]
         if self.counts.total_assessments is not None:
-            import pandas as pd
-
             shown = {"factor": [factor_label(name) for name in self.counts.factors]}
             for measure in MEASURES[2:]:
                 shown[measure] = [
@@ -260,8 +252,6 @@ def recording_bounds(
     >>> found.bounds.loc[0, ["as_recorded", "lowest", "highest"]].round(3).tolist()
     [0.365, 0.365, 0.535]
     """
-    import pandas as pd
-
     recording = Recording.usual() if recording is None else recording
     rates = factor_rates(counts, level=level, design=design)
     grid = np.array(list(product(recording.with_plan, recording.without_plan)))

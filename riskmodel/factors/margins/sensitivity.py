@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, check_name
 from riskmodel.estimates import Basis
 from riskmodel.factors.margins.fits import (
     SURFACE_METHODS,
@@ -28,9 +29,6 @@ from riskmodel.factors.margins.fits import (
 )
 from riskmodel.parameters import parameter
 from riskmodel.vocabulary import factor_label
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "FactorSensitivity",
@@ -136,8 +134,6 @@ class SensitivitySurface(Result):
 
         Columns: factor, assessments, overlap, odds_ratio, low, high, level, method, basis.
         """
-        import pandas as pd
-
         index = pd.MultiIndex.from_product(
             [self.factors, self.assessments, self.overlaps],
             names=["factor", "assessments", "overlap"],
@@ -181,8 +177,6 @@ class SensitivitySurface(Result):
         Columns: factor, smallest, largest, smallest_assessments, smallest_overlap,
         largest_assessments, largest_overlap, low, high, verdict, is_clear, basis.
         """
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -215,8 +209,6 @@ class SensitivitySurface(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each factor's smallest and largest odds ratio and where they are, the largest first."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -332,8 +324,7 @@ def _check(
     replicates: int,
     method: str,
 ) -> None:
-    if method not in SURFACE_METHODS:
-        raise UnknownNameError("method", method, SURFACE_METHODS)
+    check_name("method", method, SURFACE_METHODS)
     for name, values in (
         ("factors", factors),
         ("numbers of assessments", assessments),

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.intake.dates import MISSING, day_numbers_to_dates
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["CATEGORY_WORDS", "GENDER_WORDS", "LinkedRow", "Rows"]
 
@@ -87,8 +85,6 @@ class Rows:
 
     def references(self) -> Any:
         """The children's references: numbers where all of them are, as they stand otherwise."""
-        import pandas as pd
-
         # Up to 18 digits fit in 64 bits; a leading zero would be lost.
         if all(map(_NUMBER.fullmatch, self.children)):
             return np.array(self.children, dtype=object).astype(np.int64)
@@ -96,8 +92,6 @@ class Rows:
 
     def others(self) -> Iterator[tuple[str, Any]]:
         """The columns behind the factors, in the order of a table."""
-        import pandas as pd
-
         yield "gender", _words(self._column(_GENDER), GENDER_WORDS)
         for name, place in (
             ("birth_date", _BORN),
@@ -119,7 +113,5 @@ class Rows:
 
 
 def _words(places: npt.NDArray[np.int64], words: tuple[str, ...]) -> pd.Series:
-    import pandas as pd
-
     table = np.array([*words, None], dtype=object)
     return pd.Series(table[places], dtype="str")

@@ -6,13 +6,14 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from riskmodel.account import Account
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.census import FIRST_YEAR, LAST_YEAR
+from riskmodel.core.lazy import pd
 from riskmodel.estimates import Basis
 from riskmodel.intake.census.linking import Header, Linker
 from riskmodel.intake.census.rows import Reader
@@ -22,9 +23,6 @@ from riskmodel.intake.dates import put_in_order
 from riskmodel.intake.repeats import without_repeats
 from riskmodel.intake.result import Intake, IssueLog
 from riskmodel.vocabulary import FACTORS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _IDENTITY = ("child_id", "birth_date", "referral_date", "assessment_date")
 """What names an assessment of a return, which has no identifiers of them. The date of birth is
@@ -147,8 +145,6 @@ def linked_intake(
 
 
 def _frame(linker: Linker, side: SideFile) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    import pandas as pd
-
     rows, header = linker.rows, linker.header
     columns: dict[str, Any] = {
         "assessment_id": np.arange(1, len(rows) + 1, dtype=np.int64),

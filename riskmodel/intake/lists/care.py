@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from riskmodel.account import Tally
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.lists.reading import InspectedList, inspected_lists, months_before
@@ -19,9 +20,6 @@ from riskmodel.intake.looked_after.people import People
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.periods import Window
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["read_looked_after_list"]
 
@@ -94,8 +92,6 @@ def _periods(
     one: InspectedList, people: People, log: IssueLog
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Rows with a child and dates, as episodes; and how many others there are, by reason."""
-    import pandas as pd
-
     table = one.table
     cells: dict[str, Any] = {
         "person": people.numbers(table.empty_column(), one.columns["child_id"]),
@@ -125,8 +121,6 @@ def _periods(
 
 def _coded(one: InspectedList, field: str, known: Collection[str], log: IssueLog) -> pd.Categorical:
     """Codes of a column: the first word of a cell after its mark; what is none is an issue."""
-    import pandas as pd
-
     kind = pd.CategoricalDtype(["", *sorted(known)])
     order = {code: at for at, code in enumerate(kind.categories)}
     positions = []

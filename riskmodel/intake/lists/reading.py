@@ -12,6 +12,7 @@ import numpy as np
 
 from riskmodel.account import Tally
 from riskmodel.assessments import Assessments
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.census.linking import Episode, Linker, Plan
 from riskmodel.intake.census.side_file import SideFile
@@ -234,8 +235,6 @@ def _repeats(
     children: np.ndarray, starts: np.ndarray, ends: np.ndarray, kept: np.ndarray
 ) -> np.ndarray:
     """Rows that hold the same child, start and end as an earlier one that is kept."""
-    import pandas as pd
-
     frame = pd.DataFrame({"child": children, "start": starts, "end": ends})
     repeated = np.zeros(len(frame), dtype=bool)
     repeated[kept] = frame[kept].duplicated().to_numpy()

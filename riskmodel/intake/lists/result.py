@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from riskmodel.account import Tally, tallies_text
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.intake.periods import Periods
 from riskmodel.intake.result import NOTES, Intake, Issue
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Lists"]
 
@@ -64,8 +61,6 @@ class Lists(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Stock, starts and ends by stage and month, children in need included."""
-        import pandas as pd
-
         frames = []
         for one in self.periods:
             months, counts = one.counts()

@@ -8,19 +8,16 @@ where records contradict each other is what the sector's own tools do to such re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.intake.dates import MISSING, day_numbers_to_dates
 from riskmodel.intake.looked_after.codes import CHANGE, SHORT_BREAKS, START
 from riskmodel.intake.periods import Window
 from riskmodel.intake.record_tables import RawTable
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["put_together", "whole_months"]
 

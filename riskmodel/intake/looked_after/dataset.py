@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.looked_after import codes
@@ -18,8 +19,6 @@ from riskmodel.intake.record_tables import Column, RawTable, cell_text, plain_he
 from riskmodel.intake.result import IssueLog
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.intake.looked_after.people import People
 
 __all__ = ["FILES", "PREFIXES", "in_force", "is_unaccompanied", "kind_of", "miles"]
@@ -103,8 +102,6 @@ def in_force(
     DataError
         When a table lacks the start.
     """
-    import pandas as pd
-
     coded = {
         name: pd.CategoricalDtype(["", *sorted(known)]) for name, known in _CODED[kind].items()
     }

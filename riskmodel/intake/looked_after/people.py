@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.intake.dates import day_numbers_to_dates
 from riskmodel.intake.record_tables import Column, cell_reference, cell_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Facts", "People"]
 
@@ -30,8 +26,6 @@ class People:
 
     def numbers(self, areas: Column, children: Column) -> npt.NDArray[np.int64]:
         """The number of the child of each row; -1 where there is no reference."""
-        import pandas as pd
-
         if not len(areas.distinct) and self.areas in ([], [""]):
             return self._of_one_area(children)
         references = ["", *map(cell_reference, children.distinct)]
@@ -71,8 +65,6 @@ class People:
 
     def named(self, episodes: pd.DataFrame, facts: Facts) -> pd.DataFrame:
         """Episodes with area, reference and what is known of each child."""
-        import pandas as pd
-
         person, area = (episodes[name].to_numpy() for name in ("person", "area"))
         areas = pd.Categorical.from_codes(area, pd.Index(self.areas, dtype="str"))
         children = pd.Series(self.references, dtype="str")

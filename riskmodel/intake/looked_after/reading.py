@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.account import Tally
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.intake.census.xml_stream import LOOKED_AFTER_AS_XML
 from riskmodel.intake.dates import BAD, MISSING
@@ -33,9 +34,6 @@ from riskmodel.intake.record_tables import (
     raw_tables,
 )
 from riskmodel.intake.result import IssueLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["is_looked_after_heading", "read_looked_after"]
 
@@ -219,8 +217,6 @@ def _episodes(
     tables: Sequence[RawTable], people: People, log: IssueLog, has_window: bool
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """All episodes with a child and dates, by table; and how many others there are, by reason."""
-    import pandas as pd
-
     parts, left_out = [], dict.fromkeys(("bad_row", "no_child", "no_start", "bad_date"), 0)
     for number, table in enumerate(tables):
         part = _part(table, people, log).assign(table=number)
@@ -249,8 +245,6 @@ def _wrong(part: pd.DataFrame, reason: str) -> npt.NDArray[np.bool_]:
 
 def _part(table: RawTable, people: People, log: IssueLog) -> pd.DataFrame:
     """One table of episodes as the file has it, dates as day numbers."""
-    import pandas as pd
-
     columns = _columns(table, _EPISODES, log)
     if "end" not in columns:
         raise DataError("this column is missing", file=table.name, field="DEC")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.account import Tally, tallies_text
 from riskmodel.ages import age_bands
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import check_name
 from riskmodel.intake.looked_after.codes import LEGAL_STATUSES, PLACEMENTS
 from riskmodel.intake.periods import Periods, Plan, Window, month_numbers
 from riskmodel.intake.result import NOTES, Issue
 from riskmodel.snapshots import MonthlySeries, month_ends
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["GROUPS", "LookedAfter"]
 
@@ -125,10 +122,7 @@ class LookedAfter(Result):
         UnknownNameError
             For another group.
         """
-        import pandas as pd
-
-        if by not in GROUPS:
-            raise UnknownNameError("group of children looked after", by, GROUPS)
+        check_name("group of children looked after", by, GROUPS)
         parts = []
         for area, window in self.windows.items():
             episodes = self.episodes[self.episodes["area"] == area]
@@ -137,8 +131,6 @@ class LookedAfter(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Stock, starts and ends by area and month."""
-        import pandas as pd
-
         frames = [series.to_frame() for series in self.series()]
         names = ["area", "month_end", "stock", "starts", "ends"]
         return (
@@ -166,8 +158,6 @@ def _day_pairs(periods: pd.DataFrame) -> tuple[_Days, _Days]:
 
 def _grouped(area: str, window: Window, episodes: pd.DataFrame, by: str) -> pd.DataFrame:
     """Months of one area by group: each episode once for each month that it is in force."""
-    import pandas as pd
-
     months = np.sort(np.array(list(window), dtype="datetime64[M]"))
     first, last = months[0].astype(np.int64), months[-1].astype(np.int64)
     begun, over = (month_numbers(days) for days in _day_pairs(episodes))
@@ -205,8 +195,6 @@ def _groups(
     day = month if measure == "stock" else episodes["start" if measure == "starts" else "end"]
     day = np.asarray(day).astype("datetime64[s]")
     if by == "age_band":
-        import pandas as pd
-
         dates = {"birth_date": episodes["birth_date"].to_numpy(), "assessment_date": day}
         return np.asarray(age_bands(pd.DataFrame(dates), "episodes"), dtype=object)
     until = episodes["unaccompanied_until"].to_numpy()

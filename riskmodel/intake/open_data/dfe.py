@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from riskmodel.census import LATER_FACTORS
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, printable
 from riskmodel.intake.figures import (
@@ -31,9 +31,6 @@ from riskmodel.intake.open_data.panels import Cells, join_panels, read_panel
 from riskmodel.intake.open_data.precedence import FileRank, difference_notes
 from riskmodel.series import ENGLAND, AuthorityPanel, Note, Status
 from riskmodel.vocabulary import FACTORS, Person, factor
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["FactorPanel", "read_dfe", "read_dfe_factors", "read_panels"]
 
@@ -105,8 +102,6 @@ class FactorPanel(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as a table; ``episodes`` is NaN where the status is not ``observed``."""
-        import pandas as pd
-
         names = ("la_code", "area", "year", "code", "factor", "person", "episodes", "status")
         return pd.DataFrame(list(self.rows), columns=list(names))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riskmodel.errors import DataError, UnknownNameError, printable
+from riskmodel.errors import DataError, UnknownNameError, check_name, printable
 from riskmodel.intake.figures import (
     briefly,
     check_year_is_over,
@@ -361,8 +361,7 @@ def neighbours_of(code: str, neighbours: Mapping[str, tuple[str, ...]]) -> tuple
     UnknownNameError
         When the list has none for it.
     """
-    if code not in neighbours:
-        raise UnknownNameError("authority with neighbours", code, neighbours)
+    check_name("authority with neighbours", code, neighbours)
     return neighbours[code]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from riskmodel.core.labels import label
+from riskmodel.core.months import months_between
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.demand.pooled.measured import measured_backtest
 from riskmodel.demand.sources import MEASURE_OF
-from riskmodel.projection import months_between
 from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.finals import outcome_sentence
 from riskmodel.report.brief.paging import brief_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import label
+from riskmodel.core.months import Month
 from riskmodel.report.brief.around import around_table
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
@@ -135,7 +135,7 @@ def _others(results: BriefResults) -> str:
 
 def _cost(results: BriefResults) -> str:
     """What each whole financial year costs, up to that of the date."""
-    last = financial_year(results.target.by)
+    last = Month(results.target.by).financial_year
     said = [
         f"{money(row['q50'], row['currency'])} in {year} (90% range "
         f"{money(row['q05'], row['currency'])} to {money(row['q95'], row['currency'])})"
@@ -153,7 +153,7 @@ def _short(chance: str) -> str:
 def _table(results: BriefResults) -> Table:
     """Each March and the date: children, caseload, chance."""
     months = results.outlook.projection.months
-    shown = [month for month in months if month.endswith("-03") or month == results.target.by]
+    shown = [month for month in months if month.is_march or month == results.target.by]
     headings = {"day": "End of"} | {stage: label(stage).brief for stage in results.stages}
     rows: list[dict[str, Any]] = []
     for month in shown:

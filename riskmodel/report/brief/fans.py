@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.labels import STAGE_LABELS, label
+from riskmodel.core.lazy import pd
 from riskmodel.projection import BASELINE
 from riskmodel.report.brief.results import QUANTILES, BriefResults
 from riskmodel.report.model import Chart, Table
@@ -56,8 +57,6 @@ def ahead_chart(
     stacked
         Whether the panels stand below one another.
     """
-    import pandas as pd
-
     from riskmodel.report.charts.ahead import draw_ahead
     from riskmodel.report.charts.outlook import calendar_of
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.core.files import write_file
+from riskmodel.core.months import Month
 from riskmodel.errors import DataError, unreadable
 from riskmodel.report.brief.results import BriefResults
 from riskmodel.report.brief.wording import Range, number, stage_words
@@ -34,7 +35,6 @@ FOLDER = "finals"
 """Where finals are kept, beside ``authority.toml``; each is named by the date of its figures."""
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def keep_final(authority: Authority, sizes: Sizes) -> Path:
     if results.has("projection"):
         posts = results.posts if results.has("caseload") else None
         months = results.outlook.projection.months
-        stages = {
+        stages: Mapping[str, Mapping[str, Range]] = {
             stage: {month: _whole(results.stock(stage, month)) for month in months}
             for stage in results.stages
         }
@@ -148,11 +148,8 @@ def outcome_sentence(results: BriefResults, stage: str) -> str:
     """
     final = last_final(results.authority)
     projected = {} if final is None else final.stages.get(stage, {})
-    counted = [
-        one
-        for one in results.counts(stage)
-        if final is not None and one.month in projected and one.month > final.figures_to[:7]
-    ]
+    told = "" if final is None else Month.of_day(final.figures_to)
+    counted = [one for one in results.counts(stage) if one.month in projected and one.month > told]
     if final is None or not counted:
         return ""
     latest = counted[-1]
@@ -160,7 +157,7 @@ def outcome_sentence(results: BriefResults, stage: str) -> str:
     children = round(latest.children)
     where = "below" if children < low else "above" if children > high else "within"
     return (
-        f"In {month_words(final.figures_to[:7])} this brief projected {number(middle)} children "
+        f"In {month_words(told)} this brief projected {number(middle)} children "
         f"{stage_words(stage)} {projected[latest.month].bracket()} for "
         f"{month_words(latest.month)}; {latest} were counted, {where} the range."
     )
@@ -185,22 +182,16 @@ def _read(path: Path) -> Final:
     except ValueError as error:
         raise DataError(f"this is no JSON: {error}", file=file) from error
     try:
-        stages = {
-            str(stage): {_month(month): _range(ends) for month, ends in months.items()}
+        stages: Mapping[str, Mapping[str, Range]] = {
+            str(stage): {Month(month): _range(ends) for month, ends in months.items()}
             for stage, months in data["stages"].items()
         }
         return Final(path.stem, str(data["target"]), data["posts"], data["simulated"], stages)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, DataError, KeyError, TypeError, ValueError) as error:
         raise DataError(
             "is no final as `riskmodel report --final` keeps it: take it away, or make it again",
             file=file,
         ) from error
-
-
-def _month(text: str) -> str:
-    if not _MONTH.fullmatch(text):
-        raise ValueError(text)
-    return text
 
 
 def _range(ends: Mapping[str, Any]) -> Range:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from riskmodel.authority.folder.values import financial_year
 from riskmodel.core.labels import STAGE_LABELS, label
+from riskmodel.core.months import Month
 from riskmodel.report.brief.fans import ahead_chart
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import MONTHS_A_YEAR, BriefResults
@@ -139,7 +139,7 @@ def _posts_number(results: BriefResults) -> list[Number]:
 
 def _price_number(results: BriefResults) -> list[Number]:
     """What the financial year of the date costs, beside the first whole year."""
-    year = financial_year(results.target.by)
+    year = Month(results.target.by).financial_year
     whole = [name for name, row in results.prices.items() if row["months"] == MONTHS_A_YEAR]
     if year not in whole:
         return []

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from riskmodel.authority.folder.authority import Authority
 from riskmodel.authority.service import UNLIKE_SHARE
 from riskmodel.caseload.result import PLANNED
-from riskmodel.errors import DataError, UnknownNameError
-from riskmodel.projection import BASELINE, months_between
+from riskmodel.core.months import months_between
+from riskmodel.errors import DataError, check_name
+from riskmodel.projection import BASELINE
 from riskmodel.report.brief.wording import Range
 from riskmodel.report.wording import month_words
 
@@ -178,8 +179,7 @@ class BriefResults:
         """
         target = self.authority.target(self.outlook)
         months = self.outlook.projection.months
-        if target.by not in months:
-            raise UnknownNameError("month of the projection", target.by, months)
+        check_name("month of the projection", target.by, months)
         return target
 
     @property

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.months import months_between
 from riskmodel.core.wording import article, chance_words, money
-from riskmodel.projection import months_between
 from riskmodel.report.wording import month_words
 
 __all__ = [

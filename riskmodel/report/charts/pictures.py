@@ -12,6 +12,7 @@ from riskmodel.authority.placements import Placements
 from riskmodel.authority.price import PriceByYear
 from riskmodel.caseload import CaseloadPlan, published_caseloads
 from riskmodel.caseload.change import CaseloadChange
+from riskmodel.core.months import Month, month_words
 from riskmodel.core.result import Picture, draws
 from riskmodel.demand.matrix import FlowMatrix
 from riskmodel.demand.moved import Flows
@@ -21,7 +22,7 @@ from riskmodel.factors.margins.recording import RecordingSensitivity
 from riskmodel.factors.margins.sensitivity import SensitivitySurface
 from riskmodel.intake.intervals import INTERVALS
 from riskmodel.placements.budget import PlacementBudget
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.fan import FAN, Fan, draw_fans
 from riskmodel.report.charts.flows import draw_flows
@@ -176,7 +177,7 @@ def _others(
 def _service(plan: ServicePlan) -> Picture:
     measure = "waiting" if plan.service.has_list else "posts_needed"
     values, times = plan.path().values(measure), np.arange(len(plan.months)) / 12
-    year, month = (int(part) for part in plan.months[0].split("-"))
+    first = Month(plan.months[0])
     chances = {0.5, *(end for low, high, *_ in FAN for end in (low, high))}
     quantiles = {chance: np.quantile(values, chance, axis=0) for chance in chances}
     others = {
@@ -185,7 +186,7 @@ def _service(plan: ServicePlan) -> Picture:
         if name != BASELINE
     }
     title = f"{plan.service.label}: {LABELS[measure][0].lower()}"
-    fan = Fan(title, (), year + month / 12 + times, quantiles, others)
+    fan = Fan(title, (), first.year + first.number / 12 + times, quantiles, others)
     return _picture(draw_fans("service", [fan]), title, plan.summary())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.report.model import Chart, Table
 
@@ -37,8 +38,6 @@ def table_of(  # noqa: PLR0913  those of a table
     headings
         Of each column by its name, in their order.
     """
-    import pandas as pd
-
     frame = pd.DataFrame(list(rows), columns=list(headings))
     return Table(
         name,

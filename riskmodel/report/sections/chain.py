@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.demand.chain import LINKS
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import join_words
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["chain_point", "chain_section"]
 

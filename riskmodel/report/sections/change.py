@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskmodel.caseload.change import MEASURED
+from riskmodel.core.lazy import pd
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import pictured, table_of
 from riskmodel.report.wording import percent
@@ -120,8 +121,6 @@ def _groups_table(change: ChangeParts) -> Table:
 
 
 def _caseload_table(change: CaseloadChange) -> Table:
-    import pandas as pd
-
     labels = {"cases": "Cases", "workers": "Full-time workers", "caseload": "Cases for each worker"}
     estimates = [
         (f"{labels[name]}, {day}", ends[name])

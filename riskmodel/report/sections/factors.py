@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.disclosure.release import Release
 from riskmodel.disclosure.symbols import (
     CONFIDENTIAL,
@@ -223,8 +224,6 @@ def _rates_chart(
 
 
 def _rates_table(rates: FactorRates, rows: Rows, source: str, protection: str) -> Table:
-    import pandas as pd
-
     level = percent(rates.conversion[0].level, 0) if rates.conversion else "95%"
     classes = {name: words for name, words in _CLASSES.items() if rows and name in rows[0]}
     labels = {"factor": "Factor", "plans": "Plans with the factor"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from riskmodel.core.lazy import pd
 from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.report.model import Table
@@ -19,8 +20,6 @@ __all__ = ["beside_table", "fractions_table", "measures_table"]
 
 def beside_table(rows: Sequence[ComparedRate], result: FactorImpact, source: str) -> Table:
     """The numbers behind the chart of differences."""
-    import pandas as pd
-
     frame = pd.DataFrame(
         [
             {
@@ -50,8 +49,6 @@ def beside_table(rows: Sequence[ComparedRate], result: FactorImpact, source: str
 
 def measures_table(result: FactorImpact, source: str) -> Table:
     """Adjusted measures of every factor."""
-    import pandas as pd
-
     frame = pd.DataFrame(
         [
             {

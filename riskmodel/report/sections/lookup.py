@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from riskmodel.core.lazy import pd
 from riskmodel.published import Figure, PublishedTable
 from riskmodel.report.model import Paragraph, Section, Table
 from riskmodel.report.wording import count_of
@@ -56,8 +57,6 @@ def _anchor(figure: Figure) -> str:
 
 
 def _figures(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
-    import pandas as pd
-
     frame = pd.DataFrame(
         [
             {
@@ -100,8 +99,6 @@ def _figures(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
 
 
 def _paragraphs(entries: Sequence[tuple[Figure, PublishedTable]]) -> Table:
-    import pandas as pd
-
     numbers = Counter((figure.document.title, figure.place) for figure, _ in entries)
     places: dict[tuple[str, str], str] = {}
     printed: dict[tuple[str, str], list[str]] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from riskmodel.core.lazy import pd
 from riskmodel.demand.national import NationalRun
 from riskmodel.report.model import Block, Paragraph, Section, Table
 from riskmodel.report.sections.national_charts import (
@@ -19,10 +19,6 @@ from riskmodel.report.sections.national_tables import (
     neighbours_table,
 )
 from riskmodel.report.sections.national_view import NATIONAL_LABELS, totals_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 __all__ = ["NATIONAL_LABELS", "national_section", "rests_on_section"]
 

@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import Month
 from riskmodel.demand.national import Course, NationalCourses, NationalRun
 from riskmodel.factors.comparison import funnel as funnel_of
+from riskmodel.report.charts.outlook import calendar_of
 from riskmodel.report.model import Chart, Table
 from riskmodel.report.sections.building import chart_of
 from riskmodel.report.sections.national_tables import HEADINGS, areas_table
@@ -18,8 +21,6 @@ from riskmodel.report.sections.national_view import NATIONAL_LABELS, totals_word
 from riskmodel.report.wording import count_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.report.charts.fan import Fan
     from riskmodel.report.charts.national import SmallFan
 
@@ -28,14 +29,9 @@ Floats = npt.NDArray[np.float64]
 __all__ = ["funnel_chart", "rates_against_size", "small_multiples", "totals_chart"]
 
 
-def _decimal(month: str) -> float:
-    """The decimal year of a month's end as a reader counts: 31 March 2015 is 2015.25."""
-    return int(month[:4]) + int(month[5:]) / 12
-
-
 def _times(courses: NationalCourses) -> Floats:
     months = (courses.opening_month, *courses.months)
-    return np.array([_decimal(month) for month in months])
+    return np.array([calendar_of(month) for month in months])
 
 
 def _from_opening(course: Course, level: float) -> Floats:
@@ -80,12 +76,10 @@ def totals_chart(run: NationalRun, stage: str) -> Chart:
 
 
 def _by_year(courses: NationalCourses, shown: Sequence[Course]) -> pd.DataFrame:
-    import pandas as pd
-
     places = [
         place
         for place, month in enumerate(courses.months)
-        if month.endswith("-03") or place == len(courses.months) - 1
+        if Month(month).is_march or place == len(courses.months) - 1
     ]
     return pd.DataFrame(
         [
@@ -209,7 +203,8 @@ def funnel_chart(courses: NationalCourses, funnel: pd.DataFrame, source: str) ->
         f"{count_of(len(points), 'authority', 'authorities')} about a common rate of "
         f"{1e4 * target:.1f} for every 10,000 children. Beyond the 99.8% limits: "
         f"{', '.join(named) or 'none'}.",
-        f"Published figures at 31 March {courses.opening_month[:4]}. Solid lines: 95% limits, "
+        f"Published figures at 31 March {Month(courses.opening_month).year}. "
+        "Solid lines: 95% limits, "
         f"dashed: 99.8%, about the rate of all together, {1e4 * target:.1f}, and widened "
         f"{dispersion:.1f} times in variance for how far authorities lie apart in any case "
         "(Spiegelhalter 2005). A point beyond a limit asks for a look, and is no verdict.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.core.lazy import pd
 from riskmodel.demand.national import Course, NationalCourses
 from riskmodel.report.model import Table
 from riskmodel.report.sections.national_view import NATIONAL_LABELS
@@ -42,8 +43,6 @@ def areas_table(
     basis: str,
 ) -> Table:
     """A table of a row an area, its places named by the stage."""
-    import pandas as pd
-
     return Table(
         f"{courses.stage}_{name}_table",
         f"{NATIONAL_LABELS[courses.stage]}: {title}",
@@ -56,8 +55,6 @@ def areas_table(
 
 def authorities_table(courses: NationalCourses, source: str) -> Table:
     """Each authority now and at the end of the projection."""
-    import pandas as pd
-
     last = month_words(courses.months[-1])
     return Table(
         f"{courses.stage}_table",

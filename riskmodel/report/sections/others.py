@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskmodel.core.lazy import pd
 from riskmodel.report.model import Block, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import pictured
 from riskmodel.report.wording import join_words, percent
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskmodel.authority.others import OthersComparison
 
 __all__ = ["others_point", "others_section"]

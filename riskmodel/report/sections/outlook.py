@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
 from riskmodel.report.brief.wording import direction
@@ -21,10 +22,6 @@ from riskmodel.report.sections.outlook_tables import (
 )
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import count_of, month_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 __all__ = ["outlook_point", "outlook_section"]
 
@@ -68,7 +65,7 @@ def outlook_section(outlook: Outlook) -> Section:
             "riskmodel report --simulations takes more."
         ),
     ]
-    title = f"Projected numbers to {projection.months[-1][:4]}"
+    title = f"Projected numbers to {projection.months[-1].year}"
     return Section("projection", title, tuple(blocks))
 
 
@@ -80,7 +77,7 @@ def outlook_point(data: Outlook) -> Point:
 
 def _second_march(projection: Projection) -> str:
     """The second 31 March ahead, or the last month where the projection is shorter."""
-    marches = [month for month in projection.months if month.endswith("-03")]
+    marches = [month for month in projection.months if month.is_march]
     return marches[1] if len(marches) > 1 else projection.months[-1]
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from riskmodel.core.labels import STAGE_LABELS
+from riskmodel.core.lazy import pd
+from riskmodel.core.months import Month
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import BASELINE
 from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.sections.projected import settings_of, stock_quantiles
 from riskmodel.report.wording import month_words, percent
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "calibration_table",
@@ -45,8 +44,6 @@ _DRIVERS = {
 
 def stock_table(data: Outlook) -> Table:
     """Quantiles of each stock at the end of each month: what the fans draw."""
-    import pandas as pd
-
     frame = data.projection.to_frame()
     frame = frame[(frame["measure"] == "stock") & (frame["scenario"] == BASELINE)]
     shown = pd.DataFrame(
@@ -116,7 +113,7 @@ def marches_table(data: Outlook) -> Table:
 def levels_table(data: Outlook) -> Table:
     """Chance of having passed round numbers by each March, upwards and downwards."""
     projection = data.projection
-    marches = [month for month in _marches(data) if month.endswith("-03")] or _marches(data)
+    marches = [month for month in _marches(data) if month.is_march] or _marches(data)
     places = [projection.months.index(month) for month in marches]
     rows: list[dict[str, Any]] = []
     for place, stage in enumerate(projection.stages):
@@ -245,8 +242,6 @@ def figures_table(figures: pd.DataFrame, source: str) -> Table:
 
 def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
     """The calibrated parameters with their ranges."""
-    import pandas as pd
-
     frame = calibration
     shown = pd.DataFrame(
         {
@@ -277,9 +272,9 @@ def calibration_table(calibration: pd.DataFrame, source: str) -> Table:
 _SHOWN = ("q05", "q50", "q95")
 
 
-def _marches(data: Outlook) -> list[str]:
+def _marches(data: Outlook) -> list[Month]:
     months = data.projection.months
-    return [month for month in months if month.endswith("-03") or month == months[-1]]
+    return [month for month in months if month.is_march or month == months[-1]]
 
 
 def _whole(values: pd.Series[float]) -> list[int]:

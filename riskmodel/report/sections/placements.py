@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.authority.placement_flows import PlacementFlows, yearly_flows
+from riskmodel.core.months import month_words
 from riskmodel.core.result import march_rows
 from riskmodel.placements.budget import DRIVERS
 from riskmodel.placements.forecast import ALL
 from riskmodel.placements.kinds import KINDS, kind_label
-from riskmodel.projection import BASELINE, month_words
+from riskmodel.projection import BASELINE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import pictured, table_of
 

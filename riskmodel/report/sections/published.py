@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from riskmodel.core.lazy import pd
 from riskmodel.published import Audit, Document, Outcome, PublishedTable
 from riskmodel.report.model import Block, Chart, Paragraph, Section, Table
 from riskmodel.report.rebuild import Recomputed, recomputed_figures
@@ -204,8 +205,6 @@ def _statements(table: PublishedTable, verdicts: Verdicts) -> Table:
 
 
 def _snapshots(table: PublishedTable) -> Chart:
-    import pandas as pd
-
     from riskmodel.report.charts import draw_snapshots
 
     counted = [column for column in table.columns if column.unit and column.unit.counted]

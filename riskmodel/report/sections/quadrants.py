@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
 from riskmodel.factors import (
@@ -219,8 +220,6 @@ def _points_table(
     basis: str,
     is_printed: bool,
 ) -> Table:
-    import pandas as pd
-
     is_plans = reading == "plans"
     sides = {
         f"{'printed_' if is_printed else ''}{axis}": (

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from riskmodel.core.lazy import pd
 from riskmodel.report.model import Paragraph, Section, Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import count_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["assumptions_section", "manifest_section"]
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.core.labels import label
+from riskmodel.core.lazy import pd
 from riskmodel.demand.pooled.judged import OURS, REFERENCE
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["trust_point", "trust_section"]
 
@@ -214,8 +212,6 @@ def _ours(frame: pd.DataFrame) -> Table:
 
 
 def _models(frame: pd.DataFrame) -> Table:
-    import pandas as pd
-
     return Table(
         "trust_models",
         "Every model at every horizon",

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import qr
 
+from riskmodel.core.months import Month, years_of
 from riskmodel.parameters import parameter
 from riskmodel.placements.engine import PAIRS
 from riskmodel.placements.flows import Changes
@@ -21,7 +22,6 @@ from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.projecting import known_of
 from riskmodel.placements.queue import MOST_HELD
 from riskmodel.placements.response import Response, response_of
-from riskmodel.placements.time import years_of
 from riskmodel.report.whatif.stored import MOST_KEPT, packed
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
     names, groups = shown_kinds(placed)
     stock = np.stack([flows.stock[..., each, :, :].sum(axis=(2, 3, 4)) for each in groups], axis=-1)
     days = np.stack([flows.days[..., each].sum(axis=-1) for each in groups], axis=-1)
-    dates = [t for t, month in enumerate(placed.forecast.months) if month.endswith("-03")]
+    dates = [t for t, month in enumerate(placed.forecast.months) if Month(month).is_march]
     dates = sorted({*dates, entries.shape[1] - 1})
     ends = np.quantile(
         np.concatenate([stock, stock.sum(axis=-1, keepdims=True)], axis=-1)[:, dates], _ENDS, axis=0

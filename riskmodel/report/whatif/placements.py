@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskmodel.authority.placements import LOOKED_AFTER
+from riskmodel.core.months import years_of
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import money
 from riskmodel.placements.engine import FAMILIES, HOME, HOMES, PAIRS
 from riskmodel.placements.kinds import KINDS
-from riskmodel.placements.time import month_end, years_of
+from riskmodel.placements.time import month_end
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.controls import Control
 from riskmodel.report.whatif.moves import kept_moves

@@ -15,6 +15,7 @@ from riskmodel.authority.service import needed_by_simulation, plan_outlook
 from riskmodel.caseload import CaseloadPlan, Target
 from riskmodel.caseload.result import order_statistics
 from riskmodel.caseload.scenario_workforce import workforces
+from riskmodel.core.months import years_of
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import change_inputs
@@ -22,7 +23,7 @@ from riskmodel.levers import LEVERS
 from riskmodel.placements.flows import Changes, levers_of
 from riskmodel.placements.projecting import known_of
 from riskmodel.placements.response import response_of
-from riskmodel.placements.time import month_ends_after, years_of
+from riskmodel.placements.time import month_ends_after
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.report.whatif.service import ENDS
 from riskmodel.report.whatif.stored import chance, spread

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.core.months import years_of
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
-from riskmodel.placements.time import years_of
 from riskmodel.report.whatif.changes import kept_scenario
 from riskmodel.report.whatif.moves import kept_moves, shown_kinds
 from riskmodel.scenarios import Scenario
