@@ -65,8 +65,9 @@ class PlacementBudget(Result):
     outturn
         The year under way by its end: year, months_spent, spent, q05, q50, q95, budget,
         overspend; empty where no spending is known.
-    costs
-        What all placements cost in each year with no change of policy, shape (simulation,).
+    paid, grants
+        What all placements cost, and the income from grants, by scenario and year, shape
+        (simulation,).
     """
 
     area: str
@@ -75,7 +76,13 @@ class PlacementBudget(Result):
     drivers: pd.DataFrame
     tail: pd.DataFrame
     outturn: pd.DataFrame
-    costs: Mapping[str, Floats] = field(default_factory=dict)
+    paid: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    grants: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+
+    @property
+    def costs(self) -> Mapping[str, Floats]:
+        """What all placements cost in each year with no change of policy, shape (simulation,)."""
+        return self.paid.get(BASELINE, {})
 
     def to_frame(self) -> pd.DataFrame:
         """See :attr:`frame`."""
@@ -207,7 +214,10 @@ def budgeted(
     rows: list[dict[str, Any]] = []
     drivers: list[dict[str, Any]] = []
     target, costs = first_year_whole(forecast.months), {}
+    paid: dict[str, dict[str, Floats]] = {}
+    grants: dict[str, dict[str, Floats]] = {}
     for scenario in forecast.scenarios:
+        paid[scenario], grants[scenario] = {}, {}
         lever = (price_levers or {}).get(scenario)
         for year, places in years_of(forecast.months).items():
             held = forecast.of(scenario).days[:, places].astype(np.float64)
@@ -219,6 +229,7 @@ def budgeted(
             )
             days = held.sum(axis=1)
             rows += _year_rows(forecast, prices, scenario, (year, len(places)), days, cost, grant)
+            paid[scenario][year], grants[scenario][year] = cost.sum(axis=1), grant
             if scenario == BASELINE:
                 costs[year] = held * times[None, :, None] * week[:, None] / WEEK
             if year == target:
@@ -233,7 +244,8 @@ def budgeted(
         pd.DataFrame(outturn, columns=[
             "year", "months_spent", "spent", "mean", *_SHOWN, "budget", "overspend",
         ]),
-        {year: each.sum(axis=(1, 2)) for year, each in costs.items()},
+        paid,
+        grants,
     )  # fmt: skip
 
 
