@@ -68,6 +68,8 @@ class Placements(Result):
         What a reader has to know of what it rests on, in sentences.
     memory
         What left of the return before; None where there is none.
+    seed
+        The user's.
     """
 
     history: History | None
@@ -76,6 +78,7 @@ class Placements(Result):
     withheld: frozenset[str]
     notes: tuple[str, ...] = ()
     memory: FigureMemory | None = None
+    seed: int = USUAL_SEED
 
     def leave(self, command: str, by: Sequence[str] = ("placement",)) -> None:
         """Remember beside the return what is about to be printed, or given away in a file.
@@ -343,4 +346,4 @@ def _placed(  # noqa: PLR0913  each by its name
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."),
-                      memory)  # fmt: skip
+                      memory, sizes["seed"])  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodel.placements.arrivals import Mix, simulation_keys
+from riskmodel.placements.arrivals import simulation_keys
 from riskmodel.placements.engine import Engine
 from riskmodel.placements.kinds import KINDS
 from riskmodel.placements.projecting import Course, _Block, project_known
@@ -60,7 +60,8 @@ def balanced() -> Engine:
     """Ten years in which as many come each month, at shipped rates: stocks are in balance."""
     known = published_known()
     # Far more certain than they are: means alone, and no chance of odd rates.
-    mix = Mix(*(1e6 * getattr(known.mix, name) for name in ("alone", "bands", "kinds")))
+    sure = {name: 1e6 * getattr(known.mix, name) for name in ("alone", "bands", "kinds")}
+    mix = replace(known.mix, **sure)
     block = _Block(replace(known, mix=mix), simulation_keys(4, 1), 120, 1, 0, slice(0, 4), None)
     lasting = known.rates.lasting_shape / known.rates.lasting_rate
     block.rates = DrawnRates(*(np.tile(each, (4, 1, 1)) for each in (known.rates.mean, lasting)))
