@@ -16,9 +16,9 @@ from riskmodel.authority.placement_flows import yearly_flows
 from riskmodel.authority.placements import Placements
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.errors import DataError
-from riskmodel.placements.budget import DRIVERS, money
+from riskmodel.placements.budget import DRIVERS, GRANT, NET, money
 from riskmodel.placements.forecast import ALL
-from riskmodel.placements.kinds import EXITS, kind_label
+from riskmodel.placements.kinds import EXITS, KINDS, kind_label
 from riskmodel.placements.released import hidden, released_stocks
 from riskmodel.placements.survival import lasting
 from riskmodel.projection import BASELINE
@@ -85,7 +85,8 @@ def _cost(placed: Placements) -> Result:
     base = budget.frame[
         (budget.frame["scenario"] == BASELINE) & ~budget.frame["placement"].isin(placed.withheld)
     ]
-    by_kind = _named(base, "placement")[["year", "placement"]].assign(
+    words = {**KINDS, ALL: kind_label(ALL), GRANT: "Grants", NET: "All placements less grants"}
+    by_kind = _named(base, "placement", words)[["year", "placement"]].assign(
         **{"central projection": [money(v, budget.prices.currency) for v in base["q50"]],
            "90% range": [
                f"{money(low, budget.prices.currency)} to {money(high, budget.prices.currency)}"

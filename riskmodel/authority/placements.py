@@ -324,6 +324,11 @@ def _placed(  # noqa: PLR0913  each by its name
     price_levers: Mapping[str, npt.NDArray[np.float64]] | None = None,
 ) -> Placements:  # fmt: skip
     forecast = project_known(known, courses, **sizes)
+    alone, few = int(known.children["alone"].sum()), parameter("disclosure_threshold").value
+    if prices is not None and prices.grant_per_week and history is not None and 0 < alone <= few:
+        # Income over its price would say how many they are.
+        prices = replace(prices, grant_per_week=0.0)
+        notes = (*notes, "Unaccompanied children are few: income for them is not shown.")
     budget = None
     if prices is not None:
         budget = budgeted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.folder.authority import Authority, open_authority
-from riskmodel.authority.placement_measures import CHILDREN, COST, NET
-from riskmodel.authority.placements import folder_placements, placements_under
+from riskmodel.authority.placement_measures import CHILDREN, COST, NET, placement_measures
+from riskmodel.authority.placements import _placed, folder_placements, placements_under
 from riskmodel.authority.service import project_service
 from riskmodel.placements.forecast import ALL
 from riskmodel.placements.kinds import KINDS
+from riskmodel.placements.projecting import Course, known_of
 from riskmodel.projection import BASELINE
 from riskmodel.report.charts.service import draw_comparison
 from riskmodel.report.model import Chart
@@ -97,6 +99,28 @@ def test_cost_by_financial_year_is_that_of_the_budget_and_grants_come_off(
         assert row["value_against"] == pytest.approx(rows[BASELINE, year, ALL])
         net = compared.row("own_places", f"{NET}{year}")
         assert net["value"] == pytest.approx(rows["own_places", year, "net"])
+        assert compared.label(f"{NET}{year}").full.startswith("Cost of placements less grants in")
+
+
+@pytest.mark.integration
+def test_income_for_few_unaccompanied_children_would_say_how_many_they_are(
+    authority: Authority,
+) -> None:
+    placed = authority.placements(months=12, replicates=60, seed=1)
+    assert placed.history is not None
+    assert placed.budget is not None
+    known = known_of(placed.history)
+    for few, shown in ((0, True), (3, False), (6, True)):
+        children = known.children.copy()
+        children["alone"] = np.arange(len(children)) < few
+        made = _placed(
+            placed.history, replace(known, children=children), {BASELINE: Course()},
+            placed.budget.prices, {"months": 12, "simulations": 20, "seed": 1},
+        )  # fmt: skip
+        assert made.budget is not None
+        assert ("net" in set(made.budget.frame["placement"])) is shown
+        assert any(name.startswith(NET) for name in placement_measures(made)) is shown
+        assert ("income for them is not shown" in " ".join(made.notes)) is not shown
 
 
 @pytest.mark.integration
