@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodel.authority.attribution import attributed, each_alone, finite
 from riskmodel.authority.measures import MEASURE_LABELS, POSTS, Question
+from riskmodel.authority.placement_measures import CHILDREN, COST, NET, placement_measures
+from riskmodel.authority.placements import Placements
 from riskmodel.authority.service import needed_by_simulation, posts_outlook
 from riskmodel.caseload import (
     CaseloadPlan,
@@ -17,7 +20,6 @@ from riskmodel.caseload import (
     Target,
     UnitCosts,
     Workforce,
-    plan,
     published_caseloads,
     published_structure,
 )
@@ -32,15 +34,9 @@ from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import lever_label
 from riskmodel.parameters import parameter
-from riskmodel.projection import BASELINE
 from riskmodel.services.result import ServicePlan
 
 __all__ = ["Comparison", "compare", "usual_target"]
-
-TOGETHER, REMAINDER = "together", "remainder"
-
-_MOST_REPLICATES = 2048
-"""Of the attribution, in which every change is simulated by itself: four whole blocks of draws."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -73,7 +69,9 @@ class Comparison(Result):
     feedback
         Whether caseloads act back on demand.
     labels
-        Words of measures that are not the package's own: those of services.
+        Words of measures that are not the package's own: those of services and placements.
+    placed
+        In how many of the simulations placements were followed; 0 is not at all.
     """
 
     scenarios: tuple[str, ...]
@@ -85,6 +83,7 @@ class Comparison(Result):
     currency: str = ""
     feedback: bool = False
     labels: Mapping[str, Label] = field(default_factory=dict)
+    placed: int = 0
 
     def label(self, measure: str) -> Label:
         """A measure in words."""
@@ -94,6 +93,12 @@ class Comparison(Result):
     def others(self) -> tuple[str, ...]:
         """Every scenario but the first."""
         return self.scenarios[1:]
+
+    @property
+    def of_placements(self) -> tuple[str, ...]:
+        """Names of the measures of placements."""
+        names = dict.fromkeys(self.differences["measure"])
+        return tuple(name for name in names if name.startswith((CHILDREN, COST, NET)))
 
     def row(self, scenario: str, measure: str) -> dict[Any, Any]:
         """One row of the differences."""
@@ -164,6 +169,11 @@ class Comparison(Result):
                 "With feedback on, all scenarios are simulated month by month, the one they are "
                 "compared with too."
             )
+        if self.placed:
+            said.append(
+                f"Placements are followed in {self.placed:,} of the simulations, the same in every "
+                "scenario; what each change does by itself is not said of them."
+            )
         said.append("A remainder belongs to several changes together, to none of them alone.")
         return (" ".join(said),)
 
@@ -200,6 +210,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     costs: UnitCosts | Callable[[str], UnitCosts] | None = None,
     target: Target | None = None,
     services: Sequence[ServicePlan] = (),
+    placed: Placements | None = None,
     attribution: bool | Collection[str] = True,
     workers: int | Engine = 1,
 ) -> Comparison:
@@ -222,6 +233,9 @@ def compare(  # noqa: PLR0913  each is a word of the question
     services
         Services around under all of the scenarios, of the same months and simulations; what each
         change of a scenario does by itself is not said of them.
+    placed
+        Placements under all of the scenarios, see
+        :func:`riskmodel.authority.placements.placements_under`; of them neither.
     attribution, workers
         Whether to simulate each change of each scenario by itself, or of which scenarios; and how
         many processes share that work.
@@ -256,6 +270,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         workforce,
         plan_of.months[: number + 1],
         tuple(services),
+        further=placement_measures(placed),
     )
     chosen = {name: outlook.levers[name] for name in names}
     forces = workforces(chosen, workforce, outlook.draws)
@@ -266,8 +281,8 @@ def compare(  # noqa: PLR0913  each is a word of the question
         name: question.measure(outlook.projection, plan_of, forces, outlook.levers, name)
         for name in names
     }
-    alone = replace(question, services=())
-    values = _each_alone(outlook, alone, parted, workers)
+    alone = replace(question, services=(), further={})
+    values = each_alone(outlook, alone, parted, workers)
     posted, force = posts_outlook(outlook, aim.by), posts_workforce or workforce
     if posted is not outlook:
         for name in names:
@@ -275,7 +290,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
                 posted, aim, scenario=name, structure=structure, workforce=force
             )
         of_posts = replace(alone, workforce=force, seed=posted.seed, only=(POSTS,))
-        for name, posts in _each_alone(posted, of_posts, parted, workers).items():
+        for name, posts in each_alone(posted, of_posts, parted, workers).items():
             values[name] |= posts
     return Comparison(
         names,
@@ -283,10 +298,11 @@ def compare(  # noqa: PLR0913  each is a word of the question
         aim,
         parameter("needs_interval_level").value,
         _differences(question, measured),
-        _attributed(outlook, aim.by, parted, values),
+        attributed(outlook, aim.by, parted, values),
         "" if prices is None else prices(next(iter(question.in_year))).currency,
         outlook.feedback is not None,
         question.labels,
+        0 if placed is None else placed.forecast.simulations,
     )
 
 
@@ -318,9 +334,9 @@ def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]
                     "measure": measure,
                     "month": question.target.by,
                     "statistic": question.measures[measure].statistic,
-                    "value": _finite(value),
-                    "value_against": _finite(before),
-                    "difference": _finite(value - before if np.isfinite(before) else before),
+                    "value": finite(value),
+                    "value_against": finite(before),
+                    "difference": finite(value - before if np.isfinite(before) else before),
                     "low": low,
                     "high": high,
                     "level": level,
@@ -336,53 +352,3 @@ _DIFFERENCES = (
     *("scenario", "against", "measure", "month", "statistic", "value", "value_against"),
     *("difference", "low", "high", "level", "spread_paired", "spread_unpaired", "basis"),
 )
-_ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference", "basis")
-
-
-def _attributed(
-    outlook: Outlook, by: str, names: Sequence[str], values: Mapping[str, Mapping[str, float]]
-) -> pd.DataFrame:
-    rows: list[tuple[object, ...]] = []
-    for name in names:
-        changed = outlook.levers[name].changed
-        for measure, base in values[BASELINE].items() if changed else ():
-            alone = {lever: values[f"{name} {lever}"][measure] - base for lever in changed}
-            together = values[f"{name} {TOGETHER}"][measure] - base
-            parts = {**alone, TOGETHER: together, REMAINDER: together - sum(alone.values())}
-            rows += [
-                (name, BASELINE, measure, by, part, _finite(value), "projected")
-                for part, value in parts.items()
-            ]
-    return pd.DataFrame(rows, columns=pd.Index(_ATTRIBUTION))
-
-
-def _each_alone(
-    outlook: Outlook, question: Question, names: Sequence[str], workers: int | Engine
-) -> dict[str, dict[str, float]]:
-    """Typical measures of the baseline, and of each change of each scenario by itself."""
-    levers = {BASELINE: outlook.levers[BASELINE]}
-    for name in names:
-        own = outlook.levers[name]
-        if own.changed:
-            levers |= {f"{name} {lever}": own.only([lever]) for lever in own.changed}
-            levers[f"{name} {TOGETHER}"] = own
-    if len(levers) == 1:
-        return {}
-    projection = outlook.simulate(
-        levers,
-        replicates=min(outlook.projection.replicates, _MOST_REPLICATES),
-        workers=workers,
-    )
-    forces = workforces(levers, question.workforce, (outlook.seed, projection.replicates))
-    found = plan(projection, question.structure, forces, outlook.seed)
-    made = {}
-    for name in levers:
-        values = question.measure(projection, found, forces, levers, name)
-        made[name] = {
-            measure: question.typical(measure, value) for measure, value in values.items()
-        }
-    return made
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None

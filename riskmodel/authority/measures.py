@@ -7,7 +7,7 @@ same name, its words and digits. Text, CSV, JSON, sections and charts take it fr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -48,7 +48,8 @@ class Question:
 
     ``prices`` gives those of a financial year; ``months`` are those until the one asked of, and
     ``priced`` the components with a price. ``services`` are plans of services around, under the
-    scenarios that are asked of; ``only`` are the measures that are taken, none named meaning all.
+    scenarios that are asked of, ``further`` more measures by name, such as those of placements;
+    ``only`` are the measures that are taken, none named meaning all.
     """
 
     structure: Structure
@@ -60,18 +61,19 @@ class Question:
     months: tuple[str, ...] = ()
     services: tuple[ServicePlan, ...] = ()
     only: tuple[str, ...] = ()
+    further: Mapping[str, tuple[Measure, Label]] = field(default_factory=dict)
 
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Every measure, and after them such as ``cost.2025/26`` and ``waiting.camhs``."""
-        more = {**self._of_costs, **self._around}
+        more = {**self._of_costs, **self._around, **self.further}
         measures = {**MEASURES, **{name: of for name, (of, _) in more.items()}}
         return {name: of for name, of in measures.items() if name in (self.only or measures)}
 
     @property
     def labels(self) -> Mapping[str, Label]:
-        """Parts of costs, and measures of services, in words."""
-        more = {**self._of_costs, **self._around}
+        """Parts of costs, and measures of services and placements, in words."""
+        more = {**self._of_costs, **self._around, **self.further}
         return {name: words for name, (_, words) in more.items()}
 
     @property

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from riskmodel.authority.placement_ahead import (
+    GROUPINGS,
+    SHARED_NOTE,
+    in_order,
+    shown_ahead,
+    stocks_ahead,
+)
 from riskmodel.authority.placement_flows import yearly_flows
 from riskmodel.authority.placements import Placements
 from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
 from riskmodel.errors import DataError
-from riskmodel.placements.budget import DRIVERS, money
+from riskmodel.placements.budget import DRIVERS, GRANT, NET, money
 from riskmodel.placements.forecast import ALL
-from riskmodel.placements.kinds import EXITS, kind_label
+from riskmodel.placements.kinds import EXITS, KINDS, kind_label
 from riskmodel.placements.released import hidden, released_stocks
 from riskmodel.placements.survival import lasting
 from riskmodel.projection import BASELINE
@@ -77,7 +84,8 @@ def _cost(placed: Placements) -> Result:
     base = budget.frame[
         (budget.frame["scenario"] == BASELINE) & ~budget.frame["placement"].isin(placed.withheld)
     ]
-    by_kind = _named(base, "placement")[["year", "placement"]].assign(
+    words = {**KINDS, ALL: kind_label(ALL), GRANT: "Grants", NET: "All placements less grants"}
+    by_kind = _named(base, "placement", words)[["year", "placement"]].assign(
         **{"central projection": [money(v, budget.prices.currency) for v in base["q50"]],
            "90% range": [
                f"{money(low, budget.prices.currency)} to {money(high, budget.prices.currency)}"
@@ -117,11 +125,10 @@ def _survival(placed: Placements) -> Result:
 def _now(placed: Placements) -> Result:
     history = _history(placed)
     tables = []
-    for by, title in (
-        ("placement", "By placement"), ("age_band", "By age"), ("legal_status", "By legal status"),
-        ("unaccompanied", "Unaccompanied or not"), ("where", "Where they are placed"),
-    ):  # fmt: skip
+    for by, title in {"placement": "By placement", **GROUPINGS}.items():
         frame = released_stocks(history, by, memory=placed.memory)
+        if by == "age_band":
+            frame = frame.set_index(by).loc[in_order(by, frame[by])].reset_index()
         tables.append((by, frame, TextTable(_named(frame, by)[[by, "stock"]], title)))
     together = pd.concat(
         [frame.rename(columns={by: "group"}).assign(by=by) for by, frame, _ in tables]
@@ -133,9 +140,25 @@ def _now(placed: Placements) -> Result:
     return View(together[columns], said, tables=tuple(table for *_, table in tables), notes=(note,))
 
 
+def _ahead(placed: Placements) -> Result:
+    parts = [
+        (by, frame, words, shown_ahead(by, frame))
+        for (by, words), frame in zip(GROUPINGS.items(), stocks_ahead(placed), strict=True)
+    ]
+    tables = tuple(TextTable(shown, words) for *_, words, shown in parts if len(shown))
+    import pandas as pd
+
+    together = pd.concat(
+        [frame.rename(columns={by: "group"}).assign(by=by) for by, frame, *_ in parts]
+    )
+    columns = ["area", "scenario", "month", "by", "group", "mean", *_QUANTILES, "basis"]
+    return View(together[columns], placed.forecast.summary_of(placed.withheld), tables=tables,
+                notes=(SHARED_NOTE, *placed.notes))  # fmt: skip
+
+
 SHOWS: Mapping[str, Callable[[Placements], Result]] = {
     "stocks": _stocks, "flows": _flows, "days": _days, "cost": _cost, "drivers": _drivers,
-    "survival": _survival, "now": _now,
+    "survival": _survival, "now": _now, "ahead": _ahead,
 }  # fmt: skip
 """Questions by name."""
 

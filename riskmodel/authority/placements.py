@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.authority.folder.placement_prices import PLACES, folder_prices
+from riskmodel.authority.folder.placement_prices import folder_prices
 from riskmodel.authority.folder.record_months import looked_after_return
+from riskmodel.authority.placement_courses import courses_of
 from riskmodel.core.lazy import pd
 from riskmodel.core.months import month_after
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.disclosure.remembering import FigureMemory
-from riskmodel.errors import DataError, check_name
-from riskmodel.levers import Levers
+from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import PlacementBudget, budgeted
-from riskmodel.placements.flows import levers_of
 from riskmodel.placements.forecast import ALL, PlacementForecast
 from riskmodel.placements.history import History, placement_history
 from riskmodel.placements.kinds import KINDS, kind_label
+from riskmodel.placements.level import BLOCK
 from riskmodel.placements.prices import PlacementPrices
 from riskmodel.placements.projecting import Course, Known, known_of, project_known
 from riskmodel.placements.published import published_known
@@ -40,12 +40,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Placements",
     "folder_placements",
-    "placement_paths",
+    "placements_under",
     "project_placements",
-    "unaccompanied_times",
 ]
 
-LOOKED_AFTER, ALONE = "looked_after", "starts.unaccompanied_children"
 _LISTS_LACK = (
     "Annex A holds each child's latest placement alone, and who has left in its latest months "
     "alone: earlier placements are taken to be the same, and moves are at shipped rates (assumed)."
@@ -70,6 +68,8 @@ class Placements(Result):
         What a reader has to know of what it rests on, in sentences.
     memory
         What left of the return before; None where there is none.
+    seed
+        The user's.
     """
 
     history: History | None
@@ -78,6 +78,7 @@ class Placements(Result):
     withheld: frozenset[str]
     notes: tuple[str, ...] = ()
     memory: FigureMemory | None = None
+    seed: int = USUAL_SEED
 
     def leave(self, command: str, by: Sequence[str] = ("placement",)) -> None:
         """Remember beside the return what is about to be printed, or given away in a file.
@@ -213,25 +214,77 @@ def folder_placements(
     DataError
         When it holds neither a return on looked-after children nor the published figures.
     """
-    history = folder_history(authority)
+    history, known = _folder_known(authority)
+    outlook = authority.projection(months=months, replicates=simulations, seed=seed)
+    names = (BASELINE, *scenarios)
+    return _of_folder(authority, (history, known), outlook, names, months, simulations, prices)
+
+
+def placements_under(
+    authority: Authority, outlook: Outlook, until: str, names: Sequence[str] = ()
+) -> Placements | None:
+    """Placements of a folder under scenarios of a projection, to a month.
+
+    Parameters
+    ----------
+    authority
+        The folder.
+    outlook
+        The projection, of which the first simulations are followed, one block of draws.
+    until
+        The last month, ``YYYY-MM``.
+    names
+        Of its scenarios; none named means all.
+
+    Returns
+    -------
+    Placements | None
+        None where the folder has neither a return nor the published figures, or its return ends
+        in another month than the projection opens.
+    """
+    if looked_after_return(authority.contents) is None and not authority.has("published"):
+        return None
+    history, known = _folder_known(authority)
+    projection = outlook.projection
+    if projection.opening_month != known.opening_month or until not in projection.months:
+        return None
+    months = projection.months.index(until) + 1
+    size = min(projection.replicates, BLOCK)
+    chosen = names or tuple(outlook.levers)
+    return _of_folder(authority, (history, known), outlook, chosen, months, size)
+
+
+def _folder_known(authority: Authority) -> tuple[History | None, Known]:
+    """The return of a folder and what a projection starts from."""
+    history = authority.once(("placement_history",), lambda: folder_history(authority))
     if history is None:
         authority.needs("published")
     known = published_known() if history is None else _known(history)
+    return history, replace(known, area=authority.name)
+
+
+def _of_folder(
+    authority: Authority, of: tuple[History | None, Known], outlook: Outlook,
+    scenarios: Sequence[str], months: int, simulations: int,
+    prices: PlacementPrices | None = None,
+) -> Placements:  # fmt: skip
+    history, known = of
     given = folder_prices(authority.contents, month_after(known.opening_month, 1).financial_year)
     prices = prices or given
-    outlook = authority.projection(months=months, replicates=simulations, seed=seed)
-    courses, price_levers, notes = _courses(outlook, known, prices, (BASELINE, *scenarios))
+    size = (simulations, months)
+    courses, price_levers, notes = courses_of(outlook, known, prices, scenarios, size)
     spent = {
         str(row["month"].value): float(row["spent"].value)
         for row in authority.contents.rows.get("placement_spending", [])
         if "spent" in row and isinstance(row["spent"].value, float)
     }
-    sizes = {"months": months, "simulations": simulations, "seed": seed}
-    known = replace(known, area=authority.name)
+    sizes = {"months": months, "simulations": simulations, "seed": outlook.seed}
     path = looked_after_return(authority.contents)
     memory = _memory(path, history, authority.ledger)
     placed = _placed(history, known, courses, prices, sizes, memory, notes, spent, price_levers)
-    authority.leaving.append(placed)
+    # Figures of the same return leave once, however often they are projected.
+    if not any(isinstance(each, Placements) for each in authority.leaving):
+        authority.leaving.append(placed)
     return placed
 
 
@@ -263,68 +316,6 @@ def _known(history: History) -> Known:
     return known_of(history)
 
 
-def _courses(
-    outlook: Outlook, known: Known, prices: PlacementPrices | None, scenarios: Sequence[str]
-) -> tuple[dict[str, Course], dict[str, npt.NDArray[np.float64]], tuple[str, ...]]:
-    """What each scenario sets, and what has to be said of the total."""
-    projection, notes = outlook.projection, []
-    total = LOOKED_AFTER in projection.stages and projection.opening_month == known.opening_month
-    if not total and known.level is None:
-        raise DataError(f"needs a projection of looked-after children from {known.opening_month}")
-    if not total:
-        notes.append(
-            f"The return ends in {known.opening_month} and the projection of all looked-after "
-            f"children begins after {projection.opening_month}: placements are projected from the "
-            "return's own entries, and their total is not that of the projection."
-        )
-    else:
-        stage = projection.stages.index(LOOKED_AFTER)
-        opening, counted = projection.opening[:, stage].mean(), len(known.children)
-        if round(opening) != counted:
-            notes.append(
-                f"{counted:,} children are known at the opening and the projection opens with "
-                f"{opening:,.0f} on average; the first month makes up the difference."
-            )
-    places = {} if prices is None else {
-        name: price.places for name, price in prices.of.items()
-        if price.places is not None and name in PLACES
-    }  # fmt: skip
-    courses, price_levers = {}, {}
-    months = projection.stock.shape[2]
-    for name in dict.fromkeys(scenarios):
-        check_name("scenario of the folder", name, projection.scenarios)
-        levers = outlook.levers[name]
-        paths = placement_paths(levers)
-        price_levers[name] = paths.pop("price", np.ones(months))
-        children = projection.of("stock", name, LOOKED_AFTER) if total else None
-        courses[name] = Course(
-            None if children is None else children.astype(np.int64),
-            levers_of(paths, months, **places),
-            unaccompanied_times(levers, outlook),
-        )
-    return courses, price_levers, tuple(notes)
-
-
-def placement_paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
-    """Paths of levers of placements, by their name there."""
-    prefix = "placements."
-    return {
-        name.removeprefix(prefix): np.asarray(levers.apply(name))
-        for name in levers.changed
-        if name.startswith(prefix)
-    }
-
-
-def unaccompanied_times(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
-    """Times the share of unaccompanied children among those who come."""
-    if ALONE not in levers.changed:
-        return None
-    usual = parameter("unaccompanied_share_of_starts").value
-    drawn = levers.drawn(outlook.seed, outlook.projection.replicates)
-    share = np.asarray(drawn.apply(ALONE, usual))
-    return np.asarray(share / (usual * (1 - usual + share)))
-
-
 def _placed(  # noqa: PLR0913  each by its name
     history: History | None, known: Known, courses: Mapping[str, Course],
     prices: PlacementPrices | None, sizes: Mapping[str, int], memory: FigureMemory | None = None,
@@ -333,6 +324,11 @@ def _placed(  # noqa: PLR0913  each by its name
     price_levers: Mapping[str, npt.NDArray[np.float64]] | None = None,
 ) -> Placements:  # fmt: skip
     forecast = project_known(known, courses, **sizes)
+    alone, few = int(known.children["alone"].sum()), parameter("disclosure_threshold").value
+    if prices is not None and prices.grant_per_week and history is not None and 0 < alone <= few:
+        # Income over its price would say how many they are.
+        prices = replace(prices, grant_per_week=0.0)
+        notes = (*notes, "Unaccompanied children are few: income for them is not shown.")
     budget = None
     if prices is not None:
         budget = budgeted(
@@ -355,4 +351,4 @@ def _placed(  # noqa: PLR0913  each by its name
     if ALL in withheld:
         raise DataError("so few children are looked after that nothing may be shown of them")
     return Placements(history, forecast, budget, withheld, (*notes, f"Rests on {known.source}."),
-                      memory)  # fmt: skip
+                      memory, sizes["seed"])  # fmt: skip

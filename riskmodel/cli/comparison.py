@@ -9,7 +9,16 @@ import typer
 
 from riskmodel.cli.folder import folder_first, opened
 from riskmodel.cli.options import grouped
-from riskmodel.cli.output import FormatOption, one_of, picture_option, show, tell, warn_few
+from riskmodel.cli.output import (
+    FormatOption,
+    command_words,
+    one_of,
+    picture_option,
+    show,
+    tell,
+    warn_few,
+)
+from riskmodel.cli.protection import tell_remembered
 from riskmodel.cli.service import PathOption, ServiceOptions, ask
 from riskmodel.errors import DataError
 
@@ -52,12 +61,14 @@ def compare_scenarios(
 ) -> None:
     """Compare scenarios with the first: stocks, caseload, posts needed, and cost with --costs.
 
-    Of a folder, also what follows for its services: waiting, waits, posts.
+    Of a folder, also what follows for its services (waiting, waits, posts) and for placements of
+    looked-after children: how many are where, and what that costs by financial year.
 
     All share their random numbers, so that a difference is not luck; what each change does by
     itself is set beside what all do together.
     """
     from riskmodel.authority.comparison import compare
+    from riskmodel.authority.placements import placements_under
     from riskmodel.authority.services import following
     from riskmodel.core.result import View
     from riskmodel.scenarios import scenario
@@ -78,6 +89,8 @@ def compare_scenarios(
         tell(*service.warnings)
         return
     authority = opened(figures)
+    aim = service.target.by
+    placed = placements_under(authority, service.outlook, aim, called) if authority else None
     found = compare(
         service.outlook,
         service.plan,
@@ -88,11 +101,20 @@ def compare_scenarios(
         costs=service.prices_of or service.costs,
         target=service.target,
         services=following(authority, service.outlook) if authority else (),
+        placed=placed,
         workers=options.workers,
     )
     tell(*service.warnings)
+    if authority and authority.has("looked_after") and placed is None:
+        tell(
+            "placements are not compared: the return ends in another month than the projection "
+            "opens"
+        )
     attributed = form == "csv" and view == "attribution"
+    if placed:
+        placed.leave(command_words())
     show(View(found.attribution) if attributed else found, form, out=out, picture=found.plot)
+    tell_remembered(placed.memory if placed else None)
 
 
 def _instead(service: Service, names: list[str], view: str) -> Result:

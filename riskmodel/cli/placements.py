@@ -28,7 +28,7 @@ from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 
 __all__ = ["placements"]
 
-SHOWN = ("stocks", "flows", "days", "cost", "drivers", "survival", "now", "figures")
+SHOWN = ("stocks", "flows", "days", "cost", "drivers", "survival", "now", "ahead", "figures")
 
 
 def placements(  # noqa: PLR0913  an option is an argument
@@ -46,7 +46,8 @@ def placements(  # noqa: PLR0913  an option is an argument
             "view",
             SHOWN,
             "Children by placement, entries and exits, days of care, cost, what drives the cost, "
-            "how long care lasts, the last month of the return, or the published figures.",
+            "how long care lasts, the last month of the return by placement, age, legal status and "
+            "where, the same but placement ahead, or the published figures.",
             "--show",
         ),
     ] = "stocks",
@@ -90,7 +91,7 @@ def placements(  # noqa: PLR0913  an option is an argument
     answer = placement_view(placed, view)
     drawn = {"stocks": placed, "flows": yearly_flows(placed), "cost": placed.budget}.get(view)
     picture = None if drawn is None else drawn.plot
-    placed.leave(command_words(), DIMENSIONS if view == "now" else ("placement",))
+    placed.leave(command_words(), DIMENSIONS if view in ("now", "ahead") else ("placement",))
     show(answer, form, out=out, picture=picture)
     tell_remembered(placed.memory)
     if form != "text":

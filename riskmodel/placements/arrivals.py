@@ -10,7 +10,7 @@ import numpy.typing as npt
 from riskmodel.parameters import parameter
 from riskmodel.placements.engine import CHILD
 from riskmodel.placements.history import OPEN, History, birthdays
-from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS
+from riskmodel.placements.kinds import AGE_STEPS, BAND_AGES, BANDS, DURATION_DAYS, KINDS
 from riskmodel.placements.rates import YEAR
 from riskmodel.streams import Keys, keyed_uniforms, keys_of, stream
 
@@ -25,6 +25,8 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 _NK, _NB = len(KINDS), len(BANDS)
+_STEP_BAND = np.repeat(np.arange(_NB), AGE_STEPS * np.diff((0, *BAND_AGES)))
+_AGE_EDGES = np.arange(len(_STEP_BAND) + 1) / AGE_STEPS
 _OPENING, _ENTRY = 1, 2**32
 _ALONE, _BAND, _KIND, _AGE, _DAY = range(1000, 1005)
 """Draws of a child who enters; what happens to it later are draws from 0 on."""
@@ -40,11 +42,14 @@ class DrawnMix:
         Share of unaccompanied children, shape (simulation,).
     bands, kinds
         Cumulative shares, shape (simulation, unaccompanied, band) and (…, band, kind).
+    ages
+        Share of each step of age within its band, shape (unaccompanied, step).
     """
 
     alone: Floats
     bands: Floats
     kinds: Floats
+    ages: Floats
 
     def children(
         self,
@@ -79,8 +84,10 @@ class DrawnMix:
         kind = (self.kinds[sim, alone, band] <= draw[_KIND][:, None]).sum(axis=1)
         first, last = span
         when = first + (last - first) * (1 - keyed_uniforms(made["key"], _DAY))
-        youngest = np.append(0, BAND_AGES[:-1])[band]
-        age = youngest + draw[_AGE] * (np.array(BAND_AGES)[band] - youngest)
+        age = np.where(alone, *(
+            np.interp(band + draw[_AGE], np.append(0, shares.cumsum()).round(12), _AGE_EDGES)
+            for shares in self.ages[::-1]
+        ))  # fmt: skip
         made["alone"], made["band"], made["kind"] = alone, band, np.minimum(kind, _NK - 1)
         made["when"] = made["care"] = when
         made["grown"] = when + (BAND_AGES[-1] - age) * YEAR
@@ -97,11 +104,14 @@ class Mix:
         Unaccompanied children and others, shape (2,), the others first.
     bands, kinds
         Shape (unaccompanied, band) and (unaccompanied, band, kind).
+    ages
+        Share of each step of age within its band, shape (unaccompanied, step).
     """
 
     alone: Floats
     bands: Floats
     kinds: Floats
+    ages: Floats
 
     def drawn(self, simulations: int, seed: int, block: int = 0) -> DrawnMix:
         """Shares of a block of simulations, each drawn from a Dirichlet distribution."""
@@ -113,7 +123,10 @@ class Mix:
             total = drawn.sum(axis=-1, keepdims=True)
             spread[name] = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
         return DrawnMix(
-            spread["alone"][:, 1], spread["bands"].cumsum(axis=-1), spread["kinds"].cumsum(axis=-1)
+            spread["alone"][:, 1],
+            spread["bands"].cumsum(axis=-1),
+            spread["kinds"].cumsum(axis=-1),
+            self.ages,
         )
 
 
@@ -129,8 +142,12 @@ def fitted_mix(history: History | None) -> Mix:
     kinds = np.stack([other_kinds, np.tile(numbers["alone_kinds"], (_NB, 1))]) * weight
     share = parameter("placements_alone_share").value
     alone = weight * np.array([1 - share, share])
+    # Within a band all ages are alike, but for those at which an area's own children begin: few
+    # begin in the last weeks before they are 18.
+    ages = np.tile(weight / np.bincount(_STEP_BAND)[_STEP_BAND], (2, 1))
     if history is not None:
-        at = _entries(history)
+        months = int(parameter("placements_entry_months").value)
+        at = _entries(history, months)[:3]
         own = np.zeros_like(kinds)
         np.add.at(own, at, 1)
         # A band with few entries leans on the shipped mix, moved to the area's own as a whole.
@@ -141,20 +158,25 @@ def fitted_mix(history: History | None) -> Mix:
         kinds += own
         bands += own.sum(axis=2)
         alone += own.sum(axis=(1, 2))
-    return Mix(alone, bands, kinds)
+        group, *_, step = _entries(history, len(history.months))
+        np.add.at(ages, (group, step), 1)
+    inside = np.add.reduceat(ages, np.searchsorted(_STEP_BAND, np.arange(_NB)), axis=1)
+    return Mix(alone, bands, kinds, ages / inside[:, _STEP_BAND])
 
 
-def _entries(history: History) -> tuple[npt.NDArray[np.int64], ...]:
-    """Unaccompanied, band and kind of those who began in the latest months."""
+def _entries(history: History, latest: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """Unaccompanied, band, kind and step of age of those who began in so many latest months."""
     e = history.episodes
     start, born = e["start"].to_numpy(), e["born"].to_numpy()
-    months = history.months[-int(parameter("placements_entry_months").value) :]
-    first = int(np.datetime64(months[0], "D").astype(np.int64))
+    first = int(np.datetime64(history.months[-latest:][0], "D").astype(np.int64))
     chosen = e["is_entry"].to_numpy() & (start >= first) & (start < history.end_day) & (born >= 0)
     ages = np.stack([birthdays(born, age) for age in BAND_AGES], axis=1)
     band = np.minimum((ages <= start[:, None]).sum(axis=1), _NB - 1)
     alone = (e["alone_until"].to_numpy() > start).astype(np.int64)
-    return alone[chosen], band[chosen], e["kind"].to_numpy()[chosen]
+    step = np.floor((start - born) / YEAR * AGE_STEPS).astype(np.int64)
+    lowest = np.searchsorted(_STEP_BAND, np.arange(_NB))
+    step = np.clip(step, lowest[band], np.append(lowest[1:], len(_STEP_BAND))[band] - 1)
+    return tuple(each[chosen] for each in (alone, band, e["kind"].to_numpy(), step))
 
 
 def simulation_keys(simulations: int, seed: int) -> Keys:

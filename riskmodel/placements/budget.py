@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.core.months import Month, years_of
+from riskmodel.core.months import years_of
 from riskmodel.core.result import Result
 from riskmodel.core.wording import chance_words
-from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.placements.forecast import ALL, PlacementForecast, first_year_whole
 from riskmodel.placements.kinds import KINDS, kind_label
+from riskmodel.placements.outturn import SHOWN, outturn_of, spread_of
 from riskmodel.placements.prices import WEEK, PlacementPrices
-from riskmodel.projection import BASELINE, month_after
+from riskmodel.projection import BASELINE
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DRIVERS", "PlacementBudget", "budgeted", "money"]
+__all__ = ["DRIVERS", "GRANT", "NET", "PlacementBudget", "budgeted", "money"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,7 +35,6 @@ DRIVERS = {
     "price": "Prices beyond it",
 }
 """What a change of cost is made of, in the order in which it is taken apart."""
-_SHOWN = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 TAIL_SHARE = 1 / 3
 """The dearest placements are counted until they make up this share of the cost."""
 _TAIL_SIMULATIONS = 400
@@ -65,8 +64,9 @@ class PlacementBudget(Result):
     outturn
         The year under way by its end: year, months_spent, spent, q05, q50, q95, budget,
         overspend; empty where no spending is known.
-    costs
-        What all placements cost in each year with no change of policy, shape (simulation,).
+    paid, grants
+        What all placements cost, and the income from grants, by scenario and year, shape
+        (simulation,).
     """
 
     area: str
@@ -75,7 +75,13 @@ class PlacementBudget(Result):
     drivers: pd.DataFrame
     tail: pd.DataFrame
     outturn: pd.DataFrame
-    costs: Mapping[str, Floats] = field(default_factory=dict)
+    paid: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    grants: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+
+    @property
+    def costs(self) -> Mapping[str, Floats]:
+        """What all placements cost in each year with no change of policy, shape (simulation,)."""
+        return self.paid.get(BASELINE, {})
 
     def to_frame(self) -> pd.DataFrame:
         """See :attr:`frame`."""
@@ -138,14 +144,41 @@ class PlacementBudget(Result):
             for row in self.tail.to_dict("records")
             if row["q05"] > parameter("disclosure_threshold").value
         ]
+        said += self._income()
         for row in self.outturn.to_dict("records"):
             middle, low, high = (money(row[name], self.prices.currency) for name in _MONEY)
             said.append(
                 f"{row['year']} ends at {middle} ({low} to {high}), of which "
                 f"{money(row['spent'], self.prices.currency)} was spent in {row['months_spent']} "
-                "months."
+                f"months.{self._chance(row)}"
             )
         return tuple(said)
+
+    def _income(self) -> list[str]:
+        """What grants bring in, and what is left, in the first year that is projected whole."""
+        frame = self.frame[self.frame["scenario"] == BASELINE].set_index("placement")
+        if GRANT not in frame.index:
+            return []
+        whole = frame[frame["months"] == frame["months"].max()]
+        year = whole["year"].iloc[0]
+        rows = whole[whole["year"] == year]
+        grant, net = ([abs(rows.loc[name, q]) for q in _MONEY] for name in (GRANT, NET))
+        words = [
+            [money(amount, self.prices.currency) for amount in (part[0], *sorted(part[1:]))]
+            for part in (grant, net)
+        ]
+        (came, low, high), (left, least, most) = words
+        return [
+            f"Grants for unaccompanied children bring in {came} in {year} ({low} to {high}): "
+            f"{left} is left to pay ({least} to {most})."
+        ]
+
+    def _chance(self, row: Mapping[Any, Any]) -> str:
+        """How likely the year under way ends above its budget line; "" without one."""
+        if row["budget"] != row["budget"]:
+            return ""
+        line, chance = money(row["budget"], self.prices.currency), chance_words(row["overspend"])
+        return f" The chance that it ends above its budget of {line} is {chance}."
 
 
 _MONEY = ("q50", "q05", "q95")
@@ -200,14 +233,17 @@ def budgeted(
     Raises
     ------
     DataError
-        When spending is given for a month that is projected, or is negative.
+        When spending is negative, or given for a month after the first year that is projected.
     """
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
     drivers: list[dict[str, Any]] = []
     target, costs = first_year_whole(forecast.months), {}
+    paid: dict[str, dict[str, Floats]] = {}
+    grants: dict[str, dict[str, Floats]] = {}
     for scenario in forecast.scenarios:
+        paid[scenario], grants[scenario] = {}, {}
         lever = (price_levers or {}).get(scenario)
         for year, places in years_of(forecast.months).items():
             held = forecast.of(scenario).days[:, places].astype(np.float64)
@@ -219,27 +255,24 @@ def budgeted(
             )
             days = held.sum(axis=1)
             rows += _year_rows(forecast, prices, scenario, (year, len(places)), days, cost, grant)
+            paid[scenario][year], grants[scenario][year] = cost.sum(axis=1), grant
             if scenario == BASELINE:
                 costs[year] = held * times[None, :, None] * week[:, None] / WEEK
             if year == target:
                 drivers += _drivers(prices, past_days, scenario, year, days, cost)
-    outturn = _outturn(forecast, prices, past_days, dict(spent or {}), costs, seed)
+    outturn = outturn_of(forecast, prices, past_days, dict(spent or {}), costs, seed)
     return PlacementBudget(
         forecast.area,
         prices,
         pd.DataFrame(rows),
-        pd.DataFrame(drivers, columns=["scenario", "driver", "mean", *_SHOWN]),
+        pd.DataFrame(drivers, columns=["scenario", "driver", "mean", *SHOWN]),
         _tail(forecast, prices, target, seed),
         pd.DataFrame(outturn, columns=[
-            "year", "months_spent", "spent", "mean", *_SHOWN, "budget", "overspend",
+            "year", "months_spent", "spent", "mean", *SHOWN, "budget", "overspend",
         ]),
-        {year: each.sum(axis=(1, 2)) for year, each in costs.items()},
+        paid,
+        grants,
     )  # fmt: skip
-
-
-def _spread(values: Floats) -> dict[str, float]:
-    found = np.quantile(values, list(_SHOWN.values()))
-    return {"mean": float(values.mean()), **dict(zip(_SHOWN, map(float, found), strict=True))}
 
 
 def _year_rows(
@@ -261,7 +294,7 @@ def _year_rows(
                 "area": forecast.area, "scenario": scenario, "year": year[0], "months": year[1],
                 "placement": name, "days": mean_days,
                 "price_per_week": float(amount.mean()) / mean_days * WEEK if mean_days else np.nan,
-                **_spread(amount), "budget": line if whole else np.nan,
+                **spread_of(amount), "budget": line if whole else np.nan,
                 "overspend": float((amount > line).mean()) if whole else np.nan,
                 "currency": prices.currency, "basis": "projected",
             }
@@ -295,7 +328,7 @@ def _drivers(
     }
     parts = {"before": np.full(len(days), first), **parts, "after": cost.sum(axis=1)}
     return [
-        {"scenario": scenario, "driver": name, **_spread(value)} for name, value in parts.items()
+        {"scenario": scenario, "driver": name, **spread_of(value)} for name, value in parts.items()
     ]
 
 
@@ -319,56 +352,5 @@ def _tail(
             needed = int(np.searchsorted(week.cumsum(), week.sum() * TAIL_SHARE)) + 1
             found.append((needed, needed / len(kind)))
     counts = np.array(found or [(np.nan, np.nan)])
-    row = {"year": year, **_spread(counts[:, 0]), "share": float(np.median(counts[:, 1]))}
+    row = {"year": year, **spread_of(counts[:, 0]), "share": float(np.median(counts[:, 1]))}
     return pd.DataFrame([row])
-
-
-def _outturn(
-    forecast: PlacementForecast, prices: PlacementPrices, past: pd.DataFrame | None,
-    spent: dict[str, float], costs: Mapping[str, Floats], seed: int,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """What the year under way will have cost: what was spent, and the months that are left.
-
-    The months left are scaled by what was spent over what the same days cost by the price list,
-    with the spread that this ratio had from month to month.
-    """
-    year = Month(forecast.months[0]).financial_year
-    for month, amount in spent.items():
-        if month in forecast.months or not amount >= 0:
-            problem = "is projected, not spent" if month in forecast.months else "must be 0 or more"
-            raise DataError(f"spending of {month} {problem}", field=month)
-    mine = {month: amount for month, amount in spent.items() if Month(month).financial_year == year}
-    whole = [month_after(f"{year[:4]}-04", ahead) for ahead in range(12)]
-    if not mine or whole[-1] not in forecast.months:
-        return []
-    left, ratio, spread = costs[year].sum(axis=(1, 2)), 1.0, 0.0
-    listed = _listed(prices, past, year)
-    shared = [month for month in mine if listed.get(month, 0) > 0]
-    if shared:
-        logs = np.log([max(mine[month], 1.0) / listed[month] for month in shared])
-        ratio = float(np.exp(logs.mean()))
-        spread = float(logs.std(ddof=1) / np.sqrt(len(logs))) if len(logs) > 1 else 0.0
-    lacking = [month for month in whole if month not in mine and month not in forecast.months]
-    if unknown := [month for month in lacking if month not in listed]:
-        raise DataError(f"needs what was spent in {', '.join(unknown)}", field="month")
-    left = left + sum(listed[month] for month in lacking)
-    drawn = stream(seed, "placements/outturn").normal(size=len(left))
-    total = sum(mine.values()) + left * ratio * np.exp(spread * drawn)
-    line = prices.budget.get(year, np.nan)
-    return [
-        {
-            "year": year, "months_spent": len(mine), "spent": sum(mine.values()), **_spread(total),
-            "budget": line, "overspend": float((total > line).mean()) if line == line else np.nan,
-        }
-    ]  # fmt: skip
-
-
-def _listed(prices: PlacementPrices, past: pd.DataFrame | None, year: str) -> dict[str, float]:
-    """What the days of each month of a year cost by the price list."""
-    if past is None:
-        return {}
-    mine = past[past["year"] == year]
-    by_kind = mine.pivot_table(index="month", columns="placement", values="days", aggfunc="sum")
-    days = by_kind.reindex(columns=list(KINDS), fill_value=0).to_numpy(dtype=np.float64)
-    cost = days @ prices.per_week(year) / WEEK
-    return dict(zip(by_kind.index, cost.tolist(), strict=True))

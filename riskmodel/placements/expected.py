@@ -18,7 +18,14 @@ from scipy.linalg import expm
 
 from riskmodel.placements.arrivals import DrawnMix
 from riskmodel.placements.engine import FAMILIES, HOME, HOMES
-from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS, RATED_EXITS
+from riskmodel.placements.kinds import (
+    AGE_STEPS,
+    BAND_AGES,
+    BANDS,
+    DURATION_DAYS,
+    KINDS,
+    RATED_EXITS,
+)
 from riskmodel.placements.rates import YEAR, DrawnRates
 
 __all__ = ["Moves", "entering", "grown", "month_run", "moves_of", "opening_cells", "values_back"]
@@ -31,7 +38,7 @@ _EARLY = round(DURATION_DAYS[0] / _MONTH_DAYS)
 _MIDDLE = 4
 _PASS = _MIDDLE / (DURATION_DAYS[1] / _MONTH_DAYS - _EARLY - 0.5)
 """Time in care: month by month while it is short, then in so many steps until it is long."""
-_A_YEAR = 4
+_A_YEAR = AGE_STEPS
 """Steps of age in a year: a third of those in one passes to the next in a month."""
 BAND = np.repeat(np.arange(_NB), _A_YEAR * np.diff((0, *BAND_AGES)))
 TIME = np.array([0] * _EARLY + [1] + [2] * _MIDDLE + [3])
@@ -114,9 +121,9 @@ def entering(mix: DrawnMix) -> Floats:
 
     Sparse: only the first time in care is given, shape (simulation, 2, step of age, kind).
     """
-    bands = np.diff(mix.bands, axis=-1, prepend=0) / np.bincount(BAND)
+    bands = np.diff(mix.bands, axis=-1, prepend=0)
     kinds = np.diff(mix.kinds, axis=-1, prepend=0)
-    by_age = (bands[..., None] * kinds)[:, :, BAND]
+    by_age = (bands[..., None] * kinds)[:, :, BAND] * mix.ages[..., None]
     older = np.concatenate([by_age[:, :, :1] * 0, by_age[:, :, :-1]], axis=2)
     older[:, :, -1] += by_age[:, :, -1]
     return np.asarray((by_age + older) / 2)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "AGE_STEPS",
     "BANDS",
     "BAND_AGES",
     "BOUGHT",
@@ -50,6 +51,9 @@ BANDS = ("under 1", "1 to 4", "5 to 9", "10 to 15", "16 to 17")
 """Bands of age, as the national statistics on looked-after children have them."""
 BAND_AGES = (1, 5, 10, 16, 18)
 """Birthdays on which each band ends."""
+
+AGE_STEPS = 4
+"""Steps of age in a year, where ages are told apart within a band."""
 
 DURATION_DAYS = (182, 730)
 """Days in care after which children leave and move at other rates."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.core.result import Result
+from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.placements.arrivals import Mix, bands_at, fitted_mix
 from riskmodel.placements.engine import CHILD
 from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS, RATED_EXITS
 from riskmodel.placements.projecting import Known
 from riskmodel.placements.rates import YEAR, Rates, fitted_rates
-from riskmodel.published import load_table
+from riskmodel.published import Figure, load_table
 from riskmodel.published.area import published_area
 
 if TYPE_CHECKING:
@@ -34,6 +37,29 @@ _STATEMENTS: Mapping[str, str] = {
     "independent_fostering_placements": "With agency foster carers",
     "independent_fostering_placements_in_oxfordshire": "Of these, in the county",
 }
+_GROWTH: Mapping[str, tuple[str, str]] = {
+    "residential_placement_growth_since_april_2015_percent": (
+        "residential_placements_private", "2015-04-01",
+    ),
+    "independent_fostering_growth_since_april_2015_percent": (
+        "independent_fostering_placements", "2015-04-01",
+    ),
+    "looked_after_growth_september_2014_2015_percent": (
+        "looked_after_children_september_2015", "2014-09-30",
+    ),
+    "unaccompanied_children_growth_september_2014_2015_percent": (
+        "unaccompanied_children_september_2015", "2014-09-30",
+    ),
+    "private_residential_growth_september_2014_2015_percent": (
+        "residential_placements_private", "2014-09-30",
+    ),
+    "independent_fostering_growth_september_2014_2015_percent": (
+        "independent_fostering_placements", "2014-09-30",
+    ),
+}  # fmt: skip
+"""Growth that is printed in place of a number: of what, since when. The 36.2% of para 5 can be no
+whole number of all residential placements, and is one of those in private homes (see the audit)."""
+_YEARS, _SUMMERS = range(2010, 2015), range(2013, 2016)
 OPENING_MONTH = "2015-09"
 _ALONE_AGES = (15.0, 17.9)
 
@@ -45,7 +71,8 @@ class CardFigures(Result):
     Parameters
     ----------
     frame
-        date, what, children, printed, source (document and paragraph), basis.
+        date, what, children, printed (for an earlier date the growth since, from which the number
+        of children follows), source (document and paragraph), basis.
     """
 
     frame: pd.DataFrame
@@ -56,7 +83,9 @@ class CardFigures(Result):
 
     def summary(self) -> str:
         """What adds up, and between which dates."""
-        of = self.frame.set_index("what")["children"]
+        frame = self.frame
+        rows = frame["date"].isin(("2015-03-31", "2015-09-30"))
+        of = frame[rows].drop_duplicates("what", keep="last").set_index("what")["children"]
         return (
             f"{published_area()}: {of['All legal statuses']:,} children looked after at 31 March "
             f"2015 by legal status, {of['Children looked after']:,} at 30 September 2015, of whom "
@@ -71,28 +100,62 @@ def card_figures() -> CardFigures:
     """The figures of the report card and of the report on missing children."""
     import pandas as pd
 
-    rows = []
-    for table, total, date in (("legal_status", "All legal statuses", "2015-03-31"),
-                               ("unaccompanied_children", "", "2015-03-31")):  # fmt: skip
+    rows: list[tuple[str, str, int, Figure]] = []
+    for table, total in (("legal_status", "All legal statuses"), ("unaccompanied_children", "")):
         printed = load_table(table)
         for key in printed.keys:
-            figure = printed.figure(key, "2014_15")
-            what = "Unaccompanied children" if not total else key
-            rows.append((date, total if what == "Total" else what, figure))
+            what = (total if key == "Total" else key) if total else "Unaccompanied children"
+            for year in _YEARS:
+                figure = printed.figure(key, f"{year}_{(year + 1) % 100}")
+                rows.append((f"{year + 1}-03-31", what, int(figure.interval.low), figure))
+    snapshots = load_table("activity_snapshots")
+    for year in _SUMMERS:
+        figure = snapshots.figure("Looked After", f"july_{year}")
+        rows.append((f"{year}-07", "Children looked after", int(figure.interval.low), figure))
     statements = load_table("statements")
-    rows += [("2015-09-30", words, statements.figure(name)) for name, words in _STATEMENTS.items()]
+    for name, words in _STATEMENTS.items():
+        figure = statements.figure(name)
+        rows.append(("2015-09-30", words, int(figure.interval.low), figure))
+    for growth, (name, date) in _GROWTH.items():
+        now, figure = int(statements.figure(name).interval.low), statements.figure(growth)
+        rows.append((date, _STATEMENTS[name], number_before(now, figure.printed), figure))
+    rows.sort(key=lambda row: row[0])
     frame = pd.DataFrame(
         [
             {
-                "date": date, "what": what, "children": int(figure.interval.low),
-                "printed": figure.printed,
+                "date": date, "what": what, "children": children, "printed": figure.printed,
                 "source": f"{figure.document.title}, para {figure.paragraph}",
                 "basis": "published",
             }
-            for date, what, figure in rows
+            for date, what, children, figure in rows
         ]
     )  # fmt: skip
     return CardFigures(frame)
+
+
+def number_before(now: int, growth: str) -> int:
+    """The whole number that grew so many percent to what there is now, rounded or cut off.
+
+    Raises
+    ------
+    DataError
+        When no number did, or several.
+
+    Examples
+    --------
+    >>> number_before(79, "36.2%"), number_before(103, "10.7%")
+    (58, 93)
+    """
+    printed = Fraction(growth.removesuffix("%"))
+    digits = len(growth.removesuffix("%").partition(".")[2])
+    found = []
+    for before in range(1, now):
+        exact = Fraction(100 * (now - before), before) * 10**digits
+        if printed * 10**digits in (math.floor(exact), math.floor(exact + Fraction(1, 2))):
+            found.append(before)
+    if len(found) != 1:
+        raise DataError(f"{len(found)} whole numbers grew by {growth} to {now}")
+    return found[0]
 
 
 def published_known() -> Known:
@@ -104,7 +167,8 @@ def published_known() -> Known:
     other kinds, and all over the bands of age, by shipped shares; unaccompanied children are taken
     from those of 16 and 17 first. Basis of what is not printed: assumed.
     """
-    of = card_figures().frame.set_index("what")["children"]
+    frame = card_figures().frame
+    of = frame[frame["date"] == "2015-09-30"].set_index("what")["children"]
     total, alone = int(of["Children looked after"]), int(of["Of these, unaccompanied"])
     numbers = dict.fromkeys(KINDS, 0) | {
         "own_residential": int(of[_OWN_HOMES]),

@@ -131,6 +131,14 @@ def judged(number: int, root: Path, python: str | None, simulations: int = 500) 
             "group_crps": crps(stock.sum(axis=3), truth.sum(axis=2)).mean(),
             "held": ((low <= truth) & (truth <= high))[:, truth.max(axis=0) > 0].mean(),
             "held_group": _held(stock.sum(axis=3), truth.sum(axis=2)),
+            **{
+                f"held_{name.lower()}": _held(stock[:, :, n].sum(axis=2), truth[:, n].sum(axis=1))
+                for n, name in enumerate(GROUPS)
+            },
+            **{
+                f"held_{name.lower()}": _held(stock[..., n].sum(axis=2), truth[..., n].sum(axis=1))
+                for n, name in enumerate(BANDS)
+            },
             "held_total": ((total_low <= truth.sum(axis=(1, 2)))
                            & (truth.sum(axis=(1, 2)) <= total_high)).mean(),
             "held_cost": float(np.quantile(priced, 0.05) <= cost <= np.quantile(priced, 0.95)),

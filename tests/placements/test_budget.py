@@ -85,6 +85,8 @@ def test_a_grant_is_taken_off() -> None:
     rows = made.frame.query("year == '2015/16'").set_index("placement")["mean"]
     assert rows["grant"] == pytest.approx(-12 * 70.0)
     assert rows["net"] == pytest.approx(rows["all"] + rows["grant"])
+    left = f"£{round(rows['net'] / 1e3):,},000"
+    assert f"bring in £1,000 in 2015/16 (£1,000 to £1,000): {left} is left" in made.remarks()[-1]
 
 
 @pytest.mark.property
@@ -152,8 +154,35 @@ def test_a_year_under_way_ends_at_what_was_spent_and_what_is_left() -> None:
     assert row["q50"] == pytest.approx(12 * 1.1 * listed)
     with pytest.raises(DataError, match="needs what was spent in 2015-05"):
         budgeted(forecast, prices(), spent=spent)
-    with pytest.raises(DataError, match="is projected, not spent"):
-        budgeted(forecast, prices(), past_days=known, spent={"2015-07": 1.0})
+    with pytest.raises(DataError, match="lies after 2015/16"):
+        budgeted(forecast, prices(), past_days=known, spent={"2016-04": 1.0})
+    with pytest.raises(DataError, match="must be 0 or more"):
+        budgeted(forecast, prices(), past_days=known, spent={"2015-06": -1.0})
+
+
+@pytest.mark.unit
+def test_spending_after_the_return_ends_scales_each_simulation_by_itself() -> None:
+    """An annual return: all months are projected, and of some it is known what was paid."""
+    few, many = (steady(number, 0, 12, opening="2015-03") for number in (80, 120))
+    flows = [each.of() for each in (few, many)]
+    both = replace(few, opening=np.concatenate([
+        np.broadcast_to(each.opening, (len(flow.entries), len(KINDS)))
+        for each, flow in zip((few, many), flows, strict=True)
+    ]), flows={"baseline": Flows(*(
+        np.concatenate([getattr(flow, name) for flow in flows])
+        for name in ("stock", "entries", "exits", "moves", "days", "alone_days")
+    ))})  # fmt: skip
+    listed = 100 * 500 * 365.25 / 12 / 7
+    wide = budgeted(both, prices()).total().iloc[0]
+    assert wide["q95"] > 1.4 * wide["q05"]
+    spent = dict.fromkeys(("2015-04", "2015-05", "2015-06"), listed)
+    made = budgeted(both, prices(budget={"2015/16": 12.5 * listed}), spent=spent)
+    (row,) = made.outturn.to_dict("records")
+    # Whoever has too many children has as much too few a price: what was paid says the level.
+    assert row["q05"] == pytest.approx(12 * listed, rel=0.01)
+    assert row["q95"] == pytest.approx(12 * listed, rel=0.01)
+    assert (row["months_spent"], row["overspend"]) == (3, 0.0)
+    assert "ends above its budget" in " ".join(made.remarks())
 
 
 @pytest.mark.unit

@@ -23,6 +23,8 @@ from riskmodel.placements.history import (
 from riskmodel.placements.kinds import BANDS, EXITS, KINDS, kinds_of
 from riskmodel.placements.survival import lasting, product_limit
 
+from .conftest import CHILDREN, EPISODES
+
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "samples" / "ssda903"
 
 
@@ -179,3 +181,48 @@ def test_stocks_of_the_sample_returns_are_starts_less_ends_on_every_day() -> Non
             direct = np.searchsorted(begun, days, "right") - np.searchsorted(over, days, "right")
             assert np.array_equal(direct, counted[:, at])
         assert set(pd.unique(history.flows()["reason"])) <= {"", *EXITS}
+
+
+BAD = {
+    "overlapping": "1,2018-01-15,P,C2,N1,U4,PR4,2018-03-01,X1,,IN,3\n",  # runs into the next one
+    "not_the_last": "1,2017-08-01,P,C1,N1,K2,PR4,,,,OUT,9\n",  # a second placement, still open
+    "gap_closed": "9,2017-05-01,S,C1,N1,U4,PR1,2017-06-01,X1,,IN,1\n"
+    "9,2017-07-01,P,C1,N1,K2,PR4,,,,OUT,30\n",
+    "unknown_code": "9,2017-05-01,S,C1,N1,Z9,PR1,,,,IN,1\n",
+    "ends_before_start": "9,2017-05-10,S,C1,N1,U4,PR1,2017-05-01,E8,,IN,1\n",
+    "child_differs": "9,2017-05-10,S,C1,N1,U4,PR1,,,,IN,1\n",
+    "not_carried_on": "9,2017-05-10,S,C1,N1,U4,PR1,,,,IN,1\n",
+}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("rule", "rows"), BAD.items(), ids=list(BAD))
+def test_records_that_contradict_each_other_place_no_child_twice(
+    tmp_path: Path, write_return: Callable[..., Path], rule: str, rows: str
+) -> None:
+    born = f"{CHILDREN}9,1,2010-02-03,WBRI\n"
+    write_return(tmp_path / "2018", EPISODES + rows, born)
+    if rule in ("child_differs", "not_carried_on"):  # years that disagree
+        later = "4,2017-07-01,S,V2,N5,H5,PR4,2018-06-01,E8,,OUT,12\n"
+        later += rows if rule == "child_differs" else ""
+        write_return(tmp_path / "2019", later, born.replace("2010-02-03", "2009-02-03"))
+    care = read_looked_after(tmp_path)
+    assert care.counts[rule] >= 1
+    # The issue leads to file and line; what is counted names no child.
+    assert all("csv" in issue.reference for issue in care.issues)
+    history = placement_history(care)
+    tally = history.account
+    assert tally.read == tally.used + sum(tally.left_out.values())
+    assert tally.used == len(care.episodes)
+    days = np.arange(history.first_day, history.end_day)
+    e = history.episodes
+    start, end = e["start"].to_numpy(), e["end"].to_numpy()
+    for day in days:
+        here = e["child"][(start <= day) & (day < end)]
+        assert here.is_unique
+    counted = history.stock(days).sum(axis=(1, 2, 3))
+    flows = history.flows().groupby("flow")["number"].sum()
+    before = history.stock([history.first_day - 1]).sum()
+    assert before + flows.get("entries", 0) - flows.get("exits", 0) == counted[-1]
+    assert "child_id" not in history.to_frame()
+    assert history.exposure().days.sum() <= history.days_of_care()["days"].sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,34 +10,124 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodel.placements.arrivals import Mix, simulation_keys
+from riskmodel.cohort.histories import HistoryDesign
+from riskmodel.cohort.history_writing import write_histories
+from riskmodel.errors import DataError
+from riskmodel.intake import read_looked_after
+from riskmodel.placements.arrivals import simulation_keys
 from riskmodel.placements.engine import Engine
+from riskmodel.placements.history import placement_history
 from riskmodel.placements.kinds import KINDS
 from riskmodel.placements.projecting import Course, _Block, project_known
-from riskmodel.placements.published import card_figures, published_known
+from riskmodel.placements.published import card_figures, number_before, published_known
 from riskmodel.placements.rates import DrawnRates
 
+PACK = (
+    Path(__file__).resolve().parents[3] / "shared/sources/oxfordshire-2015-11-05-scrutiny-pack.txt"
+)
 PANEL = Path(__file__).resolve().parents[3] / "shared/data/dfe/authority_panel_2010_2023.csv"
+
+
+STATUSES = {
+    "Full Care Order": (127, 145, 142, 170, 189),
+    "Interim Care Order": (96, 103, 63, 78, 61),
+    "All Care Orders": (223, 248, 205, 248, 250),
+    "Placement Order": (26, 48, 57, 58, 65),
+    "Voluntary - Section 20": (177, 154, 153, 155, 197),
+    "Remand": (0, 0, 1, 1, 0),
+    "Police Protection or Emergency Protection": (1, 0, 0, 1, 2),
+    "All legal statuses": (427, 450, 416, 463, 514),
+    "Unaccompanied children": (34, 30, 26, 24, 49),
+}
+"""Paras 20 and 21 of the report card, at 31 March 2011 to 2015."""
+SEPTEMBER = {
+    "Children looked after": 577, "Of these, unaccompanied": 47,
+    "In residential placements": 91, "In the authority's own homes": 12, "In private homes": 79,
+    "With agency foster carers": 103, "Of these, in the county": 45,
+}  # fmt: skip
+"""Paras 4 to 6 of the report on missing children, at 30 September 2015."""
+GROWN = {
+    ("2015-04-01", "In private homes"): (58, "36.2%"),
+    ("2015-04-01", "With agency foster carers"): (93, "10.7%"),
+    ("2014-09-30", "Children looked after"): (521, "10.7%"),
+    ("2014-09-30", "Of these, unaccompanied"): (40, "17.5%"),
+    ("2014-09-30", "In private homes"): (66, "19.7%"),
+    ("2014-09-30", "With agency foster carers"): (94, "9.6%"),
+}
+"""Its paras 5 to 7: printed is how much more there are."""
 
 
 @pytest.mark.regression
 def test_the_report_cards_own_figures_stand_each_at_its_date() -> None:
     frame = card_figures().frame
-    found = {(row["date"], row["what"]): row["children"] for row in frame.to_dict("records")}
-    march, september = "2015-03-31", "2015-09-30"
-    assert found[march, "All legal statuses"] == 514
-    assert found[march, "Unaccompanied children"] == 49
+    rows = {(row["date"], row["what"]): row for row in frame.to_dict("records")}
+    assert len(rows) == len(frame) == 9 * 5 + 3 + len(SEPTEMBER) + len(GROWN)
+    for what, counts in STATUSES.items():
+        for year, count in zip(range(2011, 2016), counts, strict=True):
+            assert rows[f"{year}-03-31", what]["children"] == count
+    for what, count in SEPTEMBER.items():
+        assert rows["2015-09-30", what]["children"] == count
+        assert rows["2015-09-30", what]["printed"] == str(count)
+    for at, (count, printed) in GROWN.items():
+        assert (rows[at]["children"], rows[at]["printed"]) == (count, printed)
+        percent = 100 * (SEPTEMBER[at[1]] / count - 1)
+        assert percent == pytest.approx(float(printed.rstrip("%")), abs=0.1)
+    summers = [
+        rows[f"{year}-07", "Children looked after"]["children"] for year in range(2013, 2016)
+    ]
+    assert summers == [427, 500, 555]
     parts = ("All Care Orders", "Placement Order", "Voluntary - Section 20", "Remand",
              "Police Protection or Emergency Protection")  # fmt: skip
-    assert sum(found[march, part] for part in parts) == 514
-    assert found[september, "Children looked after"] == 577
-    assert found[september, "Of these, unaccompanied"] == 47
-    own, private = "In the authority's own homes", "In private homes"
-    assert (found[september, own], found[september, private]) == (12, 79)
-    assert found[september, own] + found[september, private] == 91
-    assert found[september, "In residential placements"] == 91
-    assert found[september, "With agency foster carers"] == 103
-    assert found[september, "Of these, in the county"] == 45
+    for year in range(2011, 2016):
+        total = rows[f"{year}-03-31", "All legal statuses"]["children"]
+        assert sum(rows[f"{year}-03-31", part]["children"] for part in parts) == total
+    assert frame["source"].str.contains(", para ").all()
+    with pytest.raises(DataError, match="0 whole numbers grew"):
+        number_before(91, "36.2%")
+
+
+@pytest.mark.regression
+@pytest.mark.skipif(not PACK.exists(), reason="the scrutiny pack is not here")
+def test_every_one_of_them_stands_in_the_pack() -> None:
+    text = PACK.read_text(encoding="utf-8")
+    cells = {cell.strip(" -•.,()") for line in text.splitlines() for cell in line.split("\t")}
+    words = set(text.replace(",", " ").split()) | cells
+    for printed in card_figures().frame["printed"]:
+        assert printed in words
+
+
+@pytest.mark.integration
+def test_histories_of_the_documents_have_these_placements_when_they_are_read_back(
+    tmp_path: Path,
+) -> None:
+    """`cohort histories --published-care`, read as any return is: every seed has the figures."""
+    design = HistoryDesign(50, 2015, 2016, seed=3, published_care=True)
+    written = write_histories(design, tmp_path / "years", forms=("ssda903",))
+    for year in (2015, 2016):
+        shutil.copytree(written / str(year) / "ssda903", tmp_path / "returns" / str(year))
+    history = placement_history(read_looked_after(tmp_path / "returns"))
+
+    def held(by: str, month: str) -> dict[str, int]:
+        rows = history.stocks((by,))
+        rows = rows[rows["month"] == month]
+        return dict(zip(rows[by], rows["stock"], strict=True))
+
+    spring, autumn = held("legal_status", "2015-03"), held("placement", "2015-09")
+    for ours, printed in (
+        ("full care order", "Full Care Order"), ("interim care order", "Interim Care Order"),
+        ("freeing or placement order", "Placement Order"),
+        ("voluntary (section 20)", "Voluntary - Section 20"),
+    ):  # fmt: skip
+        assert spring[ours] == STATUSES[printed][-1]
+    assert sum(spring.values()) == 514
+    assert held("unaccompanied", "2015-03")["unaccompanied"] == 49
+    assert held("unaccompanied", "2015-09")["unaccompanied"] == 47
+    assert sum(autumn.values()) == 577
+    assert (autumn["own_residential"], autumn["private_residential"]) == (12, 79)
+    assert autumn["agency_fostering"] == 103
+    both = history.stocks(("placement", "where")).query("month == '2015-09'")
+    agency = both[both["placement"] == "agency_fostering"].set_index("where")["stock"]
+    assert agency[agency.index.str.startswith("inside")].sum() == 45
 
 
 @pytest.mark.regression
@@ -60,7 +151,8 @@ def balanced() -> Engine:
     """Ten years in which as many come each month, at shipped rates: stocks are in balance."""
     known = published_known()
     # Far more certain than they are: means alone, and no chance of odd rates.
-    mix = Mix(*(1e6 * getattr(known.mix, name) for name in ("alone", "bands", "kinds")))
+    sure = {name: 1e6 * getattr(known.mix, name) for name in ("alone", "bands", "kinds")}
+    mix = replace(known.mix, **sure)
     block = _Block(replace(known, mix=mix), simulation_keys(4, 1), 120, 1, 0, slice(0, 4), None)
     lasting = known.rates.lasting_shape / known.rates.lasting_rate
     block.rates = DrawnRates(*(np.tile(each, (4, 1, 1)) for each in (known.rates.mean, lasting)))

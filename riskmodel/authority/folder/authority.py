@@ -223,8 +223,9 @@ class Authority(Holding):
     def comparison(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Comparison:
-        """Its scenarios beside the baseline: stocks, caseload, posts, cost and services."""
+        """Its scenarios beside the baseline: children, caseload, posts, cost, services."""
         from riskmodel.authority.comparison import compare
+        from riskmodel.authority.placements import placements_under
         from riskmodel.authority.services import following
 
         self.needs("scenarios")
@@ -233,6 +234,9 @@ class Authority(Holding):
         outlook, plan = self.projection(**sizes), self.caseload(**sizes)
         # Of a scenario with a single change there is nothing to part.
         several = [name for name, levers in outlook.levers.items() if len(levers.changed) > 1]
+        target = self.target(outlook)
+        # Without a return who is where is assumed: it is compared where somebody asks for it.
+        placed = placements_under(self, outlook, target.by) if self.has("looked_after") else None
         return self.once(
             ("comparison", months, replicates, seed),
             lambda: compare(
@@ -241,8 +245,9 @@ class Authority(Holding):
                 structure=structure,
                 workforce=workforce,
                 costs=None if self.prices is None else self.prices.of,
-                target=self.target(outlook),
+                target=target,
                 services=following(self, outlook),
+                placed=placed,
                 attribution=several,
             ),
         )

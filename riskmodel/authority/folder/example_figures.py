@@ -107,6 +107,14 @@ def example_figures(seed: int, looked_after: MonthlySeries) -> ExampleFigures:
         "workforce": [_workforce(teams)],
         "prices": _prices(),
         "placements": _placement_prices(),
+        "placement_budget": [
+            {"year": year, "budget": budget, "grant_per_week": 1000}
+            for year, budget in (("2024/25", 31_500_000), ("2025/26", 32_500_000))
+        ],
+        "placement_spending": [
+            {"month": date(2024, month, 1), "spent": spent}
+            for month, spent in _PLACEMENT_SPENDING.items()
+        ],
         "targets": [{"cap": 15, "by": date(2026, 3, 31), "chance": 0.8}],
         "groups": [{"name": "Made-up authorities by the sea", "codes": ", ".join(_OTHERS[3:7])}],
         "months": _month_rows(months),
@@ -231,6 +239,10 @@ _PLACEMENT_PRICES: Mapping[str, tuple[int, float]] = {
     "other": (1500, 0.5),
 }
 """For each kind of placement the price of a week, and how far single placements differ."""
+
+
+_PLACEMENT_SPENDING = {4: 2_655_000, 5: 2_768_000, 6: 2_702_000, 7: 2_815_000}
+"""What was paid in the months of 2024 after the return ends."""
 
 
 def _placement_prices() -> list[dict[str, Any]]:

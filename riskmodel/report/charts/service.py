@@ -8,8 +8,8 @@ import numpy as np
 
 from riskmodel.authority.comparison import Comparison
 from riskmodel.authority.mix import Mix
+from riskmodel.authority.placement_measures import COST, NET
 from riskmodel.caseload import CaseloadPlan
-from riskmodel.core.labels import label
 from riskmodel.projection import BASELINE
 from riskmodel.report.charts.canvas import Drawing
 from riskmodel.report.charts.caseload import Course, draw_caseload_fans, draw_probabilities
@@ -55,26 +55,37 @@ def draw_within(
     )
 
 
-def draw_comparison(
-    comparison: Comparison,
-    measures: Sequence[str] = ("stock_child_protection_plan", "caseload", "posts_needed"),
-) -> Drawing:
-    """Differences from the first scenario on paired draws: a panel a measure, a row a scenario."""
+_DRAWN = ("stock_child_protection_plan", "caseload", "posts_needed")
+_MILLION = 1e6
+
+
+def draw_comparison(comparison: Comparison, measures: Sequence[str] | None = None) -> Drawing:
+    """Differences from the first scenario on paired draws: a panel a measure, a row a scenario.
+
+    None takes plans, caseload and posts, and what placements cost in the last financial year.
+    """
+    if measures is None:
+        costs = [name for name in comparison.of_placements if name.startswith(COST)]
+        measures = (*_DRAWN, *costs[-1:])
     frame = comparison.differences
     panels = []
     for measure in measures:
+        is_cost = measure.startswith((COST, NET))
+        scale = _MILLION if is_cost else 1.0
         rows = [
             (
                 str(row["scenario"]).replace("_", " "),
-                _number(row["difference"]),
-                _number(row["low"]),
-                _number(row["high"]),
+                _number(row["difference"]) / scale,
+                _number(row["low"]) / scale,
+                _number(row["high"]) / scale,
             )
             for row in frame[frame["measure"] == measure].to_dict("records")
         ]
         if rows:
-            known = label(measure)
-            panels.append(MeasurePanel(known.brief, rows, 0.0, f"{{:+{known.form}}}"))
+            known = comparison.label(measure)
+            form = ",.1f" if is_cost else known.form
+            title = f"{known.brief}, million" if is_cost else known.brief
+            panels.append(MeasurePanel(title, rows, 0.0, f"{{:+{form}}}"))
     return draw_scenarios("comparison", panels)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskmodel.authority.comparison import Comparison
-from riskmodel.core.labels import STAGE_LABELS, label
+from riskmodel.authority.placement_measures import COST, NET
+from riskmodel.core.labels import STAGE_LABELS, Label, label
+from riskmodel.placements.budget import money
 from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import month_words, percent
@@ -16,6 +18,7 @@ __all__ = [
     "all_differences",
     "attribution_table",
     "children_table",
+    "placements_table",
     "scenario_label",
     "signed",
     "teams_table",
@@ -45,7 +48,7 @@ def scenario_label(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def signed(value: Any, measure: str, *, plus: bool = True) -> str:
+def signed(value: Any, measure: str | Label, *, plus: bool = True) -> str:
     """A difference to the digits of its measure, with its sign; 0 has none.
 
     Examples
@@ -55,7 +58,8 @@ def signed(value: Any, measure: str, *, plus: bool = True) -> str:
     """
     if value is None or value != value:
         return "none"
-    text = label(measure).number(value, signed=True)
+    known = measure if isinstance(measure, Label) else label(measure)
+    text = known.number(value, signed=True)
     return text.replace("-", "−") if plus else text.removeprefix("+").replace("-", "−")
 
 
@@ -127,9 +131,8 @@ def _compact_table(
         row = {"scenario": scenario_label(scenario)}
         for measure in measures:
             found = data.row(scenario, measure)
-            # No plus: a spreadsheet would take text that begins with one for a formula.
             words, *ends = (
-                signed(found[name], measure, plus=False) for name in ("difference", "low", "high")
+                _difference(data, measure, found[name]) for name in ("difference", "low", "high")
             )
             if "none" not in ends and {words, *ends} != {words}:
                 words += f" ({ends[0]} to {ends[1]})"
@@ -144,6 +147,29 @@ def _compact_table(
         f"Projected from {source}",
         "projected",
     )
+
+
+def placements_table(data: Comparison, source: str) -> Table:
+    """What each scenario does to placements, and to what they cost."""
+    return _compact_table(
+        data,
+        source,
+        "scenarios_placements",
+        f"Placements, compared with no change of policy on {month_words(data.month, day=True)}",
+        {name: data.label(name).row for name in data.of_placements},
+        (
+            "Children by placement and cost by financial year: the average difference, with its "
+            f"{percent(data.level, 0)} range in brackets, over {data.placed:,} simulations. Kinds "
+            "of placement with few children are in the total alone.",
+        ),
+    )
+
+
+def _difference(data: Comparison, measure: str, value: Any) -> str:
+    if measure.startswith((COST, NET)):
+        return money(value).replace("-", "−")
+    # No plus: a spreadsheet would take text that begins with one for a formula.
+    return signed(value, data.label(measure), plus=False)
 
 
 def attribution_table(data: Comparison, changes: Mapping[str, int], source: str) -> Table:

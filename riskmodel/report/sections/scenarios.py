@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from riskmodel.authority.comparison import Comparison
+from riskmodel.authority.placement_measures import CHILDREN, COST
 from riskmodel.demand.projecting import Outlook
 from riskmodel.demand.simulation.changed import unplaced
+from riskmodel.placements.forecast import ALL
 from riskmodel.published import load_table
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section
 from riskmodel.report.sections.building import chart_of, pictured, table_of
@@ -17,6 +19,7 @@ from riskmodel.report.sections.scenario_tables import (
     all_differences,
     attribution_table,
     children_table,
+    placements_table,
     scenario_label,
     signed,
     teams_table,
@@ -79,6 +82,7 @@ def scenarios_section(
         *_flows_chart(data, outlook, source),
         children_table(data, source),
         teams_table(data, source),
+        *_placements(data, f"{source}; {settings}"),
         *([attribution_table(data, changes, source)] if len(data.attribution) else []),
         Paragraph(f"Settings: {settings}."),
     ]
@@ -164,6 +168,30 @@ def _flows_chart(data: Comparison, outlook: Outlook, source: str) -> list[Block]
                 source=source,
                 basis="projected",
             ),
+        )
+    ]
+
+
+def _placements(data: Comparison, source: str) -> list[Block]:
+    """Children and cost of placements; nothing where placements are not compared."""
+    if not data.of_placements:
+        return []
+    from riskmodel.report.charts.service import draw_comparison
+
+    costs = [name for name in data.of_placements if name.startswith(COST)]
+    homes = f"{CHILDREN}private_residential"
+    shown = (f"{CHILDREN}{ALL}", *[homes for name in data.of_placements if name == homes])
+    day = month_words(data.month, day=True)
+    return [
+        chart_of(
+            "scenarios_placements_chart",
+            "What each scenario does to placements and their cost",
+            "Dots on ranges around no change of policy, a line each scenario; the table has the "
+            "numbers.",
+            f"Differences from no change of policy on {day}: children in all placements, those in "
+            "private homes, and what placements cost in the last financial year until then.",
+            draw_comparison(_labelled(data), (*shown, *costs[-1:])),
+            placements_table(data, source),
         )
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.authority.placements import LOOKED_AFTER
+from riskmodel.authority.placement_courses import LOOKED_AFTER
 from riskmodel.core.months import years_of
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from riskmodel.authority.folder.authority import Authority
-from riskmodel.authority.placements import placement_paths, unaccompanied_times
+from riskmodel.authority.placement_courses import placement_paths, unaccompanied_times
 from riskmodel.authority.price import price_by_year
 from riskmodel.authority.service import needed_by_simulation, plan_outlook
 from riskmodel.caseload import CaseloadPlan, Target
