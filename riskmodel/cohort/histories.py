@@ -28,9 +28,9 @@ from riskmodel.cohort.history_factors import (
     history_categories,
     history_factors,
 )
-from riskmodel.cohort.lengths import band_shares, durations_within, ends_on_open_days
-from riskmodel.cohort.people import describe_people
-from riskmodel.cohort.working_days import moved, on_office_days
+from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days
+from riskmodel.cohort.people import describe_people, help_days
+from riskmodel.cohort.working_days import moved, on_office_days, spread_on_office_days
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
@@ -310,10 +310,12 @@ def _round(
     stage = _stages(random, conference)
     held = stage >= CONFERENCE
     assessed = np.where(held, np.minimum(assessed, conference), assessed)
-    bands = random.choice(len(band_shares()), size=number, p=band_shares())
-    plan_end = ends_on_open_days(conference, conference + durations_within(random, bands))
     planned = stage == PLAN_STAGE
     family = children["family_id"].to_numpy()
+    sizes = np.bincount(family, minlength=number)
+    days = np.zeros(number, dtype=np.int64)
+    days[planned] = drawn_durations(random, sizes[planned], conference[planned])
+    plan_end = ends_on_open_days(conference, conference + days)
     born = children["birth_date"].to_numpy().astype("datetime64[D]")
     adult = born + ADULT_DAYS
     rows = np.flatnonzero(
@@ -366,17 +368,17 @@ def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> Non
     number = int(at.max(initial=-1)) + 1
     share = np.array(parameter("history_need_plan_shares").numbers)[stage]
     has_need = random.random(number)[at] < share
-    mean = parameter("history_need_plan_days").value
-    days = (30 + random.gamma(1.5, mean / 1.5, size=number)).astype(np.int64)[at]
+    days = help_days(random, number)[at]
     begun = moved(np.fmax(frame["assessed"], frame["plan_end"]), 1)
     begun = np.where(np.isnat(frame["plan_start"]), moved(frame["assessed"], 3), begun)
     has_need &= np.isnat(frame["care_start"]) & (stage > 0) & (begun < last)
     frame["need_start"] = np.where(has_need, begun, NEVER)
-    ended = np.minimum(on_office_days(begun + days), last)
+    ended = np.minimum(spread_on_office_days(begun + days), last)
     frame["need_end"] = np.where(has_need, np.maximum(ended, begun), NEVER)
     over = np.fmax.reduce([frame[name] for name in (
         "referral", "assessed", "enquiry", "conference", "plan_end", "need_end")])  # fmt: skip
-    over = on_office_days(np.minimum(over + random.integers(0, 8, size=number)[at], last + 8))
+    closed = np.minimum(over + random.integers(0, 8, size=number)[at], last + 8)
+    over = np.maximum(spread_on_office_days(closed), over)
     over = np.where(stage == NO_ASSESSMENT, frame["referral"], over)
     # An assessment after which nothing is done closes the episode.
     alone = (stage == ASSESSMENT) & ~has_need & np.isnat(frame["care_start"])

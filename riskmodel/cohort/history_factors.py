@@ -85,7 +85,7 @@ def history_categories(
     flags: npt.NDArray[np.bool_],
     factors: tuple[str, ...],
 ) -> IntArray:
-    """Category of abuse of each plan, one for the family, by the factors of its first child."""
+    """Category of abuse of each plan, by its child's factors; mostly one for the family."""
     weights = np.log(np.array(parameter("category_shares").numbers))
     strength = parameter("dependence").value
     scores = np.tile(weights, (len(episodes), 1))
@@ -93,6 +93,7 @@ def history_categories(
         scores += flags[:, [place]] * np.log(profile)
     drawn = (scores + random.gumbel(size=scores.shape)).argmax(axis=1)
     first = episodes.assign(drawn=drawn).groupby(["family", "referral"], sort=False)["drawn"]
-    found: IntArray = first.transform("first").to_numpy()
+    is_own = random.random(len(drawn)) < parameter("own_category_share").value
+    found: IntArray = np.where(is_own, drawn, first.transform("first").to_numpy())
     assert found.max(initial=0) < len(CATEGORIES)
     return found
