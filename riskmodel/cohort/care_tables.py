@@ -106,6 +106,9 @@ def _workers(history: History, when: ReturnYear) -> pd.DataFrame:
         & when.active(episodes["referral"], episodes["closure"])
         & ((episodes["closure"] - episodes["referral"]).dt.days >= WORKED_DAYS).to_numpy()
     ]
+    if when.year < GAPS_YEAR:
+        kept = kept.sort_values("referral", kind="stable").drop_duplicates("child", keep="last")
+        kept = kept.sort_index()
     return kept[["child"]].assign(
         SW_ID=[f"XX{number:06d}" for number in kept["worker"]],
         SW_DECOM=when.known(kept["referral"]),
@@ -201,5 +204,7 @@ SUPPORTED_YEAR = 2025
 """First return in which supported accommodation is a placement K3, no more H5."""
 WORKERS_YEAR = 2024
 """First return that asks who worked with the children looked after on its last day."""
+GAPS_YEAR = 2026
+"""First return in which workers of a child may lie apart, where it was referred again."""
 WORKED_DAYS = 3
 """A worker who had a case for fewer days has no episode of it."""

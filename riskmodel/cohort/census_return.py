@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_census_xml"]
 
+Days = npt.NDArray[np.datetime64]
 _NEEDED = ("child_id", "referral_date", "assessment_date", "plan_start_date")
 
 
@@ -272,7 +273,7 @@ class _Return:
         last = self.frame[[name for name in names if name in self.frame]].max(axis=1)
         followed = np.append(new_episode[1:] & ~new_child[1:], False)[: len(last)]
         numbers = np.cumsum(new_episode)
-        latest = last.groupby(numbers).transform("max").to_numpy().astype("datetime64[D]")
+        latest: Days = last.groupby(numbers).transform("max").to_numpy().astype("datetime64[D]")
         is_closed = np.bincount(numbers, followed)[numbers] > 0
         has_days = ~np.isnan(stays_open) & ~is_closed
         days = np.where(has_days, stays_open, 0).astype(np.int64)

@@ -28,7 +28,7 @@ from riskmodel.cohort.history_factors import (
     history_categories,
     history_factors,
 )
-from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days
+from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days, evenly
 from riskmodel.cohort.people import describe_people, help_days
 from riskmodel.cohort.working_days import moved, on_office_days, spread_on_office_days
 from riskmodel.errors import DataError
@@ -236,7 +236,7 @@ def met_families(
     since = first_day(design.first_year - int(parameter("history_burn_in_years").value))
     span = (reference_date(design.last_year) - since).days
     # The time of the first referral has the density of exponential growth.
-    uniform = random.random(number)
+    uniform = (random.permutation(number) + random.random(number)) / number
     rate = np.log1p(design.growth) * span / 365.25
     share = uniform if abs(rate) < 1e-9 else np.log1p(uniform * np.expm1(rate)) / rate
     months = days_in_year(random, number, first_day(2015), reference_date(2015))
@@ -345,7 +345,8 @@ def _stages(random: np.random.Generator, conference: Days) -> IntArray:
     shares = shares / shares.sum()
     months = np.array(parameter("referral_month_shares").numbers)
     ratio = plan_month_shares() / (months / months.sum())
-    drawn = random.random(len(conference))
+    # In every stretch of time as many plans as there should be.
+    drawn = evenly(random, (conference,))
     others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
     before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
     found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)

@@ -142,15 +142,18 @@ def _with_published_mean(
         np.minimum(durations_within(random, bands, sizes), high) + random.random(len(bands)) - 0.5
     )
     wished = float(load_table("statements").figure("mean_plan_length_days").value or 0)
-    aim = wished
+    best: IntArray = days.astype(np.int64)
+    aim, least = wished, np.inf
     for _ in range(ROUNDS):
         moved = np.minimum(_with_mean(days, sizes, low, high, aim), most)
         found = (ends_on_open_days(starts, starts + moved) - starts).astype(np.int64)
-        mean = float((found * sizes).sum() / sizes.sum())
-        if abs(mean - wished) < NEAR_DAYS:
+        missed = wished - float((found * sizes).sum() / sizes.sum())
+        if abs(missed) < least:
+            best, least = found, abs(missed)
+        if least < NEAR_DAYS:
             break
-        aim += wished - mean
-    return found
+        aim += missed
+    return best
 
 
 def _with_mean(

@@ -221,8 +221,8 @@ _NEAR_DAYS = 5
 def _ends_at_reviews(days: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     due = np.array(parameter("review_days").numbers)
     least = due - parameter("review_early_days").value - _NEAR_DAYS
-    near: npt.NDArray[np.bool_] = (days[:, None] >= least) & (days[:, None] <= due + _NEAR_DAYS)
-    return near.any(axis=1)
+    near = (days[:, None] >= least) & (days[:, None] <= due + _NEAR_DAYS)
+    return np.asarray(near.any(axis=1), dtype=bool)
 
 
 def _repeat_rows(cohort: Assessments, _: float) -> Iterator[Row]:
