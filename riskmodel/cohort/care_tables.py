@@ -65,9 +65,24 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     # A care leaver has a record of a child, and nothing that is asked of children looked after.
     number = np.union1d(cared, beside["oc3"]["child"].to_numpy(dtype=np.int64))
     is_cared, people = np.isin(number, cared), children.iloc[number]
+    header, uasc = _people(people, is_cared, when)
+    tables = {"header": header, "episodes": episodes, "uasc": uasc}
+    of_child = header.set_index(number)[["CHILD", "DOB"]]
+    for name, table in beside.items():
+        who = of_child.loc[table["child"]].reset_index(drop=True)
+        tables[name] = who.join(table.drop(columns="child").reset_index(drop=True))
+    return tables
+
+
+def _people(
+    people: pd.DataFrame, is_cared: npt.NDArray[np.bool_], when: ReturnYear
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The header of each child and care leaver, and those who came alone."""
+    import pandas as pd
+
     born = people["birth_date"].to_numpy().astype("datetime64[D]")
     # This return took up the letters in the same year as the census.
-    sex = sex_field(year)[1]
+    sex = sex_field(when.year)[1]
     header = pd.DataFrame(
         {
             "CHILD": people["child_id"].to_numpy().astype(str),
@@ -84,12 +99,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     uasc = header.loc[alone, ["CHILD", "SEX", "DOB"]].assign(
         DUC=[day.strftime("%d/%m/%Y") for day in adult[alone].tolist()]
     )
-    tables = {"header": header, "episodes": episodes, "uasc": uasc}
-    of_child = header.set_index(number)[["CHILD", "DOB"]]
-    for name, table in beside.items():
-        who = of_child.loc[table["child"]].reset_index(drop=True)
-        tables[name] = who.join(table.drop(columns="child").reset_index(drop=True))
-    return tables
+    return header, uasc
 
 
 def _workers(history: History, when: ReturnYear) -> pd.DataFrame:

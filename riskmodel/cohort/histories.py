@@ -18,7 +18,7 @@ import numpy.typing as npt
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
 from riskmodel.cohort.care_records import care_records
-from riskmodel.cohort.dates import banded, days_in_year, months_since_april, plan_month_shares
+from riskmodel.cohort.dates import banded, days_in_year
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
     CONFERENCE,
@@ -27,8 +27,9 @@ from riskmodel.cohort.history_factors import (
     PLAN_STAGE,
     history_categories,
     history_factors,
+    referral_stages,
 )
-from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days, evenly
+from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days
 from riskmodel.cohort.people import describe_people, help_days
 from riskmodel.cohort.working_days import moved, on_office_days, spread_on_office_days
 from riskmodel.errors import DataError
@@ -307,7 +308,7 @@ def _round(
     enquiry = moved(start, random.integers(0, 6, size=number))
     conference = moved(enquiry, banded(random, "conference_wait", number))
     assessed = moved(start, banded(random, "assessment_duration", number))
-    stage = _stages(random, conference)
+    stage = referral_stages(random, conference)
     held = stage >= CONFERENCE
     assessed = np.where(held, np.minimum(assessed, conference), assessed)
     planned = stage == PLAN_STAGE
@@ -339,20 +340,6 @@ def _round(
     return pd.DataFrame(frame)
 
 
-def _stages(random: np.random.Generator, conference: Days) -> IntArray:
-    """How far each referral leads; to a plan more often in the months in which more start."""
-    shares = np.array(parameter("history_stage_shares").numbers)
-    shares = shares / shares.sum()
-    months = np.array(parameter("referral_month_shares").numbers)
-    ratio = plan_month_shares() / (months / months.sum())
-    # In every stretch of time as many plans as there should be.
-    drawn = evenly(random, (conference,))
-    others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
-    before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
-    found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)
-    return np.where(drawn < others, found, PLAN_STAGE)
-
-
 def _previous(
     random: np.random.Generator, at: IntArray, number: int, again: int, born: Days, day: Days
 ) -> IntArray:
@@ -370,8 +357,8 @@ def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> Non
     share = np.array(parameter("history_need_plan_shares").numbers)[stage]
     has_need = random.random(number)[at] < share
     days = help_days(random, number)[at]
-    begun = moved(np.fmax(frame["assessed"], frame["plan_end"]), 1)
-    begun = np.where(np.isnat(frame["plan_start"]), moved(frame["assessed"], 3), begun)
+    steps = np.where(np.isnat(frame["plan_start"]), 3, 1)
+    begun = moved(np.fmax(frame["assessed"], frame["plan_end"]), steps)
     has_need &= np.isnat(frame["care_start"]) & (stage > 0) & (begun < last)
     frame["need_start"] = np.where(has_need, begun, NEVER)
     ended = np.minimum(spread_on_office_days(begun + days), last)

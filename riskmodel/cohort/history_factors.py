@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.cohort.dates import months_since_april, plan_month_shares
 from riskmodel.cohort.dependence import profiles
 from riskmodel.cohort.details import AGE_BAND_FIRSTS, CATEGORIES
 from riskmodel.cohort.generate import CohortDesign, loadings
+from riskmodel.cohort.lengths import evenly
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
@@ -17,13 +19,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASSESSMENT", "CONFERENCE", "ENQUIRY", "NO_ASSESSMENT", "PLAN_STAGE", "history_categories",
-    "history_factors",
+    "history_factors", "referral_stages",
 ]  # fmt: skip
 
 IntArray = npt.NDArray[np.int64]
 
 NO_ASSESSMENT, ASSESSMENT, ENQUIRY, CONFERENCE, PLAN_STAGE = range(5)
 """How far a referral goes, in the order of ``history_stage_shares``."""
+
+
+def referral_stages(
+    random: np.random.Generator, conference: npt.NDArray[np.datetime64]
+) -> IntArray:
+    """How far each referral leads; to a plan more often in the months in which more start."""
+    shares = np.array(parameter("history_stage_shares").numbers)
+    shares = shares / shares.sum()
+    months = np.array(parameter("referral_month_shares").numbers)
+    ratio = plan_month_shares() / (months / months.sum())
+    # In every stretch of time as many plans as there should be.
+    drawn = evenly(random, (conference,))
+    others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
+    before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
+    found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)
+    return np.where(drawn < others, found, PLAN_STAGE)
 
 
 def history_factors(
