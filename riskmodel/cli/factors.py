@@ -218,6 +218,7 @@ def _show_view(
 ) -> None:
     from riskmodel.core.result import View
     from riskmodel.factors.group_rates import reading_lines
+    from riskmodel.factors.margins.recorded import Recording
     from riskmodel.factors.views import ViewOptions, factor_view
     from riskmodel.published import factor_counts
 
@@ -231,7 +232,10 @@ def _show_view(
     frame = factor_view(view, release, options=ViewOptions(*words))
     basis = ", ".join(sorted(set(frame["basis"])))
     note = f"Basis: {basis}. Associations among assessments; they do not say what a factor causes."
-    notes = (note, *_on_families(release))
+    usual = Recording.usual(published=release is None).words()
+    reach = f"Recorded low and high: what it could be {usual} (assumed)."
+    has_reach = any("recorded" in name for name in frame.columns)
+    notes = (note, *((reach,) if has_reach else ()), *_on_families(release))
     shown = View(frame, "\n".join(reading_lines(release)), notes=notes)
     show(shown, form, out=out, picture=picture, release=release)
 

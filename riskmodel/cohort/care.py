@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.ages import ages_in_years
-from riskmodel.cohort.working_days import on_office_days
+from riskmodel.cohort.working_days import office_days, on_office_days
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["birthdays", "care_episodes", "care_periods"]
+__all__ = ["SUPPORTED", "birthdays", "care_episodes", "care_periods", "registered_day"]
 
 IntArray = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -32,6 +32,9 @@ YEAR = 365.25
 
 HOME_AGE, OWN_AGE = 7, 16
 """Years from which a child lives in a children's home, or in semi-independence."""
+
+SUPPORTED = "H5"
+"""Semi-independence, called supported accommodation since it is registered."""
 
 OTHER_PLACES = {"U4": "U6", "U6": "U4", "U1": "U4", "K2": "U6", "H5": "K2", "P1": "U6", "A6": "A6"}
 """Where a child moves to who would move to a place of the same kind."""
@@ -137,7 +140,29 @@ def care_episodes(
     years = ages_in_years(born[period], found["day"].to_numpy().astype("datetime64[D]"))
     found["placement"] = _placements(random, found, years, alone[period])
     found["legal_status"] = found["legal_status"].replace("", None).ffill()
-    return _as_return(random, found, _Periods(child, start, end, born, alone, adopted))
+    return _registered(_as_return(random, found, _Periods(child, start, end, born, alone, adopted)))
+
+
+def registered_day() -> np.datetime64:
+    """The last open day before semi-independence had to be registered with Ofsted."""
+    text = str(int(parameter("history_supported_registered").value))
+    day = np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}", "D")
+    return np.busday_offset(day, 0, roll="backward", busdaycal=office_days())
+
+
+def _registered(care: pd.DataFrame) -> pd.DataFrame:
+    """With a new episode, in a place that is registered, where one lay over that day."""
+    import pandas as pd
+
+    day = registered_day()
+    start, end = (care[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
+    over = (care["placement"] == SUPPORTED).to_numpy() & (start < day) & (end > day)
+    if not over.any():
+        return care
+    later = care[over].assign(start=day, start_reason="P")
+    earlier = care[over].assign(end=day, end_reason="X1", placement_change="CLOSE", last=False)
+    found = pd.concat([care[~over], earlier, later], ignore_index=True)
+    return found.sort_values(["child", "start"], kind="stable", ignore_index=True)
 
 
 def _change(period: IntArray, day: Days, reason: str, status: Any, placement: str) -> pd.DataFrame:

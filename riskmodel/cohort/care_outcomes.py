@@ -56,7 +56,7 @@ def health_outcomes(random: np.random.Generator, periods: pd.DataFrame, born: Da
     years = np.unique(end.astype("datetime64[Y]").astype(np.int64)) + 1970
     for year in range(*((int(years[0]) - MOST_YEARS, int(years[-1]) + 1) if len(years) else (0,))):
         last = np.datetime64(f"{year}-03-31")
-        whole = (start <= np.datetime64(f"{year - 1}-04-01")) & (end > last)
+        whole = (start <= np.datetime64(f"{year - 1}-04-01")) & (end >= last)
         parts.append(pd.DataFrame({"child": periods["child"][whole], "day": last}))
     found = pd.concat(parts).sort_values(["child", "day"], ignore_index=True)
     day = found["day"].to_numpy().astype("datetime64[D]")

@@ -10,10 +10,10 @@ import numpy as np
 from riskmodel.census import first_day, reference_date
 from riskmodel.cohort.care_pool import children_in_care, in_care, some_children
 from riskmodel.cohort.care_records import care_records
+from riskmodel.cohort.care_tables import care_tables
 from riskmodel.cohort.histories import HistoryDesign
 from riskmodel.cohort.history_writing import care_files
 from riskmodel.cohort.people import describe_people
-from riskmodel.cohort.year_tables import care_tables
 from riskmodel.errors import DataError
 from riskmodel.streams import stream
 

@@ -1,7 +1,8 @@
 """Assessments to a return of the children in need census, in the shape of its year.
 
-What the census asks for and an assessment table does not hold is stated as not known: ethnicity
-``NOBT``, referral source ``10``, primary need ``N0``; an assessment starts on the day of its
+What the census asks for and an assessment table does not hold is drawn for made-up rows, see
+:mod:`riskmodel.cohort.census_people`, and stated as not known for observed ones: ethnicity
+``NOBT``, referral source ``10``, primary need ``N0``. An assessment starts on the day of its
 referral, after a weekend on the Monday. An episode that another of the child follows is closed.
 Area, school and what came before the plan have no place in the census. Only what is known on the
 reference date is in the return: a later plan end, section 47 enquiry or conference is left out. The
@@ -11,9 +12,10 @@ software code in the header says when the rows are not observed.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -22,13 +24,24 @@ import numpy.typing as npt
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.census import (
     NO_FACTORS,
-    PLAN_WINDOW_DAYS,
     check_year,
     factor_code,
     reference_date,
     sex_field,
 )
 from riskmodel.cohort.census_header import CODE_OF_CATEGORY, census_header, unknown_number
+from riskmodel.cohort.census_people import census_people, enquiries_due, reviews_of
+from riskmodel.cohort.census_rows import (
+    FOLLOWING,
+    dates,
+    disabilities,
+    element,
+    known_by,
+    refuse_unsayable,
+    starts_of,
+    texts,
+)
+from riskmodel.cohort.working_days import spread_on_office_days
 from riskmodel.core.files import new_file
 from riskmodel.errors import DataError, OutputError
 from riskmodel.intake.census.side_file import SIDE_HEADINGS, side_file_path
@@ -39,8 +52,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_census_xml"]
 
+Days = npt.NDArray[np.datetime64]
 _NEEDED = ("child_id", "referral_date", "assessment_date", "plan_start_date")
-_FOLLOWING = ("section_47_date", "conference_date", "plan_start_date")
 
 
 def write_census_xml(
@@ -127,8 +140,8 @@ class _Return:
             )
         order = ["child_id", "referral_date", "assessment_date"]
         frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
-        frame = _known_by(frame, year)
-        _check(frame, year, assessments.source)
+        frame = known_by(frame, year)
+        refuse_unsayable(frame, year, assessments.source)
         codes = {name: factor_code(name, year) for name in assessments.factors}
         return cls(
             frame,
@@ -146,12 +159,17 @@ class _Return:
         stream.write(census_header(self.year, self.authority, software))
         stream.write("<Children>\n")
         frame = self.frame
-        children = _texts(frame["child_id"])
-        identities, referrals = self._identities(children), _dates(frame, "referral_date")
+        children = texts(frame["child_id"])
+        asked = census_people(
+            frame, (*self.coded, *self.local), f"{self.authority}/{self.year}",
+            is_synthetic=self.synthetic,
+        )  # fmt: skip
+        identities, referrals = self._identities(children, asked), dates(frame, "referral_date")
+        sources, needs = asked["source"], asked["need"]
         assessments, enquiries, plans = self._assessments(), self._enquiries(), self._plans()
         conferences = self._direct_conferences()
-        new_child, new_episode = _starts(frame)
-        closures = self._closures(new_child, new_episode)
+        new_child, new_episode = starts_of(frame)
+        closures = self._closures(new_child, new_episode, asked["stays_open"])
         ends = [*np.flatnonzero(new_episode)[1:].tolist(), len(frame)]
         for start, end in zip(np.flatnonzero(new_episode).tolist(), ends, strict=True):
             if new_child[start]:
@@ -160,7 +178,8 @@ class _Return:
             stream.write(
                 "<CINdetails>\n"
                 f"<CINreferralDate>{referrals[start]}</CINreferralDate>"
-                "<ReferralSource>10</ReferralSource><PrimaryNeedCode>N0</PrimaryNeedCode>"
+                f"<ReferralSource>{sources[start]}</ReferralSource>"
+                f"<PrimaryNeedCode>{needs[start]}</PrimaryNeedCode>"
                 f"{closures[start]}{''.join(conferences[start:end])}\n"
                 f"{''.join(assessments[start:end])}{''.join(enquiries[start:end])}"
                 f"<ReferralNFA>0</ReferralNFA>\n{''.join(plans[start:end])}"
@@ -168,18 +187,24 @@ class _Return:
             )
         stream.write("</Child>\n</Children>\n</Message>\n")
 
-    def _identities(self, children: list[str]) -> list[str]:
+    def _identities(self, children: list[str], asked: Mapping[str, npt.NDArray[Any]]) -> list[str]:
         field, codes = sex_field(self.year)
         last = reference_date(self.year).isoformat()
-        genders = _texts(self.frame["gender"]) if "gender" in self.frame else [""] * len(children)
+        genders = texts(self.frame["gender"]) if "gender" in self.frame else [""] * len(children)
         return [
             f"<ChildIdentifiers><LAchildID>{escape(child)}</LAchildID>"
-            f"{_element('UPNunknown', unknown_number(born, last))}"
-            f"{_element('ExpectedPersonBirthDate' if born > last else 'PersonBirthDate', born)}"
+            f"{element('UPNunknown', unknown_number(born, last))}"
+            f"{element('ExpectedPersonBirthDate' if born > last else 'PersonBirthDate', born)}"
             f"<{field}>{codes.get(gender, codes[''])}</{field}></ChildIdentifiers>\n"
-            "<ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics>\n"
-            for child, born, gender in zip(
-                children, _dates(self.frame, "birth_date"), genders, strict=True
+            f"<ChildCharacteristics><Ethnicity>{group}</Ethnicity>{disabilities(codes_of)}"
+            "</ChildCharacteristics>\n"
+            for child, born, gender, group, codes_of in zip(
+                children,
+                dates(self.frame, "birth_date"),
+                genders,
+                asked["ethnicity"],
+                asked["disability"],
+                strict=True,
             )
         ]
 
@@ -190,8 +215,8 @@ class _Return:
         lines = []
         for row, (referred, authorised) in enumerate(
             zip(
-                _dates(self._begun(), "begun"),
-                _dates(self.frame, "assessment_date"),
+                dates(self._begun(), "begun"),
+                dates(self.frame, "assessment_date"),
                 strict=True,
             )
         ):
@@ -203,7 +228,7 @@ class _Return:
                 )
             lines.append(
                 "<Assessments>"
-                f"{_element('AssessmentActualStartDate', referred)}"
+                f"{element('AssessmentActualStartDate', referred)}"
                 f"<AssessmentAuthorisationDate>{authorised}</AssessmentAuthorisationDate>"
                 f"<FactorsIdentifiedAtAssessment>{written[key]}</FactorsIdentifiedAtAssessment>"
                 "</Assessments>\n"
@@ -218,51 +243,67 @@ class _Return:
         return self.frame[[]].assign(begun=np.minimum(monday, np.maximum(assessed, referred)))
 
     def _enquiries(self) -> list[str]:
+        begun = dates(self.frame, "section_47_date")
+        due = [""] * len(begun)
+        if self.synthetic and {"section_47_date", "conference_date"} <= set(self.frame.columns):
+            due = enquiries_due(self.frame)
         return [
-            "<Section47>"
-            f"<S47ActualStartDate>{start}</S47ActualStartDate>{_element('DateOfInitialCPC', held)}"
+            f"<Section47><S47ActualStartDate>{start}</S47ActualStartDate>"
+            f"{element('InitialCPCtarget', day)}{element('DateOfInitialCPC', held)}"
             f"<ICPCnotRequired>{0 if held else 1}</ICPCnotRequired></Section47>\n"
             if start
             else ""
-            for start, held in zip(
-                _dates(self.frame, "section_47_date"),
-                _dates(self.frame, "conference_date"),
-                strict=True,
+            for start, day, held in zip(
+                begun, due, dates(self.frame, "conference_date"), strict=True
             )
         ]
 
     def _closures(
-        self, new_child: npt.NDArray[np.bool_], new_episode: npt.NDArray[np.bool_]
+        self,
+        new_child: npt.NDArray[np.bool_],
+        new_episode: npt.NDArray[np.bool_],
+        stays_open: npt.NDArray[np.float64],
     ) -> list[str]:
-        """The end of an episode that another of the child follows: two are never open at once.
+        """The end of an episode: two of a child are never open at once, and made-up ones end.
 
-        The table holds no such date: it is the last one of the episode that came of it.
+        The table holds no such date. Of an episode that another follows it is the last one that
+        came of it; of others so many days after that, where they are told and the plan has ended.
         """
-        names = (*_FOLLOWING, "assessment_date", "plan_end_date")
+        names = (*FOLLOWING, "assessment_date", "plan_end_date")
         last = self.frame[[name for name in names if name in self.frame]].max(axis=1)
         followed = np.append(new_episode[1:] & ~new_child[1:], False)[: len(last)]
         numbers = np.cumsum(new_episode)
-        latest = last.groupby(numbers).transform("max")
+        latest: Days = last.groupby(numbers).transform("max").to_numpy().astype("datetime64[D]")
         is_closed = np.bincount(numbers, followed)[numbers] > 0
-        days = _dates(latest.where(is_closed).to_frame("day"), "day")
+        has_days = ~np.isnan(stays_open) & ~is_closed
+        days = np.where(has_days, stays_open, 0).astype(np.int64)
+        later = np.where(days > 0, spread_on_office_days(latest + days), latest)
+        on_plan = self.frame[PLAN].to_numpy()
+        if "plan_end_date" in self.frame:
+            on_plan = on_plan & self.frame["plan_end_date"].isna().to_numpy()
+        has_ended = has_days & ~(np.bincount(numbers, on_plan)[numbers] > 0)
+        has_ended &= later <= np.datetime64(reference_date(self.year), "D")
+        closed = np.where(is_closed, latest, later)
+        shown = np.where(is_closed | has_ended, np.datetime_as_string(closed), "")
         # After an enquiry or a plan it was not closed "after assessment, no further action".
-        known = [name for name in _FOLLOWING if name in self.frame]
+        known = [name for name in FOLLOWING if name in self.frame]
         acted = np.bincount(numbers, self.frame[known].notna().any(axis=1))[numbers] > 0
+        acted |= days > 0
         return [
             f"<CINclosureDate>{day}</CINclosureDate>"
             f"<ReasonForClosure>{'RC7' if more else 'RC8'}</ReasonForClosure>"
             if day
             else ""
-            for day, more in zip(days, acted, strict=True)
+            for day, more in zip(shown.tolist(), acted, strict=True)
         ]
 
     def _direct_conferences(self) -> list[str]:
         """Conferences without a section 47 enquiry stand in the episode itself."""
         return [
-            _element("DateOfInitialCPC", "" if start else held)
+            element("DateOfInitialCPC", "" if start else held)
             for start, held in zip(
-                _dates(self.frame, "section_47_date"),
-                _dates(self.frame, "conference_date"),
+                dates(self.frame, "section_47_date"),
+                dates(self.frame, "conference_date"),
                 strict=True,
             )
         ]
@@ -273,22 +314,25 @@ class _Return:
         category, previous = nothing, nothing
         if "category_of_abuse" in frame:
             category = [
-                CODE_OF_CATEGORY.get(text, "") for text in _texts(frame["category_of_abuse"])
+                CODE_OF_CATEGORY.get(text, "") for text in texts(frame["category_of_abuse"])
             ]
         if "previous_plans" in frame:
-            previous = _texts(frame["previous_plans"])
+            previous = texts(frame["previous_plans"])
+        # No review is told of observed plans, and those of made-up ones fall due as they should.
+        reviews = reviews_of(frame, self.year) if self.synthetic else nothing
         return [
             f"<ChildProtectionPlans><CPPstartDate>{start}</CPPstartDate>"
-            f"{_element('CPPendDate', end)}{_element('InitialCategoryOfAbuse', code)}"
-            f"{_element('LatestCategoryOfAbuse', code)}{_element('NumberOfPreviousCPP', before)}"
-            "</ChildProtectionPlans>\n"
+            f"{element('CPPendDate', end)}{element('InitialCategoryOfAbuse', code)}"
+            f"{element('LatestCategoryOfAbuse', code)}{element('NumberOfPreviousCPP', before)}"
+            f"{held}</ChildProtectionPlans>\n"
             if start
             else ""
-            for start, end, code, before in zip(
-                _dates(frame, "plan_start_date"),
-                _dates(frame, "plan_end_date"),
+            for start, end, code, before, held in zip(
+                dates(frame, "plan_start_date"),
+                dates(frame, "plan_end_date"),
                 category,
                 previous,
+                reviews,
                 strict=True,
             )
         ]
@@ -296,7 +340,7 @@ class _Return:
     def write_side_file(self, place: Path) -> None:
         """Write the flags of local factors: rows with at least one of them."""
         keys = list(
-            zip(_texts(self.frame["child_id"]), _dates(self.frame, "assessment_date"), strict=True)
+            zip(texts(self.frame["child_id"]), dates(self.frame, "assessment_date"), strict=True)
         )
         flags = self.frame[list(self.local)].to_numpy(bool)
         written: dict[tuple[str, str], bytes] = {}
@@ -314,84 +358,3 @@ class _Return:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow((*SIDE_HEADINGS, *self.local))
             writer.writerows(dict.fromkeys(rows))
-
-
-def _known_by(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Without the dates that lie after the reference date and can be left out."""
-    reference = np.datetime64(reference_date(year), "s")
-    changed = {}
-    for name in ("section_47_date", "conference_date", "plan_end_date"):
-        if name in frame.columns:
-            changed[name] = frame[name].where(frame[name] <= reference)
-    return frame.assign(**changed)
-
-
-def _check(frame: pd.DataFrame, year: int, source: str) -> None:
-    """Refuse what the return could not say, or would say otherwise."""
-    reference = np.datetime64(reference_date(year), "s")
-    plan = frame[PLAN].to_numpy()
-    start = frame["plan_start_date"].to_numpy()
-    assessed = frame["assessment_date"].to_numpy()
-    window = np.timedelta64(PLAN_WINDOW_DAYS, "D")
-    _refuse(np.isnat(assessed), "have no date", source, "assessment_date")
-    _refuse(frame["referral_date"].isna().to_numpy(), "have no date", source, "referral_date")
-    _refuse(assessed > reference, f"lie after {reference_date(year)}", source, "assessment_date")
-    _refuse(plan & np.isnat(start), "have a plan and no date", source, "plan_start_date")
-    _refuse(~plan & ~np.isnat(start), "have a date and no plan", source, "plan_start_date")
-    _refuse(start > reference, f"lie after {reference_date(year)}", source, "plan_start_date")
-    _, new_episode = _starts(frame)
-    follows = np.append(~new_episode[1:], False)
-    next_assessed = np.append(assessed[1:], np.datetime64("NaT"))
-    for name in _FOLLOWING:
-        if name not in frame.columns:
-            continue
-        days = frame[name].to_numpy()
-        limit = f"come more than {PLAN_WINDOW_DAYS} days after the assessment, or before it"
-        _refuse((days > assessed + window) | (days < assessed), limit, source, name)
-        later = follows & (days >= next_assessed)
-        _refuse(later, "come after the child's next assessment of the referral", source, name)
-    if "conference_date" in frame.columns:
-        alone = ~frame["conference_date"].isna().to_numpy()
-        if "section_47_date" in frame.columns:
-            alone &= frame["section_47_date"].isna().to_numpy()
-        episodes = np.cumsum(new_episode)
-        second = alone & (np.bincount(episodes[alone], minlength=len(frame) + 1)[episodes] > 1)
-        _refuse(
-            second, "are one of several without enquiry in a referral", source, "conference_date"
-        )
-
-
-def _refuse(wrong: npt.NDArray[np.bool_], what: str, source: str, field: str) -> None:
-    if wrong.any():
-        raise DataError(
-            f"{int(wrong.sum()):,} rows {what}: a census return cannot hold them",
-            file=source,
-            field=field,
-        )
-
-
-def _starts(frame: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Where a child begins, and where an episode (a referral of a child) begins."""
-    child, referral = frame["child_id"], frame["referral_date"]
-    new_child = (child != child.shift()).to_numpy(bool)
-    new_episode = new_child | (referral != referral.shift()).to_numpy(bool)
-    return new_child, new_episode
-
-
-def _dates(frame: pd.DataFrame, name: str) -> list[str]:
-    """ISO dates, and nothing for what is missing."""
-    if name not in frame.columns:
-        return [""] * len(frame)
-    days = frame[name].to_numpy().astype("datetime64[D]")
-    texts = np.datetime_as_string(days)
-    return np.where(np.isnat(days), "", texts).tolist()  # type: ignore[no-any-return]
-
-
-def _texts(series: pd.Series) -> list[str]:
-    return [
-        "" if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)
-    ]
-
-
-def _element(name: str, text: str) -> str:
-    return f"<{name}>{text}</{name}>" if text else ""

@@ -50,15 +50,19 @@ def plan_month_shares() -> npt.NDArray[np.float64]:
 
 
 def days_in_year(random: np.random.Generator, number: int, first: date, last: date) -> Days:
-    """Open days between two dates, as many in each month as referrals are."""
+    """Open days between two dates, as many in each month as referrals are, to one or two."""
     shares = np.array(parameter("referral_month_shares").numbers)
-    days, weights = _weighted(first, last, shares)
-    return random.choice(days, size=number, p=weights)
+    return _spread_over(random, number, *_weighted(first, last, shares))
 
 
 def _plan_days(random: np.random.Generator, number: int, first: date, last: date) -> Days:
     """Open days between two dates for plans: each month has its share, to one or two of them."""
-    days, weights = _weighted(first, last, plan_month_shares())
+    return _spread_over(random, number, *_weighted(first, last, plan_month_shares()))
+
+
+def _spread_over(
+    random: np.random.Generator, number: int, days: Days, weights: npt.NDArray[np.float64]
+) -> Days:
     spread = (random.permutation(number) + random.random(number)) / max(number, 1)
     return days[np.searchsorted(np.cumsum(weights)[:-1], spread)]
 

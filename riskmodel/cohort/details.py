@@ -283,7 +283,8 @@ def _categories(
     """Category of abuse of each plan, by the factors of the family's children.
 
     Plans for sexual abuse are too few for whole families: they are given to the children whom it
-    concerns, and brothers and sisters have the category of the family.
+    concerns. Brothers and sisters have the category of the family, but for some of whom it is
+    decided by themselves.
     """
     values = np.full(len(plan), None, dtype=object)
     rows = np.flatnonzero(plan)
@@ -298,7 +299,10 @@ def _categories(
     two = np.array([len(rows) - totals[alone], totals[alone]])
     is_alone = assign(draw.stream("category-sexual"), flags[:, rows].T, two, of_two) == 1
     rest = rows[~is_alone]
-    family, of = np.unique(unit_rows.numbered[rest], return_inverse=True)
+    unit = unit_rows.numbered[rest].copy()
+    own = draw.stream("category-own").random(len(rest)) < parameter("own_category_share").value
+    unit[own] = len(plan) + np.flatnonzero(own)
+    family, of = np.unique(unit, return_inverse=True)
     sizes = np.bincount(of, minlength=len(family)).astype(np.int64)
     shares = np.array([np.bincount(of, each[rest], minlength=len(family)) for each in flags]).T
     rates = {j: r[others] for j, r in profile.items()}

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
 from riskmodel.cohort.care_records import care_records
-from riskmodel.cohort.dates import banded, days_in_year, months_since_april, plan_month_shares
+from riskmodel.cohort.dates import banded, days_in_year
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
     CONFERENCE,
@@ -27,10 +27,11 @@ from riskmodel.cohort.history_factors import (
     PLAN_STAGE,
     history_categories,
     history_factors,
+    referral_stages,
 )
-from riskmodel.cohort.lengths import band_shares, durations_within, ends_on_open_days
-from riskmodel.cohort.people import describe_people
-from riskmodel.cohort.working_days import moved, on_office_days
+from riskmodel.cohort.lengths import drawn_durations, ends_on_open_days
+from riskmodel.cohort.people import describe_people, help_days
+from riskmodel.cohort.working_days import moved, on_office_days, spread_on_office_days
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
 from riskmodel.streams import stream
@@ -236,7 +237,7 @@ def met_families(
     since = first_day(design.first_year - int(parameter("history_burn_in_years").value))
     span = (reference_date(design.last_year) - since).days
     # The time of the first referral has the density of exponential growth.
-    uniform = random.random(number)
+    uniform = (random.permutation(number) + random.random(number)) / number
     rate = np.log1p(design.growth) * span / 365.25
     share = uniform if abs(rate) < 1e-9 else np.log1p(uniform * np.expm1(rate)) / rate
     months = days_in_year(random, number, first_day(2015), reference_date(2015))
@@ -307,13 +308,15 @@ def _round(
     enquiry = moved(start, random.integers(0, 6, size=number))
     conference = moved(enquiry, banded(random, "conference_wait", number))
     assessed = moved(start, banded(random, "assessment_duration", number))
-    stage = _stages(random, conference)
+    stage = referral_stages(random, conference)
     held = stage >= CONFERENCE
     assessed = np.where(held, np.minimum(assessed, conference), assessed)
-    bands = random.choice(len(band_shares()), size=number, p=band_shares())
-    plan_end = ends_on_open_days(conference, conference + durations_within(random, bands))
     planned = stage == PLAN_STAGE
     family = children["family_id"].to_numpy()
+    sizes = np.bincount(family, minlength=number)
+    days = np.zeros(number, dtype=np.int64)
+    days[planned] = drawn_durations(random, sizes[planned], conference[planned])
+    plan_end = ends_on_open_days(conference, conference + days)
     born = children["birth_date"].to_numpy().astype("datetime64[D]")
     adult = born + ADULT_DAYS
     rows = np.flatnonzero(
@@ -337,19 +340,6 @@ def _round(
     return pd.DataFrame(frame)
 
 
-def _stages(random: np.random.Generator, conference: Days) -> IntArray:
-    """How far each referral leads; to a plan more often in the months in which more start."""
-    shares = np.array(parameter("history_stage_shares").numbers)
-    shares = shares / shares.sum()
-    months = np.array(parameter("referral_month_shares").numbers)
-    ratio = plan_month_shares() / (months / months.sum())
-    drawn = random.random(len(conference))
-    others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
-    before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
-    found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)
-    return np.where(drawn < others, found, PLAN_STAGE)
-
-
 def _previous(
     random: np.random.Generator, at: IntArray, number: int, again: int, born: Days, day: Days
 ) -> IntArray:
@@ -365,17 +355,17 @@ def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> Non
     number = int(at.max(initial=-1)) + 1
     share = np.array(parameter("history_need_plan_shares").numbers)[stage]
     has_need = random.random(number)[at] < share
-    mean = parameter("history_need_plan_days").value
-    days = (30 + random.gamma(1.5, mean / 1.5, size=number)).astype(np.int64)[at]
-    begun = moved(np.fmax(frame["assessed"], frame["plan_end"]), 1)
-    begun = np.where(np.isnat(frame["plan_start"]), moved(frame["assessed"], 3), begun)
+    days = help_days(random, number)[at]
+    steps = np.where(np.isnat(frame["plan_start"]), 3, 1)
+    begun = moved(np.fmax(frame["assessed"], frame["plan_end"]), steps)
     has_need &= np.isnat(frame["care_start"]) & (stage > 0) & (begun < last)
     frame["need_start"] = np.where(has_need, begun, NEVER)
-    ended = np.minimum(on_office_days(begun + days), last)
+    ended = np.minimum(spread_on_office_days(begun + days), last)
     frame["need_end"] = np.where(has_need, np.maximum(ended, begun), NEVER)
     over = np.fmax.reduce([frame[name] for name in (
         "referral", "assessed", "enquiry", "conference", "plan_end", "need_end")])  # fmt: skip
-    over = on_office_days(np.minimum(over + random.integers(0, 8, size=number)[at], last + 8))
+    closed = np.minimum(over + random.integers(0, 8, size=number)[at], last + 8)
+    over = np.maximum(spread_on_office_days(closed), over)
     over = np.where(stage == NO_ASSESSMENT, frame["referral"], over)
     # An assessment after which nothing is done closes the episode.
     alone = (stage == ASSESSMENT) & ~has_need & np.isnat(frame["care_start"])

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from riskmodel.cohort.dates import months_since_april, plan_month_shares
 from riskmodel.cohort.dependence import profiles
 from riskmodel.cohort.details import AGE_BAND_FIRSTS, CATEGORIES
 from riskmodel.cohort.generate import CohortDesign, loadings
+from riskmodel.cohort.lengths import evenly
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
@@ -17,13 +19,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASSESSMENT", "CONFERENCE", "ENQUIRY", "NO_ASSESSMENT", "PLAN_STAGE", "history_categories",
-    "history_factors",
+    "history_factors", "referral_stages",
 ]  # fmt: skip
 
 IntArray = npt.NDArray[np.int64]
 
 NO_ASSESSMENT, ASSESSMENT, ENQUIRY, CONFERENCE, PLAN_STAGE = range(5)
 """How far a referral goes, in the order of ``history_stage_shares``."""
+
+
+def referral_stages(
+    random: np.random.Generator, conference: npt.NDArray[np.datetime64]
+) -> IntArray:
+    """How far each referral leads; to a plan more often in the months in which more start."""
+    shares = np.array(parameter("history_stage_shares").numbers)
+    shares = shares / shares.sum()
+    months = np.array(parameter("referral_month_shares").numbers)
+    ratio = plan_month_shares() / (months / months.sum())
+    # In every stretch of time as many plans as there should be.
+    drawn = evenly(random, (conference,))
+    others = 1 - shares[PLAN_STAGE] * ratio[months_since_april(conference)]
+    before = np.cumsum(shares[:PLAN_STAGE]) / (1 - shares[PLAN_STAGE])
+    found: IntArray = np.searchsorted(before[:-1], drawn / others, side="right").astype(np.int64)
+    return np.where(drawn < others, found, PLAN_STAGE)
 
 
 def history_factors(
@@ -85,7 +103,7 @@ def history_categories(
     flags: npt.NDArray[np.bool_],
     factors: tuple[str, ...],
 ) -> IntArray:
-    """Category of abuse of each plan, one for the family, by the factors of its first child."""
+    """Category of abuse of each plan, by its child's factors; mostly one for the family."""
     weights = np.log(np.array(parameter("category_shares").numbers))
     strength = parameter("dependence").value
     scores = np.tile(weights, (len(episodes), 1))
@@ -93,6 +111,7 @@ def history_categories(
         scores += flags[:, [place]] * np.log(profile)
     drawn = (scores + random.gumbel(size=scores.shape)).argmax(axis=1)
     first = episodes.assign(drawn=drawn).groupby(["family", "referral"], sort=False)["drawn"]
-    found: IntArray = first.transform("first").to_numpy()
+    is_own = random.random(len(drawn)) < parameter("own_category_share").value
+    found: IntArray = np.where(is_own, drawn, first.transform("first").to_numpy())
     assert found.max(initial=0) < len(CATEGORIES)
     return found

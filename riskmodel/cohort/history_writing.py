@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.census import fields
+from riskmodel.cohort.care_tables import care_tables
 from riskmodel.cohort.census_header import census_header
 from riskmodel.cohort.dataset_writing import csv_part, dataset_parts
 from riskmodel.cohort.histories import HistoryDesign, make_history
-from riskmodel.cohort.year_tables import care_tables, year_tables
+from riskmodel.cohort.year_tables import year_tables
 from riskmodel.core.files import new_folder
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import UnknownNameError

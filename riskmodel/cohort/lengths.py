@@ -6,13 +6,15 @@ the first conference, then every six months. So within each band durations lie a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.cohort.dependence import NEVER, assign, whole_shares
-from riskmodel.cohort.working_days import moved, office_days, on_office_days
+from riskmodel.cohort.working_days import moved, office_days, spread_on_office_days
 from riskmodel.parameters import parameter
 from riskmodel.published import load_table
 
@@ -20,16 +22,21 @@ __all__ = [
     "BANDS",
     "TWO_YEARS_DAYS",
     "band_shares",
+    "days_shares",
+    "drawn_durations",
     "durations_within",
     "ends_on_open_days",
+    "evenly",
     "plan_lengths",
     "review_dates",
     "shares_by_band",
 ]
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 
+GOLDEN = (5**0.5 - 1) / 2
 TWO_YEARS_DAYS = 731
 ROUNDS = 20
 EXCHANGES = 60
@@ -131,17 +138,22 @@ def _with_published_mean(
     low, high = (np.array([band[end] for band in BANDS])[bands] for end in (1, 2))
     high = np.clip(most, low, high)
     # With a part of a day, so that the mean moves smoothly as all are moved.
-    days = np.minimum(durations_within(random, bands), high) + random.random(len(bands)) - 0.5
+    days = (
+        np.minimum(durations_within(random, bands, sizes), high) + random.random(len(bands)) - 0.5
+    )
     wished = float(load_table("statements").figure("mean_plan_length_days").value or 0)
-    aim = wished
+    best: IntArray = days.astype(np.int64)
+    aim, least = wished, np.inf
     for _ in range(ROUNDS):
         moved = np.minimum(_with_mean(days, sizes, low, high, aim), most)
         found = (ends_on_open_days(starts, starts + moved) - starts).astype(np.int64)
-        mean = float((found * sizes).sum() / sizes.sum())
-        if abs(mean - wished) < NEAR_DAYS:
+        missed = wished - float((found * sizes).sum() / sizes.sum())
+        if abs(missed) < least:
+            best, least = found, abs(missed)
+        if least < NEAR_DAYS:
             break
-        aim += wished - mean
-    return found
+        aim += missed
+    return best
 
 
 def _with_mean(
@@ -160,9 +172,9 @@ def _with_mean(
 
 
 def ends_on_open_days(starts: Days, ends: Days) -> Days:
-    """The nearest open day of each end that leaves the duration in its band."""
+    """An open day near each end that leaves the duration in its band, all weekdays alike."""
     days = (ends - starts).astype(np.int64)
-    found = on_office_days(ends)
+    found = spread_on_office_days(ends)
     firsts = [band[1] for band in BANDS[1:]]
     band = np.searchsorted(firsts, days, side="right")
     for steps, roll in ((1, "backward"), (-1, "forward")):
@@ -176,26 +188,83 @@ def ends_on_open_days(starts: Days, ends: Days) -> Days:
     return found
 
 
-def durations_within(random: np.random.Generator, bands: IntArray) -> IntArray:
-    """Days within a band: at a review that lies in it, or for the rest evenly over it."""
+def evenly(random: np.random.Generator, keys: Sequence[npt.NDArray[Any]]) -> FloatArray:
+    """Numbers from 0 to 1, one a row, spread as evenly over any stretch of rows as can be.
+
+    Parameters
+    ----------
+    random
+        Where they begin, and the order of rows that are alike.
+    keys
+        By which rows are put in order, the last one first, as for ``numpy.lexsort``.
+
+    Notes
+    -----
+    Multiples of the golden section modulo 1 (Weyl's sequence): among any n rows that follow each
+    other the share below a number is off by some log(n)/n, where chance leaves 1/sqrt(n).
+    """
+    number = len(keys[-1])
+    order = np.lexsort((random.random(number), *keys))
+    found = np.empty(number)
+    found[order] = (random.random() + GOLDEN * np.arange(number)) % 1
+    return found
+
+
+def durations_within(random: np.random.Generator, bands: IntArray, sizes: IntArray) -> IntArray:
+    """Days within a band: at a review that lies in it, or for the rest evenly over it.
+
+    Parameters
+    ----------
+    random
+        The draws.
+    bands
+        Of each family.
+    sizes
+        Plans of each: among families of every size the days have the shares that they should.
+    """
+    days = np.zeros(len(bands), dtype=np.int64)
+    for number, (_, low, _high) in enumerate(BANDS):
+        rows = np.flatnonzero(bands == number)
+        below = np.cumsum(days_shares(number))
+        at = np.searchsorted(below[:-1], evenly(random, (sizes[rows],)), side="right")
+        days[rows] = low + at
+    return days
+
+
+def drawn_durations(random: np.random.Generator, sizes: IntArray, starts: Days) -> IntArray:
+    """Days of the plans of families: as many of each length as there should be, in every season.
+
+    Parameters
+    ----------
+    random
+        The draws.
+    sizes, starts
+        Plans of each family, and the day on which they start.
+    """
+    shares = [part * days_shares(number) for number, part in enumerate(band_shares())]
+    days = np.concatenate([np.arange(low, high + 1) for _, low, high in BANDS])
+    below = np.cumsum(np.concatenate(shares))
+    place = np.searchsorted(below[:-1], evenly(random, (starts, sizes)), side="right")
+    found: IntArray = days[place]
+    return found
+
+
+def days_shares(number: int) -> FloatArray:
+    """The share of each day of a band among the plans that end in it."""
+    _, low, high = BANDS[number]
     reviews = np.array(parameter("review_days").numbers)
     early = int(parameter("review_early_days").value)
-    share = parameter("ends_at_review_share").value
-    kept = parameter("ends_at_later_review_ratio").value
-    days = np.zeros(len(bands), dtype=np.int64)
-    for number, (_, low, high) in enumerate(BANDS):
-        rows = np.flatnonzero(bands == number)
-        inside = reviews[(reviews >= low) & (reviews <= high)]
-        even = random.integers(low, high + 1, size=len(rows))
-        before = random.integers(0, early + 1, size=len(rows))
-        at_review = random.random(len(rows)) < share
-        days[rows] = even
-        if len(inside):
-            weights = kept ** np.arange(len(inside))
-            drawn = random.choice(inside, size=len(rows), p=weights / weights.sum())
-            at = np.clip(drawn - before, low, high)
-            days[rows] = np.where(at_review, at, even)
-    return days
+    inside = reviews[(reviews >= low) & (reviews <= high)]
+    shares = np.full(high - low + 1, 1 / (high - low + 1))
+    if not len(inside):
+        return shares
+    at_review = np.zeros_like(shares)
+    kept = parameter("ends_at_later_review_ratio").value ** np.arange(len(inside))
+    for review, weight in zip(inside.astype(int).tolist(), kept / kept.sum(), strict=True):
+        held = np.clip(review - np.arange(early + 1), low, high) - low
+        np.add.at(at_review, held, weight / (early + 1))
+    part = parameter("ends_at_review_share").value
+    return part * at_review + (1 - part) * shares
 
 
 def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -208,16 +277,20 @@ def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
     """Reviews of plans: of each the plan's row, and the day; the last one ends a plan at a review.
 
-    A review is held a few days before it is due, the number following from the start, and the one
-    that ends a plan on its last day.
+    A review is held a few days before it is due, on the same day of the week as the one before, and
+    the one that ends a plan on its last day. How early, and on which day, follows from the start.
     """
     due = np.array(parameter("review_days").numbers, dtype=np.int64)
     early = int(parameter("review_early_days").value)
-    before = (starts.astype(np.int64) * 7) % (early + 1)
+    number = starts.astype(np.int64)
+    weekday = number * 3 % 5
+    before = ((number + due[0] + 3) % 7 - weekday) % 7
+    before = np.where((number // 5 % 2 == 1) & (before + 7 <= early), before + 7, before)
+    # What falls on a bank holiday is held on the open day before.
     days = moved(starts[:, None] + due - before[:, None], 0)
     days = days.astype("datetime64[D]")
     ended = np.where(np.isnat(ends), np.datetime64("2200-01-01"), ends)[:, None]
-    near = np.abs((days - ended).astype(np.int64)) <= early
+    near = np.abs((days - ended).astype(np.int64)) <= early + 7
     days = np.where(near, ended, days)
     rows, places = np.nonzero(days <= ended)
     return rows, days[rows, places]

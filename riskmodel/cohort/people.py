@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.cohort.history_factors import ASSESSMENT
+from riskmodel.cohort.history_factors import ENQUIRY
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["describe_people"]
+__all__ = ["describe_people", "help_days"]
 
 ETHNIC_GROUPS = (
     "WBRI", "WIRI", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH", "BCRB",
@@ -78,12 +78,18 @@ def describe_people(
     source = np.where(np.isin(source, SCHOOLS) & (eldest < SCHOOL_AGE), "3A", source)
     need = _drawn(random, "history_need_shares", NEEDS, len(eldest))[of]
     need = np.where((need == SOCIAL) & (age < YOUTH), FAMILY, need)
-    only = (episodes["stage"] <= ASSESSMENT).to_numpy()
+    only = (episodes["stage"] <= ENQUIRY).to_numpy()
     is_disabled = (children["disability"] != "").to_numpy()[child]
     need = np.where(only, np.where(is_disabled & (need != ABUSE), DISABILITY, need), ABUSE)
     episodes["need"] = np.where(alone[child], ALONE, need)
     episodes["source"] = np.where(alone[child], POLICE, source[of])
     episodes["worker"] = children["family_id"].min() + _workers(episodes, family[child])
+
+
+def help_days(random: np.random.Generator, number: int) -> npt.NDArray[np.int64]:
+    """Days for which children have help as children in need."""
+    mean = parameter("history_need_plan_days").value
+    return np.asarray(30 + random.gamma(1.5, mean / 1.5, size=number), dtype=np.int64)
 
 
 def _workers(episodes: pd.DataFrame, family: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

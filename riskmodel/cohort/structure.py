@@ -13,7 +13,7 @@ from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.dates import months_since_april, plan_month_shares
 from riskmodel.cohort.dependence import profiles, wanted_shares
 from riskmodel.cohort.details import AGE_BAND_FIRSTS, CATEGORIES
-from riskmodel.cohort.lengths import BANDS, band_shares, shares_by_band
+from riskmodel.cohort.lengths import BANDS, band_shares, days_shares, shares_by_band
 from riskmodel.cohort.working_days import office_days
 from riskmodel.parameters import parameter
 
@@ -24,6 +24,7 @@ __all__ = ["measure_structure"]
 
 Row = tuple[str, float | None, float, str]
 LONGEST_DAYS = 6600
+MONDAY, FRIDAY = 0, 4
 _UNDER_TEN = len(AGE_BAND_FIRSTS) - 2
 
 
@@ -143,6 +144,15 @@ def _family_rows(cohort: Assessments, _: float) -> Iterator[Row]:
         100 * float(differing.mean()),
         "assumed",
     )
+    if "category_of_abuse" in frame:
+        plans = frame[frame[PLAN]].groupby("family_id")["category_of_abuse"]
+        several = plans.nunique()[plans.size() > 1]
+        yield (
+            "families with several plans whose categories differ",
+            None,
+            100 * float(several.gt(1).mean()) if len(several) else 0.0,
+            "assumed",
+        )
     again = 100 * float(frame["child_id"].duplicated().mean())
     share = 100 * parameter("second_assessment_share").value
     yield "assessments that are a child's second of the year", share, again, "assumed"
@@ -159,6 +169,15 @@ def _day_rows(cohort: Assessments, _: float) -> Iterator[Row]:
         100 * float(closed.mean()),
         "assumed",
     )
+    for name, words in (("plan_start_date", "start"), ("plan_end_date", "end")):
+        if name in frame and frame[name].notna().any():
+            on = frame[name].dropna().dt.day_of_week.isin((MONDAY, FRIDAY))
+            yield (
+                f"plans that {words} on a Monday or Friday",
+                40.0,
+                100 * float(on.mean()),
+                "assumed",
+            )
     months = frame["plan_start_date"].dropna().dt.month.to_numpy()
     shares = plan_month_shares()
     for number, name in ((4, "April"), (11, "November"), (3, "March")):
@@ -186,11 +205,24 @@ def _duration_rows(cohort: Assessments, _: float) -> Iterator[Row]:
         name = f"on a plan for {words} at 31 March, where as many start every year"
         share = 100 * float(days_there / max(inside.sum(), 1))
         yield name, 100 * float(expected / stock.sum()), share, "observed (D5)"
+    found_near, near = (_ends_at_reviews(days) for days in (length, _DAYS))
+    shares = np.concatenate(
+        [part * days_shares(number) for number, part in enumerate(band_shares())]
+    )
+    assumed, share = 100 * float(shares[near].sum()), 100 * float(found_near.mean())
+    yield "plans that end about when a review is due", assumed, share, "assumed"
+
+
+_DAYS = np.concatenate([np.arange(low, high + 1) for _, low, high in BANDS])
+_NEAR_DAYS = 5
+"""By which an end can be moved to a day on which the offices are open."""
+
+
+def _ends_at_reviews(days: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     due = np.array(parameter("review_days").numbers)
-    early = parameter("review_early_days").value
-    length = length[:, None]
-    near = ((length >= due - early - 2) & (length <= due + 1)).any(axis=1)
-    yield "plans that end as a review is due", None, 100 * float(near.mean()), "assumed"
+    least = due - parameter("review_early_days").value - _NEAR_DAYS
+    near = (days[:, None] >= least) & (days[:, None] <= due + _NEAR_DAYS)
+    return np.asarray(near.any(axis=1), dtype=bool)
 
 
 def _repeat_rows(cohort: Assessments, _: float) -> Iterator[Row]:

@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from riskmodel.parameters import parameter
 
-__all__ = ["bank_holidays", "days_of", "moved", "office_days", "on_office_days"]
+__all__ = [
+    "bank_holidays",
+    "days_of",
+    "moved",
+    "office_days",
+    "on_office_days",
+    "spread_on_office_days",
+]
 
 Days = npt.NDArray[np.datetime64]
 IntArray = npt.NDArray[np.int64]
@@ -67,6 +74,24 @@ def on_office_days(days: Days) -> Days:
     on = np.busday_offset(days, 0, roll="forward", busdaycal=office_days())
     nearest: Days = np.where(days - back <= on - days, back, on)
     return nearest
+
+
+def spread_on_office_days(days: Days) -> Days:
+    """An open day near each: what falls on a weekend is held on any of five open days, evenly.
+
+    Of a Saturday one of the five before, of a Sunday one of the five after, another week by week:
+    moved to the nearest, Fridays and Mondays would have twice as many as the other days.
+    """
+    open_day = np.is_busday(days, busdaycal=office_days())
+    week = days.astype(np.int64) // 7
+    # By another step than that of the weeks, or every fifth of a year would be alike.
+    steps = (2 * week + week // 5) % 5
+    back, on = moved(days, -steps), np.busday_offset(
+        days, steps, roll="forward", busdaycal=office_days()
+    )  # fmt: skip
+    is_saturday = (days.astype(np.int64) + 3) % 7 == _SATURDAY
+    spread: Days = np.where(open_day, days, np.where(is_saturday, back, on))
+    return spread
 
 
 @cache

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result, TextTable
 from riskmodel.disclosure.release import Release
 from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.factors.analysis import FactorAnalysis, analyse_factors
-from riskmodel.factors.margins.recorded import RATES, Recording
+from riskmodel.factors.margins.recorded import RATES, RecordedFactors, Recording
 from riskmodel.factors.quadrants import Prevalence
 from riskmodel.factors.rates import IntervalMethod
 from riskmodel.factors.views import NO_CUTS, group_words, released_factors
@@ -21,8 +23,6 @@ from riskmodel.vocabulary import FACTORS
 
 __all__ = ["GroupRates", "group_rates"]
 
-MOST_GROUPS = 60
-"""Groups of whose rates it is said how far recording could move them: 20 ms each."""
 RECORDED = tuple(f"{name}_recorded_{end}" for name in RATES for end in ("low", "high"))
 
 
@@ -51,8 +51,7 @@ class GroupRates(Result):
         """A row a group and factor, with label and census code; the printed quadrant by a chart.
 
         ``conversion_rate_recorded_low`` and so on: the ends of a rate over all recording usually
-        considered (assumed, see :mod:`riskmodel.factors.margins.recording`); missing where there
-        are more than :data:`MOST_GROUPS` groups.
+        considered (assumed, see :mod:`riskmodel.factors.margins.recording`).
         """
         frame = self.frame.copy()
         known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
@@ -83,16 +82,17 @@ class GroupRates(Result):
 
     def _recorded(self) -> dict[tuple[object, ...], list[float]]:
         """Ends of both rates over all recording considered, by group and factor."""
-        from riskmodel.factors.margins.recording import recording_bounds
-
-        found: dict[tuple[object, ...], list[float]] = {}
-        if len(self.analyses) > MOST_GROUPS:
-            return found
-        for key, analysis in self.analyses.items():
-            area = recording_bounds(analysis.counts, self._recording())
-            for rate, share in zip(*(area.ends(name) for name in RATES), strict=True):
-                found[(*key, rate.factor)] = [*rate[2:], *share[2:]]
-        return found
+        if not self.analyses:
+            return {}
+        tables = [analysis.counts for analysis in self.analyses.values()]
+        ends = RecordedFactors.of(tables, self._recording()).ends()
+        keys = [
+            (*key, name)
+            for key, analysis in self.analyses.items()
+            for name in analysis.counts.factors
+        ]
+        values = np.array([end for rate in RATES for end in ends[rate]]).T.tolist()
+        return dict(zip(keys, values, strict=True))
 
     def _recording(self) -> Recording:
         return Recording.usual(published=self.release is None)
@@ -173,7 +173,7 @@ class GroupRates(Result):
                 f"{counts.total_plans:,} plans that they led to; they do not say what a factor "
                 "causes."
             )
-        if 0 < len(self.analyses) <= MOST_GROUPS:
+        if self.analyses:
             lines.append(
                 f"Could be: {self._recording().words()} (assumed). riskmodel sensitivity "
                 "--recording takes other shares."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from riskmodel.assessments import FactorCounts
@@ -14,6 +15,7 @@ from riskmodel.disclosure.release import Release
 from riskmodel.disclosure.symbols import NOT_APPLICABLE
 from riskmodel.errors import DataError
 from riskmodel.factors.analysis import FactorAnalysis
+from riskmodel.factors.margins.recorded import RecordedFactors, Recording
 from riskmodel.factors.quadrants import (
     Prevalence,
     QuadrantRegion,
@@ -28,7 +30,15 @@ from riskmodel.parameters import parameter
 from riskmodel.published import factor_counts, printed_quadrants
 from riskmodel.streams import stream
 
-__all__ = ["VIEWS", "ViewOptions", "cut_region", "factor_view", "group_words", "released_factors"]
+__all__ = [
+    "VIEWS",
+    "ViewOptions",
+    "cut_region",
+    "factor_view",
+    "group_words",
+    "released_factors",
+    "with_reach",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +170,54 @@ def factor_view(
     if view == "change":
         return _changes(release, options)
     if release is None:
-        return VIEWS[view](factor_counts(), replace(options, cuts="report"))
+        counts = factor_counts()
+        found = VIEWS[view](counts, replace(options, cuts="report"))
+        return with_reach(found, counts, Recording.usual(published=True))
     return release.frame(
-        lambda counts: VIEWS[view](counts, replace(options, design=release.design_of(counts)))
+        lambda counts: with_reach(
+            VIEWS[view](counts, replace(options, design=release.design_of(counts))), counts
+        )
+    )
+
+
+def with_reach(
+    frame: pd.DataFrame, counts: FactorCounts, recording: Recording | None = None
+) -> pd.DataFrame:
+    """A view with how far recording could move each rate or association that it shows.
+
+    Parameters
+    ----------
+    frame
+        Rows by ``factor``, with ``conversion_rate``, or with ``measure`` and
+        ``assessments_in_all``; any other is returned as it is.
+    counts
+        What the view is of.
+    recording
+        What is assumed; None takes :meth:`Recording.usual`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``conversion_rate_recorded_low`` and ``_high``, or ``recorded_low`` and ``_high``.
+    """
+    recording = recording or Recording.usual()
+    place = {name: row for row, name in enumerate(counts.factors)}
+    # A factor without counts, which shrinkage shows, has nothing that could be recorded.
+    rows = [place.get(name, -1) for name in frame["factor"]]
+    if "conversion_rate" in frame:
+        ends_of_rate = RecordedFactors.of([counts], recording).ends()["conversion_rate"]
+        low, high = (np.append(values, np.nan)[rows] for values in ends_of_rate)
+        return frame.assign(conversion_rate_recorded_low=low, conversion_rate_recorded_high=high)
+    if "assessments_in_all" not in frame:
+        return frame
+    ends = {
+        total: RecordedFactors.of([replace(counts, total_assessments=total)], recording).ends()
+        for total in frame["assessments_in_all"].unique().tolist()
+    }
+    keys = zip(frame["assessments_in_all"], frame["measure"], rows, strict=True)
+    found = [[end[row] for end in ends[total][measure]] for total, measure, row in keys]
+    return frame.assign(
+        recorded_low=[low for low, _ in found], recorded_high=[high for _, high in found]
     )
 
 
@@ -273,6 +328,11 @@ def _changes(release: Release | None, options: ViewOptions) -> pd.DataFrame:
             .rename(columns={"before": "rate_before", "after": "rate_after"})
             .merge(parts, on="factor")
         )
+        for when, of in (("before", before), ("after", after)):
+            low, high = RecordedFactors.of([of], Recording.usual()).ends()["conversion_rate"]
+            places = [of.factors.index(name) for name in frame["factor"]]
+            frame[f"rate_{when}_recorded_low"] = low[places]
+            frame[f"rate_{when}_recorded_high"] = high[places]
         frame.insert(0, "from_group", group_words(release.by, earlier))
         frame.insert(1, "to_group", group_words(release.by, later))
         frames.append(frame)

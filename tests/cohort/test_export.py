@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from riskmodel import census
 from riskmodel.assessments import DATE_ORDER, PLAN, Assessments
+from riskmodel.cohort import CohortDesign, generate_cohort
 from riskmodel.cohort.export import (
     write_census_xml,
     write_csv,
@@ -29,6 +30,7 @@ from riskmodel.cohort.export import (
 from riskmodel.errors import DataError, OutputError, UnknownNameError
 from riskmodel.estimates import Basis
 from riskmodel.intake import read_assessments, read_counts
+from riskmodel.parameters import parameter
 from riskmodel.streams import stream
 from riskmodel.vocabulary import FACTORS
 
@@ -125,6 +127,8 @@ def test_a_return_holds_the_fields_and_codes_of_its_year_in_order(
     root = ET.parse(path).getroot()
     for group in ("ChildIdentifiers", "Section47", "ChildProtectionPlans", "Source"):
         allowed = [field.name for field in census.fields(year) if field.module == group]
+        # Reviews stand in the plan, each with its day.
+        allowed += ["Reviews"] if group == "ChildProtectionPlans" else []
         for element in root.iter(group):
             names = [part.tag for part in element]
             assert set(names) <= set(allowed)
@@ -430,3 +434,34 @@ def test_any_flags_come_back_from_every_format(
         back = read_assessments(path, strict=True).assessments
         assert back.frame[[PLAN, *NAMES]].equals(table.frame[[PLAN, *NAMES]])
         assert read_counts(path)[()].plans.tolist() == table.counts().plans.tolist()
+
+
+@pytest.mark.integration
+def test_a_made_up_return_says_who_the_children_are_and_an_observed_one_that_it_is_not_known(
+    tmp_path: Path,
+) -> None:
+    cohort = generate_cohort(CohortDesign(1500, seed=2))
+    made = ET.parse(write_census_xml(cohort, tmp_path / "m.xml", year=2015, authority_code="001"))
+    groups = [each.text for each in made.iter("Ethnicity")]
+    share = parameter("history_ethnic_group_shares").numbers[0] / 1000
+    # Families of about two have one.
+    assert abs(groups.count("WBRI") / len(groups) - share) < 4 * np.sqrt(0.5 / len(groups))
+    assert len({each.text for each in made.iter("ReferralSource")}) > 10
+    assert len({each.text for each in made.iter("PrimaryNeedCode")}) > 4
+    for details in made.iter("CINdetails"):
+        closed = details.findtext("CINclosureDate")
+        plan = details.find("ChildProtectionPlans")
+        ended = None if plan is None else plan.findtext("CPPendDate")
+        days = [each.text for each in details.iter("CPPreviewDate")]
+        if plan is not None and ended is None:
+            assert closed is None
+        if closed is not None:
+            others = [details.findtext("Assessments/AssessmentAuthorisationDate"), ended, *days]
+            assert max(day for day in others if day) <= closed <= "2015-03-31"
+        assert days == sorted(days)
+    basis = dict.fromkeys(cohort.frame.columns, "observed")
+    observed = Assessments(cohort.frame, cohort.factors, basis)
+    real = ET.parse(write_census_xml(observed, tmp_path / "o.xml", year=2015, authority_code="001"))
+    assert {each.text for each in real.iter("Ethnicity")} == {"NOBT"}
+    assert {each.text for each in real.iter("PrimaryNeedCode")} == {"N0"}
+    assert not list(real.iter("CPPreviewDate"))

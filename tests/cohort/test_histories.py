@@ -13,7 +13,8 @@ import pytest
 
 from riskmodel.ages import ages_in_years
 from riskmodel.census import LAST_YEAR, fields
-from riskmodel.cohort.care import birthdays
+from riskmodel.cohort.care import birthdays, registered_day
+from riskmodel.cohort.care_tables import care_tables
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.history_writing import write_histories
 from riskmodel.cohort.lengths import band_shares, shares_by_band
@@ -127,11 +128,11 @@ def test_plans_that_end_and_plans_that_are_open_last_as_the_department_counts():
             rows = frame[(frame["plan_start"] <= day) & (frame["plan_end"] > day)]
             still.append((day - rows["plan_start"]).dt.days.to_numpy())
     stock = np.array(parameter("plan_stock_shares").numbers)
-    for days, shares in ((ended, band_shares()), (still, stock / stock.sum())):
+    for days, shares, errors in ((ended, band_shares(), 1), (still, stock / stock.sum(), 2.5)):
         found = shares_by_band(np.concatenate(days).astype(np.int64))
-        # Two points, and the chance of this many plans of families of about two.
-        error = 3 * np.sqrt(2 * shares * (1 - shares) / sum(map(len, days)))
-        assert (np.abs(found - shares) < 0.02 + error).all()
+        # Two points, and the chance of which children are among those of the years.
+        error = np.sqrt(2 * shares * (1 - shares) / sum(map(len, days)))
+        assert (np.abs(found - shares) < 0.02 + errors * error).all(), found - shares
 
 
 @pytest.mark.integration
@@ -242,7 +243,7 @@ def test_health_is_asked_of_whom_it_concerns_and_nobody_is_missing_where_care_en
     assert (told[age < 4] == 0).all()
     held = health.merge(care[["child", "care_start", "end"]], on="child")
     whole = (held["care_start"] <= held["day"] - pd.Timedelta(days=364)) & (
-        held["end"] > held["day"]
+        held["end"] >= held["day"]
     )
     assert whole.groupby([held["child"], held["day"]]).any().all()
     missing = history.records["missing"].reset_index().merge(care, on="child")
@@ -386,3 +387,29 @@ def test_an_unknown_form_is_refused_before_the_work(tmp_path):
 @pytest.mark.unit
 def test_a_few_children_none_of_whom_is_looked_after():
     assert not len(make_history(HistoryDesign(6, 2015, 2016, seed=3), 0).care)
+
+
+@pytest.mark.integration
+def test_supported_accommodation_is_registered_and_every_worker_is_told_of():
+    """H5 becomes K3 in 2025; since October 2023 it has a number, which begins an episode."""
+    history = make_history(HistoryDesign(2500, 2023, 2026, seed=1), 0)
+    care = history.care
+    day = registered_day()
+    over = (care["placement"] == "H5") & (care["start"] < day) & (care["end"] > day)
+    assert not over.any()
+    tables = {year: care_tables(history, year) for year in range(2023, 2027)}
+    assert "sw_episodes" not in tables[2023]
+    for year in (2024, 2025, 2026):
+        episodes, workers = tables[year]["episodes"], tables[year]["sw_episodes"]
+        supported = episodes[episodes["PLACE"] == ("H5" if year < 2025 else "K3")]
+        begun = pd.to_datetime(supported["DECOM"], dayfirst=True)
+        assert ((supported["URN"] != "") == (begun >= pd.Timestamp(day))).all()
+        assert not (episodes["PLACE"] == ("K3" if year < 2025 else "H5")).any()
+        looked_after = set(episodes.loc[episodes["DEC"] == "", "CHILD"])
+        assert set(workers["CHILD"]) == looked_after
+        assert set(workers.loc[workers["SW_DEC"] == "", "CHILD"]) == looked_after
+        assert workers["SW_ID"].str.startswith("XX").all()
+    first, second = tables[2025]["sw_episodes"], tables[2026]["sw_episodes"]
+    both = first[first["SW_DEC"] == ""].merge(second, on=["CHILD", "SW_DECOM"])
+    assert len(both) > 5
+    assert (both["SW_ID_x"] == both["SW_ID_y"]).all()

@@ -16,9 +16,16 @@ from riskmodel.cohort import CohortDesign, generate_cohort
 from riskmodel.cohort.dates import plan_month_shares
 from riskmodel.cohort.dependence import assign, wanted_shares, whole_shares
 from riskmodel.cohort.families import families
-from riskmodel.cohort.lengths import TWO_YEARS_DAYS, band_shares, plan_lengths, shares_by_band
+from riskmodel.cohort.lengths import (
+    TWO_YEARS_DAYS,
+    band_shares,
+    evenly,
+    plan_lengths,
+    review_dates,
+    shares_by_band,
+)
 from riskmodel.cohort.structure import measure_structure
-from riskmodel.cohort.working_days import bank_holidays, days_of, office_days
+from riskmodel.cohort.working_days import bank_holidays, days_of, office_days, spread_on_office_days
 from riskmodel.parameters import parameter
 
 
@@ -97,6 +104,80 @@ def test_every_dependence_of_a_large_cohort_is_the_assumed_one(large):
         share = row["assumed"] / 100
         error = 100 * np.sqrt(share * (1 - share) / number)
         assert abs(row["found"] - row["assumed"]) < 4 * error + 1, name
+
+
+@pytest.mark.integration
+def test_families_days_months_reviews_and_repeats_of_a_large_cohort_are_the_assumed_ones(large):
+    """Every other row of the check that says what is assumed, within its Monte Carlo error."""
+    measured = measure_structure(large).set_index("measure").dropna()
+    measured = measured[~measured.index.str.contains(": ")]
+    plans, families = large.frame[PLAN].sum(), large.frame["family_id"].nunique()
+    least = {
+        "families with several children", "plans that start before birth",
+        "assessments that are a child's second of the year", "plans that end on a Monday or Friday",
+        "plan starts in November", "plans that end about when a review is due",
+        "plans that are not the first", "plans that last 2 years or more",
+    }  # fmt: skip
+    assert least <= set(measured.index)
+    for name, row in measured.iterrows():
+        share = row["assumed"] / 100
+        number = families if name.startswith("families") else plans
+        # Plans of a family are alike: some two to a family, so that the error is larger.
+        error = 100 * np.sqrt(2.5 * share * (1 - share) / number)
+        near = 2 if row["basis"] == "observed (D5)" else 0.5
+        assert abs(row["found"] - row["assumed"]) < 4 * error + near, name
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("number", "seed"), [(1069, 3), (1069, 7), (2250, 11), (5000, 2)])
+def test_every_cohort_has_the_durations_of_the_department(number, seed):
+    measured = measure_structure(generate_cohort(CohortDesign(number, seed=seed)))
+    rows = measured[measured["basis"].str.startswith("observed (D")].set_index("measure")
+    rows = rows[rows.index.str.contains("last|31 March")]
+    assert len(rows) == 10
+    assert (rows["found"] - rows["assumed"]).abs().max() < 2
+
+
+@pytest.mark.property
+@settings(max_examples=15)
+@given(number=st.integers(2, 3000), seed=st.integers(0, 999))
+def test_numbers_that_are_spread_evenly_leave_no_stretch_short(number, seed):
+    """Of any rows in a line, whatever their size, as many lie below a half as there should."""
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 4, number)
+    found = evenly(random, (sizes,))
+    for size in (1, 2, 3):
+        rows = found[sizes == size]
+        for cut in (0.1, 0.5, 0.8):
+            assert abs((rows < cut).sum() - cut * len(rows)) < 3 + np.log2(len(rows) + 1)
+
+
+@pytest.mark.unit
+def test_what_falls_on_weekends_is_held_on_all_weekdays_alike(large):
+    days = np.arange(np.datetime64("2008-01-01"), np.datetime64("2023-12-31"))
+    moved = spread_on_office_days(days)
+    assert np.is_busday(moved, busdaycal=office_days()).all()
+    assert np.abs((moved - days).astype(int)).max() <= 12
+    shares = np.bincount((moved.astype(int) + 3) % 7, minlength=7) / len(moved)
+    assert shares[5:].sum() == 0
+    # Mondays are bank holidays more often than others.
+    assert np.abs(shares[:5] - 0.2).max() < 0.02, shares
+    ends = large.frame["plan_end_date"].dropna().dt.day_of_week
+    starts = large.frame["plan_start_date"].dropna().to_numpy().astype("datetime64[D]")
+    _, reviews = review_dates(starts, starts + 400)
+    for of in (ends, (reviews.astype(int) + 3) % 7):
+        share = np.bincount(of, minlength=7)[:5] / len(of)
+        assert np.abs(share - 0.2).max() < 0.04, share
+
+
+@pytest.mark.unit
+def test_some_brothers_and_sisters_have_categories_of_their_own(large):
+    plans = large.frame[large.frame[PLAN] & (large.frame["category_of_abuse"] != "sexual")]
+    grouped = plans.groupby("family_id")["category_of_abuse"]
+    several = grouped.nunique()[grouped.size() > 1]
+    share = parameter("own_category_share").value
+    # A child whose category is decided apart comes to another one about every second time.
+    assert share / 2 < (several > 1).mean() < 2.5 * share
 
 
 @pytest.mark.integration

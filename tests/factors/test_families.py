@@ -9,6 +9,7 @@ import pytest
 from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.adjusted.patterns import factor_patterns
 from riskmodel.factors.comparison import change_between
 from riskmodel.factors.rates import factor_rates
 from riskmodel.factors.views import VIEWS, ViewOptions
@@ -72,20 +73,29 @@ def test_ranges_that_allow_for_families_hold_the_truth(truth):
 
 
 @pytest.mark.property
-def test_adjusted_ranges_that_allow_for_families_hold_the_truth(truth):
-    random, number = np.random.default_rng(5), 50
-    held = np.zeros((2, 3))
+def test_ranges_of_associations_that_allow_for_families_hold_the_truth(truth):
+    """Odds ratios, and differences unadjusted and adjusted; without families they fall short."""
+    whole = measure_impact(factor_patterns(made(np.random.default_rng(0), 300_000)))
+    kinds = ("crude_risk_difference", "adjusted_risk_difference", "adjusted_odds_ratio")
+    wanted = [dict(each.measures()) for each in whole.factors]
+    wanted = np.array([[each[kind].value for kind in kinds] for each in wanted])
+    wanted[:, 2] = truth["odds"]
+    random, number = np.random.default_rng(11), 160
+    held = np.zeros((2, 3, 3))
     for _ in range(number):
         table = made(random, 900)
         alone = table.frame.drop(columns="family_id")
         alone = Assessments(alone, NAMES, dict.fromkeys(alone.columns, "assumed"))
         for row, one in enumerate((alone, table)):
-            found = [each.adjusted.odds_ratio for each in measure_impact(one).factors]
-            ends = zip(found, truth["odds"], strict=True)
-            held[row] += [each.low <= value <= each.high for each, value in ends]
+            found = [dict(each.measures()) for each in measure_impact(one).factors]
+            ends = [[(each[kind].low, each[kind].high) for kind in kinds] for each in found]
+            low, high = np.moveaxis(np.array(ends), 2, 0)
+            held[row] += (low <= wanted) & (wanted <= high)
     coverage = held / number
-    assert 0.9 < coverage[1].mean() < 0.99, coverage
-    assert coverage[0, :2].mean() < coverage[1, :2].mean()
+    # Of 160 tables a coverage of 95% strays by 1.7 points; the mean over three factors by 1.
+    assert (abs(coverage[1].mean(axis=0) - 0.95) < 0.02).all(), coverage
+    assert (coverage[1] > 0.9).all(), coverage
+    assert (coverage[0, :2] < coverage[1, :2]).all(), coverage
 
 
 @pytest.mark.unit

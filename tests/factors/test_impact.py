@@ -45,6 +45,7 @@ def test_a_synthetic_cohort_is_measured_and_says_it_is_assumed(cohort):
     assert found.basis == "assumed"
     frame = found.to_frame()
     names = "factor measure value low high level method numerator denominator basis"
+    names += " recorded_low recorded_high"
     assert list(frame.columns) == names.split()
     assert set(frame["basis"]) == {"assumed"}
     assert not frame.duplicated(["factor", "measure"]).any()

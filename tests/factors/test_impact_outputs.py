@@ -35,6 +35,8 @@ MEASURES = [
     "numerator",
     "denominator",
     "basis",
+    "recorded_low",
+    "recorded_high",
 ]
 
 

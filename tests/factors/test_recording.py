@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.assessments import FactorCounts
+from riskmodel.assessments import Assessments, FactorCounts
 from riskmodel.authority.margins import recording_area
 from riskmodel.errors import DataError
+from riskmodel.factors.adjusted.impact import measure_impact
+from riskmodel.factors.adjusted.patterns import factor_patterns
+from riskmodel.factors.adjusted.reach import recorded_reach
+from riskmodel.factors.margins.recorded import RecordedFactors
 from riskmodel.factors.margins.recording import (
     MEASURES,
     Recording,
@@ -157,3 +162,50 @@ def test_sides_of_a_stated_cut(value, low, high, possible):
 def test_shares_that_cannot_be_are_refused(wrong):
     with pytest.raises(DataError, match="shares of factors that are recorded"):
         Recording(*wrong)
+
+
+@pytest.mark.property
+def test_adjusted_associations_move_as_far_as_it_takes_to_come_back_to_the_true_ones():
+    """A factor is missed by chance; what is told of the records at these shares is the truth."""
+    random, number = np.random.default_rng(3), 400_000
+    names = ("child_neglect", "parent_drugs_misuse", "parent_domestic_violence")
+    common = random.random(number) < 0.4
+    flags = random.random((number, 3)) < np.where(common[:, None], 0.45, 0.12)
+    chance = 1 / (1 + np.exp(2.2 - flags @ np.array([0.9, 0.6, -0.3])))
+    plan = random.random(number) < chance
+
+    def impact(has: np.ndarray):
+        frame = pd.DataFrame(dict(zip(names, has.T, strict=True))).assign(plan=plan)
+        table = Assessments(frame, names, dict.fromkeys(frame.columns, "assumed"))
+        return measure_impact(factor_patterns(table))
+
+    missed = flags.copy()
+    missed[:, 0] &= random.random(number) < np.where(plan, 0.55, 0.8)
+    recorded, true = impact(missed), impact(flags)
+    found = recorded_reach(
+        recorded.factors,
+        recorded.total_assessments,
+        recorded.total_plans,
+        Recording((0.55,), (0.8,)),
+    )
+    before, wanted = (dict(one.factors[0].measures()) for one in (recorded, true))
+    for measure, value in wanted.items():
+        low, high = found[names[0], measure]
+        assert low == pytest.approx(high)
+        moved = abs(value.value - before[measure].value)
+        # Most of the way back; what is left is what the factor shares with the others.
+        assert abs(low - value.value) < (0.03 if "crude" in measure else 0.15) * moved, measure
+    usual = recorded.reach()[names[0], "adjusted_odds_ratio"]
+    assert usual[0] < before["adjusted_odds_ratio"].value < usual[1]
+
+
+@pytest.mark.unit
+def test_many_groups_have_the_reach_of_each():
+    tables = [one(k, k + 30, 80, n) for k, n in ((5, 300), (40, None), (0, 200))]
+    recording = Recording((0.4, 1), (0.5, 1))
+    ends = RecordedFactors.of(tables, recording).ends()
+    for row, counts in enumerate(tables):
+        bounds = recording_bounds(counts, recording).bounds.set_index("measure")
+        for measure, (low, high) in ends.items():
+            expected = bounds.loc[measure, ["lowest", "highest"]].to_numpy(float)
+            np.testing.assert_array_equal([low[row], high[row]], expected)

@@ -35,7 +35,7 @@ from riskmodel.factors.adjusted.result import (
 )
 from riskmodel.factors.adjusted.standardised import StandardisedRisks, standardise
 from riskmodel.factors.associations import associations
-from riskmodel.families import FAMILY, are_related, related
+from riskmodel.families import FAMILY, DesignEffects, are_related, family_effects, related
 from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
 
@@ -93,9 +93,10 @@ def measure_impact(
     Bootstrap intervals are percentile intervals; families (``family_id``), else children
     (``child_id``), are resampled with all their assessments. Without resamples, and for odds
     ratios, standard errors are multiplied by the root of the design effect of each factor's log
-    odds ratio (:func:`riskmodel.factors.adjusted.resampling.design_effects`). Ranges of pairs take
-    assessments as independent. None of this tells what a factor brings about, and nothing is
-    computed for a single assessment.
+    odds ratio (:func:`riskmodel.factors.adjusted.resampling.design_effects`); ranges of unadjusted
+    measures are those of as many assessments fewer as the design effect of the factor's rate says.
+    Ranges of pairs take assessments as independent. None of this tells what a factor brings about,
+    and nothing is computed for a single assessment.
     """
     if level is None:
         level = parameter("interval_level").value
@@ -155,13 +156,15 @@ class _Measured:
     fractions: dict[str, Fractions]
     odds: tuple[Floats, Floats, list[str]]
     widths: Floats
+    design: DesignEffects | None
     replicates: Replicates | None = None
     counts: FactorCounts = field(init=False)
     crude: dict[str, tuple[Estimate, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.counts = self.model.patterns.counts()
-        self.crude = associations(self.counts, level=self.level).estimates
+        found = associations(self.counts, level=self.level, design=self.design)
+        self.crude = found.estimates
 
     @property
     def quantile(self) -> float:
@@ -262,9 +265,9 @@ def _measure(
     table: Assessments | FactorPatterns,
 ) -> _Measured:
     model = fit_factors(patterns, is_penalised=is_penalised)
-    widths = np.ones(len(patterns.factors))
+    widths, crude = np.ones(len(patterns.factors)), None
     if isinstance(table, Assessments) and are_related(table):
-        widths = np.sqrt(design_effects(model, table))
+        widths, crude = np.sqrt(design_effects(model, table)), family_effects(table)
     risks = standardise(model)
     fractions = {
         "alone": alone_fractions(model, risks),
@@ -272,7 +275,8 @@ def _measure(
         "average": average_fractions(model, seed=seed),
         "joint": joint_fraction(model),
     }
-    return _Measured(model, level, risks, fractions, _odds_intervals(model, level, widths), widths)
+    odds = _odds_intervals(model, level, widths)
+    return _Measured(model, level, risks, fractions, odds, widths, crude)
 
 
 def _odds_intervals(

@@ -177,7 +177,8 @@ def released_impact(impact: FactorImpact, release: Release, table: Assessments) 
     counts = replace(
         safe, factors=names, assessments=safe.assessments[rows], plans=safe.plans[rows]
     )
-    crude = associations(counts, level=impact.level).estimates
+    design = release.design_of(safe)
+    crude = associations(counts, level=impact.level, design=design).estimates
     combinations, told = released_combinations(impact, table, policy, earlier_told(release))
     if release.memory is not None and not policy.round_to:
         release.memory.note_told([row.to_data() for row in told])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from riskmodel.core.result import Result
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.combinations import FactorCombinations
 from riskmodel.factors.adjusted.interactions import InteractionTest
+from riskmodel.factors.adjusted.reach import NO_REACH, recorded_reach
 
 __all__ = ["Association", "AttributableFractions", "FactorAssociation", "FactorImpact"]
 
@@ -125,17 +126,33 @@ class FactorImpact(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row a factor and measure.
 
-        Columns: factor, measure, value, low, high, level, method, numerator, denominator, basis.
-        Numerator and denominator are plans and assessments with the factor; of the joint fraction
-        (factor ``all``) all plans and assessments; of a pair (``one:other``) those with both.
+        Columns: factor, measure, value, low, high, level, method, numerator, denominator, basis,
+        recorded_low, recorded_high. Numerator and denominator are plans and assessments with the
+        factor; of the joint fraction (factor ``all``) all plans and assessments; of a pair
+        (``one:other``) those with both. The last two are the ends over all recording usually
+        considered (assumed), see :meth:`reach`; NaN of ``all`` and of pairs.
         """
         columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
+        reach = self.reach()
         rows = [
-            (name, measure, *(getattr(estimate, column) for column in columns))
+            (
+                name,
+                measure,
+                *(getattr(estimate, column) for column in columns),
+                *reach.get((name, measure), NO_REACH),
+            )
             for name, measure, estimate in self._estimates()
         ]
-        frame = pd.DataFrame(rows, columns=["factor", "measure", *columns])
+        names = ["factor", "measure", *columns, "recorded_low", "recorded_high"]
+        frame = pd.DataFrame(rows, columns=names)
         return frame.astype({"numerator": "int64", "denominator": "int64"})
+
+    def reach(self) -> Mapping[tuple[str, str], tuple[float, float]]:
+        """How far recording could move each measure, by factor and measure.
+
+        See :func:`riskmodel.factors.adjusted.reach.recorded_reach`.
+        """
+        return recorded_reach(self.factors, self.total_assessments, self.total_plans)
 
     def _estimates(self) -> Iterator[tuple[str, str, Estimate]]:
         for found in self.factors:

@@ -17,6 +17,7 @@ from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
+from riskmodel.factors.adjusted.reach import NO_REACH
 from riskmodel.factors.adjusted.released import (
     RowsOf,
     choose_factors,
@@ -26,6 +27,7 @@ from riskmodel.factors.adjusted.released import (
     released_impact,
 )
 from riskmodel.factors.adjusted.result import FactorImpact
+from riskmodel.factors.margins.recorded import Recording
 from riskmodel.families import CHILD, FAMILY
 from riskmodel.intake import count_intake, iter_assessments
 from riskmodel.intake.result import IssueLog
@@ -38,18 +40,22 @@ from riskmodel.vocabulary import factor_label
 __all__ = ["TableImpact", "factor_impact", "table_patterns"]
 
 _COLUMNS = (
-    *("factor", "plans", "unadjusted", "adjusted difference", "odds ratio"),
-    "% of plans accounted for",
+    *("factor", "plans", "unadjusted", "could be", "adjusted difference", "could be "),
+    *("odds ratio", "could be  ", "% of plans accounted for", "could be   "),
 )
 _PAIR_COLUMNS = ("pair", "with both", "beyond the sum of both", "ratio of odds ratios", "p")
 _BASIS_WORDS = (
     "Basis: {}. Adjusted for the other factors in the table and for nothing else; nothing here is "
-    "computed for a single child. The last column divides what all factors account for over every "
-    "order of counting, and adds up to it."
+    "computed for a single child. The plans accounted for divide what all factors account for over "
+    "every order of counting, and add up to it."
 )
 _PUT_IN = (
     "Which factors were recorded together is an assumption of the synthetic table, so these "
     "figures give back the association that was put in: they show the method, not the authority."
+)
+_COULD_BE = (
+    "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "
+    "as far as unadjusted ones. Not told of pairs and of all factors together."
 )
 
 
@@ -112,22 +118,36 @@ class TableImpact(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each factor's difference in plans in percentage points, adjusted and not."""
+        reach = self.impact.reach()
+
+        def could_be(factor: str, measure: str, scale: float, digits: int) -> str:
+            low, high = reach.get((factor, measure), NO_REACH)
+            # No minus before a nought.
+            low, high = (round(scale * end, digits) + 0.0 for end in (low, high))
+            return f"{low:.{digits}f} to {high:.{digits}f}" if low <= high else "-"
+
         rows: list[tuple[str, ...]] = [
             (
                 factor_label(found.factor),
                 f"{found.adjusted.risk_difference.numerator:,.0f} of "
                 f"{found.adjusted.risk_difference.denominator:,.0f}",
                 f"{100 * found.crude.risk_difference.value:+.1f}",
+                could_be(found.factor, "crude_risk_difference", 100, 0),
                 _ends(found.adjusted.risk_difference, 100, 1),
+                could_be(found.factor, "adjusted_risk_difference", 100, 0),
                 _ends(found.adjusted.odds_ratio, 1, 2),
+                could_be(found.factor, "adjusted_odds_ratio", 1, 1),
                 _ends(found.attributable.average, 100, 1),
+                could_be(found.factor, "attributable_fraction_average", 100, 0),
             )
             for found in sorted(
                 self.impact.factors,
                 key=lambda found: (-found.adjusted.risk_difference.value, found.factor),
             )
         ]
-        rows += [(factor_label(name), *["[c]"] * 5) for name in self.withheld_factors]
+        rows += [
+            (factor_label(name), *["[c]"] * (len(_COLUMNS) - 1)) for name in self.withheld_factors
+        ]
         return pd.DataFrame(rows, columns=pd.Index(_COLUMNS))
 
     def text_tables(self) -> Sequence[TextTable]:
@@ -162,6 +182,7 @@ class TableImpact(Result):
         lines = [_BASIS_WORDS.format(impact.basis)]
         if impact.basis == "assumed":
             lines.append(_PUT_IN)
+        lines.append(_COULD_BE.format(Recording.usual().words()))
         lines.append(f"{impact.combinations.mean_number:.1f} factors an assessment.")
         if tested is not None and tested.pairs:
             lines.append(

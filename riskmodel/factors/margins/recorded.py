@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.assessments import FactorCounts
 from riskmodel.errors import DataError
-from riskmodel.estimates import Estimate
 from riskmodel.parameters import parameter
 
-__all__ = ["MEASURES", "RATES", "RecordedFactor", "Recording", "true_measures"]
+if TYPE_CHECKING:
+    from riskmodel.factors.rates import FactorRates
+
+__all__ = ["MEASURES", "RATES", "RecordedFactors", "Recording", "over", "true_measures"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -99,7 +101,10 @@ class Recording:
 
 
 def true_measures(
-    with_factor: FloatArray, without_plan: FloatArray, plans: int, assessments: int | None
+    with_factor: FloatArray,
+    without_plan: FloatArray,
+    plans: FloatArray | int,
+    assessments: FloatArray | int | None,
 ) -> dict[str, FloatArray]:
     """Rates and associations of true counts.
 
@@ -108,7 +113,7 @@ def true_measures(
     with_factor, without_plan
         Assessments with the factor that led to a plan, and that did not: a and b, of one shape.
     plans, assessments
-        K and N in all; without N only the rates are known.
+        K and N in all; without N, or where it is NaN, only the rates are known.
 
     Returns
     -------
@@ -117,103 +122,123 @@ def true_measures(
         difference, ratio, ratio of odds and 1 - p0/(K/N); NaN where a table says nothing.
     """
     a, b = np.asarray(with_factor, float), np.asarray(without_plan, float)
+    total = np.nan if assessments is None else assessments
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = {"conversion_rate": a / (a + b), "share_of_plans": a / plans}
-        if assessments is None:
-            return found | {name: np.full(a.shape, np.nan) for name in MEASURES[2:]}
-        rest = assessments - plans - b
-        rate, other = found["conversion_rate"], (plans - a) / (plans - a + rest)
-        return found | {
+        rest = total - plans - b
+        rate, other = a / (a + b), (plans - a) / (plans - a + rest)
+        return {
+            "conversion_rate": rate,
+            "share_of_plans": a / plans,
             "risk_difference": rate - other,
             "risk_ratio": rate / other,
             "odds_ratio": a * rest / (b * (plans - a)),
-            "attributable_fraction": 1 - other * assessments / plans,
+            "attributable_fraction": 1 - other * total / plans,
         }
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFactor:
-    """One factor, of which 1/s1 = x and 1/s0 = y times as many were there as were recorded."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedFactors:
+    """Factors of which 1/s1 = x and 1/s0 = y times as many were there as were recorded.
 
-    counts: FactorCounts
+    Parameters
+    ----------
+    with_plan, without_plan
+        Assessments recorded with each factor that led to a plan, and that did not; shape (F,).
+    plans, assessments
+        K and N in all for each; N is NaN where it is not known.
+    recording
+        What is assumed.
+    """
+
+    with_plan: FloatArray
+    without_plan: FloatArray
+    plans: FloatArray
+    assessments: FloatArray
     recording: Recording
-    row: int
-    rates: tuple[Estimate, Estimate]
 
-    @property
-    def recorded(self) -> tuple[int, int]:
-        """Assessments recorded with the factor that led to a plan, and that did not."""
-        plans = int(self.counts.plans[self.row])
-        return plans, int(self.counts.assessments[self.row]) - plans
+    @classmethod
+    def of(cls, tables: Sequence[FactorCounts], recording: Recording) -> RecordedFactors:
+        """The factors of some counts, one after the other."""
+        k, n = (
+            np.concatenate([getattr(one, name) for one in tables]).astype(float)
+            for name in ("plans", "assessments")
+        )
+        sizes = [len(one.factors) for one in tables]
+        total = [
+            np.nan if one.total_assessments is None else one.total_assessments for one in tables
+        ]
+        in_all = np.repeat(np.array([one.total_plans for one in tables], float), sizes)
+        return cls(k, n - k, in_all, np.repeat(np.array(total, float), sizes), recording)
 
     def is_possible(self, x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether there are so many assessments, and as many times the recorded as is assumed."""
-        (k, m), near = self.recorded, 1 + _CLOSE
-        possible = k * x <= self.counts.total_plans * near
-        if self.counts.total_assessments is not None:
-            most = self.counts.total_assessments - self.counts.total_plans
-            possible &= m * y <= most * near
-        if self.recording.times is not None and k + m:
+        k, m, near = self.with_plan, self.without_plan, 1 + _CLOSE
+        possible = k * x <= self.plans * near
+        most = self.assessments - self.plans
+        possible &= np.isnan(most) | (m * y <= most * near)
+        if self.recording.times is not None:
             least, most_times = self.recording.times
-            times = (k * x + m * y) / (k + m)
-            possible &= (times >= least / near) & (times <= most_times * near)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                times = (k * x + m * y) / (k + m)
+            possible &= (k + m == 0) | ((times >= least / near) & (times <= most_times * near))
         return possible
 
     def corners(self) -> tuple[FloatArray, FloatArray]:
-        """Corners of the area, as x and y; none where nothing in it is possible."""
-        (k, m), counts = self.recorded, self.counts
-        xs, ys = (
-            [1 / values[-1], 1 / values[0]]
-            for values in (self.recording.with_plan, self.recording.without_plan)
-        )
-        if k:
-            xs[1] = min(xs[1], counts.total_plans / k)
-        if m and counts.total_assessments is not None:
-            ys[1] = min(ys[1], (counts.total_assessments - counts.total_plans) / m)
-        found = list(product(xs, ys))
-        for times in self.recording.times or ():
-            total = times * (k + m)
-            found += [(x, (total - k * x) / m) for x in xs if m]
-            found += [((total - m * y) / k, y) for y in ys if k]
-        x, y = np.array(found).T
+        """Corners of the area of each factor, as x and y; shape (C, F), NaN where none is."""
+        k, m, recording = self.with_plan, self.without_plan, self.recording
+        with np.errstate(divide="ignore", invalid="ignore"):
+            xs, ys = (
+                [np.full(k.shape, 1 / shares[-1]), np.fmin(1 / shares[0], most / count)]
+                for shares, most, count in (
+                    (recording.with_plan, self.plans, k),
+                    (recording.without_plan, self.assessments - self.plans, m),
+                )
+            )
+            found = list(product(xs, ys))
+            for times in recording.times or ():
+                total = times * (k + m)
+                found += [(x, (total - k * x) / m) for x in xs]
+                found += [((total - m * y) / k, y) for y in ys]
+        x, y = (np.array([point[axis] for point in found]) for axis in (0, 1))
         inside = (x >= xs[0] - _CLOSE) & (x <= xs[1] + _CLOSE)
         inside &= (y >= ys[0] - _CLOSE) & (y <= ys[1] + _CLOSE)
-        kept = inside & self.is_possible(x, y)
-        return x[kept], y[kept]
+        x, y = np.where(inside, x, np.nan), np.where(inside, y, np.nan)
+        kept = self.is_possible(x, y)
+        return np.where(kept, x, np.nan), np.where(kept, y, np.nan)
 
     def measured(self, x: FloatArray, y: FloatArray) -> dict[str, FloatArray]:
-        """Every measure at these points, NaN where they are not possible; of rates their ranges."""
-        k, m = self.recorded
-        found = true_measures(k * x, m * y, self.counts.total_plans, self.counts.total_assessments)
-        for name, rate in zip(RATES, self.rates, strict=True):
-            for end, value in (("low", rate.low), ("high", rate.high)):
-                if name == "share_of_plans":
-                    found[f"{name}_{end}"] = np.minimum(value * x, 1)
-                else:
-                    found[f"{name}_{end}"] = value * x / (value * x + (1 - value) * y)
+        """Every measure at these points, NaN where they are not possible."""
+        found = true_measures(
+            self.with_plan * x, self.without_plan * y, self.plans, self.assessments
+        )
         possible = self.is_possible(x, y)
         return {name: np.where(possible, values, np.nan) for name, values in found.items()}
 
-    def bounds(self, name: str) -> list[dict[str, Any]]:
-        """A row a measure, over the whole area."""
-        k, m = (np.array([float(value)]) for value in self.recorded)
-        recorded = true_measures(k, m, self.counts.total_plans, self.counts.total_assessments)
-        over = self.measured(*self.corners())
+    def ranges(
+        self, rates: FactorRates, x: FloatArray, y: FloatArray
+    ) -> dict[str, tuple[FloatArray, FloatArray]]:
+        """The ranges of chance of both rates, moved to these points."""
+        possible, found = self.is_possible(x, y), {}
+        for name, of in zip(RATES, (rates.conversion, rates.share_of_plans), strict=True):
+            ends = []
+            for value in (np.array([getattr(one, end) for one in of]) for end in ("low", "high")):
+                if name == "share_of_plans":
+                    moved = np.minimum(value * x, 1)
+                else:
+                    moved = value * x / (value * x + (1 - value) * y)
+                ends.append(np.where(possible, moved, np.nan))
+            found[name] = (ends[0], ends[1])
+        return found
 
-        def end(column: str, pick: Callable[[FloatArray], Any]) -> float:
-            values = over.get(column, np.array([]))
-            values = values[~np.isnan(values)]
-            return float(pick(values)) if values.size else float("nan")
+    def ends(self) -> dict[str, tuple[FloatArray, FloatArray]]:
+        """Lowest and highest value of every measure over the area; shape (F,) each."""
+        return {
+            name: (over(np.fmin, values), over(np.fmax, values))
+            for name, values in self.measured(*self.corners()).items()
+        }
 
-        return [
-            {
-                "factor": name,
-                "measure": measure,
-                "as_recorded": float(recorded[measure][0]),
-                "lowest": end(measure, np.min),
-                "highest": end(measure, np.max),
-                "low": end(f"{measure}_low", np.min),
-                "high": end(f"{measure}_high", np.max),
-            }
-            for measure in MEASURES
-        ]
+
+def over(pick: np.ufunc, values: FloatArray) -> FloatArray:
+    """The least or the greatest of the corners that are possible; NaN where there is none."""
+    found: FloatArray = pick.reduce(values, axis=0)
+    return found

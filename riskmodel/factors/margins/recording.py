@@ -22,12 +22,13 @@ from riskmodel.estimates import Basis, Interval
 from riskmodel.factors.margins.recorded import (
     MEASURES,
     RATES,
-    RecordedFactor,
+    RecordedFactors,
     Recording,
+    over,
     true_measures,
 )
 from riskmodel.factors.quadrants import HIGH, LOW, QuadrantRegion
-from riskmodel.factors.rates import factor_rates
+from riskmodel.factors.rates import FactorRates, factor_rates
 from riskmodel.families import DesignEffects
 from riskmodel.vocabulary import factor_label
 
@@ -255,21 +256,19 @@ def recording_bounds(
     recording = Recording.usual() if recording is None else recording
     rates = factor_rates(counts, level=level, design=design)
     grid = np.array(list(product(recording.with_plan, recording.without_plan)))
-    points: list[dict[str, FloatArray]] = []
-    bounds: list[dict[str, Any]] = []
-    for row, name in enumerate(counts.factors):
-        one = RecordedFactor(
-            counts, recording, row, (rates.conversion[row], rates.share_of_plans[row])
-        )
-        points.append(one.measured(*(1 / grid.T)))
-        bounds += one.bounds(name)
-    shares = np.tile(grid, (len(points), 1))
+    true = RecordedFactors.of([counts], recording)
+    x, y = 1 / grid.T[:, :, None]
+    points = true.measured(x, y)
+    for name, (low, high) in true.ranges(rates, x, y).items():
+        points |= {f"{name}_low": low, f"{name}_high": high}
+    names = np.array(counts.factors, dtype=object)
+    shares = np.tile(grid, (len(names), 1))
     frame = pd.DataFrame(
         {
-            "factor": np.repeat(np.array(counts.factors, dtype=object), len(grid)),
+            "factor": np.repeat(names, len(grid)),
             "recorded_with_plan": shares[:, 0],
             "recorded_without_plan": shares[:, 1],
-            **{name: np.concatenate([one[name] for one in points]) for name in points[0]},
+            **{name: values.T.ravel() for name, values in points.items()},
         }
     )
     frame["is_in_area"] = frame["share_of_plans"].notna()
@@ -281,8 +280,37 @@ def recording_bounds(
     used = rates.conversion[0].level if rates.conversion else float("nan")
     frame["assessments_in_all"] = counts.total_assessments
     frame["level"], frame["basis"] = used, "assumed"
-    kept = pd.DataFrame(bounds).assign(level=used, basis="assumed")
+    kept = _bounds(true, rates, names).assign(level=used, basis="assumed")
     return RecordingSensitivity(counts, recording, region, frame, kept, used)
+
+
+def _bounds(
+    true: RecordedFactors, rates: FactorRates, names: npt.NDArray[np.object_]
+) -> pd.DataFrame:
+    """A row a factor and measure, over the whole area."""
+    import pandas as pd
+
+    recorded = true_measures(true.with_plan, true.without_plan, true.plans, true.assessments)
+    nothing = np.full(len(names), np.nan)
+    chance = {
+        name: (over(np.fmin, low), over(np.fmax, high))
+        for name, (low, high) in true.ranges(rates, *true.corners()).items()
+    }
+    ends = true.ends()
+    columns = {
+        "as_recorded": [recorded[name] for name in MEASURES],
+        "lowest": [ends[name][0] for name in MEASURES],
+        "highest": [ends[name][1] for name in MEASURES],
+        "low": [chance.get(name, (nothing, nothing))[0] for name in MEASURES],
+        "high": [chance.get(name, (nothing, nothing))[1] for name in MEASURES],
+    }
+    return pd.DataFrame(
+        {
+            "factor": np.repeat(names, len(MEASURES)),
+            "measure": list(MEASURES) * len(names),
+            **{name: np.array(values).T.ravel() for name, values in columns.items()},
+        }
+    )
 
 
 def _side(lowest: float, highest: float, cut: Interval | None) -> str:

@@ -48,6 +48,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "adoptions": (
         "date int", "date match", "foster care", "nb adoptr", "sex adoptr", "ls adoptr"
     ),
+    "episodes of social workers": ("sw id", "sw decom", "sw dec", "sw reason"),
     "decisions to place for adoption": (
         "date placed", "date placed ceased", "reason placed ceased"
     ),

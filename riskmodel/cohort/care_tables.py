@@ -1,0 +1,220 @@
+"""Histories as one year's return on children looked after knows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskmodel.census import sex_field
+from riskmodel.cohort.care import SUPPORTED, birthdays, registered_day
+from riskmodel.cohort.histories import History
+from riskmodel.cohort.year_tables import ReturnYear
+from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["care_tables"]
+
+
+def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
+    """The tables of one year's return on children looked after.
+
+    header, episodes, uasc, prev_perm, reviews, oc2 (health), oc3 (care leavers), missing, ad1
+    (adoptions), placed_adoption (decisions that a child should be placed for adoption), and from
+    2024 on sw_episodes (social workers of those looked after on the last day).
+    """
+    import pandas as pd
+
+    when, care = ReturnYear(year, "day first"), history.care
+    kept = np.flatnonzero(when.active(care["start"], care["end"]))
+    # What ended on the last day of a year before belongs to that year.
+    frame = care.iloc[kept].reset_index(drop=True)
+    children = history.children
+    references = children["child_id"].to_numpy()
+    end = when.known(frame["end"])
+    is_open = end == ""
+    home, place = parameter("history_postcodes").texts
+    episodes = pd.DataFrame(
+        {
+            "CHILD": references[frame["child"]].astype(str),
+            "DECOM": when.known(frame["start"]),
+            "RNE": frame["start_reason"],
+            "LS": frame["legal_status"],
+            "CIN": _needs(history, frame),
+            "PLACE": frame["placement"].replace(
+                SUPPORTED, SUPPORTED if year < SUPPORTED_YEAR else "K3"
+            ),
+            "PLACE_PROVIDER": frame["provider"],
+            "PL_LOCATION": frame["location"],
+            "DEC": end,
+            "REC": np.where(is_open, "", frame["end_reason"]),
+            "REASON_PLACE_CHANGE": np.where(is_open, "", frame["placement_change"]),
+            "CARE_START": when.known(frame["care_start"]),
+            "HOME_POST": np.where(children["unaccompanied"].to_numpy()[frame["child"]], "", home),
+            "PL_POST": np.where(frame["placement"] == "P1", home, place),
+            "URN": _numbers(frame),
+        }
+    )
+    cared = np.unique(frame["child"].to_numpy())
+    beside = _care_records(history, when)
+    if year >= WORKERS_YEAR:
+        beside["sw_episodes"] = _workers(history, when)
+    # A care leaver has a record of a child, and nothing that is asked of children looked after.
+    number = np.union1d(cared, beside["oc3"]["child"].to_numpy(dtype=np.int64))
+    is_cared, people = np.isin(number, cared), children.iloc[number]
+    header, uasc = _people(people, is_cared, when)
+    tables = {"header": header, "episodes": episodes, "uasc": uasc}
+    of_child = header.set_index(number)[["CHILD", "DOB"]]
+    for name, table in beside.items():
+        who = of_child.loc[table["child"]].reset_index(drop=True)
+        tables[name] = who.join(table.drop(columns="child").reset_index(drop=True))
+    return tables
+
+
+def _people(
+    people: pd.DataFrame, is_cared: npt.NDArray[np.bool_], when: ReturnYear
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The header of each child and care leaver, and those who came alone."""
+    import pandas as pd
+
+    born = people["birth_date"].to_numpy().astype("datetime64[D]")
+    # This return took up the letters in the same year as the census.
+    sex = sex_field(when.year)[1]
+    header = pd.DataFrame(
+        {
+            "CHILD": people["child_id"].to_numpy().astype(str),
+            "SEX": np.where(people["girl"], sex["female"], sex["male"]),
+            "DOB": when.known(born),
+            "ETHNIC": people["ethnicity"],
+            "UPN": np.where(birthdays(born, 5) <= when.last, "UN5", "UN1"),
+            "MOTHER": np.where(people["girl"] & is_cared, "0", ""),
+            "MC_DOB": "",
+        }
+    )
+    alone = people["unaccompanied"].to_numpy() & is_cared
+    adult = birthdays(born, 18)
+    uasc = header.loc[alone, ["CHILD", "SEX", "DOB"]].assign(
+        DUC=[day.strftime("%d/%m/%Y") for day in adult[alone].tolist()]
+    )
+    return header, uasc
+
+
+def _workers(history: History, when: ReturnYear) -> pd.DataFrame:
+    """Who worked in the year with each child looked after on its last day, from every referral on.
+
+    Notes
+    -----
+    The numbers begin with ``XX``, for none of the workers is registered.
+    """
+    care, episodes = history.care, history.episodes
+    is_open = when.active(care["start"], care["end"]) & (when.known(care["end"]) == "")
+    kept = episodes[
+        np.isin(episodes["child"], care["child"].to_numpy()[is_open])
+        & when.active(episodes["referral"], episodes["closure"])
+        & ((episodes["closure"] - episodes["referral"]).dt.days >= WORKED_DAYS).to_numpy()
+    ]
+    if when.year < GAPS_YEAR:
+        kept = kept.sort_values("referral", kind="stable").drop_duplicates("child", keep="last")
+        kept = kept.sort_index()
+    return kept[["child"]].assign(
+        SW_ID=[f"XX{number:06d}" for number in kept["worker"]],
+        SW_DECOM=when.known(kept["referral"]),
+        SW_DEC=when.known(kept["closure"]),
+        SW_REASON="FCONTA",
+    )
+
+
+def _numbers(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Number of the place of each episode; semi-independence has one since it is registered."""
+    begun = frame["start"].to_numpy().astype("datetime64[D]")
+    kind = frame["placement"].to_numpy(dtype=object)
+    is_registered = (kind == "K2") | ((kind == SUPPORTED) & (begun >= registered_day()))
+    has_none = (kind == "P1") | ((kind == SUPPORTED) & ~is_registered)
+    return np.select([is_registered, has_none], [HOME_URN, ""], NO_URN).astype(object)
+
+
+def _needs(history: History, frame: pd.DataFrame) -> list[str]:
+    """Need of each episode of care: that of the referral which led to it."""
+    cared = history.episodes[history.episodes["care_start"].notna()]
+    keys = zip(cared["child"], cared["care_start"], strict=True)
+    need = dict(zip(keys, cared["need"], strict=True))
+    return [need[key] for key in zip(frame["child"], frame["care_start"], strict=True)]
+
+
+def _care_records(history: History, when: ReturnYear) -> dict[str, pd.DataFrame]:
+    """What stands beside the episodes, with the columns of the return and ``child`` before them."""
+    reviews, adoptions, leavers, health, missing = (
+        history.records[name] for name in ("reviews", "adoptions", "leavers", "health", "missing")
+    )
+    missing = missing[when.active(missing["start"], missing["end"])]
+    outcomes = health[health["day"].to_numpy().astype("datetime64[D]") == when.last]
+    # A decision to place a child stands in each return until the child is adopted.
+    decided = adoptions[when.active(adoptions["decided"], adoptions["day"])]
+    reviews, adopted, leavers = (
+        table[when.holds(table["day"])] for table in (reviews, adoptions, leavers)
+    )
+    return {
+        "reviews": reviews[["child"]].assign(
+            REVIEW=when.known(reviews["day"]), REVIEW_CODE=reviews["code"]
+        ),
+        "oc3": leavers[["child"]].assign(
+            IN_TOUCH=leavers["contact"], ACTIV=leavers["activity"], ACCOM=leavers["home"]
+        ),
+        "ad1": adopted[["child"]].assign(
+            DATE_INT=when.known(adopted["decided"]),
+            DATE_MATCH=when.known(adopted["matched"]),
+            FOSTER_CARE="0",
+            NB_ADOPTR=adopted["number"],
+            SEX_ADOPTR=adopted["sex"],
+            LS_ADOPTR=adopted["status"],
+        ),
+        "placed_adoption": decided[["child"]].assign(
+            DATE_PLACED=when.known(decided["decided"]),
+            DATE_PLACED_CEASED="",
+            REASON_PLACED_CEASED="",
+        ),
+        "prev_perm": _permanence(history, when),
+        "oc2": outcomes.drop(columns="day"),
+        "missing": missing[["child"]].assign(
+            MISSING=missing["kind"],
+            MIS_START=when.known(missing["start"]),
+            MIS_END=when.known(missing["end"]),
+        ),
+    }
+
+
+def _permanence(history: History, when: ReturnYear) -> pd.DataFrame:
+    """Of each child whose care began in the year whether it had left for good before."""
+    care = history.care
+    began = care[(care["start_reason"] == "S") & when.holds(care["start"])]
+    began = began.drop_duplicates("child", keep="last")
+    ended = care[care["last"] & care["end_reason"].isin(PERMANENCE)]
+    ended = ended.drop_duplicates("child", keep="last").set_index("child")
+    ended = ended.reindex(began["child"])
+    earlier = (ended["end"].to_numpy() <= began["start"].to_numpy()) & ended["end"].notna()
+    return began[["child"]].assign(
+        PREV_PERM=np.where(earlier, ended["end_reason"].map(PERMANENCE).to_numpy(), "Z1"),
+        LA_PERM=np.where(earlier, ANYWHERE, ""),
+        DATE_PERM=np.where(earlier, when.known(ended["end"].to_numpy()), ""),
+    )
+
+
+PERMANENCE = {"E11": "P1", "E45": "P2", "E46": "P2", "E48": "P2"}
+"""Adoption, and special guardianship."""
+ANYWHERE = "999"
+"""Stands for the authority that arranged it."""
+NO_URN = "XXXXXXX"
+"""Stands for a place without a number of its own: none of the places exists."""
+HOME_URN = "SC000000"
+"""Stands for the number of a home, which a home must have: no home has this one."""
+SUPPORTED_YEAR = 2025
+"""First return in which supported accommodation is a placement K3, no more H5."""
+WORKERS_YEAR = 2024
+"""First return that asks who worked with the children looked after on its last day."""
+GAPS_YEAR = 2026
+"""First return in which workers of a child may lie apart, where it was referred again."""
+WORKED_DAYS = 3
+"""A worker who had a case for fewer days has no episode of it."""
