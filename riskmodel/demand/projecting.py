@@ -15,7 +15,8 @@ from riskmodel.demand.learning import Learning
 from riskmodel.demand.opening import models_of, opening_of
 from riskmodel.demand.outlook import StageOutlook, check_sizes, stage_outlook
 from riskmodel.demand.pooled.growth import children_in_growth
-from riskmodel.demand.simulation.changed import unplaced
+from riskmodel.demand.repeat_plans import repeat_sentence, repeats_of
+from riskmodel.demand.simulation.changed import PLAN, brings_back, unplaced
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import correlations_for, learned_for
@@ -349,6 +350,8 @@ def project(  # noqa: PLR0913  each is a word of the question
         fitted[stage] = calibration, taught[stage][0]
     stages = _stages(source, opening, fitted, panel, (months, replicates, seed))
     notes = [*source.doubts, *unplaced(levers, stages)]
+    if PLAN in stages and any(brings_back(each) for each in levers.values()):
+        notes.append(f"{PLAN}: {repeat_sentence(source.repeats, opening)}")
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
         notes += stages[stage].notes
@@ -387,6 +390,10 @@ def _stages(
         for stage, (calibration, learned) in fitted.items()
     }
     stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
+    if PLAN in stages:
+        again = repeats_of(source.repeats, opening, *sizes)
+        inputs = replace(stages[PLAN].inputs, repeats=again)
+        stages[PLAN] = replace(stages[PLAN], inputs=inputs)
     people = source.people
     if people is None:
         return stages

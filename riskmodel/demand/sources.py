@@ -17,6 +17,7 @@ from riskmodel.demand.calibration import (
     Observation,
 )
 from riskmodel.demand.pooled.history import LEADS
+from riskmodel.demand.repeat_plans import panel_repeats
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.plausible import check_children
@@ -24,7 +25,7 @@ from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
     from riskmodel.demand.exposure import Exposure
-    from riskmodel.snapshots import MonthlySeries, StageMoves
+    from riskmodel.snapshots import MonthlySeries, RepeatPlans, StageMoves
 
 __all__ = [
     "MEASURE_OF",
@@ -81,6 +82,8 @@ class DemandSource:
         What is counted of children who move between stages.
     people
         Children to come, whom starts follow; None is as many as there are.
+    repeats
+        What is counted of children who come back to a plan; None takes England's share.
     """
 
     area: str
@@ -93,6 +96,7 @@ class DemandSource:
     doubts: tuple[str, ...] = ()
     moves: tuple[StageMoves, ...] = ()
     people: Exposure | None = None
+    repeats: RepeatPlans | None = None
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
@@ -129,6 +133,7 @@ def published_source() -> DemandSource:
         published_moves,
         published_observations,
         published_priors,
+        published_repeats,
     )
     from riskmodel.published.area import published_area
 
@@ -139,6 +144,7 @@ def published_source() -> DemandSource:
         "published tables of the report card, November 2015",
         priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
         moves=published_moves(),
+        repeats=published_repeats(),
     )
 
 
@@ -197,6 +203,9 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
         panel.source,
         code,
         beside={name: tuple(counts) for name, counts in leads.items() if counts},
+        repeats=panel_repeats(
+            years, column("cpp_starts_second_or_subsequent"), column("cpp_starts"), panel.source
+        ),
     )
 
 
