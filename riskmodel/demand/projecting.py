@@ -198,13 +198,14 @@ class Outlook(Result):
         """What moves each expected stock from the opening to the last month, by scenario.
 
         Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
-        later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
-        for another scenario each lever alone, together and remainder, against the baseline.
+        later_starts, lengths, population where there is a projection of it, chance, closing, where
+        chance is what the simulated mean differs by; for another scenario each lever alone,
+        together and remainder, against the baseline.
         """
         number = len(self.projection.months)
         rows = []
         for stage, inputs in self.inputs.items():
-            parts = course_drivers(inputs, number)
+            parts = course_drivers(inputs, number, self._of_as_many(stage))
             simulated = float(self.projection.of("stock", BASELINE, stage)[:, number - 1].mean())
             parts["chance"] = simulated - parts.pop("closing")
             parts["closing"] = simulated
@@ -220,6 +221,15 @@ class Outlook(Result):
                 found.insert(0, "scenario", name)
                 pieces.append(found.rename(columns={"lever": "driver"}))
         return pd.concat(pieces, ignore_index=True)
+
+    def _of_as_many(self, stage: str) -> StageInputs | None:
+        """Inputs without the change of the population; None where nothing follows it."""
+        people, opening = self.source.people, self.projection.opening_month
+        if people is None:
+            return None
+        outlook = self.stages[stage]
+        grown = _children_in(outlook, people, opening)
+        return people.without(outlook.inputs, stage, opening, self.seed, grown)
 
     def flows(self, month: str | None = None) -> Flows:
         """Children who start, end and move from the opening to the end of a month, by scenario.
