@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import special
@@ -32,9 +32,20 @@ _MOST = 0.95
 
 
 def panel_repeats(
-    years: Sequence[int], again: Sequence[float], of: Sequence[float], source: str
+    years: Sequence[int], column: Callable[[str], Sequence[float]], source: str
 ) -> RepeatPlans | None:
-    """Second and subsequent plans, and all that started, of the last year that has both."""
+    """Second and subsequent plans, and all that started, of the last year that has both.
+
+    Parameters
+    ----------
+    years
+        Of the figures, in order.
+    column
+        An authority's figures by the panel's name.
+    source
+        For captions.
+    """
+    again, of = column("cpp_starts_second_or_subsequent"), column("cpp_starts")
     for year, repeat, every in reversed(list(zip(years, again, of, strict=True))):
         if 0 <= repeat <= every and every > 0:
             return RepeatPlans(

@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riskmodel.demand.calibration import (
-    CALIBRATED_STAGES,
-    DemandPriors,
-    Observation,
-)
+from riskmodel.demand.calibration import CALIBRATED_STAGES, DemandPriors, Observation
 from riskmodel.demand.pooled.history import LEADS
 from riskmodel.demand.repeat_plans import panel_repeats
 from riskmodel.errors import DataError, UnknownNameError
@@ -129,22 +125,17 @@ class DemandSource:
 
 def published_source() -> DemandSource:
     """The council's own, from the published tables; they print no number of children."""
-    from riskmodel.demand.published_series import (
-        published_moves,
-        published_observations,
-        published_priors,
-        published_repeats,
-    )
+    from riskmodel.demand import published_series as published
     from riskmodel.published.area import published_area
 
     return DemandSource(
         published_area(),
-        {stage: published_observations(stage) for stage in CALIBRATED_STAGES},
+        {stage: published.published_observations(stage) for stage in CALIBRATED_STAGES},
         None,
         "published tables of the report card, November 2015",
-        priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
-        moves=published_moves(),
-        repeats=published_repeats(),
+        priors={stage: published.published_priors(stage) for stage in CALIBRATED_STAGES},
+        moves=published.published_moves(),
+        repeats=published.published_repeats(),
     )
 
 
@@ -203,9 +194,7 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
         panel.source,
         code,
         beside={name: tuple(counts) for name, counts in leads.items() if counts},
-        repeats=panel_repeats(
-            years, column("cpp_starts_second_or_subsequent"), column("cpp_starts"), panel.source
-        ),
+        repeats=panel_repeats(years, column, panel.source),
     )
 
 

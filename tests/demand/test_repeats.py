@@ -271,9 +271,12 @@ def test_who_comes_back_is_counted_by_hand():
 @pytest.mark.unit
 def test_a_panel_tells_the_share_of_its_last_year_that_has_one():
     nothing = float("nan")
-    found = panel_repeats([2013, 2014, 2015], [20, 30, nothing], [100, 120, 140], "p")
+    columns = {
+        "cpp_starts_second_or_subsequent": [20, 30, nothing], "cpp_starts": [100, 120, 140]
+    }  # fmt: skip
+    found = panel_repeats([2013, 2014, 2015], columns.__getitem__, "p")
     assert found == RepeatPlans(30, 120, "year to March 2014, p", "observed")
-    assert panel_repeats([2014], [nothing], [10], "p") is None
+    assert panel_repeats([2014], lambda _: [nothing], "p") is None
 
 
 @pytest.mark.unit
