@@ -14,12 +14,16 @@ from pathlib import Path
 import pandas as pd
 
 from riskmodel.demand.pooled.backtest import backtest
-from riskmodel.demand.pooled.history import STOCK_MEASURES
-from riskmodel.demand.pooled.judged import OURS
+from riskmodel.demand.pooled.coverage import coverage_by
+from riskmodel.demand.pooled.history import FLOW_MEASURES, STOCK_MEASURES
+from riskmodel.demand.pooled.judged import MODELS, OURS
 from riskmodel.demand.pooled.measured import MEASURED_ORIGINS
 from riskmodel.intake import read_panel
 
 ORIGINS = MEASURED_ORIGINS
+QUICK = tuple(name for name in MODELS if name not in ("ets", "arima"))
+"""Models that flows are judged beside: two that fit each series anew take an hour."""
+
 PARTINGS = ((2, 0), (10, 0), (5, 1), (5, 2), (5, 3))
 DECIMALS = 2
 
@@ -34,6 +38,7 @@ def measured(panel: Path) -> pd.DataFrame:
         tenths = found.pit_histogram()
         pieces += [
             sizes[sizes["model"] == OURS].assign(table="size"),
+            coverage_by(found).assign(table="coverage"),
             tenths[tenths["model"] == OURS].assign(table="pit", measure=measure),
             *(
                 found.lead(model).assign(table="lead", measure=measure)
@@ -48,6 +53,12 @@ def measured(panel: Path) -> pd.DataFrame:
             pieces.append(
                 rows[rows["model"] == OURS].assign(table="parting", folds=folds, seed=seed)
             )
+    for measure in FLOW_MEASURES:
+        found = backtest(figures, measure, origins=ORIGINS, models=QUICK)
+        pieces += [
+            found.skill().assign(table="flow"),
+            coverage_by(found).assign(table="coverage"),
+        ]
     return pd.concat(pieces, ignore_index=True)
 
 

@@ -22,7 +22,7 @@ from riskmodel.series import Note
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SERIES_STAGES", "MonthlySeries", "StageMoves", "month_ends"]
+__all__ = ["SERIES_STAGES", "MonthlySeries", "RepeatPlans", "StageMoves", "month_ends"]
 
 SERIES_STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 """The stages that are counted month by month, of :data:`riskmodel.vocabulary.STAGES`."""
@@ -74,6 +74,45 @@ class StageMoves:
     def stage(self) -> str:
         """The stage whose starts or ends were counted."""
         return self.destination if self.counted == "starts" else self.origin
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatPlans:
+    """How many children come back to a protection plan after one that ended.
+
+    Parameters
+    ----------
+    again, of
+        Second and subsequent plans, of all that started; or, with ``followed``, ended plans after
+        which the child came back while the records go on, of all that ended.
+    source
+        When and where it was counted.
+    basis
+        ``published`` or ``observed``.
+    followed
+        Of the ended plans, how many the records follow for no month, for one, for two, and so on;
+        they add up to ``of``. Empty where starts were counted.
+
+    Raises
+    ------
+    DataError
+        When more came back than were counted, nobody was counted, or those who were followed are
+        not all.
+    """
+
+    again: int
+    of: int
+    source: str
+    basis: Literal["published", "observed"]
+    followed: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.again <= self.of or self.of == 0:
+            raise DataError(f"{self.again} plans cannot be some of {self.of}", field="again")
+        if self.followed and sum(self.followed) != self.of:
+            raise DataError(
+                f"{sum(self.followed)} followed plans are not all of {self.of}", field="followed"
+            )
 
 
 def month_ends(months: npt.ArrayLike) -> _Days:

@@ -16,7 +16,9 @@ from riskmodel.levers import Levers
 __all__ = ["course_drivers", "scenario_drivers"]
 
 
-def course_drivers(inputs: StageInputs, month: int) -> dict[str, float]:
+def course_drivers(
+    inputs: StageInputs, month: int, as_many: StageInputs | None = None
+) -> dict[str, float]:
     """What takes the baseline's expected stock from the opening to a month.
 
     Parameters
@@ -25,15 +27,23 @@ def course_drivers(inputs: StageInputs, month: int) -> dict[str, float]:
         Of the stage.
     month
         How many months after the opening, from 1.
+    as_many
+        The same with as many children in the area as at the opening, where starts follow a
+        projection of the population.
 
     Returns
     -------
     dict
         ``opening``; ``starts_as_now``: what starts at the level of the first month make of it, as
         they do or do not balance the ends; ``later_starts``: what their course after that adds;
-        ``lengths``: what lengths that change by month of start add; ``closing``. The parts add up
-        to closing - opening. Means over the replicates.
+        ``lengths``: what lengths that change by month of start add; with ``as_many`` these are of
+        as many children, and ``population`` is what the change of their number adds; ``closing``.
+        The parts add up to closing - opening. Means over the replicates.
     """
+    if as_many is not None:
+        parts = course_drivers(as_many, month)
+        closing = _mean_stock(inputs, month)
+        return parts | {"population": closing - parts["closing"], "closing": closing}
     mean = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, 0]
     level = replace(
         inputs,

@@ -224,15 +224,26 @@ class Exposure:
         before
             The seed by which they follow another draw already, which this one replaces.
         """
-        changes = self.changes(stage, opening, inputs.months)
-        factor = changes[self.variants(seed, inputs.replicates)]
+        factor, twice = self._factors(inputs, stage, opening, seed, grown)
         if before is not None:
-            return replace(
-                inputs,
-                rates=inputs.rates * (factor / changes[self.variants(before, inputs.replicates)]),
-            )
+            old, _ = self._factors(inputs, stage, opening, before, grown)
+            return replace(inputs, rates=inputs.rates * (factor / old))
+        return replace(inputs, rates=inputs.rates * factor * twice)
+
+    def without(
+        self, inputs: StageInputs, stage: str, opening: str, seed: int, grown: float
+    ) -> StageInputs:
+        """The reverse of :meth:`applied`: inputs of as many children as at the opening."""
+        factor, twice = self._factors(inputs, stage, opening, seed, grown)
+        return replace(inputs, rates=inputs.rates / (factor * twice))
+
+    def _factors(
+        self, inputs: StageInputs, stage: str, opening: str, seed: int, grown: float
+    ) -> tuple[Floats, Floats]:
+        """What starts are multiplied by: the change of the children, less what counts already."""
+        changes = self.changes(stage, opening, inputs.months)
         ahead = years_of_growth((np.arange(inputs.months) + 0.5) / 12)
-        return replace(inputs, rates=inputs.rates * factor * np.exp(-grown * ahead))
+        return changes[self.variants(seed, inputs.replicates)], np.exp(-grown * ahead)
 
     def sentences(self, projection: Projection, seed: int, grown: Mapping[str, float]) -> list[str]:
         """What a reader has to know: the file, what it does, what is assumed, what variants do.

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import special
 
 from riskmodel.core.arrays import Floats, Integers, lock
 from riskmodel.core.months import MONTH_NAMES, Month, month_after, months_between
-from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.monthly import end_shares
 from riskmodel.parameters import parameter
+
+if TYPE_CHECKING:
+    # The calibration takes the pattern: imported here it would be a circle.
+    from riskmodel.demand.calibration.observations import Observation
 
 __all__ = ["YEAR", "MonthPattern", "month_pattern", "stock_over_the_year"]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, range_text
-from riskmodel.demand.simulation.changed import moves
+from riskmodel.demand.simulation.changed import REPEATS, moves
 from riskmodel.errors import UnknownNameError
 from riskmodel.levers import OUTSIDE, lever_label
 from riskmodel.parameters import parameter
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from riskmodel.snapshots import StageMoves
 
 __all__ = ["ANYWHERE", "Flows", "flows_frame", "known_moves", "shares_of"]
+
+_LABELS = {REPEATS: "Plans that follow an earlier one"}
 
 ANYWHERE = "outside"
 """Where children come from who start in a stage, and go to when they end."""
@@ -122,7 +124,8 @@ _WAYS = ("from", "to")
 def _worded(rows: pd.DataFrame, lever: str = "") -> pd.DataFrame:
     """Rows with the names of levers, or this one, and of places for a reader."""
     words = {way: [OUTSIDE.get(name, label(name).row) for name in rows[way]] for way in _WAYS}
-    return rows.assign(lever=[lever or lever_label(name) for name in rows["lever"]], **words)
+    levers = [lever or _LABELS.get(name) or lever_label(name) for name in rows["lever"]]
+    return rows.assign(lever=levers, **words)
 
 
 def known_moves(outlook: Outlook) -> tuple[StageMoves, ...]:

@@ -13,23 +13,20 @@ from riskmodel.demand.calibration.calibrate import calibrate_model
 from riskmodel.demand.drivers import course_drivers, scenario_drivers
 from riskmodel.demand.learning import Learning
 from riskmodel.demand.opening import models_of, opening_of
-from riskmodel.demand.outlook import StageOutlook, check_sizes, stage_outlook
-from riskmodel.demand.pooled.growth import children_in_growth
-from riskmodel.demand.simulation.changed import unplaced
+from riskmodel.demand.outlook import StageOutlook, check_sizes
+from riskmodel.demand.repeat_plans import repeat_sentence
+from riskmodel.demand.simulation.changed import PLAN, brings_back, unplaced
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
-from riskmodel.demand.teachers import correlations_for, learned_for
-from riskmodel.demand.together import drawn_together
+from riskmodel.demand.stages import children_in, stages_of
+from riskmodel.demand.teachers import learned_for
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
-    from riskmodel.demand.calibration.result import Calibration
-    from riskmodel.demand.exposure import Exposure
     from riskmodel.demand.matrix import FlowMatrix
     from riskmodel.demand.moved import Flows
-    from riskmodel.demand.pooled.learned import Learned
     from riskmodel.demand.simulation.inputs import StageInputs
     from riskmodel.engines import Engine
 
@@ -172,7 +169,7 @@ class Outlook(Result):
                 model, stage, self.source.area, seed=seed, share_done=None
             )
             fitted[stage] = calibration, fitted[stage][1]
-        stages = _stages(self.source, opening, fitted, self.panel, (months, replicates, seed))
+        stages = stages_of(self.source, opening, fitted, self.panel, (months, replicates, seed))
         asked = replace(self, stages=stages, levers=levers, seed=seed, feedback=feedback)
         return replace(asked, projection=asked.simulate(levers))
 
@@ -185,13 +182,14 @@ class Outlook(Result):
         """What moves each expected stock from the opening to the last month, by scenario.
 
         Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
-        later_starts, lengths, chance, closing, where chance is what the simulated mean differs by;
-        for another scenario each lever alone, together and remainder, against the baseline.
+        later_starts, lengths, population where there is a projection of it, chance, closing, where
+        chance is what the simulated mean differs by; for another scenario each lever alone,
+        together and remainder, against the baseline.
         """
         number = len(self.projection.months)
         rows = []
         for stage, inputs in self.inputs.items():
-            parts = course_drivers(inputs, number)
+            parts = course_drivers(inputs, number, self._of_as_many(stage))
             simulated = float(self.projection.of("stock", BASELINE, stage)[:, number - 1].mean())
             parts["chance"] = simulated - parts.pop("closing")
             parts["closing"] = simulated
@@ -207,6 +205,15 @@ class Outlook(Result):
                 found.insert(0, "scenario", name)
                 pieces.append(found.rename(columns={"lever": "driver"}))
         return pd.concat(pieces, ignore_index=True)
+
+    def _of_as_many(self, stage: str) -> StageInputs | None:
+        """Inputs without the change of the population; None where nothing follows it."""
+        people, opening = self.source.people, self.projection.opening_month
+        if people is None:
+            return None
+        outlook = self.stages[stage]
+        grown = children_in(outlook, people, opening)
+        return people.without(outlook.inputs, stage, opening, self.seed, grown)
 
     def flows(self, month: str | None = None) -> Flows:
         """Children who start, end and move from the opening to the end of a month, by scenario.
@@ -335,8 +342,10 @@ def project(  # noqa: PLR0913  each is a word of the question
             share_done=_part_of(share, number, len(models)),
         )
         fitted[stage] = calibration, taught[stage][0]
-    stages = _stages(source, opening, fitted, panel, (months, replicates, seed))
+    stages = stages_of(source, opening, fitted, panel, (months, replicates, seed))
     notes = [*source.doubts, *unplaced(levers, stages)]
+    if PLAN in stages and any(brings_back(each) for each in levers.values()):
+        notes.append(f"{PLAN}: {repeat_sentence(source.repeats, opening)}")
     for stage, (_, note) in taught.items():
         notes += [f"{stage}: {note}"] if note else []
         notes += stages[stage].notes
@@ -346,53 +355,11 @@ def project(  # noqa: PLR0913  each is a word of the question
         source.area, source.label, opening, baseline, levers, seed, feedback, workers
     )
     if people is not None:
-        grown = {stage: _children_in(each, people, opening) for stage, each in stages.items()}
+        grown = {stage: children_in(each, people, opening) for stage, each in stages.items()}
         notes += people.sentences(together, seed, grown)
     return Outlook(
         source, stages, together, levers, seed, feedback, tuple(notes), tuple(scenarios), panel
     )
-
-
-def _stages(
-    source: DemandSource,
-    opening: str,
-    fitted: Mapping[str, tuple[Calibration, Learned]],
-    panel: AuthorityPanel | Learning | None,
-    sizes: tuple[int, int, int],
-) -> dict[str, StageOutlook]:
-    """The inputs of each stage, whose simulations move together; months, simulations and seed."""
-    months, replicates, seed = sizes
-    stages = {
-        stage: stage_outlook(
-            calibration,
-            learned,
-            months=months,
-            replicates=replicates,
-            seed=seed,
-            population=source.population,
-            beside=source.everything,
-        )
-        for stage, (calibration, learned) in fitted.items()
-    }
-    stages = drawn_together(stages, correlations_for(opening, panel, source.code), seed)
-    people = source.people
-    if people is None:
-        return stages
-    return {
-        stage: replace(
-            each,
-            inputs=people.applied(
-                each.inputs, stage, opening, seed, grown=_children_in(each, people, opening)
-            ),
-        )
-        for stage, each in stages.items()
-    }
-
-
-def _children_in(outlook: StageOutlook, people: Exposure, opening: str) -> float:
-    """Growth of the children that is in the growth carried forward, log units a year."""
-    past = people.past_growth(outlook.stage, opening)
-    return children_in_growth(outlook.learned, outlook.growth, past)
 
 
 def _part_of(share: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:

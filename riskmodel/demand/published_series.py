@@ -20,11 +20,11 @@ from riskmodel.demand.durations.laws import DAYS_A_YEAR
 from riskmodel.demand.moments import Counted
 from riskmodel.errors import UnknownNameError
 from riskmodel.estimates import Interval
-from riskmodel.parameters import remembered
+from riskmodel.parameters import parameter, remembered
 from riskmodel.projection import month_after, months_between
 from riskmodel.published import Figure, ImpliedQuantity, implied, load_table
 from riskmodel.published.area import published_area
-from riskmodel.snapshots import StageMoves
+from riskmodel.snapshots import RepeatPlans, StageMoves
 
 __all__ = [
     "calibrate_published",
@@ -33,6 +33,7 @@ __all__ = [
     "published_moves",
     "published_observations",
     "published_priors",
+    "published_repeats",
 ]
 
 # When each figure stands: months at whose end it is taken. The report prints "July" and "mid
@@ -80,6 +81,13 @@ def published_moves() -> tuple[StageMoves, ...]:
             )
         )
     return tuple(made)
+
+
+def published_repeats() -> RepeatPlans:
+    """Second and subsequent plans of 2014-15, which the documents of 2015 do not print."""
+    found = parameter("repeat_plans_oxfordshire")
+    again, of = (int(number) for number in found.numbers)
+    return RepeatPlans(again, of, found.source, "observed")
 
 
 def published_observations(stage: str) -> tuple[Observation, ...]:

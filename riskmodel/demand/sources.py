@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riskmodel.demand.calibration import (
-    CALIBRATED_STAGES,
-    DemandPriors,
-    Observation,
-)
+from riskmodel.demand.calibration import CALIBRATED_STAGES, DemandPriors, Observation
 from riskmodel.demand.pooled.history import LEADS
+from riskmodel.demand.repeat_plans import panel_repeats
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Interval
 from riskmodel.plausible import check_children
@@ -24,7 +21,7 @@ from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
     from riskmodel.demand.exposure import Exposure
-    from riskmodel.snapshots import MonthlySeries, StageMoves
+    from riskmodel.snapshots import MonthlySeries, RepeatPlans, StageMoves
 
 __all__ = [
     "MEASURE_OF",
@@ -81,6 +78,8 @@ class DemandSource:
         What is counted of children who move between stages.
     people
         Children to come, whom starts follow; None is as many as there are.
+    repeats
+        What is counted of children who come back to a plan; None takes England's share.
     """
 
     area: str
@@ -93,6 +92,7 @@ class DemandSource:
     doubts: tuple[str, ...] = ()
     moves: tuple[StageMoves, ...] = ()
     people: Exposure | None = None
+    repeats: RepeatPlans | None = None
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
@@ -125,20 +125,17 @@ class DemandSource:
 
 def published_source() -> DemandSource:
     """The council's own, from the published tables; they print no number of children."""
-    from riskmodel.demand.published_series import (
-        published_moves,
-        published_observations,
-        published_priors,
-    )
+    from riskmodel.demand import published_series as published
     from riskmodel.published.area import published_area
 
     return DemandSource(
         published_area(),
-        {stage: published_observations(stage) for stage in CALIBRATED_STAGES},
+        {stage: published.published_observations(stage) for stage in CALIBRATED_STAGES},
         None,
         "published tables of the report card, November 2015",
-        priors={stage: published_priors(stage) for stage in CALIBRATED_STAGES},
-        moves=published_moves(),
+        priors={stage: published.published_priors(stage) for stage in CALIBRATED_STAGES},
+        moves=published.published_moves(),
+        repeats=published.published_repeats(),
     )
 
 
@@ -197,6 +194,7 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
         panel.source,
         code,
         beside={name: tuple(counts) for name, counts in leads.items() if counts},
+        repeats=panel_repeats(years, column, panel.source),
     )
 
 

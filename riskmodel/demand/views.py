@@ -25,7 +25,8 @@ _NOTES = {
     "of the month.",
     "drivers": "Means over the simulations, from the opening to the end of {last}; the view stock "
     "has the ranges. starts_as_now is what starts at today's level make of the stock, later_starts "
-    "what their later change adds, lengths what changing durations do, chance the rest. Of a "
+    "what their later change adds, lengths what changing durations do, population what the change "
+    "of the number of children adds where there is a projection of it, chance the rest. Of a "
     "scenario each change is taken alone, then all together.",
     "calibration": "Parameters given the authority's figures; q05 to q95 is the 90% range.",
     "figures": "low and high are what a figure can have been, fitted is what the calibrated model "

@@ -29,10 +29,10 @@ from riskmodel.intake.looked_after.reading import is_looked_after_heading, read_
 from riskmodel.intake.looked_after.result import LookedAfter
 from riskmodel.intake.months import month_of
 from riskmodel.intake.periods import Periods, Plan, Spells, Window, without_overlaps
-from riskmodel.intake.plan_moves import stage_moves
+from riskmodel.intake.plan_moves import repeat_plans, stage_moves
 from riskmodel.intake.record_tables import plain_heading, raw_tables
 from riskmodel.intake.result import Intake, Issue, IssueLog
-from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, StageMoves
+from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, RepeatPlans, StageMoves
 
 __all__ = ["Converted", "convert", "convertible_kind", "months_between"]
 
@@ -61,6 +61,8 @@ class Converted:
     spells, window
         Plans and periods of care with their children, and the months for which all are held: so
         that sources can be set beside each other. Nothing of a child is shown of them.
+    repeats
+        How many children come back to a plan.
     """
 
     series: tuple[MonthlySeries, ...]
@@ -71,6 +73,7 @@ class Converted:
     moves: tuple[StageMoves, ...] = ()
     spells: Spells = field(default_factory=dict, repr=False)
     window: Window = ()
+    repeats: RepeatPlans | None = None
 
 
 def months_between(since: str, until: str) -> Window:
@@ -261,9 +264,11 @@ def _census(files: Sequence[Path], window: Window | None, strict: bool) -> Conve
         listed = ", ".join(lost)
         accounts = (*accounts, f"Factors that not every return can hold are left out: {listed}.")
     months = window or _years(linkers)
-    moves = stage_moves(spells, months, ", ".join(file.name for file in files))
+    names = ", ".join(file.name for file in files)
+    moves = stage_moves(spells, months, names)
+    repeats = repeat_plans(spells.get("child_protection_plan", ()), months, names)
     issues = (*log.issues(), *issues)
-    return Converted(series, table, accounts, issues, counts, moves, spells, months)
+    return Converted(series, table, accounts, issues, counts, moves, spells, months, repeats)
 
 
 def _dated(linker: Linker) -> Tally:

@@ -10,9 +10,9 @@ import numpy as np
 
 from riskmodel.intake.dates import MISSING
 from riskmodel.intake.periods import Plan, Spells, Window
-from riskmodel.snapshots import StageMoves
+from riskmodel.snapshots import RepeatPlans, StageMoves
 
-__all__ = ["stage_moves"]
+__all__ = ["repeat_plans", "stage_moves"]
 
 _NEVER = np.iinfo(np.int64).max
 _BEFORE, _BEFORE_MONTHS = 183, 6
@@ -91,6 +91,45 @@ def stage_moves(spells: Spells, window: Window, source: str) -> tuple[StageMoves
     )
 
 
+def repeat_plans(plans: Sequence[Plan], window: Window, source: str) -> RepeatPlans | None:
+    """After how many of the plans that ended the child came back to one, as far as records go.
+
+    Parameters
+    ----------
+    plans
+        Child protection plans.
+    window
+        Months for which the records hold everybody.
+    source
+        File, for captions.
+
+    Returns
+    -------
+    RepeatPlans or None
+        Plans that ended in a month of the window, by how many months of it follow without a gap;
+        None where none ended.
+    """
+    held = set(np.array(list(window), dtype="datetime64[M]").astype(int).tolist())
+    starts: dict[str, list[int]] = defaultdict(list)
+    for child, start, _ in plans:
+        starts[child].append(start)
+    again, followed = 0, list[int]()
+    for child, _, end in plans:
+        if end == MISSING or (ended := _month(end)) not in held:
+            continue
+        last = ended
+        while last + 1 in held:
+            last += 1
+        followed.append(last - ended)
+        again += any(start > end and _month(start) <= last for start in starts[child])
+    if not followed:
+        return None
+    when = f"{min(window)} to {max(window)}, {source}"
+    return RepeatPlans(
+        again, len(followed), when, "observed", tuple(np.bincount(followed).tolist())
+    )
+
+
 def _of_care(care: Sequence[Plan], plan: _Own, need: _Own, held: set[int]) -> Iterator[_Way]:
     """Who comes into care from a plan that ends, and goes on to one that begins."""
 
@@ -123,5 +162,9 @@ def _of_care(care: Sequence[Plan], plan: _Own, need: _Own, held: set[int]) -> It
 
 def _is_held(months: set[int], day: int, reach: int) -> bool:
     """Whether the month of a day and so many before or after it are held."""
-    month = int(np.datetime64(day, "D").astype("datetime64[M]").astype(int))
+    month = _month(day)
     return months.issuperset(range(min(month, month + reach), max(month, month + reach) + 1))
+
+
+def _month(day: int) -> int:
+    return int(np.datetime64(day, "D").astype("datetime64[M]").astype(int))

@@ -25,7 +25,10 @@ __all__ = ["DRAFT", "authority_report"]
 DRAFT = "Draft, not for release"
 """What a report says of itself that is not final."""
 
-_PROJECTED_FROM = ("caseload.toml", "demand.toml", "demand_learned.toml", "demand_learning.toml")
+_PROJECTED_FROM = (
+    *("caseload.toml", "demand.toml", "demand_learned.toml", "demand_learning.toml"),
+    "demand_repeats.toml",
+)
 """Parameter files that the projections rest on."""
 
 

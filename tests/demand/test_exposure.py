@@ -177,3 +177,22 @@ def test_a_projection_follows_its_population_and_says_so():
     assert varied.redrawn(2) == varied.inputs
     assert (varied.redrawn(3)[PLAN].rates != varied.inputs[PLAN].rates).any()
     assert flat.redrawn(3) == flat.inputs
+    # What the population adds is a part by itself: the others are those of as many children.
+    parts = {
+        name: found.drivers().query("stage == @PLAN").set_index("driver")["children"]
+        for name, found in (("today", today), ("flat", flat), ("varied", varied))
+    }
+    assert "population" not in parts["today"]
+    assert parts["flat"]["population"] == pytest.approx(0, abs=1e-9)
+    for part in ("opening", "starts_as_now", "later_starts", "lengths"):
+        assert parts["flat"][part] == pytest.approx(parts["today"][part], rel=1e-9)
+    moved = parts["varied"].drop(["closing"])
+    assert moved.sum() == pytest.approx(parts["varied"]["closing"])
+    expected = [
+        expected_stock(
+            each.opening, each.rates, each.mean_days, each.shape,
+            opening_survival=each.opening_survival,
+        )[:, -1].mean()
+        for each in (varied.inputs[PLAN], today.inputs[PLAN])
+    ]  # fmt: skip
+    assert moved["population"] == pytest.approx(expected[0] - expected[1], rel=1e-6)

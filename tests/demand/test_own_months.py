@@ -108,6 +108,29 @@ DESIGNS = {
         total("ends", "2014-03", 12),
         total("ends", "2015-03", 12),
     ),
+    "quarters of flows over months of stocks": (
+        *monthly_design(24, counted=("stock",)),
+        *(
+            total(counted, month, 3)
+            for counted in ("starts", "ends")
+            for month in (
+                "2013-06",
+                "2013-09",
+                "2013-12",
+                "2014-03",
+                "2014-06",
+                "2014-09",
+                "2014-12",
+                "2015-03",
+            )
+        ),
+    ),
+    "quarters alone": tuple(
+        total(counted, f"{year}-{month:02}", 3)
+        for counted in ("stock", "starts", "ends")
+        for year in range(2009, 2015)
+        for month in (3, 6, 9, 12)
+    ),
     "years before months": (*annual_design(4, last="2012-03"), *monthly_design(30, last="2015-03")),
     "a year's total beside its months": (
         *monthly_design(24),

@@ -293,8 +293,9 @@ class Holding:
         if self.has("months"):
             series = self._projected_series()
             source = snapshot_source(series, population=population)
-            code, moves = self.inputs.panel_code or self.code, self.inputs.records.moves
-            source = replace(source, area=self.name, code=code, moves=moves)
+            code, records = self.inputs.panel_code or self.code, self.inputs.records
+            source = replace(source, area=self.name, code=code, moves=records.moves)
+            source = replace(source, repeats=records.repeats)
             if self.has("own_panel") and not self.inputs.has_months_table:
                 assert self.panel is not None  # it has one
                 source = with_years(source, panel_source(self.panel, self.inputs.panel_code))

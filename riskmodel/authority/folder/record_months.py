@@ -16,7 +16,7 @@ from riskmodel.snapshots import SERIES_STAGES
 if TYPE_CHECKING:
     from riskmodel.intake.converting import Converted
     from riskmodel.intake.periods import Plan
-    from riskmodel.snapshots import MonthlySeries, StageMoves
+    from riskmodel.snapshots import MonthlySeries, RepeatPlans, StageMoves
 
 __all__ = [
     "FEW",
@@ -43,11 +43,14 @@ class RecordMonths:
         File, and what became of its records or why no months could be counted from it.
     moves
         Children who move between stages, of sources that name them alike.
+    repeats
+        Children who come back to a plan, of the first source that tells.
     """
 
     series: tuple[MonthlySeries, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     moves: tuple[StageMoves, ...] = ()
+    repeats: RepeatPlans | None = None
 
     @property
     def few(self) -> tuple[MonthlySeries, ...]:
@@ -101,11 +104,12 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
     chosen: dict[str, MonthlySeries] = {}
     notes: list[tuple[str, str]] = []
     moves: tuple[StageMoves, ...] = ()
+    repeats: RepeatPlans | None = None
     held: list[tuple[str, Converted]] = []
     for names, converted in _converted(contents, notes):
         source = ", ".join(names)
         notes += _account(names, converted)
-        moves = moves or converted.moves
+        moves, repeats = moves or converted.moves, repeats or converted.repeats
         if converted.spells:
             held.append((source, converted))
         for counted in own_area(converted.series, contents, source):
@@ -121,7 +125,7 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
             if taken:
                 notes.append((source, f"gives {series.stage} too, which is taken from {taken}"))
     moves = _moves(held) or moves
-    found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), (), moves)
+    found = RecordMonths(tuple(chosen[s] for s in SERIES_STAGES if s in chosen), (), moves, repeats)
     notes += [(series.source, f"of {series.stage}, {FEW}") for series in found.few]
     return replace(found, notes=tuple(notes))
 

@@ -13,11 +13,21 @@ from riskmodel.core.labels import label
 from riskmodel.demand.implied import expected_stock
 from riskmodel.demand.monthly import end_shares, open_left
 from riskmodel.demand.simulation.inputs import StageInputs
+from riskmodel.demand.simulation.repeats import later_repeats
 from riskmodel.errors import DataError
 from riskmodel.levers import OUTSIDE, Levers
 from riskmodel.parameters import parameter
 
-__all__ = ["CONVERSIONS", "SPECIALIST", "Move", "change_inputs", "moves", "unplaced"]
+__all__ = [
+    "CONVERSIONS",
+    "REPEATS",
+    "SPECIALIST",
+    "Move",
+    "brings_back",
+    "change_inputs",
+    "moves",
+    "unplaced",
+]
 
 CONVERSIONS = (
     "conversion.referral_to_assessment",
@@ -32,6 +42,12 @@ SPECIALIST = ("workforce.specialist_share", "workforce.specialist_length_multipl
 share of all plans as its cases are of all cases."""
 
 PLAN, LOOKED_AFTER, CLOSED = "child_protection_plan", "looked_after", "closed"
+
+REPEATS = "repeat_plans"
+"""In place of a lever: children who come back to a plan, more or fewer than in the baseline, since
+more or fewer plans ended before."""
+
+_POPULATION = "population_0_17"
 
 
 class Move(NamedTuple):
@@ -86,9 +102,23 @@ def moves(stages: Mapping[str, StageInputs], levers: Levers) -> tuple[Move, ...]
     Nobody is lost. Fewer starts in a stage are as many starts elsewhere, in each month and
     simulation. Children whose stays become shorter are elsewhere for the time gained: what a
     shorter stay takes from a stage's expected stock, the expected stocks elsewhere gain, and the
-    children moved in a month are the change of that.
+    children moved in a month are the change of that. Children who do not come back to a plan,
+    since they never had one, have no open case instead.
     """
     return _moved(stages, levers)[1]
+
+
+def brings_back(levers: Levers) -> bool:
+    """Whether a scenario changes how many plans end, and so how many children come back to one.
+
+    Levers that say how many starts there are, and how many children, hold repeat plans already.
+    """
+    changed = set(levers.changed)
+    return (
+        bool(changed & {*CONVERSIONS, "diversion.early_help", f"length.{PLAN}"})
+        or changed >= set(SPECIALIST)
+        or any(name == PLAN for path in levers.paths for name, _ in path.to)
+    )
 
 
 def unplaced(scenarios: Mapping[str, Levers], stages: Collection[str]) -> Iterator[str]:
@@ -120,12 +150,8 @@ def _moved(
             f"levers of {len(levers.months)} months for a projection of "
             f"{', '.join(map(str, sorted(months)))}"
         )
-    found: list[Move] = []
-    rates = {stage: _rates(stage, inputs, levers, found) for stage, inputs in stages.items()}
-    for move in found:
-        _add(rates, move, move.children)
-    _check(rates, levers)
     lengths = {stage: _lengths(stage, inputs, levers) for stage, inputs in stages.items()}
+    rates, found = _started(stages, levers, lengths)
     changed = {
         stage: inputs
         if rates[stage] is inputs.rates and lengths[stage] is inputs.mean_days
@@ -154,6 +180,57 @@ def _moved(
     return changed, (*found, *shorter)
 
 
+def _started(
+    stages: Mapping[str, StageInputs], levers: Levers, lengths: Mapping[str, Floats]
+) -> tuple[dict[str, Floats], list[Move]]:
+    """Expected starts of every stage, children who come back among them, and who is moved."""
+    found: dict[str, list[Move]] = {stage: [] for stage in stages}
+    rates = {
+        stage: _rates(stage, each.rates, levers, found[stage]) for stage, each in stages.items()
+    }
+    if PLAN in stages and stages[PLAN].repeats is not None:
+        coming = [
+            move.children for own in found.values() for move in own if move.destination == PLAN
+        ]
+        again = _repeats(stages[PLAN], levers, rates[PLAN] + sum(coming), lengths[PLAN])
+        if again is not None:
+            found[PLAN] = [Move(REPEATS, PLAN, CLOSED, -again)]
+            rates[PLAN] = _rates(PLAN, stages[PLAN].rates + again, levers, found[PLAN])
+    moved = [move for own in found.values() for move in own]
+    for move in moved:
+        _add(rates, move, move.children)
+    _check(rates, levers)
+    return rates, moved
+
+
+def _repeats(inputs: StageInputs, levers: Levers, rates: Floats, lengths: Floats) -> Floats | None:
+    """How many more come back to a plan, before the levers act on them; None where none can.
+
+    Notes
+    -----
+    Levers that say how many starts there are, and how many children, say so of repeat plans too:
+    it is for what is changed beside them that more or fewer come back.
+    """
+    if not brings_back(levers):
+        return None
+    said = levers.only(name for name in (f"starts.{PLAN}", _POPULATION) if name in levers.changed)
+    stated = _rates(PLAN, inputs.rates, said, [])
+    kept = np.ones(inputs.months)
+    for path in levers.paths:
+        if path.name == f"starts.{PLAN}":
+            kept = kept * (1 - path.weight) * path.multiplier
+        elif path.name in (*CONVERSIONS, _POPULATION):
+            kept = kept * levers.apply(path.name)
+        elif path.name == "diversion.early_help":
+            kept = kept * (1 - levers.apply(path.name))
+    return later_repeats(
+        replace(inputs, rates=stated),
+        replace(inputs, rates=np.maximum(rates, 0.0), mean_days=lengths),
+        kept,
+        inputs.rates,
+    )
+
+
 def _add(rates: dict[str, Floats], move: Move, starts: Floats) -> None:
     """Let children start where they are instead, where that is projected."""
     if move.destination not in rates:
@@ -171,18 +248,17 @@ def _check(rates: Mapping[str, Floats], levers: Levers) -> None:
             )
 
 
-def _rates(stage: str, inputs: StageInputs, levers: Levers, found: list[Move]) -> Floats:
+def _rates(stage: str, rates: Floats, levers: Levers, found: list[Move]) -> Floats:
     """Expected starts after each lever in turn; what each takes away is found."""
-    rates = inputs.rates
     for path in levers.paths:
         name, before = path.name, rates
         if name == f"starts.{stage}":
             rates = levers.apply(name, rates)
-        elif name == "population_0_17" or (stage == PLAN and name in CONVERSIONS):
+        elif name == _POPULATION or (stage == PLAN and name in CONVERSIONS):
             rates = rates * levers.apply(name)
         elif name == "starts.unaccompanied_children" and stage == LOOKED_AFTER:
             usual = parameter("unaccompanied_share_of_starts").value
-            share = levers.apply(name, np.full(inputs.months, usual))
+            share = levers.apply(name, np.full(rates.shape[1], usual))
             rates = rates * (1 - usual + share)
         elif name == "diversion.early_help" and stage == PLAN:
             rates = rates * (1 - levers.apply(name))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.durations.laws import Family, check_family, check_positive
+from riskmodel.demand.simulation.repeats import Repeats
 from riskmodel.errors import DataError
 
 __all__ = ["Flows", "StageInputs"]
@@ -48,6 +49,9 @@ class StageInputs:
         Share of the children there at first who are still there at the end of each month, shape
         (replicate, month), never rising. None is that of a steady state, with the first month's
         mean and shape.
+    repeats
+        Who comes back after an end; starts hold them already. A scenario that changes how many end
+        changes how many come back. None where nothing is known of it.
 
     Raises
     ------
@@ -66,6 +70,7 @@ class StageInputs:
     family: Family = "gamma"
     overdispersion: Floats | None = None
     opening_survival: Floats | None = None
+    repeats: Repeats | None = None
 
     def __post_init__(self) -> None:
         check_family(self.family)
@@ -121,6 +126,14 @@ class StageInputs:
                     field="opening_survival",
                 )
             self._keep("opening_survival", left)
+        if self.repeats is not None:
+            found = (*self.repeats.share.shape, len(self.repeats.timing))
+            if found[0] != expected[0] or found[1] < expected[1]:
+                raise DataError(
+                    f"needs a share for each replicate and a timing of all months, {expected}; got "
+                    f"{found}",
+                    field="repeats",
+                )
 
     def _keep(self, name: str, values: npt.NDArray[np.generic]) -> None:
         values.flags.writeable = False
@@ -146,6 +159,7 @@ class StageInputs:
             self.family,
             None if self.overdispersion is None else self.overdispersion[which],
             None if self.opening_survival is None else self.opening_survival[which],
+            None if self.repeats is None else self.repeats.rows(which),
         )
 
 

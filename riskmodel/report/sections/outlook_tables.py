@@ -37,6 +37,7 @@ _DRIVERS = {
     "starts_as_now": "If starts stay at today's level",
     "later_starts": "Starts that change later",
     "lengths": "Durations that change",
+    "population": "Change of the population",
     "chance": "Left over: chance in the simulations, and rounding",
     "closing": "Expected on the last day",
 }
@@ -182,12 +183,14 @@ def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
 def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
     """What takes each expected stock from the opening to the last day."""
     rows = []
+    held = set(drivers["driver"])
+    named = {name: words for name, words in _DRIVERS.items() if name in held}
     for stage in data.projection.stages:
         parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
         row: dict[str, Any] = {"stage": STAGE_LABELS[stage]}
-        row |= {name: round(float(parts[name])) for name in _DRIVERS}
+        row |= {name: round(float(parts[name])) for name in named}
         # What is printed adds up: the rest of the rounding stands with what the draws leave over.
-        known = sum(row[name] for name in _DRIVERS if name not in ("chance", "closing"))
+        known = sum(row[name] for name in named if name not in ("chance", "closing"))
         row["chance"] = row["closing"] - known
         rows.append(row)
     last = month_words(data.projection.months[-1], day=True)
@@ -195,7 +198,7 @@ def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
         "outlook_drivers",
         f"What moves the expected numbers to {last}",
         rows,
-        {"stage": "Children", **_DRIVERS},
+        {"stage": "Children", **named},
         ("Children, averages of the simulations. Opening and parts add up to the last column.",),
         f"Projected from {data.source.label}",
         "projected",

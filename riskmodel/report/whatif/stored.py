@@ -80,6 +80,7 @@ def kept_stage(inputs: StageInputs, stock: npt.NDArray[np.int32]) -> dict[str, A
         "chance": packed(chance(inputs, stock), "i2", 1 / _CHANCE),
         "excess": packed(np.zeros(inputs.replicates) if factor is None else factor - 1, "f4"),
         "shape": packed(inputs.shape, "f4"),
+        "repeats": _repeats(inputs),
         "table": _table(inputs, mean),
     }
 
@@ -126,6 +127,14 @@ def _left(inputs: StageInputs) -> _Floats:
     mean = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, 0]
     days = DAYS_A_MONTH * np.arange(1, inputs.months + 1)
     return np.asarray(1 - equilibrium(inputs.family, days, mean[:, None], inputs.shape[:, None]))
+
+
+def _repeats(inputs: StageInputs) -> dict[str, Any] | None:
+    """Who comes back after an end, and when; None where nothing is known of it."""
+    if inputs.repeats is None:
+        return None
+    timing = inputs.repeats.timing[: inputs.months]
+    return {"share": packed(inputs.repeats.share, "f4"), "timing": packed(timing, "f4")}
 
 
 def _table(inputs: StageInputs, mean: _Floats) -> dict[str, Any]:

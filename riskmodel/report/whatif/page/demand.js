@@ -4,6 +4,7 @@
 import { unpacked } from "./arrays.js";
 import { durationsOf, stays } from "./durations.js";
 import { Impossible, applied, appliedAlike } from "./levers.js";
+import { laterRepeats } from "./repeats.js";
 
 /** @typedef {import("./arrays.js").Packed} Packed */
 /** @typedef {import("./levers.js").Path} Path */
@@ -21,6 +22,7 @@ import { Impossible, applied, appliedAlike } from "./levers.js";
  * @property {Float64Array} excess
  * @property {Durations} durations
  * @property {Staying} staying
+ * @property {import("./repeats.js").Repeats | null} repeats
  * @property {Float64Array} stock
  * @property {Map<string, Float64Array>} tables of other means, the last ones that were asked for
  */
@@ -40,6 +42,8 @@ import { Impossible, applied, appliedAlike } from "./levers.js";
 const PLAN = "child_protection_plan";
 const LOOKED_AFTER = "looked_after";
 const LINKS = "conversion.";
+const POPULATION = "population_0_17";
+const EARLY = "diversion.early_help";
 const SHARE = "workforce.specialist_share";
 const SHORTER = "workforce.specialist_length_multiplier";
 
@@ -78,6 +82,7 @@ function openStage(kept, data) {
     excess: unpacked(kept.excess),
     durations,
     staying,
+    repeats: kept.repeats && { share: unpacked(kept.repeats.share), timing: unpacked(kept.repeats.timing) },
     stock: new Float64Array(0),
     tables: new Map(),
   };
@@ -146,12 +151,10 @@ function addStarts(stage, rates, table, into) {
  */
 export function stocksUnder(stages, paths, data) {
   const months = data.months.length;
-  /** @type {Move[]} */
-  const moves = [];
-  const rates = new Map([...stages].map(([name, stage]) => [name, ratesOf(stage, paths, moves, data)]));
+  const staying = new Map([...stages].map(([name, stage]) => [name, stayingOf(stage, paths, data)]));
+  const { rates, moves } = startedOf(stages, paths, staying, data);
   for (const move of moves) add(rates, move, move.children);
   check(rates, stages, data);
-  const staying = new Map([...stages].map(([name, stage]) => [name, stayingOf(stage, paths, data)]));
   /** @type {Move[]} */
   const gained = [];
   for (const name of stages.keys()) {
@@ -183,16 +186,79 @@ export function stocksUnder(stages, paths, data) {
 }
 
 /**
+ * Expected starts of every stage, children who come back to a plan among them, and who is moved.
+ * @param {Map<string, Stage>} stages
+ * @param {Paths} paths
+ * @param {Map<string, Staying[]>} staying
+ * @param {DemandData} data
+ * @returns {{rates: Map<string, Float64Array>, moves: Move[]}}
+ */
+function startedOf(stages, paths, staying, data) {
+  /** @type {Map<string, Move[]>} */
+  const moves = new Map();
+  /** @type {Map<string, Float64Array>} */
+  const rates = new Map();
+  for (const [name, stage] of stages) {
+    moves.set(name, []);
+    rates.set(name, ratesOf(stage, stage.rates, paths, /** @type {Move[]} */ (moves.get(name)), data));
+  }
+  const plan = stages.get(PLAN);
+  if (plan?.repeats && bringsBack(paths)) {
+    const onto = [...moves.values()].flat().filter((move) => move.destination === PLAN);
+    const after = /** @type {Float64Array} */ (rates.get(PLAN)).slice();
+    for (const move of onto) for (let i = 0; i < after.length; i += 1) after[i] += move.children[i];
+    const said = new Map([...paths].filter(([name]) => name === `starts.${PLAN}` || name === POPULATION));
+    const stated = ratesOf(plan, plan.rates, said, [], data);
+    const own = /** @type {Staying[]} */ (staying.get(PLAN));
+    const again = laterRepeats(plan, stated, after, own[own.length - 1], keptOf(paths, data.months.length), data.months.length);
+    const begun = plan.rates.map((rate, i) => rate + again[i]);
+    moves.set(PLAN, []);
+    rates.set(PLAN, ratesOf(plan, begun, paths, /** @type {Move[]} */ (moves.get(PLAN)), data));
+  }
+  return { rates, moves: [...moves.values()].flat() };
+}
+
+/**
+ * Whether a setting changes how many plans end; levers of starts hold repeat plans already.
+ * @param {Paths} paths
+ * @returns {boolean}
+ */
+function bringsBack(paths) {
+  return [...paths].some(([name, path]) =>
+    name.startsWith(LINKS) || name === EARLY || name === `length.${PLAN}` ||
+    (name === SHARE && paths.has(SHORTER)) || path.to.some(([one]) => one === PLAN));
+}
+
+/**
+ * Of one who would come back to a plan in a month, how much the setting lets start.
+ * @param {Paths} paths
+ * @param {number} months
+ * @returns {(simulation: number, month: number) => number}
+ */
+function keptOf(paths, months) {
+  const acting = [...paths].flatMap(([name, path]) => {
+    const change = rateChange(name, PLAN, path, 0);
+    return change ? [change] : [];
+  });
+  const alike = [...paths.values()].every((path) => path.ranges.length === 0);
+  /** @type {(r: number, t: number) => number} */
+  const kept = (r, t) => acting.reduce((part, change) => part * (change(1, r, t) - change(0, r, t)), 1);
+  const known = Float64Array.from({ length: months }, (_, t) => (alike ? kept(0, t) : 0));
+  return alike ? (_, t) => known[t] : kept;
+}
+
+/**
  * Expected starts after each lever in turn; whom it takes away is found.
  * @param {Stage} stage
+ * @param {Float64Array} begun before any lever
  * @param {Paths} paths
  * @param {Move[]} moves
  * @param {DemandData} data
  * @returns {Float64Array}
  */
-function ratesOf(stage, paths, moves, data) {
+function ratesOf(stage, begun, paths, moves, data) {
   const months = data.months.length;
-  let rates = stage.rates;
+  let rates = begun;
   for (const [name, path] of paths) {
     const change = rateChange(name, stage.name, path, data.unaccompanied);
     if (change === null) continue;
@@ -225,13 +291,13 @@ function ratesOf(stage, paths, moves, data) {
  */
 function rateChange(name, stage, path, usual) {
   if (name === `starts.${stage}`) return (rate, r, t) => applied(path, rate, r, t);
-  if (name === "population_0_17" || (stage === PLAN && name.startsWith(LINKS))) {
+  if (name === POPULATION || (stage === PLAN && name.startsWith(LINKS))) {
     return (rate, r, t) => rate * applied(path, 1, r, t);
   }
   if (name === "starts.unaccompanied_children" && stage === LOOKED_AFTER) {
     return (rate, r, t) => rate * (1 - usual + applied(path, usual, r, t));
   }
-  if (name === "diversion.early_help" && stage === PLAN) {
+  if (name === EARLY && stage === PLAN) {
     return (rate, r, t) => rate * (1 - applied(path, 0, r, t));
   }
   return null;
