@@ -22,7 +22,9 @@ from riskmodel.intake.tables.cells import Column
 
 __all__ = ["Rows", "read_cells"]
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
+_FEW = 6
+_UNKNOWN = -2
 _COMMA, _LINE, _RETURN, _QUOTE = b',\n\r"'
 _WORD = 8
 _PADDING = bytes(2 * _WORD)
@@ -70,11 +72,10 @@ def read_cells(body: bytes, width: int, first_line: int, file: str) -> Rows:
     DataError
         When a quotation mark opens and none closes, or it cannot be read as CSV.
     """
-    if body.count(b"\r") != body.count(b"\r\n") and b'"' not in body:
-        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = None
-    if b"\x00" not in body and body.count(b"\r") == body.count(b"\r\n"):
-        found = _Scan(width).read(body)
+    is_plain = b"\r" not in body or body.count(b"\r") == body.count(b"\r\n")
+    if not is_plain and b'"' not in body:
+        body, is_plain = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), True
+    found = _Scan(width).read(body) if is_plain and b"\x00" not in body else None
     columns, counts = found or _one_by_one(body, width, first_line, file)
     lines = np.arange(first_line, first_line + len(counts))
     ragged = [(int(lines[row]), int(counts[row])) for row in np.flatnonzero(counts > 0)]
@@ -124,12 +125,14 @@ class _Scan:
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.known: list[dict[bytes, int]] = [{b"": -1} for _ in range(width)]
-        self.codes: list[list[npt.NDArray[np.int32]]] = [[] for _ in range(width)]
+        self.texts = [_Texts() for _ in range(width)]
         self.counts: list[Places] = []
 
     def read(self, body: bytes) -> tuple[list[Column], Places] | None:
-        """Columns, and for each row the number of its cells where it is a wrong one, else 0."""
+        """Columns, and for each row the number of its cells where it is a wrong one, else 0.
+
+        None where quotation marks do not open and close cells.
+        """
         if body and not body.endswith(b"\n"):
             body += b"\n"
         at, size = 0, _BLOCK
@@ -142,69 +145,135 @@ class _Scan:
                 at, size = at + taken, _BLOCK if taken else 2 * size
         except _Odd:
             return None
-        none = np.array([], dtype=np.int32)
-        columns = [
-            Column(_texts(known), np.concatenate([none, *codes]))
-            for known, codes in zip(self.known, self.codes, strict=True)
-        ]
+        columns = [texts.column() for texts in self.texts]
         return columns, np.concatenate([np.array([], dtype=np.int64), *self.counts])
 
     def _block(self, block: bytes) -> int:
         """Read the whole rows of a block; how many bytes they take."""
         data = np.frombuffer(block + _PADDING, dtype=np.uint8)
         text = data[: len(block)]
-        stops = np.flatnonzero((text == _COMMA) | (text == _LINE))
-        quotes = np.flatnonzero(text == _QUOTE) if b'"' in block else None
-        if quotes is not None:
-            stops = stops[np.searchsorted(quotes, stops) % 2 == 0]
+        marks = (text == _COMMA) | (text == _LINE)
+        is_quoted = b'"' in block
+        if is_quoted:
+            stops = np.flatnonzero(marks | (text == _QUOTE))
+            is_quote = text[stops] == _QUOTE
+            quotes = stops[is_quote]
+            stops = stops[~is_quote & (np.cumsum(is_quote) % 2 == 0)]
+        else:
+            stops = np.flatnonzero(marks)
         ends_row = np.flatnonzero(text[stops] == _LINE)
         if not len(ends_row):
             return 0
-        taken = int(stops[ends_row[-1]]) + 1
-        if quotes is not None:
+        stops = stops[: ends_row[-1] + 1]
+        taken = int(stops[-1]) + 1
+        if is_quoted:
             _check_quotes(data, quotes[quotes < taken])
         starts = np.concatenate([[0], stops[:-1] + 1])
         first = np.concatenate([[0], ends_row[:-1] + 1])
         counts = ends_row - first + 1
-        stops = stops[: ends_row[-1] + 1]
-        stops[ends_row] -= (data[stops[ends_row] - 1] == _RETURN) & (
-            stops[ends_row] > starts[ends_row]
-        )
+        last = stops[ends_row]
+        stops[ends_row] -= (data[last - 1] == _RETURN) & (last > starts[ends_row])
         is_empty = (counts == 1) & (stops[first] == starts[first])
         wrong = (counts != self.width) & ~is_empty
         self.counts.append(np.where(wrong, counts, 0))
-        cells, step = first[~wrong], np.where(is_empty, 0, 1)[~wrong]
-        for place in range(self.width):
-            at = cells + place * step
-            self._cells(place, block, data, starts[at], stops[at], quotes is not None)
+        if is_empty.any() or wrong.any():
+            # The cells of an empty line are all its one cell.
+            steps = np.where(is_empty, 0, 1)[~wrong]
+            cells = first[~wrong][:, None] + steps[:, None] * np.arange(self.width)
+            starts, stops = starts[cells], stops[cells]
+        starts, stops = (each.reshape(-1, self.width).T.copy() for each in (starts, stops))
+        for texts, begins, ends in zip(self.texts, starts, stops, strict=True):
+            if is_quoted:
+                opened = (data[begins] == _QUOTE) & (ends > begins)
+                begins, ends = begins + opened, ends - opened
+            texts.add(block, data, begins, ends)
         return taken
 
-    def _cells(
-        self,
-        place: int,
-        block: bytes,
-        data: npt.NDArray[np.uint8],
-        starts: Places,
-        stops: Places,
-        quoted: bool,
-    ) -> None:
-        """Read the cells of a column in a block."""
-        if quoted:
-            opened = (data[starts] == _QUOTE) & (stops > starts)
-            starts, stops = starts + opened, stops - opened
+
+class _Texts:
+    """The different texts of a column, and the codes of its cells, block after block.
+
+    Texts of up to eight bytes are numbers: the first few different ones are compared one by one,
+    which is all that a column of flags takes. The rest waits until it can be told apart at once.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, int] = {b"": -1}
+        self.few: dict[int, int] = {0: -1}
+        self.codes: list[npt.NDArray[np.int32]] = []
+        self.rest: list[npt.NDArray[np.uint64]] = []
+
+    def add(self, block: bytes, data: npt.NDArray[np.uint8], starts: Places, stops: Places) -> None:
+        """Read the cells of a block."""
         lengths = stops - starts
-        known = self.known[place]
         longest = int(lengths.max(initial=0))
+        if longest > _WORD:
+            self._settle()
         if longest > 2 * _WORD:
             pieces = [block[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
-            codes = np.array(
-                [known.setdefault(piece, len(known) - 1) for piece in pieces], dtype=np.int32
-            )
+            self.codes.append(self._places(pieces))
+            return
+        numbers: Any = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
+        heads = numbers[starts]
+        heads &= _MASKS[np.minimum(lengths, _WORD)]
+        if longest > _WORD:
+            tails = numbers[np.minimum(starts + _WORD, len(numbers) - 1)]
+            tails &= _MASKS[np.maximum(lengths - _WORD, 0)]
+            self.codes.append(self._long(heads, tails))
         else:
-            local, words = _short(data, starts, lengths, two=longest > _WORD)
-            places = [known.setdefault(word, len(known) - 1) for word in words]
-            codes = np.array(places, dtype=np.int32)[local]
-        self.codes[place].append(codes)
+            self.codes.append(self._short(heads))
+
+    def _short(self, numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """Codes of cells of up to eight bytes, for now without those of the rest."""
+        codes = np.full(len(numbers), _UNKNOWN, dtype=np.int32)
+        for number, code in self.few.items():
+            codes[numbers == number] = code
+        rest = numbers[codes == _UNKNOWN]
+        while len(rest) and len(self.few) < _FEW:
+            code = int(self._places(rest[:1].view("S8").tolist())[0])
+            self.few[int(rest[0])] = code
+            codes[numbers == rest[0]] = code
+            rest = rest[rest != rest[0]]
+        if len(rest):
+            self.rest.append(rest)
+        return codes
+
+    def _settle(self) -> None:
+        """Give the rest its codes."""
+        if self.rest:
+            local, found = _factorised(np.concatenate(self.rest))
+            codes = np.concatenate(self.codes)
+            codes[codes == _UNKNOWN] = self._places(found.view("S8").tolist())[local]
+            self.codes, self.rest = [codes], []
+
+    def _long(
+        self, heads: npt.NDArray[np.uint64], tails: npt.NDArray[np.uint64]
+    ) -> npt.NDArray[np.int32]:
+        """Codes of cells of up to sixteen bytes."""
+        first, found = _factorised(heads)
+        last, ends = _factorised(tails)
+        local, pairs = _factorised(first * len(ends) + last)
+        both = np.stack([found[pairs // len(ends)], ends[pairs % len(ends)]], axis=1)
+        return self._places(both.view("S16")[:, 0].tolist())[local]
+
+    def _places(self, words: list[bytes]) -> npt.NDArray[np.int32]:
+        known = self.known
+        return np.array([known.setdefault(word, len(known) - 1) for word in words], dtype=np.int32)
+
+    def column(self) -> Column:
+        """All that was read; within quotation marks two of them stand for one."""
+        self._settle()
+        words = [word.decode("utf-8") for word in self.known][1:]
+        texts = [word.replace('""', '"') if '"' in word else word for word in words]
+        return Column(texts, np.concatenate([np.array([], dtype=np.int32), *self.codes]))
+
+
+def _factorised(numbers: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+    """For each number its place among the different ones, and those."""
+    import pandas as pd
+
+    codes, found = pd.factorize(numbers)
+    return codes, np.asarray(found)
 
 
 def _check_quotes(data: npt.NDArray[np.uint8], quotes: Places) -> None:
@@ -222,27 +291,3 @@ def _check_quotes(data: npt.NDArray[np.uint8], quotes: Places) -> None:
     closes = followed | (after == _COMMA) | (after == _LINE)
     if not (opens & closes).all():
         raise _Odd
-
-
-def _short(
-    data: npt.NDArray[np.uint8], starts: Places, lengths: Places, *, two: bool
-) -> tuple[npt.NDArray[np.intp], list[bytes]]:
-    """For each cell of up to sixteen bytes which text it is, and the texts."""
-    import pandas as pd
-
-    numbers: Any = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
-    codes, found = pd.factorize(numbers[starts] & _MASKS[np.minimum(lengths, _WORD)])
-    if not two:
-        return codes, np.asarray(found, dtype="<u8").view("S8").tolist()
-    rest = numbers[np.minimum(starts + _WORD, len(numbers) - 1)]
-    rest = rest & _MASKS[np.clip(lengths - _WORD, 0, _WORD)]
-    last, ends = pd.factorize(rest)
-    codes, pairs = pd.factorize(codes * len(ends) + last)
-    both = np.stack([found[pairs // len(ends)], ends[pairs % len(ends)]], axis=1)
-    return codes, np.ascontiguousarray(both, dtype="<u8").view("S16")[:, 0].tolist()
-
-
-def _texts(known: dict[bytes, int]) -> list[str]:
-    """The different texts; within quotation marks two of them stand for one."""
-    words = [word.decode("utf-8") for word in known][1:]
-    return [word.replace('""', '"') if '"' in word else word for word in words]
