@@ -212,9 +212,9 @@ $(LOCK_VENV)/stamp: requirements/lock-tool.in
 
 # The full set is solved first; the smaller ones take their versions from it.
 lock: $(LOCK_VENV)/stamp ## write requirements/*.txt anew
-	$(COMPILE) --extra test --extra scale --extra dev --extra docs pyproject.toml requirements/build.in \
+	$(COMPILE) --extra arrow --extra test --extra scale --extra dev --extra docs pyproject.toml requirements/build.in \
 		-o requirements/dev.txt
-	$(COMPILE) --extra test --extra scale pyproject.toml requirements/build.in \
+	$(COMPILE) --extra arrow --extra test --extra scale pyproject.toml requirements/build.in \
 		-c requirements/dev.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml requirements/build.in \
 		-c requirements/dev.txt -o requirements/run.txt
