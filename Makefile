@@ -29,7 +29,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check docs bench bench-compare growth attack synthetic checksums learned measured backtests lock clean wheelhouse environment experiments
+.PHONY: help report test check docs bench bench-compare growth attack synthetic checksums learned measured backtests lock clean wheelhouse offline environment experiments
 
 help: ## list the targets
 	@echo 'make report       write the report to $(REPORT)'
@@ -41,10 +41,11 @@ help: ## list the targets
 	@echo 'make bench-compare FILE=earlier.json   the last run beside an earlier one'
 	@echo 'make growth       time and memory against size, for the documentation'
 	@echo 'make attack       200 chains of releases, 20,000 mutated inputs (SEED=N takes up at N)'
+	@echo 'make offline      from a folder on a stick to a brief without a network, timed'
 	@echo 'make synthetic    make data/synthetic anew, to the same bytes'
 	@echo 'make checksums    say that the published data files are as they should be'
 	@echo 'make environment  .venv with everything a developer needs'
-	@echo 'make wheelhouse   build/wheelhouse: installs without a network (PLATFORM=win_amd64 FOR=3.12)'
+	@echo 'make wheelhouse   build/wheelhouse: installs without a network (PLATFORM=win_amd64 FOR=3.12 EXTRA=arrow)'
 	@echo 'make lock         write requirements/*.txt anew (LOCK_ARGS=--upgrade for newer versions)'
 	@echo 'make clean        remove .venv and everything that was built'
 
@@ -158,6 +159,10 @@ attack: $(STAMPS)/test ## chains of releases and mutated inputs
 		then $(BIN)/python tests/attacks/second_opinion.py 100 $(SEED); \
 		else echo 'pytauargus is not installed: no second opinion of Tau-Argus.'; fi
 
+# On this machine's own system: from the folder on a stick to a brief, step by step with its time.
+offline: $(STAMPS)/package ## a brief on a machine without a network, timed
+	$(BIN)/python tests/attacks/offline.py build/offline
+
 synthetic: $(STAMPS)/package ## make data/synthetic anew
 	@rm -rf build/synthetic
 	$(BIN)/python -m riskmodel cohort reference --out build/synthetic
@@ -212,19 +217,21 @@ $(LOCK_VENV)/stamp: requirements/lock-tool.in
 
 # The full set is solved first; the smaller ones take their versions from it.
 lock: $(LOCK_VENV)/stamp ## write requirements/*.txt anew
-	$(COMPILE) --extra test --extra scale --extra dev --extra docs pyproject.toml requirements/build.in \
+	$(COMPILE) --extra arrow --extra test --extra scale --extra dev --extra docs pyproject.toml requirements/build.in \
 		-o requirements/dev.txt
-	$(COMPILE) --extra test --extra scale pyproject.toml requirements/build.in \
+	$(COMPILE) --extra arrow --extra test --extra scale pyproject.toml requirements/build.in \
 		-c requirements/dev.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml requirements/build.in \
 		-c requirements/dev.txt -o requirements/run.txt
 
 # Carried to a machine that has no network: INSTALL.txt in it says how to install from it.
+# EXTRA=arrow takes pyarrow along, for Parquet.
 PLATFORM ?= win_amd64
 FOR ?= 3.12
+EXTRA ?=
 
 wheelhouse: $(STAMPS)/package ## a folder that installs without a network
-	$(BIN)/python requirements/wheelhouse.py $(PLATFORM) $(FOR) build/wheelhouse
+	$(BIN)/python requirements/wheelhouse.py $(PLATFORM) $(FOR) build/wheelhouse $(EXTRA)
 	@echo 'The folder: build/wheelhouse; it holds INSTALL.txt.'
 
 clean: ## remove .venv and everything that was built

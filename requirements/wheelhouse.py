@@ -1,9 +1,10 @@
 """Write a folder from which riskmodel installs on a machine without a network.
 
-    python requirements/wheelhouse.py win_amd64 3.12 build/wheelhouse
+    python requirements/wheelhouse.py win_amd64 3.12 build/wheelhouse [arrow]
 
 Holds the locked libraries for that system and version of Python, this package, the sums of all
-files, and how to install. Everything is checked against the hashes of ``requirements/run.txt``.
+files, and how to install; with ``arrow`` pyarrow too, which Parquet takes. Everything is checked
+against the hashes of the lock files.
 """
 
 from __future__ import annotations
@@ -71,12 +72,21 @@ def requirements_for(text: str, platform: str, python: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_wheelhouse(platform: str, python: str, out: Path) -> None:
+def locked(extra: str = "") -> str:
+    """What is to be installed as the lock files have it, with the libraries of an extra."""
+    text = (ROOT / "requirements/run.txt").read_text("utf-8")
+    if extra != "arrow":
+        return text
+    entries = re.split(r"\n(?=\S)", (ROOT / "requirements/test.txt").read_text("utf-8"))
+    return text + next(entry for entry in entries if entry.startswith("pyarrow==")) + "\n"
+
+
+def write_wheelhouse(platform: str, python: str, out: Path, extra: str = "") -> None:
     """Fill a new folder: wheels, requirements, sums and instructions."""
     shutil.rmtree(out, ignore_errors=True)
     wheels = out / "wheels"
     wheels.mkdir(parents=True)
-    chosen = requirements_for((ROOT / "requirements/run.txt").read_text("utf-8"), platform, python)
+    chosen = requirements_for(locked(extra), platform, python)
     (out / "requirements.txt").write_text(chosen, encoding="utf-8", newline="\n")
     tags = [word for tag in PLATFORMS[platform][3] for word in ("--platform", tag)]
     pip = [sys.executable, "-m", "pip", "--quiet"]
@@ -109,6 +119,7 @@ def write_wheelhouse(platform: str, python: str, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or sys.argv[1] not in PLATFORMS:
-        sys.exit(f"usage: wheelhouse.py {'|'.join(PLATFORMS)} 3.11|3.12|3.13|3.14 FOLDER")
-    write_wheelhouse(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    is_asked = len(sys.argv) in (4, 5) and sys.argv[1] in PLATFORMS
+    if not is_asked or sys.argv[4:] not in ([], ["arrow"]):
+        sys.exit(f"usage: wheelhouse.py {'|'.join(PLATFORMS)} 3.11|3.12|3.13|3.14 FOLDER [arrow]")
+    write_wheelhouse(sys.argv[1], sys.argv[2], Path(sys.argv[3]), *sys.argv[4:])

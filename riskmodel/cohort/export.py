@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from riskmodel.assessments import PLAN, Assessments
 from riskmodel.cohort.census_return import write_census_xml
+from riskmodel.cohort.csv_lines import csv_lines
 from riskmodel.cohort.dictionary import (
     dictionary_rows,
     marker_rows,
@@ -73,17 +74,15 @@ def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) 
     OutputError
         When a file is there already, or the disk refuses: nothing is left behind.
     """
-    import pyarrow.csv as pa_csv
-
     made_up = assessments.source == SYNTHETIC_SOURCE
     marker: Block = {SYNTHETIC: np.ones(len(assessments), dtype=bool)} if made_up else {}
-    table = _table({**marker, **_columns(assessments)})
-    options = pa_csv.WriteOptions(quoting_style="needed")
+    columns = {**marker, **_columns(assessments)}
     with (
         new_file(path, overwrite=overwrite) as place,
         new_file(dictionary_path(path), overwrite=overwrite) as beside,
     ):
-        pa_csv.write_csv(table, str(place), options)
+        with place.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(csv_lines(columns, len(assessments)))
         write_rows(beside, [*marker_rows(marker), *dictionary_rows(assessments)])
     return path
 

@@ -29,6 +29,7 @@ from riskmodel.core.files import new_folder
 from riskmodel.core.manifest import make_manifest
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import DataError, OutputError
+from riskmodel.intake.tables.arrow import need_arrow
 from riskmodel.parameters import parameters_sha256
 from riskmodel.published import data_files
 
@@ -159,6 +160,8 @@ def _refuse_form(design: CohortDesign, ending: str, columns: str) -> None:
         raise DataError(
             f"a cohort cannot be written as {ending!r}; allowed: .csv, .parquet, .xml, or a folder"
         )
+    if ending in (".parquet", ""):
+        need_arrow("the cohort")
     if columns not in COLUMNS:
         raise DataError(f"columns must be one of {', '.join(COLUMNS)}, got {columns!r}")
     if ending == ".xml" and (len(design.units) > 1 or columns != "all"):

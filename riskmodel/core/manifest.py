@@ -24,7 +24,6 @@ LIBRARIES = (
     "matplotlib",
     "numpy",
     "pandas",
-    "pyarrow",
     "scikit-learn",
     "scipy",
     "seaborn",

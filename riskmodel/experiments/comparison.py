@@ -23,6 +23,7 @@ from riskmodel.experiments.baseline import (
     read_summary,
 )
 from riskmodel.experiments.declaration import RELATIVE
+from riskmodel.intake.tables.arrow import need_arrow
 
 __all__ = ["RunComparison", "TableDifference", "compare_runs"]
 
@@ -208,6 +209,7 @@ def _tables(first: Path, second: Path) -> Iterator[TableDifference]:
 def _rows(path: Path) -> list[list[str]]:
     if path.suffix == ".csv":
         return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    need_arrow(path.name)
     frame = pd.read_parquet(path)
     rows = [[str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
     return [[str(column) for column in frame.columns], *rows]

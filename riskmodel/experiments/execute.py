@@ -21,6 +21,7 @@ from riskmodel.experiments.loading import load_analyses, study_sha256
 from riskmodel.experiments.plans import PlannedPoint, RunInputs, plan_points
 from riskmodel.experiments.results import result_files, tables_of_step
 from riskmodel.experiments.summary import Summary
+from riskmodel.intake.tables.arrow import need_arrow
 from riskmodel.parameters import recording
 
 __all__ = ["Progress", "Run", "points_to_compute", "run_experiment", "with_settings"]
@@ -116,7 +117,8 @@ def run_experiment(
     Raises
     ------
     DataError
-        When a file is not given, a summary not there, or a quick run is to be accepted.
+        When a file is not given, a summary not there, or a quick run is to be accepted; when
+        pyarrow is not installed, which keeps finished points.
     OutputError
         When the results cannot be written.
     """
@@ -127,6 +129,7 @@ def run_experiment(
             f"{experiment.name} comes with the package, and its baseline with it: copy the folder "
             f"{experiment.folder} and run the copy"
         )
+    need_arrow(experiment.name)
     inputs = RunInputs.of(experiment, summaries, files or {}, is_quick=is_quick)
     points = _cache(experiment, cache, is_quick=is_quick)
     plans = plan_points(experiment, inputs, is_quick=is_quick)

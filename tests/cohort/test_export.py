@@ -402,7 +402,7 @@ def test_a_full_disk_is_one_message_and_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pyarrow.csv.write_csv", full)
+    monkeypatch.setattr("riskmodel.cohort.export.csv_lines", full)
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     monkeypatch.setattr("riskmodel.cohort.census_return._Return.write", full)
     table = cohort(5)

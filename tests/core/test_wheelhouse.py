@@ -48,6 +48,13 @@ def test_markers_choose_the_lines(requirements_for, platform, python, lines) -> 
     assert requirements_for(LOCK, platform, python).splitlines() == lines
 
 
+def test_pyarrow_is_taken_along_where_it_is_asked_for() -> None:
+    locked = runpy.run_path(str(REQUIREMENTS / "wheelhouse.py"))["locked"]
+    assert "pyarrow" not in locked()
+    (line,) = [line for line in locked("arrow").splitlines() if line.startswith("pyarrow==")]
+    assert Requirement(line.rstrip(" \\")).name == "pyarrow"
+
+
 def test_the_lock_of_this_package_keeps_its_hashes(requirements_for) -> None:
     text = (REQUIREMENTS / "run.txt").read_text(encoding="utf-8")
     lines = requirements_for(text, "win_amd64", "3.13").splitlines()

@@ -216,6 +216,7 @@ def test_rows_without_identifiers_and_identifiers_of_several_children_count_as_t
     assert len(read_assessments(table_of(tmp_path, "csv", years)).assessments) == 2
 
 
+@pytest.mark.parquet
 @pytest.mark.integration
 @pytest.mark.parametrize("at_once", [300, 1 << 24])
 def test_repeats_across_files_and_row_groups_are_found_and_counted_in_their_group(
@@ -247,6 +248,7 @@ def test_repeats_across_files_and_row_groups_are_found_and_counted_in_their_grou
     assert at_once > 300 or read_counts(folder, by=("area",), workers=2) == expected
 
 
+@pytest.mark.parquet
 @pytest.mark.integration
 def test_the_rule_of_183_days_holds_in_row_groups_too(tmp_path: Path) -> None:
     table = pd.read_csv(FOLDER / "plan_years_after_assessment.csv")

@@ -2,19 +2,88 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.errors import DataError
 from riskmodel.intake.tables import csv_cells
+from riskmodel.intake.tables.csv_cells import read_cells
+
+CELLS = st.text(alphabet='ab,"\n é\r', max_size=4) | st.sampled_from(
+    ["true", "", "2015-03-31", "a text of more than sixteen bytes", "ninebytes"]
+)
+
+
+def by_the_library(body: str, width: int) -> tuple[list[list[str]], list[int], list[int]]:
+    """Rows, their lines, and the lines of rows with another number of cells."""
+    rows, lines, ragged = [], [], []
+    for line, row in enumerate(csv.reader(io.StringIO(body, newline="")), start=2):
+        if len(row) not in (0, width):
+            ragged.append(line)
+        elif any(row):
+            rows.append(row)
+            lines.append(line)
+    return rows, lines, ragged
+
+
+@pytest.mark.property
+@given(
+    st.lists(st.lists(CELLS, max_size=4), max_size=12),
+    st.integers(1, 3),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([1, 3, 1 << 17]),
+    st.booleans(),
+)
+def test_any_rows_are_those_of_the_standard_library(
+    rows: list[list[str]], width: int, ends: str, block: int, quoted: bool
+) -> None:
+    stream = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(stream, lineterminator=ends, quoting=quoting).writerows(rows)
+    body = stream.getvalue()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_cells, "_BLOCK", block)
+        found = read_cells(body.encode(), width, 2, "t.csv")
+    expected, lines, ragged = by_the_library(body, width)
+    cells = zip(*(column.cells() for column in found.columns), strict=True)
+    assert [[cell or "" for cell in row] for row in cells] == expected
+    assert found.lines.tolist() == lines
+    assert [line for line, _ in found.ragged] == ragged
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("body", "cells"),
+    [
+        ('5" pipe,x\n1,2\n', [['5" pipe', "x"], ["1", "2"]]),
+        ('"x"y,3\n', [["xy", "3"]]),
+        ("1,2\r3,4\r", [["1", "2"], ["3", "4"]]),
+        ("1,\0\n", [["1", "\0"]]),
+        ('"a""b","c,\nd"\n1,2', [['a"b', "c,\nd"], ["1", "2"]]),
+    ],
+)
+def test_what_is_rare_is_read_too(body: str, cells: list[list[str]]) -> None:
+    found = read_cells(body.encode(), 2, 2, "t.csv")
+    rows = zip(*(column.cells() for column in found.columns), strict=True)
+    assert [list(row) for row in rows] == cells
+
+
+@pytest.mark.unit
+def test_a_quotation_mark_that_never_closes_is_refused_where_it_opens() -> None:
+    with pytest.raises(DataError, match=r"t\.csv, line 3: a quotation mark opens here and none"):
+        read_cells(b'1,2\n3,"x\n4,5\n', 2, 2, "t.csv")
+
 
 PIECES = ["a", "b,", ",", "\n", "\r\n", "\r", '"', '""', '"c,\n"', "é", "x" * 20, " "]
 
 
 def read(body: bytes, width: int) -> object:
     try:
-        rows = csv_cells.read_cells(body, width, 2, "table.csv")
+        rows = read_cells(body, width, 2, "table.csv")
     except DataError as error:
         return str(error)
     return [column.cells() for column in rows.columns], rows.lines.tolist(), rows.ragged

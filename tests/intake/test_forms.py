@@ -225,6 +225,7 @@ def test_safeguarding_dataset_tables_give_the_same_table(
         pd.testing.assert_series_equal(found.assessments.frame[name], cohort.frame[name])
 
 
+@pytest.mark.parquet
 @pytest.mark.integration
 def test_parquet_with_lists_gives_the_same_table(cohort: Assessments, tmp_path: Path) -> None:
     codes = codes_of(cohort)
@@ -323,6 +324,7 @@ def test_a_factor_of_an_assessment_that_is_not_there_is_reported(tmp_path: Path)
     assert found.assessments.counts().assessments.sum() == 2
 
 
+@pytest.mark.parquet
 @pytest.mark.integration
 def test_a_synthetic_table_says_so_without_its_dictionary(tmp_path: Path) -> None:
     cohort = generate_cohort(CohortDesign(1_200))
@@ -348,6 +350,7 @@ def test_a_synthetic_table_says_so_without_its_dictionary(tmp_path: Path) -> Non
     assert again.read_text(encoding="utf-8").startswith('"synthetic",')
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_a_mark_on_some_rows_is_refused_and_another_column_of_that_name_is_none(
     tmp_path: Path,

@@ -205,6 +205,7 @@ def test_a_missing_file_or_another_ending_is_refused(
         read_assessments(tmp_path / name)
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no Parquet file, or a broken one"):
@@ -218,6 +219,7 @@ def test_a_folder_without_parquet_is_refused(tmp_path: Path) -> None:
         read_assessments(tmp_path)
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_parquet_of_an_analyst_may_hold_numbers_texts_and_gaps(tmp_path: Path) -> None:
     table = pa.table(
@@ -239,6 +241,7 @@ def test_parquet_of_an_analyst_may_hold_numbers_texts_and_gaps(tmp_path: Path) -
         read_counts(tmp_path / "t.parquet")
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_parts_must_agree(tmp_path: Path) -> None:
     for number, heading in enumerate(("3B", "16A")):
@@ -250,6 +253,7 @@ def test_parts_must_agree(tmp_path: Path) -> None:
         read_counts(tmp_path)
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_counts_by_an_unknown_column_name_the_nearest(tmp_path: Path) -> None:
     pq.write_table(pa.table({"plan": [True], "3B": [True], "year": [1]}), tmp_path / "t.parquet")
@@ -257,6 +261,7 @@ def test_counts_by_an_unknown_column_name_the_nearest(tmp_path: Path) -> None:
         read_counts(tmp_path / "t.parquet", by=("yer",))
 
 
+@pytest.mark.parquet
 @pytest.mark.unit
 def test_counts_by_columns_of_a_file_and_its_folders(tmp_path: Path) -> None:
     for authority in ("800", "931"):

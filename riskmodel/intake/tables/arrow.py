@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,19 +19,21 @@ __all__ = ["ArrowColumn", "column_of", "need_arrow"]
 
 
 def need_arrow(file: str) -> None:
-    """Refuse a file that takes pyarrow where it is not installed.
+    """Refuse what takes pyarrow where it is not installed.
 
     Raises
     ------
     DataError
         With what to install.
     """
-    if find_spec("pyarrow") is None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
         raise DataError(
             "Parquet takes the library pyarrow, which is not installed here: install "
             "riskmodel-childrens-services[arrow], or use CSV",
             file=file,
-        )
+        ) from error
 
 
 def column_of(column: pa.ChunkedArray) -> Column:

@@ -160,7 +160,7 @@ def _in_utf8(path: Path, log: IssueLog) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise DataError("the file is empty", file=path.name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
@@ -169,6 +169,8 @@ def _in_utf8(path: Path, log: IssueLog) -> bytes:
             raise DataError(f"this is no sound UTF-16: {error}", file=path.name) from error
     if b"\x00" in data[:4096]:
         raise DataError("this is no text file: it holds zero bytes", file=path.name)
+    if data.isascii():
+        return data
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
