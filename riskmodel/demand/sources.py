@@ -23,6 +23,7 @@ from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
+    from riskmodel.demand.assessing import Assessed
     from riskmodel.demand.exposure import Exposure
     from riskmodel.snapshots import MonthlySeries, StageMoves
 
@@ -81,6 +82,9 @@ class DemandSource:
         What is counted of children who move between stages.
     people
         Children to come, whom starts follow; None is as many as there are.
+    assessed
+        How many assessments there are beside its stages; None where that is not known, or where
+        children under assessment are among those of a stage.
     """
 
     area: str
@@ -93,6 +97,7 @@ class DemandSource:
     doubts: tuple[str, ...] = ()
     moves: tuple[StageMoves, ...] = ()
     people: Exposure | None = None
+    assessed: Assessed | None = None
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
