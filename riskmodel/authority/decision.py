@@ -17,6 +17,7 @@ from riskmodel.authority.service import (
 from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Workforce
 from riskmodel.caseload.decisions import BestPosts, best_posts
 from riskmodel.caseload.growth import WorkforceGrowth
+from riskmodel.caseload.result import order_statistics
 from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import article, asked_chance, chance_words, money
@@ -263,7 +264,9 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
     loads = plan.caseload(scenario)[number]
     if not np.isfinite(loads).all():
         raise DataError("some simulations have no social worker left", field="workforce")
-    low, typical, high = np.quantile(loads, ((1 - level) / 2, 0.5, (1 + level) / 2)).tolist()
+    # As the plan has them everywhere else: an observed caseload, nothing between two of them.
+    shares = ((1 - level) / 2, 0.5, (1 + level) / 2)
+    low, typical, high = order_statistics(loads.copy(), shares)[1:].tolist()
     return PostsDecision(
         posts,
         price,
