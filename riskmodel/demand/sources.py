@@ -74,8 +74,8 @@ class DemandSource:
         What is known of a stage before its counts, such as printed lengths; other stages have the
         priors of the parameters.
     beside
-        Figures that are not projected and tell something of those that are: stages left out, and
-        by the panel's names what leads to them, such as ``s47_enquiries``, as starts of a year.
+        Figures not projected that tell of those that are: stages left out, and by the panel's
+        names what leads to them, such as ``s47_enquiries``, as starts of a year.
     doubts
         Figures that look like slips, in words.
     moves
@@ -83,8 +83,7 @@ class DemandSource:
     people
         Children to come, whom starts follow; None is as many as there are.
     assessed
-        How many assessments there are beside its stages; None where that is not known, or where
-        children under assessment are among those of a stage.
+        Assessments beside its stages; None where unknown, or where they are within a stage.
     """
 
     area: str

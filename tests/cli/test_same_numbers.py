@@ -100,7 +100,8 @@ class Faces:
             assert len(faces) >= fewest.get(quantity.split(":")[0], 2), (quantity, faces)
             (exact, *others) = sorted(faces.values(), key=lambda text: -len(text.partition(".")[2]))
             for text in others:
-                step = 0.5 * 10.0 ** -len(text.partition(".")[2]) + 1e-9
+                # Half a digit, and what single precision makes of a mean.
+                step = 0.5 * 10.0 ** -len(text.partition(".")[2]) + 1e-6 * abs(float(exact))
                 assert abs(float(text) - float(exact)) <= step, (quantity, faces)
 
 
