@@ -17,6 +17,8 @@ from riskmodel.authority.service import (
 from riskmodel.caseload import CaseloadPlan, PostsNeeded, Structure, Target, Workforce
 from riskmodel.caseload.decisions import BestPosts, best_posts
 from riskmodel.caseload.growth import WorkforceGrowth
+from riskmodel.caseload.result import order_statistics
+from riskmodel.caseload.scenario_workforce import workforce_of
 from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import article, asked_chance, chance_words, money
@@ -24,6 +26,7 @@ from riskmodel.demand.learning import Learning
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
+from riskmodel.projection import BASELINE
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["UNIT", "PostsDecision", "decide_posts"]
@@ -54,6 +57,8 @@ class PostsDecision(Result):
         How many other authorities raised their workers as fast; None where no panel says.
     basis
         What it rests on.
+    scenario
+        Whose cases, workers and candidates.
     """
 
     posts: PostsNeeded
@@ -65,6 +70,7 @@ class PostsDecision(Result):
     hires: float
     growth: WorkforceGrowth | None = None
     basis: str = ""
+    scenario: str = BASELINE
 
     def to_frame(self) -> pd.DataFrame:
         """The number that costs least and others; without prices the posts for several chances.
@@ -167,7 +173,7 @@ class PostsDecision(Result):
         posts, (low, typical, high) = self.posts, self.caseload
         return (
             f"It takes {posts.joiners_a_month:.1f} new workers a month, and {self.hires:.1f} "
-            "can be appointed; with no change of policy the caseload would be "
+            f"can be appointed; {_policy(self.scenario)} the caseload would be "
             f"{typical:.1f} ({posts.level:.0%} range {low:.1f} to {high:.1f}), and the chance of "
             f"{posts.target.cap:g} or fewer "
             f"{chance_words(self.chance)}."
@@ -192,6 +198,11 @@ class PostsDecision(Result):
         return (*said, f"Assumed: {self.posts.assumes}.", *([self.basis] if self.basis else []))
 
 
+def _policy(scenario: str) -> str:
+    """Under which policy, in words."""
+    return "with no change of policy" if scenario == BASELINE else f"under {scenario}"
+
+
 def decide_posts(  # noqa: PLR0913  each is a word of the question
     outlook: Outlook,
     plan: CaseloadPlan,
@@ -205,8 +216,9 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
     posts: PostsNeeded | None = None,
     panel: AuthorityPanel | Learning | None = None,
     basis: str = "",
+    scenario: str = BASELINE,
 ) -> PostsDecision:
-    """How many posts, their price, and what a wrong number would mean, with no change of policy.
+    """How many posts, their price, and what a wrong number would mean.
 
     Parameters
     ----------
@@ -224,6 +236,8 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
         Of many authorities.
     basis
         What it rests on, in sentences.
+    scenario
+        Under which; with no change of policy where nothing is said.
 
     Raises
     ------
@@ -232,10 +246,14 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
     """
     force = posts_workforce or workforce
     if posts is None:
-        posts = posts_answer(outlook, target, structure=structure, workforce=force)
+        posts = posts_answer(
+            outlook, target, scenario=scenario, structure=structure, workforce=force
+        )
     best = None
     if price.too_few is not None and price.too_many is not None:
-        needed = needed_by_simulation(outlook, target, structure=structure, workforce=force)
+        needed = needed_by_simulation(
+            outlook, target, scenario=scenario, structure=structure, workforce=force
+        )
         best = best_posts(
             needed,
             too_few=price.too_few,
@@ -244,18 +262,21 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
             source=price.source,
         )
     number, level = plan.month_number(target.by), parameter("needs_interval_level").value
-    loads = plan.caseload()[number]
+    loads = plan.caseload(scenario)[number]
     if not np.isfinite(loads).all():
         raise DataError("some simulations have no social worker left", field="workforce")
-    low, typical, high = np.quantile(loads, ((1 - level) / 2, 0.5, (1 + level) / 2)).tolist()
+    # As the plan has them everywhere else: an observed caseload, nothing between two of them.
+    shares = ((1 - level) / 2, 0.5, (1 + level) / 2)
+    low, typical, high = order_statistics(loads.copy(), shares)[1:].tolist()
     return PostsDecision(
         posts,
         price,
         currency,
         best,
         (low, typical, high),
-        float(plan.probability_within(target.cap)[number]),
-        float(workforce.monthly("hires_per_month", 1)[0]),
+        float(plan.probability_within(target.cap, scenario)[number]),
+        workforce_of(outlook.levers[scenario], workforce, outlook.draws).first("hires_per_month"),
         growth_beside(panel, outlook, posts),
         basis,
+        scenario,
     )

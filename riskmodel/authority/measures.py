@@ -184,7 +184,7 @@ def _posts(asked: Projected) -> npt.NDArray[Any]:
     return posts_by_replicate(
         asked.projection,
         question.structure,
-        recruiting(asked.levers, asked.force),
+        recruiting(asked.levers, asked.force, (question.seed, asked.projection.replicates)),
         question.target,
         seed=question.seed,
         scenario=asked.scenario,

@@ -144,7 +144,7 @@ def mix_response(
     luck = workforce_draws(outlook.seed, replicates, number + 1)
     opening = allocation.workers[teams.is_family_support].sum(axis=0)
     usual = workforce_of(Levers.none(levers.months), workforce)
-    force = recruiting(levers, workforce_of(levers, workforce, outlook.draws))
+    force = recruiting(levers, workforce_of(levers, workforce, outlook.draws), outlook.draws)
     share = force.monthly("specialist_share", number + 1)[-1]
     each = force.monthly("specialist_caseload", number + 1)[-1]
     held: dict[tuple[float, float], Floats] = {}

@@ -230,7 +230,7 @@ def needed_by_simulation(
     return posts_by_replicate(
         outlook.projection,
         published_structure() if structure is None else structure,
-        recruiting(levers, workforce_of(levers, workforce, outlook.draws)),
+        recruiting(levers, workforce_of(levers, workforce, outlook.draws), outlook.draws),
         target,
         seed=outlook.seed,
         scenario=scenario,
@@ -315,7 +315,7 @@ def posts_answer(
     found = posts_needed(
         outlook.projection,
         published_structure() if structure is None else structure,
-        recruiting(levers, force) if is_set else force,
+        recruiting(levers, force, outlook.draws) if is_set else force,
         target,
         seed=outlook.seed,
         scenario=scenario,

@@ -169,11 +169,13 @@ def simulate_workforce(
     for month in range(months):
         left = binomial_quantile(draws.leave[month], now, leaving[month])
         stayed = now - left
-        if np.isinf(hires[month]).all():
-            after = np.maximum(stayed, room[month])
-        else:
-            candidates = poisson_quantile(draws.arrive[month], hires[month])
-            after = np.maximum(stayed, np.minimum(room[month], stayed + candidates))
+        unlimited = np.isinf(hires[month])
+        most = room[month]
+        if not unlimited.all():
+            mean = np.where(unlimited, 0.0, hires[month]) if np.ndim(unlimited) else hires[month]
+            candidates = poisson_quantile(draws.arrive[month], mean)
+            most = np.where(unlimited, most, np.minimum(most, stayed + candidates))
+        after = np.maximum(stayed, most)
         leavers[month], joiners[month], in_post[month] = left, after - stayed, after
         now = after
     at_work = _columns(workforce.share_at_work(months))

@@ -287,8 +287,9 @@ class _Problem:
             )
         if recruitment == "as_given":
             hires = force.first("hires_per_month")
+            given = f"{hires:.2f} candidates a month" if np.isfinite(hires) else "its candidates"
             return (
-                f"with {hires:.2f} candidates a month no number of posts gives {self.target}; "
+                f"with {given} no number of posts gives {self.target}; "
                 "allow more candidates, or leave them open: no workforce.hires_per_month in the "
                 "scenario, in code recruitment='as_needed'"
             )

@@ -114,16 +114,30 @@ def usual_workforce(structure: Structure) -> Workforce:
     return replace(usual, posts=posts, hires_per_month=hires)
 
 
-def recruiting(levers: Levers, workforce: Workforce) -> Workforce:
+def recruiting(
+    levers: Levers, workforce: Workforce, draws: tuple[int, int] | None = None
+) -> Workforce:
     """A scenario's workforce when every vacancy finds a candidate.
 
     Except in months whose candidates the scenario sets itself: a freeze stays a freeze.
+
+    Parameters
+    ----------
+    levers, workforce
+        Of the scenario.
+    draws
+        As :func:`workforce_of` has them: of variants, candidates are then as set in those
+        simulations alone whose variant sets them; without, in all of them.
     """
-    months = len(levers.months)
-    hires = workforce.monthly("hires_per_month", months)
+    hires = workforce.monthly("hires_per_month", len(levers.months))
+    path = levers.path(HIRES)
+    if draws is not None:
+        path = path.drawn(*draws)
+    # Drawn variants differ by simulation in whether they set candidates at all.
+    of_each = path.weight.ndim > 1
+    acts = (path.weight > 0) | (path.multiplier != 1) if of_each else path.acts
     # A lever's months come last, a workforce's first.
-    found = np.where(levers.path(HIRES).acts, hires.T, np.inf).T
-    return workforce.changed(hires_per_month=found)
+    return workforce.changed(hires_per_month=np.where(acts, hires.T, np.inf).T)
 
 
 def opened_with(levers: Levers, baseline: Workforce | None) -> Workforce | None:

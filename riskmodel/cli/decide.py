@@ -39,6 +39,13 @@ def decide(  # noqa: PLR0913  an option is an argument
         ),
     ] = None,
     currency: Annotated[str, typer.Option(help="Of all prices.")] = "GBP",
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Under one scenario, of the library or a file, in place of no change of policy.",
+            metavar="NAME",
+        ),
+    ] = None,
     form: FormatOption = "text",
 ) -> None:
     """Say how many more social workers it takes, what they cost, and what if that is wrong.
@@ -51,10 +58,11 @@ def decide(  # noqa: PLR0913  an option is an argument
     from riskmodel.caseload.decisions import early_help
 
     early = (help_price, plan_saving, effect)
-    of_posts = too_few is not None or too_many is not None
+    of_posts = any(option is not None for option in (too_few, too_many, scenario))
     about_help = any(option is not None for option in early)
     prices = prices_of_posts(path, too_few, too_many)
-    if (about_help and (of_posts or None in early)) or (of_posts and None in prices):
+    priced = too_few is not None or too_many is not None
+    if (about_help and (of_posts or None in early)) or (priced and None in prices):
         raise DataError(
             "one decision at a time: give --too-few and --too-many or the folder that holds them, "
             "or --help-price, --plan-saving and --effect LOW,HIGH"
@@ -65,8 +73,14 @@ def decide(  # noqa: PLR0913  an option is an argument
         return
     if options.costs is not None:
         raise DataError("decide does not use --costs: give --too-few and --too-many")
-    service = ask(path, [], options)
+    named = option_words(scenario)
+    if len(named) > 1:
+        raise DataError(f"--scenario of decide takes one scenario; got {', '.join(named)}")
+    service = ask(path, named, options)
     from riskmodel.authority.decision import decide_posts
+    from riskmodel.projection import BASELINE
+
+    under = [name for name in service.outlook.levers if name != BASELINE]
 
     warn_few(options.simulations)
     tell(*service.warnings)
@@ -81,6 +95,7 @@ def decide(  # noqa: PLR0913  an option is an argument
         posts_workforce=service.posts_workforce,
         panel=service.panel,
         basis=service.basis,
+        scenario=(under or [BASELINE])[0],
     )
     show(decision, form)
 

@@ -44,6 +44,7 @@ __all__ = [
     "stage_names",
     "table_in",
     "taught_by",
+    "ways_in",
 ]
 
 Figures = tuple[Path | None, str | None, Path | None, str | None]
@@ -127,6 +128,16 @@ def figures_in(
                 file=authority.folder.name,
             )
     return authority.demand, taught_by(learn, authority.panel)
+
+
+def ways_in(path: Path | None, source: DemandSource) -> DemandSource:
+    """The figures with what the records of a folder say of ways between stages."""
+    authority = opened(path)
+    if authority is None:
+        return source
+    from riskmodel.authority.folder.ways import with_ways
+
+    return with_ways(authority, source)
 
 
 def taught_by(learn: Path | None, panel: AuthorityPanel | None) -> AuthorityPanel | Learning | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.cli.folder import chain_place, stage_names
+from riskmodel.cli.folder import chain_place, stage_names, ways_in
 from riskmodel.cli.options import (
     LearnOption,
     MonthsOption,
@@ -105,6 +105,8 @@ def project(  # noqa: PLR0913  an option is an argument
     if stage is not None:
         source = source.of(stage_names(option_words(stage)))
     levels = _levels(above, list(source.observations))
+    if view == "matrix":
+        source = ways_in(path, source)
     working = Working()
     outlook = run(
         source,

@@ -12,6 +12,7 @@ import pandas as pd
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import label
 from riskmodel.core.result import Result, range_text
+from riskmodel.demand.assessing import assessing
 from riskmodel.demand.moved import ANYWHERE, known_moves, shares_of
 from riskmodel.demand.simulation.changed import moves
 from riskmodel.levers import OUTSIDE
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
     from riskmodel.demand.projecting import Outlook
     from riskmodel.snapshots import StageMoves
 
-__all__ = ["FlowMatrix", "flow_matrix"]
+__all__ = ["ASSESSMENT", "CLOSED", "STEP_DOWN", "FlowMatrix", "flow_matrix", "ways"]
+
+ASSESSMENT, STEP_DOWN, CLOSED = "assessment", "step_down", "closed"
+"""Under assessment, and in need after a protection plan: parts of the way that are not projected by
+themselves; and where children go who leave and are in no stage that is known."""
 
 _YEAR = 12
+_PLAN, _NEED = "child_protection_plan", "child_in_need_plan"
 _Way = tuple[str, str]
 
 
@@ -36,19 +42,24 @@ class FlowMatrix(Result):
     ----------
     months
         A row a scenario, month, from and to. Columns: scenario, month, from, to, children (mean),
-        median, low, high, level, basis. ``outside`` is no stage that is projected; from a stage to
-        itself are those who stay. In each simulation those from a stage add up to its stock before
-        the month, and those to it to its stock after; so do the means.
+        median, low, high, level, basis. From ``outside`` come, and to ``closed`` go, those of whom
+        no other stage is known; from a stage to itself are those who stay. In each simulation
+        those from a stage add up to its stock before the month, and those to it to its stock
+        after; so do the means. ``step_down`` are those with a child in need plan after a
+        protection plan since the opening: with those of ``child_in_need_plan`` they are the stock.
     years
         The same of those who do not stay, added up over each twelve months from the opening, with
         the first and last month of each.
     known
         Moves between stages that the figures count.
+    assessed
+        Where assessments are counted; empty where they are not known.
     """
 
     months: pd.DataFrame
     years: pd.DataFrame
     known: tuple[StageMoves, ...] = ()
+    assessed: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Every month."""
@@ -62,8 +73,8 @@ class FlowMatrix(Result):
         return _worded(rows).assign(scenario=[_span(row) for row in rows.to_dict("records")])
 
     def preview(self) -> pd.DataFrame:
-        """The years, whole children."""
-        rows = _worded(self.years)
+        """The years, whole children; ways on which there is nobody are out."""
+        rows = _worded(self.years[self.years["high"] >= 0.5])
         return rows[["scenario"]].assign(
             year=[_span(row) for row in rows.to_dict("records")],
             **{name: rows[name] for name in ("from", "to")},
@@ -82,16 +93,38 @@ class FlowMatrix(Result):
             f" and {move.words} ({move.source})"
             for move in self.known
         )
-        return (
+        said = (
             "In every month and simulation those who stay, move and come add up to the children "
             "of a stage at its end, and those who stay, move and leave to those before it. "
-            f"Between stages children move as was counted ({counted}); all others come from "
-            "outside and go there."
-            if counted
-            else "In every month and simulation those who stay and come add up to the children of "
-            "a stage at its end, and those who stay and leave to those before it. These figures "
-            "do not say who moves between stages: all come from outside and go there."
         )
+        said += (
+            f"Between stages children move as was counted ({counted}); all others come from "
+            "outside, and are closed or it is not known where they go."
+            if counted
+            else "These figures do not say who moves between stages: all come from outside, and "
+            "are closed or it is not known where they go."
+        )
+        return f"{said} {self._parts_said()}"
+
+    def _parts_said(self) -> str:
+        """What is assumed of assessments and of those who step down, or that nothing is known."""
+        low, high = parameter("assessment_days").numbers
+        assessed = (
+            f"Assessments under way: as many a year as in {self.assessed}, of {low:g} to {high:g} "
+            "days on average (assumed); protection plans follow one, then child in need plans as "
+            "far as assessments go."
+            if self.assessed
+            else "Children under assessment are not shown: no figure says how many there are "
+            "beside these stages."
+        )
+        stepped = (
+            "Who has a child in need plan after a protection plan is counted from the opening on, "
+            "and leaves as often as others in need (assumed)."
+            if STEP_DOWN in set(self.months["to"])
+            else "Nobody is shown as stepped down from a protection plan to a child in need plan: "
+            "neither figures nor scenarios say who does."
+        )
+        return f"{assessed} {stepped}"
 
 
 def flow_matrix(outlook: Outlook) -> FlowMatrix:
@@ -109,7 +142,7 @@ def flow_matrix(outlook: Outlook) -> FlowMatrix:
     level = parameter("needs_interval_level").value
     quantiles = ((1 - level) / 2, 0.5, (1 + level) / 2)
     for scenario in outlook.levers:
-        for way, children in _ways(outlook, scenario):
+        for way, children in ways(outlook, scenario).items():
             low, middle, high = np.quantile(children, quantiles, axis=0)
             months.append(
                 pd.DataFrame(
@@ -134,10 +167,22 @@ def flow_matrix(outlook: Outlook) -> FlowMatrix:
     by_year = by_year.sort_values(["scenario", "first_month"], key=_in_order, kind="stable")
     by_month = pd.concat(months).sort_values(["scenario", "month"], key=_in_order, kind="stable")
     by_month, by_year = (
-        frame.reset_index(drop=True).assign(level=level, basis="projected")
+        frame.reset_index(drop=True).assign(level=level, basis=_basis(frame))
         for frame in (by_month, by_year)
     )
-    return FlowMatrix(by_month, by_year, known_moves(outlook))
+    counted = outlook.source.assessed
+    return FlowMatrix(
+        by_month, by_year, known_moves(outlook), "" if counted is None else counted.source
+    )
+
+
+def _basis(rows: pd.DataFrame) -> list[str]:
+    """What each way rests on: assumed where durations, or who goes on, are."""
+    assumed = (ASSESSMENT, STEP_DOWN)
+    return [
+        "assumed" if way[0] in assumed or way[1] in assumed else "projected"
+        for way in zip(rows["from"], rows["to"], strict=True)
+    ]
 
 
 def _in_order(names: pd.Series) -> pd.Series:
@@ -145,8 +190,15 @@ def _in_order(names: pd.Series) -> pd.Series:
     return names.map({name: place for place, name in enumerate(dict.fromkeys(names))})
 
 
-def _ways(outlook: Outlook, scenario: str) -> Iterator[tuple[_Way, Floats]]:
-    """Children on every way, shape (replicate, month), those who stay among them."""
+def ways(outlook: Outlook, scenario: str) -> dict[_Way, Floats]:
+    """Children on every way of a scenario, those who stay among them.
+
+    Returns
+    -------
+    dict
+        By from and to, shape (simulation, month). Of every stage all ways from it add up to its
+        stock before the month, and all to it to its stock after.
+    """
     projection = outlook.projection
     flows = {
         name: {
@@ -156,24 +208,71 @@ def _ways(outlook: Outlook, scenario: str) -> Iterator[tuple[_Way, Floats]]:
         for name in ("starts", "ends", "stock")
     }
     come, leave = dict(flows["starts"]), dict(flows["ends"])
-    between: dict[_Way, Floats] = {}
-    for (origin, destination), children in _moving(outlook, scenario, flows):
-        wanted = np.maximum(children, 0.0)
-        for left, stage in ((leave, origin), (come, destination)):
-            if stage in left:
-                wanted = np.minimum(wanted, left[stage])
-        for left, stage in ((leave, origin), (come, destination)):
-            if stage in left:
-                left[stage] = left[stage] - wanted
-        way = (origin, destination)
-        between[way] = between.get(way, 0.0) + wanted
+    found: dict[_Way, Floats] = {}
     for place, stage in enumerate(projection.stages):
         before = np.column_stack([projection.opening[:, place], flows["stock"][stage][:, :-1]])
-        yield (stage, stage), before - flows["ends"][stage]
-    yield from between.items()
+        found[stage, stage] = before - flows["ends"][stage]
+    for way, children in _moving(outlook, scenario, flows):
+        origin, destination = way
+        wanted = np.maximum(children, 0.0)
+        sides = ((leave, origin), (come, destination))
+        for left, stage in sides:
+            wanted = np.minimum(wanted, left.get(stage, wanted))
+        for left, stage in sides:
+            if stage in left:
+                left[stage] = left[stage] - wanted
+        found[way] = found.get(way, 0.0) + wanted
+    _assess(outlook, scenario, come, found)
     for stage in projection.stages:
-        yield (ANYWHERE, stage), come[stage]
-        yield (stage, ANYWHERE), leave[stage]
+        found[ANYWHERE, stage] = come[stage]
+        found[stage, CLOSED] = leave[stage]
+    return _stepped_down(found)
+
+
+def _assess(
+    outlook: Outlook, scenario: str, come: dict[str, Floats], found: dict[_Way, Floats]
+) -> None:
+    """Add assessments under way, and take whom they lead to from those who come from outside."""
+    under_way = assessing(outlook, scenario)
+    if under_way is None:
+        return
+    left = under_way.ended
+    for stage, children in under_way.led_to(come).items():
+        found[ASSESSMENT, stage] = children
+        come[stage] = come[stage] - children
+        left = left - children
+    found[ANYWHERE, ASSESSMENT] = under_way.begun
+    found[ASSESSMENT, ASSESSMENT] = under_way.before - under_way.ended
+    found[ASSESSMENT, CLOSED] = left
+
+
+def _stepped_down(found: dict[_Way, Floats]) -> dict[_Way, Floats]:
+    """Those in need after a protection plan apart from the others, where it is known who they are.
+
+    Notes
+    -----
+    Counted from the opening on, when nobody is among them. They leave in proportion: each way out
+    of the stage has the same share of them as the stage before the month.
+    """
+    stepped = found.pop((_PLAN, _NEED), None)
+    if stepped is None or not stepped.any():
+        return found
+    out = [way for way in found if way[0] == _NEED and way[1] != _NEED]
+    ended = np.asarray(sum(found[way] for way in out))
+    stock = found[_NEED, _NEED] + ended
+    shares, stays = np.empty_like(stock), np.empty_like(stock)
+    among = np.zeros(len(stock))
+    for month in range(stock.shape[1]):
+        whole = np.maximum(stock[:, month], ended[:, month])
+        shares[:, month] = np.minimum(among / np.where(whole > 0, whole, 1.0), 1.0)
+        stays[:, month] = among - ended[:, month] * shares[:, month]
+        among = stays[:, month] + stepped[:, month]
+    found[_PLAN, STEP_DOWN], found[STEP_DOWN, STEP_DOWN] = stepped, stays
+    found[_NEED, _NEED] = found[_NEED, _NEED] - stays
+    for way in out:
+        found[STEP_DOWN, way[1]] = found[way] * shares
+        found[way] = found[way] * (1 - shares)
+    return found
 
 
 def _moving(
@@ -186,16 +285,20 @@ def _moving(
     if scenario != BASELINE:
         drawn = outlook.levers[scenario].drawn(*outlook.draws)
         for move in moves(outlook.inputs, drawn):
-            if (
-                move.lever.startswith(("length.", "workforce."))
-                and move.destination in flows["ends"]
-            ):
+            is_of_time = move.lever.startswith(("length.", "workforce."))
+            if is_of_time and move.destination in flows["ends"]:
                 yield (move.origin, move.destination), move.children
 
 
 def _worded(rows: pd.DataFrame) -> pd.DataFrame:
     """With the names of places for a reader."""
-    names = {**OUTSIDE, ANYWHERE: "Outside"}
+    names = {
+        **OUTSIDE,
+        ANYWHERE: "Outside",
+        ASSESSMENT: "Under assessment",
+        STEP_DOWN: "In need after a plan",
+        CLOSED: "Closed, or not known",
+    }
     return rows.assign(
         **{way: [names.get(name, label(name).row) for name in rows[way]] for way in ("from", "to")}
     )

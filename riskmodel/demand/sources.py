@@ -20,6 +20,7 @@ from riskmodel.plausible import check_children
 from riskmodel.series import AuthorityPanel
 
 if TYPE_CHECKING:
+    from riskmodel.demand.assessing import Assessed
     from riskmodel.demand.exposure import Exposure
     from riskmodel.snapshots import MonthlySeries, RepeatPlans, StageMoves
 
@@ -45,7 +46,6 @@ MEASURE_OF: Mapping[str, str] = MappingProxyType(
 sense, plans and looked after included: that the exclusive tier moves like it, and is its usual
 share of it, is assumed."""
 
-
 NAMELESS = "own figures"
 """The area of a file that names none."""
 
@@ -70,8 +70,8 @@ class DemandSource:
         What is known of a stage before its counts, such as printed lengths; other stages have the
         priors of the parameters.
     beside
-        Figures that are not projected and tell something of those that are: stages left out, and
-        by the panel's names what leads to them, such as ``s47_enquiries``, as starts of a year.
+        Figures not projected that tell of those that are: stages left out, and by the panel's
+        names what leads to them, such as ``s47_enquiries``, as starts of a year.
     doubts
         Figures that look like slips, in words.
     moves
@@ -80,6 +80,8 @@ class DemandSource:
         Children to come, whom starts follow; None is as many as there are.
     repeats
         What is counted of children who come back to a plan; None takes England's share.
+    assessed
+        Assessments beside its stages; None where unknown, or where they are within a stage.
     """
 
     area: str
@@ -93,6 +95,7 @@ class DemandSource:
     moves: tuple[StageMoves, ...] = ()
     people: Exposure | None = None
     repeats: RepeatPlans | None = None
+    assessed: Assessed | None = None
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:

@@ -26,11 +26,18 @@ from riskmodel.caseload import (
     published_structure,
     published_workforce,
 )
+from riskmodel.caseload.needs import posts_by_replicate
 from riskmodel.caseload.scenario_feedback import loops
-from riskmodel.caseload.scenario_workforce import recruiting, usual_workforce, workforce_of
+from riskmodel.caseload.scenario_workforce import (
+    opened_with,
+    recruiting,
+    usual_workforce,
+    workforce_of,
+)
 from riskmodel.demand.simulation.changed import change_inputs
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers, Range, RangedPart
+from riskmodel.levers.path import varied_path
 from riskmodel.projection import BASELINE
 from riskmodel.scenarios import LIBRARY, Scenario, load_library, scenario
 
@@ -343,6 +350,33 @@ def test_ranges_of_posts_play_no_part_in_the_posts_needed_and_those_of_hires_do(
     assert asked[0].posts == asked[1].posts
     assert "plays no part" in asked[1].assumes
     assert "plays no part" not in asked[0].assumes
+
+
+@pytest.mark.unit
+def test_candidates_that_a_variant_sets_limit_its_own_simulations_alone(library):
+    hires = "workforce.hires_per_month"
+    few, none = setting(library, hires, value=2.0).path(hires), library.levers[BASELINE].path(hires)
+    varied = Levers(
+        library.levers[BASELINE].months, (varied_path(hires, [(0.4, few), (0.6, none)]),)
+    )
+
+    def needed(levers):
+        force = recruiting(levers, workforce_of(levers, None, library.draws), library.draws)
+        target = Target(14, library.projection.months[20], 0.8)
+        return posts_by_replicate(
+            library.projection, published_structure(), force, target, seed=SEED,
+            baseline=opened_with(levers, None),
+        )  # fmt: skip
+
+    sets = (varied.path(hires).drawn(*library.draws).weight > 0).all(axis=1)
+    assert 0.3 < sets.mean() < 0.5
+    mixed, limited, free = map(
+        needed, (varied, setting(library, hires, value=2.0), Levers.none(varied.months))
+    )
+    np.testing.assert_array_equal(mixed[sets], limited[sets])
+    np.testing.assert_array_equal(mixed[~sets], free[~sets])
+    assert np.isinf(limited).mean() > 0.5
+    assert np.isfinite(free).all()
 
 
 @pytest.mark.unit

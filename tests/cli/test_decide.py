@@ -47,6 +47,47 @@ def test_without_prices_there_are_five_sentences_with_ranges_all_the_same(call):
     assert [sum(" to " in text for text in sentences)] == [4]
 
 
+MAYBE = """
+name = "perhaps"
+description = "Few candidates, or as now."
+[variants]
+"few.toml" = 0.4
+baseline = 0.6
+"""
+FEW = """
+name = "few"
+description = "Few candidates."
+[[change]]
+parameter = "workforce.hires_per_month"
+from_month = 1
+value = 4.2
+reason = "What if so few can be appointed?"
+source = "assumed"
+"""
+
+
+@pytest.mark.end_to_end
+def test_under_a_scenario_with_variants_it_is_the_number_of_a_comparison(call, tmp_path):
+    """As `project`, `caseload` and `scenario compare`, `decide` takes variants with weights."""
+    for name, text in (("few", FEW), ("perhaps", MAYBE)):
+        (tmp_path / f"{name}.toml").write_text(text)
+    perhaps = str(tmp_path / "perhaps.toml")
+    sizes = ("--simulations", "60", "--months", "24", "--chance", "50%")
+    text = " ".join(call("decide", "--scenario", perhaps, *sizes).out.split())
+    assert "can be appointed; under perhaps the caseload would be" in text
+    (posts,) = re.findall(r"would need (\d+) posts", text)
+    needs = ("caseload", "--scenario", perhaps, "--show", "needs", "--format", "csv", *sizes)
+    rows = csv.DictReader(io.StringIO(call(*needs).out))
+    assert next(row["posts"] for row in rows if row["scenario"] == "perhaps") == posts
+    compared = call("scenario", "compare", perhaps, *sizes, "--format", "csv").out
+    (row,) = (
+        row for row in csv.DictReader(io.StringIO(compared)) if row["measure"] == "posts_needed"
+    )
+    assert f"{float(row['value']):.0f}" == posts
+    started = call("project", "--scenario", perhaps, *sizes[:4], "--format", "csv").out
+    assert "perhaps" in started
+
+
 @pytest.mark.end_to_end
 def test_early_help_says_its_break_even_first(call):
     text = " ".join(call("decide", *HELP, "--effect", "0.1,0.4").out.split())
@@ -77,6 +118,8 @@ def test_a_loss_is_said_as_one(call):
         ((*HELP, "--effect", "much"), "--effect takes two shares, such as 5%,20%; got 'much'"),
         ((*HELP, "--effect", "5,20"), "--effect takes a share between 0 and 1"),
         ((*HELP, "--effect", "0.4,0.1"), "a range has its lower end first"),
+        (("--scenario", "plateau,national_growth"), "takes one scenario; got plateau, national"),
+        ((*HELP, "--effect", "0.1,0.4", "--scenario", "plateau"), "one decision at a time"),
         (("--too-few", "-1", "--too-many", "1", *SMALL), "a price must be above 0, got -1"),
     ],
 )

@@ -181,3 +181,61 @@ def test_levers_and_schema_are_printed(call):
     text = call("scenario", "levers").out
     assert all(name in text for name in LEVERS)
     assert call("scenario", "schema").json["title"] == "Scenario of riskmodel"
+
+
+CHANGED = """name = "ours"
+description = "What happens."
+
+[[change]]
+parameter = "starts.child_protection_plan"
+from_month = 1
+multiplier = [0.9, 1.0]
+to = {child_in_need_plan = 0.6, closed = 0.4}
+reason = "r"
+source = "assumed"
+"""
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "said", "allowed"),
+    [
+        ('"starts.child_protection_plan"', '"turnovr"', 5, "parameter",
+         "There is no parameter 'turnovr'. Did you mean 'workforce.turnover_rate'?", "workforce.…"),
+        ("closed = 0.4", "closed = 0.3", 8, "to", "they add up to 0.9", "must add up to 1"),
+        ("[0.9, 1.0]", "[1.0, 0.9]", 7, "multiplier", "found 1, then 0.9", "lower end first"),
+        ("closed = 0.4", "closd = 0.4", 8, "to",
+         "There is no destination 'closd'. Did you mean 'closed'", "early_help, closed, elsewhere"),
+        ("to = {child_in_need_plan = 0.6, closed = 0.4}\n", "", 4, "to", "is missing",
+         "shares that add up to 1, such as to = {child_in_need_plan = 0.6"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_scenario_is_told_with_file_line_key_and_what_is_allowed(
+    call, tmp_path, old, new, line, key, said, allowed
+):
+    place = tmp_path / "ours.toml"
+    assert CHANGED.count(old) == 1
+    place.write_text(CHANGED.replace(old, new))
+    # As it is checked, and as it is used.
+    for words in (("scenario", "check", place), ("caseload", "--scenario", place)):
+        answer = call(*words)
+        assert answer.code == 2
+        assert f"ours.toml, line {line}, field {key}: " in answer.message
+        assert said in answer.message
+        assert allowed in answer.message
+    place.write_text(CHANGED)
+    assert call("scenario", "check", place).code == 0
+
+
+@pytest.mark.end_to_end
+def test_a_price_without_a_year_is_told_with_file_line_key_and_what_is_allowed(call, tmp_path):
+    lines = ["[about]", 'name = "Ours"', "[[prices]]", "post_per_year = 50000"]
+    (tmp_path / "authority.toml").write_text("\n".join(lines) + "\n")
+    (tmp_path / "months.csv").write_text("month,cpp_stock\n2023-11,400\n2023-12,401\n")
+    answer = call("check", tmp_path)
+    assert answer.code == 1
+    found = "authority.toml, line 3, field year: is missing: April to March, such as 2024/25."
+    assert found in " ".join(answer.out.split())
+    priced = call("caseload", tmp_path, "--show", "cost")
+    assert priced.code == 2
+    assert found in priced.message

@@ -213,51 +213,6 @@ def test_moves_between_stages_that_are_printed_go_on_at_their_share(library_outl
 
 
 @pytest.mark.integration
-def test_the_matrix_of_every_month_loses_nobody_and_years_add_up_its_months(library_outlooked):
-    own = StageMoves(PLAN, NEED, "ends", 40, 90, "had one", "2024, x.xml", "observed")
-    source = replace(library_outlooked.source, moves=(*library_outlooked.source.moves, own))
-    outlook = replace(library_outlooked, source=source)
-    matrix, projection = outlook.matrix(), outlook.projection
-    months = matrix.to_frame()
-    for scenario in projection.scenarios:
-        rows = months[months["scenario"] == scenario]
-        for place, name in enumerate(projection.stages):
-            stock = projection.of("stock", scenario, name).mean(axis=0)
-            before = np.append(projection.opening[:, place].mean(), stock[:-1])
-            for way, held in (("from", before), ("to", stock)):
-                added = rows[rows[way] == name].groupby("month")["children"].sum()
-                np.testing.assert_allclose(added[list(projection.months)], held)
-    way = months[(months["from"] == PLAN) & (months["to"] == NEED)]
-    ended = projection.of("ends", BASELINE, PLAN)[:, :12].sum(axis=1)
-    first = matrix.years.set_index(["scenario", "first_month", "from", "to"])
-    one_year = first.loc[(BASELINE, projection.months[0], PLAN, NEED)]
-    assert one_year["children"] == pytest.approx(way["children"].iloc[:12].sum())
-    assert one_year["children"] == pytest.approx(ended.mean() * 40 / 90, rel=0.05)
-    assert one_year["low"] < one_year["median"] < one_year["high"]
-    assert (way["children"] > 0).all()
-    assert "early_help" in set(months["from"])
-    assert "had one (2024, x.xml)" in matrix.summary()
-    assert "October 2016 to September 2017" in set(matrix.moved["scenario"])
-
-
-@pytest.mark.unit
-def test_the_matrix_moves_no_more_children_than_end_and_those_of_shorter_stays(library_outlooked):
-    """With a made-up lever on durations: who ends earlier goes where the scenario says."""
-    base = library_outlooked
-    levers = base.levers[BASELINE].with_path(f"length.{PLAN}", multiplier=0.8, to=((NEED, 1.0),))
-    named = {BASELINE: base.levers[BASELINE], "shorter": levers}
-    outlook = replace(base, levers=named, projection=base.simulate({"shorter": levers}))
-    months = outlook.matrix().to_frame()
-    way = months[(months["from"] == PLAN) & (months["to"] == NEED)]
-    assert set(way["scenario"]) == {"shorter"}
-    gained = sum(m.children for m in moves(outlook.inputs, levers) if m.lever != REPEATS)
-    assert way["children"].sum() == pytest.approx(
-        np.maximum(gained, 0).mean(axis=0).sum(), rel=0.05
-    )
-    assert (months["low"] >= 0).all()
-
-
-@pytest.mark.integration
 @pytest.mark.parametrize(("moved", "of", "shown"), [(5, 90, False), (85, 90, False), (6, 90, True)])
 def test_moves_of_few_own_children_are_not_shown(library_outlooked, moved, of, shown):
     own = StageMoves(PLAN, NEED, "ends", moved, of, "had one", "2024, x.xml", "observed")
