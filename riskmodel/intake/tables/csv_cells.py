@@ -164,7 +164,7 @@ class _Scan:
         ends_row = np.flatnonzero(text[stops] == _LINE)
         if not len(ends_row):
             return 0
-        stops = stops[: ends_row[-1] + 1]
+        stops = stops[: int(ends_row[-1]) + 1]
         taken = int(stops[-1]) + 1
         if is_quoted:
             _check_quotes(data, quotes[quotes < taken])
@@ -180,9 +180,9 @@ class _Scan:
             # The cells of an empty line are all its one cell.
             steps = np.where(is_empty, 0, 1)[~wrong]
             cells = first[~wrong][:, None] + steps[:, None] * np.arange(self.width)
-            starts, stops = starts[cells], stops[cells]
-        starts, stops = (each.reshape(-1, self.width).T.copy() for each in (starts, stops))
-        for texts, begins, ends in zip(self.texts, starts, stops, strict=True):
+            starts, stops = starts[cells.ravel()], stops[cells.ravel()]
+        by_column = (each.reshape(-1, self.width).T.copy() for each in (starts, stops))
+        for texts, begins, ends in zip(self.texts, *by_column, strict=True):
             if is_quoted:
                 opened = (data[begins] == _QUOTE) & (ends > begins)
                 begins, ends = begins + opened, ends - opened
