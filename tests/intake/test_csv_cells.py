@@ -42,8 +42,8 @@ def test_any_rows_are_those_of_the_standard_library(
     rows: list[list[str]], width: int, ends: str, block: int, quoted: bool
 ) -> None:
     stream = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(stream, lineterminator=ends, quoting=quoting).writerows(rows)
+    writer = csv.writer(stream, lineterminator=ends, quoting=1 if quoted else 0)
+    writer.writerows(rows)
     body = stream.getvalue()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_cells, "_BLOCK", block)

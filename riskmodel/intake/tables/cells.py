@@ -39,7 +39,7 @@ class Column:
         """A column of these cells; None and an empty text are no text."""
         places: dict[str | None, int] = {None: -1, "": -1}
         codes = [places.setdefault(cell, len(places) - 2) for cell in cells]
-        return Column([*places][2:], np.array(codes, dtype=np.int64))  # type: ignore[list-item]  # None comes first
+        return Column([*places][2:], np.array(codes, dtype=np.int64))  # type: ignore[arg-type]  # None comes first
 
     def __len__(self) -> int:
         return len(self.codes)

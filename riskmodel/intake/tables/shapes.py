@@ -15,7 +15,7 @@ from riskmodel.errors import DataError
 from riskmodel.intake.codes import BETWEEN_CODES, FactorBits
 from riskmodel.intake.dates import BAD, MISSING
 from riskmodel.intake.result import IssueLog
-from riskmodel.intake.tables.cells import Column, Flags
+from riskmodel.intake.tables.cells import Codes, Column, Flags
 from riskmodel.intake.tables.columns import FACTOR_WORDS, brief
 from riskmodel.intake.tables.convert import Words, read_flags
 from riskmodel.vocabulary import factor_name
@@ -255,7 +255,7 @@ def _spread(raw: Raw, position: int, log: IssueLog, file: str) -> Raw:
 def _bits(
     factors: FactorBits,
     lists: list[list[str]],
-    places: npt.NDArray[np.int64],
+    places: Codes,
     reference: Callable[[int], str],
 ) -> npt.NDArray[np.int64]:
     """The factors of each row: each different list is read once, but for what is reported."""
