@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
 """Multipliers of step-down and of returns home that the directions have to hold."""
-_PROBED, _DIRECTIONS = 3, 24
+_PROBED, _DIRECTIONS = 3, 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -141,6 +141,7 @@ def made_up_placements(authority: Authority, outlook: Outlook, sizes: Sizes) -> 
     prices = PlacementPrices("2023/24", {
         "own_fostering": PlacementPrice(450, 0.2),
         "agency_fostering": PlacementPrice(900, 0.2, 0.03),
+        "own_residential": PlacementPrice(3200, 0.2),
         "private_residential": PlacementPrice(4500, 0.4, 0.06),
     })  # fmt: skip
     budget = budgeted(forecast, prices, seed=sizes.seed)
