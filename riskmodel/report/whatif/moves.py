@@ -29,8 +29,8 @@ __all__ = ["MOST_FOLLOWED", "kept_moves", "shown_kinds"]
 
 Floats = npt.NDArray[np.float64]
 
-MOST_FOLLOWED = 256
-"""Simulations whose placements the page follows: half a block of streams, the first ones."""
+MOST_FOLLOWED = 200
+"""Simulations whose placements the page follows, the first of those that it keeps."""
 _ENDS = (0.05, 0.5, 0.95)
 _ADDED = tuple(own for own, _ in PAIRS)
 """Kinds of which a lever adds places: shown even where there is nobody yet."""
@@ -110,10 +110,18 @@ def shown_kinds(placed: Placements) -> tuple[list[str], list[list[int]]]:
 
 
 def _around(values: Floats) -> dict[str, Any]:
-    """Arrays of all simulations as their mean and what each is apart from it."""
+    """Arrays of all simulations as their mean and what each is apart from it, in steps of its own.
+
+    A number for each place in the array: they differ by orders of magnitude.
+    """
     mean = values.mean(axis=0)
-    step = float(np.abs(values - mean).max()) / np.iinfo(np.int16).max
-    return {"mean": packed(mean, "f4"), "apart": packed(values - mean, "i2", step or 1.0)}
+    apart = values - mean
+    step = np.maximum(np.abs(apart).max(axis=0), 1e-30) / np.iinfo(np.int16).max
+    return {
+        "mean": packed(mean, "f4"),
+        "step": packed(step, "f4"),
+        "apart": packed(apart / step, "i2"),
+    }
 
 
 def _readings(response: Response, groups: list[list[int]], placed: Placements) -> dict[str, Any]:

@@ -58,7 +58,7 @@ const KEPT_PARTS = ["opening", "month", "alone", "kinds", "others", "enters", "p
 const KEPT_AROUND = ["all", "down", "home", "entrant", "into", "into_down"];
 /** Largest rate in a step of which the series of an exponential is as good as exact. */
 const STEP = 0.7;
-const HALF_ORDER = 3;
+const ORDER = 3;
 
 /**
  * @param {any} kept
@@ -96,20 +96,19 @@ export function openMoves(kept, calendar) {
 }
 
 /**
- * Arrays of all simulations kept as their mean and what each is apart from it.
- * @param {{mean: Packed, apart: Packed}} kept
+ * Arrays of all simulations kept as their mean and what each is apart from it, in steps.
+ * @param {{mean: Packed, step: Packed, apart: Packed}} kept
  * @returns {Float64Array}
  */
 function around(kept) {
-  const mean = unpacked(kept.mean);
-  const made = unpacked(kept.apart);
-  for (let i = 0, j = 0; i < made.length; i += 1, j = j + 1 === mean.length ? 0 : j + 1) made[i] += mean[j];
+  const [mean, step, made] = [kept.mean, kept.step, kept.apart].map(unpacked);
+  for (let i = 0, j = 0; i < made.length; i += 1, j = j + 1 === mean.length ? 0 : j + 1) made[i] = mean[j] + step[j] * made[i];
   return made;
 }
 
 /**
  * Places for what is worked out and thrown away.
- * @typedef {{rates: Float64Array, whole: Float64Array, squares: Float64Array, rest: Float64Array, terms: Float64Array[], own: Passing}} Work
+ * @typedef {{rates: Float64Array, whole: Float64Array, squares: Float64Array, rest: Float64Array, terms: Float64Array[], own: Passing, slopes: Passing[]}} Work
  */
 
 /**
@@ -118,9 +117,10 @@ function around(kept) {
  */
 function openWork({ q, own }) {
   const square = () => new Float64Array(q * q);
+  const passing = () => ({ whole: square(), entrant: new Float64Array(2 * q), placed: new Float64Array(own.length * q) });
   return {
     rates: square(), whole: square(), squares: square(), rest: square(), terms: [0, 1].map(() => new Float64Array(q)),
-    own: { whole: square(), entrant: new Float64Array(2 * q), placed: new Float64Array(own.length * q) },
+    own: passing(), slopes: [passing(), passing()],
   };
 }
 
@@ -178,46 +178,72 @@ function halfMonths(few, work, r, most, into, { place, places }) {
   for (let group = 0; group < 2; group += 1) {
     const one = into.entrant.subarray((2 * place + group) * q, (2 * place + group + 1) * q);
     one.set(of.entrant.subarray((2 * r + group) * q, (2 * r + group + 1) * q));
-    halfMonth(few, work, one, most);
-    older(few, work, one);
+    later(few, work, one, 24, most);
   }
   for (let pair = 0; places && pair < own.length; pair += 1) {
     const one = into.placed.subarray((own.length * place + pair) * q, (own.length * place + pair + 1) * q);
     one.set(of.places.subarray(pair * q, (pair + 1) * q));
-    halfMonth(few, work, one, most);
-    older(few, work, one);
+    later(few, work, one, 24, most);
   }
 }
 
 /**
- * A vector half a month later: as wholeMonth, without the matrix.
+ * A vector a part of a year later, at the end of a month: as wholeMonth, without the matrix.
  * @param {Followed} few
  * @param {Work} work whose rates are set
  * @param {Float64Array} vector
+ * @param {number} part 1 in so many
  * @param {number} most
  */
-function halfMonth({ q, fastest }, work, vector, most) {
-  const steps = Math.max(Math.ceil((fastest * most) / (24 * STEP)), 1);
+function later({ of, q, fastest }, work, vector, part, most) {
+  const steps = Math.max(Math.ceil((fastest * most) / (part * STEP)), 1);
   let [term, next] = work.terms;
   for (let step = 0; step < steps; step += 1) {
     term.set(vector);
-    for (let order = 1; order <= HALF_ORDER; order += 1) {
-      times(work.rates, 0, term, next, q, 1 / (24 * steps * order));
+    for (let order = 1; order <= ORDER; order += 1) {
+      times(work.rates, 0, term, next, q, 1 / (part * steps * order));
       for (let i = 0; i < q; i += 1) vector[i] += next[i];
       [term, next] = [next, term];
     }
   }
+  times(of.month, 0, vector, next, q, 1);
+  vector.set(next);
 }
 
 /**
- * A vector at the end of a month, when all grow older.
+ * How what half a month makes of children moves with each lever, between nothing and as far as it is set.
  * @param {Followed} few
  * @param {Work} work
- * @param {Float64Array} vector
+ * @param {number} r
+ * @param {{farthest: [number, number], places: boolean}} set
  */
-function older({ of, q }, work, vector) {
-  times(of.month, 0, vector, work.terms[0], q, 1);
-  vector.set(work.terms[0]);
+function setSlopes(few, work, r, { farthest, places }) {
+  farthest.forEach((most, lever) => {
+    const slope = work.slopes[lever];
+    if (most === 1) return;
+    setRates(few, r, lever === 0 ? most : 1, lever === 1 ? most : 1, work.rates);
+    halfMonths(few, work, r, Math.max(most, 1), slope, { place: 0, places });
+    for (const part of /** @type {("entrant" | "placed")[]} */ (places ? ["entrant", "placed"] : ["entrant"])) {
+      const [values, plain] = [slope[part], few.plain[part]];
+      for (let i = 0, at = r * values.length; i < values.length; i += 1, at += 1) values[i] = (values[i] - plain[at]) / (most - 1);
+    }
+  });
+}
+
+/**
+ * What half a month makes of children under the levers of a month.
+ * @param {Followed} few
+ * @param {Work} work whose slopes are set
+ * @param {number} r
+ * @param {{down: number, home: number}} levers
+ */
+function setHalves({ plain }, { own, slopes }, r, { down, home }) {
+  for (const part of /** @type {("entrant" | "placed")[]} */ (["entrant", "placed"])) {
+    const values = own[part];
+    for (let i = 0, at = r * values.length; i < values.length; i += 1, at += 1) {
+      values[i] = plain[part][at] + (down - 1) * slopes[0][part][i] + (home - 1) * slopes[1][part][i];
+    }
+  }
 }
 
 /**
@@ -286,6 +312,8 @@ export function heldBy(few, set, who) {
   const stock = new Float64Array(count * dates.length * kinds);
   const work = openWork(few);
   const stretches = stretchesOf(months, set);
+  /** @type {[number, number]} */
+  const farthest = set ? [farthestOf(set.down), farthestOf(set.home)] : [1, 1];
   const places = few.capacity.some((one) => one < Infinity) || (set !== null && set.places.some((path) => path.some((one) => one > 0)));
   const queues = places ? own.map((_, pair) => new Queue(few, pair, set ? set.places[pair] : null)) : [];
   for (let r = 0; r < count; r += 1) {
@@ -293,6 +321,7 @@ export function heldBy(few, set, who) {
     const mine = states.subarray(r * (months + 1) * q, (r + 1) * (months + 1) * q);
     mine.set(few.of.opening);
     total[r * (months + 1)] = dot(few.total, 0, few.of.opening);
+    setSlopes(few, work, r, { farthest, places });
     for (const stretch of stretches) follow(few, { r, stretch, queues, who, states: mine, total, work });
     for (let place = 0; place < dates.length; place += 1) {
       const now = mine.subarray((dates[place] + 1) * q, (dates[place] + 2) * q);
@@ -328,6 +357,15 @@ export function daysOf({ count, months, q, of, kinds, readings, years, lengths }
 }
 
 /**
+ * The multiplier of a path that is farthest from 1.
+ * @param {Float64Array} path
+ * @returns {number}
+ */
+function farthestOf(path) {
+  return path.reduce((best, one) => (Math.abs(one - 1) > Math.abs(best - 1) ? one : best), 1);
+}
+
+/**
  * @param {number} months
  * @param {Moves | null} set
  * @returns {Stretch[]}
@@ -355,14 +393,12 @@ function follow(few, { r, stretch, queues, who, states, total, work }) {
   const isPlain = down === 1 && home === 1;
   const most = Math.max(down, home, 1);
   // A matrix costs as much as following a vector for so many months.
-  const isWhole = isPlain || last - first + 1 >= q / 2 || few.capacity.some((one) => one < Infinity);
+  const isWhole = isPlain || last - first + 1 >= q / 2;
   const passing = isPlain ? few.plain : work.own;
   if (!isPlain) {
+    setHalves(few, work, r, stretch);
     setRates(few, r, down, home, work.rates);
-    if (isWhole) {
-      halfMonths(few, work, r, most, work.own, { place: 0, places: queues.length > 0 });
-      wholeMonth(few, work, most, work.own.whole);
-    }
+    if (isWhole) wholeMonth(few, work, most, work.own.whole);
   }
   const [wholeAt, entrantAt, placedAt] = isPlain ? [r * q * q, 2 * r * q, own.length * r * q] : [0, 0, 0];
   for (let t = first; t <= last; t += 1) {
@@ -370,22 +406,19 @@ function follow(few, { r, stretch, queues, who, states, total, work }) {
     const now = states.subarray((t + 1) * q, (t + 2) * q);
     const share = Math.min(of.alone[r] * (who.alone ? who.alone[r * months + t] : 1), 1);
     let came = who.came[r * months + t];
-    if (isWhole) {
-      times(passing.whole, wholeAt, before, now, q, 1);
-      if (who.more && who.total) {
-        let fresh = 0;
-        for (let i = 0; i < q; i += 1) fresh += few.total[i] * ((1 - share) * passing.entrant[entrantAt + i] + share * passing.entrant[entrantAt + q + i]);
-        came = (who.total[r * (months + 1) + t + 1] + who.more[r * months + t] - dot(few.total, 0, now)) / fresh;
-        who.came[r * months + t] = came;
-      }
-      addChildren(now, passing.entrant, entrantAt, came * (1 - share), q);
-      addChildren(now, passing.entrant, entrantAt + q, came * share, q);
-    } else {
+    if (isWhole) times(passing.whole, wholeAt, before, now, q, 1);
+    else {
       now.set(before);
-      halfMonth(few, work, now, most);
-      addChildren(now, of.entrant, 2 * r * q, came * (1 - share), q);
-      addChildren(now, of.entrant, (2 * r + 1) * q, came * share, q);
+      later(few, work, now, 12, most);
     }
+    if (who.more && who.total) {
+      let fresh = 0;
+      for (let i = 0; i < q; i += 1) fresh += few.total[i] * ((1 - share) * passing.entrant[entrantAt + i] + share * passing.entrant[entrantAt + q + i]);
+      came = (who.total[r * (months + 1) + t + 1] + who.more[r * months + t] - dot(few.total, 0, now)) / fresh;
+      who.came[r * months + t] = came;
+    }
+    addChildren(now, passing.entrant, entrantAt, came * (1 - share), q);
+    addChildren(now, passing.entrant, entrantAt + q, came * share, q);
     for (let pair = 0; pair < queues.length; pair += 1) {
       const at = (2 * r + pair) * q;
       const wanting = (dot(of.into, at, before) + (down === 1 ? 0 : (down - 1) * dot(of.into_down, at, before))) / 12;
@@ -394,12 +427,7 @@ function follow(few, { r, stretch, queues, who, states, total, work }) {
         of.leaving[r * own.length + pair] * (1 + (down - 1) * of.parts[2 * pair] + (home - 1) * of.parts[2 * pair + 1]));
       const over = few.capacity[pair] === Infinity ? 0
         : Math.max(dot(of.kinds, (own[pair] ?? 0) * q, now) + taken - queues[pair].held - few.capacity[pair], 0);
-      if (isWhole) addChildren(now, passing.placed, placedAt + pair * q, taken - over, q);
-      else addChildren(now, of.places, pair * q, taken - over, q);
-    }
-    if (!isWhole) {
-      halfMonth(few, work, now, most);
-      older(few, work, now);
+      addChildren(now, passing.placed, placedAt + pair * q, taken - over, q);
     }
     total[r * (months + 1) + t + 1] = dot(few.total, 0, now);
   }

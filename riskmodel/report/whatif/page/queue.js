@@ -3,9 +3,9 @@
 /** @typedef {import("./moves.js").Followed} Followed */
 
 const EVENTS_A_STEP = 2;
-/** How many children may come or go in a step, and what chance is left out of sight. */
-const REACH = 8;
-const NONE = 1e-7;
+/** How many children come or go in a step at most, and what chance is left out of sight. */
+const REACH = { come: 7, go: 4 };
+const NONE = 1e-6;
 
 /** Children in added places: they come as places are free, and leave as their stay has it. */
 export class Queue {
@@ -82,8 +82,8 @@ export class Queue {
     const go = (0.5 / steps) * goes;
     let taken = 0;
     for (let step = 0; step < steps; step += 1) {
-      const low = Math.max(this.low - REACH, 0);
-      const high = Math.min(this.high + REACH, chance.length - 1);
+      const low = Math.max(this.low - REACH.go, 0);
+      const high = Math.min(this.high + REACH.come, chance.length - 1);
       let [before, entered, left] = [0, 0, low === 0 ? 0 : go * low];
       for (let n = low; n <= high; n += 1) {
         const enters = n < places && n < high ? come : 0;
