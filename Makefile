@@ -104,6 +104,8 @@ experiments: $(STAMPS)/package ## run the experiments, hold them against their b
 # The workers share the cores, so each one's linear algebra keeps to a single thread.
 test: $(STAMPS)/test ## run the tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@# The readers again, as where the extra `arrow` is not installed.
+	RISKMODEL_WITHOUT_PYARROW=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/intake
 
 check: $(STAMPS)/dev ## lint, formatting, types, import floors, lock files
 	$(BIN)/ruff check .

@@ -34,6 +34,12 @@ NUMBERS = itertools.count()
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# As where the extra `arrow` is not installed; pandas, which would keep texts by it, comes later.
+WITHOUT_ARROW = bool(os.environ.get("RISKMODEL_WITHOUT_PYARROW"))
+if WITHOUT_ARROW:
+    assert "pandas" not in sys.modules
+    sys.modules["pyarrow"] = None  # type: ignore[assignment]  # so Python marks what is absent
+
 # No deadline: a busy machine is no defect.
 settings.register_profile(
     "riskmodel",
@@ -178,7 +184,13 @@ def _place(item: pytest.Item) -> int:
     return next(found, len(LONGEST))
 
 
+def _is_of_parquet(item: pytest.Item) -> bool:
+    return "parquet" in item.nodeid or item.get_closest_marker("parquet") is not None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if WITHOUT_ARROW:
+        items[:] = [item for item in items if not _is_of_parquet(item)]
     items.sort(key=_place)
     unmarked = []
     for item in items:

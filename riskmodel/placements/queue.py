@@ -11,7 +11,8 @@ Floats = npt.NDArray[np.float64]
 
 MOST_HELD = 60
 """Added places up to which it is worked out how often one of them stands empty."""
-_STEPS = 8
+_EVENTS_A_STEP = 2.0
+"""Children who come or go in a step of time."""
 
 
 class Queue:
@@ -51,16 +52,44 @@ class Queue:
         return taken
 
     def _taken(self, wanting: Floats, goes: Floats, stay: Floats, places: float) -> Floats:
-        if self.chance.shape[1] == 0:
-            return np.clip(places - stay, 0, wanting)
+        """Children who find a place free; moves the chances of how many are taken.
+
+        By the trapezoid rule: a tridiagonal system in each step, so that few steps are enough.
+        """
         number = np.arange(self.chance.shape[1])
-        free, taken = (number < places).astype(float), np.zeros_like(wanting)
-        steps = _STEPS * int(np.ceil(max(wanting.max(), goes.max() * len(number), 1.0) / 4))
-        for _ in range(steps):
-            coming = self.chance * free * (wanting[:, None] / steps)
-            going = self.chance * number * (goes[:, None] / steps)
-            taken += coming.sum(axis=1)
-            self.chance = self.chance - coming - going
-            self.chance[:, 1:] += coming[:, :-1]
-            self.chance[:, :-1] += going[:, 1:]
+        if not len(number):
+            return np.clip(places - stay, 0, wanting)
+        steps = np.maximum(np.ceil((wanting + places * goes) / _EVENTS_A_STEP), 1)
+        taken = np.zeros_like(wanting)
+        for step in range(int(steps.max())):
+            part = np.where(step < steps, 0.5 / steps, 0.0)[:, None]
+            come = part * wanting[:, None] * (number < places)
+            go = part * goes[:, None] * number
+            taken += (come * self.chance).sum(axis=1)
+            self.chance = _solved(come, go, self.chance + _moved(come, go, self.chance))
+            taken += (come * self.chance).sum(axis=1)
         return taken
+
+
+def _moved(come: Floats, go: Floats, chance: Floats) -> Floats:
+    """What each chance gains, less what it loses."""
+    made = -(come + go) * chance
+    made[:, 1:] += (come * chance)[:, :-1]
+    made[:, :-1] += (go * chance)[:, 1:]
+    return made
+
+
+def _solved(come: Floats, go: Floats, wanted: Floats) -> Floats:
+    """Chances that, less what they gain, are these: elimination along the numbers of children."""
+    up, made = np.empty_like(wanted), np.empty_like(wanted)
+    last = wanted.shape[1] - 1
+    for n in range(last + 1):
+        pivot, value = 1 + come[:, n] + go[:, n], wanted[:, n]
+        if n:
+            pivot = pivot + come[:, n - 1] * up[:, n - 1]
+            value = value + come[:, n - 1] * made[:, n - 1]
+        up[:, n] = (-go[:, n + 1] if n < last else 0.0) / pivot
+        made[:, n] = value / pivot
+    for n in range(last - 1, -1, -1):
+        made[:, n] -= up[:, n] * made[:, n + 1]
+    return made

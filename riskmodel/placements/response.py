@@ -35,7 +35,9 @@ Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
 """Multipliers of step-down and of returns home that the directions have to hold."""
-_PROBED, _DIRECTIONS = 3, 24
+_PROBED, _DIRECTIONS = 3, 16
+_ONE = 10.0
+"""Times that a child who enters or is placed elsewhere counts beside what settings change."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,7 +242,7 @@ def _probes(
     opening: Floats, entrant: Floats, placed: Floats, entries: Floats, weights: Floats,
     moves: Moves, row: int,
 ) -> Iterator[Floats]:  # fmt: skip
-    """States of one simulation, each of length 1: with nothing set, and what settings change."""
+    """States of one simulation with nothing set, what settings change, and of single children."""
     months, at = len(entries), _at(len(entries))
 
     def run(cells: Floats, number: Floats, *set_to: float) -> Floats:
@@ -252,13 +254,11 @@ def _probes(
     new = np.zeros((2, *SHAPE))
     for group in range(2):
         new[group, :, group, 0] = entrant[group]
-    for states in (
-        base,
-        *(run(opening, entries, *each) - base for each in _PROBES),
-        *(run(cells, none) for cells in (*new, *placed)),
-    ):
-        length = np.linalg.norm(states, axis=1, keepdims=True)
-        yield states / np.maximum(length, 1e-6 * length.max() + 1e-30)
+    yield base
+    for each in _PROBES:
+        yield run(opening, entries, *each) - base
+    for cells in (*new, *placed):
+        yield _ONE * run(cells, none)
 
 
 def _at(months: int) -> list[int]:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -182,6 +180,9 @@ def table_of(folder: Path, form: str, rows: tuple[tuple[str, ...], ...] = ROWS) 
         for name in ("assessment_id", "child_id"):
             if name in typed:
                 typed[name] = [int(cell) for cell in typed[name]]
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         pq.write_table(pa.table(typed), place, row_group_size=2)
     return place
 
@@ -222,6 +223,9 @@ def test_rows_without_identifiers_and_identifiers_of_several_children_count_as_t
 def test_repeats_across_files_and_row_groups_are_found_and_counted_in_their_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     monkeypatch.setattr("riskmodel.intake.tables.piece_repeats._AT_ONCE", at_once)
     draw = np.random.default_rng(5)
     rows = pd.DataFrame(
@@ -251,6 +255,9 @@ def test_repeats_across_files_and_row_groups_are_found_and_counted_in_their_grou
 @pytest.mark.parquet
 @pytest.mark.integration
 def test_the_rule_of_183_days_holds_in_row_groups_too(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pd.read_csv(FOLDER / "plan_years_after_assessment.csv")
     table["plan"] = table["plan_start_date"].notna()
     table["3B"] = table["3B"] == 1

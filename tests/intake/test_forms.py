@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -228,6 +226,9 @@ def test_safeguarding_dataset_tables_give_the_same_table(
 @pytest.mark.parquet
 @pytest.mark.integration
 def test_parquet_with_lists_gives_the_same_table(cohort: Assessments, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     codes = codes_of(cohort)
     for name, cells in (("texts", [as_array(each) for each in codes]), ("lists", codes)):
         table = pa.table({"plan": cohort.frame["plan"].to_numpy(), "factors": cells})
@@ -355,6 +356,9 @@ def test_a_synthetic_table_says_so_without_its_dictionary(tmp_path: Path) -> Non
 def test_a_mark_on_some_rows_is_refused_and_another_column_of_that_name_is_none(
     tmp_path: Path,
 ) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     place = tmp_path / "t.csv"
     place.write_text("Synthetic,plan,3B\ntrue,1,1\n,0,1\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"t\.csv, field synthetic: 1 of 2 rows are marked"):

@@ -41,7 +41,7 @@ def test_a_heading_of_one_word_and_one_of_several_are_headings():
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("read", [read_panel, read_structure])
+@pytest.mark.parametrize("read", [read_panel])
 def test_a_workbook_where_csv_is_needed_says_so(tmp_path: Path, read):
     place = tmp_path / "own.xlsx"
     place.write_bytes(b"PK\x03\x04\xff\x00")

@@ -55,7 +55,7 @@ def care(tmp_path_factory: pytest.TempPathFactory) -> LookedAfter:
     (folder / "y2019" / "reviews.csv").write_text(
         "CHILD,REVIEW\n1,2018-05-01\n,2018-06-01\n77,2018-06-01\n", encoding="utf-8"
     )
-    (folder / "y2019" / "sw.csv").write_text("CHILD,SW_ID\n1,12\n", encoding="utf-8")
+    (folder / "y2019" / "contacts.csv").write_text("CHILD,CONTACT_ID\n1,12\n", encoding="utf-8")
     return read_looked_after(folder)
 
 

@@ -26,6 +26,9 @@ NAMES = ("child_neglect", "parent_mental_health", "child_emotional_abuse")
 ROWS = 1000
 
 
+pytestmark = pytest.mark.parquet
+
+
 @pytest.fixture(autouse=True)
 def _small_row_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riskmodel.cohort.export.ROW_GROUP_ROWS", 64)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,6 +220,9 @@ def test_a_folder_without_parquet_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parquet
 @pytest.mark.unit
 def test_parquet_of_an_analyst_may_hold_numbers_texts_and_gaps(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pa.table(
         {
             "plan": pa.array([1, 0, 1, 1], pa.int8()),
@@ -244,6 +245,9 @@ def test_parquet_of_an_analyst_may_hold_numbers_texts_and_gaps(tmp_path: Path) -
 @pytest.mark.parquet
 @pytest.mark.unit
 def test_parts_must_agree(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     for number, heading in enumerate(("3B", "16A")):
         table = pa.table({"plan": [True], heading: [False]})
         pq.write_table(table, tmp_path / f"{number}.parquet")
@@ -256,6 +260,9 @@ def test_parts_must_agree(tmp_path: Path) -> None:
 @pytest.mark.parquet
 @pytest.mark.unit
 def test_counts_by_an_unknown_column_name_the_nearest(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     pq.write_table(pa.table({"plan": [True], "3B": [True], "year": [1]}), tmp_path / "t.parquet")
     with pytest.raises(UnknownNameError, match="Did you mean 'year'"):
         read_counts(tmp_path / "t.parquet", by=("yer",))
@@ -264,6 +271,9 @@ def test_counts_by_an_unknown_column_name_the_nearest(tmp_path: Path) -> None:
 @pytest.mark.parquet
 @pytest.mark.unit
 def test_counts_by_columns_of_a_file_and_its_folders(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     for authority in ("800", "931"):
         folder = tmp_path / f"authority={authority}"
         folder.mkdir()

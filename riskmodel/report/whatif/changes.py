@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.levers import LEVERS, Lever, Range
@@ -13,19 +13,46 @@ from riskmodel.streams import uniforms
 if TYPE_CHECKING:
     from riskmodel.scenarios import Scenario
     from riskmodel.scenarios.change import Change
+    from riskmodel.scenarios.definition import Inherited
 
-__all__ = ["kept_levers", "kept_luck", "kept_scenario"]
+__all__ = ["kept_levers", "kept_luck", "kept_scenario", "kept_scenarios"]
+
+
+def kept_scenarios(scenarios: Iterable[Scenario]) -> Iterator[dict[str, Any]]:
+    """Every scenario to start from; of one with variants each of these, beside its own changes."""
+    for each in scenarios:
+        yield kept_scenario(each)
+        for weight, variant in each.variants:
+            yield kept_scenario(variant) | {
+                "name": f"{each.name}_{variant.name}",
+                "label": f"{_words(each.name)}: {_words(variant.name)} "
+                f"({100 * weight:.0f}% of simulations)",
+                "changes": [_change(one.change) for one in (*each.combined, *variant.combined)],
+                "refused": _refused(each.combined, variant.combined),
+            }
 
 
 def kept_scenario(scenario: Scenario) -> dict[str, Any]:
-    """A scenario with all its changes, inherited ones too."""
-    loops = [name for name in scenario.parameters if LEVERS[name].acts_on == "feedback"]
+    """A scenario with all its changes, inherited ones too, and why it cannot be started from."""
     return {
         "name": scenario.name,
+        "label": _words(scenario.name),
         "description": " ".join(scenario.description.split()),
         "changes": [_change(each.change) for each in scenario.combined],
-        "loops": loops,
+        "refused": "start from one of its variants"
+        if scenario.variants
+        else _refused(scenario.combined),
     }
+
+
+def _refused(*changes: Iterable[Inherited]) -> str:
+    names = (one.change.parameter for each in changes for one in each)
+    loops = any(LEVERS[name].acts_on == "feedback" for name in names)
+    return "caseload acts back on plans: riskmodel project alone" if loops else ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _change(change: Change) -> dict[str, Any]:

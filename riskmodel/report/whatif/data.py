@@ -16,7 +16,7 @@ from riskmodel.errors import DataError
 from riskmodel.levers import LEVERS, OUTSIDE
 from riskmodel.parameters import parameter
 from riskmodel.projection import BASELINE
-from riskmodel.report.whatif.changes import kept_levers, kept_luck, kept_scenario
+from riskmodel.report.whatif.changes import kept_levers, kept_luck, kept_scenarios
 from riskmodel.report.whatif.controls import controls
 from riskmodel.report.whatif.placements import kept_placements, placement_controls
 from riskmodel.report.whatif.service import ENDS, kept_prices, kept_service
@@ -88,11 +88,9 @@ def page_data(authority: Authority, sizes: Sizes, kept: int | None = None) -> di
         "placements": placed,
         "levers": kept_levers(),
         "luck": kept_luck(outlook.seed, number),
-        "scenarios": [
-            kept_scenario(each)
-            for each in authority.scenarios
-            if each.name != BASELINE and not each.variants
-        ],
+        "scenarios": list(
+            kept_scenarios(each for each in authority.scenarios if each.name != BASELINE)
+        ),
         "controls": [
             each for each in shown_controls if LEVERS[each["parameter"]].moves not in hidden
         ],
@@ -162,7 +160,10 @@ def _basis(
         said.insert(1, f"Teams: {authority.structure.source} ({authority.structure.basis}).")
     varied = [each.name for each in authority.scenarios if each.variants]
     if varied:
-        said.append(f"Scenarios with variants cannot be started from here: {', '.join(varied)}.")
+        said.append(
+            f"Of a scenario with variants the page starts from one of them at a time; what they "
+            f"come to by their weights, riskmodel project says: {', '.join(varied)}."
+        )
     said += [
         f"{label(stage).full}: fewer than {threshold}, so not on this page, nor the caseload that "
         "they are part of."

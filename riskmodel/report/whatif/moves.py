@@ -1,23 +1,19 @@
 """What the page keeps of moves between placements, so that it works out what levers change.
 
-A few simulations stand for all that are kept: what a lever changes in each of them is a fixed sum
-of what it changes in these few, whose expected numbers the page follows itself. Nothing on the page
-is a count of children at the opening by age or time in care.
+The page follows the expected numbers of each simulation itself, in the directions in which settings
+change them. Nothing on the page is a count of children at the opening by age or time in care.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import qr
 
 from riskmodel.core.months import Month, years_of
 from riskmodel.parameters import parameter
 from riskmodel.placements.engine import PAIRS
-from riskmodel.placements.flows import Changes
 from riskmodel.placements.kinds import KINDS, kind_label
 from riskmodel.placements.projecting import known_of
 from riskmodel.placements.queue import MOST_HELD
@@ -29,21 +25,20 @@ if TYPE_CHECKING:
     from riskmodel.authority.placements import Placements
     from riskmodel.report.sizes import Sizes
 
-__all__ = ["kept_moves", "shown_kinds", "standing_for_all"]
+__all__ = ["MOST_FOLLOWED", "kept_moves", "shown_kinds"]
 
 Floats = npt.NDArray[np.float64]
 
-_MOST_FEW, _NEAR = 20, 0.1
-_SETTINGS = (
-    (2.5, 1.0, 0, 0), (0.3, 1.0, 0, 0), (1.0, 2.0, 0, 0), (1.0, 0.5, 0, 0), (2.0, 1.5, 0, 0),
-    (1.0, 1.0, 20, 0), (1.0, 1.0, 60, 0), (1.0, 1.0, 0, 8), (1.0, 1.0, 0, 25), (0.5, 1.0, 40, 15),
-)  # fmt: skip
-"""Step-down, returns home, places and beds in which the few have to stand for all."""
+MOST_FOLLOWED = 200
+"""Simulations whose placements the page follows, the first of those that it keeps."""
 _ENDS = (0.05, 0.5, 0.95)
+_ADDED = tuple(own for own, _ in PAIRS)
+"""Kinds of which a lever adds places: shown even where there is nobody yet."""
+_RATES = ("all", "down", "home", "entrant", "into", "into_down")
 
 
 def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] | None:
-    """Children by placement, their days and prices, and the few simulations that are followed.
+    """Children by placement, their days and prices, and what the page follows them with.
 
     None where there is no return, for then nothing says how children move here.
     """
@@ -57,16 +52,15 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
         ("response of placements", *sizes.named().values()),
         lambda: response_of(known_of(history), entries, seed),
     )
+    kept = min(kept, MOST_FOLLOWED)
     response, entries = response.rows(slice(0, kept)), entries[:kept]
     capacity: tuple[float, float] = (np.inf, np.inf)
     if any(price.places is not None for price in prices.of.values()):
         places = [prices.of.get(tuple(KINDS)[own]) for own, _ in PAIRS]
         own, beds = (np.inf if p is None or p.places is None else p.places for p in places)
         capacity = (own, beds)
-    few, weights = standing_for_all(response, entries, capacity)
     names, groups = shown_kinds(placed)
     stock = np.stack([flows.stock[..., each, :, :].sum(axis=(2, 3, 4)) for each in groups], axis=-1)
-    days = np.stack([flows.days[..., each].sum(axis=-1) for each in groups], axis=-1)
     dates = [t for t, month in enumerate(placed.forecast.months) if Month(month).is_march]
     dates = sorted({*dates, entries.shape[1] - 1})
     ends = np.quantile(
@@ -76,20 +70,24 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
         "shown": [
             {"label": name, "of": each} for name, each in zip(names, groups, strict=True)
         ],
-        "pairs": [list(pair) for pair in PAIRS],
+        "own": [
+            next((place for place, each in enumerate(groups[:-1]) if own in each), None)
+            for own, _ in PAIRS
+        ],
         "dates": dates,
         "stock": packed(stock[:kept, dates], "u2"),
         "ends": packed(np.moveaxis(ends, 0, -1), "f4"),
-        **_priced(placed, groups, days.astype(np.float64), kept, seed),
-        "rows": few.tolist(),
-        "weights": packed(weights, "f4"),
-        "entries": packed(entries[few], "f4"),
+        **_priced(placed, groups, kept, seed),
+        **_readings(response, groups, placed),
+        "entries": packed(entries, "u2"),
         "capacity": [None if each == np.inf else each for each in capacity],
         "most_held": MOST_HELD,
-        "steps": _steps(response.rows(few)),
+        "fastest": float(np.abs(np.linalg.eigvals(response.all)).max()),
+        **{name: _around(getattr(response, name)) for name in _RATES},
         **{
-            name: packed(getattr(response.rows(few), name), "f4")
+            name: packed(getattr(response, name), "f4")
             for name in Response.__slots__
+            if name not in (*_RATES, "kinds")
         },
     }  # fmt: skip
 
@@ -100,61 +98,43 @@ def shown_kinds(placed: Placements) -> tuple[list[str], list[list[int]]]:
     own = [
         kind
         for kind, name in enumerate(names[:-1])
-        if opening[kind] and name not in placed.withheld
+        if (opening[kind] or kind in _ADDED) and name not in placed.withheld
     ]
     few = parameter("disclosure_threshold").value
     # What is left together must not be few either.
-    while own and 0 < opening.sum() - opening[own].sum() <= few:
-        own.remove(min(own, key=lambda kind: opening[kind]))
+    while opening[own].any() and 0 < opening.sum() - opening[own].sum() <= few:
+        own.remove(min((kind for kind in own if opening[kind]), key=lambda kind: opening[kind]))
     rest = [kind for kind in range(len(names)) if kind not in own]
     labels = [*(kind_label(names[kind]) for kind in own), kind_label("other")]
     return labels, [*([kind] for kind in own), rest]
 
 
-def standing_for_all(
-    response: Response, entries: Floats, capacity: tuple[float, float]
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """The few simulations, and the weights that they have for each, shape (simulation, few).
+def _around(values: Floats) -> dict[str, Any]:
+    """Arrays of all simulations as their mean and what each is apart from it, in steps of its own.
 
-    Notes
-    -----
-    An interpolative decomposition: the pivots of a QR decomposition of what settings change.
+    A number for each place in the array: they differ by orders of magnitude.
     """
-    months = entries.shape[1]
-    base, _ = response.children(entries, Changes.none(months, capacity))
-    at = sorted({*range(5, months, 6), months - 1})
-    states = [response.children(entries, each)[0] for each in _references(months, capacity)]
-    fewer = -np.linspace(0, 0.2, months) * base.sum(axis=2)[:, 1:]
-    states.append(response.children(entries, Changes.none(months, capacity), 1.0, fewer)[0])
-    changed = np.concatenate(
-        [(each - base)[:, 1:][:, at].reshape(len(entries), -1) for each in states], axis=1
-    )
-    order = qr(changed.T, mode="r", pivoting=True)[1]
-    for number in range(min(4, len(entries)), min(_MOST_FEW, len(entries)) + 1):
-        few = np.sort(order[:number])
-        weights = np.linalg.lstsq(changed[few].T, changed.T, rcond=1e-4)[0].T
-        if np.abs(weights @ changed[few] - changed).max() < _NEAR:
-            break
-    return few, weights
+    mean = values.mean(axis=0)
+    apart = values - mean
+    step = np.maximum(np.abs(apart).max(axis=0), 1e-30) / np.iinfo(np.int16).max
+    return {
+        "mean": packed(mean, "f4"),
+        "step": packed(step, "f4"),
+        "apart": packed(apart / step, "i2"),
+    }
 
 
-def _steps(response: Response) -> int:
-    """In how many steps the page takes half a month, so that its series is as good as exact."""
-    fastest = np.abs(np.linalg.eigvals(response.all)).max()
-    return max(1, int(np.ceil(fastest / 24)))
+def _readings(response: Response, groups: list[list[int]], placed: Placements) -> dict[str, Any]:
+    """Children of each kind shown, and what a week of all others costs by the list in each year."""
+    assert placed.budget is not None
+    prices = placed.budget.prices
+    kinds = np.stack([response.kinds[group].sum(axis=0) for group in groups])
+    weeks = np.stack([prices.per_week(year) for year in years_of(placed.forecast.months)])
+    others = weeks[:, groups[-1]] @ response.kinds[groups[-1]]
+    return {"kinds": packed(kinds, "f4"), "others": packed(others, "f4")}
 
 
-def _references(months: int, capacity: tuple[float, float]) -> Iterator[Changes]:
-    for down, home, places, beds in _SETTINGS:
-        yield Changes(
-            np.full(months, down), np.full(months, home),
-            np.tile((float(places), float(beds)), (months, 1)), capacity,
-        )  # fmt: skip
-
-
-def _priced(
-    placed: Placements, groups: list[list[int]], days: Floats, kept: int, seed: int
-) -> dict[str, Any]:
+def _priced(placed: Placements, groups: list[list[int]], kept: int, seed: int) -> dict[str, Any]:
     """Days of each year and kind, and what a week costs in each simulation.
 
     A price is that of the list times inflation, alike for all kinds, times how far the placements
@@ -162,25 +142,20 @@ def _priced(
     """
     assert placed.budget is not None
     prices, flows = placed.budget.prices, placed.forecast.of()
+    single = [group[0] for group in groups[:-1]]
     held, listed, inflation, strays = [], [], [], []
     for year, places in years_of(placed.forecast.months).items():
         each = flows.days[:, places].astype(np.float64).sum(axis=1)
         children = each / (365.25 * len(places) / 12)
         week, sure = prices.drawn(year, children, seed), prices.per_week(year)
         known = int(np.argmax(sure))
-        own = prices.drawn(year, np.full_like(children, 1e12), seed)
-        rise = own[:, known] / sure[known]
-        days_of = np.stack([each[:, group].sum(axis=1) for group in groups], axis=-1)
-        cost = np.stack([(each * week)[:, group].sum(axis=1) for group in groups], axis=-1)
-        mean = np.stack([(each * sure)[:, group].sum() for group in groups]) / np.maximum(
-            days_of.sum(axis=0), 1e-9
-        )
-        paid = cost / np.maximum(days_of * mean * rise[:, None], 1e-9)
-        single = [len(group) == 1 for group in groups]
-        held.append(days_of[:kept])
-        listed.append(mean.tolist())
+        many = prices.drawn(year, np.full_like(children, 1e12), seed)
+        rise = many[:, known] / sure[known]
+        paid = week[:, single] / np.maximum(sure[single] * rise[:, None], 1e-9)
+        held.append(np.stack([each[:, group].sum(axis=1) for group in groups], axis=-1)[:kept])
+        listed.append(sure[single].tolist())
         inflation.append(rise[:kept])
-        strays.append(np.where(single & (days_of * mean > 0), paid - 1, 0.0)[:kept])
+        strays.append(np.where(sure[single] > 0, paid - 1, 0.0)[:kept])
     most = np.max(held) / 65535
     return {
         "days": packed(np.stack(held, axis=1), "u2", float(most)),

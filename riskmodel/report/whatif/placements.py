@@ -18,7 +18,7 @@ from riskmodel.placements.kinds import KINDS
 from riskmodel.placements.time import month_end
 from riskmodel.projection import BASELINE
 from riskmodel.report.whatif.controls import Control
-from riskmodel.report.whatif.moves import kept_moves
+from riskmodel.report.whatif.moves import MOST_FOLLOWED, kept_moves
 from riskmodel.report.whatif.stored import packed
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ def kept_placements(authority: Authority, sizes: Sizes, kept: int) -> dict[str, 
     if not np.array_equal(placed.forecast.children(), total):
         return None
     years, costs = years_of(projection.months), placed.budget.costs
+    moves = kept_moves(authority, sizes, kept)
+    if moves is not None:
+        kept = min(kept, MOST_FOLLOWED)
     return {
         "currency": placed.budget.prices.currency,
         "week": _week(placed.budget.total().iloc[0]),
@@ -67,7 +70,7 @@ def kept_placements(authority: Authority, sizes: Sizes, kept: int) -> dict[str, 
             }
             for year, places in years.items()
         ],
-        "moves": kept_moves(authority, sizes, kept),
+        "moves": moves,
     }
 
 

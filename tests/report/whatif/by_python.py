@@ -175,7 +175,9 @@ def placed_answer(authority: Authority, outlook: Outlook, scenario: Scenario) ->
     days = flows.days + length * (apart[:, 1:] + apart[:, :-1]) / 2
     costs = {}
     for year, at in years_of(projection.months).items():
-        held = np.maximum(days[:, at], 0)
+        held, whole = days[:, at], days[:, at].sum(axis=1, keepdims=True)
+        # Fewer than nobody in a year is nobody; a month of it may owe another something.
+        held = np.where(whole > 0, held, 0)
         children = held.sum(axis=1) / (365.25 * len(at) / 12)
         week = placed.budget.prices.drawn(year, children, seed)
         costs[year] = ((held * price[at][None, :, None]).sum(axis=1) * week / 7).sum(axis=1)

@@ -83,6 +83,30 @@ value = 0.1
 reason = "so"
 source = "assumed"
 """
+FEWER = """
+name = "fewer_plans"
+description = "Fewer plans start."
+[[change]]
+parameter = "starts.child_protection_plan"
+from_month = 1
+multiplier = [0.8, 0.9]
+to = { closed = 1.0 }
+reason = "so"
+source = "assumed"
+"""
+EITHER = """
+name = "either"
+description = "Nobody knows which."
+[variants]
+"early_and_shorter.toml" = 0.4
+"fewer_plans.toml" = 0.6
+[[change]]
+parameter = "workforce.posts"
+from_month = 1
+value = 80
+reason = "so"
+source = "assumed"
+"""
 STAGES = {
     "child_protection_plan": (412, 330.0, 2.5),
     "looked_after": (500, 760.0, 1.0),
@@ -113,8 +137,10 @@ def made_up_folder(folder: Path, sizes: Sizes) -> Authority:
         "authority.toml": SETTINGS,
         "months.csv": MONTHS,
         "teams.csv": TEAMS,
-        "scenarios/early.toml": SCENARIO,
+        "scenarios/early_and_shorter.toml": SCENARIO,
         "scenarios/loop.toml": LOOP,
+        "scenarios/fewer_plans.toml": FEWER,
+        "scenarios/either.toml": EITHER,
         **made_up_return(),
     }.items():
         path = folder / name
@@ -141,6 +167,7 @@ def made_up_placements(authority: Authority, outlook: Outlook, sizes: Sizes) -> 
     prices = PlacementPrices("2023/24", {
         "own_fostering": PlacementPrice(450, 0.2),
         "agency_fostering": PlacementPrice(900, 0.2, 0.03),
+        "own_residential": PlacementPrice(3200, 0.2),
         "private_residential": PlacementPrice(4500, 0.4, 0.06),
     })  # fmt: skip
     budget = budgeted(forecast, prices, seed=sizes.seed)

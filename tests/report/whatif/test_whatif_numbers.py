@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 
-NUMBER = int(os.environ.get("WHATIF_SETTINGS", "4"))
+NUMBER = int(os.environ.get("WHATIF_SETTINGS", "40"))
 RELATIVE = 0.005
 
 # A setting worked out by the page, as it shows it; null where it says that it cannot be.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 from pathlib import Path
 
 import pytest
+
+from riskmodel.scenarios.reading import parse_scenario
 
 from ..test_browser import axe_core
 from .chrome import CHROMIUM, Page
@@ -42,9 +45,49 @@ def test_a_hostile_name_shows_as_text(opened_page: Page):
     )
 
 
-def test_a_scenario_with_feedback_is_not_offered(opened_page: Page):
-    names = opened_page.run("[...document.getElementById('start').options].map((one) => one.value)")
-    assert names == ["", "early_and_shorter"]
+def test_every_scenario_can_be_started_from_or_says_why_not(opened_page: Page):
+    options = opened_page.run(
+        "[...document.getElementById('start').options]"
+        ".map((one) => [one.value, one.text, one.disabled])"
+    )
+    assert {value: (text, disabled) for value, text, disabled in options} == {
+        "": ("No change of policy", False),
+        "early_and_shorter": ("early and shorter", False),
+        "loop": ("loop (caseload acts back on plans: riskmodel project alone)", True),
+        "fewer_plans": ("fewer plans", False),
+        "either": ("either (start from one of its variants)", True),
+        "either_early_and_shorter": ("either: early and shorter (40% of simulations)", False),
+        "either_fewer_plans": ("either: fewer plans (60% of simulations)", False),
+    }
+
+
+def test_a_variant_starts_with_the_changes_beside_it_and_is_given_back(opened_page: Page):
+    opened_page.run(
+        """(() => { const start = document.getElementById("start");
+        start.value = "either_fewer_plans"; start.dispatchEvent(new Event("change")); })()"""
+    )
+    saved = parse_scenario(opened_page.run("whatif.fileText()"), "saved.toml")
+    assert [(each.parameter, each.number) for each in saved.changes] == [
+        ("workforce.posts", 80.0),
+        ("starts.child_protection_plan", pytest.approx(0.85, abs=0.01)),
+    ]
+    settled(opened_page)
+    assert "80" in opened_page.run("document.getElementById('changed').textContent")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('name = "x"\nbased_on = ["either"]', "start from one of its variants"),
+        ('name = "x"\n[variants]\na = 0.5\nb = 0.5', "open one of these"),
+    ],
+)
+def test_a_file_with_variants_is_refused_in_words(opened_page: Page, text: str, said: str):
+    message = opened_page.run(
+        f"(() => {{ try {{ whatif.openText({json.dumps(text)}); return ''; }}"
+        " catch (error) { return error.message; } })()"
+    )
+    assert said in message
 
 
 def test_the_keyboard_does_everything(opened_page: Page):
@@ -157,6 +200,21 @@ def test_it_prints_on_one_sheet(opened_page: Page, tmp_path: Path, position: int
     )
     settled(opened_page)
     assert sheets(opened_page.printed(tmp_path / "page.pdf")) == 1
+
+
+def test_levers_of_placements_print_on_one_sheet_too(opened_page: Page, tmp_path: Path):
+    """Every lever of placements, with its caution, beside starts and durations."""
+    opened_page.run(
+        """for (const [id, value] of [["placements-step_down", 150], ["placements-price", 40],
+        ["placements-reunification", 100], ["placements-own_carer_places", 40],
+        ["placements-own_home_beds", 20], ["starts-looked_after", -30],
+        ["length-child_protection_plan", -2]]) {
+        const one = document.getElementById(id);
+        one.value = value; one.dispatchEvent(new Event("input")); }"""
+    )
+    settled(opened_page)
+    assert "40 more places" in opened_page.run("document.getElementById('changed').textContent")
+    assert sheets(opened_page.printed(tmp_path / "placements.pdf")) == 1
 
 
 def sheets(pdf: bytes) -> int:

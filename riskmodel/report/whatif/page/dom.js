@@ -24,12 +24,12 @@ export function element(kind, attributes = {}, ...inside) {
 /**
  * A list to choose from.
  * @param {Attributes} attributes
- * @param {[string, string][]} options value and text
+ * @param {[string, string, boolean?][]} options value, text, and whether it cannot be chosen
  * @param {string} chosen
  * @returns {HTMLSelectElement}
  */
 export function choice(attributes, options, chosen) {
-  return element("select", attributes, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
+  return element("select", attributes, ...options.map(([value, text, disabled = false]) => element("option", { value, disabled, selected: value === chosen }, text)));
 }
 
 /**

@@ -229,9 +229,9 @@ function showSides(at) {
 /** The bar above: where to start, which setting, and files. */
 function showBar() {
   const setting = state.settings[state.active];
-  const usable = data.scenarios.filter((/** @type {any} */ one) => one.loops.length === 0);
-  /** @type {[string, string][]} */
-  const options = [["", "No change of policy"], ...usable.map((/** @type {any} */ one) => [one.name, one.name.replaceAll("_", " ")])];
+  /** @type {[string, string, boolean?][]} */
+  const options = [["", "No change of policy"], ...data.scenarios.map((/** @type {any} */ one) =>
+    [one.name, one.refused ? `${one.label} (${one.refused})` : one.label, one.refused !== ""])];
   if (setting.start !== "" && !options.some(([name]) => name === setting.start)) options.push([setting.start, setting.start]);
   const start = choice({ id: "start", onchange: () => begin(start.value, scenarioChanges(start.value)) }, options, setting.start);
   const open = element("input", { id: "file", type: "file", accept: ".toml", class: "hidden", tabindex: "-1", "aria-hidden": "true", onchange: fileChosen });
@@ -353,6 +353,8 @@ function openText(text) {
   const found = readScenario(text, levers);
   const missing = found.based.find((name) => !data.scenarios.some((/** @type {any} */ one) => one.name === name));
   if (missing !== undefined && missing !== "baseline") throw new Unreadable(`It is based on ${missing}, which this page does not hold.`);
+  const refused = data.scenarios.find((/** @type {any} */ one) => found.based.includes(one.name) && one.refused !== "");
+  if (refused) throw new Unreadable(`It is based on ${refused.name}, from which this page does not start (${refused.refused}).`);
   const changes = [...found.based.flatMap(scenarioChanges), ...found.changes];
   const loop = changes.find((one) => one.parameter.startsWith("feedback."));
   if (loop) throw new Unreadable("It has feedback of caseload on plans, which riskmodel works out and this page does not.");

@@ -195,6 +195,7 @@ export function readScenario(text, levers) {
   const tables = [];
   for (reader.space(true); reader.next !== ""; reader.space(true)) {
     if (reader.next === "[") {
+      if (reader.text.startsWith("[variants]", reader.at)) throw reader.error("it has variants, of which each simulation has one: open one of these");
       reader.expect("[[change]]");
       tables.push({});
     } else {
