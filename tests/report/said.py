@@ -95,7 +95,11 @@ def numbers_of(folder: Briefed) -> set[str]:
     if results.placements is not None:
         placed = results.placements
         frames.append(placed.forecast.stocks())
-        frames += [] if placed.budget is None else [placed.budget.frame, placed.budget.drivers]
+        frames += (
+            []
+            if placed.budget is None
+            else [getattr(placed.budget, name) for name in ("frame", "drivers", "outturn")]
+        )
     if results.has("scenarios"):
         frames.append(results.comparison.differences)
     if results.others is not None:

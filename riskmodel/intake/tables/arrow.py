@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["ArrowColumn", "column_of", "need_arrow"]
+__all__ = ["ArrowColumn", "column_of", "has_arrow", "need_arrow"]
+
+
+def has_arrow() -> bool:
+    """Whether pyarrow is installed."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def need_arrow(file: str) -> None:
@@ -26,14 +35,12 @@ def need_arrow(file: str) -> None:
     DataError
         With what to install.
     """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
+    if not has_arrow():
         raise DataError(
             "Parquet takes the library pyarrow, which is not installed here: install "
             "riskmodel-childrens-services[arrow], or use CSV",
             file=file,
-        ) from error
+        )
 
 
 def column_of(column: pa.ChunkedArray) -> Column:

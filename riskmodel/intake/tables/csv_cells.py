@@ -1,8 +1,8 @@
 """The cells of a CSV file by column, each different text once.
 
-pyarrow, or pandas where it is not installed, reads a file whose rows all have as many cells as its
-heading. What they would mend without a word (rows with fewer cells) or refuse as a whole (one row
-with more) the reader of the standard library reads, row by row.
+pandas, or for a large file pyarrow where it is installed, reads rows that all have as many cells as
+the heading. What they would mend without a word (rows with fewer cells) or refuse as a whole (one
+row with more) the reader of the standard library reads, row by row.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.errors import DataError
+from riskmodel.intake.tables.arrow import has_arrow
 from riskmodel.intake.tables.cells import Column
 
 __all__ = ["Rows", "read_cells"]
 
 # Rows that are held as texts at one time.
 _BLOCK = 1 << 17
+
+# Bytes below which loading pyarrow would take longer than it saves.
+_LARGE = 1 << 20
 
 Places = npt.NDArray[np.int64]
 
@@ -100,8 +103,9 @@ def _by_library(body: bytes, width: int) -> tuple[list[Column], Places] | None:
     """Columns, and a nought for each row; None where it has to be read row by row."""
     if not body or b"\x00" in body or body.count(b'"') % 2:
         return None
+    by_arrow = len(body) > _LARGE and has_arrow()
     try:
-        columns = (_by_arrow if find_spec("pyarrow") else _by_pandas)(body, width)
+        columns = (_by_arrow if by_arrow else _by_pandas)(body, width)
     except ValueError:  # rows with another number of cells, quotation marks that do not close
         return None
     return columns, np.zeros(len(columns[0]), dtype=np.int64)
