@@ -29,7 +29,7 @@ __all__ = ["MOST_FOLLOWED", "kept_moves", "shown_kinds"]
 
 Floats = npt.NDArray[np.float64]
 
-MOST_FOLLOWED = 200
+MOST_FOLLOWED = 128
 """Simulations whose placements the page follows, the first of those that it keeps."""
 _ENDS = (0.05, 0.5, 0.95)
 _ADDED = tuple(own for own, _ in PAIRS)
