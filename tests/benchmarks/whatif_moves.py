@@ -1,6 +1,6 @@
 """How long a move of each control of a what-if page takes where the processor is 4 times slower.
 
-Not a test: ``python tests/benchmarks/whatif_moves.py [PAGE]`` prints a row a control. A move is
+Not a test: ``python tests/benchmarks/whatif_moves.py [PAGE]`` prints two rows a control. A move is
 from the event to the end of the frame that shows its answer: the least of several, in headless
 Chromium. Without a page it makes the one of the tests' folder, as large as usual.
 """
@@ -8,6 +8,7 @@ Chromium. Without a page it makes the one of the tests' folder, as large as usua
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -30,6 +31,9 @@ const worked = performance.now() - start;
 await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 const seen = performance.now() - start;
 await new Promise((done) => setTimeout(done, 1500)); return [worked, seen]; }})()"""
+SHOWN = """(async () => {{ const one = document.getElementById({id}); one.value = {value};
+one.dispatchEvent(new Event(one.tagName === "SELECT" ? "change" : "input"));
+await new Promise((done) => requestAnimationFrame(() => setTimeout(done))); }})()"""
 CONTROLS = """[...document.querySelectorAll("input[type=range], #cap, #by, #chance")].map((one) =>
 [one.id, one.tagName === "SELECT" ? [...one.options].slice(12, 18).map((each) => each.value)
   : [Number(one.value), Number(one.max)]])"""
@@ -54,6 +58,27 @@ def usual_page(folder: Path) -> Path:
     return file
 
 
+def print_processor(page: Page, controls: list[tuple[str, Sequence[str | float]]]) -> None:
+    """Print what moves take of the page's own thread by the processor's clock, not slowed down."""
+    page.send("Performance.enable", timeDomain="threadTicks")
+
+    def spent() -> float:
+        found = page.send("Performance.getMetrics")["metrics"]
+        return next(1000 * one["value"] for one in found if one["name"] == "TaskDuration")
+
+    for name, ends in controls:
+        times = []
+        for to in moves(name, ends):
+            before = spent()
+            page.run(SHOWN.format(id=json.dumps(name), value=json.dumps(to)))
+            times.append(spent() - before)
+            page.run("new Promise((done) => setTimeout(done, 350))")
+        least, median = min(times), statistics.median(times)
+        print(f"{name:48} processor: least {least:5.1f} ms, median {median:5.1f} ms", flush=True)
+        reset = "document.getElementById('start').dispatchEvent(new Event('change'))"
+        page.run(reset if name not in ("cap", "by", "chance") else "0")
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print the least time of a move of each control."""
     with tempfile.TemporaryDirectory() as place:
@@ -61,6 +86,7 @@ def main(arguments: Sequence[str]) -> None:
         with Page(file, Path(place) / "profile") as page:
             page.wait("document.querySelectorAll('svg').length > 0")
             controls = page.run(CONTROLS)
+            print_processor(page, controls)
             page.slow(SLOWER)
             page.open(file)
             page.wait("document.querySelectorAll('svg').length > 0")

@@ -251,7 +251,8 @@ def _diversion() -> Control:
 
 def _unaccompanied(one: StageOutlook) -> Control:
     usual = parameter("unaccompanied_share_of_starts")
-    monthly = float(np.median(one.inputs.rates[:, :24].mean(axis=1))) * usual.value
+    monthly = one.inputs.rates[:, :24].mean(axis=1) * usual.value
+    low, middle, high = np.quantile(monthly, (0.05, 0.5, 0.95))
     return Control(
         "starts.unaccompanied_children",
         "Children",
@@ -261,8 +262,8 @@ def _unaccompanied(one: StageOutlook) -> Control:
         300,
         5,
         0,
-        f"About {monthly:.1f} a month, {usual.value:.0%} of those who start to be looked after "
-        f"({usual.basis})",
+        f"About {middle:.1f} a month (90% range {low:.1f} to {high:.1f}), {usual.value:.0%} of "
+        f"those who start to be looked after ({usual.basis})",
         f"{usual.source}.",
         _more("unaccompanied children arrive"),
     )

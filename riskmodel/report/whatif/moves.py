@@ -29,7 +29,7 @@ __all__ = ["MOST_FOLLOWED", "kept_moves", "shown_kinds"]
 
 Floats = npt.NDArray[np.float64]
 
-MOST_FOLLOWED = 200
+MOST_FOLLOWED = 128
 """Simulations whose placements the page follows, the first of those that it keeps."""
 _ENDS = (0.05, 0.5, 0.95)
 _ADDED = tuple(own for own, _ in PAIRS)
@@ -135,31 +135,39 @@ def _readings(response: Response, groups: list[list[int]], placed: Placements) -
 
 
 def _priced(placed: Placements, groups: list[list[int]], kept: int, seed: int) -> dict[str, Any]:
-    """Days of each year and kind, and what a week costs in each simulation.
+    """Days of each month and kind, and what a week costs in each simulation.
 
     A price is that of the list times inflation, alike for all kinds, times how far the placements
-    that there happen to be stray from it.
+    that there happen to be stray from it. Kinds that are not shown are kept by what their days cost
+    by the list: the page needs no more of them, for what they cost in a year is known.
     """
     assert placed.budget is not None
     prices, flows = placed.budget.prices, placed.forecast.of()
     single = [group[0] for group in groups[:-1]]
-    held, listed, inflation, strays = [], [], [], []
+    held, rest, listed, inflation, strays = [], [], [], [], []
     for year, places in years_of(placed.forecast.months).items():
-        each = flows.days[:, places].astype(np.float64).sum(axis=1)
-        children = each / (365.25 * len(places) / 12)
+        monthly = flows.days[:, places].astype(np.float64)
+        children = monthly.sum(axis=1) / (365.25 * len(places) / 12)
         week, sure = prices.drawn(year, children, seed), prices.per_week(year)
         known = int(np.argmax(sure))
         many = prices.drawn(year, np.full_like(children, 1e12), seed)
         rise = many[:, known] / sure[known]
         paid = week[:, single] / np.maximum(sure[single] * rise[:, None], 1e-9)
-        held.append(np.stack([each[:, group].sum(axis=1) for group in groups], axis=-1)[:kept])
+        held.append(monthly[:kept, :, single])
+        rest.append(monthly[:kept, :, groups[-1]] @ sure[groups[-1]])
         listed.append(sure[single].tolist())
         inflation.append(rise[:kept])
         strays.append(np.where(sure[single] > 0, paid - 1, 0.0)[:kept])
-    most = np.max(held) / 65535
     return {
-        "days": packed(np.stack(held, axis=1), "u2", float(most)),
+        "days": _stepped(np.concatenate(held, axis=1)),
+        "rest": _stepped(np.concatenate(rest, axis=1)),
         "listed": listed,
         "inflation": packed(np.stack(inflation, axis=1), "f4"),
         "strays": packed(np.stack(strays, axis=1), "i2", 1 / 8192),
     }
+
+
+def _stepped(values: Floats) -> dict[str, Any]:
+    """Whole steps of the largest of these numbers, none of which is below 0."""
+    most = float(values.max(initial=0)) or 1.0
+    return packed(values, "u2", most / np.iinfo(np.uint16).max)

@@ -150,7 +150,7 @@ function drawAxes(root, fan, scale) {
 /**
  * Rows of a chart's table: every March, the month asked of, and the last.
  * @param {Fan} fan
- * @returns {{month: string, values: {name: string, row: number[]}[]}[]}
+ * @returns {{t: number, month: string, values: {name: string, row: number[]}[]}[]}
  */
 export function fanRows(fan) {
   const places = fan.months.map((_, t) => t).filter((t) => fan.months[t].endsWith("-03") || t === fan.asked || t === fan.months.length - 1);
@@ -159,5 +159,5 @@ export function fanRows(fan) {
     { name: fan.base || fan.others.length > 0 ? fan.name : "No change", ends: fan.ends },
     ...fan.others,
   ];
-  return places.map((t) => ({ month: monthWords(fan.months[t]), values: series.map((one) => ({ name: one.name, row: one.ends[t] })) }));
+  return places.map((t) => ({ t, month: monthWords(fan.months[t]), values: series.map((one) => ({ name: one.name, row: one.ends[t] })) }));
 }

@@ -27,17 +27,21 @@ export function keptCosts(model, outcome) {
   const workers = /** @type {Workers} */ (outcome.workers);
   const agency = new Workforce(data.service.workforce, outcome.paths).monthly("agency_fte");
   const children = outcome.stocks.get(CARE);
-  return data.prices.map((/** @type {any} */ year) =>
-    Float64Array.from({ length: data.kept }, (_, r) => {
+  const held = data.service.held.looked_after ?? 0;
+  const perMonth = Float64Array.from({ length: months }, (_, t) => agency(t, 0));
+  const alike = outcome.paths.get("workforce.agency_fte")?.ranges.length ? null : perMonth;
+  return data.prices.map((/** @type {any} */ year) => {
+    const [post, each, placement] = [(year.post ?? 0) / 12, (year.agency ?? 0) * weeks, (year.placement ?? 0) * weeks];
+    const made = new Float64Array(data.kept);
+    for (let r = 0; r < made.length; r += 1) {
       let sum = 0;
-      for (let t = year.first; t < year.first + year.months; t += 1) {
-        const at = r * months + t;
-        sum += (workers.inPost[at] * (year.post ?? 0)) / 12;
-        sum += agency(t, r) * (year.agency ?? 0) * weeks;
-        sum += (children ? children[at] : data.service.held.looked_after ?? 0) * (year.placement ?? 0) * weeks;
+      for (let t = year.first, at = r * months + t; t < year.first + year.months; t += 1, at += 1) {
+        sum += workers.inPost[at] * post + (alike ? alike[t] : agency(t, r)) * each + (children ? children[at] : held) * placement;
       }
-      return sum;
-    }).sort());
+      made[r] = sum;
+    }
+    return made.sort();
+  });
 }
 
 /**
@@ -80,7 +84,21 @@ export function keptPlacements(model, outcome) {
 export function costs(model, outcome, what) {
   const work = what === "prices" ? keptCosts : keptPlacements;
   const years = what === "prices" ? model.data.prices : model.data.placements.years;
+  if (isAsBefore(model, outcome, what)) return years.map((/** @type {any} */ year) => year.ends);
   const base = once(model, `costs of ${what}`, () => work(model, model.baseline));
   return work(model, outcome).map((sorted, y) => /** @type {Range} */ (
     SHARES.map((share, q) => moved(years[y].ends[q], quantile(sorted, share), quantile(base[y], share)))));
+}
+
+/**
+ * Whether a setting leaves everything alone that these costs depend on.
+ * @param {Model} model
+ * @param {Outcome} outcome
+ * @param {"prices" | "placements"} what
+ * @returns {boolean}
+ */
+function isAsBefore(model, outcome, what) {
+  if (outcome.stocks.get(CARE) !== model.baseline.stocks.get(CARE)) return false;
+  const lever = what === "prices" ? "workforce." : "placements.";
+  return ![...outcome.paths.keys()].some((name) => name.startsWith(lever));
 }

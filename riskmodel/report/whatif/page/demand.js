@@ -124,20 +124,39 @@ function addStarts(stage, rates, table, into) {
   const { stock, vary, months, first, last, of } = into;
   const place = of[first];
   const whole = of.slice(first, last + 1).every((one) => one === place);
+  const by = whole ? 2 : 1;
   for (let r = 0, from = 0; r < stage.mean.length; r += 1, from += months) {
     const excess = stage.excess[r];
-    for (let t = first; t < months; t += 1) {
+    // Two months at a time where every start has this table, for they need the same starts.
+    for (let t = first; t < months; t += by) {
       let sum = 0;
       let more = 0;
+      let nextSum = 0;
+      let nextMore = 0;
       const until = Math.min(t, last);
+      let above = whole && t + 1 < months ? table[from + t + 1 - first] : 0;
       for (let start = first, lag = from + t - first; start <= until; start += 1, lag -= 1) {
         if (!whole && of[start] !== place) continue;
-        const part = rates[from + start] * table[lag];
+        const share = table[lag];
+        const rate = rates[from + start];
+        const part = rate * share;
+        const next = rate * above;
         sum += part;
-        more += part * table[lag];
+        more += part * share;
+        nextSum += next;
+        nextMore += next * above;
+        above = share;
       }
       stock[from + t] += sum;
       vary[from + t] += sum + excess * more;
+      if (!whole || t + 1 === months) continue;
+      if (t + 1 <= last) {
+        const part = rates[from + t + 1] * table[from];
+        nextSum += part;
+        nextMore += part * table[from];
+      }
+      stock[from + t + 1] += nextSum;
+      vary[from + t + 1] += nextSum + excess * nextMore;
     }
   }
 }

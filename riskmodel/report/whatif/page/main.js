@@ -1,6 +1,6 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
-import { areaLoads, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
+import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
 import { drawFan, fanRows } from "./charts.js";
 import { costs } from "./costs.js";
 import { byId, choice, element, table } from "./dom.js";
@@ -109,12 +109,12 @@ function numbersNow() {
   const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
   if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
-  made.push({ label: "Cases for each full-time worker", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
+  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
   const { cap, chance } = state.question;
   made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
   const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
   const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
-  made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of it`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
+  made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of ${cap} or fewer`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
   return [...made, ...costCards({ data, now, none, at })];
 }
 
@@ -126,8 +126,9 @@ function showNumbers() {
     element("p", { class: "label" }, one.label),
     element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range)),
     element("p", { class: "before" }, isNew ? `No change: ${one.before}` : "With no change of policy"))));
-  byId("strip").replaceChildren(...numbers.slice(0, 4).map((one, place) => element("span", {},
-    element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place] ?? ""}`)));
+  byId("strip").replaceChildren(...numbers.slice(0, state.question ? 4 : 1).map((one, place) => element("span", {},
+    element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place]}`,
+    element("small", {}, one.range.replace(/^90%[a-z ]+| from .*$/g, "")))));
 }
 
 /**
@@ -191,16 +192,20 @@ function showRest() {
   const said = [setWords(changes, data)];
   if (changes.length > 0) said.push(childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }));
   if (state.question && changes.length > 0) {
-    said.push(workersWords(model, { load: now.load, chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
+    said.push(workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
   }
   if (changes.length > 0) said.push(placementWords(model, now, none, at));
   byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.filter((one) => one !== "").map((one) => element("p", {}, one)));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {
     const rows = fanRows(fan);
+    const within_ = `chance of ${fan.cap} or fewer`;
+    const chances = fan.cap === null ? [] : [...(now === none ? [] : [{ name: `No change, ${within_}`, chance: none.chance }]),
+      { name: now === none ? `Chance of ${fan.cap} or fewer` : `${nameOf(state.active)}, ${within_}`, chance: now.chance }];
     byId(`${fan.id}-table`).replaceChildren(table(`${fan.title}: central projection (90% range)`,
-      ["End of", ...rows[0].values.map((one) => one.name)],
-      rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`)])));
+      ["End of", ...rows[0].values.map((one) => one.name), ...chances.map((one) => one.name)],
+      rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`),
+        ...chances.map((one) => `${chanceWords(one.chance[row.t])} (${chanceRangeWords(one.chance[row.t], model)})`)])));
   }
   byId("tables").replaceChildren(...tablesOf({ model, now, none, name: nameOf(state.active), question: state.question, at }));
   showSides(at);

@@ -256,7 +256,27 @@ function setHalves({ plain }, { own, slopes }, r, { down, home }) {
  * @param {number} by
  */
 function times(matrix, from, vector, into, q, by) {
-  for (let i = 0, at = from; i < q; i += 1) {
+  let at = from;
+  let i = 0;
+  // Four rows at a time, so that sums stay in the processor.
+  for (; i + 3 < q; i += 4, at += 3 * q) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let j = 0; j < q; j += 1, at += 1) {
+      const own = vector[j];
+      a += matrix[at] * own;
+      b += matrix[at + q] * own;
+      c += matrix[at + 2 * q] * own;
+      d += matrix[at + 3 * q] * own;
+    }
+    into[i] = a * by;
+    into[i + 1] = b * by;
+    into[i + 2] = c * by;
+    into[i + 3] = d * by;
+  }
+  for (; i < q; i += 1) {
     let sum = 0;
     for (let j = 0; j < q; j += 1, at += 1) sum += matrix[at] * vector[j];
     into[i] = sum * by;
@@ -271,17 +291,31 @@ function times(matrix, from, vector, into, q, by) {
  * @param {number} q
  */
 function multiplied(one, other, into, q) {
-  // Two columns at a time, so that sums stay in the processor.
+  // Four columns at a time, so that sums stay in the processor.
+  const whole = q - (q % 4);
   for (let i = 0; i < q; i += 1) {
-    for (let j = 0; j < q; j += 2) {
-      let left = 0;
-      let right = 0;
+    for (let j = 0; j < whole; j += 4) {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       for (let k = 0, at = i * q, from = j; k < q; k += 1, at += 1, from += q) {
-        left += one[at] * other[from];
-        right += one[at] * other[from + 1];
+        const own = one[at];
+        a += own * other[from];
+        b += own * other[from + 1];
+        c += own * other[from + 2];
+        d += own * other[from + 3];
       }
-      into[i * q + j] = left;
-      if (j + 1 < q) into[i * q + j + 1] = right;
+      const to = i * q + j;
+      into[to] = a;
+      into[to + 1] = b;
+      into[to + 2] = c;
+      into[to + 3] = d;
+    }
+    for (let j = whole; j < q; j += 1) {
+      let sum = 0;
+      for (let k = 0, at = i * q, from = j; k < q; k += 1, at += 1, from += q) sum += one[at] * other[from];
+      into[i * q + j] = sum;
     }
   }
 }

@@ -15,9 +15,10 @@ import { daysOf, heldBy, openMoves } from "./moves.js";
  * Children and days of the simulations followed.
  * @typedef {object} Placed
  * @property {(place: number) => Float64Array[]} stock of a date, by kind shown
- * @property {Float64Array[][]} days by year and kind shown
+ * @property {Float64Array[][]} days by year and kind shown, without the others
+ * @property {Float64Array[][]} paid those days, each as often as its price is set
  * @property {Float64Array[]} others by year what more or fewer of the kinds not shown cost by the list
- * @property {Float64Array[][]} dear by year and kind shown, times the price
+ * @property {Float64Array[]} rise by year how many times more the others cost that were there before
  */
 
 const LOOKED_AFTER_STAGE = "looked_after";
@@ -49,27 +50,52 @@ export function placedUnder(model, outcome) {
   const plain = once(model, "plain", () => heldBy(few, null, { came: few.of.entries, alone: null, more: null, total: null }));
   const price = outcome.paths.has(PRICE_LEVER) ? appliedAlike(outcome.paths, PRICE_LEVER, 1, few.months) : null;
   const held = heldUnder(model, few, plain, outcome);
-  const paid = price ? daysOf(few, held.states, price) : held.days;
+  const [paid, before] = [held, plain].map((one) => (price ? daysOf(few, one.states, price) : one.days));
   const { readings } = few;
-  const change = (/** @type {number} */ y, /** @type {number} */ place) => kept.inflation[y].map((_, r) => {
-    const at = (r * years.length + y) * readings + place;
-    return held.days[at] - plain.days[at];
-  });
+  const change = (/** @type {number} */ y, /** @type {number} */ place, /** @type {Float64Array} */ now, /** @type {Float64Array} */ then) =>
+    kept.inflation[y].map((_, r) => {
+      const at = (r * years.length + y) * readings + place;
+      return now[at] - then[at];
+    });
+  const days = kept.days.map((year, y) => year.map((each, k) => {
+    const apart = change(y, k, held.days, plain.days);
+    return each.map((one, r) => Math.max(one + apart[r], 0));
+  }));
   return {
-    others: years.map((/** @type {any} */ _, /** @type {number} */ y) => change(y, few.kinds + y)),
+    days,
+    others: years.map((/** @type {any} */ _, /** @type {number} */ y) => change(y, few.kinds + y, paid, before)),
     stock: (place) => kept.stock[place].map((each, k) => each.map((one, r) => {
       const at = (r * few.dates.length + place) * few.kinds + k;
       return Math.max(one + held.stock[at] - plain.stock[at], 0);
     })),
-    days: kept.days.map((year, y) => year.map((each, k) => {
-      const apart = change(y, k);
-      return each.map((one, r) => Math.max(one + apart[r], 0));
+    paid: price === null ? days : kept.days.map((year, y) => year.map((_, k) => {
+      const apart = change(y, k, paid, before);
+      const own = priced(kept.monthly[k], years[y], price);
+      // Fewer than nobody in a year is nobody; a month of it may owe another something.
+      return own.map((one, r) => (days[y][k][r] > 0 ? one + apart[r] : 0));
     })),
-    dear: kept.days.map((year, y) => year.map((each, k) => each.map((_, r) => {
-      const at = (r * years.length + y) * readings + k;
-      return price && held.days[at] > 0 ? paid[at] / held.days[at] : 1;
-    }))),
+    rise: years.map((/** @type {any} */ year) => {
+      const own = price && priced(kept.rest, year, price);
+      const whole = priced(kept.rest, year, null);
+      return whole.map((one, r) => (own && one > 0 ? own[r] / one : 1));
+    }),
   };
+}
+
+/**
+ * A year's sum of what is kept by month, each month as often as its price is set.
+ * @param {Float64Array[]} monthly by month and simulation
+ * @param {{first: number, months: number}} year
+ * @param {Float64Array | null} price
+ * @returns {Float64Array}
+ */
+function priced(monthly, year, price) {
+  const sum = new Float64Array(monthly[0].length);
+  for (let t = year.first; t < year.first + year.months; t += 1) {
+    const [each, by] = [monthly[t], price ? price[t] : 1];
+    for (let r = 0; r < sum.length; r += 1) sum[r] += by * each[r];
+  }
+  return sum;
 }
 
 /**
@@ -132,19 +158,24 @@ function aloneUnder(model, few, outcome) {
 /**
  * What the page keeps of the simulations followed, by place and kind shown.
  * @param {Model} model
- * @returns {{stock: Float64Array[][], days: Float64Array[][], strays: Float64Array[][], inflation: Float64Array[]}}
+ * @returns {{stock: Float64Array[][], days: Float64Array[][], monthly: Float64Array[][], rest: Float64Array[], strays: Float64Array[][], inflation: Float64Array[]}}
  */
 function keptPlaced(model) {
-  const { moves, years } = model.data.placements;
+  const { data } = model;
+  const { moves, years } = data.placements;
   const number = moves.shown.length;
   const parted = (/** @type {any} */ packed, /** @type {number} */ places, /** @type {number} */ each) => {
     const flat = unpacked(packed);
     return Array.from({ length: places }, (_, place) => Array.from({ length: each }, (__, k) =>
       Float64Array.from({ length: flat.length / (places * each) }, (___, r) => flat[(r * places + place) * each + k])));
   };
+  const byMonth = parted(moves.days, data.months.length, number - 1);
+  const monthly = Array.from({ length: number - 1 }, (_, k) => byMonth.map((month) => month[k]));
   return {
     stock: parted(moves.stock, moves.dates.length, number),
-    days: parted(moves.days, years.length, number),
+    days: years.map((/** @type {any} */ year) => monthly.map((each) => priced(each, year, null))),
+    monthly,
+    rest: parted(moves.rest, data.months.length, 1).map((one) => one[0]),
     strays: parted(moves.strays, years.length, number - 1),
     inflation: parted(moves.inflation, years.length, 1).map((one) => one[0]),
   };
@@ -162,23 +193,23 @@ export function movedCosts(model, outcome) {
   const { moves, years } = model.data.placements;
   const placed = placedOnce(model, outcome);
   const kept = model.kept.get("placed");
-  const others = moves.shown.length - 1;
+  const shown = moves.shown.length - 1;
   return years.map((/** @type {any} */ year, /** @type {number} */ y) => {
     const few = (365.25 * year.months) / 12;
     const made = once(model, `placements ${year.year}`, () => unpacked(year.costs)).slice();
     const paid = new Float64Array(made.length);
-    for (let k = 0; k < others; k += 1) {
+    for (let k = 0; k < shown; k += 1) {
       const week = moves.listed[y][k];
-      const [days, before, strays, dear] = [placed.days[y][k], kept.days[y][k], kept.strays[y][k], placed.dear[y][k]];
+      const [days, before, strays, own] = [placed.days[y][k], kept.days[y][k], kept.strays[y][k], placed.paid[y][k]];
       for (let r = 0; r < made.length; r += 1) {
         const sure = (week * kept.inflation[y][r]) / 7;
         const astray = strays[r] * Math.sqrt(Math.max(before[r], few) / Math.max(days[r], few));
-        paid[r] += sure * days[r] * dear[r] * Math.max(1 + astray, 0.1);
+        paid[r] += sure * own[r] * Math.max(1 + astray, 0.1);
         made[r] -= sure * before[r] * (1 + strays[r]);
       }
     }
-    return made.map((rest, r) =>
-      Math.max(rest + (kept.inflation[y][r] * placed.others[y][r]) / 7, 0) * placed.dear[y][others][r] + paid[r]).sort();
+    const [others, rise] = [placed.others[y], placed.rise[y]];
+    return made.map((rest, r) => Math.max(rest * rise[r] + (kept.inflation[y][r] * others[r]) / 7, 0) + paid[r]).sort();
   });
 }
 

@@ -84,19 +84,28 @@ export class Queue {
     for (let step = 0; step < steps; step += 1) {
       const low = Math.max(this.low - REACH.go, 0);
       const high = Math.min(this.high + REACH.come, chance.length - 1);
-      let [before, entered, left] = [0, 0, low === 0 ? 0 : go * low];
+      let before = 0;
+      let entered = 0;
+      let left = low === 0 ? 0 : go * low;
+      let above = 0;
+      let done = 0;
+      let own = chance[low];
       for (let n = low; n <= high; n += 1) {
-        const enters = n < places && n < high ? come : 0;
+        const isLast = n === high;
+        const enters = n < places && !isLast ? come : 0;
         const leaves = n === low ? 0 : left;
-        const more = n < high ? go * (n + 1) : 0;
-        const own = chance[n];
-        const ahead = n < high ? chance[n + 1] : 0;
-        const pivot = 1 + enters + leaves + (n > low ? entered * up[n - 1] : 0);
-        const value = own * (1 - enters - leaves) + entered * before + more * ahead + (n > low ? entered * made[n - 1] : 0);
-        up[n] = -more / pivot;
-        made[n] = value / pivot;
+        const more = isLast ? 0 : go * (n + 1);
+        const ahead = isLast ? 0 : chance[n + 1];
+        const by = 1 / (1 + enters + leaves + entered * above);
+        above = -more * by;
+        done = (own * (1 - enters - leaves) + entered * (before + done) + more * ahead) * by;
+        up[n] = above;
+        made[n] = done;
         taken += enters * own;
-        [before, entered, left] = [own, enters, more];
+        before = own;
+        entered = enters;
+        left = more;
+        own = ahead;
       }
       chance[high] = made[high];
       for (let n = high - 1; n >= low; n -= 1) chance[n] = made[n] - up[n] * chance[n + 1];

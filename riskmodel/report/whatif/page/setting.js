@@ -198,7 +198,7 @@ export function cautions(setting, data) {
     if (control.seen === null) {
       made.push(`${control.label}: nothing in this folder says how far this has moved before.`);
     } else if (at < control.seen[0] - 1e-9 || at > control.seen[1] + 1e-9) {
-      made.push(`${control.label}, ${amountWords(control, Math.round(at * 10) / 10)}: beyond what has been seen. ${control.evidence}`);
+      made.push(`${control.label}, ${amountWords(control, Math.round(at * 10) / 10)}: beyond what has been seen. ${control.evidence.slice(0, 1).toUpperCase()}${control.evidence.slice(1)}`);
     }
   }
   return made;

@@ -131,9 +131,36 @@ function serviceTables({ model, now, none, question, at }, names, both) {
     parts.push(element("section", {}, element("h3", {}, "Caseload by area"),
       table(`Cases for each full-time worker at the end of ${monthWords(by)} (90% range)`, ["Area", ...names],
         data.service.areas.map((/** @type {{name: string}} */ area, /** @type {number} */ place) => [area.name,
-          ...both((one) => `${number(range(one, place)[1], 1)} (${rangeWords(range(one, place), 1)})`)]))));
+          ...both((one) => `${number(range(one, place)[1], 1)} (${rangeWords(range(one, place), 1)})`)])),
+      areasByMonth(model, now === none ? [["No change", none]] : [["No change", none], [names[1], now]], at)));
   }
   return parts;
+}
+
+/**
+ * Caseload of each area at each year end, worked out when somebody opens it.
+ * @param {Model} model
+ * @param {[string, Shown][]} settings
+ * @param {number} at
+ * @returns {HTMLElement}
+ */
+function areasByMonth(model, settings, at) {
+  const { months, service } = model.data;
+  const inside = element("div", {});
+  const made = /** @type {HTMLDetailsElement} */ (element("details", { id: "areas-by-month" }, element("summary", {}, "By month", element("span", { class: "hidden" }, " and area")), inside));
+  const fill = () => {
+    if (!made.open || inside.childNodes.length > 0) return;
+    const places = months.map((/** @type {string} */ _, /** @type {number} */ t) => t).filter((/** @type {number} */ t) =>
+      months[t].endsWith("-03") || t === at || t === months.length - 1);
+    inside.append(...settings.map(([name, one]) => table(`${name}: cases for each full-time worker by area (90% range)`,
+      ["End of", ...service.areas.map((/** @type {{name: string}} */ area) => area.name)],
+      places.map((/** @type {number} */ t) => [monthWords(months[t]),
+        ...areaLoads(model, one.outcome, t).map(({ range }) => `${number(range[1], 1)} (${rangeWords(range, 1)})`)]))));
+  };
+  made.addEventListener("toggle", fill);
+  made.open = /** @type {HTMLDetailsElement | null} */ (document.getElementById("areas-by-month"))?.open ?? false;
+  fill();
+  return made;
 }
 
 /**

@@ -172,8 +172,11 @@ function causes(model, outcome, changes, month) {
   const label = data.stages.find((/** @type {any} */ one) => one.name === most).label;
   const said = names.flatMap((name) => {
     const own = changes.filter((one) => one.parameter === name);
-    const alone = apart(outcomeOf(model, own), most);
-    return Math.abs(alone) < 0.5 ? [] : `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(alone)}`;
+    const single = outcomeOf(model, own);
+    const alone = apart(single, most);
+    const [stock, base] = [single, baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(most)));
+    const [low, , high] = difference(stock, base, month, data.months.length);
+    return Math.abs(alone) < 0.5 ? [] : `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(alone)} (90% range ${signed(low)} to ${signed(high)})`;
   });
   return ` ${label}, on average: ${said.join("; ")}.`;
 }
@@ -181,7 +184,7 @@ function causes(model, outcome, changes, month) {
 /**
  * What the workers come to.
  * @param {Model} model
- * @param {{load: number[][], chance: number[], before: number[], baseLoad: number[][], month: number, cap: number}} at
+ * @param {{load: number[][], apart: Range, chance: number[], before: number[], baseLoad: number[][], month: number, cap: number}} at
  * @returns {string}
  */
 export function workersWords(model, at) {
@@ -190,6 +193,6 @@ export function workersWords(model, at) {
   const [chance, before] = [at.chance[at.month], at.before[at.month]];
   const than = Math.abs(now[2] - base[2]) < 0.05
     ? "as with no change"
-    : `${number(Math.abs(now[2] - base[2]), 1)} ${now[2] < base[2] ? "lower" : "higher"} than with no change`;
-  return `The average caseload is then ${number(now[2], 1)} (90% range ${rangeWords([now[0], now[2], now[4]], 1)}), ${than}; the chance of ${at.cap} or fewer at the end of ${day} is ${chanceWords(chance)} (${chanceRangeWords(chance, model)} from so many simulations), ${chanceWords(chance) === chanceWords(before) ? "as with no change" : `in place of ${chanceWords(before)}`}.`;
+    : `${number(Math.abs(now[2] - base[2]), 1)} ${now[2] < base[2] ? "lower" : "higher"} than with no change (90% range of the difference ${signed(at.apart[0], 1)} to ${signed(at.apart[2], 1)})`;
+  return `The average caseload is then ${number(now[2], 1)} (90% range ${rangeWords([now[0], now[2], now[4]], 1)}), ${than}; the chance of ${at.cap} or fewer at the end of ${day} is ${chanceWords(chance)} (${chanceRangeWords(chance, model)} from ${model.data.kept} simulations), ${chanceWords(chance) === chanceWords(before) ? "as with no change" : `in place of ${chanceWords(before)} (${chanceRangeWords(before, model)})`}.`;
 }
