@@ -15,7 +15,7 @@ import numpy.typing as npt
 from riskmodel.census import reference_date
 from riskmodel.cohort.dates import family_dates
 from riskmodel.cohort.dependence import assign, profiles, whole_shares
-from riskmodel.cohort.families import birth_dates, families, in_order, second_rows
+from riskmodel.cohort.families import birth_dates, days_in_order, families, in_order, second_rows
 from riskmodel.cohort.lengths import plan_lengths
 from riskmodel.cohort.surroundings import Drawer, areas, before_the_plan, schools
 from riskmodel.estimates import Basis
@@ -98,23 +98,24 @@ def add_details(
     draw = Drawer(seed, unit)
     strength = parameter("dependence").value if dependence is None else dependence
     ages = _ages(draw, plan, flags, factors, strength)
-    unit_rows = _Families.of(draw, plan, flags, factors, ages)
+    pairs = _same_children(draw, plan, flags, factors, ages)
+    unit_rows = _Families.of(draw, plan, flags, factors, ages, np.concatenate(pairs))
     dates = unit_rows.spread(family_dates(draw.stream, *unit_rows.plan_and_sizes(plan), year))
+    dates, (first, second) = _in_time(draw, unit_rows, pairs, dates)
     assessed, started = dates["assessment_date"], dates["plan_start_date"]
     when = np.where(np.isnat(started), assessed, started)
     since = np.where(ages <= 0, dates["referral_date"], when)
     born = birth_dates(draw.stream("birthday"), unit_rows.family, ages, when, since)
-    is_known = born <= np.datetime64(reference_date(year), "D")
-    gender = _genders(draw, flags, factors, strength, is_known)
-    first, second = _same_children(draw, unit_rows, plan, flags, factors, ages, gender, dates)
-    alike = np.arange(len(plan))
-    alike[second] = first
-    unit_rows.family[second] = unit_rows.family[first]
     again = birth_dates(
         draw.stream("birthday-again"), np.arange(len(second)), ages[second], when[second],
         np.where(ages[second] == 0, dates["referral_date"][first], when[first]),
     )  # fmt: skip
     born[first] = born[second] = again
+    alike = np.arange(len(plan))
+    alike[second] = first
+    unit_rows.family[second] = unit_rows.family[first]
+    is_known = born <= np.datetime64(reference_date(year), "D")
+    gender = _genders(draw, flags, factors, strength, is_known, in_order(alike))
     ends = (
         dates["plan_start_date"]
         + unit_rows.spread(
@@ -147,12 +148,16 @@ class _Families:
 
     @classmethod
     def of(
-        cls, draw: Drawer, plan: Flags, flags: Flags, factors: Sequence[str], ages: IntArray
+        cls,
+        draw: Drawer,
+        plan: Flags,
+        flags: Flags,
+        factors: Sequence[str],
+        ages: IntArray,
+        twice: IntArray,
     ) -> _Families:
-        alone = np.zeros(len(plan), dtype=bool)
-        for name in ALONE:
-            if name in factors:
-                alone |= flags[factors.index(name)]
+        alone = _without_family(flags, factors)
+        alone[twice] = True
         shared = _shared(plan, flags, factors)
         return cls(families(draw.stream("family"), shared, ages, alone))
 
@@ -167,6 +172,11 @@ class _Families:
     def spread(self, values: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
         """Values of families, given to each of their rows."""
         return {name: column[self.numbered] for name, column in values.items()}
+
+
+def _without_family(flags: Flags, factors: Sequence[str]) -> Flags:
+    rows = [values for name, values in zip(factors, flags, strict=True) if name in ALONE]
+    return np.asarray(np.any([np.zeros(flags.shape[1], dtype=bool), *rows], axis=0))
 
 
 def _shared(plan: Flags, flags: Flags, factors: Sequence[str]) -> IntArray:
@@ -208,48 +218,57 @@ def _ages(
 
 
 def _genders(
-    draw: Drawer, flags: Flags, factors: Sequence[str], strength: float, is_known: Flags
+    draw: Drawer,
+    flags: Flags,
+    factors: Sequence[str],
+    strength: float,
+    is_known: Flags,
+    child: IntArray,
 ) -> npt.NDArray[np.object_]:
     """Girls and boys in exact shares of those born by the end of the year; None for the others."""
     rows = np.flatnonzero(is_known)
     share = parameter("girls_share").value
     totals = whole_shares(len(rows), (share, 1 - share))
     profile = profiles("sex_profile_", factors, strength)
+    _, of, sizes = np.unique(child[rows], return_inverse=True, return_counts=True)
+    shares = np.array([np.bincount(of, each[rows], minlength=len(sizes)) for each in flags]).T
+    drawn = assign(draw.stream("gender"), shares / sizes[:, None], totals, profile, sizes)
     values = np.full(len(is_known), None, dtype=object)
-    drawn = assign(draw.stream("gender"), flags[:, rows].T, totals, profile)
-    values[rows] = np.array(("female", "male"), dtype=object)[drawn]
+    values[rows] = np.array(("female", "male"), dtype=object)[drawn[of]]
     return values
 
 
 def _same_children(
-    draw: Drawer,
-    unit_rows: _Families,
-    plan: Flags,
-    flags: Flags,
-    factors: Sequence[str],
-    ages: IntArray,
-    gender: npt.NDArray[np.object_],
-    dates: Mapping[str, Days],
+    draw: Drawer, plan: Flags, flags: Flags, factors: Sequence[str], ages: IntArray
 ) -> tuple[IntArray, IntArray]:
     """Pairs of rows that are one child's: a referral that ended with its assessment, and a later.
 
-    The second may lead to a plan, the first does not, and all that came of it is over by then.
+    The second may lead to a plan, the first does not.
     """
-    alike = _shared(np.zeros_like(plan), flags, factors) * 64 + 2 * (ages + 1)
-    alike = alike + (gender == "female")
-    may = (ages >= 0) & (gender != None)  # noqa: E711 (an array of words)
-    for name, values in zip(factors, flags, strict=True):
-        if name in ALONE:
-            may &= ~values
-    over = np.maximum.reduce(
-        [np.nan_to_num(dates[n].astype("datetime64[D]").astype(np.float64), nan=0.0) for n in (
-            "assessment_date", "section_47_date", "conference_date")]
-    )  # fmt: skip
+    alike = _shared(np.zeros_like(plan), flags, factors) * 32 + ages
+    may = (ages >= 0) & ~_without_family(flags, factors)
     wanted = round(len(plan) * parameter("second_assessment_share").value)
-    return second_rows(
-        draw.stream("second"), wanted, unit_rows.family, alike, may & ~plan, may,
-        over, dates["referral_date"].astype(np.int64),
+    return second_rows(draw.stream("second"), wanted, alike, may & ~plan, may)
+
+
+def _in_time(
+    draw: Drawer, unit_rows: _Families, pairs: tuple[IntArray, IntArray], dates: dict[str, Days]
+) -> tuple[dict[str, Days], tuple[IntArray, IntArray]]:
+    """Dates by which the first of each pair is over before the second begins, and such pairs.
+
+    Children without brothers and sisters for whom as much was decided change dates.
+    """
+    first, second = pairs
+    passed = [dates[name] for name in ("assessment_date", "section_47_date", "conference_date")]
+    kind = sum((~np.isnat(days)).astype(np.int64) for days in (*passed, dates["plan_start_date"]))
+    single = np.flatnonzero(unit_rows.sizes[unit_rows.numbered] == 1)
+    others = np.setdiff1d(single, np.concatenate(pairs))
+    over = np.fmax.reduce(passed).astype(np.int64)
+    of, fits = days_in_order(
+        draw.stream("second-days"), first, second, others, np.asarray(kind), over,
+        dates["referral_date"].astype(np.int64),
     )  # fmt: skip
+    return {name: days[of] for name, days in dates.items()}, (first[fits], second[fits])
 
 
 def _plan_days(

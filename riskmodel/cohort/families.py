@@ -7,12 +7,14 @@ twins. A share of the children has a second row in the year, for they were refer
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from riskmodel.parameters import parameter
 
-__all__ = ["birth_dates", "families", "in_order", "second_rows"]
+__all__ = ["birth_dates", "days_in_order", "families", "in_order", "second_rows"]
 
 IntArray = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -48,19 +50,17 @@ def families(
 
     Notes
     -----
-    Sizes are drawn and rows that agree are dealt into them. Where two of a family are of one age
-    and no twins, or too far apart, the later one changes places with others of the same kind, until
-    all fit; what does not fit after that is a family of one.
+    As many families of each size as its share of all are dealt among rows that agree, the large
+    ones first. Where two of a family are of one age and no twins, or too far apart, the later one
+    changes places with others of the same kind; what does not fit after that is a family of one,
+    and families of one are joined until as many have several children as should.
     """
     rows = np.flatnonzero(~alone)
     order = rows[np.lexsort((random.random(len(rows)), shared[rows]))]
-    shares = np.array(parameter("family_size_shares").numbers)
-    drawn = random.choice(len(shares), size=len(order), p=shares / shares.sum()) + 1
-    number = np.searchsorted(np.cumsum(drawn), np.arange(len(order)), side="right")
-    # A family does not go over the border between rows that do not agree.
-    group = shared[order]
-    is_new = np.append(True, (np.diff(number) > 0) | (np.diff(group) != 0))[: len(order)]
-    number = np.cumsum(is_new) - 1
+    group = np.unique(shared[order], return_inverse=True)[1]
+    weights = np.array(parameter("family_size_shares").numbers)
+    number_of = len(shared) * weights / (weights @ np.arange(1, len(weights) + 1))
+    number = _dealt(random, np.bincount(group), np.round(number_of).astype(np.int64))
     is_twin = random.random(len(order)) < parameter("twin_share").value
     for _ in range(ROUNDS):
         wrong = _misfits(number, ages[order], is_twin)
@@ -74,7 +74,67 @@ def families(
     number[wrong] = len(order) + np.arange(len(wrong))
     family = np.arange(len(shared)) + 2 * len(order)
     family[order] = number
+    _, first, sizes = np.unique(family, return_index=True, return_counts=True)
+    share = 1 - weights[0] / weights.sum()
+    # Joining two makes one more with several children, and one family fewer.
+    missing = round((share * len(sizes) - np.count_nonzero(sizes > 1)) / (1 + share))
+    single = first[sizes == 1]
+    most = parameter("sibling_gap_years").value
+
+    def fit(one: IntArray, other: IntArray) -> npt.NDArray[np.bool_]:
+        gap = np.abs(ages[one] - ages[other])
+        return np.asarray((gap > 0) & (gap <= most))
+
+    one, other = _pairs(random, max(missing, 0), single[~alone[single]], shared, fit)
+    family[other] = family[one]
     return in_order(family)
+
+
+def _dealt(random: np.random.Generator, rows: IntArray, wanted: IntArray) -> IntArray:
+    """The family of each row, in order of groups: as many of each size as wanted, if they fit.
+
+    Parameters
+    ----------
+    random
+        The draws.
+    rows
+        Of each group; shape (G,).
+    wanted
+        Families of 1, 2, ... children. What is left over are families of one.
+    """
+    left, made = rows.copy(), np.zeros((len(rows), len(wanted)), dtype=np.int64)
+    for size in range(len(wanted), 1, -1):
+        room = np.repeat(np.arange(len(rows)), left // size)
+        chosen = random.choice(room, min(int(wanted[size - 1]), len(room)), replace=False)
+        made[:, size - 1] = np.bincount(chosen, minlength=len(rows))
+        left -= size * made[:, size - 1]
+    made[:, 0] = left
+    sizes = np.repeat(np.tile(np.arange(1, len(wanted) + 1), len(rows)), made.ravel())
+    number: IntArray = np.repeat(np.arange(len(sizes)), sizes)
+    return number
+
+
+def _pairs(
+    random: np.random.Generator,
+    number: int,
+    rows: IntArray,
+    alike: IntArray,
+    fit: Callable[[IntArray, IntArray], npt.NDArray[np.bool_]],
+) -> tuple[IntArray, IntArray]:
+    """Pairs of rows that agree in a number and fit, each row in one: so many, or as many as are."""
+    ones, others, found = [rows[:0]], [rows[:0]], 0
+    for turn in range(ROUNDS):
+        order = rows[np.lexsort((random.random(len(rows)), alike[rows]))][turn % 2 :]
+        one, other = order[:-1:2], order[1::2]
+        fitting = np.flatnonzero((alike[one] == alike[other]) & fit(one, other))
+        chosen = random.permutation(fitting)[: number - found]
+        ones.append(one[chosen])
+        others.append(other[chosen])
+        found += len(chosen)
+        if found == number:
+            break
+        rows = np.setdiff1d(rows, np.concatenate([one[chosen], other[chosen]]))
+    return np.concatenate(ones), np.concatenate(others)
 
 
 def _misfits(number: IntArray, ages: IntArray, is_twin: npt.NDArray[np.bool_]) -> IntArray:
@@ -99,12 +159,9 @@ def in_order(family: IntArray) -> IntArray:
 def second_rows(
     random: np.random.Generator,
     number: int,
-    family: IntArray,
     alike: IntArray,
     may_come_first: npt.NDArray[np.bool_],
     may_come_second: npt.NDArray[np.bool_],
-    over: npt.NDArray[np.float64],
-    referred: IntArray,
 ) -> tuple[IntArray, IntArray]:
     """Rows that are the first and the second of one child, so many pairs or as many as there are.
 
@@ -112,34 +169,60 @@ def second_rows(
     ----------
     random, number
         The draws, and the pairs wanted.
-    family
-        Families as :func:`families` gives them; only families of one are taken.
     alike
-        Rows of one child agree in this number: sex, age, what concerns the parents.
+        Rows of one child agree in this number: age, what concerns the parents.
     may_come_first, may_come_second
-        Which rows can be either.
-    over, referred
-        Day number on which all of a row is over, and of its referral: the second row of a child
-        is referred after the first is over, within the year.
+        Which rows can be either; what can come first can come second.
     """
-    left = np.flatnonzero((np.bincount(family)[family] == 1) & may_come_second)
-    firsts, seconds, found = [], [], 0
+    rows = np.flatnonzero(may_come_second)
+    return _pairs(random, number, rows, alike, lambda one, _: may_come_first[one])
+
+
+def days_in_order(
+    random: np.random.Generator,
+    first: IntArray,
+    second: IntArray,
+    others: IntArray,
+    kind: IntArray,
+    over: IntArray,
+    referred: IntArray,
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Let rows change dates until each child's second referral comes after the first is over.
+
+    Parameters
+    ----------
+    random
+        The draws.
+    first, second
+        Pairs of rows, each a family of one.
+    others
+        Further families of one.
+    kind
+        Of each row; rows of one kind can change dates.
+    over, referred
+        Day number on which all of a row is over, and of its referral.
+
+    Returns
+    -------
+    tuple
+        Of each row the one whose dates it has now, and which pairs are in order.
+    """
+    of = np.arange(len(kind))
+
+    def in_order_now() -> npt.NDArray[np.bool_]:
+        gap = referred[of[second]] - over[of[first]]
+        return np.asarray((gap > LEAST_GAP_DAYS) & (gap < MOST_GAP_DAYS))
+
     for _ in range(ROUNDS):
-        order = left[np.lexsort((random.random(len(left)), alike[left]))]
-        one, other = order[:-1:2], order[1::2]
-        swap = referred[one] > referred[other]
-        one, other = np.where(swap, other, one), np.where(swap, one, other)
-        gap = referred[other] - over[one]
-        fits = (alike[one] == alike[other]) & may_come_first[one]
-        fits &= (gap > LEAST_GAP_DAYS) & (gap < MOST_GAP_DAYS)
-        pairs = np.flatnonzero(fits)[: number - found]
-        firsts.append(one[pairs])
-        seconds.append(other[pairs])
-        found += len(pairs)
-        left = np.setdiff1d(left, np.concatenate([firsts[-1], seconds[-1]]))
-        if found == number:
+        fits = in_order_now()
+        if fits.all():
             break
-    return np.concatenate(firsts), np.concatenate(seconds)
+        wrong = np.concatenate([first[~fits], second[~fits]])
+        further = random.choice(others, min(len(wrong), len(others)), replace=False)
+        rows = np.concatenate([wrong, further])
+        into = rows[np.lexsort((random.random(len(rows)), kind[rows]))]
+        of[rows[np.argsort(kind[rows], kind="stable")]] = of[into]
+    return of, in_order_now()
 
 
 def birth_dates(

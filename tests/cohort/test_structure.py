@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from riskmodel.ages import ages_in_years
 from riskmodel.assessments import PLAN
-from riskmodel.cohort import CohortDesign, generate_cohort
+from riskmodel.cohort import CohortDesign, check_fidelity, generate_cohort
 from riskmodel.cohort.dates import plan_month_shares
 from riskmodel.cohort.dependence import assign, wanted_shares, whole_shares
-from riskmodel.cohort.families import families
+from riskmodel.cohort.families import _dealt, families
 from riskmodel.cohort.lengths import (
     TWO_YEARS_DAYS,
     band_shares,
@@ -285,6 +285,48 @@ def test_children_are_born_during_plans(frame):
     share = unborn[frame[PLAN]].mean()
     assert 0.02 < share < 0.05
     assert (frame["plan_end_date"] > frame["birth_date"])[unborn].any()
+
+
+@pytest.mark.property
+@pytest.mark.parametrize(
+    ("number", "seed"), [(1069, 0), (1069, 5), (1250, 1), (1800, 4), (2250, 2), (5000, 3)]
+)
+def test_families_and_second_assessments_of_every_size_are_within_a_point(number, seed):
+    cohort = generate_cohort(CohortDesign(number, seed=seed))
+    assert check_fidelity(cohort).is_exact
+    found = measure_structure(cohort).set_index("measure")
+    for name in (
+        "families with several children",
+        "assessments that are a child's second of the year",
+    ):
+        assert found.loc[name, "found"] == pytest.approx(found.loc[name, "assumed"], abs=1)
+    sizes = cohort.frame.drop_duplicates("child_id").groupby("family_id").size()
+    twice = int(cohort.frame["child_id"].duplicated().sum())
+    shares = np.array(parameter("family_size_shares").numbers) / 100
+    shares[1:] *= (len(sizes) + twice) / len(sizes)
+    for size in range(2, len(shares) + 1):
+        assert (sizes == size).mean() == pytest.approx(shares[size - 1], abs=0.015)
+
+
+@pytest.mark.property
+@settings(max_examples=50)
+@given(
+    rows=st.lists(st.integers(1, 40), min_size=1, max_size=20),
+    wanted=st.lists(st.integers(0, 9), min_size=5, max_size=5),
+    seed=st.integers(0, 99),
+)
+def test_families_are_as_many_of_each_size_as_fit_and_none_goes_over_a_border(rows, wanted, seed):
+    number = _dealt(np.random.default_rng(seed), np.array(rows), np.array(wanted))
+    group = np.repeat(np.arange(len(rows)), rows)
+    assert len(number) == len(group)
+    table = pd.DataFrame({"family": number, "group": group}).groupby("family")["group"]
+    assert table.nunique().max() == 1
+    found = np.bincount(table.size(), minlength=6)
+    assert (found[2:] <= wanted[1:]).all()
+    # What is short has no room: no group has as many families of one left.
+    short = [size for size in range(2, 6) if found[size] < wanted[size - 1]]
+    single = np.bincount(table.first()[table.size() == 1], minlength=len(rows))
+    assert not short or single.max() < min(short)
 
 
 @pytest.mark.unit

@@ -13,10 +13,17 @@ from riskmodel.factors.margins.recorded import RecordedFactors, Recording, true_
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.result import FactorAssociation
 
-__all__ = ["NO_REACH", "recorded_reach"]
+__all__ = ["COULD_BE", "NO_REACH", "reach_words", "recorded_reach"]
 
 NO_REACH = (float("nan"), float("nan"))
 """Of all factors together and of pairs: how records miss several at once is not assumed."""
+
+COULD_BE = (
+    "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "
+    "as far as unadjusted ones. Not told of pairs and of all factors together, for how records "
+    "miss several factors at once is not known."
+)
+"""What stands below such figures, with the words of the recording."""
 
 _KINDS, _RATIOS = ("risk_difference", "risk_ratio", "odds_ratio"), ("risk_ratio", "odds_ratio")
 _SHARES = ("alone", "sequential", "average")
@@ -82,6 +89,13 @@ def recorded_reach(
         for measure, (low, high) in moved.items()
         for row, found in enumerate(factors)
     }
+
+
+def reach_words(ends: tuple[float, float], scale: float, digits: int) -> str:
+    """The ends of a reach in words; a dash where there is none."""
+    # No minus before a nought.
+    low, high = (round(scale * end, digits) + 0.0 for end in ends)
+    return f"{low:.{digits}f} to {high:.{digits}f}" if low <= high else "-"
 
 
 def _moved(

@@ -17,7 +17,7 @@ from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
-from riskmodel.factors.adjusted.reach import NO_REACH
+from riskmodel.factors.adjusted.reach import COULD_BE, NO_REACH, reach_words
 from riskmodel.factors.adjusted.released import (
     RowsOf,
     choose_factors,
@@ -52,10 +52,6 @@ _BASIS_WORDS = (
 _PUT_IN = (
     "Which factors were recorded together is an assumption of the synthetic table, so these "
     "figures give back the association that was put in: they show the method, not the authority."
-)
-_COULD_BE = (
-    "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "
-    "as far as unadjusted ones. Not told of pairs and of all factors together."
 )
 
 
@@ -121,10 +117,7 @@ class TableImpact(Result):
         reach = self.impact.reach()
 
         def could_be(factor: str, measure: str, scale: float, digits: int) -> str:
-            low, high = reach.get((factor, measure), NO_REACH)
-            # No minus before a nought.
-            low, high = (round(scale * end, digits) + 0.0 for end in (low, high))
-            return f"{low:.{digits}f} to {high:.{digits}f}" if low <= high else "-"
+            return reach_words(reach.get((factor, measure), NO_REACH), scale, digits)
 
         rows: list[tuple[str, ...]] = [
             (
@@ -182,7 +175,7 @@ class TableImpact(Result):
         lines = [_BASIS_WORDS.format(impact.basis)]
         if impact.basis == "assumed":
             lines.append(_PUT_IN)
-        lines.append(_COULD_BE.format(Recording.usual().words()))
+        lines.append(COULD_BE.format(Recording.usual().words()))
         lines.append(f"{impact.combinations.mean_number:.1f} factors an assessment.")
         if tested is not None and tested.pairs:
             lines.append(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from riskmodel.core.lazy import pd
 from riskmodel.estimates import Estimate
+from riskmodel.factors.adjusted.reach import COULD_BE, NO_REACH, reach_words
 from riskmodel.factors.adjusted.result import FactorImpact
+from riskmodel.factors.margins.recorded import Recording
 from riskmodel.report.model import Table
 from riskmodel.report.sections.building import table_of
 from riskmodel.report.wording import label_of, percent
@@ -48,7 +50,8 @@ def beside_table(rows: Sequence[ComparedRate], result: FactorImpact, source: str
 
 
 def measures_table(result: FactorImpact, source: str) -> Table:
-    """Adjusted measures of every factor."""
+    """Adjusted measures of every factor, and how far recording could move them."""
+    could = _could_be(result)
     frame = pd.DataFrame(
         [
             {
@@ -56,9 +59,13 @@ def measures_table(result: FactorImpact, source: str) -> Table:
                 "plans": int(found.adjusted.risk_difference.numerator or 0),
                 "assessments": int(found.adjusted.risk_difference.denominator or 0),
                 "risk_difference": with_ends(found.adjusted.risk_difference, 100, 1),
+                "difference_recorded": could(found.factor, "adjusted_risk_difference", 100, 0),
                 "risk_ratio": with_ends(found.adjusted.risk_ratio, 1, 2),
+                "ratio_recorded": could(found.factor, "adjusted_risk_ratio", 1, 1),
                 "odds_ratio": with_ends(found.adjusted.odds_ratio, 1, 2),
+                "odds_recorded": could(found.factor, "adjusted_odds_ratio", 1, 1),
                 "crude_odds_ratio": with_ends(found.crude.odds_ratio, 1, 2),
+                "crude_recorded": could(found.factor, "crude_odds_ratio", 1, 1),
             }
             for found in result.factors
         ]
@@ -72,18 +79,33 @@ def measures_table(result: FactorImpact, source: str) -> Table:
             "plans": "Plans with the factor",
             "assessments": "Assessments with the factor",
             "risk_difference": "Risk difference, percentage points",
+            "difference_recorded": "Risk difference, could be",
             "risk_ratio": "Risk ratio",
+            "ratio_recorded": "Risk ratio, could be",
             "odds_ratio": "Odds ratio",
+            "odds_recorded": "Odds ratio, could be",
             "crude_odds_ratio": "Unadjusted odds ratio",
+            "crude_recorded": "Unadjusted odds ratio, could be",
         },
         (
             f"In brackets the {percent(result.level, 0)} range. Odds ratios: Firth's penalised "
             "logistic regression; risk differences and ratios: standardised over the table.",
+            COULD_BE.format(Recording.usual().words()),
         ),
         source=source,
         basis=result.basis,
         folded=True,
     )
+
+
+def _could_be(result: FactorImpact) -> Callable[[str, str, float, int], str]:
+    reach = result.reach()
+
+    def could_be(factor: str, measure: str, scale: float, digits: int) -> str:
+        words = reach_words(reach.get((factor, measure), NO_REACH), scale, digits)
+        return "not known" if words == "-" else words.replace("-", "−")
+
+    return could_be
 
 
 def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
@@ -98,10 +120,12 @@ def with_ends(estimate: Estimate, scale: float, digits: int) -> str:
 def fractions_table(result: FactorImpact, source: str) -> Table:
     """Fractions of plans, largest average first."""
     kinds = ("average", "alone", "sequential", "crude")
+    could = _could_be(result)
     rows = [
         {
             "factor": label_of(found.factor),
             **{kind: with_ends(getattr(found.attributable, kind), 100, 1) for kind in kinds},
+            "recorded": could(found.factor, "attributable_fraction_average", 100, 0),
         }
         for found in sorted(result.factors, key=lambda each: -each.attributable.average.value)
     ]
@@ -113,6 +137,7 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
             "alone": "none",
             "sequential": joint,
             "crude": "none",
+            "recorded": "not known",
         }
     )
     return table_of(
@@ -125,10 +150,12 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
             "alone": "By itself",
             "sequential": "After the factors before it in the table",
             "crude": "Unadjusted",
+            "recorded": "Average, could be",
         },
         (
             f"In brackets the {percent(result.level, 0)} range. The first and the third column "
             "add up to the last row.",
+            COULD_BE.format(Recording.usual().words()),
         ),
         source=source,
         basis=result.basis,
