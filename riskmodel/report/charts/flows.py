@@ -183,14 +183,14 @@ def _reached(block: _Block, side: int, tops: Mapping[str, float]) -> list[float]
 
     Bands of a place stand in the order of the places they lead to, so that none crosses another.
     """
-    there = [list(nodes) for nodes in block.sides]
-    reached, found = dict(tops), [0.0] * len(block.bands)
-    for place in sorted(
-        range(len(found)), key=lambda band: there[1 - side].index(block.bands[band][1 - side])
-    ):
-        words, thick = block.bands[place][side], block.bands[place][2]
+    other = list(block.sides[1 - side])
+    pairs = [(start, end) if side == 0 else (end, start) for start, end, _ in block.bands]
+    ends = [(words, other.index(there)) for words, there in pairs]
+    reached, found = dict(tops), [0.0] * len(ends)
+    for place in sorted(range(len(ends)), key=lambda band: ends[band][1]):
+        words = ends[place][0]
         found[place] = reached[words]
-        reached[words] += thick
+        reached[words] += block.bands[place][2]
     return found
 
 
