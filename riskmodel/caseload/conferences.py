@@ -38,10 +38,14 @@ _ASSUMED = (
     "conference_chair_hours_a_month",
 )
 _SHOWN = {
+    "initial": "Children in an initial conference",
+    "first_review": "Children in a review at three months",
+    "later_review": "Children in a later review, every six months",
     "children": "Children in a conference or review",
     "meetings": "Meetings",
     "chairs": "Full-time chairs",
     "rooms": "Rooms in use all day",
+    "overlapping": "Share of meetings at the time of another",
 }
 _FIRST, _EVERY = 3, 6
 _OLDEST = 18 * 12
@@ -92,20 +96,20 @@ class Conferences(Result):
         return pd.DataFrame(rows, columns=pd.Index(columns))
 
     def preview(self) -> pd.DataFrame:
-        """Children, meetings and chairs in each March and the last month."""
+        """Children by kind, meetings, chairs, rooms and overlaps, each March and last month."""
         frame = self.to_frame()
         kept = frame["month"].str.endswith("-03") | (frame["month"] == self.months[-1])
         shown = frame[kept & frame["measure"].isin(_SHOWN)]
+        forms = [".0%" if name == "overlapping" else ",.1f" for name in shown["measure"]]
         return pd.DataFrame(
             {
                 "scenario": shown["scenario"],
                 "month": shown["month"],
                 "what a month takes": shown["measure"].map(_SHOWN),
-                "mean": [f"{mean:,.1f}" for mean in shown["mean"]],
-                f"{self.level:.0%} range": [
-                    range_text(low, high, ",.1f")
-                    for low, high in zip(shown["low"], shown["high"], strict=True)
-                ],
+                "mean": list(map(format, shown["mean"], forms)),
+                f"{self.level:.0%} range": list(
+                    map(range_text, shown["low"], shown["high"], forms)
+                ),
             }
         )
 
@@ -129,13 +133,18 @@ class Conferences(Result):
             year = self.all_children(scenario)[:, -12:]
             low, high = np.quantile(year.mean(axis=1), ((1 - self.level) / 2, (1 + self.level) / 2))
             work = {name: float(values.mean()) for name, values in _workload(year)}
+            initial, first, later = (
+                float(self.children[scenario][kind][:, -12:].mean()) for kind in KINDS
+            )
             sentences.append(
                 f"In the year to the end of {month_words(self.months[-1])}, {scenario}: "
                 f"{year.mean():.0f} children a month have a conference or review "
-                f"({self.level:.0%} range: {low:.0f} to {high:.0f}), in {work['meetings']:.0f} "
-                f"meetings that take {work['chairs']:.1f} full-time chairs and "
-                f"{work['rooms']:.1f} rooms; during {work['overlapping']:.0%} of them another one "
-                "is held."
+                f"({self.level:.0%} range: {low:.0f} to {high:.0f}): {initial:.0f} an initial "
+                f"one, {first:.0f} a review at three months, {later:.0f} one of those every six "
+                f"months after. These are {work['meetings']:.0f} meetings, which take "
+                f"{work['chairs']:.1f} full-time chairs and {work['rooms']:.1f} rooms in use all "
+                f"day; during {work['overlapping']:.0%} of them another one is held, which nobody "
+                "can attend as well."
             )
         return " ".join(sentences)
 

@@ -170,6 +170,10 @@ class EarlyHelp(Result):
         That it pays.
     currency
         Of the prices.
+    starts
+        Children who start a plan in a year, the children helped among them; None where not said.
+    source
+        Where the children are counted; "" where the user gave them.
     """
 
     children: float
@@ -183,6 +187,8 @@ class EarlyHelp(Result):
     level: float
     chance: float
     currency: str
+    starts: float | None = None
+    source: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """One row."""
@@ -195,7 +201,29 @@ class EarlyHelp(Result):
         )
 
     def summary(self) -> str:
-        """Break-even first, then net value and chance, in sentences."""
+        """Break-even first, then net value and chance, in sentences; whose children last."""
+        return " ".join(filter(None, (self._value, self._whose)))
+
+    @property
+    def _whose(self) -> str:
+        """The children helped among those who start a plan, and how many plans fewer; "" if not."""
+        if self.starts is None:
+            return ""
+        share = self.children / self.starts
+        low, high = self.children * self.effect.low, self.children * self.effect.high
+        source = f" ({self.source})" if self.source else ""
+        needed = self.break_even * self.children
+        pays = f", and it pays from {needed:,.0f} on" if self.break_even <= 1 else ""
+        return (
+            f"Known to early help beforehand were {self.children:,.0f} of {self.starts:,.0f} "
+            f"children who started a plan in a year, {share:.0%}{source}: with that effect "
+            f"{low:,.0f} to {high:,.0f} of the {self.starts:,.0f} would not have "
+            f"started{pays}."
+        )
+
+    @property
+    def _value(self) -> str:
+        """What it saves or costs."""
         if self.break_even > 1:
             return (
                 "Early help cannot pay by the plans that it avoids: helping a child costs more "
@@ -220,6 +248,8 @@ def early_help(
     effect: tuple[float, float] | Range,
     *,
     currency: str = "GBP",
+    starts: float | None = None,
+    source: str = "",
 ) -> EarlyHelp:
     """What early help saves, net, and from which effect on it pays.
 
@@ -236,11 +266,16 @@ def early_help(
         be, above 0 and below 1, or a range.
     currency
         Of the prices.
+    starts
+        Children who start a plan in a year, of whom those helped are a part; None says nothing.
+    source
+        Where both are counted.
 
     Raises
     ------
     DataError
-        When a number is not above 0, or the range of the effect is none.
+        When a number is not above 0, more are helped than start, or the range of the effect is
+        none.
 
     Notes
     -----
@@ -255,6 +290,8 @@ def early_help(
     for name, number in (("children", children), ("price", price), ("saving", saving)):
         if not (np.isfinite(number) and number > 0):
             raise DataError(f"must be above 0, got {number:g}", field=name)
+    if starts is not None and not starts >= children:
+        raise DataError(f"must be {children:g} or more, got {starts:g}", field="starts")
     span = effect if isinstance(effect, Range) else Range(*effect, lowest=0.0, highest=1.0)
     if span.problem:
         raise DataError(span.problem, field="effect")
@@ -277,4 +314,6 @@ def early_help(
         level,
         float((drawn > 0).mean()),
         currency,
+        starts,
+        source,
     )

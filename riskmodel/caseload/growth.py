@@ -13,6 +13,8 @@ from riskmodel.series import ENGLAND, AuthorityPanel
 __all__ = ["WorkforceGrowth", "workforce_growth"]
 
 _WORKERS, _CASELOAD = "sw_fte", "sw_avg_caseload_fte"
+_FEW = 5
+"""Of the fastest how many say what caseloads did, where none was fast enough."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -50,6 +52,26 @@ class WorkforceGrowth(Result):
         """Every authority by its fastest growth, the fastest first."""
         return self.fastest.assign(reached=self.fastest["growth"] >= self.growth - 1e-9)
 
+    @property
+    def _of_the_fastest(self) -> str:
+        """What caseloads did in the few that raised their workers most; "" where none is known."""
+        most = self.fastest[self.fastest["growth"] > 0].head(_FEW)
+        known = most.dropna(subset=["caseload_before", "caseload_after"])
+        if known.empty:
+            return ""
+        before, after = (known[f"caseload_{when}"] for when in ("before", "after"))
+        if len(known) == 1:
+            return (
+                f"; in the one of the fastest that gives it the average caseload went from "
+                f"{before.iloc[0]:.1f} to {after.iloc[0]:.1f}"
+            )
+        slowest = known["growth"].min()
+        return (
+            f"; of the {len(known)} that raised them fastest (by {slowest:.0%} or more) the "
+            f"average caseload fell in {int((after < before).sum())}, and was "
+            f"{_moved(float((after - before).median()))} at the median"
+        )
+
     def summary(self) -> str:
         """How many of how many, and what their caseloads did, in sentences."""
         raised, frame = self.raised, self.fastest
@@ -63,11 +85,11 @@ class WorkforceGrowth(Result):
         if not len(raised):
             most = frame["growth"].max()
             digits = 0 if f"{most:.0%}" != f"{self.growth:.0%}" else 1
-            return f"{said}; the fastest raised them by {most:.{digits}%}."
+            return f"{said}; the fastest raised them by {most:.{digits}%}{self._of_the_fastest}."
         change = (raised["caseload_after"] - raised["caseload_before"]).dropna()
         if change.empty:
             return f"{said}; the panel does not say what their caseloads did."
-        middle = f"{abs(change.median()):.1f} cases {'lower' if change.median() < 0 else 'higher'}"
+        middle = _moved(float(change.median()))
         if len(raised) == 1:
             return f"{said}; its average caseload was {middle} after."
         those = "these" if len(change) == len(raised) else f"the {len(change)} that give it"
@@ -75,6 +97,11 @@ class WorkforceGrowth(Result):
             f"{said}; the average caseload fell in {int((change < 0).sum())} of {those}, and was "
             f"{middle} at the median."
         )
+
+
+def _moved(cases: float) -> str:
+    """How far a caseload moved, in words."""
+    return f"{abs(cases):.1f} cases {'lower' if cases < 0 else 'higher'}"
 
 
 def workforce_growth(

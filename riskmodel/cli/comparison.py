@@ -81,7 +81,7 @@ def compare_scenarios(
         raise DataError(
             f"a comparison needs two different scenarios or more; got {', '.join(called)}"
         )
-    service = ask(figures, list(names), options)
+    service = ask(figures, list(names), options, show=view)
     warn_few(options.simulations)
     if view in ("flows", "spread"):
         instead = _instead(service, called, view)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +27,13 @@ def decide(  # noqa: PLR0913  an option is an argument
     too_many: Annotated[
         float | None, typer.Option(help="What a year with one post too many costs.")
     ] = None,
-    helped: Annotated[float, typer.Option(help="Children whom early help helps in a year.")] = 112,
+    helped: Annotated[
+        float | None,
+        typer.Option(
+            help="Children whom early help helps in a year; without figures of your own those of "
+            "the report card, para 15.",
+        ),
+    ] = None,
     help_price: Annotated[float | None, typer.Option(help="What helping one child costs.")] = None,
     plan_saving: Annotated[
         float | None, typer.Option(help="What a plan that is not needed saves.")
@@ -68,7 +75,10 @@ def decide(  # noqa: PLR0913  an option is an argument
             "or --help-price, --plan-saving and --effect LOW,HIGH"
         )
     if help_price is not None and plan_saving is not None:
-        found = early_help(helped, help_price, plan_saving, _ends(effect), currency=currency)
+        children, whose = _helped(path, helped)
+        found = early_help(
+            children, help_price, plan_saving, _ends(effect), currency=currency, **whose
+        )
         show(found, form)
         return
     if options.costs is not None:
@@ -98,6 +108,24 @@ def decide(  # noqa: PLR0913  an option is an argument
         scenario=(under or [BASELINE])[0],
     )
     show(decision, form)
+
+
+def _helped(path: Path | None, helped: float | None) -> tuple[float, dict[str, Any]]:
+    """Children helped; where none are given those of the report card, and of how many they are."""
+    from riskmodel.published import statement_count
+
+    if helped is not None:
+        return helped, {}
+    if path is not None:
+        raise DataError(
+            f"--helped is needed with {path.name}: how many children early help helps in a year"
+        )
+    known, starts = (
+        statement_count(f"plans_started_{name}")
+        for name in ("known_to_early_intervention", "2014_15")
+    )
+    source = "2014/15, the six months before; report card, para 15"
+    return known, {"starts": starts, "source": source}
 
 
 def _ends(effect: str | None) -> tuple[float, float]:

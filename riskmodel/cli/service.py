@@ -20,6 +20,7 @@ from riskmodel.cli.folder import (
     prices_by_year,
     scenarios_in,
     taught_by,
+    ways_in,
 )
 from riskmodel.cli.options import (
     LearnOption,
@@ -229,7 +230,7 @@ def ask(
     options
         As typed.
     show
-        The view, where it needs a section of the prices.
+        The view, where it needs a section of the prices, or what records say of moves.
     """
     from riskmodel.authority.answers import Service
     from riskmodel.authority.comparison import usual_target
@@ -245,6 +246,7 @@ def ask(
     teams = _read_files(figures, files)
     _check_prices(show, teams, files[1])
     source, panel = source_of(figures)
+    source = ways_in(path, source) if show == "flows" else source
     if "by" in aim and options.months >= 1:
         by = aim["by"]
         named = f"--by {by} is" if options.by is not None else f"{by_place(path)}: {by} is"

@@ -31,6 +31,13 @@ themselves; and where children go who leave and are in no stage that is known.""
 
 _YEAR = 12
 _PLAN, _NEED = "child_protection_plan", "child_in_need_plan"
+_ALONG = {
+    place: number
+    for number, place in enumerate(
+        (ANYWHERE, *OUTSIDE, ASSESSMENT, _PLAN, "looked_after", _NEED, STEP_DOWN)
+    )
+}
+"""Places in the order in which a child comes along, so that bands of a picture seldom cross."""
 _Way = tuple[str, str]
 
 
@@ -70,6 +77,9 @@ class FlowMatrix(Result):
         """Children by year and way in words, of the last scenario; what rounds to none is out."""
         rows = self.years[self.years["scenario"] == self.years["scenario"].iloc[-1]]
         rows = rows[rows["children"] >= 0.5]
+        # Stable: within a place and year as they come.
+        rows = rows.assign(along=rows["from"].map(_ALONG))
+        rows = rows.sort_values(["first_month", "along"], kind="stable").drop(columns="along")
         return _worded(rows).assign(scenario=[_span(row) for row in rows.to_dict("records")])
 
     def preview(self) -> pd.DataFrame:

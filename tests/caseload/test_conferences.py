@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
+import riskmodel
 from riskmodel.authority.library import library_outlook
-from riskmodel.caseload.conferences import KINDS, conferences, expected_reviews
+from riskmodel.caseload.conferences import KINDS, _workload, conferences, expected_reviews
 from riskmodel.demand.durations.laws import DAYS_A_MONTH, survival
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.parameters import parameter
@@ -73,7 +75,56 @@ def test_conferences_of_the_published_figures_take_chairs_and_rooms():
     assert work["rooms"] == pytest.approx(work["meetings"] * 2 / (7 * 21))
     assert 0 < work["overlapping"] < 1
     assert "full-time chairs" in found.summary()
-    assert {"Meetings", "Full-time chairs"} < set(found.preview()["what a month takes"])
+    shown = found.preview().set_index("what a month takes")["mean"]
+    assert {"Meetings", "Full-time chairs"} < set(shown.index)
+    assert shown["Share of meetings at the time of another"].str.fullmatch(r"\d+%").all()
+    year = [kind[:, -12:].mean() for kind in found.children["baseline"].values()]
+    assert "{:.0f} an initial one, {:.0f} a review at three months, {:.0f} one of".format(
+        *year
+    ) in (found.summary())
     (remark,) = found.remarks()
     assert "300 simulations" in remark
     assert "conference hours: 2 (hours a meeting)" in remark
+
+
+@pytest.mark.integration
+def test_an_authority_of_ones_own_by_hand(exampleshire):
+    """Starts three and nine months before, times the share of plans that last as long."""
+    outlook = riskmodel.open_authority(exampleshire).projection(months=20, replicates=30)
+    found = conferences(outlook).children["baseline"]
+    starts = outlook.projection.of("starts", "baseline", PLAN).astype(float)
+    inputs = outlook.inputs[PLAN]
+    means = np.broadcast_to(inputs.mean_days.reshape(30, -1), (30, 20))
+    assert inputs.family == "gamma"
+    lasting = {
+        age: gamma.sf(
+            age * 365.25 / 12, inputs.shape[:, None], scale=means / inputs.shape[:, None]
+        )[:, : 20 - age]
+        for age in (3, 9, 15)
+    }
+    first, later = found["first_review"], found["later_review"]
+    np.testing.assert_allclose(first[:, 3:], starts[:, :-3] * lasting[3])
+    # Later reviews are of plans begun 9 and 15 months before; of those there at first none is so
+    # young: they are what is left.
+    begun = starts[:, 4:11] * lasting[9][:, 4:]
+    begun[:, 2:] += starts[:, :5] * lasting[15]
+    assert (later[:, 13:] >= begun - 1e-9).all()
+    assert (found["initial"] > starts).all()
+
+
+@pytest.mark.property
+def test_meetings_at_the_same_time_are_those_of_meetings_begun_at_random():
+    """Para 52: who is asked to two meetings at once cannot attend both."""
+    names = ("conference_hours", "conference_hours_a_day", "conference_days_a_month")
+    hours, day, days = (parameter(name).value for name in names)
+    together = parameter("conference_children_together").value
+    random, month, meetings = stream(5, "meetings"), day * days, 60.0
+    begun = np.sort(random.uniform(0, month * 4000, random.poisson(meetings * 4000)))
+    gaps = np.concatenate([[np.inf], np.diff(begun), [np.inf]])
+    meets = (gaps[:-1] < hours) | (gaps[1:] < hours)
+    work = dict(_workload(np.array([meetings * together])))
+    assert work["overlapping"][0] == pytest.approx(meets.mean(), abs=0.01)
+    ends = begun + hours
+    times = random.uniform(hours, month * 4000, 50_000)
+    under_way = np.searchsorted(begun, times) - np.searchsorted(ends, times)
+    assert work["at_once"][0] == pytest.approx(under_way.mean(), abs=0.02)

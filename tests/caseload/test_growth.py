@@ -45,8 +45,9 @@ def panel(**figures: dict[str, tuple[float, ...]]) -> AuthorityPanel:
         (0.31, "1 of the 3 other"),
         (0.5, "2 years between 2017 and 2020; its average caseload was 0.5 cases higher after."),
         (0.6, "None of the 3 other authorities"),
-        (0.6, "the fastest raised them by 50%."),
-        (0.502, "the fastest raised them by 50.0%."),
+        (0.6, "the fastest raised them by 50%; of the 2 that raised them fastest (by 30% or"),
+        (0.6, "the average caseload fell in 1, and was 1.2 cases lower at the median."),
+        (0.502, "the fastest raised them by 50.0%; of the 2"),
     ],
 )
 def test_each_authority_counts_once_by_its_fastest_years(growth, said):
@@ -62,6 +63,13 @@ def test_each_authority_counts_once_by_its_fastest_years(growth, said):
 def test_without_caseloads_none_is_said_and_without_workers_nothing_is_answered():
     bare = workforce_growth(panel(sw_fte=WORKERS), 0.2, code="999")
     assert bare.summary().endswith("the panel does not say what their caseloads did.")
+    none = workforce_growth(panel(sw_fte=WORKERS), 0.6, code="999").summary()
+    assert none.endswith("the fastest raised them by 50%.")
+    alone = panel(sw_fte=WORKERS, sw_avg_caseload_fte={"901": CASELOADS["901"]})
+    one = workforce_growth(alone, 0.6, code="999").summary()
+    assert one.endswith(
+        "in the one of the fastest that gives it the average caseload went from 20.0 to 17.0."
+    )
     assert bare.to_frame()["reached"].tolist() == [True, True, False]
     with pytest.raises(DataError, match="no other authority with social workers"):
         workforce_growth(panel(sw_avg_caseload_fte=CASELOADS), 0.2)

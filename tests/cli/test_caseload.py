@@ -421,6 +421,17 @@ def test_flows_are_drawn_and_what_has_no_picture_says_so(call, tmp_path):
 
 
 @pytest.mark.end_to_end
+def test_flows_take_moves_from_returns_beside_own_months_as_the_matrix_does(call, exampleshire):
+    words = ("scenario", "compare", "baseline", "fifteen_more_posts", "--figures", exampleshire)
+    answer = call(*words, *SMALL, "--show", "flows")
+    assert answer.code == 0, answer.err
+    said = "went on to a protection plan within a month (counted in 2022-04 to 2024-03, census-"
+    assert said in one_line(answer.out)
+    matrix = call("project", exampleshire, *SMALL[:4], "--show", "matrix").out
+    assert "went on to a protection plan within a month (2022-04 to 2024-03" in one_line(matrix)
+
+
+@pytest.mark.end_to_end
 def test_caseloads_of_workers_from_records(call, tmp_path):
     rows = [f"{n},w{n % 8},,c{n},2024-01-01," for n in range(80)]
     heading = "invo_involvements_id,invo_professional_id,invo_professional_role_id,invo_person_id,"

@@ -93,10 +93,24 @@ def test_early_help_says_its_break_even_first(call):
     text = " ".join(call("decide", *HELP, "--effect", "0.1,0.4").out.split())
     assert text.startswith("Early help pays if at least 25 of 100 children helped stay off a plan")
     assert "for 112 children" in text
+    # The report card's own count, worked through: 10% and 40% of 112, and a quarter of it.
+    assert "112 of 630 children who started a plan in a year, 18% (2014/15" in text
+    assert "11 to 45 of the 630 would not have started, and it pays from 28 on." in text
+    other = call("decide", *HELP, "--effect", "0.1,0.4", "--helped", "50").out
+    assert "for 50 children" in " ".join(other.split())
+    assert "630" not in other
     assert (
         call("decide", *HELP, "--effect", "10%,40%").out
         == call("decide", *HELP, "--effect", "0.1,0.4").out
     )
+
+
+@pytest.mark.end_to_end
+def test_how_many_are_helped_in_an_area_of_ones_own_is_not_the_report_cards(call, tmp_path):
+    refused = call("decide", str(tmp_path), *HELP, "--effect", "0.1,0.4")
+    assert refused.code == 2
+    assert f"--helped is needed with {tmp_path.name}" in refused.err
+    assert call("decide", str(tmp_path), *HELP, "--effect", "0.1,0.4", "--helped", "9").code == 0
 
 
 @pytest.mark.end_to_end

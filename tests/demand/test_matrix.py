@@ -183,6 +183,10 @@ def test_what_is_not_known_is_left_out_and_said(base):
     assert "counted from the opening on" in whole.summary()
     assert "October 2016 to September 2017" in set(whole.moved["scenario"])
     assert {"Under assessment", "In need after a plan"} <= set(whole.moved["to"])
+    first = whole.moved[whole.moved["scenario"] == whole.moved["scenario"].iloc[0]]
+    along = list(dict.fromkeys(first["from"]))
+    assert along[:3] == ["Outside", "With early help", "Under assessment"]
+    assert along[-1] == "In need after a plan"
     without = replace(base, source=replace(base.source, moves=(), assessed=None)).matrix()
     assert not TRANSIT & {*without.months["from"], *without.months["to"]}
     said = without.summary()

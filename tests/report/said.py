@@ -86,6 +86,12 @@ def numbers_of(folder: Briefed) -> set[str]:
         posts = results.posts
         single += [posts.posts_now, posts.workers, posts.more, results.caseload_now]
         single += [results.caseload_of_teams, 0.01]
+        structure = results.authority.structure
+        cases = structure.counts().sum(axis=0)
+        for kind in ("disabled_children", "specialist"):
+            single.append(
+                sum(cases[row] for row, team in enumerate(structure) if team.kind == kind)
+            )
         frames.append(posts.to_frame())
         decision = results.decision
         single += [*decision.cost, UNIT, decision.hires, posts.joiners_a_month, decision.chance]

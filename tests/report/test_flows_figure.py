@@ -9,7 +9,7 @@ import pytest
 
 from riskmodel.demand.moved import Flows
 from riskmodel.errors import DataError
-from riskmodel.report.charts.flows import THICKEST, THINNEST, _block, draw_flows
+from riskmodel.report.charts.flows import THICKEST, THINNEST, _block, _reached, draw_flows
 
 PLAN, NEED = "child_protection_plan", "child_in_need_plan"
 ROWS = [
@@ -50,6 +50,26 @@ def test_bands_are_as_thick_as_children_are_many_and_leave_nobody_out():
         assert sum(node.thick for node in side.values()) == pytest.approx(THICKEST)
     few = moved[moved["scenario"] == "two"].assign(children=0.6)
     assert _block("two", few, THICKEST / 100, 28).bands[0][2] == THINNEST
+
+
+@pytest.mark.unit
+def test_bands_of_one_place_do_not_cross_whatever_the_order_of_the_rows():
+    ways = [("A", "B"), ("A", "A"), ("A", "C"), ("B", "C"), ("C", "C"), ("B", "A")]
+    rows = pd.DataFrame([("x", *way, 10.0) for way in ways], columns=["scenario", *"ft", "n"])
+    rows = rows.set_axis(["scenario", "from", "to", "children"], axis=1)
+    block = _block("x", rows, 1.0, 28)
+    assert [list(side) for side in block.sides] == [["A", "B", "C"], ["A", "B", "C"]]
+    tops = [{words: node.top for words, node in side.items()} for side in block.sides]
+    first, last = (_reached(block, side, tops[side]) for side in (0, 1))
+    for one in range(len(ways)):
+        for other in range(one):
+            if ways[one][0] == ways[other][0] or ways[one][1] == ways[other][1]:
+                assert (first[one] - first[other]) * (last[one] - last[other]) > 0
+    # Each place is filled without a gap.
+    for side, reached in enumerate((first, last)):
+        for words, node in block.sides[side].items():
+            there = sorted(reached[n] for n, way in enumerate(ways) if way[side] == words)
+            assert there == pytest.approx([node.top + 10 * n for n in range(len(there))])
 
 
 @pytest.mark.unit

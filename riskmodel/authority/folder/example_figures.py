@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from riskmodel.core.months import month_after
 from riskmodel.demand.national.made_up import Area, country_figures, made_up_panel
 from riskmodel.demand.pooled.history import POPULATION
-from riskmodel.series import AuthorityPanel
+from riskmodel.series import ENGLAND, AuthorityPanel
 from riskmodel.streams import stream
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ _SHARES: Mapping[str, tuple[float, float, float]] = {
 """Each team's share of the cases of each stage."""
 
 _CASES_A_WORKER = 17.5
+_HELD, _HOLD_CASES, _WORKERS_VARY = 0.95, 0.65, 0.05
+"""Children in need who are a case in September, the share of social workers who hold cases, and how
+far their number strays in a year."""
+
 _SPARED, _SICKNESS, _AGENCY, _NEWLY, _VACANT = 0.30, 0.04, 12.0, 18.0, 0.13
 
 _Counts = npt.NDArray[np.int64]
@@ -268,7 +272,41 @@ def _panel(seed: int, months: Mapping[str, _Counts]) -> AuthorityPanel:
         Area(code, f"Made-up authority {code}", (place,), _YEARS)
         for code, place in zip(_OTHERS, others, strict=True)
     ]
-    return made_up_panel([*areas, Area(CODE, NAME, (largest,), _YEARS)], _YEARS, tables, seed)
+    areas.append(Area(CODE, NAME, (largest,), _YEARS))
+    return _with_workers(made_up_panel(areas, _YEARS, tables, seed), seed)
+
+
+def _with_workers(panel: AuthorityPanel, seed: int) -> AuthorityPanel:
+    """With social workers at 30 September, those who hold cases, and the cases they hold.
+
+    The last year has none: its September comes after the last month. England is the sum of all.
+    """
+    random = stream(seed, "authority/example/workers")
+    rows = [place for place, code in enumerate(panel.la_codes) if code != ENGLAND]
+    cases = _HELD * panel.figures["cin_at_31_mar"][rows].reshape(-1, len(_YEARS))
+    usual = random.uniform(0.85, 1.05, (len(cases), 1)) * _CASES_A_WORKER
+    usual[-1] = _CASES_A_WORKER
+    grown = np.cumsum(random.normal(0.0, _WORKERS_VARY, cases.shape), axis=1)
+    # Which caseload is usual is known of the last September; before it workers come and go.
+    holders = cases[:, -2:-1] / usual * np.exp(grown - grown[:, -2:-1])
+    together = {
+        "sw_cases_held": np.rint(cases),
+        "sw_case_holders_fte": holders.round(1),
+        "sw_fte": (holders / _HOLD_CASES).round(1),
+    }
+    figures = {
+        name: np.concatenate([found, found.sum(axis=0)[None]]).round(1)
+        for name, found in together.items()
+    }
+    for found in figures.values():
+        found[:, -1] = np.nan
+    held, fte = figures["sw_cases_held"], figures["sw_case_holders_fte"]
+    figures["sw_avg_caseload_fte"] = (held / fte).round(1)
+    return replace(
+        panel,
+        figures={**panel.figures, **{name: found.ravel() for name, found in figures.items()}},
+        status={name: panel.status[name] for name in panel.figures},
+    )
 
 
 def _as_its_months(figures: Mapping[str, _Floats], months: Mapping[str, _Counts]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from riskmodel.caseload.structure import STATUSES
 from riskmodel.explanations.change import signed as signed_whole
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
-from riskmodel.report.brief.wording import SAME, number, way_of
+from riskmodel.report.brief.wording import SAME, number, signed, way_of
 from riskmodel.report.model import Chart, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.wording import join_words
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from riskmodel.caseload.change import CaseloadChange
     from riskmodel.estimates import Estimate
     from riskmodel.explanations import ChangePart, ChangeParts
+
+_APART = {"disabled_children": "disabled children's teams", "specialist": "specialist teams"}
+"""Teams with workers of their own, which the projected caseload leaves out, in words."""
 
 __all__ = ["caseload_reason", "why_page", "why_point"]
 
@@ -28,12 +33,14 @@ def why_point(results: BriefResults, change: ChangeParts) -> str:
     """Cases against workers where the folder has both at two dates; else what moved plans."""
     if results.caseload_change is not None:
         return caseload_reason(results.caseload_change, reading=False)
-    return f"{_message(change)}."
+    return f"{_message(change)}. {_no_workers(results)}".strip()
 
 
 def why_page(results: BriefResults, change: ChangeParts, annex: str) -> Section:
     """Waterfall from the first date's plans to the last, and what each part can account for."""
-    reason = caseload_reason(results.caseload_change) if results.caseload_change else ""
+    reason = _no_workers(results)
+    if results.caseload_change is not None:
+        reason = f"{caseload_reason(results.caseload_change)} {_teams_apart(results)}".strip()
     return brief_page(
         "why",
         _message(change),
@@ -48,6 +55,41 @@ def why_page(results: BriefResults, change: ChangeParts, annex: str) -> Section:
         annex=annex,
         chart=_chart(change) if change.is_parted else None,
         table=_table(change),
+    )
+
+
+def _no_workers(results: BriefResults) -> str:
+    """What is missing to tell cases from workers, of a folder that has teams; "" of others."""
+    if results.caseload_change is not None or not results.authority.has("teams"):
+        return ""
+    return (
+        "Whether more cases or fewer workers moved the caseload cannot be told: no panel in the "
+        "folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of two "
+        "years."
+    )
+
+
+def _teams_apart(results: BriefResults) -> str:
+    """Where the cases of teams with workers of their own are counted; "" where there are none."""
+    change = results.caseload_change
+    if change is None or change.basis != "observed" or not results.authority.has("teams"):
+        return ""
+    held = {
+        words: math.fsum(
+            getattr(team, status)
+            for team in results.authority.structure
+            if team.kind == kind
+            for status in STATUSES
+        )
+        for kind, words in _APART.items()
+    }
+    said = [f"{words} ({number(cases)} cases now)" for words, cases in held.items() if cases]
+    if not said:
+        return ""
+    counted = join_words(said)
+    return (
+        f"{counted[0].upper()}{counted[1:]} are counted with all others here; the caseload ahead "
+        "leaves their cases and workers out."
     )
 
 
@@ -133,7 +175,24 @@ def caseload_reason(change: CaseloadChange, *, reading: bool = True) -> str:
         else:
             unhelpful = f", not {'fewer' if is_more else 'more'} {name}"
     verb = "rose" if way == "up" else "fell"
-    return f"Caseloads {verb} because there were {join_words(helped)}{unhelpful}: {span} {numbers}."
+    return (
+        f"Caseloads {verb} because there were {join_words(helped)}{unhelpful}: {span} {numbers}. "
+        f"{_parted(change)}"
+    )
+
+
+def _parted(change: CaseloadChange) -> str:
+    """What cases and what workers account for, in a sentence."""
+    parts = ((change.workers, "workers"), (change.cases, "cases"))
+    said = [
+        (change.words(name) if part.value else f"as many {name}", signed(part.value, 1))
+        for part, name in parts
+    ]
+    (people, by_people), (work, by_work) = said
+    return (
+        f"Of {signed(change.change, 1)} cases for each worker {people} account for {by_people} and "
+        f"{work} for {by_work}."
+    )
 
 
 def _numbers(change: CaseloadChange, reading: bool) -> str:

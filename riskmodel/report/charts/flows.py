@@ -115,7 +115,8 @@ def draw_flows(
 
 
 def _block(scenario: str, rows: pd.DataFrame, scale: float, signs: int) -> _Block:
-    """Places and bands of one scenario, the places in the order in which they first come."""
+    """Places and bands of one scenario, the places of both sides in one order."""
+    order = list(dict.fromkeys([*rows["from"], *rows["to"]]))
     bands = [
         (str(row["from"]), str(row["to"]), max(row["children"] * scale, THINNEST))
         for row in rows.to_dict("records")
@@ -123,9 +124,10 @@ def _block(scenario: str, rows: pd.DataFrame, scale: float, signs: int) -> _Bloc
     sides, heights = [], []
     for side, way in enumerate(("from", "to")):
         nodes, top = {}, _HEADING
-        for words, children in rows.groupby(way, sort=False)["children"].sum().items():
+        counts = rows.groupby(way, sort=False)["children"].sum()
+        for words in (place for place in order if place in counts.index):
             thick = sum(band[2] for band in bands if band[side] == words)
-            lines = wrap(f"{children:,.0f} {str(words)[0].lower()}{str(words)[1:]}", signs)
+            lines = wrap(f"{counts[words]:,.0f} {str(words)[0].lower()}{str(words)[1:]}", signs)
             slot = max(thick, _LINE * len(lines))
             nodes[str(words)] = _Node(lines, top, thick, slot)
             top += slot + _GAP
@@ -169,13 +171,27 @@ def _paint_block(
                     fontsize=BODY,
                 )
         reached.append(tops)
-    for origin, destination, thick in block.bands:
-        start, end = reached[0][origin], reached[1][destination]
-        reached[0][origin] += thick
-        reached[1][destination] += thick
+    starts, ends = (_reached(block, side, tops) for side, tops in enumerate(reached))
+    for (origin, _, thick), start, end in zip(block.bands, starts, ends, strict=True):
         band = _band((sides[0], start), (sides[1], end), thick)
         colour = colours.get(origin, DARK_GREY)
         axes.add_patch(PathPatch(band, facecolor=colour, alpha=0.45, linewidth=0))
+
+
+def _reached(block: _Block, side: int, tops: Mapping[str, float]) -> list[float]:
+    """Where each band begins at its place on a side, from the top.
+
+    Bands of a place stand in the order of the places they lead to, so that none crosses another.
+    """
+    other = list(block.sides[1 - side])
+    pairs = [(start, end) if side == 0 else (end, start) for start, end, _ in block.bands]
+    ends = [(words, other.index(there)) for words, there in pairs]
+    reached, found = dict(tops), [0.0] * len(ends)
+    for place in sorted(range(len(ends)), key=lambda band: ends[band][1]):
+        words = ends[place][0]
+        found[place] = reached[words]
+        reached[words] += block.bands[place][2]
+    return found
 
 
 def _band(start: tuple[float, float], end: tuple[float, float], thick: float) -> Path:
