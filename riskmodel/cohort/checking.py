@@ -166,25 +166,35 @@ def _released_columns(
     began less plans that ended are plans that go on. So a column's count is printed only where it
     lies further than a small count from all assessments, all plans, and those of the columns
     before. Values that differ are told where they are not so nearly all rows that a few repeats
-    would show.
+    would show. Nothing is told that is a few more or less than what was printed of the column
+    before the records grew.
     """
+    memory = None if policy.round_to else release.memory
     total, plans = release.printed("total_assessments"), release.printed("total_plans")
     is_told = isinstance(total, int) and isinstance(plans, int)
     kept = [0, len(cohort), int(cohort.counts().total_plans)]
-    rows = []
+    rows, told = [], {}
     for row in columns.to_dict("records"):
-        present = len(cohort) - row["missing"]
+        present, name = len(cohort) - row["missing"], str(row["column"])
         known = is_told and not any(
             present != other and policy.is_small(abs(present - other)) for other in kept
         )
+        if memory is not None:
+            counts = (row["missing"], present)
+            known &= not any(memory.is_few_more(name, *one) for one in enumerate(counts))
         if known:
             kept.append(present)
         repeats = present - row["distinct"]
         is_flag = row["type"] == "true or false" and not policy.publish_zero
         tells = known and not is_flag and (not repeats or not policy.is_small(repeats))
         is_reference = "".join(filter(str.isalnum, row["column"])).casefold() in IDENTIFIERS
+        if is_reference and memory is not None:
+            tells &= not memory.is_few_more(name, 2, row["distinct"])
         distinct = policy.printed(row["distinct"]) if is_reference else row["distinct"]
         missing = policy.printed(row["missing"])
+        if known and isinstance(missing, int):
+            child_count = distinct if is_reference and tells else None
+            told[name] = (missing, present, child_count if isinstance(child_count, int) else None)
         rows.append(
             {
                 **row,
@@ -192,6 +202,8 @@ def _released_columns(
                 "distinct": distinct if tells else "[c]",
             }
         )
+    if memory is not None:
+        memory.note_values(told)
     return _marked(rows, release)
 
 

@@ -121,6 +121,16 @@ class Memory(Remembering):
         tables = [entry.model.get("parts", ()) for entry in self.entries]
         return [{number: (n, k) for number, n, k in rows} for rows in tables if rows]
 
+    def note_values(self, rows: Mapping[str, tuple[int, int, int | None]]) -> None:
+        """Say what is printed of columns: values missing, rows with one, and children named."""
+        self.model = {**self.model, "values": {name: list(row) for name, row in rows.items()}}
+
+    def is_few_more(self, column: str, place: int, number: int) -> bool:
+        """Whether a number of a column that is out, in this place of its row, is a few from it."""
+        rows = (entry.model.get("values", {}).get(column) for entry in self.entries)
+        before = {row[place] for row in rows if row and row[place] is not None}
+        return any(one != number and Policy().is_small(abs(one - number)) for one in before)
+
     def leave(
         self,
         protected: ProtectedCounts,

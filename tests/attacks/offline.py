@@ -27,6 +27,8 @@ AT_MOST = 600
 
 def main(out: Path) -> None:
     """Write the wheelhouse, install from it, write a brief, and say how long each step took."""
+    if out.exists() and not (out / "stick").is_dir():
+        sys.exit(f"{out} is there and was not made by this: name another folder")
     shutil.rmtree(out, ignore_errors=True)
     stick, python = out / "stick", f"{sys.version_info.major}.{sys.version_info.minor}"
     write = runpy.run_path(str(ROOT / "requirements/wheelhouse.py"))["write_wheelhouse"]
@@ -79,4 +81,6 @@ def _environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("name a folder to work in, and nothing else: offline.py build/offline")
     main(Path(sys.argv[1]).resolve())

@@ -37,6 +37,7 @@ sys.path.insert(0, str(TESTS.parent))
 from tests.attacks.kinds import ABOUT, CHILD, NAMED, Kind, kinds, workbook  # noqa: E402
 from tests.disclosure.chains import Chain, said  # noqa: E402
 from tests.disclosure.combination_chains import CombinationChain  # noqa: E402
+from tests.disclosure.described_chains import DescribedChain  # noqa: E402
 from tests.disclosure.folder_chains import FolderChain  # noqa: E402
 from tests.disclosure.reader import Reader  # noqa: E402
 from tests.disclosure.twins import Twins  # noqa: E402
@@ -191,8 +192,12 @@ def attack_inputs(number: int, first: int) -> list[str]:
     return found
 
 
-def chain_of(folder: Path, seed: int) -> Chain | CombinationChain | FolderChain | Twins:
-    """Of twenty, thirteen of tables, four of a folder, two of models of many factors, twins."""
+def chain_of(
+    folder: Path, seed: int
+) -> Chain | CombinationChain | DescribedChain | FolderChain | Twins:
+    """Of twenty, twelve of tables, four of a folder, two of models, descriptions, twins."""
+    if seed % 20 == 11:
+        return DescribedChain(folder, seed)
     if seed % 20 == 7:
         return Twins(folder, seed, has_months=seed % 40 == 7)
     if seed % 10 == 2:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ import typer.main
 
 from riskmodel.cli import folder
 from riskmodel.cli.run import run
+from tests.outputs.inputs import panel_text
 
 from .faces import LABELS, seen_in_report, tables_of
 
@@ -78,6 +80,17 @@ def said(*words: str) -> tuple[int, str, str]:
     return code, out.getvalue(), err.getvalue()
 
 
+def national_of(place: Path) -> str:
+    """What `national` prints of a folder with a panel, in every format."""
+    printed = []
+    for form in ("text", "csv", "json"):
+        words = ("--months", "12", "--simulations", "100", "--format", form)
+        code, *both = said("national", str(place), *words)
+        assert code == 0, both
+        printed += both
+    return "\n".join(printed)
+
+
 @dataclass
 class Chain:
     """What was printed, step by step.
@@ -95,6 +108,8 @@ class Chain:
     exposed: bool = False
     log_kinds: list[str] = field(default_factory=list)
     """Commands that answered."""
+    national: str = ""
+    """What `national` printed first."""
     seen: list[str] = field(default_factory=list)
     """What a face of a report shows besides."""
 
@@ -118,7 +133,20 @@ class Chain:
             if random.random() < 0.2:
                 self._grow(random, int(random.integers(1, 40)))
             self._step(random)
+            if self.seed % 10 == 3:
+                self._national()
         return self
+
+    def _national(self) -> None:
+        """Of a panel in the folder: whatever the records are by now, it prints the same."""
+        panel = self.folder / "panel.csv"
+        if not panel.exists():
+            panel.write_text(panel_text(Random(self.seed)), encoding="utf-8")
+        printed = national_of(self.folder)
+        self.log.append("national")
+        self.log_kinds.append("national")
+        self.national = self.national or printed
+        assert printed == self.national, self.log
 
     def _grow(self, random: np.random.Generator, size: int) -> None:
         more = records(random, size)[["plan", *self.names, *self.columns]]

@@ -156,39 +156,53 @@ class FolderChain:
                         yield f"timeliness, {begin} to {end} of answer {later}: {change}"
 
     def _solved(self) -> Iterator[str]:
-        """Placements: unknown stocks of each answer, which add up to the total of all."""
-        for number, (printed, _) in enumerate(self.stocks):
+        """Placements: what all answers on one state leave of the stocks they withhold.
+
+        What one answer withholds another may print: both are put into one table, and the stocks
+        that no answer printed add up to what is left of the total. Of two states it is the change
+        that may not be known.
+        """
+        states: dict[tuple, dict[str, dict[str, int | None]]] = {}
+        for number, (printed, at) in enumerate(self.stocks):
+            known = states.setdefault(tuple(at.values()), {})
             for by, groups in printed.items():
-                hidden = [name for name, shown in groups.items() if shown is None]
-                low, high = _ends(groups, hidden)
-                for name in hidden:
-                    ends = f"{low[name]:g} to {high[name]:g}"
-                    if high[name] - low[name] < WIDTH and low[name] <= WIDTH + 1:
-                        yield f"placements, answer {number}, {by} {name}: {ends}"
-        for earlier, later in itertools.combinations(range(len(self.stocks)), 2):
-            before, after = self.stocks[earlier][0], self.stocks[later][0]
-            for by in before.keys() & after.keys():
-                for name in before[by].keys() & after[by].keys():
-                    then, now = before[by][name], after[by][name]
-                    if then is not None and now is not None and 1 <= abs(now - then) <= WIDTH + 1:
-                        yield f"placements, answer {later}, {by} {name}: from {then} to {now}"
+                table = known.setdefault(by, {})
+                for name, shown in groups.items():
+                    if shown is not None and table.get(name, shown) not in (None, shown):
+                        yield f"placements, answer {number}, {by} {name}: not as before"
+                    table[name] = table.get(name) if shown is None else shown
+        ends = [{by: _ends(groups) for by, groups in known.items()} for known in states.values()]
+        for place, known in enumerate(ends):
+            for by, groups in known.items():
+                for name, (low, high) in groups.items():
+                    is_few = low <= WIDTH + 1 and high > 0
+                    if is_few and high - low < WIDTH:
+                        yield f"placements, state {place}, {by} {name}: {low:g} to {high:g}"
+        for (earlier, then), (later, now) in itertools.combinations(enumerate(ends), 2):
+            for by in then.keys() & now.keys():
+                for name in then[by].keys() & now[by].keys():
+                    (low, high), (least, most) = then[by][name], now[by][name]
+                    change = abs(most - low)
+                    if high - low + most - least < 1 and 1 <= change <= WIDTH + 1:
+                        yield f"placements, state {earlier} to {later}, {by} {name}: {change:g}"
 
 
-def _ends(groups: dict, hidden: list[str]) -> tuple[dict, dict]:
-    """Least and greatest of the withheld stocks of one table."""
-    if not hidden:
-        return {}, {}
+def _ends(groups: dict[str, int | None]) -> dict[str, tuple[float, float]]:
+    """Least and greatest of every stock of one table; one that is withheld is at least 1."""
+    hidden = [name for name, number in groups.items() if number is None]
+    found = {name: (float(n), float(n)) for name, n in groups.items() if n is not None}
     shown = sum(n for name, n in groups.items() if n is not None and name != "all")
     row = [-1.0 if name == "all" else 1.0 for name in hidden]
     rest = (groups["all"] - shown) if groups["all"] is not None else -shown
-    found: list[dict[str, float]] = [{}, {}]
     for place, name in enumerate(hidden):
-        for side, sign in enumerate((1.0, -1.0)):
+        two = []
+        for sign in (1.0, -1.0):
             objective = [sign * (n == place) for n in range(len(hidden))]
             result = linprog(objective, A_eq=[row], b_eq=[rest], bounds=[(1, None)] * len(hidden))
             assert result.status in (0, 3), result.message
-            found[side][name] = sign * result.fun if result.status == 0 else np.inf
-    return found[0], found[1]
+            two.append(sign * result.fun if result.status == 0 else np.inf)
+        found[name] = (two[0], two[1])
+    return found
 
 
 def _runs(printed: Counts) -> Iterator[tuple[str, str, list[int]]]:

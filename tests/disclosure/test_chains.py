@@ -5,13 +5,15 @@ The suite runs few; ``make attack`` runs two hundred.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from .chains import Chain, said
+from .chains import Chain, national_of, records, said
+from .described_chains import DescribedChain
 from .faces import LABELS, rows_of_faces, seen_in_report
 from .folder_chains import FolderChain
 from .reader import Reader
-from .twins import Twins
+from .twins import Twins, rare_in, twin_of
 
 
 @pytest.mark.end_to_end
@@ -61,6 +63,48 @@ def test_a_chain_of_what_is_no_table_of_factors_gives_nothing_away(tmp_path, mon
 def test_without_a_memory_shares_in_time_give_few_away(tmp_path):
     chain = FolderChain(tmp_path, seed=1, forgets=True, kinds=("timeliness",)).go()
     assert any("of answer" in each for each in chain.recovered())
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("forgets", [False, True])
+def test_descriptions_of_growing_records_give_few_away_only_without_a_memory(tmp_path, forgets):
+    chain = DescribedChain(tmp_path, seed=0, steps=4, forgets=forgets).go()
+    assert {"describe missing", "update"} <= set(chain.log_kinds)
+    assert any(number for one in chain.shown for number in one.values())
+    assert bool(chain.recovered()) is forgets, chain.log
+
+
+@pytest.mark.unit
+def test_what_one_answer_on_placements_withholds_is_solved_with_another(tmp_path):
+    chain, at = FolderChain(tmp_path, seed=0), {"any": 30}
+    for second in ({"a": 20, "b": None, "c": None}, {"a": 20, "b": 7, "c": None}):
+        assert not chain.recovered()
+        chain.stocks.append(({"placement": {**second, "all": 30}}, at))
+    assert chain.recovered() == ["placements, state 0, placement c: 3 to 3"]
+
+
+@pytest.mark.end_to_end
+def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_path):
+    """Two folders with the same panel, whose own records and months differ in few children."""
+    twins, printed = Twins(tmp_path, seed=0, has_months=True), []
+    frame = rare_in(records(np.random.default_rng(0), 300), np.random.default_rng(0))
+    for name, rows in (("one", frame), ("two", twin_of(frame, np.random.default_rng(0)))):
+        place = twins._place(name, rows)
+        months = place / "months.csv"
+        if name == "two":
+            months.write_text(months.read_text("utf-8").replace(",326,", ",325,"), "utf-8")
+        texts = [path.read_bytes() for path in (months, place / "returns" / "own.csv")]
+        words = ("national", str(place), "--months", "12", "--simulations", "100")
+        code, _, err = said(*words, "--out", str(place.parent / "given"))
+        assert code == 0, err
+        given = sorted((place.parent / "given").rglob("*.csv"))
+        assert given
+        tables = {path.name: path.read_bytes() for path in given}
+        printed.append((national_of(place), tables, texts))
+    (one, tables, own), (two, others, changed) = printed
+    assert own[0] != changed[0]
+    assert own[1] != changed[1]
+    assert (one, tables) == (two, others)
 
 
 @pytest.mark.end_to_end

@@ -13,11 +13,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
 
-from .chains import ABOUT, records, said, with_more
+from tests.outputs.inputs import panel_text
+
+from .chains import ABOUT, national_of, records, said, with_more
 
 MONTHS = "month,stage,stock,starts,ends\n" + "".join(
     f"{2013 + m // 12}-{1 + m % 12:02},child_protection_plan,{300 + m},{30 + m % 3},{29 + m % 3}\n"
@@ -62,7 +65,21 @@ class Twins:
             self.log_kinds.append("faces")
         names = sorted(sides[0].keys() | sides[1].keys())
         self.log = [name for name in names if sides[0].get(name) != sides[1].get(name)]
+        self._grow(random, places)
         return self
+
+    def _grow(self, random: np.random.Generator, places: list[Path]) -> None:
+        """The same records come to both: figures of models of grown records are printed too."""
+        paths = [place / "returns" / "own.csv" for place in places]
+        frames = [pd.read_csv(path, dtype=str) for path in paths]
+        more = frames[0].sample(int(random.integers(20, 90)), random_state=self.seed)
+        for path, frame in zip(paths, frames, strict=True):
+            pd.concat([frame, more], ignore_index=True).to_csv(path, index=False)
+        sides = [dict(self._said(place)) for place in places]
+        counts = [_counts(side) for side in sides]
+        if counts[0] == counts[1]:
+            self.log_kinds.append("grown twins")
+            self.log += [f"grown, {name}" for name in sides[0] if sides[0][name] != sides[1][name]]
 
     def recovered(self) -> list[str]:
         """Faces that differ."""
@@ -73,6 +90,7 @@ class Twins:
         (place / "returns").mkdir(parents=True)
         frame.to_csv(place / "returns" / "own.csv", index=False)
         (place / "authority.toml").write_text(ABOUT, encoding="utf-8")
+        (place / "panel.csv").write_text(panel_text(Random(self.seed)), encoding="utf-8")
         if self.has_months:
             (place / "months.csv").write_text(MONTHS, encoding="utf-8")
         return place
@@ -84,6 +102,7 @@ class Twins:
             yield " ".join((*words, form)), "\n".join(said_of)
         if not self.has_report:
             return
+        yield "national", national_of(place)
         picture = place / "impact.svg"
         code, *_ = said("impact", str(place / "returns" / "own.csv"), "--out", str(picture))
         if picture.exists():  # no model of so few may be printed

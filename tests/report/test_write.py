@@ -7,6 +7,8 @@ import os
 import re
 import struct
 import xml.etree.ElementTree as ET
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -322,3 +324,28 @@ def test_a_place_can_be_checked_before_the_work(tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError):
         check_output(tmp_path)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "=cmd()", "../../x", "\x1b[2J", "A" * 10_000]
+)
+def test_a_name_is_text_on_every_face_and_writes_nothing_elsewhere(
+    small: Report, tmp_path: Path, name: str
+):
+    """A name as title and in a cell: page, workbook, table, run record."""
+    words, table = small.sections[0].blocks
+    assert isinstance(table, Table)
+    frame = table.frame.assign(name=[name, *table.frame["name"][1:]])
+    section = replace(small.sections[0], blocks=(words, replace(table, frame=frame)))
+    out = tmp_path / "inside" / "out"
+    write_report(replace(small, title=name, sections=(section,)), out)
+    assert [each.name for each in tmp_path.iterdir()] == ["inside"]
+    assert [each.name for each in (tmp_path / "inside").iterdir()] == ["out"]
+    for page in out.rglob("*.html"):
+        assert "<script>alert(1)" not in page.read_text(encoding="utf-8")
+    for book in out.rglob("*.xlsx"):
+        with zipfile.ZipFile(book) as parts:
+            sheets = [parts.read(one) for one in parts.namelist() if "worksheets/sheet" in one]
+        assert sheets
+        assert not any(b"<f>" in sheet for sheet in sheets)
