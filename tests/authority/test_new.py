@@ -84,9 +84,9 @@ def test_the_mean_price_of_a_placement_is_that_of_the_list_and_distances_are_kno
     prices = folder_prices(authority.contents, "2024/25")
     listed = dict(zip(KINDS, prices.per_week("2024/25"), strict=True))
     mean = sum(number * listed[kind] for kind, number in now.items()) / sum(now.values())
-    price = authority.inputs.prices.of("2024/25").placement_per_week
+    price = authority.prices.of("2024/25").placement_per_week
     assert price == pytest.approx(mean, abs=1)
-    raised = authority.inputs.prices.of("2025/26").placement_per_week / price
+    raised = authority.prices.of("2025/26").placement_per_week / price
     assert raised == pytest.approx(prices.per_week("2025/26")[0] / prices.per_week("2024/25")[0])
     where = history.stocks(("where",)).query("month == '2024-03'").set_index("where")["stock"]
     assert set(where.index) == {
