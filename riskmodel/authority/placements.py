@@ -107,7 +107,7 @@ class Placements(Result):
         Kinds that are not shown, now or in any month counted, are together with the others.
         """
         ahead = self.forecast.of(scenario).stock.sum(axis=(3, 4)).mean(axis=0)
-        now = np.broadcast_to(self.forecast.opening, (1, len(KINDS)))
+        now = np.broadcast_to(self.forecast.opened, (1, len(KINDS)))
         months = (self.forecast.opening_month, *self.forecast.months)
         if self.history is not None:
             days = [month_end(month) for month in self.history.months]

@@ -19,7 +19,7 @@ from riskmodel.parameters import parameter
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SUPPORTED", "birthdays", "care_episodes", "care_periods", "registered_day"]
+__all__ = ["IN_AREA", "SUPPORTED", "birthdays", "care_episodes", "care_periods", "registered_day"]
 
 IntArray = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]

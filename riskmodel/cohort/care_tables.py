@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.census import sex_field
-from riskmodel.cohort.care import SUPPORTED, birthdays, registered_day
+from riskmodel.cohort.care import IN_AREA, SUPPORTED, birthdays, registered_day
 from riskmodel.cohort.histories import History
 from riskmodel.cohort.year_tables import ReturnYear
 from riskmodel.parameters import parameter
+from riskmodel.streams import keyed_uniforms, keys_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             ),
             "PLACE_PROVIDER": frame["provider"],
             "PL_LOCATION": frame["location"],
+            "PL_DISTANCE": _distances(history)[kept],
             "DEC": end,
             "REC": np.where(is_open, "", frame["end_reason"]),
             "REASON_PLACE_CHANGE": np.where(is_open, "", frame["placement_change"]),
@@ -134,6 +136,30 @@ def _numbers(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
     is_registered = (kind == "K2") | ((kind == SUPPORTED) & (begun >= registered_day()))
     has_none = (kind == "P1") | ((kind == SUPPORTED) & ~is_registered)
     return np.select([is_registered, has_none], [HOME_URN, ""], NO_URN).astype(object)
+
+
+def _distances(history: History) -> npt.NDArray[np.str_]:
+    """Miles from home of each episode of care, the same in every return; empty without a home.
+
+    Notes
+    -----
+    Exponential with the mean of the kind of placement, inside or outside the area. The draw is
+    that of the child and the first day of its placement, for a legal change moves nobody. Who came
+    alone has no home here, and who is placed with parents is at home.
+    """
+    care, children = history.care, history.children
+    child = care["child"].to_numpy()
+    stays = (care["start_reason"] == "L").to_numpy()
+    first = np.maximum.accumulate(np.where(stays, 0, np.arange(len(care))))
+    begun = care["start"].to_numpy().astype("datetime64[D]").astype(np.int64)[first]
+    keys = keys_of(children["child_id"].to_numpy()[child].astype(np.uint64), begun)
+    means = np.array(parameter("history_distance_miles").numbers).reshape(2, -1)
+    kind = care["placement"].map({code: at for at, code in enumerate(IN_AREA)}).to_numpy()
+    outside = (care["location"] == "OUT").to_numpy().astype(np.int64)
+    miles = -means[outside, kind] * np.log1p(-keyed_uniforms(keys, 0))
+    miles[(care["placement"] == "P1").to_numpy()] = 0
+    words = np.char.mod("%.1f", miles)
+    return np.where(children["unaccompanied"].to_numpy()[child], "", words)
 
 
 def _needs(history: History, frame: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -227,10 +228,11 @@ def _filled(
     return made
 
 
-def keyed_children(children: npt.NDArray[np.void], keys: Keys) -> npt.NDArray[np.void]:
-    """The children of the opening in every simulation, each with its own key."""
-    made = np.tile(children, len(keys))
-    made["sim"] = np.repeat(np.arange(len(keys)), len(children))
-    number = np.tile(np.arange(len(children)), len(keys))
+def keyed_children(children: Sequence[npt.NDArray[np.void]], keys: Keys) -> npt.NDArray[np.void]:
+    """The children of the opening of each simulation, each with its own key."""
+    sizes = [len(each) for each in children]
+    made = np.concatenate(children)
+    made["sim"] = np.repeat(np.arange(len(keys)), sizes)
+    number = np.concatenate([np.arange(size) for size in sizes])
     made["key"] = keys_of(keys[made["sim"]], number + _OPENING)
     return made

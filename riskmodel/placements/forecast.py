@@ -13,6 +13,7 @@ from riskmodel.core.months import Month, years_of
 from riskmodel.core.result import Result, fan, march_rows
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.placements.kinds import BANDS, EXITS, KINDS, kind_label
+from riskmodel.placements.openings import whole_numbers
 from riskmodel.projection import BASELINE, QUANTILES, month_after, month_words, quantile_name
 
 if TYPE_CHECKING:
@@ -81,6 +82,14 @@ class PlacementForecast(Result):
                     f"{tuple(KINDS)[kind]} in {self.months[month]}, scenario {scenario}, "
                     f"simulation {sim}"
                 )
+
+    @property
+    def opened(self) -> npt.NDArray[np.int64]:
+        """Children by kind at the opening, whole numbers near the mean where they were drawn."""
+        if self.opening.ndim == 1:
+            return self.opening
+        mean = self.opening.mean(axis=0)
+        return np.array(whole_numbers(list(mean), round(mean.sum())), dtype=np.int64)
 
     @property
     def scenarios(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from riskmodel.placements.forecast import LEAVER_MONTHS, PlacementForecast
 from riskmodel.placements.history import History
 from riskmodel.placements.kinds import KINDS
 from riskmodel.placements.level import BLOCK, Level, entry_level
+from riskmodel.placements.openings import Openings
 from riskmodel.placements.rates import Rates, fitted_rates
 from riskmodel.placements.time import month_ends_after
 from riskmodel.projection import BASELINE
@@ -51,6 +52,9 @@ class Known:
         How many come, where no total is given; None needs one.
     leavers
         Care leavers of earlier months, see :class:`PlacementForecast`.
+    openings
+        Where it is not known how all are placed: each simulation draws its own children, and
+        ``children`` are those expected.
     """
 
     area: str
@@ -61,6 +65,7 @@ class Known:
     mix: Mix
     level: Level | None
     leavers: Counts
+    openings: Openings | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,12 +163,15 @@ def project_known(
         else known.level.drawn(months, simulations, seed, known.opening_month)
     )
     flows = {name: Flows.empty(simulations, months) for name in courses}
+    drawn = np.zeros((simulations, len(KINDS)), dtype=np.int64)
     for block, first in enumerate(range(0, simulations, BLOCK)):
         rows = slice(first, min(first + BLOCK, simulations))
         here = _Block(known, keys[rows], months, seed, block, rows, own)
+        np.add.at(drawn[rows], (here.children["sim"], here.children["kind"]), 1)
         for name, course in courses.items():
             _into(flows[name], here.run(course), rows)
-    opening = np.bincount(known.children["kind"], minlength=len(KINDS))
+    # Where all is known it is alike in every simulation.
+    opening = drawn[0] if known.openings is None else drawn
     return PlacementForecast(
         known.area, known.opening_month, opening, flows, known.leavers, known.source
     )
@@ -181,7 +189,12 @@ class _Block:
         number = len(keys)
         self.rates = known.rates.drawn(number, seed, block)
         self.mix = known.mix.drawn(number, seed, block)
-        self.children = keyed_children(known.children, keys)
+        children = [known.children] * number
+        if known.openings is not None:
+            shares = known.openings.drawn(number, seed, block)
+            self.mix = known.openings.lasting(shares, self.rates, self.mix)
+            children = [known.openings.children(each) for each in shares]
+        self.children = keyed_children(children, keys)
         self.own = None if own is None else own[rows]
 
     def run(self, course: Course) -> Flows:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
 from riskmodel.parameters import parameter
-from riskmodel.placements.arrivals import Mix, bands_at, fitted_mix
-from riskmodel.placements.engine import CHILD
-from riskmodel.placements.kinds import BAND_AGES, BANDS, DURATION_DAYS, KINDS, RATED_EXITS
+from riskmodel.placements.arrivals import Mix, fitted_mix
+from riskmodel.placements.kinds import BANDS, KINDS, RATED_EXITS
+from riskmodel.placements.openings import Openings
 from riskmodel.placements.projecting import Known
 from riskmodel.placements.rates import YEAR, Rates, fitted_rates
 from riskmodel.published import Figure, load_table
@@ -61,7 +61,6 @@ _GROWTH: Mapping[str, tuple[str, str]] = {
 whole number of all residential placements, and is one of those in private homes (see the audit)."""
 _YEARS, _SUMMERS = range(2010, 2015), range(2013, 2016)
 OPENING_MONTH = "2015-09"
-_ALONE_AGES = (15.0, 17.9)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -164,7 +163,8 @@ def published_known() -> Known:
     Notes
     -----
     Own and private homes and agency carers are as printed; the other children are spread over the
-    other kinds, and all over the bands of age, by shipped shares; unaccompanied children are taken
+    other kinds, and all over the bands of age, by shipped shares, those of kinds drawn once a
+    simulation (:class:`~riskmodel.placements.openings.Openings`); unaccompanied children are taken
     from those of 16 and 17 first. Basis of what is not printed: assumed.
     """
     frame = card_figures().frame
@@ -176,21 +176,16 @@ def published_known() -> Known:
         "agency_fostering": int(of["With agency foster carers"]),
     }
     shares = dict(zip(KINDS, parameter("placements_stock_kinds").numbers, strict=True))
-    rest = {name: shares[name] for name in KINDS if not numbers[name]}
-    numbers |= dict(
-        zip(rest, _whole(list(rest.values()), total - sum(numbers.values())), strict=True)
-    )
-    made = np.concatenate([_children(kind, number) for kind, number in enumerate(numbers.values())])
-    alone_kinds = np.array(parameter("placements_alone_kinds").numbers)
-    order = np.lexsort((-made["band"], -alone_kinds[made["kind"]]))
-    first = order[np.argsort(made["grown"][order] > 3 * YEAR, kind="stable")][:alone]
-    made["alone"][first] = 1
+    rest = np.array([0.0 if numbers[name] else shares[name] for name in KINDS])
+    printed = np.array([numbers[name] for name in KINDS])
+    openings = Openings(printed, rest / rest.sum(), total, alone)
+    made = openings.children(openings.shares)
     source = "published figures of 30 September 2015, and shipped shares and rates"
     none = np.zeros(0, dtype=np.int64)
     mix, share = fitted_mix(None), parameter("unaccompanied_share_of_starts").value
     mix = replace(mix, alone=mix.alone.sum() * np.array([1 - share, share]))
     rates, mix = _steady(fitted_rates(None), mix, made)
-    return Known(published_area(), OPENING_MONTH, source, made, rates, mix, None, none)
+    return Known(published_area(), OPENING_MONTH, source, made, rates, mix, None, none, openings)
 
 
 def _steady(rates: Rates, mix: Mix, children: npt.NDArray[np.void]) -> tuple[Rates, Mix]:
@@ -220,27 +215,3 @@ def _steady(rates: Rates, mix: Mix, children: npt.NDArray[np.void]) -> tuple[Rat
     shape = rates.shape.copy()
     shape[:, exits:] *= factor
     return replace(rates, shape=shape), replace(mix, kinds=mix.kinds * factor)
-
-
-def _children(kind: int, number: int) -> npt.NDArray[np.void]:
-    """Children of one kind, spread evenly over the ages that it takes and over time in care."""
-    made = np.zeros(number, dtype=CHILD)
-    taken = np.array(parameter("placements_arrival_ages").numbers).reshape(len(KINDS), -1)[kind]
-    share = np.array(parameter("placements_stock_ages").numbers) * taken
-    edges, ends = np.append(0, np.cumsum(share) / share.sum()), (0, *BAND_AGES)
-    places = (np.arange(number) + 0.5) / max(number, 1)
-    age = np.interp(places, edges, ends)
-    made["kind"], made["grown"] = kind, (BAND_AGES[-1] - age) * YEAR
-    spread = -np.log1p(-((np.arange(number) * 0.618034 + 0.5) % 1.0))
-    made["care"] = -np.minimum(parameter("placements_care_days").value * spread, age * YEAR)
-    made["band"] = np.minimum(bands_at(made["grown"]), len(BANDS) - 1)
-    made["lasting"] = (-made["care"][:, None] >= np.array(DURATION_DAYS)).sum(axis=1)
-    return made
-
-
-def _whole(shares: list[float], total: int) -> list[int]:
-    """Whole numbers in proportion to shares, by largest remainders."""
-    exact = np.array(shares) / sum(shares) * total
-    made = np.floor(exact).astype(int)
-    made[np.argsort(-(exact - made), kind="stable")[: total - made.sum()]] += 1
-    return [int(each) for each in made]

@@ -12,6 +12,7 @@ import pytest
 from riskmodel.authority.folder.authority import open_authority
 from riskmodel.authority.folder.checks import check_folder
 from riskmodel.authority.folder.new import settings_text, write_folder
+from riskmodel.authority.folder.placement_prices import folder_prices
 from riskmodel.authority.folder.problems import ProblemLog
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE_KEYS, read_settings
@@ -19,6 +20,7 @@ from riskmodel.authority.folder.subjects import SUBJECTS
 from riskmodel.authority.placements import folder_history
 from riskmodel.errors import OutputError
 from riskmodel.intake import read_assessments, read_looked_after
+from riskmodel.placements.kinds import KINDS
 from riskmodel.series import MADE_UP
 
 
@@ -71,6 +73,27 @@ def test_returns_and_published_tables_of_the_example_go_with_its_figures(example
     assert audit.counts() == {"published": 5, "repaired": 0, "conflict": 1}
     (finding,) = audit.with_outcome("conflict")
     assert finding.identity == "total_before"
+
+
+@pytest.mark.integration
+def test_the_mean_price_of_a_placement_is_that_of_the_list_and_distances_are_known(exampleshire):
+    authority = open_authority(exampleshire)
+    history = folder_history(authority)
+    now = history.stocks(("placement",)).query("month == '2024-03'")
+    now = dict(zip(now["placement"], now["stock"], strict=True))
+    prices = folder_prices(authority.contents, "2024/25")
+    listed = dict(zip(KINDS, prices.per_week("2024/25"), strict=True))
+    mean = sum(number * listed[kind] for kind, number in now.items()) / sum(now.values())
+    price = authority.prices.of("2024/25").placement_per_week
+    assert price == pytest.approx(mean, abs=1)
+    raised = authority.prices.of("2025/26").placement_per_week / price
+    listed_raised = prices.per_week("2025/26")[0] / prices.per_week("2024/25")[0]
+    assert raised == pytest.approx(listed_raised, abs=1e-4)  # prices are rounded to pence
+    where = history.stocks(("where",)).query("month == '2024-03'").set_index("where")["stock"]
+    assert set(where.index) == {
+        "inside", "inside, over 20 miles", "outside", "outside, over 20 miles",
+    }  # fmt: skip
+    assert where.min() > 5
 
 
 @pytest.mark.integration

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from riskmodel.cohort.histories import HistoryDesign, make_history
@@ -86,3 +87,33 @@ def test_what_is_printed_is_taken_from_the_published_tables():
     assert targets.placements == {"K2": 91, "U6": 103, "other": 383}
     with pytest.raises(DataError, match="must hold 2015 and 2016"):
         HistoryDesign(10, 2014, 2015, published_care=True)
+
+
+@pytest.mark.integration
+def test_returns_say_how_far_from_home_each_placement_is(returns):
+    """As assumed: exponential about the mean of its kind, and the same in every return."""
+    parts = [
+        pd.read_csv(returns / str(year) / "ssda903" / "episodes.csv", dtype=str).fillna("")
+        for year in (2015, 2016)
+    ]
+    both = pd.concat(parts)
+    assert both.groupby(["CHILD", "DECOM"])["PL_DISTANCE"].nunique().max() == 1
+    rows = both.drop_duplicates(["CHILD", "DECOM"])
+    home = rows["HOME_POST"] != ""
+    assert (rows.loc[~home, "PL_DISTANCE"] == "").all()
+    assert (~home).any()
+    known = rows[home].assign(miles=rows.loc[home, "PL_DISTANCE"].astype(float))
+    assert set(known.loc[known["PLACE"] == "P1", "miles"]) == {0.0}
+    legal = (known["RNE"] == "L").to_numpy()
+    before = known.shift(1)
+    follows = legal & (before["CHILD"] == known["CHILD"]).to_numpy()
+    follows &= (before["DEC"] == known["DECOM"]).to_numpy()
+    assert follows.sum() > 20
+    assert (known["miles"][follows] == before["miles"][follows]).all()
+    moved = known[~legal]
+    for (place, side), mean in {
+        ("U4", "IN"): 6, ("U6", "IN"): 7, ("U4", "OUT"): 18, ("U6", "OUT"): 22, ("K2", "OUT"): 40,
+    }.items():  # fmt: skip
+        miles = moved.loc[(moved["PLACE"] == place) & (moved["PL_LOCATION"] == side), "miles"]
+        assert len(miles) > 20
+        assert abs(miles.mean() - mean) < 4 * mean / np.sqrt(len(miles)), (place, side)

@@ -93,13 +93,16 @@ NOT_FROM_20 = {
 
 
 def _tables(folder: str, year: int) -> dict[str, Any]:
-    """The tables of one return; the validator works the location out itself."""
+    """The tables of one return; the validator works location and distance out itself."""
     import pandas as pd
 
     return {
-        path.name: pd.read_csv(path, dtype=str).drop(columns="PL_LOCATION", errors="ignore")
+        path.name: pd.read_csv(path, dtype=str).drop(columns=WORKED_OUT, errors="ignore")
         for path in sorted((Path(folder) / str(year) / "ssda903").glob("*.csv"))
     }
+
+
+WORKED_OUT = ["PL_LOCATION", "PL_DISTANCE"]
 
 
 def _earlier(folder: str, years: list[int], year: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class _Opened:
     """A forecast of another opening."""
 
     def __init__(self, forecast: PlacementForecast, opening: np.ndarray) -> None:
-        self.forecast, self.opening = forecast, opening
+        self.forecast, self.opened = forecast, opening
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.forecast, name)

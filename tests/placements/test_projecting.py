@@ -49,7 +49,7 @@ def run(
     )
     changes = changes or Changes.none(months)
     engine = Engine(month_ends_after("2015-03", months), rates, changes, SIMULATIONS)
-    engine.open_with(keyed_children(opening, simulation_keys(SIMULATIONS, 7)))
+    engine.open_with(keyed_children([opening] * SIMULATIONS, simulation_keys(SIMULATIONS, 7)))
     for month in range(months):
         engine.month_starts(month)
         engine.pass_events(month)
@@ -116,7 +116,7 @@ def test_time_in_care_changes_the_rates_on_its_day() -> None:
         np.tile(np.array([[0, 0], [1, 1], [1, 1]], dtype=np.float32), (SIMULATIONS, 1, 1)),
     )
     engine = Engine(month_ends_after("2015-03", 6), drawn, Changes.none(6), SIMULATIONS)
-    engine.open_with(keyed_children(new, simulation_keys(SIMULATIONS, 1)))
+    engine.open_with(keyed_children([new] * SIMULATIONS, simulation_keys(SIMULATIONS, 1)))
     for month in range(6):
         engine.month_starts(month)
         engine.pass_events(month)

@@ -14,6 +14,7 @@ from riskmodel.cohort.histories import HistoryDesign
 from riskmodel.cohort.history_writing import write_histories
 from riskmodel.errors import DataError
 from riskmodel.intake import read_looked_after
+from riskmodel.parameters import parameter
 from riskmodel.placements.arrivals import simulation_keys
 from riskmodel.placements.engine import Engine
 from riskmodel.placements.history import placement_history
@@ -146,6 +147,45 @@ def test_the_opening_is_what_was_printed_and_would_last() -> None:
         assert last[tuple(KINDS).index(name)] == pytest.approx(numbers[name], rel=0.15)
 
 
+@pytest.mark.property
+def test_what_is_not_printed_is_drawn_once_a_simulation_and_what_is_printed_is_not() -> None:
+    known = published_known()
+    assert known.openings is not None
+    shares = known.openings.drawn(400, 1, 0)
+    block = [known.openings.children(each) for each in shares]
+    numbers = np.array([np.bincount(each["kind"], minlength=len(KINDS)) for each in block])
+    assert (numbers.sum(axis=1) == 577).all()
+    assert {int(each["alone"].sum()) for each in block} == {47}
+    printed = known.openings.printed > 0
+    assert printed.sum() == 3
+    assert (numbers[:, printed] == known.openings.printed[printed]).all()
+    # Dirichlet: the mean and spread that its formulas give, of the 383 children not printed.
+    share, weight = known.openings.shares, parameter("placements_stock_weight").value
+    spread = np.sqrt(share * (1 - share) / (weight + 1))
+    apart = numbers[:, ~printed].mean(axis=0) - 383 * share[~printed]
+    assert (np.abs(apart) < 4 * 383 * spread[~printed] / 20 + 0.5).all()
+    own = tuple(KINDS).index("own_fostering")
+    assert numbers[:, own].std() == pytest.approx(383 * spread[own], rel=0.15)
+    assert (known.openings.drawn(40, 1, 0) == shares[:40]).all()
+
+
+@pytest.mark.integration
+def test_a_drawn_opening_stays_as_uncertain_and_printed_kinds_do_not_become_so() -> None:
+    known = published_known()
+    steady = {"baseline": Course(children=np.full((300, 12), 577))}
+    drawn, fixed = (
+        project_known(each, steady, months=12, simulations=300).of().stock.sum(axis=(3, 4))
+        for each in (known, replace(known, openings=None))
+    )
+    own, agency = (tuple(KINDS).index(f"{name}_fostering") for name in ("own", "agency"))
+    assert drawn[:, 0, own].std() > 2 * fixed[:, 0, own].std()
+    assert drawn[:, -1, own].std() > 1.2 * fixed[:, -1, own].std()
+    assert drawn[:, -1, own].mean() == pytest.approx(fixed[:, -1, own].mean(), rel=0.05)
+    # From month to month a simulation that opens with many keeps many.
+    assert np.corrcoef(drawn[:, 0, own], drawn[:, -1, own])[0, 1] > 0.6
+    assert drawn[:, 0, agency].std() == pytest.approx(fixed[:, 0, agency].std(), rel=0.25)
+
+
 @pytest.fixture(scope="module")
 def balanced() -> Engine:
     """Ten years in which as many come each month, at shipped rates: stocks are in balance."""
@@ -153,7 +193,8 @@ def balanced() -> Engine:
     # Far more certain than they are: means alone, and no chance of odd rates.
     sure = {name: 1e6 * getattr(known.mix, name) for name in ("alone", "bands", "kinds")}
     mix = replace(known.mix, **sure)
-    block = _Block(replace(known, mix=mix), simulation_keys(4, 1), 120, 1, 0, slice(0, 4), None)
+    known = replace(known, mix=mix, openings=None)
+    block = _Block(known, simulation_keys(4, 1), 120, 1, 0, slice(0, 4), None)
     lasting = known.rates.lasting_shape / known.rates.lasting_rate
     block.rates = DrawnRates(*(np.tile(each, (4, 1, 1)) for each in (known.rates.mean, lasting)))
     return block._run(Course(), entries=np.full((4, 120), 22))

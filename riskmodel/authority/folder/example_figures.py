@@ -82,7 +82,9 @@ class ExampleFigures:
     panel: AuthorityPanel
 
 
-def example_figures(seed: int, looked_after: MonthlySeries) -> ExampleFigures:
+def example_figures(
+    seed: int, looked_after: MonthlySeries, placements: Mapping[str, int]
+) -> ExampleFigures:
     """Draw the figures.
 
     Parameters
@@ -91,6 +93,8 @@ def example_figures(seed: int, looked_after: MonthlySeries) -> ExampleFigures:
         Same seed, same figures.
     looked_after
         Months of the returns on children looked after, to the last one: own months are the same.
+    placements
+        Children of each kind of placement at the end: the mean price of a placement is theirs.
     """
     months = _months(seed)
     months["lac"] = _months_of_returns(seed, looked_after)
@@ -109,7 +113,7 @@ def example_figures(seed: int, looked_after: MonthlySeries) -> ExampleFigures:
             }
         ],
         "workforce": [_workforce(teams)],
-        "prices": _prices(),
+        "prices": _prices(placements),
         "placements": _placement_prices(),
         "placement_budget": [
             {"year": year, "budget": budget, "grant_per_week": 1000}
@@ -215,20 +219,26 @@ def _workforce(teams: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _prices() -> list[dict[str, Any]]:
+def _prices(placements: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Prices of workers, and the mean price of a placement: that of the list, a year before it."""
     source = "made up"
+    paid = sum(number * _PLACEMENT_PRICES[kind][0] for kind, number in placements.items())
+    mean = paid / sum(placements.values())
     return [
         {
             "year": "2023/24",
             "post_per_year": 56000,
             "agency_per_week": 1550,
-            "placement_per_week": 1100,
+            "placement_per_week": round(mean / (1 + _INFLATION[0])),
             "source": source,
         },
-        {"year": "2024/25", "inflation": 0.04, "source": source},
-        {"year": "2025/26", "inflation": 0.025, "source": source},
+        {"year": "2024/25", "inflation": _INFLATION[0], "source": source},
+        {"year": "2025/26", "inflation": _INFLATION[1], "source": source},
     ]
 
+
+_INFLATION = 0.04, 0.025
+"""To 2024/25, whose prices the list of placements has, and from then on."""
 
 _PLACEMENT_PRICES: Mapping[str, tuple[int, float]] = {
     "own_fostering": (520, 0.2),
@@ -255,7 +265,7 @@ def _placement_prices() -> list[dict[str, Any]]:
             "placement": placement,
             "per_week": price,
             "spread": spread,
-            "inflation": 0.03,
+            "inflation": _INFLATION[1],
             "source": "made up",
         }
         for placement, (price, spread) in _PLACEMENT_PRICES.items()

@@ -204,9 +204,14 @@ def _write_example(folder: Path, name: str, seed: int) -> None:
     from riskmodel.cohort.census_return import write_census_xml
     from riskmodel.intake.converting import read_care
     from riskmodel.intake.open_data.panels import panel_text
+    from riskmodel.placements.history import placement_history
 
     write_looked_after(folder, LOOKED_AFTER, seed)
-    figures = example_figures(seed, read_care(folder / "looked_after").series()[0])
+    care = read_care(folder / "looked_after")
+    history = placement_history(care)
+    now = history.stocks().query("month == @history.months[-1]")
+    kinds = dict(zip(now["placement"], now["stock"].astype(int), strict=True))
+    figures = example_figures(seed, care.series()[0], kinds)
     said = {"name": NAME, "code": CODE}
     _write_common(folder, name, MADE_UP, settings_text(said, MADE_UP))
     (folder / "inputs.xlsx").write_bytes(workbook_bytes(figures.cells, MADE_UP))

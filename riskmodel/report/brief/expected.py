@@ -142,7 +142,9 @@ def _cost(results: BriefResults) -> str:
         for year, row in results.prices.items()
         if row["months"] == MONTHS_A_YEAR and year <= last
     ]
-    return f"What is priced costs {join_words(said)}." if said else ""
+    by_kind = results.authority.contents.rows.get("placements")
+    mean = " (placements at one mean price)" if by_kind else ""
+    return f"What is priced{mean} costs {join_words(said)}." if said else ""
 
 
 def _short(chance: str) -> str:

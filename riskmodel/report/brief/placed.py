@@ -158,7 +158,7 @@ def _shown(placed: Placements) -> list[str]:
 
 
 def _now(placed: Placements) -> dict[str, int]:
-    opening = placed.forecast.opening
+    opening = placed.forecast.opened
     return dict(zip((*KINDS, ALL), [*opening.tolist(), int(opening.sum())], strict=True))
 
 

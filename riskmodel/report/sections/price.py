@@ -21,8 +21,15 @@ _COMPONENTS = {
     "all": "All of these",
 }
 
+_TWO_COSTS = (
+    "Placements are all looked-after children here, at one mean price; the section on placements "
+    "has the cost that follows from where children are placed and the folder's price list, and is "
+    "the one to budget with."
+)
+"""Which of two costs of placements is which."""
 
-def price_section(price: PriceByYear, *, title: str, source: str) -> Section:
+
+def price_section(price: PriceByYear, *, title: str, source: str, by_kind: bool = False) -> Section:
     """The cost with no change of policy by year and component, and that of each scenario.
 
     Parameters
@@ -33,12 +40,15 @@ def price_section(price: PriceByYear, *, title: str, source: str) -> Section:
         Heading of the section.
     source
         Where the prices stand.
+    by_kind
+        Whether placements have a price list of their own beside.
     """
     return Section(
         "price",
         title,
         (
             Paragraph(price.summary()),
+            *([Paragraph(_TWO_COSTS)] if by_kind else []),
             pictured(
                 price,
                 "price_years",

@@ -155,7 +155,8 @@ def _price(authority: Authority, sizes: Sizes) -> Part:
     from riskmodel.report.sections.price import price_point, price_section
 
     price, source = authority.price(**sizes.named()), authority.inputs.source_of("prices")
-    section = price_section(price, title=_title("price"), source=source)
+    by_kind = bool(authority.contents.rows.get("placements"))
+    section = price_section(price, title=_title("price"), source=source, by_kind=by_kind)
     return (price_point(price),), (section,)
 
 

@@ -94,7 +94,7 @@ def kept_moves(authority: Authority, sizes: Sizes, kept: int) -> dict[str, Any] 
 
 def shown_kinds(placed: Placements) -> tuple[list[str], list[list[int]]]:
     """Kinds of placement that may be shown, and the others together, which come last."""
-    opening, names = placed.forecast.opening, tuple(KINDS)
+    opening, names = placed.forecast.opened, tuple(KINDS)
     own = [
         kind
         for kind, name in enumerate(names[:-1])

@@ -110,7 +110,7 @@ def _moves(placed: Placements) -> Iterator[Control]:
     flows = placed.forecast.of()
     kinds = tuple(KINDS)
     few = {kinds.index(name) for name in placed.withheld}
-    homes = [each for each in HOMES if placed.forecast.opening[each] and each not in few]
+    homes = [each for each in HOMES if placed.forecast.opened[each] and each not in few]
     down = flows.moves[:, :12][:, :, homes][..., FAMILIES].sum(axis=(1, 2, 3), dtype=np.int64)
     home = flows.exits[:, :12, :, HOME].sum(axis=(1, 2), dtype=np.int64)
     days = flows.days[:, :12].sum(axis=1, dtype=np.float64)
@@ -155,7 +155,7 @@ def _places(placed: Placements, name: str, kind: int, label: str, said: str, mos
     history = placed.history
     assert history is not None  # moves are kept with a return alone
     if key not in placed.withheld:
-        present = f"{placed.forecast.opening[kind]:,} children there"
+        present = f"{placed.forecast.opened[kind]:,} children there"
         months = [month_end(month) for month in history.months]
         held = history.stock(months)[:, kind].sum(axis=(1, 2))
         rise = int((held[12:] - held[:-12]).max(initial=0))
