@@ -64,6 +64,10 @@ def report(  # noqa: PLR0913  an option is an argument
             "brief can say what happened.",
         ),
     ] = False,
+    delete: Annotated[
+        bool,
+        typer.Option("--delete-draft", help="Delete the draft in --out, and write nothing."),
+    ] = False,
     mapping: MappingOption = None,
     sheet: SheetOption = None,
     threshold: ThresholdOption = None,
@@ -78,9 +82,12 @@ def report(  # noqa: PLR0913  an option is an argument
     from riskmodel.report.html import BRIEF
     from riskmodel.report.sizes import Sizes
     from riskmodel.report.whatif import whatif_beside
-    from riskmodel.report.write import check_output, write_report
+    from riskmodel.report.write import check_output, delete_draft, write_report
 
     options = TableOptions(mapping, sheet, threshold, round_to, no_suppression, earlier, ledger)
+    if delete:
+        print(f"{delete_draft(out)} files of a draft in {out} are deleted")
+        return
     authority = _authority(folder, table, options)
     sizes = Sizes(replicates=replicates, seed=seed)
     command = ["riskmodel", "report"]

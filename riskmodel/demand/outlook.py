@@ -209,7 +209,7 @@ def check_sizes(months: int, replicates: int) -> None:
     """
     for name, number, most in (
         ("months", months, MOST_MONTHS),
-        ("replicates", replicates, MOST_REPLICATES),
+        ("simulations", replicates, MOST_REPLICATES),
     ):
         if not 1 <= number <= most:
             raise DataError(f"needs 1 to {most:,} {name}, got {number:,}")

@@ -19,7 +19,7 @@ from riskmodel.report.html import ANNEX, BRIEF, render_brief, render_html
 from riskmodel.report.model import DICTIONARY, Chart, Report
 from riskmodel.report.tidy import tidy_columns
 
-__all__ = ["MADE_BY", "check_output", "is_final", "write_report"]
+__all__ = ["MADE_BY", "check_output", "delete_draft", "is_final", "write_report"]
 
 MADE_BY = "riskmodel report"
 """Says in ``manifest.json`` that a folder was written here."""
@@ -123,6 +123,39 @@ def is_final(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return "--final" in str(manifest.get("command", "")).split()
+
+
+def delete_draft(folder: Path) -> int:
+    """Delete a report that is not final, and nothing else; how many files it had.
+
+    Parameters
+    ----------
+    folder
+        Where it was written.
+
+    Raises
+    ------
+    OutputError
+        When it holds no report, a final one, or anything that the report did not write. Nothing
+        is deleted then.
+    """
+    listed = _listed(folder) if folder.is_dir() else None
+    if listed is None:
+        raise OutputError(f"{folder} holds no report")
+    if is_final(folder):
+        raise OutputError(
+            f"{folder} holds a final report: it may have left, and `riskmodel released` remembers "
+            "what it told; only a draft is deleted"
+        )
+    if foreign := _first_foreign(folder):
+        raise OutputError(f"{folder} holds {foreign}; nothing is deleted")
+    gone = private_name(folder.resolve(), "old")
+    try:
+        folder.resolve().rename(gone)
+        shutil.rmtree(gone)
+    except OSError as error:
+        raise OutputError(f"cannot delete {folder}: {_reason(error)}") from error
+    return len(listed) + 1
 
 
 def _check_parents(out: Path, target: Path) -> None:

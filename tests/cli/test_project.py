@@ -145,7 +145,7 @@ def test_the_chain_of_an_authority(call, panel):
     ("words", "says"),
     [
         (("--months", "0"), "1 to 120 months"),
-        (("--replicates", "0"), "1 to 100,000 replicates"),
+        (("--replicates", "0"), "1 to 100,000 simulations"),
         (("--stage", "plan"), "There is no stage 'plan'"),
         (("--scenario", "platau"), "Did you mean 'plateau'"),
         (("--show", "above"), "go together"),

@@ -136,7 +136,7 @@ def test_drivers_add_up(outlook):
     [
         ({"months": 0}, "1 to 120 months"),
         ({"months": 121}, "1 to 120 months"),
-        ({"replicates": 0}, "1 to 100,000 replicates"),
+        ({"replicates": 0}, "1 to 100,000 simulations"),
     ],
 )
 def test_sizes_out_of_range_are_refused(calibration, given, match):

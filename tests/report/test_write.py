@@ -18,7 +18,7 @@ import riskmodel.report.write as writing
 from riskmodel.errors import OutputError
 from riskmodel.published import load_table
 from riskmodel.report import Report, Section, Table, write_report
-from riskmodel.report.write import check_output
+from riskmodel.report.write import check_output, delete_draft
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -349,3 +349,28 @@ def test_a_name_is_text_on_every_face_and_writes_nothing_elsewhere(
             sheets = [parts.read(one) for one in parts.namelist() if "worksheets/sheet" in one]
         assert sheets
         assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+@pytest.mark.unit
+def test_a_draft_is_deleted_and_nothing_else(small: Report, tmp_path: Path):
+    out = tmp_path / "draft"
+    files = write_report(small, out)
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"holds 'notes.txt'.*nothing is deleted"):
+        delete_draft(out)
+    (out / "notes.txt").unlink()
+    assert delete_draft(out) == len(files)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OutputError, match="holds no report"):
+        delete_draft(out)
+
+
+@pytest.mark.unit
+def test_a_final_report_is_not_deleted(small: Report, tmp_path: Path):
+    out = tmp_path / "final"
+    write_report(
+        replace(small, manifest={**small.manifest, "command": "riskmodel report x --final"}), out
+    )
+    with pytest.raises(OutputError, match="holds a final report"):
+        delete_draft(out)
+    assert (out / "index.html").is_file()
