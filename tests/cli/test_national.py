@@ -214,7 +214,7 @@ def test_a_year_between_without_any_figure_is_refused(tmp_path):
         (("--stage", "looked_after"), "has no column lac_at_31_mar"),
         (("--year", "1999"), "holds cpp_at_31_mar of 2012 to 2020; --year 1999 is not among them"),
         (("--months", "0"), "needs 1 to 120 months, got 0"),
-        (("--replicates", "1"), "needs 2 to 100,000 replicates, got 1"),
+        (("--replicates", "1"), "needs 2 to 100,000 simulations, got 1"),
         (("--workers", "0"), "workers must be at least 1"),
         (("--engine", "dusk"), "no engine 'dusk'"),
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with the engine dask"),

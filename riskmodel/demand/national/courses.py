@@ -193,7 +193,7 @@ def check_sizes(months: int, replicates: int) -> None:
     """
     for name, number, least, most in (
         ("months", months, 1, MOST_MONTHS),
-        ("replicates", replicates, 2, MOST_REPLICATES),
+        ("simulations", replicates, 2, MOST_REPLICATES),
     ):
         if not least <= number <= most:
             raise DataError(f"needs {least} to {most:,} {name}, got {number:,}")
