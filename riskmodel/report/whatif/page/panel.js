@@ -73,7 +73,8 @@ function controlPart(panel, control) {
   const output = element("output", { for: id }, amountWords(control, at));
   const slider = element("input", { id, type: "range", ...limits, step: "any", value: at, "aria-valuetext": amountWords(control, at), "aria-describedby": `${id}-now` });
   const box = element("input", { type: "number", step: "any", ...limits, value: Number(shown.toFixed(2)), "aria-label": `${control.label}, as a number` });
-  const target = element("div", { class: "instead" });
+  // Its room is kept, so that nothing below it moves away from under the pointer.
+  const target = element("div", { class: control.away ? "instead kept" : "instead" });
   const reset = element("button", { type: "button", class: "quiet", hidden: !setting.moved.has(control.parameter) }, "Reset", element("span", { class: "hidden" }, ` ${control.label}`));
   const move = (/** @type {number} */ value) => {
     const before = setting.moved.get(control.parameter);
