@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def draw_comparison(comparison: Comparison, measures: Sequence[str] | None = Non
         if rows:
             known = comparison.label(measure)
             form = ",.1f" if is_cost else known.form
-            title = f"{known.brief}, million" if is_cost else known.brief
+            title = fill(f"{known.brief}, million" if is_cost else known.brief, 18)
             panels.append(MeasurePanel(title, rows, 0.0, f"{{:+{form}}}"))
     return draw_scenarios("comparison", panels)
 

@@ -174,8 +174,9 @@ def _flows_chart(data: Comparison, outlook: Outlook, source: str) -> list[Block]
 
 def _placements(data: Comparison, source: str) -> list[Block]:
     """Children and cost of placements; nothing where placements are not compared."""
-    if not data.of_placements:
-        return []
+    placed = data.differences[data.differences["measure"].isin(data.of_placements)]
+    if placed.empty or not placed[["difference", "low", "high"]].to_numpy(dtype=float).any():
+        return []  # no scenario changes anything of placements
     from riskmodel.report.charts.service import draw_comparison
 
     costs = [name for name in data.of_placements if name.startswith(COST)]
