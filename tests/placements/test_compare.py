@@ -135,7 +135,7 @@ def test_they_stand_in_text_rows_data_chart_and_annex(
     data = compared.to_data(compared.to_frame().to_dict("records"))
     assert last in [row["measure"] for row in data["differences"]]
     assert "60 of the simulations" in compared.remarks()[0]
-    assert f"{compared.label(last).brief}, million" in draw_comparison(compared).svg.decode()
+    assert f"{compared.label(last).brief}," in draw_comparison(compared).svg.decode()
     section = scenarios_section(
         authority.scenarios, compared, authority.projection(months=12, replicates=60, seed=1),
         title="Scenarios",
