@@ -42,7 +42,7 @@ def nothing_calibrated(monkeypatch):
         ("2012-01", (), "--learn"),
         ("2018-01", ("--months", "121"), "1 to 120 months"),
         ("2018-01", ("--months", "0"), "1 to 120 months"),
-        ("2018-01", ("--replicates", "0"), "replicates"),
+        ("2018-01", ("--replicates", "0"), "simulations"),
         ("2018-01", ("--population", "0"), "population"),
         ("2018-01", ("--show", "above", "--above", "looked_after=3"), "looked_after"),
         ("2018-01", ("--show", "above", "--above", f"{PLAN}=many"), "many"),
