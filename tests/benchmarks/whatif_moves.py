@@ -1,8 +1,8 @@
 """How long a move of each control of a what-if page takes where the processor is 4 times slower.
 
 Not a test: ``python tests/benchmarks/whatif_moves.py [PAGE]`` prints two rows a control. A move is
-from the event to the end of the frame that shows its answer: the least of several, in headless
-Chromium. Without a page it makes the one of the tests' folder, as large as usual.
+from the event to the end of the frame that shows its answer: the least and the median of several,
+in headless Chromium. Without a page it makes the one of the tests' folder, as large as usual.
 """
 
 from __future__ import annotations
@@ -97,8 +97,9 @@ def main(arguments: Sequence[str]) -> None:
                     page.run(MOVE.format(id=json.dumps(name), value=json.dumps(to)))
                     for to in moves(name, ends)
                 ]
-                worked, seen = (min(each[place] for each in found) for place in (0, 1))
-                print(f"{name:48} worked out {worked:5.0f} ms, seen {seen:5.0f} ms", flush=True)
+                worked, seen = zip(*found, strict=True)
+                print(f"{name:48} worked out {min(worked):4.0f} ms, seen least {min(seen):4.0f} ms,"
+                      f" median {statistics.median(seen):4.0f} ms", flush=True)  # fmt: skip
                 reset = "document.getElementById('start').dispatchEvent(new Event('change'))"
                 page.run(reset if name not in ("cap", "by", "chance") else "0")
 

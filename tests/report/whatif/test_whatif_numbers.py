@@ -155,7 +155,7 @@ def test_nothing_changed_shows_the_numbers_of_the_report(
     plan = made_up.caseload(**sizes)
     assert shown[1][0] == f"{np.median(plan.caseload()[month]):.1f}"
     posts = made_up.posts_needed(**sizes)
-    assert shown[3] == [f"{posts.posts}", f"90% of simulations need {posts.low} to {posts.high}"]
+    assert shown[3] == [f"{posts.posts}", f"90% range {posts.low} to {posts.high}"]
 
 
 def test_the_library_is_read_as_riskmodel_reads_it(opened_page: Page):

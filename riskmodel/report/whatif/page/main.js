@@ -9,7 +9,7 @@ import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
-import { costCards, placementWords, tablesOf } from "./tables.js";
+import { costCards, costWords, placementWords, postsCard, tablesOf } from "./tables.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";
 import { chanceRangeWords, chanceWords, childrenWords, number, rangeWords, setWords, workersWords } from "./words.js";
 
@@ -98,7 +98,7 @@ function askedAnew() {
 
 /**
  * The numbers at the date, each with its range and that with no change.
- * @returns {{label: string, value: string, range: string, before: string}[]}
+ * @returns {import("./tables.js").Card[]}
  */
 function numbersNow() {
   const now = /** @type {Shown} */ (shown[state.active]);
@@ -106,26 +106,25 @@ function numbersNow() {
   const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
   const first = data.stages[0];
   const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
+  /** @type {import("./tables.js").Card[]} */
   const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
   if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
   made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
   const { cap, chance } = state.question;
   made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
-  const of = (/** @type {Shown} */ one) => /** @type {import("./answers.js").Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN };
-  const single = (/** @type {Shown} */ one) => rangeWords(/** @type {import("./answers.js").Posts} */ (one.posts).single);
-  made.push({ label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${Math.round(1000 * chance) / 10}% chance of ${cap} or fewer`, value: number(of(now).posts), range: `90% of simulations need ${single(now)}`, before: `${number(of(none).posts)} (${single(none)})` });
-  return [...made, ...costCards({ data, now, none, at })];
+  return [...made, postsCard(now.posts, none.posts, { cap, chance }), ...costCards({ data, now, none, at })];
 }
 
 function showNumbers() {
-  byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}`;
   const isNew = shown[state.active] !== none;
+  byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}${isNew ? "" : ", with no change of policy"}`;
   const numbers = numbersNow();
   byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
     element("p", { class: "label" }, one.label),
-    element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range)),
-    element("p", { class: "before" }, isNew ? `No change: ${one.before}` : "With no change of policy"))));
+    element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range),
+      ...(one.note ? [element("span", { class: "range note" }, one.note)] : [])),
+    element("p", { class: "before" }, isNew ? `No change: ${one.before}` : ""))));
   byId("strip").replaceChildren(...numbers.slice(0, state.question ? 4 : 1).map((one, place) => element("span", {},
     element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place]}`,
     element("small", {}, one.range.replace(/^90%[a-z ]+| from .*$/g, "")))));
@@ -194,7 +193,7 @@ function showRest() {
   if (state.question && changes.length > 0) {
     said.push(workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
   }
-  if (changes.length > 0) said.push(placementWords(model, now, none, at));
+  if (changes.length > 0) said.push(placementWords(model, now, none, at), costWords(data, now, none));
   byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.filter((one) => one !== "").map((one) => element("p", {}, one)));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {

@@ -19,18 +19,18 @@ export function showPanel(panel) {
   const { data } = panel;
   const narrow = matchMedia("(max-width: 60rem)").matches;
   const opened = new Map([...document.querySelectorAll("details.group")].map((one) => [one.id, /** @type {HTMLDetailsElement} */ (one).open]));
-  const group = (/** @type {string} */ name, /** @type {boolean} */ open, /** @type {Node[]} */ inside) => {
+  const group = (/** @type {string} */ name, /** @type {boolean} */ open, /** @type {Node[]} */ inside, /** @type {Node[]} */ ...state) => {
     const id = `group-${name.toLowerCase().replace(/[^a-z]+/g, "-")}`;
     return element("details", { class: "group", id, open: opened.get(id) ?? open },
-      element("summary", {}, element("h2", {}, name)), ...inside);
+      element("summary", {}, element("h2", {}, name), ...state), ...inside);
   };
   const names = [...new Set(data.controls.map((/** @type {Control} */ one) => one.group))];
   byId("controls").replaceChildren(
     ...(panel.question ? [group("The question", true, [questionPart(panel)])] : []),
+    group("When changes hold", false, [whenPart(panel)], element("span", { id: "when" }, whenState(panel))),
     ...names.map((name) => group(/** @type {string} */ (name), !narrow && name !== "From referral to plan",
       [...(name === names[0] ? [element("p", { class: "legend" }, element("span", { "aria-hidden": "true" }), " above a slider: what has been seen, where something says so")] : []),
         ...data.controls.filter((/** @type {Control} */ one) => one.group === name).map((/** @type {Control} */ one) => controlPart(panel, one))])),
-    group("When changes hold", !narrow, [whenPart(panel)]),
     ...otherPart(panel));
 }
 
@@ -54,7 +54,8 @@ function questionPart(panel) {
     choice({ id: "by", onchange: set("by", String) }, months, question.by),
     element("label", { for: "chance" }, "with a chance of"),
     element("span", { class: "unit" },
-      element("input", { id: "chance", type: "number", min: 1, max: 99, step: 1, value: Math.round(100 * question.chance), oninput: set("chance", (text) => Number(text) / 100) }), "%"));
+      element("input", { id: "chance", type: "number", min: 1, max: 99, step: 1, value: Math.round(100 * question.chance), oninput: set("chance", (text) => Number(text) / 100) }), "%"),
+    element("p", { class: "wide legend" }, "80% means: in 80 of 100 simulations the average is at most this."));
 }
 
 /**
@@ -73,8 +74,7 @@ function controlPart(panel, control) {
   const output = element("output", { for: id }, amountWords(control, at));
   const slider = element("input", { id, type: "range", ...limits, step: "any", value: at, "aria-valuetext": amountWords(control, at), "aria-describedby": `${id}-now` });
   const box = element("input", { type: "number", step: "any", ...limits, value: Number(shown.toFixed(2)), "aria-label": `${control.label}, as a number` });
-  // Its room is kept, so that nothing below it moves away from under the pointer.
-  const target = element("div", { class: control.away ? "instead kept" : "instead" });
+  const target = element("div", { class: "instead" }, ...(control.away ? insteadPart(panel, control, id, data) : []));
   const reset = element("button", { type: "button", class: "quiet", hidden: !setting.moved.has(control.parameter) }, "Reset", element("span", { class: "hidden" }, ` ${control.label}`));
   const move = (/** @type {number} */ value) => {
     const before = setting.moved.get(control.parameter);
@@ -87,11 +87,10 @@ function controlPart(panel, control) {
   };
   const showTarget = () => {
     const moved = setting.moved.get(control.parameter);
-    const wanted = control.away && moved !== undefined && moved.position !== resting(control);
-    if (!wanted) target.replaceChildren();
-    else if (target.childNodes.length === 0) target.append(...insteadPart(panel, control, id, data));
+    // It is there from the first, so that nothing below it moves away from under the pointer.
+    for (const one of target.querySelectorAll("select, input")) one.toggleAttribute("disabled", moved === undefined || moved.position === resting(control));
     const asked = target.querySelector(".asked");
-    if (asked && moved) asked.textContent = moved.position < resting(control) ? "These children are instead" : "These children would otherwise be";
+    if (asked) asked.textContent = moved && moved.position > resting(control) ? "These children would otherwise be" : "These children are instead";
   };
   slider.addEventListener("input", () => {
     const base = resting(control);
@@ -156,7 +155,7 @@ function seenBar(control, limits) {
  * @returns {Node[]}
  */
 function insteadPart(panel, control, id, data) {
-  const moved = /** @type {import("./setting.js").Moved} */ (panel.setting.moved.get(control.parameter));
+  const moved = panel.setting.moved.get(control.parameter) ?? { part: 100, to: "closed" };
   const change = (/** @type {object} */ values) => {
     Object.assign(/** @type {object} */ (panel.setting.moved.get(control.parameter)), values);
     panel.changed();
@@ -184,6 +183,16 @@ function insteadPart(panel, control, id, data) {
 }
 
 /**
+ * From when to when changes hold, in a few words.
+ * @param {Panel} panel
+ * @returns {string}
+ */
+function whenState({ setting: { when } }) {
+  const until = when.to === "" ? "" : ` to ${monthWords(when.to)}${when.ramp ? ", in equal steps" : ""}`;
+  return `: from ${monthWords(when.from)}${until}`;
+}
+
+/**
  * @param {Panel} panel
  * @returns {HTMLElement}
  */
@@ -198,6 +207,7 @@ function whenPart(panel) {
     ramp.disabled = when.to === "";
     when.ramp = ramp.checked && when.to !== "";
     problem.textContent = when.to !== "" && when.to < when.from ? "The last month comes before the first." : "";
+    byId("when").textContent = whenState(panel);
     if (problem.textContent === "") panel.changed();
   };
   ramp.addEventListener("change", read);

@@ -4,9 +4,10 @@ import { areaLoads } from "./answers.js";
 import { element, table } from "./dom.js";
 import { monthWords } from "./months.js";
 import { placedEnds } from "./placements.js";
-import { money, moneyRange, number, rangeWords } from "./words.js";
+import { listed, money, moneyRange, number, rangeWords } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Posts} Posts */
 /** @typedef {import("./answers.js").Question} Question */
 /** @typedef {import("./answers.js").Range} Range */
 /**
@@ -20,7 +21,39 @@ import { money, moneyRange, number, rangeWords } from "./words.js";
  * @property {Range[]} costs
  * @property {Range[]} placements what they cost, by year
  */
-/** @typedef {{label: string, value: string, range: string, before: string}} Card */
+/** @typedef {{label: string, value: string, range: string, before: string, note?: string}} Card */
+
+/**
+ * Posts for the chance that is asked of, and for the others.
+ * @param {Posts} now
+ * @param {Posts} none
+ * @param {{cap: number, chance: number}} question
+ * @returns {Card}
+ */
+export function postsCard(now, none, { cap, chance }) {
+  const percent = (/** @type {number} */ one) => `${Math.round(1000 * one) / 10}%`;
+  const of = (/** @type {Posts} */ one) => number(one.byChance.find((each) => each.chance === chance)?.posts ?? NaN);
+  const others = now.byChance.filter((one) => one.chance !== chance).map((one) => `for ${percent(one.chance)} ${number(one.posts)}`);
+  return {
+    label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${percent(chance)} chance of ${cap} or fewer`,
+    value: of(now), range: `90% range ${rangeWords(now.single)}`, note: `If every vacancy is filled: ${others.join(", ")}.`,
+    before: `${of(none)} (${rangeWords(none.single)})`,
+  };
+}
+
+/**
+ * Why the cost is what it was, where it is; empty where it moves or nothing has a price.
+ * @param {any} data
+ * @param {Shown} now
+ * @param {Shown} none
+ * @returns {string}
+ */
+export function costWords(data, now, none) {
+  if (now.costs.length === 0 || now.costs.some((one, year) => one.some((end, q) => end !== none.costs[year][q]))) return "";
+  const named = { post: "social workers in post", agency: "agency workers", placement: "looked-after children" };
+  const priced = Object.entries(named).filter(([name]) => data.prices.some((/** @type {any} */ year) => year[name]));
+  return `The cost stays as it is: it counts ${listed(priced.map(([, words]) => words))}, and nothing that is set here changes how many there are.`;
+}
 
 /**
  * What the financial year of the month asked of costs.

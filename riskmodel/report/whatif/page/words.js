@@ -103,7 +103,7 @@ export function lowered(text) {
  * @param {string[]} parts
  * @returns {string}
  */
-function listed(parts) {
+export function listed(parts) {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
 }
 
