@@ -1,6 +1,6 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
-import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, posts, stockEnds, within } from "./answers.js";
+import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, stockEnds } from "./answers.js";
 import { drawFan, fanRows } from "./charts.js";
 import { costs } from "./costs.js";
 import { byId, choice, element, table } from "./dom.js";
@@ -8,6 +8,7 @@ import { Impossible } from "./levers.js";
 import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
+import { posts, within } from "./posts.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
 import { costCards, costWords, placementWords, postsCard, tablesOf } from "./tables.js";
 import { Unreadable, readScenario, scenarioText } from "./toml.js";

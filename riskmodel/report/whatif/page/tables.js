@@ -7,7 +7,7 @@ import { placedEnds } from "./placements.js";
 import { listed, money, moneyRange, number, rangeWords } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
-/** @typedef {import("./answers.js").Posts} Posts */
+/** @typedef {import("./posts.js").Posts} Posts */
 /** @typedef {import("./answers.js").Question} Question */
 /** @typedef {import("./answers.js").Range} Range */
 /**
@@ -17,7 +17,7 @@ import { listed, money, moneyRange, number, rangeWords } from "./words.js";
  * @property {Map<string, number[][]>} stocks
  * @property {number[][]} load
  * @property {number[]} chance
- * @property {import("./answers.js").Posts | null} posts
+ * @property {import("./posts.js").Posts | null} posts
  * @property {Range[]} costs
  * @property {Range[]} placements what they cost, by year
  */
@@ -150,9 +150,9 @@ function placementTable(model, at, names, both) {
 function serviceTables({ model, now, none, question, at }, names, both) {
   const { data } = model;
   const { cap, by } = question;
-  const found = /** @type {import("./answers.js").Posts} */ (none.posts).byChance.map((one, place) => [
+  const found = /** @type {import("./posts.js").Posts} */ (none.posts).byChance.map((one, place) => [
     `${Math.round(1000 * one.chance) / 10}%`, ...both((each) => {
-      const cell = /** @type {import("./answers.js").Posts} */ (each.posts).byChance[place];
+      const cell = /** @type {import("./posts.js").Posts} */ (each.posts).byChance[place];
       return Number.isFinite(cell.posts) ? `${number(cell.posts)} (${rangeWords([cell.low, cell.posts, cell.high])})` : "no number is enough";
     })]);
   const sets = now.outcome.paths.has("workforce.hires_per_month");

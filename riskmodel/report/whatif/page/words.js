@@ -1,8 +1,9 @@
 // Numbers with their ranges, and what a setting comes to in sentences.
 
-import { chanceRange, difference, outcomeOf } from "./answers.js";
+import { difference, outcomeOf } from "./answers.js";
 import { meanOf, monthOf } from "./arrays.js";
 import { monthWords } from "./months.js";
+import { chanceRange } from "./posts.js";
 import { changeWords, whenWords } from "./setting.js";
 
 /** @typedef {import("./answers.js").Range} Range */
