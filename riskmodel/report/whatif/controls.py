@@ -189,8 +189,8 @@ def _duration(stage: str, words: _Stage, one: StageOutlook) -> Control:
         seen = Seen(
             -most * now,
             high - now,
-            f"up to {most:.0%} shorter is what the search of mixes tries (assumed); the figures "
-            f"leave up to {high - now:.1f} months longer open.",
+            f"no figures tell how much shorter plans can be made: up to {most:.0%} is assumed. The "
+            f"figures allow for up to {high - now:.1f} months longer.",
         )
     return Control(
         f"length.{stage}",

@@ -28,8 +28,8 @@ SLIDERS = (
 DIVERTED = "Of these, with a child in need plan instead"
 OTHERS = {
     ("spinbutton", "Average caseload of at most"), ("combobox", "by"),
-    ("spinbutton", "with a chance of"), ("combobox", "From"), ("combobox", "to"),
-    ("checkbox", "in equal steps until then, and kept afterwards"), ("combobox", "Start from"),
+    ("spinbutton", "with a chance of"), ("combobox", "From"),
+    ("combobox", "they come"), ("combobox", "until the end of"), ("combobox", "Start from"),
     ("button", "Compare with another"), ("button", "Save as scenario"),
     ("button", "Open scenario"), ("button", "Print"),
     ("combobox", "These children would otherwise be"),

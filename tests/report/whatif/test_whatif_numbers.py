@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.service import posts_answer
 from riskmodel.caseload import Target
 from riskmodel.demand.projecting import Outlook
 from riskmodel.errors import DataError
@@ -147,15 +148,30 @@ def test_nothing_changed_shows_the_numbers_of_the_report(
     opened_page: Page, made_up: Authority, made_up_projection: Outlook
 ):
     sizes = {"months": 36, "replicates": 256, "seed": 4}
-    shown = opened_page.run("whatif.numbersNow().map((one) => [one.value, one.range])")
+    shown = opened_page.run(
+        "whatif.numbersNow().map((one) => [one.value, one.range, one.note ?? ''])"
+    )
     target = made_up.target(made_up_projection)
     month = made_up_projection.projection.months.index(target.by)
     stock = made_up_projection.projection.of("stock", BASELINE, "child_protection_plan")[:, month]
     assert shown[0][0] == f"{np.quantile(stock, 0.5):,.0f}"
     plan = made_up.caseload(**sizes)
     assert shown[1][0] == f"{np.median(plan.caseload()[month]):.1f}"
-    posts = made_up.posts_needed(**sizes)
-    assert shown[3] == [f"{posts.posts}", f"90% range {posts.low} to {posts.high}"]
+    value, span, note = shown[3]
+    half, most = (
+        posts_answer(
+            made_up_projection,
+            Target(target.cap, target.by, chance),
+            scenario=BASELINE,
+            structure=made_up.structure,
+            workforce=made_up.workforce,
+        ).posts
+        for chance in (0.5, 0.95)
+    )
+    assert value == f"{made_up.posts_needed(**sizes).posts}"
+    assert note.startswith(f"For 50% {half}, for 95% {most}. With ")
+    low, high = (int(part) for part in span.removesuffix(" from 256 simulations").split(" to "))
+    assert half <= low <= int(value) <= high <= most
 
 
 def test_the_library_is_read_as_riskmodel_reads_it(opened_page: Page):
@@ -188,8 +204,8 @@ def test_a_saved_file_gives_the_numbers_back_and_opens_again(
           box.value = value;
           box.dispatchEvent(new Event(box.tagName === "SELECT" ? "change" : "input"));
         };
+        set("until", "ramp");
         set("to", "2024-09");
-        document.getElementById("ramp").click();
         set("starts-child_protection_plan", 12);
         set("starts-child_protection_plan-to", "child_in_need_plan");
         set("length-child_protection_plan", -1);

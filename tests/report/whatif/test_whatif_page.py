@@ -45,6 +45,45 @@ def test_a_hostile_name_shows_as_text(opened_page: Page):
     )
 
 
+def test_a_number_beyond_its_limits_is_refused_with_a_word_and_never_half_taken(opened_page: Page):
+    found = opened_page.run(
+        """(() => {
+        const one = document.getElementById("workforce-hires_per_month");
+        const box = one.parentElement.querySelector("input[type=number]");
+        const type = (text) => { box.value = text; box.dispatchEvent(new Event("input")); };
+        const said = () => one.closest(".control").querySelector(".problem").textContent;
+        const { moved } = whatif.state.settings[0];
+        const taken = () => moved.get("workforce.hires_per_month").position;
+        type("1"); type("1000");
+        const typed = [said(), taken()];
+        box.dispatchEvent(new Event("change"));
+        return [...typed, said(), Number(box.value), Number(box.max), taken()];
+        })()"""
+    )
+    typed, kept, left, box, most, taken = found
+    assert re.fullmatch(r"A number from 0 to .*still those of the last one\.", typed)
+    assert kept == 1
+    assert left.endswith(f": set to {most:g}.")
+    assert box == most == taken
+
+
+def test_what_it_costs_is_said_with_the_reason_or_why_it_stays(opened_page: Page):
+    def said(control: str, value: float) -> str:
+        opened_page.run(
+            f"""(() => {{ const one = document.getElementById({control!r}); one.value = {value};
+            one.dispatchEvent(new Event("input")); }})()"""
+        )
+        settled(opened_page)
+        text: str = opened_page.run("document.getElementById('changed').textContent")
+        return text
+
+    stays = said(SLIDER, 10)
+    assert "The cost stays as it is: it counts social workers in post" in stays
+    assert "otherwise: no open case (protection plans that start)" in stays
+    more = said("workforce-posts", 110)
+    assert re.search(r"The cost of \d{4}/\d\d is £.* in place of £.* social workers in post", more)
+
+
 def test_every_scenario_can_be_started_from_or_says_why_not(opened_page: Page):
     options = opened_page.run(
         "[...document.getElementById('start').options]"

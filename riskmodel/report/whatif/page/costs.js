@@ -11,7 +11,7 @@ import { Workforce } from "./workforce.js";
 /** @typedef {import("./answers.js").Range} Range */
 /** @typedef {import("./workforce.js").Workers} Workers */
 
-const CARE = "looked_after";
+export const CARE = "looked_after";
 const SHARES = [0.05, 0.5, 0.95];
 
 /**

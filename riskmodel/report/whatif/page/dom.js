@@ -22,6 +22,32 @@ export function element(kind, attributes = {}, ...inside) {
 }
 
 /**
+ * A box for a number, and a line that says so where a number is beyond its limits; none such is taken.
+ * @param {Attributes & {min: number, max: number}} attributes
+ * @param {(value: number) => void} take
+ * @returns {{box: HTMLInputElement, wrong: HTMLElement}}
+ */
+export function numberBox(attributes, take) {
+  const { min, max } = attributes;
+  const limits = [min, max].map((one) => Number(one.toFixed(1))).join(" to ");
+  const wrong = element("p", { class: "problem", role: "alert" });
+  const box = element("input", { type: "number", step: "any", ...attributes });
+  box.addEventListener("input", () => {
+    const fits = box.value !== "" && box.checkValidity();
+    wrong.textContent = fits ? "" : `A number from ${limits}: the answers are still those of the last one.`;
+    if (fits) take(Number(box.value));
+  });
+  box.addEventListener("change", () => {
+    if (box.value === "" || box.checkValidity()) return;
+    const value = Math.min(Math.max(Number(box.value), min), max);
+    box.value = String(value);
+    wrong.textContent = `From ${limits}: set to ${Number(value.toFixed(1))}.`;
+    take(value);
+  });
+  return { box, wrong };
+}
+
+/**
  * A list to choose from.
  * @param {Attributes} attributes
  * @param {[string, string, boolean?][]} options value, text, and whether it cannot be chosen

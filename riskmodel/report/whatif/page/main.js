@@ -11,8 +11,9 @@ import { placedEnds } from "./placements.js";
 import { posts, within } from "./posts.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
 import { costCards, costWords, placementWords, postsCard, tablesOf } from "./tables.js";
-import { Unreadable, readScenario, scenarioText } from "./toml.js";
-import { chanceRangeWords, chanceWords, childrenWords, number, rangeWords, setWords, workersWords } from "./words.js";
+import { savedText } from "./saved.js";
+import { Unreadable, readScenario } from "./toml.js";
+import { chanceRangeWords, chanceWords, childrenWords, number, otherwiseWords, rangeWords, setWords, workersWords } from "./words.js";
 
 /** @typedef {import("./setting.js").Setting} Setting */
 /** @typedef {import("./answers.js").Model} Model */
@@ -112,9 +113,9 @@ function numbersNow() {
   if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
   made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
-  const { cap, chance } = state.question;
+  const { cap } = state.question;
   made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
-  return [...made, postsCard(now.posts, none.posts, { cap, chance }), ...costCards({ data, now, none, at })];
+  return [...made, postsCard({ data, now, none, question: state.question, at }), ...costCards({ data, now, none, at })];
 }
 
 function showNumbers() {
@@ -189,13 +190,18 @@ function showRest() {
   const now = /** @type {Shown} */ (shown[state.active]);
   const changes = changesOf(setting, data);
   const at = asked();
-  const said = [setWords(changes, data)];
-  if (changes.length > 0) said.push(childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }));
-  if (state.question && changes.length > 0) {
-    said.push(workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }));
+  /** @type {string[][]} */
+  const said = [[setWords(changes, data)]];
+  if (changes.length > 0) {
+    said.push([childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }), otherwiseWords(changes, data)]);
+    if (state.question) {
+      said.push([workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }), costWords(model, now, none, at)]);
+    }
+    said.push([placementWords(model, now, none, at)]);
   }
-  if (changes.length > 0) said.push(placementWords(model, now, none, at), costWords(data, now, none));
-  byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.filter((one) => one !== "").map((one) => element("p", {}, one)));
+  // On paper the table of costs stands below: its sentence would take a line of the one sheet.
+  byId("changed").replaceChildren(element("h2", {}, "What changed, and why"), ...said.filter(([first]) => first !== "").map(([first, more = ""]) =>
+    element("p", {}, first, ...(more === "" ? [] : [element("span", { class: "more" }, ` ${more}`)]))));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {
     const rows = fanRows(fan);
@@ -253,7 +259,7 @@ function showBar() {
         element("button", { type: "button", onclick: save }, "Save as scenario"),
         element("button", { type: "button", onclick: () => open.click() }, "Open scenario"), open,
         element("button", { type: "button", onclick: () => print() }, "Print"))),
-    element("p", { class: "about" }, described ? described.description : ""),
+    element("p", { class: "about", role: "status" }, described ? described.description : ""),
     element("div", { id: "problem", role: "alert" }));
 }
 
@@ -316,16 +322,7 @@ function showAll() {
  */
 function fileText() {
   const setting = state.settings[state.active];
-  const changes = changesOf(setting, data);
-  const question = state.question;
-  const target = question ? ` --cap ${question.cap} --by ${question.by} --chance ${question.chance}` : "";
-  const name = `what_if_${setting.start.toLowerCase().replace(/[^a-z0-9_-]/g, "") || "setting"}`.slice(0, 60);
-  return scenarioText({ name, description: setWords(changes, data), changes }, question, [
-    `Saved from the what-if page of ${data.authority}, riskmodel ${data.version}, seed ${data.seed}, ${data.simulations} simulations.`,
-    `To work it out again: riskmodel project FOLDER --scenario THIS_FILE`,
-    ...(question ? [`and: riskmodel caseload FOLDER --scenario THIS_FILE${target}`] : []),
-    ...(data.placements ? [`Placements: put it into FOLDER/scenarios, then riskmodel placements FOLDER --show cost --scenario ${name}`] : []),
-  ]);
+  return savedText(data, setting, changesOf(setting, data), state.question);
 }
 
 function save() {
@@ -334,6 +331,7 @@ function save() {
   const link = element("a", { href: address, download: "what_if.toml" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+  /** @type {HTMLElement} */ (document.querySelector(".about")).textContent = "Saved as what_if.toml: Open scenario shows it again on this page, and riskmodel works it out.";
 }
 
 /** @param {Event} event */
@@ -376,11 +374,12 @@ function build() {
     element("details", {}, element("summary", {}, "Table", element("span", { class: "hidden" }, ` of ${title}`)), element("div", { id: `${id}-table` })));
   byId("answers").append(
     element("h2", { id: "day" }), element("ul", { id: "numbers", "aria-label": "Main numbers" }),
-    element("div", { id: "changed" }), element("div", { id: "cautions" }),
+    element("p", { class: "narrow" }, element("a", { href: "#controls" }, "Change the settings")),
+    element("div", { id: "sides" }), element("div", { id: "changed" }), element("div", { id: "cautions" }),
     element("div", { class: "charts" },
       ...(data.service ? [chart("fan-load", "Cases for each full-time worker")] : []),
       ...data.stages.map((/** @type {any} */ one) => chart(`fan-${one.name}`, one.label))),
-    element("div", { id: "tables" }), element("div", { id: "sides" }));
+    element("div", { id: "tables" }));
   byId("basis").append(...data.basis.map((/** @type {string} */ one) => element("p", {}, one)),
     element("p", {}, `Made by riskmodel ${data.version}. Basis: projected. Bands are the 90% and 50% ranges of the simulations.`));
   showAll();

@@ -1,6 +1,6 @@
 // The controls: each in words, with what is so now and what history has seen beside it.
 
-import { byId, choice, element } from "./dom.js";
+import { byId, choice, element, numberBox } from "./dom.js";
 import { monthWords } from "./months.js";
 import { DIVERSION, amountWords, changeWords, position, resting, whenWords } from "./setting.js";
 
@@ -41,20 +41,19 @@ export function showPanel(panel) {
 function questionPart(panel) {
   const question = /** @type {Question} */ (panel.question);
   const months = panel.data.months.map((/** @type {string} */ one) => [one, `End of ${monthWords(one)}`]);
-  const set = (/** @type {"cap" | "by" | "chance"} */ name, /** @type {(text: string) => number | string} */ read) => (/** @type {Event} */ event) => {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    if (!input.checkValidity() || input.value === "") return;
-    Object.assign(question, { [name]: read(input.value) });
+  const set = (/** @type {object} */ values) => {
+    Object.assign(question, values);
     panel.changed();
   };
+  const cap = numberBox({ id: "cap", min: 1, max: 100, step: 0.5, value: question.cap }, (value) => set({ cap: value }));
+  const chance = numberBox({ id: "chance", min: 1, max: 99, value: Math.round(100 * question.chance) }, (value) => set({ chance: value / 100 }));
+  const by = choice({ id: "by", onchange: () => set({ by: by.value }) }, months, question.by);
   return element("div", { class: "question" },
     element("label", { for: "cap" }, "Average caseload of at most"),
-    element("input", { id: "cap", type: "number", min: 1, max: 100, step: 0.5, value: question.cap, oninput: set("cap", Number) }),
-    element("label", { for: "by" }, "by"),
-    choice({ id: "by", onchange: set("by", String) }, months, question.by),
+    cap.box, cap.wrong,
+    element("label", { for: "by" }, "by"), by,
     element("label", { for: "chance" }, "with a chance of"),
-    element("span", { class: "unit" },
-      element("input", { id: "chance", type: "number", min: 1, max: 99, step: 1, value: Math.round(100 * question.chance), oninput: set("chance", (text) => Number(text) / 100) }), "%"),
+    element("span", { class: "unit" }, chance.box, "%"), chance.wrong,
     element("p", { class: "wide legend" }, "80% means: in 80 of 100 simulations the average is at most this."));
 }
 
@@ -73,7 +72,10 @@ function controlPart(panel, control) {
   const digits = control.step < 1 ? 1 : 0;
   const output = element("output", { for: id }, amountWords(control, at));
   const slider = element("input", { id, type: "range", ...limits, step: "any", value: at, "aria-valuetext": amountWords(control, at), "aria-describedby": `${id}-now` });
-  const box = element("input", { type: "number", step: "any", ...limits, value: Number(shown.toFixed(2)), "aria-label": `${control.label}, as a number` });
+  const { box, wrong } = numberBox({ ...limits, value: Number(shown.toFixed(2)), "aria-label": `${control.label}, as a number` }, (value) => {
+    slider.value = String(value);
+    move(value);
+  });
   const target = element("div", { class: "instead" }, ...(control.away ? insteadPart(panel, control, id, data) : []));
   const reset = element("button", { type: "button", class: "quiet", hidden: !setting.moved.has(control.parameter) }, "Reset", element("span", { class: "hidden" }, ` ${control.label}`));
   const move = (/** @type {number} */ value) => {
@@ -98,6 +100,7 @@ function controlPart(panel, control) {
     // Steps are counted from where it rests, which need not be a whole number.
     const value = Math.abs(raw - base) < control.step / 2 ? base : Number((Math.round(raw / control.step) * control.step).toFixed(2));
     box.value = value.toFixed(Number.isInteger(value) ? 0 : digits || 1);
+    wrong.textContent = "";
     move(value);
   });
   slider.addEventListener("keydown", (event) => {
@@ -109,11 +112,6 @@ function controlPart(panel, control) {
     slider.value = String(Number(to.toFixed(2)));
     slider.dispatchEvent(new Event("input"));
   });
-  box.addEventListener("input", () => {
-    if (box.value === "" || !box.checkValidity()) return;
-    slider.value = box.value;
-    move(Number(box.value));
-  });
   reset.addEventListener("click", () => {
     setting.moved.delete(control.parameter);
     showPanel(panel);
@@ -124,7 +122,7 @@ function controlPart(panel, control) {
   return element("div", { class: "control" },
     element("div", { class: "head" }, element("label", { for: id }, control.label), output),
     seenBar(control, limits),
-    element("div", { class: "slide" }, slider, element("span", { class: "unit" }, box, UNITS[control.kind]), reset),
+    element("div", { class: "slide" }, slider, element("span", { class: "unit" }, box, UNITS[control.kind]), reset), wrong,
     element("p", { id: `${id}-now`, class: "now" }, `Now: ${control.present}. `, element("span", { class: "evidence" }, `Evidence: ${control.evidence}`)),
     target);
 }
@@ -161,13 +159,10 @@ function insteadPart(panel, control, id, data) {
     panel.changed();
   };
   if (control.parameter === DIVERSION) {
+    const { box, wrong } = numberBox({ id: `${id}-part`, min: 0, max: 100, value: moved.part }, (part) => change({ part }));
     return [
       element("label", { for: `${id}-part` }, "Of these, with a child in need plan instead (the others with early help alone)"),
-      element("span", { class: "unit" }, element("input", { id: `${id}-part`, type: "number", min: 0, max: 100, step: 1, value: moved.part,
-        oninput: (/** @type {Event} */ event) => {
-          const input = /** @type {HTMLInputElement} */ (event.target);
-          if (input.checkValidity() && input.value !== "") change({ part: Number(input.value) });
-        } }), "%"),
+      element("span", { class: "unit" }, box, "%"), wrong,
     ];
   }
   const own = control.parameter.replace(/^(starts|length)\./, "");
@@ -188,33 +183,37 @@ function insteadPart(panel, control, id, data) {
  * @returns {string}
  */
 function whenState({ setting: { when } }) {
-  const until = when.to === "" ? "" : ` to ${monthWords(when.to)}${when.ramp ? ", in equal steps" : ""}`;
-  return `: from ${monthWords(when.from)}${until}`;
+  const until = when.ramp ? `, in equal steps until ${monthWords(when.to)}` : ` until ${monthWords(when.to)}`;
+  return `: from ${monthWords(when.from)}${when.to === "" ? "" : until}, for all sliders`;
 }
 
 /**
+ * From when the sliders hold, and how they end: `to` is empty where they go on.
  * @param {Panel} panel
  * @returns {HTMLElement}
  */
 function whenPart(panel) {
   const { when } = panel.setting;
+  /** @type {[string, string][]} */
   const months = panel.data.months.map((/** @type {string} */ one) => [one, monthWords(one)]);
-  const ramp = element("input", { id: "ramp", type: "checkbox", checked: when.ramp, disabled: when.to === "" });
-  const problem = element("p", { class: "problem", role: "alert" });
+  const how = when.to === "" ? "on" : when.ramp ? "ramp" : "until";
+  const later = () => months.filter(([one]) => one >= from.value);
   const read = () => {
-    when.from = /** @type {HTMLSelectElement} */ (byId("from")).value;
-    when.to = /** @type {HTMLSelectElement} */ (byId("to")).value;
-    ramp.disabled = when.to === "";
-    when.ramp = ramp.checked && when.to !== "";
-    problem.textContent = when.to !== "" && when.to < when.from ? "The last month comes before the first." : "";
+    when.from = from.value;
+    to.disabled = until.value === "on";
+    when.ramp = until.value === "ramp";
+    to.replaceChildren(...choice({}, later(), to.value < when.from ? when.from : to.value).childNodes);
+    when.to = to.disabled ? "" : to.value;
     byId("when").textContent = whenState(panel);
-    if (problem.textContent === "") panel.changed();
+    panel.changed();
   };
-  ramp.addEventListener("change", read);
+  const from = choice({ id: "from", onchange: read }, months, when.from);
+  const until = choice({ id: "until", onchange: read }, [["on", "at once, and they stay"], ["ramp", "in equal steps, and they stay"], ["until", "at once, and they end"]], how);
+  const to = choice({ id: "to", disabled: when.to === "", onchange: read }, later(), when.to || months[Math.min(11, months.length - 1)][0]);
   return element("div", { class: "question" },
-    element("label", { for: "from" }, "From"), choice({ id: "from", onchange: read }, months, when.from),
-    element("label", { for: "to" }, "to"), choice({ id: "to", onchange: read }, [["", "the end, at once"], ...months], when.to),
-    element("span", { class: "wide" }, ramp, element("label", { for: "ramp" }, " in equal steps until then, and kept afterwards")), problem);
+    element("label", { for: "from" }, "From"), from,
+    element("label", { for: "until" }, "they come"), until,
+    element("label", { for: "to" }, "until the end of"), to);
 }
 
 /**

@@ -8,13 +8,11 @@ import { Workforce, postsNeeded } from "./workforce.js";
 /** @typedef {import("./answers.js").Model} Model */
 /** @typedef {import("./answers.js").Outcome} Outcome */
 /** @typedef {import("./answers.js").Question} Question */
-/** @typedef {import("./answers.js").Range} Range */
 /** @typedef {import("./workforce.js").Luck} Luck */
 /**
  * @typedef {object} Posts
  * @property {{chance: number, posts: number, low: number, high: number}[]} byChance with what the
  *   number of simulations leaves open
- * @property {Range} single what single simulations need: the 90% range around the middle
  */
 
 const CHANCES = [0.5, 0.8, 0.95];
@@ -128,7 +126,6 @@ export function posts(model, outcome, question) {
       const reach = 1.96 * Math.sqrt((chance * (1 - chance)) / needed.length);
       return { chance, posts: at(chance), low: at(chance - reach), high: at(chance + reach) };
     }),
-    single: [at(0.05), at(0.5), at(0.95)],
   };
 }
 

@@ -127,6 +127,26 @@ export function setWords(changes, data) {
 }
 
 /**
+ * Where children are otherwise whom changes add or take away, in a sentence; empty where none are.
+ * @param {Change[]} changes
+ * @param {any} data
+ * @returns {string}
+ */
+export function otherwiseWords(changes, data) {
+  /** @type {Map<string, string[]>} */
+  const by = new Map();
+  for (const { parameter, instead } of changes) {
+    if (instead.length !== 1) continue;
+    const [[name]] = instead;
+    const label = data.outside[name] ?? data.stages.find((/** @type {any} */ one) => one.name === name)?.row ?? name;
+    const control = data.controls.find((/** @type {any} */ one) => one.parameter === parameter);
+    by.set(label, [...(by.get(label) ?? []), lowered(control?.label ?? parameter)]);
+  }
+  if (by.size === 0) return "";
+  return `Children whom this adds or takes away are otherwise: ${[...by].map(([label, levers]) => `${lowered(label)} (${listed(levers)})`).join("; ")}.`;
+}
+
+/**
  * What the children come to, and what brings it about.
  * @param {Model} model
  * @param {Outcome} outcome
