@@ -124,7 +124,7 @@ def _until_first(fails: np.ndarray) -> int:
 def _possible(side: Floats, shares: Sequence[float]) -> Floats:
     """Values of x for which no true count is below 0: from the least up to the first that fails."""
     low, high = 1 / shares[-1], 1 / shares[0]
-    both, one, other, neither = side
+    both, one, other, _ = side
     with np.errstate(divide="ignore", invalid="ignore"):
         tops = [(both + one) / both, (both + other) / both]
         # Neither: n - (r + c) x + n11 x^2, which falls up to where one of the factors is used up.

@@ -236,10 +236,10 @@ def _fraction_words(result: FactorImpact) -> str:
     return (
         f"All factors together statistically account for {percent(result.joint.value)} of the "
         f"plans ({percent(result.level, 0)} range {percent(result.joint.low)} to "
-        f"{percent(result.joint.high)}{recorded}). Averaged over every order in which factors can be "
-        f"counted, the largest shares are {named}. This divides an association up so that it adds "
-        "up; it is not a number of plans that would be avoided. A factor with fewer plans than "
-        "otherwise similar assessments counts below zero."
+        f"{percent(result.joint.high)}{recorded}). Averaged over every order in which factors "
+        f"can be counted, the largest shares are {named}. This divides an association up so that "
+        "it adds up; it is not a number of plans that would be avoided. A factor with fewer plans "
+        "than otherwise similar assessments counts below zero."
     )
 
 
