@@ -438,7 +438,7 @@ def test_what_no_real_return_would_hold_is_not_there(history):
     assert (still >= 0).all()
     assert (still > 14).mean() > 0.7
     alone = children["unaccompanied"].to_numpy()[episodes["child"]]
-    at_home = [name.startswith(("parent_", "other_")) for name in history.factors]
+    at_home = [name.startswith(("parent_", "other_", "child_young_")) for name in history.factors]
     assert alone.any()
     assert not history.flags[np.ix_(alone, at_home)].any()
 
