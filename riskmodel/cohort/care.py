@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.ages import ages_in_years
-from riskmodel.cohort.working_days import office_days, on_office_days
+from riskmodel.cohort.working_days import office_days, on_office_days, spread_on_office_days
 from riskmodel.parameters import parameter
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ YEAR = 365.25
 
 HOME_AGE, OWN_AGE = 7, 16
 """Years from which a child lives in a children's home, or in semi-independence."""
+
+ENTRY_AGES = (1, 5, 10, 16)
+"""Ages at which the next band of ``history_care_age_ratios`` begins."""
+
+ADOPTED_AGE = 4
+"""Under this age at the start of care children are adopted."""
+
+MOST_ENTER = 0.5
+"""Of the children of one age and stage no more than this share come into care."""
+
+ORDER_AGE = 17
+"""No care order, nor an interim one, is made of a child of this age (Children Act 1989, s 31)."""
 
 SUPPORTED = "H5"
 """Semi-independence, called supported accommodation since it is registered."""
@@ -57,25 +69,34 @@ def care_periods(
 ) -> None:
     """Add ``care_start`` and ``care_end`` to a round.
 
-    Brothers and sisters enter together; each leaves by itself.
+    Brothers and sisters enter together, but that babies come more often than older children; each
+    leaves by itself.
     """
     number = int(at.max(initial=-1)) + 1
-    shares = np.array(parameter("history_care_shares").numbers)
-    enters = (random.random(number)[at] < shares[frame["stage"]]) | alone
+    drawn_lot = random.random(number)[at]
     planned = ~np.isnat(frame["plan_start"])
     wait = random.integers(5, 28, size=number)[at]
     # A plan ends within weeks of the day on which a child on it comes to be looked after.
     begun = np.maximum(frame["plan_end"] - wait, frame["plan_start"] + 1)
     start = np.where(planned, begun, frame["assessed"] + 2 * wait)
+    # Who is not born yet comes into care from hospital.
+    start = np.where((start <= born) & (frame["assessed"] <= born), born + 1 + wait // 5, start)
+    shares = np.array(parameter("history_care_shares").numbers)[frame["stage"]]
+    band = np.searchsorted(ENTRY_AGES, (start - born).astype(np.int64) / YEAR, side="right")
+    shares = shares * np.array(parameter("history_care_age_ratios").numbers)[band]
+    enters = (drawn_lot < np.minimum(shares, MOST_ENTER)) & ~np.isnat(start) | alone
+    start = np.where(enters, start, born)
+    spread = spread_on_office_days(start)
+    kept = (spread > np.fmax(frame["plan_start"], born)) & ~(spread >= frame["plan_end"])
     # Who comes alone is looked after within days, whatever the assessment says later.
-    start = np.where(alone, frame["referral"] + 1, on_office_days(np.where(enters, start, born)))
+    start = np.where(alone, frame["referral"] + 1, np.where(kept, spread, on_office_days(start)))
     adult = birthdays(born, 18)
     short = random.random(len(at)) < parameter("history_short_care_share").value
     mean = parameter("history_care_days").numbers
     drawn = np.where(
         short, 7 + random.exponential(mean[0], len(at)), 60 + random.exponential(mean[1], len(at))
     )
-    end = on_office_days(start + drawn.astype(np.int64))
+    end = spread_on_office_days(start + drawn.astype(np.int64))
     # Care that would go on goes on until the birthday, whatever day of the week that is.
     end = np.where(alone | (end > adult - APART_DAYS), adult, end)
     enters &= (adult - start).astype(np.int64) > 4 * APART_DAYS
@@ -113,29 +134,33 @@ def care_episodes(
     born = children["birth_date"].to_numpy().astype("datetime64[D]")[child]
     age = (start - born).astype(np.int64) / YEAR
     days = (end - start).astype(np.int64)
-    order = (random.random(len(child)) < parameter("history_court_share").value) & ~alone
-    order &= days > 30
+    young, others = parameter("history_court_share").numbers
+    order = random.random(len(child)) < np.where(age < ADOPTED_AGE, young, others)
+    order &= ~alone & (days > 30) & (start < birthdays(born, ORDER_AGE - 1))
     least, most = parameter("history_adoption_days").numbers
-    adopted = order & (age < 4) & (days > least) & (days < most)
-    adopted &= (end < birthdays(born, 18)) & (random.random(len(child)) < 0.7)
+    adopted = order & (age < ADOPTED_AGE) & (days > least) & (days < most)
+    adopted &= (end < birthdays(born, 18)) & (random.random(len(child)) < 0.95)
+    # Who is adopted lives under another name from then on.
+    gone = pd.Series(adopted).groupby(child).cumsum().to_numpy() > adopted
     changes = [_change(np.arange(len(child)), start, "S", np.where(order, "C1", "V2"), "")]
     full = order & (days > 240)
     weeks = 182 + random.integers(0, 40, len(child))
-    decided = on_office_days(start + weeks.astype("timedelta64[D]"))
+    decided = spread_on_office_days(start + weeks.astype("timedelta64[D]"))
     changes.append(
         _change(np.flatnonzero(full), decided[full], "L", np.where(adopted, "E1", "C2")[full], "")
     )
-    placed = on_office_days(np.where(adopted, end - random.integers(120, 190, len(child)), start))
+    placed = np.where(adopted, end - random.integers(120, 190, len(child)), start)
+    placed = spread_on_office_days(placed)
     changes.append(_change(np.flatnonzero(adopted), placed[adopted], "P", "", "A6"))
     moves = random.poisson(parameter("history_moves_a_year").value * days / YEAR)
     of = np.repeat(np.arange(len(child)), moves)
-    when = on_office_days(start[of] + (random.random(len(of)) * days[of]).astype(np.int64))
+    when = spread_on_office_days(start[of] + (random.random(len(of)) * days[of]).astype(np.int64))
     fits = ~adopted[of] | (when < placed[of])
     changes.append(_change(of[fits], when[fits], "P", "", "?"))
     found = pd.concat(changes, ignore_index=True).sort_values(
         ["period", "day"], kind="stable", ignore_index=True
     )
-    found = _kept_apart(found, end)
+    found = _kept_apart(found[~gone[found["period"]]].reset_index(drop=True), end)
     period = found["period"].to_numpy()
     years = ages_in_years(born[period], found["day"].to_numpy().astype("datetime64[D]"))
     found["placement"] = _placements(random, found, years, alone[period])

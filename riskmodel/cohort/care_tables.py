@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from riskmodel.census import sex_field
 from riskmodel.cohort.care import IN_AREA, SUPPORTED, birthdays, registered_day
+from riskmodel.cohort.case_holding import worker_periods
 from riskmodel.cohort.histories import History
 from riskmodel.cohort.year_tables import ReturnYear
 from riskmodel.parameters import parameter
@@ -37,6 +38,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     references = children["child_id"].to_numpy()
     end = when.known(frame["end"])
     is_open = end == ""
+    supported = SUPPORTED if year < SUPPORTED_YEAR else "K3"
     home, place = parameter("history_postcodes").texts
     episodes = pd.DataFrame(
         {
@@ -45,9 +47,7 @@ def care_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
             "RNE": frame["start_reason"],
             "LS": frame["legal_status"],
             "CIN": _needs(history, frame),
-            "PLACE": frame["placement"].replace(
-                SUPPORTED, SUPPORTED if year < SUPPORTED_YEAR else "K3"
-            ),
+            "PLACE": pd.Series(_places(history)[kept], dtype=object).replace(SUPPORTED, supported),
             "PLACE_PROVIDER": frame["provider"],
             "PL_LOCATION": frame["location"],
             "PL_DISTANCE": _distances(history)[kept],
@@ -121,11 +121,17 @@ def _workers(history: History, when: ReturnYear) -> pd.DataFrame:
     if when.year < GAPS_YEAR:
         kept = kept.sort_values("referral", kind="stable").drop_duplicates("child", keep="last")
         kept = kept.sort_index()
-    return kept[["child"]].assign(
-        SW_ID=[f"XX{number:06d}" for number in kept["worker"]],
-        SW_DECOM=when.known(kept["referral"]),
-        SW_DEC=when.known(kept["closure"]),
-        SW_REASON="FCONTA",
+    held = worker_periods(history.children, kept, episodes["worker"])
+    held = held[when.active(held["start"], held["end"])]
+    return (
+        kept[["child"]]
+        .iloc[held["row"]]
+        .assign(
+            SW_ID=[f"XX{number:06d}" for number in held["worker"]],
+            SW_DECOM=when.known(held["start"]),
+            SW_DEC=when.known(held["end"]),
+            SW_REASON=held["reason"].to_numpy(),
+        )
     )
 
 
@@ -143,23 +149,57 @@ def _distances(history: History) -> npt.NDArray[np.str_]:
 
     Notes
     -----
-    Exponential with the mean of the kind of placement, inside or outside the area. The draw is
-    that of the child and the first day of its placement, for a legal change moves nobody. Who came
+    Exponential with the mean of the kind of placement, inside the area up to 30 miles, outside it
+    from 2 on. The draw is that of the child and the first day of its placement, for a legal change
+    moves nobody. Who came
     alone has no home here, and who is placed with parents is at home.
     """
     care, children = history.care, history.children
     child = care["child"].to_numpy()
-    stays = (care["start_reason"] == "L").to_numpy()
-    first = np.maximum.accumulate(np.where(stays, 0, np.arange(len(care))))
-    begun = care["start"].to_numpy().astype("datetime64[D]").astype(np.int64)[first]
-    keys = keys_of(children["child_id"].to_numpy()[child].astype(np.uint64), begun)
+    keys = _placement_keys(history)[0]
     means = np.array(parameter("history_distance_miles").numbers).reshape(2, -1)
     kind = care["placement"].map({code: at for at, code in enumerate(IN_AREA)}).to_numpy()
     outside = (care["location"] == "OUT").to_numpy().astype(np.int64)
-    miles = -means[outside, kind] * np.log1p(-keyed_uniforms(keys, 0))
+    least, most = np.array([0.0, NEAREST])[outside], np.array([FARTHEST, np.inf])[outside]
+    mean = means[outside, kind] - least
+    reached = -np.expm1(-(most - least) / mean)
+    miles = least - mean * np.log1p(-keyed_uniforms(keys, 0) * reached)
     miles[(care["placement"] == "P1").to_numpy()] = 0
     words = np.char.mod("%.1f", miles)
     return np.where(children["unaccompanied"].to_numpy()[child], "", words)
+
+
+def _placement_keys(history: History) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """A key for each placement, of the child and its first day; and its first row of care."""
+    care = history.care
+    stays = (care["start_reason"] == "L").to_numpy()
+    first = np.maximum.accumulate(np.where(stays, 0, np.arange(len(care))))
+    begun = care["start"].to_numpy().astype("datetime64[D]").astype(np.int64)[first]
+    child = history.children["child_id"].to_numpy()[care["child"].to_numpy()]
+    return keys_of(child.astype(np.uint64), begun), first
+
+
+def _places(history: History) -> npt.NDArray[np.object_]:
+    """Kind of placement in the codes of the return: with foster carers for the time being, or long.
+
+    Notes
+    -----
+    A child begins with carers for the time being (U3 with kin, U6 with others); of placements that
+    begin half a year into care or later a share is for long (U1, U4).
+    """
+    care = history.care
+    keys, first = _placement_keys(history)
+    begun, since = (care[name].to_numpy().astype("datetime64[D]") for name in (
+        "start", "care_start"))  # fmt: skip
+    settled = (begun[first] - since[first]).astype(np.int64) >= SETTLED_DAYS
+    is_long = settled & (keyed_uniforms(keys, 1) < parameter("history_long_fostering_share").value)
+    kind = care["placement"].to_numpy(dtype=object)
+    with_kin, with_others = kind == "U1", np.isin(kind, ("U4", "U6"))
+    return np.select(
+        [with_kin & is_long, with_kin, with_others & is_long, with_others],
+        ["U1", "U3", "U4", "U6"],
+        kind,
+    ).astype(object)
 
 
 def _needs(history: History, frame: pd.DataFrame) -> list[str]:
@@ -232,6 +272,10 @@ PERMANENCE = {"E11": "P1", "E45": "P2", "E46": "P2", "E48": "P2"}
 """Adoption, and special guardianship."""
 ANYWHERE = "999"
 """Stands for the authority that arranged it."""
+SETTLED_DAYS = 183
+"""Days in care from which on a placement can begin that is meant to last."""
+NEAREST, FARTHEST = 2.0, 30.0
+"""Miles: no placement outside the area is nearer to home, and none inside farther from it."""
 NO_URN = "XXXXXXX"
 """Stands for a place without a number of its own: none of the places exists."""
 HOME_URN = "SC000000"

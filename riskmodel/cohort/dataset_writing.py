@@ -10,7 +10,7 @@ from riskmodel.intake.census.modules import MODULES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["csv_part", "dataset_parts"]
+__all__ = ["csv_part", "dataset_parts", "iso_days"]
 
 Parts = Iterator[tuple[str, tuple[str, str]]]
 Tables = Mapping[str, "pd.DataFrame"]
@@ -25,7 +25,7 @@ def csv_part(table: pd.DataFrame) -> tuple[str, str]:
 
 def dataset_parts(tables: Tables, care: Tables) -> Parts:
     """Name, heading and rows of each table of a year, see :mod:`riskmodel.cohort.year_tables`."""
-    for name, table in tables.items():
+    for name, table in ((each, tables[each]) for each in tables if each in MODULES):
         fields_of = MODULES[name].fields
         names = {
             heading: fields_of.get(heading, (_BESIDE.get(heading),))[0]
@@ -33,7 +33,7 @@ def dataset_parts(tables: Tables, care: Tables) -> Parts:
             if (fields_of.get(heading) or heading in _BESIDE) and heading != "AssessmentFactors"
         }
         yield f"ssd/{MODULES[name].other_name}.csv", csv_part(table[[*names]].rename(columns=names))
-    yield from _involvements(tables["episodes"])
+    yield from _involvements(tables["involvements"])
     factors = tables["assessments"][["AssessmentID", "AssessmentFactors"]]
     factors = factors[factors["AssessmentFactors"] != ""]
     yield (
@@ -53,7 +53,7 @@ def dataset_parts(tables: Tables, care: Tables) -> Parts:
             )
         ),
     )
-    episodes = care["episodes"]
+    episodes = iso_days(care["episodes"])
     yield "ssd/ssd_cla_episodes.csv", csv_part(
         episodes[["CHILD", "DECOM", "RNE", "CIN", "DEC", "REC"]].set_axis(
             [
@@ -97,12 +97,14 @@ _BESIDE = {
 """Columns of the dataset that a return is not read by."""
 
 
-def _involvements(episodes: pd.DataFrame) -> Parts:
-    """One worker for each episode, from the referral until it is closed."""
-    held = episodes.loc[
-        episodes["CINreferralDate"] != episodes["CINclosureDate"],
-        ["EpisodeID", "Worker", "LAchildID", "CINreferralDate", "CINclosureDate"],
-    ]
+def iso_days(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of the return on children looked after with its days written as in the others."""
+    return table.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
+
+
+def _involvements(involvements: pd.DataFrame) -> Parts:
+    """Who held each case, and all who did."""
+    held = involvements[["EpisodeID", "Worker", "LAchildID", "Since", "Until"]]
     yield (
         "ssd/ssd_involvements.csv",
         csv_part(
@@ -115,5 +117,5 @@ def _involvements(episodes: pd.DataFrame) -> Parts:
             )
         ),
     )  # fmt: skip
-    workers = episodes[["Worker"]].drop_duplicates()
+    workers = involvements[["Worker"]].drop_duplicates()
     yield "ssd/ssd_professionals.csv", csv_part(workers.set_axis(["prof_professional_id"], axis=1))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from riskmodel.census import check_year, first_day, reference_date
 from riskmodel.cohort.care import care_episodes, care_periods
 from riskmodel.cohort.care_records import care_records
+from riskmodel.cohort.case_holding import as_left_by_care
 from riskmodel.cohort.dates import banded, days_in_year
 from riskmodel.cohort.history_factors import (
     ASSESSMENT,
@@ -52,6 +53,8 @@ BLOCK_CHILDREN = 2_500
 ADULT_DAYS = 6574
 """Days from birth to the 18th birthday, or a day before it."""
 YEAR_DAYS = 366
+SAME_DAY = 5
+"""Of eight episodes that end with their assessment, closed on its day; the others within a week."""
 ROUNDS = 3
 """Referrals of a family at the most."""
 
@@ -173,7 +176,8 @@ def make_history(design: HistoryDesign, block: int) -> History:
     block
         From 0.
     """
-    history = _without_records(design, block)
+    made = _without_records(design, block)
+    history = as_left_by_care(made)
     beside = stream(design.seed, f"cohort/history-records/{design.authority}", block)
     return replace(history, records=care_records(beside, history.children, history.care))
 
@@ -246,7 +250,7 @@ def met_families(
     offset = (months - np.datetime64(first_day(2015), "D")).astype(np.int64)
     year_start = (day.astype("datetime64[M]").astype(np.int64) - 3) // 12 * 12 + 3
     first: Days = year_start.astype("datetime64[M]").astype("datetime64[D]")
-    day = on_office_days(first + offset)
+    day = spread_on_office_days(first + offset)
     children = _children(random, day)
     rounds, referral = [], day
     for again in range(ROUNDS):
@@ -256,7 +260,7 @@ def met_families(
         over = last.to_numpy().astype("datetime64[D]")
         comes = random.random(number) < parameter("history_referred_again_share").value
         gap = 15 + random.exponential(parameter("history_referred_again_days").value, number)
-        referral = np.where(comes, on_office_days(over + gap.astype(np.int64)), NEVER)
+        referral = np.where(comes, spread_on_office_days(over + gap.astype(np.int64)), NEVER)
     episodes = pd.concat(rounds, ignore_index=True)
     low, high = (np.datetime64(day, "D") for day in (
         first_day(design.first_year), reference_date(design.last_year)))  # fmt: skip
@@ -364,12 +368,16 @@ def _need(random: np.random.Generator, frame: dict[str, Any], last: Days) -> Non
     frame["need_end"] = np.where(has_need, np.maximum(ended, begun), NEVER)
     over = np.fmax.reduce([frame[name] for name in (
         "referral", "assessed", "enquiry", "conference", "plan_end", "need_end")])  # fmt: skip
-    closed = np.minimum(over + random.integers(0, 8, size=number)[at], last + 8)
+    later = random.integers(0, 8, size=number)[at]
+    closed = np.minimum(over + later, last + 8)
     over = np.maximum(spread_on_office_days(closed), over)
     over = np.where(stage == NO_ASSESSMENT, frame["referral"], over)
-    # An assessment after which nothing is done closes the episode.
+    # An assessment after which nothing is done closes the episode, mostly on the same day, and
+    # before the year of its return is over.
     alone = (stage == ASSESSMENT) & ~has_need & np.isnat(frame["care_start"])
-    over = np.where(alone, frame["assessed"], over)
+    now, then = ((day.astype("datetime64[M]").astype(np.int64) - 3) // 12 for day in (
+        over, frame["assessed"]))  # fmt: skip
+    over = np.where(alone & ((later < SAME_DAY) | (now != then)), frame["assessed"], over)
     frame["closure"] = np.fmax(np.fmax(over, frame["care_end"]), frame["need_end"])
 
 

@@ -74,7 +74,9 @@ def history_factors(
     flags = latent > ndtri(1 - np.clip(share, 1e-9, 0.95))
     alone = children["unaccompanied"].to_numpy()[child]
     flags[:, names.index("child_uasc")] = alone
-    flags[np.ix_(alone, is_shared)] = False
+    # A child who came alone has nobody in the household, and cares for none.
+    at_home = np.array([name.startswith(("parent_", "other_", "child_young_")) for name in names])
+    flags[np.ix_(alone, at_home)] = False
     flags[(episodes["stage"] == NO_ASSESSMENT).to_numpy()] = False
     return flags, names
 

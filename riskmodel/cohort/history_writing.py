@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from riskmodel.census import fields
 from riskmodel.cohort.care_tables import care_tables
 from riskmodel.cohort.census_header import census_header
-from riskmodel.cohort.dataset_writing import csv_part, dataset_parts
+from riskmodel.cohort.dataset_writing import csv_part, dataset_parts, iso_days
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.year_tables import year_tables
 from riskmodel.core.files import new_folder
 from riskmodel.engines import Engine, as_engine
 from riskmodel.errors import UnknownNameError
+from riskmodel.intake.census.modules import MODULES
 from riskmodel.intake.census.xml import SYNTHETIC_SOFTWARE
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def _modules(design: HistoryDesign, year: int, tables: Tables, _: Tables) -> Par
         ),
     )
     for name, table in tables.items():
-        kept = [heading for heading in table.columns if heading not in ("episode", "Worker")]
-        yield f"modules/{name}.csv", csv_part(table[kept])
+        if name in MODULES:
+            yield f"modules/{name}.csv", csv_part(table.drop(columns="episode", errors="ignore"))
 
 
 def _dataset(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> Parts:
@@ -159,7 +160,7 @@ def _lists(design: HistoryDesign, year: int, tables: Tables, care: Tables) -> Pa
         kept.insert(1, "Date of Birth", child.map(born))
         kept.insert(2, "Gender", child.map(sex))
         yield f"annex_a/list_{number}.csv", csv_part(kept)
-    yield "annex_a/list_8_looked_after.csv", csv_part(_care_list(care))
+    yield "annex_a/list_8_looked_after.csv", csv_part(iso_days(_care_list(care)))
 
 
 def _care_list(care: Tables) -> pd.DataFrame:

@@ -277,8 +277,9 @@ def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
     """Reviews of plans: of each the plan's row, and the day; the last one ends a plan at a review.
 
-    A review is held a few days before it is due, on the same day of the week as the one before, and
-    the one that ends a plan on its last day. How early, and on which day, follows from the start.
+    A review is held a few days before it is due, and the one that ends a plan on its last day.
+    Some plans keep the day of the week; of others each review is up to three working days sooner
+    than that. How early, and on which day, follows from the start.
     """
     due = np.array(parameter("review_days").numbers, dtype=np.int64)
     early = int(parameter("review_early_days").value)
@@ -287,7 +288,8 @@ def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
     before = ((number + due[0] + 3) % 7 - weekday) % 7
     before = np.where((number // 5 % 2 == 1) & (before + 7 <= early), before + 7, before)
     # What falls on a bank holiday is held on the open day before.
-    days = moved(starts[:, None] + due - before[:, None], 0)
+    sooner = np.minimum((number // 7 * 5 + number // 3)[:, None] % 4 * np.arange(len(due)), 5)
+    days = moved(starts[:, None] + due - before[:, None], -sooner)
     days = days.astype("datetime64[D]")
     ended = np.where(np.isnat(ends), np.datetime64("2200-01-01"), ends)[:, None]
     near = np.abs((days - ended).astype(np.int64)) <= early + 7

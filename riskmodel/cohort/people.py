@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from riskmodel.cohort.history_factors import ENQUIRY
 from riskmodel.parameters import parameter
+from riskmodel.streams import keyed_uniforms, keys_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,13 @@ POLICE = "6"
 NEEDS = ("N1", "N3", "N4", "N5", "N6", "N7")
 ABUSE, DISABILITY, SOCIAL, FAMILY, ALONE = "N1", "N2", "N6", "N5", "N8"
 DISABILITIES = {
-    "child_learning_disability": "LD", "child_physical_disability": "MOB", "child_asc": "AUT",
+    "child_learning_disability": (("LD", "LD COMM", "LD BEH"), "history_learning_shares"),
+    "child_physical_disability": (
+        ("MOB", "MOB PC", "HAND", "INC", "HEAR", "VIS", "CON"), "history_physical_shares"
+    ),
+    "child_asc": (("AUT",), None),
 }  # fmt: skip
+"""Codes that stand for a factor, and the parameter with the percentage of each."""
 SCHOOL_AGE, YOUTH = 4, 10
 YEAR = 365.25
 
@@ -60,11 +66,16 @@ def describe_people(
     group = _drawn(random, "history_ethnic_group_shares", ETHNIC_GROUPS, number)[family]
     children["ethnicity"] = np.where(alone, random.choice(GROUPS_ALONE, len(alone)), group)
     child = episodes["child"].to_numpy()
-    words = np.full(len(children), "", dtype="U12")
-    for name, code in DISABILITIES.items():
+    words = np.full(len(children), "", dtype="U24")
+    birthday = children["birth_date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    keys = keys_of(np.arange(len(words), dtype=np.uint64), birthday)
+    for place, (name, (codes, shares)) in enumerate(DISABILITIES.items()):
         if name in factors:
             has = np.bincount(child, flags[:, factors.index(name)], minlength=len(words)) > 0
-            words = np.where(has, np.char.add(words, f"{code} "), words)
+            below = np.cumsum(parameter(shares).numbers if shares else [100])[:-1] / 100
+            which = np.searchsorted(below, keyed_uniforms(keys, place), side="right")
+            code = np.char.add(np.array(codes)[which], " ")
+            words = np.where(has, np.char.add(words, code), words)
     children["disability"] = np.char.strip(words)
     born = children["birth_date"].to_numpy().astype("datetime64[D]")[child]
     referral = episodes["referral"].to_numpy().astype("datetime64[D]")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from riskmodel.census import NO_FACTORS, factor_code, first_day, reference_date, sex_field
 from riskmodel.cohort.care import birthdays
+from riskmodel.cohort.case_holding import worker_periods
 from riskmodel.cohort.census_header import CODE_OF_CATEGORY
 from riskmodel.cohort.census_people import CONFERENCE_DAYS
 from riskmodel.cohort.details import CATEGORIES
@@ -22,6 +23,8 @@ from riskmodel.cohort.histories import History
 from riskmodel.cohort.history_factors import ASSESSMENT, NO_ASSESSMENT
 from riskmodel.cohort.lengths import review_dates
 from riskmodel.cohort.working_days import moved
+from riskmodel.parameters import parameter
+from riskmodel.streams import keyed_uniforms, keys_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +32,15 @@ if TYPE_CHECKING:
 __all__ = ["ReturnYear", "YearTables", "year_tables"]
 
 YearTables = Mapping[str, "pd.DataFrame"]
-"""Tables of texts by module: children, episodes, assessments, section47, plans, cin_plans; every
-row of the last four says its row of episodes in the column ``episode``."""
+"""Tables of texts by module: children, episodes, assessments, section47, plans, cin_plans, and
+beside them involvements; every row of the last five says its row of episodes in the column
+``episode``."""
 
 Days = npt.NDArray[np.datetime64]
+
+
+CHANGED_AT = 2
+"""Reviews after which the category of a plan can have become another."""
 
 
 class ReturnYear:
@@ -49,6 +57,10 @@ class ReturnYear:
         found: npt.NDArray[np.bool_] = (begun <= self.last) & ~(over < self.first)
         found &= ~np.isnat(begun)
         return found
+
+    def begun(self, days: Any) -> npt.NDArray[np.bool_]:
+        """Whether days lie in the year or before it."""
+        return np.asarray(np.asarray(days).astype("datetime64[D]") <= self.last)
 
     def holds(self, days: Any) -> npt.NDArray[np.bool_]:
         """Whether days lie in the year."""
@@ -99,11 +111,11 @@ def year_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
     tables["episodes"] = starts.assign(
         ReferralSource=frame["source"],
         PrimaryNeedCode=frame["need"],
-        Worker=frame["worker"].astype(str),
         CINclosureDate=closed,
         ReasonForClosure=np.where(closed == "", "", _reasons(history, frame)),
         ReferralNFA=np.where(frame["stage"] == NO_ASSESSMENT, "1", "0"),
     )
+    tables["involvements"] = _involvements(history, frame, starts, when)
     tables["assessments"] = _assessments(history, frame, rows, starts, when)
     tables["section47"] = _enquiries(frame, starts, when)
     tables["plans"] = _plans(frame, starts, when)
@@ -113,6 +125,19 @@ def year_tables(history: History, year: int) -> dict[str, pd.DataFrame]:
         CINPlanEndDate=when.known(frame["need_end"])[for_need],
     )
     return tables
+
+
+def _involvements(
+    history: History, frame: pd.DataFrame, starts: pd.DataFrame, when: ReturnYear
+) -> pd.DataFrame:
+    """Who held each case, as far as it is known on the last day; nobody one of a single day."""
+    held = worker_periods(history.children, frame, history.episodes["worker"])
+    held = held[(held["start"] != held["end"]).to_numpy() & when.begun(held["start"])]
+    return starts.iloc[held["row"]].assign(
+        Worker=held["worker"].astype(str).to_numpy(),
+        Since=when.known(held["start"]),
+        Until=when.known(held["end"]),
+    )
 
 
 def _place_of_child(episodes: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -219,11 +244,19 @@ def _plans(frame: pd.DataFrame, starts: pd.DataFrame, when: ReturnYear) -> pd.Da
             reviews[row].append(day)
     codes = np.array([CODE_OF_CATEGORY[name] for name in CATEGORIES], dtype="U3")
     category = codes[plans["category"]]
+    # Of some plans the second review, or a later one, finds that another category fits better.
+    keys = keys_of(plans["family"].to_numpy().astype(np.uint64), begun.astype(np.int64))
+    share = parameter("history_category_change_share").value
+    reviewed = np.array([len(days) for days in reviews])
+    changed = (keyed_uniforms(keys, 0) < share) & (reviewed >= CHANGED_AT)
+    other = (plans["category"].to_numpy() == CATEGORIES.index("neglect")).astype(np.int64)
+    options = codes[[CATEGORIES.index(name) for name in ("neglect", "emotional")]]
+    latest = np.where(changed, options[other], category)
     return starts.iloc[kept].assign(
         CPPstartDate=when.known(begun),
         CPPendDate=when.known(over),
         InitialCategoryOfAbuse=category,
-        LatestCategoryOfAbuse=category,
+        LatestCategoryOfAbuse=latest,
         NumberOfPreviousCPP=plans["previous_plans"].to_numpy().astype(str),
         CPPreviewDate=[json.dumps(days) for days in reviews],
     )

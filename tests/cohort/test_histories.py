@@ -15,6 +15,7 @@ from riskmodel.ages import ages_in_years
 from riskmodel.census import LAST_YEAR, fields
 from riskmodel.cohort.care import birthdays, registered_day
 from riskmodel.cohort.care_tables import care_tables
+from riskmodel.cohort.case_holding import worker_periods
 from riskmodel.cohort.histories import HistoryDesign, make_history
 from riskmodel.cohort.history_writing import write_histories
 from riskmodel.cohort.lengths import band_shares, shares_by_band
@@ -413,3 +414,45 @@ def test_supported_accommodation_is_registered_and_every_worker_is_told_of():
     both = first[first["SW_DEC"] == ""].merge(second, on=["CHILD", "SW_DECOM"])
     assert len(both) > 5
     assert (both["SW_ID_x"] == both["SW_ID_y"]).all()
+
+
+@pytest.mark.unit
+def test_what_no_real_return_would_hold_is_not_there(history):
+    """Orders at 17, lives of their own after adoption, cases closed on the way home, Mondays."""
+    care, episodes, children = history.care, history.episodes, history.children
+    born = children["birth_date"].to_numpy().astype("datetime64[D]")
+    begun = care["start"].to_numpy().astype("datetime64[D]")
+    ordered = care["legal_status"].isin(("C1", "C2", "E1")) & care["start_reason"].isin(("S", "L"))
+    assert (begun < birthdays(born[care["child"]], 17))[ordered].all()
+    entered = care[care["start_reason"] == "S"]
+    age = ages_in_years(born[entered["child"]], begun[entered.index])
+    assert 0.05 < (age < 1).mean() < 0.25
+    referred = episodes["referral"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    days = np.bincount((referred + 3) % 7, minlength=7)
+    assert days[:5].max() < 1.3 * days[:5].min()
+    adopted = care[care["end_reason"] == "E11"].set_index("child")["end"]
+    after = episodes[episodes["child"].isin(adopted.index)]
+    assert (after["referral"].to_numpy() < adopted[after["child"]].to_numpy()).all()
+    home = care[care["end_reason"] == "E4A"].merge(episodes, on=["child", "care_start"])
+    still = (home["closure"] - home["end"]).dt.days
+    assert (still >= 0).all()
+    assert (still > 14).mean() > 0.7
+    alone = children["unaccompanied"].to_numpy()[episodes["child"]]
+    at_home = [name.startswith(("parent_", "other_", "child_young_")) for name in history.factors]
+    assert alone.any()
+    assert not history.flags[np.ix_(alone, at_home)].any()
+
+
+@pytest.mark.unit
+def test_workers_follow_one_another_and_hold_a_case_from_its_first_to_its_last_day(history):
+    children, episodes = history.children, history.episodes
+    held = worker_periods(children, episodes, episodes["worker"])
+    of = held.groupby("row")
+    assert (of["start"].first().to_numpy() == episodes["referral"].to_numpy()).all()
+    assert (of["end"].last().to_numpy() == episodes["closure"].to_numpy()).all()
+    goes_on = held["row"].duplicated(keep="last").to_numpy()
+    following = held.shift(-1)[goes_on]
+    assert (following["start"] == held["end"][goes_on]).all()
+    assert (following["worker"] != held["worker"][goes_on]).all()
+    assert (held["reason"].eq("FCONTA") == ~held["row"].duplicated()).all()
+    assert 0.02 < goes_on.mean() < 0.3

@@ -82,6 +82,7 @@ def _whole_copy(tables: dict[str, Any]) -> dict[str, Any]:
 
 FAULTS = {
     ("lac2024_25", "146"): "its list has k3 in small letters, and it reads every text in capitals",
+    ("", "SW11bSTG2"): "of a child's workers it holds the end of one against the start before it",
     ("", "SW12STG2"): "it asks an open episode for an end, or for no worker before care began",
 }
 """Rules that no right return can keep, as they are written there, and why."""

@@ -201,7 +201,7 @@ def test_adjusted_associations_move_as_far_as_it_takes_to_come_back_to_the_true_
 
 @pytest.mark.unit
 def test_many_groups_have_the_reach_of_each():
-    tables = [one(k, k + 30, 80, n) for k, n in ((5, 300), (40, None), (0, 200))]
+    tables = 24 * [one(k, k + 30, 80, n) for k, n in ((5, 300), (40, None), (0, 200))]
     recording = Recording((0.4, 1), (0.5, 1))
     ends = RecordedFactors.of(tables, recording).ends()
     for row, counts in enumerate(tables):

@@ -45,8 +45,8 @@ class FactorCombinations(Result):
         What assessments with fewer factors come to.
     other_combinations, other_assessments, other_plans
         How many further combinations there are, and what they hold.
-    by_number
-        Assessments with 0, 1, 2, ... factors.
+    by_number, plans_by_number
+        Assessments with 0, 1, 2, ... factors, and those of them that led to a plan.
     basis
         What the counts rest on.
     """
@@ -59,6 +59,7 @@ class FactorCombinations(Result):
     other_assessments: int
     other_plans: int
     by_number: tuple[int, ...]
+    plans_by_number: tuple[int, ...]
     basis: Basis
 
     @property
@@ -143,7 +144,10 @@ def factor_combinations(
         )
         for row in shown
     ]
-    by_number = np.bincount(sizes, weights=patterns.assessments).astype(int)
+    by_number, plans_by_number = (
+        tuple(np.bincount(sizes, weights=counts).astype(int).tolist())
+        for counts in (patterns.assessments, patterns.plans)
+    )
     fewer = int(patterns.assessments[is_fewer].sum()), int(patterns.plans[is_fewer].sum())
     return FactorCombinations(
         tuple(named),
@@ -152,6 +156,7 @@ def factor_combinations(
         int((~is_fewer).sum()) - len(named),
         patterns.total_assessments - fewer[0] - sum(found.assessments for found in named),
         patterns.total_plans - fewer[1] - sum(found.plans for found in named),
-        tuple(by_number.tolist()),
+        by_number,
+        plans_by_number,
         patterns.basis,
     )

@@ -45,6 +45,8 @@ class Interaction:
         what the two differences add up to. 0 means none on the scale of risks.
     statistic, p_value
         Penalised likelihood-ratio test of this product, one degree of freedom.
+    cells
+        Plans and other assessments with both, the first alone, the second alone, neither.
     """
 
     factors: tuple[str, str]
@@ -52,6 +54,7 @@ class Interaction:
     contrast: Estimate
     statistic: float
     p_value: float
+    cells: tuple[int, ...]
 
     def __str__(self) -> str:
         return (
@@ -234,7 +237,7 @@ def _interaction(
     contrast = Estimate(
         value, value - width, value + width, level, "delta", "proportion", patterns.basis, *both
     )
-    return Interaction(pair, ratio, contrast, *_test(model, [column]))
+    return Interaction(pair, ratio, contrast, *_test(model, [column]), tuple(counts))
 
 
 def _cell_counts(patterns: FactorPatterns, pair: tuple[str, str]) -> list[int]:

@@ -13,15 +13,12 @@ from riskmodel.factors.margins.recorded import RecordedFactors, Recording, true_
 if TYPE_CHECKING:
     from riskmodel.factors.adjusted.result import FactorAssociation
 
-__all__ = ["COULD_BE", "NO_REACH", "reach_words", "recorded_reach"]
-
-NO_REACH = (float("nan"), float("nan"))
-"""Of all factors together and of pairs: how records miss several at once is not assumed."""
+__all__ = ["COULD_BE", "reach_words", "recorded_reach"]
 
 COULD_BE = (
     "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "
-    "as far as unadjusted ones. Not told of pairs and of all factors together, for how records "
-    "miss several factors at once is not known."
+    "as far as unadjusted ones. Of pairs and of all factors together, if each factor is missed "
+    "independently of the others."
 )
 """What stands below such figures, with the words of the recording."""
 

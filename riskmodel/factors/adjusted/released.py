@@ -24,6 +24,7 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.adjusted.benchmarks import CalibrationGroup, ModelBenchmark, TableBenchmark
 from riskmodel.factors.adjusted.interactions import InteractionTest, interaction_pairs
 from riskmodel.factors.adjusted.patterns import factor_patterns
+from riskmodel.factors.adjusted.reach_together import NO_REACH
 from riskmodel.factors.adjusted.released_combinations import released_combinations
 from riskmodel.factors.adjusted.result import Association, FactorAssociation, FactorImpact
 from riskmodel.factors.adjusted.told import Earlier, gaps, less, told_of
@@ -44,7 +45,11 @@ RowsOf = tuple[Mapping[str, Any], ...]
 # Figures printed that rest on which factors were recorded together: six measures with both ends of
 # their intervals a factor, the joint fraction, nine numbers a pair, the combinations, and a
 # benchmark of two models with their groups.
-_A_FACTOR, _IN_ALL, _A_PAIR, _COMBINATIONS, _BENCHMARK = 18, 3, 9, 28, 92
+_A_FACTOR, _IN_ALL, _A_PAIR, _COMBINATIONS, _BENCHMARK = 18, 5, 9, 28, 92
+
+_TOLD_FROM = 40
+"""Plans, and other assessments, without any factor from which on it is told how far recording could
+move the joint fraction, in steps of 10 points: fewer could be told from its ends."""
 
 
 def choose_factors(
@@ -197,7 +202,16 @@ def released_impact(impact: FactorImpact, release: Release, table: Assessments) 
         impact.level,
         impact.resamples,
         tuple(_without_counts(note) for note in impact.notes),
+        _coarse_joint(impact),
     )
+
+
+def _coarse_joint(impact: FactorImpact) -> tuple[float, float]:
+    plans, none = impact.combinations.plans_by_number[0], impact.combinations.by_number[0]
+    if min(plans, none - plans) < _TOLD_FROM:
+        return NO_REACH
+    low, high = impact.reach()["all", "attributable_fraction_joint"]
+    return float(np.floor(10 * low) / 10), float(np.ceil(10 * high) / 10)
 
 
 def _coarse_factor(
@@ -238,6 +252,7 @@ def _coarse_pairs(tested: InteractionTest, policy: Policy) -> InteractionTest:
             contrast=coarse_estimate(pair.contrast, policy),
             statistic=coarse_number(pair.statistic, 2),
             p_value=coarse_number(pair.p_value, 3),
+            cells=_printed_cells(pair.cells, policy),
         )
         for pair in tested.pairs
     )
@@ -247,6 +262,12 @@ def _coarse_pairs(tested: InteractionTest, policy: Policy) -> InteractionTest:
         statistic=coarse_number(tested.statistic, 2),
         p_value=coarse_number(tested.p_value, 3),
     )
+
+
+def _printed_cells(cells: Sequence[int], policy: Policy) -> tuple[int, ...]:
+    """The eight cells that a reader works out from what is printed of the pair; rounded as that."""
+    shown = (policy.printed(count) for count in cells)
+    return tuple(count if isinstance(count, int) else 0 for count in shown)
 
 
 _COUNTS = (

@@ -11,7 +11,9 @@ from riskmodel.core.result import Result
 from riskmodel.estimates import Basis, Estimate
 from riskmodel.factors.adjusted.combinations import FactorCombinations
 from riskmodel.factors.adjusted.interactions import InteractionTest
-from riskmodel.factors.adjusted.reach import NO_REACH, recorded_reach
+from riskmodel.factors.adjusted.reach import reach_words, recorded_reach
+from riskmodel.factors.adjusted.reach_together import NO_REACH, joint_reach, pair_reach
+from riskmodel.factors.margins.recorded import Recording
 
 __all__ = ["Association", "AttributableFractions", "FactorAssociation", "FactorImpact"]
 
@@ -110,6 +112,9 @@ class FactorImpact(Result):
         delta method.
     notes
         Columns left out, rare or separated, and what the intervals do not allow for.
+    joint_recorded
+        How far recording could move the joint fraction; None where it is still to be worked out
+        from the combinations.
     """
 
     factors: tuple[FactorAssociation, ...]
@@ -122,6 +127,7 @@ class FactorImpact(Result):
     level: float
     resamples: int = 0
     notes: tuple[str, ...] = ()
+    joint_recorded: tuple[float, float] | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor and measure.
@@ -130,7 +136,7 @@ class FactorImpact(Result):
         recorded_low, recorded_high. Numerator and denominator are plans and assessments with the
         factor; of the joint fraction (factor ``all``) all plans and assessments; of a pair
         (``one:other``) those with both. The last two are the ends over all recording usually
-        considered (assumed), see :meth:`reach`; NaN of ``all`` and of pairs.
+        considered (assumed), see :meth:`reach`; NaN where the counts allow no such recording.
         """
         columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
         reach = self.reach()
@@ -150,9 +156,24 @@ class FactorImpact(Result):
     def reach(self) -> Mapping[tuple[str, str], tuple[float, float]]:
         """How far recording could move each measure, by factor and measure.
 
-        See :func:`riskmodel.factors.adjusted.reach.recorded_reach`.
+        See :func:`riskmodel.factors.adjusted.reach.recorded_reach`; of pairs (``one:other``) and of
+        all factors (``all``) :mod:`riskmodel.factors.adjusted.reach_together`.
         """
-        return recorded_reach(self.factors, self.total_assessments, self.total_plans)
+        usual = Recording.usual()
+        found = dict(recorded_reach(self.factors, self.total_assessments, self.total_plans, usual))
+        for pair in self.interactions.pairs if self.interactions else ():
+            name = ":".join(pair.factors)
+            ends = pair_reach(pair.cells, pair.contrast.value, pair.odds_ratio.value, usual)
+            found[name, "interaction_contrast"] = ends.contrast
+            found[name, "interaction_odds_ratio"] = ends.odds_ratio
+        if self.joint_recorded is None:
+            plans, each = self.combinations.plans_by_number, self.combinations.by_number
+            others = [n - k for n, k in zip(each, plans, strict=True)]
+            joint = joint_reach(plans, others, self.joint.value, usual)
+        else:
+            joint = self.joint_recorded
+        found["all", "attributable_fraction_joint"] = joint
+        return found
 
     def _estimates(self) -> Iterator[tuple[str, str, Estimate]]:
         for found in self.factors:
@@ -166,10 +187,13 @@ class FactorImpact(Result):
 
     def summary(self) -> str:
         """What was analysed, and what all factors together account for."""
+        could = reach_words(self.reach()["all", "attributable_fraction_joint"], 100, 0)
+        recorded = "" if could == "-" else f"; could be {could} by what was not recorded, assumed"
         return (
             f"{self.total_assessments:,} assessments, {self.total_plans:,} of them followed by a "
             f"plan, {len(self.factors)} factors; all factors together account for "
-            f"{self.joint.value:.0%} of plans ({self.joint.low:.0%} to {self.joint.high:.0%}). "
+            f"{self.joint.value:.0%} of plans ({self.joint.low:.0%} to {self.joint.high:.0%}"
+            f"{recorded}). "
             "These are associations: they do not say what a factor brings about."
         )
 

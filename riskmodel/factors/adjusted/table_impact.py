@@ -17,7 +17,8 @@ from riskmodel.estimates import Estimate
 from riskmodel.factors.adjusted.benchmarks import TableBenchmark, benchmark_table
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import FactorPatterns, factor_patterns
-from riskmodel.factors.adjusted.reach import COULD_BE, NO_REACH, reach_words
+from riskmodel.factors.adjusted.reach import COULD_BE, reach_words
+from riskmodel.factors.adjusted.reach_together import NO_REACH
 from riskmodel.factors.adjusted.released import (
     RowsOf,
     choose_factors,
@@ -43,7 +44,10 @@ _COLUMNS = (
     *("factor", "plans", "unadjusted", "could be", "adjusted difference", "could be "),
     *("odds ratio", "could be  ", "% of plans accounted for", "could be   "),
 )
-_PAIR_COLUMNS = ("pair", "with both", "beyond the sum of both", "ratio of odds ratios", "p")
+_PAIR_COLUMNS = (
+    *("pair", "with both", "beyond the sum of both", "could be", "ratio of odds ratios"),
+    *("ratio could be", "p"),
+)
 _BASIS_WORDS = (
     "Basis: {}. Adjusted for the other factors in the table and for nothing else; nothing here is "
     "computed for a single child. The plans accounted for divide what all factors account for over "
@@ -114,11 +118,7 @@ class TableImpact(Result):
 
     def preview(self) -> pd.DataFrame:
         """Each factor's difference in plans in percentage points, adjusted and not."""
-        reach = self.impact.reach()
-
-        def could_be(factor: str, measure: str, scale: float, digits: int) -> str:
-            return reach_words(reach.get((factor, measure), NO_REACH), scale, digits)
-
+        could_be = self._could_be()
         rows: list[tuple[str, ...]] = [
             (
                 factor_label(found.factor),
@@ -143,6 +143,14 @@ class TableImpact(Result):
         ]
         return pd.DataFrame(rows, columns=pd.Index(_COLUMNS))
 
+    def _could_be(self) -> Callable[[str, str, float, int], str]:
+        reach = self.impact.reach()
+
+        def could_be(factor: str, measure: str, scale: float, digits: int) -> str:
+            return reach_words(reach.get((factor, measure), NO_REACH), scale, digits)
+
+        return could_be
+
     def text_tables(self) -> Sequence[TextTable]:
         """The factors, and the pairs that were asked for."""
         level = f"{100 * self.impact.level:.6g}% ranges"
@@ -150,18 +158,21 @@ class TableImpact(Result):
             TextTable(self.preview(), f"Difference in plans, percentage points, with {level}")
         ]
         pairs = self.impact.interactions.pairs if self.impact.interactions else ()
+        could_be = self._could_be()
         rows: list[tuple[str, ...]] = [
             (
                 " + ".join(map(factor_label, pair.factors)),
                 f"{pair.contrast.denominator:,.0f}",
                 _ends(pair.contrast, 100, 1),
+                could_be(":".join(pair.factors), "interaction_contrast", 100, 0),
                 _ends(pair.odds_ratio, 1, 2),
+                could_be(":".join(pair.factors), "interaction_odds_ratio", 1, 1),
                 f"{pair.p_value:.3f}",
             )
             for pair in pairs
         ]
         rows += [
-            (" + ".join(map(factor_label, pair)), *["[c]"] * 4) for pair in self.withheld_pairs
+            (" + ".join(map(factor_label, pair)), *["[c]"] * 6) for pair in self.withheld_pairs
         ]
         if rows:
             frame = pd.DataFrame(rows, columns=pd.Index(_PAIR_COLUMNS))

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from riskmodel.estimates import Estimate
+from riskmodel.factors.adjusted.reach import reach_words
 from riskmodel.factors.adjusted.result import FactorAssociation, FactorImpact
 from riskmodel.factors.adjusted.table_impact import TableImpact
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
@@ -226,13 +227,19 @@ def _fraction_words(result: FactorImpact) -> str:
             "All factors together do not account for more plans than as many assessments without "
             "them would have led to, so no share of the plans is given to any."
         )
+    could = reach_words(result.reach()["all", "attributable_fraction_joint"], 100, 0)
+    recorded = (
+        ""
+        if could == "-"
+        else f"; by what was not recorded it could be {could.replace('-', '−')}%, which is assumed"
+    )
     return (
         f"All factors together statistically account for {percent(result.joint.value)} of the "
         f"plans ({percent(result.level, 0)} range {percent(result.joint.low)} to "
-        f"{percent(result.joint.high)}). Averaged over every order in which factors can be "
-        f"counted, the largest shares are {named}. This divides an association up so that it adds "
-        "up; it is not a number of plans that would be avoided. A factor with fewer plans than "
-        "otherwise similar assessments counts below zero."
+        f"{percent(result.joint.high)}{recorded}). Averaged over every order in which factors "
+        f"can be counted, the largest shares are {named}. This divides an association up so that "
+        "it adds up; it is not a number of plans that would be avoided. A factor with fewer plans "
+        "than otherwise similar assessments counts below zero."
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from riskmodel.core.lazy import pd
 from riskmodel.estimates import Estimate
-from riskmodel.factors.adjusted.reach import COULD_BE, NO_REACH, reach_words
+from riskmodel.factors.adjusted.reach import COULD_BE, reach_words
+from riskmodel.factors.adjusted.reach_together import NO_REACH
 from riskmodel.factors.adjusted.result import FactorImpact
 from riskmodel.factors.margins.recorded import Recording
 from riskmodel.report.model import Table
@@ -137,7 +138,7 @@ def fractions_table(result: FactorImpact, source: str) -> Table:
             "alone": "none",
             "sequential": joint,
             "crude": "none",
-            "recorded": "not known",
+            "recorded": could("all", "attributable_fraction_joint", 100, 0),
         }
     )
     return table_of(
