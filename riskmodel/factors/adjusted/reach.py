@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["COULD_BE", "NO_REACH", "reach_words", "recorded_reach"]
 
 NO_REACH = (float("nan"), float("nan"))
-"""Of all factors together and of pairs: how records miss several at once is not assumed."""
+"""For all factors together and for pairs: nothing is assumed of how records miss several at once."""
 
 COULD_BE = (
     "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "
-    "as far as unadjusted ones. Not told of pairs and of all factors together, for how records "
-    "miss several factors at once is not known."
+    "as far as unadjusted ones. It is not given for pairs or for all factors together: how "
+    "records miss several factors at once is not known."
 )
 """What stands below such figures, with the words of the recording."""
 

@@ -136,8 +136,8 @@ def _parts(change: ChangeParts) -> str:
     if not shown or not round(change.change) or not change.is_parted:
         return ""
     (first, whole), *others = shown
-    said = [f"{first.words} came to {signed_whole(whole)}"]
-    said += [f"{part.words} to {signed_whole(number)}" for part, number in others]
+    said = [f"{first.words} accounted for {signed_whole(whole)}"]
+    said += [f"{part.words} for {signed_whole(number)}" for part, number in others]
     way = "rise" if change.change > 0 else "fall"
     return f"Of the {way} of {abs(round(change.change)):,} children, {join_words(said)}."
 

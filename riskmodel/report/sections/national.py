@@ -78,9 +78,9 @@ def rests_on_section(
         Paragraph(
             "Each authority's course is its own history given what all of them teach: how far "
             "stocks stand from their usual level, how long they stay there, and what the course "
-            "that they have in common does. That common course is drawn once for each replicate "
+            "that they have in common does. That common course is drawn once for each simulation "
             "and shared by all authorities; the rest of each is drawn by itself. So the sum over "
-            "the authorities is the total in every replicate. A projection says what would follow "
+            "the authorities is the total in every simulation. A projection says what would follow "
             "if stocks go on as they have, not what will be decided."
         ),
         *(Paragraph(f"{text[0].upper()}{text[1:]}.") for text in assumptions),

@@ -30,7 +30,7 @@ def totals_words(run: NationalRun, stage: str) -> str:
         parts.append(
             f"{course.area} had {course.latest:,.0f} at the end of "
             f"{month_words(courses.opening_month)}; for the end of {last} the middle of the "
-            f"projection is {middle:,.0f}, and 90% of replicates lie between {low:,.0f} and "
+            f"projection is {middle:,.0f}, and 90% of simulations lie between {low:,.0f} and "
             f"{high:,.0f}"
         )
     return ". ".join(parts) + ". What is to come is projected, not counted."
