@@ -111,8 +111,8 @@ class FlowMatrix(Result):
             f"Between stages children move as was counted ({counted}); all others come from "
             "outside; those who leave are closed, or it is not known where they go."
             if counted
-            else "These figures do not say who moves between stages: all come from outside, and those "
-            "who leave are closed, or it is not known where they go."
+            else "These figures do not say who moves between stages: all come from outside, and "
+            "those who leave are closed, or it is not known where they go."
         )
         return f"{said} {self._parts_said()}"
 

@@ -257,8 +257,8 @@ _REGISTRY = (
         0.1,
         2,
         _FIXED,
-        "Mean duration of the child protection plans that begin with the specialist team. Acts where "
-        "workforce.specialist_share is set too.",
+        "Mean duration of the child protection plans that begin with the specialist team. Acts "
+        "where workforce.specialist_share is set too.",
         neutral=1,
         moves=_PLAN,
     ),

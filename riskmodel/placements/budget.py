@@ -148,7 +148,7 @@ class PlacementBudget(Result):
         for row in self.outturn.to_dict("records"):
             middle, low, high = (money(row[name], self.prices.currency) for name in _MONEY)
             said.append(
-                f"With what is spent so far, {row['year']} ends at {middle} ({low} to {high}), of which "
+                f"{row['year']} ends at {middle} ({low} to {high}), of which "
                 f"{money(row['spent'], self.prices.currency)} was spent in {row['months_spent']} "
                 f"months.{self._chance(row)}"
             )

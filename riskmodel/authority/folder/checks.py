@@ -198,7 +198,10 @@ def _returns(look: _Look) -> Thing | None:
         holds.append(f"{len(intake.assessments):,} assessments")
     source = ", ".join(table.name for table in tables)
     if len(tables) > 1:
-        look.log.note(Place(tables[-1].name), "is the latest return: results that rest on one return rest on it")
+        look.log.note(
+            Place(tables[-1].name),
+            "is the latest return: results that rest on one return rest on it",
+        )
     return Thing("Returns", source, ", ".join(holds) or "cannot be read")
 
 

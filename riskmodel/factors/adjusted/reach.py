@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["COULD_BE", "NO_REACH", "reach_words", "recorded_reach"]
 
 NO_REACH = (float("nan"), float("nan"))
-"""For all factors together and for pairs: nothing is assumed of how records miss several at once."""
+"""Of all factors together and of pairs: how records miss several at once is not assumed."""
 
 COULD_BE = (
     "Could be: {} (assumed), each factor with the others as recorded; adjusted figures are moved "

@@ -138,8 +138,8 @@ def _need(data: Caseloads) -> str:
     return (
         f"For {article} {chance} chance of an average caseload of {target.cap:g} or fewer by "
         f"{month_words(target.by)}, the service would need about {posts.posts:,} posts, {more} "
-        f"({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,}), with social workers in "
-        f"about {posts.workers:,.0f} of them."
+        f"({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,}), with social "
+        f"workers in about {posts.workers:,.0f} of them."
     )
 
 
