@@ -133,8 +133,8 @@ def small_multiples(run: NationalRun, stage: str) -> Chart:
     caption = (
         f"{'Rates for every 10,000 children' if is_rate else 'Counts'}, on one scale from 0 to "
         f"{top:g}, each authority in the order of its name. Grey: published. Blue: the "
-        "central projection, with bands that hold 50 and 90% of the simulations. Each rate is of the "
-        "latest number of children known."
+        "central projection, with bands that hold 50 and 90% of the simulations. Each rate is of "
+        "the latest number of children known."
         + (f" Cut off at the top: {', '.join(beyond)}." if beyond else "")
         + (f" Without a number of children: {', '.join(without)}." if without else "")
     )
