@@ -63,8 +63,8 @@ def _no_workers(results: BriefResults) -> str:
     if results.caseload_change is not None or not results.authority.has("teams"):
         return ""
     return (
-        "Whether more cases or fewer workers moved the caseload cannot be told: no panel in the "
-        "folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of two "
+        "Whether more cases or fewer workers moved the caseload cannot be concluded: no panel in "
+        "the folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of two "
         "years."
     )
 
@@ -146,7 +146,7 @@ def _missing(change: ChangeParts) -> str:
     """Explanations that the figures leave open."""
     if not change.missing:
         return ""
-    return f"What cannot be told for want of figures at both dates: {join_words(change.missing)}."
+    return f"What cannot be concluded without figures at both dates: {join_words(change.missing)}."
 
 
 def caseload_reason(change: CaseloadChange, *, reading: bool = True) -> str:
@@ -262,7 +262,7 @@ def _table(change: ChangeParts) -> Table:
     ]
     cells = [(*row, signed_whole(whole)) for *row, whole in rows]
     cells += [
-        (f"{name[0].upper()}{name[1:]}", "not known", "not known", "cannot be told")
+        (f"{name[0].upper()}{name[1:]}", "not known", "not known", "not known")
         for name in change.missing
     ]
     return table_of(
