@@ -64,8 +64,8 @@ def _no_workers(results: BriefResults) -> str:
         return ""
     return (
         "Whether more cases or fewer workers moved the caseload cannot be concluded: no panel in "
-        "the folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of two "
-        "years."
+        "the folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of "
+        "two years."
     )
 
 
