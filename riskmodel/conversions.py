@@ -22,7 +22,7 @@ def impact_cut(printed: FactorCounts, quadrants: Mapping[str, tuple[str, str]]) 
     high = min(rates[name] for name in rates if quadrants[name][1] == "high")
     low = max(rates[name] for name in rates if quadrants[name][1] == "low")
     if low >= high:
-        raise DataError("no cut on the conversion rate parts the printed quadrants")
+        raise DataError("no cut on the conversion rate separates the printed quadrants")
     return float(low + high) / 2
 
 

@@ -252,7 +252,7 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     )
     sentences = [
         need,
-        "How many it takes depends on the children who come and the workers who stay "
+        "How many are needed depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
         *([] if found.jointly is None else [str(found.jointly)]),
         f"Posts by the chance that is asked for: {by_chance}.",
@@ -269,9 +269,9 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     if service.structure == published_structure():
         at_work, people = published_posts()
         sentences.append(
-            f"How many posts there are is not printed: {at_work:.0f} read the printed caseloads "
-            f"as full-time workers at work. Read as people in post they are {people:.0f}, and "
-            f"{found.posts - people:.0f} more would be needed."
+            f"How many posts there are is not printed. If the printed caseloads count full-time "
+            f"workers at work, there are {at_work:.0f}; if they count people in post, there are "
+            f"{people:.0f}, and {found.posts - people:.0f} more would be needed."
         )
     return tuple(sentences)
 

@@ -172,7 +172,7 @@ class Comparison(Result):
         if self.placed:
             said.append(
                 f"Placements are followed in {self.placed:,} of the simulations, the same in every "
-                "scenario; what each change does by itself is not said of them."
+                "scenario; what each change does by itself is not worked out for them."
             )
         said.append("A remainder belongs to several changes together, to none of them alone.")
         return (" ".join(said),)
@@ -232,7 +232,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         :func:`usual_target`.
     services
         Services around under all of the scenarios, of the same months and simulations; what each
-        change of a scenario does by itself is not said of them.
+        change of a scenario does by itself is not worked out for them.
     placed
         Placements under all of the scenarios, see
         :func:`riskmodel.authority.placements.placements_under`; of them neither.

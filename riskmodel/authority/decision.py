@@ -164,8 +164,8 @@ class PostsDecision(Result):
             f"{joint.posts:,} ({posts.level:.0%} range {joint.low:,} to {joint.high:,})"
         )  # fmt: skip
         return (
-            f"Of what is assumed “{most.assumption}” moves that number most, from {low:,} to "
-            f"{high:,}{together}."
+            f"Of the assumptions “{most.assumption.removesuffix(', times')}” moves that number "
+            f"most, from {low:,} to {high:,}{together}."
         )
 
     @property

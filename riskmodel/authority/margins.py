@@ -65,7 +65,7 @@ def factor_bounds(
     if release is None:
         counts = _at(counts, _given(assessments, counts))
     elif assessments is not None:
-        raise DataError("a table knows its number of assessments; leave --assessments away")
+        raise DataError("a table knows its number of assessments; leave --assessments out")
     elif counts.total_assessments is None:
         raise DataError(_NO_TOTAL)
     name = _name(factor, counts, release)
@@ -171,7 +171,7 @@ def recording_area(
         counts = _at(counts, number if assessments is None else _given(assessments, counts))
         region: QuadrantRegion | None = feasible_region(counts, printed_quadrants())
     elif assessments is not None:
-        raise DataError("a table knows its number of assessments; leave --assessments away")
+        raise DataError("a table knows its number of assessments; leave --assessments out")
     else:
         if not counts.total_plans:
             raise DataError("no assessment led to a plan: there is no share that recording moves")

@@ -120,8 +120,8 @@ class OthersComparison(Result):
         return (
             f"{row['label']}, {self.area}, {row['year']}: {row['rate']:.1f} {row['unit']}; "
             f"{others}: {row['comparator_rate']:.1f}. {verdict[0].upper()}{verdict[1:]}. Of "
-            f"{len(first)} measures beside {others}, {higher} are higher and {lower} lower than "
-            f"chance alone would make them; by chance alone at most {1 - self.level:.0%} would be."
+            f"{len(first)} measures beside {others}, beyond chance: {higher} higher and {lower} "
+            f"lower; by chance alone at most {1 - self.level:.0%} would be."
         )
 
     def preview(self) -> pd.DataFrame:

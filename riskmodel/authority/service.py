@@ -166,9 +166,9 @@ def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[st
         opening = float(projection.opening[:, projection.stages.index(status)].mean())
         if abs(held - opening) > UNLIKE_SHARE * max(opening, 1.0):
             notes.append(
-                f"{status}: the teams hold {held:,.0f} and the figures {opening:,.0f}, all of "
-                "whom are shared out over the teams; children who are not theirs belong to a team "
-                "of kind other"
+                f"{status}: the teams hold {held:,.0f} and the figures {opening:,.0f}, and "
+                "all of these are shared out over the teams; put children of other teams into a "
+                "team of kind other"
             )
     return tuple(notes)
 

@@ -39,7 +39,7 @@ class Link:
 NODES = (
     "plans open",
     "caseload",
-    "length of plans",
+    "duration of plans",
     "child in need work done",
     "plans started",
     "case-holding workers",
@@ -49,13 +49,13 @@ NODES = (
 FEEDBACK_LOOPS = (
     Link("plans open", "caseload", +1, "", "open cases over workers"),
     Link("case-holding workers", "caseload", -1, "", "open cases over workers"),
-    Link("caseload", "length of plans", +1, "length", "paras 12 and 26, at most 0.4"),
-    Link("length of plans", "plans open", +1, "", "stock = starts x length"),
+    Link("caseload", "duration of plans", +1, "length", "paras 12 and 26, at most 0.4"),
+    Link("duration of plans", "plans open", +1, "", "stock = starts x duration"),
     Link("caseload", "child in need work done", -1, "starts", "para 24: unallocated work"),
     Link("child in need work done", "plans started", -1, "starts", "para 49, nowhere measured"),
-    Link("plans started", "plans open", +1, "", "stock = starts x length"),
+    Link("plans started", "plans open", +1, "", "stock = starts x duration"),
 )
-"""Both loops: plans, caseload, length; and plans, caseload, child in need work, starts."""
+"""Both loops: plans, caseload, duration; and plans, caseload, child in need work, starts."""
 
 
 @dataclass(frozen=True, slots=True)

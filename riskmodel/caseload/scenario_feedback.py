@@ -123,7 +123,7 @@ def _refuse_flood(starts: Floats, month: int) -> None:
     if over:
         raise DataError(
             f"the loop runs away: in month {month + 1} hardly any child in need work has a worker "
-            f"in {over} of {len(starts)} replicates, and more than {most:g} times as many plans "
+            f"in {over} of {len(starts)} simulations, and more than {most:g} times as many plans "
             "would start; use lower elasticities or more workers",
             field="feedback",
         )

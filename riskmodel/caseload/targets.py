@@ -271,7 +271,7 @@ class HiresNeeded:
     def __str__(self) -> str:
         return (
             f"{self.hires_per_month:.2f} candidates a month for {self.target} with "
-            f"{self.posts:g} posts ({self.level:.0%} of replicates need {self.low:.2f} to "
+            f"{self.posts:g} posts ({self.level:.0%} of simulations need {self.low:.2f} to "
             + ("more than there are posts for" if self.high == float("inf") else f"{self.high:.2f}")
             + f"); {self.hires_now:.2f} now (projected)"
         )

@@ -22,7 +22,7 @@ def new(
     ] = False,
     seed: Annotated[
         int | None,
-        typer.Option(help="Of what is made up; the same seed, the same bytes.", min=0),
+        typer.Option(help="Seed of the made-up figures: same seed, same bytes.", min=0),
     ] = None,
 ) -> None:
     """Begin the folder of an authority: settings, a workbook for figures, a file to double-click.

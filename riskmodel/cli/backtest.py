@@ -47,7 +47,7 @@ def backtest(  # noqa: PLR0913 (each is an option)
         str | None,
         typer.Option(
             metavar="Y-Y|Y,Y",
-            help="Years to stand at the end of. [default: all with enough years around them]",
+            help="Years from whose end to project. [default: all with enough years around them]",
         ),
     ] = None,
     horizons: Annotated[str, typer.Option(metavar="H-H|H,H", help="Years ahead.")] = "1-4",
@@ -61,10 +61,11 @@ def backtest(  # noqa: PLR0913 (each is an option)
         int,
         typer.Option(
             metavar="K",
-            help="Parts of the authorities; each is tested on what is learned from the others.",
+            help="How many parts of the authorities; each is tested on what is learned from the "
+            "others.",
         ),
     ] = 5,
-    seed: Annotated[int, typer.Option(help="Names the parts.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same parts.")] = 0,
     workers: Annotated[
         int | None,
         typer.Option(

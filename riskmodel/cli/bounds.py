@@ -62,9 +62,7 @@ def bounds(
     from riskmodel.authority.margins import factor_bounds
 
     if given is not None and among is not None:
-        raise DataError(
-            "--given names one other factor and --among several; leave one of them away"
-        )
+        raise DataError("--given names one other factor and --among several; leave one of them out")
     words = [given] if given is not None else _words(among)
     release = options.release(table, option="--table", form=form)
     found = factor_bounds(

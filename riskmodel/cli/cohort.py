@@ -78,7 +78,9 @@ def generate(  # noqa: PLR0913 (each is an option)
     census_year: Annotated[
         int, typer.Option(help=f"Whose dates, fields and codes the last year has, {CENSUS_YEARS}.")
     ] = REPORT_YEAR,
-    authorities: Annotated[int, typer.Option(help="Authorities, numbered from 001.")] = 1,
+    authorities: Annotated[
+        int, typer.Option(help="How many authorities; they are numbered from 001.")
+    ] = 1,
     columns: Annotated[
         str | None,
         one_of(
@@ -131,20 +133,21 @@ def generate(  # noqa: PLR0913 (each is an option)
 
 @app.command("histories")
 def histories(  # noqa: PLR0913 (each is an option)
-    children: Annotated[int, typer.Option(help="Children with a part in the years.")],
+    children: Annotated[int, typer.Option(help="How many children have records in these years.")],
     out: Annotated[Path, typer.Option(help="Folder to make, with a folder for each year.")],
     years: Annotated[int, typer.Option(help="Census years, up to and with --census-year.")] = 2,
     census_year: Annotated[
         int, typer.Option(help=f"Last year, {CENSUS_YEARS}; each has its own fields and codes.")
     ] = REPORT_YEAR,
     growth: Annotated[
-        float, typer.Option(help="Of first referrals a year, such as 0.05. An assumption.")
+        float,
+        typer.Option(help="Growth of first referrals in a year, such as 0.05. An assumption."),
     ] = 0.0,
     forms: Annotated[
         str,
         typer.Option(help="Returns to write: census, modules, annex_a, ssda903, ssd."),
     ] = "census,modules,annex_a,ssda903,ssd",
-    authority: Annotated[str, typer.Option(help="Three digits.")] = "001",
+    authority: Annotated[str, typer.Option(help="Code of the authority, three digits.")] = "001",
     seed: Annotated[int, typer.Option(help="Same seed, same histories.")] = 0,
     published_care: Annotated[
         bool,

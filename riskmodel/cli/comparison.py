@@ -107,8 +107,8 @@ def compare_scenarios(
     tell(*service.warnings)
     if authority and authority.has("looked_after") and placed is None:
         tell(
-            "placements are not compared: the return ends in another month than the projection "
-            "opens"
+            "placements are not compared: the return on looked-after children does not end in the "
+            "month in which the projection begins"
         )
     attributed = form == "csv" and view == "attribution"
     if placed:

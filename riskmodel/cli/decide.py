@@ -45,7 +45,7 @@ def decide(  # noqa: PLR0913  an option is an argument
             help="Share of the children helped who stay off a plan through it: its middle 80%.",
         ),
     ] = None,
-    currency: Annotated[str, typer.Option(help="Of all prices.")] = "GBP",
+    currency: Annotated[str, typer.Option(help="Currency of all prices.")] = "GBP",
     scenario: Annotated[
         str | None,
         typer.Option(

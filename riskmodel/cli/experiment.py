@@ -159,7 +159,7 @@ def run(  # noqa: PLR0913  an option is an argument
 @app.command("compare")
 def compare(
     first: Annotated[str, typer.Argument(help="An experiment, or a folder of its results.")],
-    second: Annotated[str, typer.Argument(help="The other.")],
+    second: Annotated[str, typer.Argument(help="The one to compare it with.")],
     folder: FolderOption = None,
     form: FormatOption = "text",
 ) -> None:
@@ -175,7 +175,7 @@ def compare(
 def new(
     folder: Annotated[
         Path,
-        typer.Argument(help="To be made; its name is lower-case letters, digits and hyphens."),
+        typer.Argument(help="Folder to make, named in lower-case letters, digits and hyphens."),
     ],
 ) -> None:
     """Make the folder of a new experiment, its code included, which runs as it is."""

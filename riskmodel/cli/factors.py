@@ -255,5 +255,5 @@ ALLOWED = "Ranges allow for families or children with several assessments, in ea
 def _one_of_group(groups: Any) -> Any:
     """What belongs to the only group."""
     if len(groups) != 1:
-        raise DataError("--out draws one group; leave --by away")
+        raise DataError("--out draws one group; leave --by out")
     return next(iter(groups.values()))

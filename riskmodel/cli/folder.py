@@ -124,7 +124,7 @@ def figures_in(
     for option, value, key in (("authority", named, "code"), ("population", population, None)):
         if value is not None:
             raise DataError(
-                f"the folder says it: leave --{option} out, or change [about] {key or option}",
+                f"the folder gives it: leave --{option} out, or change [about] {key or option}",
                 file=authority.folder.name,
             )
     return authority.demand, taught_by(learn, authority.panel)
@@ -248,7 +248,7 @@ def folder_first(names: list[str], figures: Path | None) -> tuple[list[str], Pat
     authority = opened(folder)
     if authority is not None:
         if figures is not None:
-            raise DataError("two places of figures: leave --figures out, or the folder")
+            raise DataError("the folder and --figures both give figures: leave one of them out")
         figures, names = folder, names[1:]
         if not names:
             authority.needs("scenarios")
@@ -291,7 +291,7 @@ def chain_place(path: Path | None, authority: str | None) -> tuple[Path | None, 
         return path, code_of(path, authority)
     if authority is not None:
         raise DataError(
-            "the folder says it: leave --authority out, or change [about] code",
+            "the folder says which authority it is: leave --authority out, or change [about] code",
             file=folder.folder.name,
         )
     folder.needs("own_panel")

@@ -60,7 +60,7 @@ def impact(  # noqa: PLR0913 (each is an option)
             help="Cross-validate discrimination and calibration in so many parts; 0 for none.",
         ),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Names the resamples and the parts.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same resamples and parts.")] = 0,
     level: LevelOption = None,
     out: Annotated[
         Path | None,

@@ -125,7 +125,7 @@ def panel(
     ] = None,
     layout: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.toml", help="Says what columns mean that are not known here."),
+        typer.Option(metavar="FILE.toml", help="Says what further columns mean."),
     ] = None,
     authority: Annotated[
         str | None,

@@ -47,7 +47,7 @@ def placements(  # noqa: PLR0913  an option is an argument
             SHOWN,
             "Children by placement, entries and exits, days of care, cost, what drives the cost, "
             "how long care lasts, the last month of the return by placement, age, legal status and "
-            "where, the same but placement ahead, or the published figures.",
+            "where, the same ahead without placement, or the published figures.",
             "--show",
         ),
     ] = "stocks",

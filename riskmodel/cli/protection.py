@@ -221,7 +221,7 @@ def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
         columns = [
             f"{measure} of {factor}" if factor else measure for measure, factor in release.veiled
         ]
-        tell(f"zeros are withheld too of {', '.join(columns)}: they would tell of small counts")
+        tell(f"zeros are withheld too in {', '.join(columns)}: they would give small counts away")
     if release.number_exposed:
         tell(
             f"{release.number_exposed} small counts can be known more closely than the threshold "

@@ -27,7 +27,7 @@ def released(
         ),
     ] = None,
     reason: Annotated[
-        str | None, typer.Option(help="Why it does not count: who has not seen it, and how so.")
+        str | None, typer.Option(help="Why it no longer counts: who has not seen it, and why not.")
     ] = None,
     form: FormatOption = "text",
 ) -> None:

@@ -121,8 +121,8 @@ def report(  # noqa: PLR0913  an option is an argument
         print(f"Final: what it projects is kept in {keep_final(authority, sizes)}")
     if not final and _of_returns(authority) & {"factors", "impact"}:
         tell(
-            "a draft, marked as not for release: nothing of it is remembered; when it is to be "
-            "given to anybody, write it with --final"
+            "this is a draft, marked as not for release, and what it shows is not remembered; "
+            "before you give it to anybody, write it with --final"
         )
     tell_release(authority.release if "factors" in _of_returns(authority) else None)
 

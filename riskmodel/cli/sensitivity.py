@@ -110,7 +110,7 @@ def sensitivity(  # noqa: PLR0913 (each is an option)
         ),
     ] = None,
     level: LevelOption = None,
-    seed: Annotated[int | None, typer.Option(help="Names the cohorts. [default: 0]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same cohorts. [default: 0]")] = None,
     table: MarginsOption = None,
     out: Annotated[Path | None, picture_option("Write the chart: .svg or .png.")] = None,
     options: TableOptions,

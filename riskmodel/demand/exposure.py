@@ -279,9 +279,9 @@ class Exposure:
         )
         if counted:
             said.append(
-                "Growth that authorities had in common is of numbers of children, not of rates: "
-                "as much of it as the area's children have grown by before the opening is taken "
-                f"out of starts, so that it counts once (a year: {counted})."
+                "The growth that authorities had in common already includes the growth of the "
+                "child population, so the area's own growth before the opening is taken out of "
+                f"starts and counts once (a year: {counted})."
             )
         if projection.months[-1] > f"{self.people.years[-1]}-06":
             said.append(

@@ -76,7 +76,7 @@ def implied_starts(
     replicates = (len(course),)
     if course.ndim != 2 or any(each.shape != replicates for each in (first, mean, form)):
         raise DataError(
-            "an expected stock of shape (replicate, month) needs an opening, a mean length and a "
+            "an expected stock of shape (replicate, month) needs an opening, a mean duration and a "
             f"shape for each replicate; got {course.shape}, {first.shape}, {mean.shape} and "
             f"{form.shape}"
         )

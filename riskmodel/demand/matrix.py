@@ -109,10 +109,10 @@ class FlowMatrix(Result):
         )
         said += (
             f"Between stages children move as was counted ({counted}); all others come from "
-            "outside, and are closed or it is not known where they go."
+            "outside; those who leave are closed, or it is not known where they go."
             if counted
             else "These figures do not say who moves between stages: all come from outside, and "
-            "are closed or it is not known where they go."
+            "those who leave are closed, or it is not known where they go."
         )
         return f"{said} {self._parts_said()}"
 
@@ -121,18 +121,18 @@ class FlowMatrix(Result):
         low, high = parameter("assessment_days").numbers
         assessed = (
             f"Assessments under way: as many a year as in {self.assessed}, of {low:g} to {high:g} "
-            "days on average (assumed); protection plans follow one, then child in need plans as "
-            "far as assessments go."
+            "days on average (assumed). Every protection plan follows one, and child in need plans "
+            "follow those that are left (assumed)."
             if self.assessed
             else "Children under assessment are not shown: no figure says how many there are "
             "beside these stages."
         )
         stepped = (
-            "Who has a child in need plan after a protection plan is counted from the opening on, "
-            "and leaves as often as others in need (assumed)."
+            "Children who go from a protection plan to a child in need plan are counted from the "
+            "opening on, and leave as often as others in need (assumed)."
             if STEP_DOWN in set(self.months["to"])
-            else "Nobody is shown as stepped down from a protection plan to a child in need plan: "
-            "neither figures nor scenarios say who does."
+            else "Moves from a protection plan to a child in need plan are not shown: neither the "
+            "figures nor the scenarios count them."
         )
         return f"{assessed} {stepped}"
 

@@ -115,7 +115,7 @@ def repeats_of(
 
 
 def repeat_sentence(counted: RepeatPlans | None, opening: str) -> str:
-    """What a reader of a scenario has to know of children who come back: how many, from where."""
+    """What a reader of a scenario has to know of children who come back: how many, and why so."""
     told = None if few_repeats(counted) else counted
     level = parameter("needs_interval_level").value
     ends = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
@@ -127,6 +127,6 @@ def repeat_sentence(counted: RepeatPlans | None, opening: str) -> str:
         source = f"{told.source} ({told.basis})"
     return (
         f"after {middle:.0f}% of plans that end another follows ({level:.0%} range "
-        f"{range_text(low, high)}; {source}), after {within:.0%} of those within a year (assumed); "
-        "scenarios that change how many plans end change later starts by it"
+        f"{range_text(low, high)}; {source}), in {within:.0%} of these cases within a year "
+        "(assumed); a scenario that changes how many plans end changes later starts accordingly"
     )

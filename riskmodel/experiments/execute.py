@@ -123,7 +123,7 @@ def run_experiment(
         When the results cannot be written.
     """
     if is_quick and accept:
-        raise DataError("a quick run makes no baseline; leave --quick or --accept away")
+        raise DataError("a quick run makes no baseline; leave --quick or --accept out")
     if accept and experiment.home is not None:
         raise DataError(
             f"{experiment.name} comes with the package, and its baseline with it: copy the folder "

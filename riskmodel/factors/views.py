@@ -130,7 +130,7 @@ def cut_region(counts: FactorCounts, cuts: str | None, prevalence: Prevalence) -
     if cuts == "base-rate":
         return data_region(counts, reading=prevalence)
     if prevalence != "plans":
-        raise DataError("stated cuts and quantiles are on plans; leave --prevalence away")
+        raise DataError("stated cuts and quantiles are on plans; leave --prevalence out")
     word, _, number = cuts.partition(":")
     try:
         if word == "quantile":

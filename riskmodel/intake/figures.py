@@ -164,7 +164,7 @@ def read_text(path: Path) -> str:
 
 
 def check_heading(heading: Sequence[str], file: str, line: int = 1) -> None:
-    """Refuse a first line that holds no headings: a title, or columns parted by other signs.
+    """Refuse a first line that holds no headings: a title, or columns separated by other signs.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def check_heading(heading: Sequence[str], file: str, line: int = 1) -> None:
     for sign, name in _OTHER_SIGNS.items():
         if sign in only:
             raise DataError(
-                f"the columns are parted by {name}; save the file with commas between them",
+                f"the columns are separated by {name}; save the file with commas between them",
                 file=file,
                 line=line,
             )

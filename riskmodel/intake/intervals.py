@@ -198,7 +198,7 @@ def _read_return(path: Path, found: _Found) -> None:
             software = parts.get("softwarecode", software) or software
         elif name == "Child":
             if last in (MISSING, BAD):
-                raise DataError("says no year and no reference date in its header", file=path.name)
+                raise DataError("gives no year and no reference date in its header", file=path.name)
             child = parts.get("lachildid", "")
             for details in element.iter():
                 if _local(details.tag, prefix) == "cindetails":

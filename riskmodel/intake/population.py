@@ -280,7 +280,7 @@ def _projection(area: _Area, file: str) -> PopulationProjection:
         total = table.sum(axis=0).min()
         if total < _LEAST and (table != np.round(table)).any():
             raise DataError(
-                f"{total:,.1f} children aged 0 to 17 read like thousands; give all of them, each "
+                f"{total:,.1f} children aged 0 to 17 look like thousands; give all of them, each "
                 "single child",
                 file=file,
                 field=name,

@@ -303,7 +303,7 @@ def _refuse_sums(
             raise DataError(
                 f"{name} of {stage} stand at {_word(first)} and {_word(second)} with none between: "
                 f"they are read as the {name} of one month, and look like those of "
-                f"{int(steps.min())}; give every month, or leave {name} away and give the stocks "
+                f"{int(steps.min())}; give every month, or leave {name} out and give the stocks "
                 "alone",
                 file=file,
                 line=lines[second],

@@ -29,7 +29,7 @@ _NO_LIMIT = math.inf
 _CHILDHOOD_DAYS = 18 * 365.0
 _SHARE = "share"
 _STARTS = "Expected starts in a month."
-_LENGTH = "Mean length of the stays that begin from then on; those under way keep theirs."
+_LENGTH = "Mean duration of what begins from then on; what is under way keeps its own."
 _BASELINE = "times the baseline"
 _MULTIPLIERS = (LOWEST_MULTIPLIER, MOST_MULTIPLIER)
 _LINK = (
@@ -61,9 +61,9 @@ _REGISTRY = (
             moves=stage,
         )
         for stage, words in (
-            ("child_protection_plan", "length of child protection plans"),
+            ("child_protection_plan", "duration of child protection plans"),
             ("looked_after", "time looked after"),
-            ("child_in_need_plan", "length of child in need plans"),
+            ("child_in_need_plan", "duration of child in need plans"),
         )
     ),
     Lever(
@@ -159,12 +159,12 @@ _REGISTRY = (
     ),
     Lever(
         "workforce.hires_per_month",
-        "Hires",
+        "Candidates who can be appointed",
         "full-time equivalents a month",
         0,
         _NO_LIMIT,
         _ALL,
-        "Appointments in a month; they start work after the recruitment lag.",
+        "On average in a month; they start work after the time from appointment to first day.",
     ),
     Lever(
         "workforce.recruitment_lag_months",
@@ -252,13 +252,13 @@ _REGISTRY = (
     ),
     Lever(
         "workforce.specialist_length_multiplier",
-        "Length of plans in a specialist team",
-        "times the mean length elsewhere",
+        "Duration of plans in a specialist team",
+        "times the mean duration elsewhere",
         0.1,
         2,
         _FIXED,
-        "Mean length of the child protection plans that begin with the specialist team. Acts where "
-        "workforce.specialist_share is set too.",
+        "Mean duration of the child protection plans that begin with the specialist team. Acts "
+        "where workforce.specialist_share is set too.",
         neutral=1,
         moves=_PLAN,
     ),

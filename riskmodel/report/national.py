@@ -69,7 +69,7 @@ def _point(run: NationalRun, courses: NationalCourses) -> Point:
     low, middle, high = (course.quantile(level)[-1] for level in (0.05, 0.5, 0.95))
     return Point(
         f"{NATIONAL_LABELS[courses.stage]}, {course.area}: {course.latest:,.0f} at the end of "
-        f"March {run.year}; {middle:,.0f} projected for {month_words(courses.months[-1])}, 90% "
-        f"interval {low:,.0f} to {high:,.0f}.",
+        f"March {run.year}; the central projection for {month_words(courses.months[-1])} is "
+        f"{middle:,.0f} (90% range {low:,.0f} to {high:,.0f}).",
         courses.stage,
     )

@@ -122,8 +122,8 @@ def timeliness_of_others(
             rows.append((*first, *ends, len(beside), *quarters, last, level, "published"))
     if not rows:
         raise DataError(
-            "the panel holds no lengths of assessments, days to conferences or reviews in time of "
-            f"{code}: read the Department's files c2, c4 and d6 into it (riskmodel intake panel)"
+            "the panel holds no durations of assessments, days to conferences or reviews in time "
+            f"of {code}: read the Department's files c2, c4 and d6 into it (riskmodel intake panel)"
         )
     columns = ["measure", "year", "number", "in_time", "share", "low", "high", "others"]
     columns += ["others_q25", "others_q50", "others_q75", "england", "level", "basis"]

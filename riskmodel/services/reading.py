@@ -63,7 +63,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "urgent": "share that goes before the others: 0.1, or a range",
     },
     "staff": {
-        "posts": "full-time equivalents; left out, everybody is taken on and posts are asked for",
+        "posts": "full-time equivalents; left out, nobody waits and the answer is the posts",
         "appointments_a_week": "appointments that a post gives in a week",
         "appointments_each": "appointments that a case takes",
         "cases_each": "cases that a post holds at once, in place of appointments",

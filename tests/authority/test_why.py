@@ -81,7 +81,7 @@ def test_cases_and_workers_are_parted_on_the_first_screen_and_every_team_is_coun
         "Disabled children's teams (410 cases now) and specialist teams (37 cases now) are counted "
         "with all others here"
     ) in page
-    assert "cannot be told: no panel" not in page
+    assert "cannot be concluded: no panel" not in page
 
 
 @pytest.mark.integration

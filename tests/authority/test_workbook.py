@@ -126,7 +126,7 @@ def test_a_value_that_differs_is_a_decision_and_the_settings_hold(folder_of):
     (problem,) = authority.problems
     assert problem.severity == "decision"
     assert "sheet about, cell A3" in str(problem)
-    assert "authority.toml, line 2, field name says North, which holds" in str(problem)
+    assert "authority.toml, line 2, field name says North, which is used" in str(problem)
 
 
 @pytest.mark.unit

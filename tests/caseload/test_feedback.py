@@ -184,7 +184,7 @@ def test_the_loops_are_closed_and_reinforce():
     assert {link.target for link in FEEDBACK_LOOPS} <= set(NODES)
     signs = {(link.source, link.target): link.sign for link in FEEDBACK_LOOPS}
     for loop in (
-        ("plans open", "caseload", "length of plans"),
+        ("plans open", "caseload", "duration of plans"),
         ("plans open", "caseload", "child in need work done", "plans started"),
     ):
         ends = (*loop[1:], loop[0])

@@ -190,7 +190,7 @@ def test_the_studies_of_an_installed_package_write_their_results_here(
         (("run", "grid", "--all"), "name the experiments to run, or give --all"),
         (("run", "gird"), "Did you mean 'grid'"),
         (("run", "grid", "--workers", "0"), "workers must be at least 1"),
-        (("run", "grid", "--quick", "--accept"), "leave --quick or --accept away"),
+        (("run", "grid", "--quick", "--accept"), "leave --quick or --accept out"),
         (("run", "grid", "--input", "panel"), "--input takes NAME=PATH"),
         (("run", "grid", "--input", "panel=a.csv"), "There is no input 'panel'"),
         (("run", "grid", "--format", "xml"), "There is no format 'xml'"),

@@ -148,7 +148,7 @@ def test_bounds_of_a_table_rest_on_what_the_table_does(call, tables, synthetic):
         ((*ONE[1:], *AT, "--phi", "a,b"), "takes numbers"),
         ((*ONE[1:], *AT, "--phi", "nan,1"), "finite numbers"),
         ((*ONE[1:], *AT, "--phi", "0.9,1"), "is impossible for child_neglect"),
-        ((*ONE[1:], *AT, "--among", "child_neglect"), "leave one of them away"),
+        ((*ONE[1:], *AT, "--among", "child_neglect"), "leave one of them out"),
         (("child_neglect", "--given", "child_neglect", *AT), "named once"),
         (("child_neglect", "--among", ",", *AT), "at least one other factor"),
         (("child_neglect", *AT, "--format", "jsn"), "Did you mean 'json'"),
@@ -179,7 +179,7 @@ def test_a_table_that_cannot_answer_is_refused_by_name(name, message, command, c
 @pytest.mark.end_to_end
 def test_a_table_knows_its_number_of_assessments(call, tables):
     answer = call("bounds", "child_neglect", "--table", tables["own"], "--assessments", 62)
-    assert "leave --assessments away" in answer.message
+    assert "leave --assessments out" in answer.message
 
 
 # ---------------------------------------------------------------- sensitivity

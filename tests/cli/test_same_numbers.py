@@ -191,7 +191,7 @@ def of_report(faces, out, by, is_priced):
         of_text(faces, face, text, is_priced)
     annex = plain((out / "annex.html").read_text(encoding="utf-8"))
     (posts,) = set(
-        re.findall(r"service would need about ([\d,]+) posts, \d+ more than now, all", annex)
+        re.findall(r"service would need about ([\d,]+) posts, \d+ more than now \(", annex)
     )
     faces.add("posts: 0.8", "annex", posts)
     faces.add("posts: now", "annex", re.search(r"There are ([\d,]+) posts now", annex)[1])

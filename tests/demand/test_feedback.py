@@ -136,7 +136,7 @@ def test_a_loop_that_runs_away_is_refused_by_name():
         return np.clip((stocks / 280) ** 3, 0.01, 100), 1.0
 
     rising = stage(10, rates=np.full((10, MONTHS), 60.0))
-    with pytest.raises(DataError, match=r"child_protection_plan passed 10 times.*replicates"):
+    with pytest.raises(DataError, match=r"child_protection_plan passed 10 times.*simulations"):
         simulate_with_feedback({PLAN: rising}, feedback, seed=6)
     with pytest.raises(DataError, match=r"passed 1\.05 times"):
         simulate_with_feedback({PLAN: rising}, feedback, seed=6, runaway=1.05)

@@ -192,7 +192,7 @@ def test_what_is_not_known_is_left_out_and_said(base):
     said = without.summary()
     assert "do not say who moves between stages" in said
     assert "Children under assessment are not shown" in said
-    assert "Nobody is shown as stepped down" in said
+    assert "Moves from a protection plan to a child in need plan are not shown" in said
 
 
 @pytest.mark.unit

@@ -196,7 +196,7 @@ class Chain:
     ) -> None:
         """Keep what an answer prints, and what is said beside it."""
         (version, by), (out, err) = where, printed
-        for found in re.findall(r"zeros are withheld too of (.*?): they would", err):
+        for found in re.findall(r"zeros are withheld too in (.*?): they would", err):
             for word in found.split(", "):
                 measure, _, factor = word.partition(" of ")
                 self.veiled.add((measure, factor))

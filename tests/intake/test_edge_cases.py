@@ -76,11 +76,11 @@ REFUSED = {
     "truncated.xml": r"line \d+: the file ends early, at column \d+, after 1 whole children",
     "entity_expansion.xml": "line 2: declares a document type",
     "external_entity.xml": "line 2: declares a document type",
-    "deep_nesting.xml": "elements in one another more than 50 deep, after 0 children",
+    "deep_nesting.xml": "elements nested more than 50 deep, after 0 children",
     "ampersand_not_escaped.xml": "line 5: not well-formed XML at column 73, .* each & in a text",
     "another_return.xml": "begins with <SSDA903>",
     "list_and_columns.csv": "holds factors both as a list",
-    "semicolons.csv": "the columns are parted by semicolons",
+    "semicolons.csv": "the columns are separated by semicolons",
     "zero_bytes.csv": "holds zero bytes",
 }
 

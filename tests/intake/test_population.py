@@ -123,7 +123,7 @@ def test_thousands_and_several_areas_without_a_name_are_refused(file_of):
     for age in range(18):
         for n in range(4):
             thousands = thousands.replace(f",{100 + age + 10 * n}", f",{0.1 + age / 1000:.3f}")
-    with pytest.raises(DataError, match="read like thousands"):
+    with pytest.raises(DataError, match="look like thousands"):
         read_population(file_of(thousands))
     two = wide() + wide(code="E10000888", name="Elsewhere").partition("\n")[2]
     with pytest.raises(DataError, match="2 areas"):

@@ -79,7 +79,7 @@ def test_one_authority_has_no_interval_and_still_a_chart() -> None:
 @pytest.mark.unit
 def test_coverage_and_tenths_say_what_they_show() -> None:
     found = draw_coverage("coverage", summary(), ours="riskmodel")
-    assert {"50% intervals", "90% intervals"} <= set(words_of(found.svg))
+    assert {"50% ranges", "90% ranges"} <= set(words_of(found.svg))
     tenths = [
         {
             "model": "riskmodel",

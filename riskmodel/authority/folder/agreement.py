@@ -178,7 +178,7 @@ def _check_teams(authority: Authority, log: ProblemLog) -> None:
             log.decision(
                 Place(authority.contents.source_of("teams"), field=stage),
                 f"the teams hold {cases:,.0f} and the figures of {last.month} {last.middle:,.0f}, "
-                "all of whom are shared out over the teams; children who are not theirs belong to "
+                "and all of these are shared out over the teams; put children of other teams into "
                 "a team of kind other",
             )
 

@@ -141,7 +141,7 @@ def _months(look: _Look) -> Thing | None:
         look.log.note(Place(file), account)
     records = look.authority.contents.source_of("records")
     if records and not inputs.records.notes:
-        look.log.note(Place(records), f"gives no months: {source} has every stage")
+        look.log.note(Place(records), f"no months are counted from it: {source} has every stage")
     rows: dict[tuple[str, str], list[str]] = {}
     for one in series:
         first, last = Month.of_day(one.dates[0]), Month.of_day(one.dates[-1])
@@ -198,7 +198,10 @@ def _returns(look: _Look) -> Thing | None:
         holds.append(f"{len(intake.assessments):,} assessments")
     source = ", ".join(table.name for table in tables)
     if len(tables) > 1:
-        look.log.note(Place(tables[-1].name), "is the latest: results of one return are of it")
+        look.log.note(
+            Place(tables[-1].name),
+            "is the latest return: results that rest on one return rest on it",
+        )
     return Thing("Returns", source, ", ".join(holds) or "cannot be read")
 
 

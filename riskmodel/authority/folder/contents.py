@@ -236,7 +236,7 @@ def _merged(subject: str, written: list[Row], typed: list[Row], log: ProblemLog)
             if said.value != entry.value:
                 log.decision(
                     entry.place,
-                    f"found {_shown(entry)}, and {said.place} says {_shown(said)}, which holds; "
+                    f"found {_shown(entry)}, and {said.place} says {_shown(said)}, which is used; "
                     "make them the same, or remove one",
                 )
     return [row for row in rows.values() if row]

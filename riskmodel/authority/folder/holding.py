@@ -320,7 +320,10 @@ class Holding:
         few = {one.stage for one in self.inputs.records.few}
         series = tuple(one for one in self.inputs.own_series() if one.stage not in few)
         if not series:
-            raise DataError(f"{FEW}; a table months.csv holds before it", file=self.folder.name)
+            raise DataError(
+                f"{FEW}; give the months in months.csv, which takes precedence",
+                file=self.folder.name,
+            )
         return series
 
     def remember(self, command: str) -> None:

@@ -49,7 +49,7 @@ Nothing is needed. Each file that you add brings more:
   riskmodel factors {name}              which factors go with a plan
   riskmodel project {name}              numbers to come
   riskmodel caseload {name}             caseloads to come, and posts for a cap
-  riskmodel report {name} --out report  the page
+  riskmodel report {name} --out report  the brief and its annex
 """
 
 _REPORT_CMD = """\
@@ -263,7 +263,7 @@ def settings_text(said: Mapping[str, str], note: str = "") -> str:
     lines += [
         "# One authority. Take the sign # away from a line and write your own value; every line",
         "# may be left out. inputs.xlsx holds the same subjects as sheets: where both say",
-        "# something and differ, this file holds and `riskmodel check` says so.",
+        "# something and differ, this file takes precedence and `riskmodel check` says so.",
         f"format = {FORMAT}",
     ]
     for subject in SUBJECTS.values():

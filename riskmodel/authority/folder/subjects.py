@@ -227,7 +227,12 @@ _TARGETS = _subject(
     ),
     Field("by", "month", "By", "Month by whose end the cap is to be kept."),
     Field(
-        "chance", "share", "Chance", "Chance with which, such as 80%.", low=0.000001, high=0.999999
+        "chance",
+        "share",
+        "Chance",
+        "Chance that the cap is kept, such as 80%.",
+        low=0.000001,
+        high=0.999999,
     ),
 )
 

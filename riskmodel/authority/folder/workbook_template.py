@@ -51,7 +51,7 @@ _NOTES = (
     "Months are dates (any day at the start or end of the month) or texts such as 2024-03. Shares "
     "are percentages.",
     "What is said here and in authority.toml should be the same; where it differs, authority.toml "
-    "holds, and `riskmodel check` tells you.",
+    "takes precedence, and `riskmodel check` says so.",
     "`riskmodel check FOLDER` says what is there, what is missing, and which cell is wrong.",
 )
 

@@ -242,7 +242,7 @@ def _refuse_runaway(name: str, stock: _Counts, limit: Floats, multiple: float, m
     if over:
         raise DataError(
             f"feedback runs away: the stock of {name} passed {multiple:g} times its usual size by "
-            f"month {month + 1} in {over} of {len(stock)} replicates; the elasticities together "
+            f"month {month + 1} in {over} of {len(stock)} simulations; the elasticities together "
             "amplify more than they die away, so make them smaller"
         )
 

@@ -1,4 +1,4 @@
-"""How a factor's adjusted odds ratio hangs on what the margins do not say.
+"""How a factor's adjusted odds ratio depends on what the margins do not say.
 
 The score equations of a main-effects logistic regression, X'(y - p) = 0, use the outcome through
 X'y alone: plans per factor and plans in all, which are published. So the adjusted odds ratios are a

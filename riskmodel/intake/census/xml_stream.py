@@ -169,7 +169,7 @@ def _tags(element: Element, children: int, file: str) -> list[str]:
         depth, level = depth + 1, [part for parent in level for part in parent]
     if level:
         raise DataError(
-            f"has elements in one another more than {_DEEPEST} deep, after {children:,} children: "
+            f"has elements nested more than {_DEEPEST} deep, after {children:,} children: "
             "this is no return of the census, which nests seven deep",
             file=file,
         )

@@ -279,7 +279,7 @@ def _read_file(path: Path, layouts: Sequence[Layout], today: date | None) -> _Op
     if unwanted and not seen:
         words = "; ".join(repr(word[:120]) for word in list(dict.fromkeys(unwanted))[:3])
         raise DataError(
-            f"no row is all of what the panel counts; each is a part of it, or something else: "
+            f"no row is the total that the panel counts; each is a part of it, or something else: "
             f"{words}. A layout of your own says what the rows are (--layout FILE.toml)",
             file=path.name,
         )

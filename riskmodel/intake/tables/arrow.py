@@ -28,7 +28,7 @@ def has_arrow() -> bool:
 
 
 def need_arrow(file: str) -> None:
-    """Refuse what takes pyarrow where it is not installed.
+    """Refuse what needs pyarrow where it is not installed.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def need_arrow(file: str) -> None:
     """
     if not has_arrow():
         raise DataError(
-            "Parquet takes the library pyarrow, which is not installed here: install "
+            "Parquet needs the library pyarrow, which is not installed here: install "
             "riskmodel-childrens-services[arrow], or use CSV",
             file=file,
         )

@@ -42,8 +42,8 @@ _YEARS = {1: "one year", 2: "two years", 3: "three years", 4: "four years"}
 
 _NOT_CONCLUDED = (
     "It cannot be concluded from these counts what causes a plan, what will happen to any one "
-    "child, or how well children are kept safe. A projection says what follows if nothing is "
-    "decided, not what will be decided."
+    "child, or how well children are kept safe. A projection says what follows with no "
+    "change of policy, not what will be decided."
 )
 
 

@@ -122,7 +122,8 @@ def _drivers(placed: Placements) -> str:
 def _year_under_way(placed: Placements) -> str:
     """How the year under way will end, where the folder says what was spent."""
     said = [] if placed.budget is None else [
-        f"{row['year']} ends at {money(row['q50'], placed.budget.prices.currency)} "
+        f"With what is spent so far, {row['year']} ends at "
+        f"{money(row['q50'], placed.budget.prices.currency)} "
         f"({' to '.join(money(row[name], placed.budget.prices.currency) for name in _ENDS)})."
         for row in placed.budget.outturn.to_dict("records")
     ]  # fmt: skip

@@ -63,9 +63,9 @@ def _no_workers(results: BriefResults) -> str:
     if results.caseload_change is not None or not results.authority.has("teams"):
         return ""
     return (
-        "Whether more cases or fewer workers moved the caseload cannot be told: no panel in the "
-        "folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of two "
-        "years."
+        "Whether more cases or fewer workers moved the caseload cannot be concluded: no panel in "
+        "the folder has its cases held and case holders (sw_cases_held, sw_case_holders_fte) of "
+        "two years."
     )
 
 
@@ -136,8 +136,8 @@ def _parts(change: ChangeParts) -> str:
     if not shown or not round(change.change) or not change.is_parted:
         return ""
     (first, whole), *others = shown
-    said = [f"{first.words} came to {signed_whole(whole)}"]
-    said += [f"{part.words} to {signed_whole(number)}" for part, number in others]
+    said = [f"{first.words} accounted for {signed_whole(whole)}"]
+    said += [f"{part.words} for {signed_whole(number)}" for part, number in others]
     way = "rise" if change.change > 0 else "fall"
     return f"Of the {way} of {abs(round(change.change)):,} children, {join_words(said)}."
 
@@ -146,7 +146,7 @@ def _missing(change: ChangeParts) -> str:
     """Explanations that the figures leave open."""
     if not change.missing:
         return ""
-    return f"What cannot be told for want of figures at both dates: {join_words(change.missing)}."
+    return f"What cannot be concluded without figures at both dates: {join_words(change.missing)}."
 
 
 def caseload_reason(change: CaseloadChange, *, reading: bool = True) -> str:
@@ -262,7 +262,7 @@ def _table(change: ChangeParts) -> Table:
     ]
     cells = [(*row, signed_whole(whole)) for *row, whole in rows]
     cells += [
-        (f"{name[0].upper()}{name[1:]}", "not known", "not known", "cannot be told")
+        (f"{name[0].upper()}{name[1:]}", "not known", "not known", "not known")
         for name in change.missing
     ]
     return table_of(

@@ -126,7 +126,7 @@ def draw_coverage(name: str, rows: Sequence[Row], *, ours: str) -> Drawing:
             axes.plot([row["horizon_years"] for row in mine], values, "-o", color=colour, lw=2.4)
             style = {"va": "center_baseline", "color": colour, "fontweight": "bold"}
             end = (mine[-1]["horizon_years"], values[-1])
-            note(axes, f"{level}% intervals", (10, 0), end, "data", **style)
+            note(axes, f"{level}% ranges", (10, 0), end, "data", **style)
         axis_titles(axes, "Years ahead", "Held what happened (dashed: as many as they say)")
 
     return draw(name, paint)

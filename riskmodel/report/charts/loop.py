@@ -32,7 +32,7 @@ _PLACES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "case-holding workers": (0.5, 0.92),
         "caseload": (0.5, 0.66),
-        "length of plans": (0.14, 0.40),
+        "duration of plans": (0.14, 0.40),
         "plans open": (0.5, 0.16),
         "child in need work done": (0.86, 0.50),
         "plans started": (0.86, 0.16),

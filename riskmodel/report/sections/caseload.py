@@ -137,8 +137,9 @@ def _need(data: Caseloads) -> str:
     more = f"{posts.more:,.0f} more than now"
     return (
         f"For {article} {chance} chance of an average caseload of {target.cap:g} or fewer by "
-        f"{month_words(target.by)}, the service would need about {posts.posts:,} posts, {more}, "
-        f"all of them filled ({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,})."
+        f"{month_words(target.by)}, the service would need about {posts.posts:,} posts, {more} "
+        f"({percent(posts.level, 0)} range {posts.low:,} to {posts.high:,}), with social "
+        f"workers in about {posts.workers:,.0f} of them."
     )
 
 
@@ -244,9 +245,9 @@ def _posts_words(data: Caseloads) -> str:
     if data.hires is not None:
         high = "no number" if np.isinf(data.hires.high) else f"{data.hires.high:.1f}"
         words += (
-            f"If candidates are what limits it, {data.hires.posts:.0f} posts are opened and "
-            f"{data.hires.hires_per_month:.1f} candidates a month who can be appointed are needed "
-            f"(range {data.hires.low:.1f} to {high}), where there are "
+            f"If the number of candidates is the limit, {data.hires.posts:.0f} posts would need "
+            f"{data.hires.hires_per_month:.1f} candidates a month who can be appointed "
+            f"({percent(data.hires.level, 0)} range {data.hires.low:.1f} to {high}); there are "
             f"{data.hires.hires_now:.1f} now. "
         )
     return words + "Basis: projected."

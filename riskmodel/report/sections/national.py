@@ -76,11 +76,11 @@ def rests_on_section(
     """
     blocks: list[Block] = [
         Paragraph(
-            "Each authority's course is its own history given what all of them teach: how far "
-            "stocks stand from their usual level, how long they stay there, and what the course "
-            "that they have in common does. That common course is drawn once for each replicate "
+            "Each authority is projected from its own history and from what was learned of all of "
+            "them: how far stocks stray from their usual level, how long they stay there, and how "
+            "all of them change together. That common change is drawn once for each simulation "
             "and shared by all authorities; the rest of each is drawn by itself. So the sum over "
-            "the authorities is the total in every replicate. A projection says what would follow "
+            "the authorities is the total in every simulation. A projection says what would follow "
             "if stocks go on as they have, not what will be decided."
         ),
         *(Paragraph(f"{text[0].upper()}{text[1:]}.") for text in assumptions),

@@ -62,7 +62,7 @@ def totals_chart(run: NationalRun, stage: str) -> Chart:
         f"{stage}_total",
         f"{label}: all authorities together",
         totals_words(run, stage),
-        "Points are published figures at 31 March; bands hold 50, 80 and 95% of the replicates.",
+        "Points are published figures at 31 March; bands hold 50, 80 and 95% of the simulations.",
         drawing,
         Table(
             f"{stage}_total_by_year",
@@ -132,9 +132,9 @@ def small_multiples(run: NationalRun, stage: str) -> Chart:
     without = [course.area for course in courses.by_name if course not in shown]
     caption = (
         f"{'Rates for every 10,000 children' if is_rate else 'Counts'}, on one scale from 0 to "
-        f"{top:g}, each authority in the order of its name. Grey: published. Blue: the middle of "
-        "the projection, with bands that hold 50 and 90% of the replicates. Each rate is of the "
-        "latest number of children known."
+        f"{top:g}, each authority in the order of its name. Grey: published. Blue: the "
+        "central projection, with bands that hold 50 and 90% of the simulations. Each rate is of "
+        "the latest number of children known."
         + (f" Cut off at the top: {', '.join(beyond)}." if beyond else "")
         + (f" Without a number of children: {', '.join(without)}." if without else "")
     )

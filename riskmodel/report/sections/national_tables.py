@@ -25,9 +25,9 @@ HEADINGS = {
     "month": "Month",
     "stock": "At the opening",
     "rate": "For every 10,000 children",
-    "low": "Low of the 90% interval",
+    "low": "Low end of the 90% range",
     "median": "Median",
-    "high": "High of the 90% interval",
+    "high": "High end of the 90% range",
     "median_rate": "Median, for every 10,000",
 }
 """What the columns of a table by area are called."""

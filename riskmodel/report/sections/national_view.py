@@ -29,8 +29,7 @@ def totals_words(run: NationalRun, stage: str) -> str:
         low, middle, high = (course.quantile(level)[-1] for level in (0.05, 0.5, 0.95))
         parts.append(
             f"{course.area} had {course.latest:,.0f} at the end of "
-            f"{month_words(courses.opening_month)}; for the end of {last} the middle of the "
-            f"projection is {middle:,.0f}, and 90% of replicates lie between {low:,.0f} and "
-            f"{high:,.0f}"
+            f"{month_words(courses.opening_month)}; the central projection for the end "
+            f"of {last} is {middle:,.0f} (90% range {low:,.0f} to {high:,.0f})"
         )
     return ". ".join(parts) + ". What is to come is projected, not counted."

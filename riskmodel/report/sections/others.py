@@ -63,7 +63,7 @@ def others_section(others: OthersComparison, *, title: str, source: str) -> Sect
             others.latest,
             (
                 f"Chance puts {percent(1 - others.level, 0)} of authorities that are alike outside "
-                f"the range. Children of a family are taken to be {others.together:g} at a time.",
+                f"the range. Children are taken to come in families of {others.together:g}.",
             ),
             source,
         ),
