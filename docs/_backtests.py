@@ -25,6 +25,9 @@ QUICK = tuple(name for name in MODELS if name not in ("ets", "arima"))
 """Models that flows are judged beside: two that fit each series anew take an hour."""
 
 PARTINGS = ((2, 0), (10, 0), (5, 1), (5, 2), (5, 3))
+AGES = (0, 2, 4)
+OLDER_ORIGINS = tuple(range(2018, 2022))
+"""Origins that learning of each of these ages is judged at, the same for all."""
 DECIMALS = 2
 
 
@@ -53,6 +56,9 @@ def measured(panel: Path) -> pd.DataFrame:
             pieces.append(
                 rows[rows["model"] == OURS].assign(table="parting", folds=folds, seed=seed)
             )
+        for age in AGES:
+            older = backtest(figures, measure, origins=OLDER_ORIGINS, models=(OURS,), age=age)
+            pieces.append(older.skill(resamples=1).assign(table="older", age=age))
     for measure in FLOW_MEASURES:
         found = backtest(figures, measure, origins=ORIGINS, models=QUICK)
         pieces += [

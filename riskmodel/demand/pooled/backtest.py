@@ -49,6 +49,7 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     models: Sequence[str] = MODELS,
     folds: int = 5,
     seed: int = 0,
+    age: int = 0,
     workers: int | Engine = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
@@ -75,6 +76,9 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         before the first of those is left out.
     seed
         Of the parting.
+    age
+        Years by which what our model learns of other authorities is older than the origin; the
+        authority's own figures, and what other models learn, reach to it.
     workers
         Processes, or an engine; the answer does not hang on it.
     progress
@@ -92,10 +96,10 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
             raise UnknownNameError("model", model, MODELS)
     history = StageHistory.from_panel(panel, measure)
     ahead = _horizons(horizons)
-    years = _origins(history, origins, panel.source)
+    years = _origins(history, origins, panel.source, age)
     parts = _parts(history, folds, seed)
     chosen = tuple(dict.fromkeys((*models, REFERENCE, POOLED)))
-    tasks = [(history, part, year, ahead, chosen) for part in parts for year in years]
+    tasks = [(history, part, year, ahead, chosen, age) for part in parts for year in years]
     pieces, left_out, from_shipped = [], 0, set()
     found = as_engine(workers).run(_judge, tasks)
     for done, (rows, missing, is_shipped) in enumerate(found, start=1):
@@ -115,8 +119,9 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
         ignore_index=True,
     )
     shipped = tuple(sorted(from_shipped))
-    said = panel.caveats, panel.basis
-    return Backtest(measure, frame, len(parts), seed, left_out, shipped, *said)
+    older = f"what {OURS} learned of other authorities is {age} years older than each origin"
+    said = (*panel.caveats, older) if age else panel.caveats
+    return Backtest(measure, frame, len(parts), seed, left_out, shipped, said, panel.basis)
 
 
 def _nothing_judged(measure: str, years: tuple[int, ...], ahead: tuple[int, ...]) -> str:
@@ -145,17 +150,22 @@ def _horizons(given: Iterable[int]) -> tuple[int, ...]:
     return found
 
 
-def _origins(history: StageHistory, given: Iterable[int] | None, source: str) -> tuple[int, ...]:
-    first, last = history.years[0] + FEWEST_YEARS, history.years[-1] - 1
+def _origins(
+    history: StageHistory, given: Iterable[int] | None, source: str, age: int
+) -> tuple[int, ...]:
+    if age < 0:
+        raise DataError(f"what is learned is 0 or more years older than the origin, got {age}")
+    least, last = history.years[0] + age + 2, history.years[-1] - 1
+    first = least - 2 + FEWEST_YEARS
     if given is None:
         found = tuple(range(first, last + 1))
     else:
         found = tuple(sorted(set(given)))
-        wrong = [year for year in found if not history.years[0] + 2 <= year <= last]
+        wrong = [year for year in found if not least <= year <= last]
         if wrong:
             raise DataError(
                 f"holds figures of {history.years[0]} to {history.years[-1]}; an origin needs two "
-                f"years before it and one after: from {history.years[0] + 2} to {last}, not "
+                f"years before it and one after: from {least} to {last}, not "
                 f"{', '.join(map(str, wrong))}",
                 file=source,
                 field=history.measure,
@@ -188,6 +198,7 @@ def _judge(
     origin: int,
     horizons: tuple[int, ...],
     models: tuple[str, ...],
+    age: int,
 ) -> tuple[list[dict[str, Any]], int, bool]:
     """Rows of a part of the authorities at one origin, how many were left out, whose teaching."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
@@ -198,14 +209,16 @@ def _judge(
     left_out = len(judged) - len(able)
     others = np.setdiff1d(np.arange(len(history.codes)), judged)
     taught, own = known.of(others), known.of(able)
-    enough = int((figures[others].sum(axis=1) >= 2).sum()) >= FEWEST_LEARNERS
-    if not len(able) or not (enough or origin >= min(shipped_years(history.measure), default=9999)):
+    year = origin - age
+    older = taught.until(year)
+    enough = int((np.isfinite(older.stock).sum(axis=1) >= 2).sum()) >= FEWEST_LEARNERS
+    if not len(able) or not (enough or year >= min(shipped_years(history.measure), default=9999)):
         return [], len(judged), False
     rows: list[dict[str, Any]] = []
     with threadpool_limits(1):
         for model in models:
             if model == OURS:
-                learned = _teaching(taught, origin, horizons[-1], is_enough=enough)
+                learned = _teaching(older, year, horizons[-1], is_enough=enough)
                 values = forecast(learned, own, horizons[-1]).quantiles(LEVELS)
             else:
                 values = COMPETITORS[model](taught, own, horizons[-1]).quantiles(LEVELS)
@@ -213,10 +226,10 @@ def _judge(
     return rows, left_out, not enough
 
 
-def _teaching(taught: StageHistory, origin: int, horizons: int, *, is_enough: bool) -> Learned:
+def _teaching(taught: StageHistory, year: int, horizons: int, *, is_enough: bool) -> Learned:
     if is_enough:
         return learn(taught, horizons=horizons)
-    return shipped(taught.measure, origin)
+    return shipped(taught.measure, year)
 
 
 def _rows(

@@ -14,7 +14,7 @@ import pandas as pd
 from riskmodel.core.arrays import Bools, Floats, Integers, lock
 from riskmodel.core.result import Result
 from riskmodel.demand.pooled.features import feature_names, features
-from riskmodel.demand.pooled.history import StageHistory
+from riskmodel.demand.pooled.history import FLOW_MEASURES, StageHistory
 from riskmodel.parameters import parameter
 
 __all__ = ["FEWEST_ROWS", "PARTS", "Regression", "Sums", "size_weight", "sums_of"]
@@ -65,6 +65,17 @@ class Regression(Result):
     weights
         How much of the forecast is the regression's, the rest being the process's, shape
         (horizon,).
+    is_tied
+        Whether the coefficients of a horizon are drawn to those of a year less: of a stock, whose
+        change is that of a year less and one year more; not of a flow.
+
+    Notes
+    -----
+    Coefficients of one year ahead minimise the squared misses with a ridge's penalty,
+    ``demand_regression_penalty``. Those of a later year h are drawn, by ``demand_regression_tie``,
+    to (1 - m^h) / (1 - m^(h-1)) times those of h - 1, with m ``demand_regression_memory``: a way
+    back that goes on at its pace. Where there were too few changes to learn from they are just
+    that.
     """
 
     names: tuple[str, ...]
@@ -75,6 +86,7 @@ class Regression(Result):
     told: Floats
     usual: Floats
     weights: Floats
+    is_tied: bool = True
 
     def __post_init__(self) -> None:
         lock(self, "centre", "unit", "gram", "moments", "told", "usual", "weights")
@@ -89,7 +101,7 @@ class Regression(Result):
             solved for those alone, so that one it lacks neither counts as usual nor is made up.
         """
         held = self.unit > 0 if present is None else present & (self.unit > 0)
-        return _solved(self.gram, self.moments, self.told, held)
+        return _solved(self.gram, self.moments, self.told, held, is_tied=self.is_tied)
 
     def change(self, values: Floats) -> Floats:
         """Expected change beside common growth, shape (authority, horizon).
@@ -155,6 +167,8 @@ class Sums:
         Shape (feature,).
     change
         Beside the common change, shape (year, horizon, authority); NaN where it is not known.
+    is_tied
+        See :class:`Regression`.
     """
 
     scaled: Floats
@@ -163,6 +177,7 @@ class Sums:
     centre: Floats
     unit: Floats
     change: Floats
+    is_tied: bool
 
     def until(self, year: int, left_out: int | None = None) -> tuple[Floats, Floats, Floats]:
         """Gram, moments and weights of what was known at the end of a year.
@@ -201,7 +216,12 @@ class Sums:
         """The regression of everything known by the last year."""
         gram, moments, told = self.until(len(self.scaled) - 1)
         names = feature_names(measure)
-        return Regression(names, self.centre, self.unit, gram, moments, told, usual, weights)
+        sums = gram, moments, told
+        return Regression(names, self.centre, self.unit, *sums, usual, weights, self.is_tied)
+
+    def taught(self, told: Floats) -> Bools:
+        """Horizons that have coefficients: learned, or tied to one that was; shape (horizon,)."""
+        return np.logical_or.accumulate(told > 0) if self.is_tied else told > 0
 
     def expected(self, year: int) -> Floats:
         """Changes expected of the learners, each by what the other parts tell by a year.
@@ -216,7 +236,7 @@ class Sums:
         held = self.unit > 0
         for part in range(PARTS):
             rows = self.part == part
-            coefficients = _solved(*self.until(year, part), held)
+            coefficients = _solved(*self.until(year, part), held, is_tied=self.is_tied)
             found[:, rows] = self.scaled[: year + 1, rows] @ coefficients.T
         return found
 
@@ -241,7 +261,8 @@ def sums_of(history: StageHistory, horizons: int) -> Sums:
                 log[:, place + ahead] - log[:, place], weight[place]
             )
     part = np.arange(len(history.codes)) % PARTS
-    return Sums(_scaled(beside, unit), weight, part, centres[-1], unit, change)
+    is_tied = history.measure not in FLOW_MEASURES
+    return Sums(_scaled(beside, unit), weight, part, centres[-1], unit, change, is_tied)
 
 
 def size_weight(stock: Floats) -> Floats:
@@ -270,15 +291,20 @@ def _column_mean(table: Floats) -> Floats:
     return found
 
 
-def _solved(gram: Floats, moments: Floats, told: Floats, held: Bools) -> Floats:
-    """Ridge coefficients of the features held, nought for the others; shape (horizon, feature)."""
+def _solved(gram: Floats, moments: Floats, told: Floats, held: Bools, *, is_tied: bool) -> Floats:
+    """Coefficients of the features held, nought for the others; shape (horizon, feature)."""
     penalty = parameter("demand_regression_penalty").value
+    memory = parameter("demand_regression_memory").value
     found = np.zeros_like(moments)
     chosen = np.flatnonzero(held)
-    if not len(chosen):
-        return found
     part = gram[np.ix_(chosen, chosen)]
-    for ahead in np.flatnonzero(told > 0):
-        whole = part + penalty / told[ahead] * np.eye(len(chosen))
-        found[ahead, chosen] = np.linalg.solve(whole, moments[ahead, chosen])
+    toward = np.zeros(len(chosen))
+    for ahead, number in enumerate(told):
+        whole = number * part + penalty * np.eye(len(chosen))
+        drawn = number * moments[ahead, chosen] + penalty * toward
+        found[ahead, chosen] = np.linalg.solve(whole, drawn)
+        if is_tied:
+            penalty = parameter("demand_regression_tie").value
+            further = (1 - memory ** (ahead + 2)) / (1 - memory ** (ahead + 1))
+            toward = further * found[ahead, chosen]
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _regression(measure: str, numbers: Callable[[str], tuple[float, ...]]) -> Re
     gram[np.tril_indices(len(names))] = numbers("regression_gram")
     gram += np.tril(gram, -1).T
     moments = np.array(numbers("regression_moments")).reshape(-1, len(names))
-    parts = {name: np.array(numbers(f"regression_{name}")) for name in _PARTS}
+    parts: dict[str, Any] = {name: np.array(numbers(f"regression_{name}")) for name in _PARTS}
     return Regression(names, gram=gram, moments=moments, **parts)
 
 

@@ -87,7 +87,7 @@ def stacked(
     for place, steady in past.items():
         if place == last:
             continue
-        expected, (_, _, told) = sums.expected(place)[-1], sums.until(place)
+        expected, taught = sums.expected(place)[-1], sums.taught(sums.until(place)[2])
         usual = usual_change(steady, log[:, place], sums.weight[place])
         direct = log[:, place, None] + usual + expected
         for ahead in range(1, min(horizons, last - place) + 1):
@@ -99,7 +99,7 @@ def stacked(
                 missed[at].append(
                     _Miss(
                         miss[seen] - np.median(miss[seen]),
-                        apart[seen] if told[at] > 0 else np.zeros(int(seen.sum())),
+                        apart[seen] if taught[at] else np.zeros(int(seen.sum())),
                         steady.variance[seen, at],
                         last - ahead - place,
                     )
@@ -107,7 +107,7 @@ def stacked(
     weights = np.array([_weight(each) for each in missed])
     usual = usual_change(past[last], log[:, last], sums.weight[last])
     regression = sums.regression(history.measure, usual, weights)
-    held = np.where(regression.told > 0, weights, 0.0)
+    held = np.where(sums.taught(regression.told), weights, 0.0)
     spread = np.ones(horizons)
     for at, each in enumerate(missed):
         spread[at] = _spread(each, held[at], spread[max(at - 1, 0)], history.measure)

@@ -220,6 +220,8 @@ def test_authorities_that_stop_or_start_are_left_out_and_counted(
         ({"horizons": [11]}, DataError, "whole years from 1 to 10, got 11"),
         ({"horizons": []}, DataError, "got none"),
         ({"folds": 1}, DataError, "2 or more, got 1"),
+        ({"age": -1}, DataError, "0 or more years older than the origin, got -1"),
+        ({"age": 2, "origins": [2013]}, DataError, "from 2014 to 2017, not 2013"),
         ({"models": ["ridgy"]}, UnknownNameError, "Did you mean 'ridge'"),
         ({"measure": "cpp_at_31_march"}, UnknownNameError, "Did you mean 'cpp_at_31_mar'"),
         ({"measure": "lac_at_31_mar"}, DataError, "has no column lac_at_31_mar; found"),
@@ -235,6 +237,46 @@ def test_options_out_of_range_are_refused(
     options = {"measure": "cpp_at_31_mar", **changes}
     with pytest.raises(kind, match=message):
         backtest(as_panel(history), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.unit
+def test_older_learning_knows_nothing_later_of_others_and_all_of_its_own(
+    history: StageHistory, as_panel: AsPanel
+) -> None:
+    def forecasts(given: StageHistory, age: int) -> np.ndarray:
+        options = {"models": (OURS,), "origins": [2016], "horizons": [1], "folds": len(codes)}
+        found = backtest(as_panel(given), "cpp_at_31_mar", age=age, **options)  # type: ignore[arg-type]
+        rows = found.frame[found.frame["model"] == OURS].set_index("la_code")
+        assert bool(found.caveats) == (age > 0)
+        return rows.loc[list(codes), "median"].to_numpy()
+
+    codes = history.codes
+    stock = history.stock.copy()
+    stock[0, history.years.index(2015) :] *= 3
+    changed = replace(history, stock=stock)
+    # The first authority's figures of the last two years move its own forecast, and others' only
+    # where learning reaches to them.
+    for age in (0, 2):
+        moved = forecasts(history, age) != forecasts(changed, age)
+        assert moved[0]
+        assert moved[1:].any() == (age == 0)
+
+
+@pytest.mark.regression
+def test_learning_four_years_old_loses_at_most_two_points(shared_panel: AuthorityPanel) -> None:
+    skill = {}
+    for age in (0, 4):
+        found = backtest(
+            shared_panel,
+            "cin_at_31_mar",
+            models=(OURS,),
+            origins=[2018, 2019],
+            horizons=[4],
+            age=age,
+        )
+        skill[age] = found.skill(resamples=1).set_index("model").loc[OURS]
+    assert skill[4]["skill_percent"] > skill[0]["skill_percent"] - 2
+    assert skill[4]["skill_pooled_percent"] > 0
 
 
 @pytest.mark.unit

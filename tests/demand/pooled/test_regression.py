@@ -65,6 +65,24 @@ def test_coefficients_are_a_ridges_and_a_missing_feature_is_solved_without() -> 
 
 
 @pytest.mark.unit
+def test_a_later_year_is_drawn_to_a_year_less_and_a_flows_to_nought() -> None:
+    penalty, tie, memory = (
+        parameter(f"demand_regression_{name}").value for name in ("penalty", "tie", "memory")
+    )
+    one, nothing = np.ones(1), np.zeros(1)
+    moments, told = np.array([[0.06], [0.02], [0.0], [0.0]]), np.array([300.0, 100.0, 0.0, 0.0])
+    stock = Regression(("only",), nothing, one, np.eye(1), moments, told, np.zeros(4), np.ones(4))
+    first = 300 * 0.06 / (300 + penalty)
+    second = (100 * 0.02 + tie * (1 + memory) * first) / (100 + tie)
+    # Without changes to learn from: the way back that a year less tells, gone on with.
+    third = second * (1 + memory + memory**2) / (1 + memory)
+    fourth = third * (1 - memory**4) / (1 - memory**3)
+    np.testing.assert_allclose(stock.coefficients()[:, 0], [first, second, third, fourth])
+    flow = replace(stock, is_tied=False).coefficients()[:, 0]
+    np.testing.assert_allclose(flow, [first, 100 * 0.02 / (100 + penalty), 0.0, 0.0])
+
+
+@pytest.mark.unit
 def test_it_finds_what_moves_a_stock(simulated_history: Make) -> None:
     """A stock that grows by a tenth of how far conferences stand above their usual share."""
     generator = stream(3, "tests/regression/signal")
@@ -134,8 +152,12 @@ def test_weights_are_equal_where_nothing_is_known_and_nought_without_a_regressio
     assert regression is not None
     # Six years give five, four, three and two beginnings: the last are too few to learn from.
     assert (regression.told > 0).tolist() == [True, True, True, False]
-    # Of two and three years ahead no earlier forecast is complete.
-    assert regression.weights.tolist()[1:] == [0.5, 0.5, 0.0]
+    # Of three and four years ahead no earlier forecast is complete; the last is tied to the third.
+    assert regression.weights.tolist()[2:] == [0.5, 0.5]
+    assert np.abs(regression.coefficients()[3]).max() > 0
+    starts = learn(replace(history, measure="cpp_starts"), horizons=4).regression
+    assert starts is not None
+    assert starts.weights.tolist()[1:] == [0.5, 0.5, 0.0]
     few = learn(simulated_history(stream(8, "tests/regression"), 6, 6)).regression
     assert few is not None
     assert few.weights.tolist() == [0.0] * 4
