@@ -14,6 +14,7 @@ from typing import Any
 
 from riskmodel.core.lazy import pd
 from riskmodel.disclosure.symbols import SHORTHAND
+from riskmodel.errors import printable
 from riskmodel.report.archive import archive_bytes
 from riskmodel.report.model import Report, Table
 from riskmodel.report.tidy import Column, number_of, tidy_columns
@@ -160,7 +161,7 @@ def _symbol_notes(table: Table) -> list[str]:
 
 def _plain_text(text: str) -> str:
     """Text without the marks that gptables reads as a reference or a link."""
-    return text.replace("$$", "$ $").replace("](", "] (")
+    return printable(text).replace("$$", "$ $").replace("](", "] (")
 
 
 def _cells(columns: Sequence[Column]) -> pd.DataFrame:
