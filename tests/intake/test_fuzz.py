@@ -222,7 +222,7 @@ def test_a_large_return_with_an_issue_in_each_child_keeps_memory_bounded(tmp_pat
         "</ChildIdentifiers><CINdetails><CINreferralDate>2014-05-01</CINreferralDate>"
         "<Assessments><AssessmentAuthorisationDate>2014-06-01</AssessmentAuthorisationDate>"
         "<FactorsIdentifiedAtAssessment><AssessmentFactors>{0}X</AssessmentFactors>"
-        f"</FactorsIdentifiedAtAssessment></Assessments>{'<Filler>text</Filler>' * 30}"
+        f"</FactorsIdentifiedAtAssessment></Assessments><Filler>{'text ' * 130}</Filler>"
         "</CINdetails></Child>\n"
     )
     children = 36_000
