@@ -110,7 +110,7 @@ def test_what_one_answer_on_placements_withholds_is_solved_with_another(tmp_path
 
 
 @pytest.mark.end_to_end
-def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_path):
+def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_path, unsaved):
     """Two folders with the same panel, whose own records and months differ in few children."""
     twins, printed = Twins(tmp_path, seed=0, has_months=True), []
     frame = rare_in(records(np.random.default_rng(0), 300), np.random.default_rng(0))
@@ -121,7 +121,8 @@ def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_pat
             months.write_text(months.read_text("utf-8").replace(",326,", ",325,"), "utf-8")
         texts = [path.read_bytes() for path in (months, place / "returns" / "own.csv")]
         words = ("national", str(place), "--months", "12", "--simulations", "100")
-        code, _, err = said(*words, "--out", str(place.parent / "given"))
+        with unsaved():
+            code, _, err = said(*words, "--out", str(place.parent / "given"))
         assert code == 0, err
         given = sorted((place.parent / "given").rglob("*.csv"))
         assert given

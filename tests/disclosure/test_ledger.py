@@ -208,7 +208,9 @@ def test_counts_that_are_not_withheld_stay_out_of_a_final_report(tmp_path):
 
 
 @pytest.mark.end_to_end
-def test_a_draft_is_not_remembered_and_moves_nothing_in_a_later_final(tmp_path, monkeypatch):
+def test_a_draft_is_not_remembered_and_moves_nothing_in_a_later_final(
+    tmp_path, unsaved, monkeypatch
+):
     """Records grow by two plans; only where the first report was final is the change withheld."""
     monkeypatch.delenv("RISKMODEL_LEDGER")
     about = '[about]\nname = "Northshire"\ndate = 2015-03-31\nsections = ["factors"]\n'
@@ -228,9 +230,10 @@ def test_a_draft_is_not_remembered_and_moves_nothing_in_a_later_final(tmp_path, 
         tables = sorted((place / f"out{number}" / "tables").glob("*.csv"))
         return {path.name: path.read_bytes() for path in tables}
 
-    alone = final_after(None)
-    assert final_after(()) == alone
-    assert final_after(("--final",)) != alone
+    with unsaved():
+        alone = final_after(None)
+        assert final_after(()) == alone
+        assert final_after(("--final",)) != alone
 
 
 @pytest.mark.integration
