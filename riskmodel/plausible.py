@@ -6,12 +6,13 @@ the message can say what to check.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from riskmodel.errors import DataError
 
-__all__ = ["MOST", "check_children", "check_number", "shown"]
+__all__ = ["MOST", "MOST_BYTES", "check_children", "check_memory", "check_number", "shown"]
 
 MOST: Mapping[str, int] = MappingProxyType(
     {
@@ -24,6 +25,9 @@ MOST: Mapping[str, int] = MappingProxyType(
     }
 )
 """The most of each kind: beyond what England as a whole has."""
+
+MOST_BYTES = 4_000_000_000
+"""Memory that a question may take: what an office laptop has to spare."""
 
 
 def check_number(
@@ -65,6 +69,42 @@ def check_number(
         file=file,
         line=line,
         field=field,
+    )
+
+
+def check_memory(bytes_each: int, simulations: int, **more: int) -> None:
+    """Refuse what would take more memory than a laptop has, before anything is worked out.
+
+    Parameters
+    ----------
+    bytes_each
+        Of one number for each of all that follow, whatever is held beside it included.
+    simulations
+        How many.
+    more
+        What else they are multiplied by, in words.
+
+    Raises
+    ------
+    DataError
+        What it would take, what is allowed, and with how many simulations it would do.
+
+    Examples
+    --------
+    >>> check_memory(20, simulations=2000, teams=10_000, months=60)
+    Traceback (most recent call last):
+    riskmodel.errors.DataError: 2,000 simulations of 10,000 teams and 60 months take about 24.0 GB \
+of memory; allowed: 4 GB. Ask for at most 333 simulations, or for fewer teams
+    """
+    of_one = bytes_each * math.prod(more.values())
+    if simulations * of_one <= MOST_BYTES:
+        return
+    counts = " and ".join(f"{number:,} {name}" for name, number in more.items())
+    fitting = MOST_BYTES // of_one
+    raise DataError(
+        f"{simulations:,} simulations of {counts} take about {simulations * of_one / 1e9:,.1f} GB "
+        f"of memory; allowed: {MOST_BYTES / 1e9:g} GB. Ask for at most {fitting:,} simulations, or "
+        f"for fewer {next(iter(more))}"
     )
 
 

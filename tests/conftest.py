@@ -96,6 +96,11 @@ def unsaved() -> Callable[[], contextlib.AbstractContextManager[None]]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(canvas, "_svg", lambda *_: b'<svg viewBox="0 0 620 440"></svg>')
             patch.setattr(canvas, "_png", lambda *_: b"")
+            # A file of nothing but its size, where a report is written.
+            size = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\x6c\0\0\1\xb8"
+            patch.setattr(
+                "riskmodel.report.charts.framing.framed", lambda *_: (b"<svg></svg>", size)
+            )
             yield
 
     return within

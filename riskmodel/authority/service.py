@@ -20,6 +20,7 @@ from riskmodel.caseload import (
     posts_needed,
     published_structure,
 )
+from riskmodel.caseload.allocation import check_teams
 from riskmodel.caseload.growth import WorkforceGrowth, workforce_growth
 from riskmodel.caseload.scenario_feedback import LENGTH, STARTS, Loops, loops
 from riskmodel.caseload.scenario_workforce import (
@@ -101,6 +102,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
         When a loop runs away, or a number is out of range.
     """
     teams = published_structure() if structure is None else structure
+    check_teams(teams, months, replicates)
     chosen = FeedbackSwitches() if switches is None else switches
     wanted = not chosen.is_off or any(
         name in each.parameters for each in scenarios for name in (LENGTH, STARTS)

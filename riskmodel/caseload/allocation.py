@@ -11,12 +11,16 @@ import numpy.typing as npt
 from riskmodel.caseload.structure import STATUSES, Structure
 from riskmodel.core.arrays import Floats, lock
 from riskmodel.errors import DataError
+from riskmodel.plausible import check_memory
 from riskmodel.streams import stream
 
-__all__ = ["BLOCK", "Allocation", "draw_allocation", "replicate_blocks"]
+__all__ = ["BLOCK", "Allocation", "check_teams", "draw_allocation", "replicate_blocks"]
 
 BLOCK = 1024
 """Replicates a random stream: more replicates leave the first ones as they are."""
+
+BYTES_EACH = 20
+"""Of a team, a month and a simulation: cases of three statuses, together, and of the first two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +89,17 @@ class Allocation:
             before = upto
         np.subtract(stock, before, out=made[holding[-1]])
         return made
+
+
+def check_teams(structure: Structure, months: int, replicates: int) -> None:
+    """Refuse more teams, months and simulations together than memory holds, before the work.
+
+    Raises
+    ------
+    DataError
+        What it would take, and what is allowed.
+    """
+    check_memory(BYTES_EACH, replicates, teams=len(structure.teams), months=months)
 
 
 def draw_allocation(structure: Structure, seed: int, replicates: int) -> Allocation:

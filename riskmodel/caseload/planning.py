@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.caseload.allocation import Allocation, draw_allocation
+from riskmodel.caseload.allocation import Allocation, check_teams, draw_allocation
 from riskmodel.caseload.flows import (
     WorkforceDraws,
     WorkforcePath,
@@ -73,6 +73,7 @@ def plan(
     UnknownNameError
         When a scenario has no workforce.
     """
+    check_teams(structure, len(projection.months), projection.replicates)
     forces = _forces(projection, workforce)
     allocation = draw_allocation(structure, seed, projection.replicates)
     paths = workforce_paths(

@@ -21,6 +21,9 @@ from riskmodel.published import load_table
 
 __all__ = ["KINDS", "KIND_WORDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
 
+MOST_TEAMS = 2_000
+"""Of one service: beyond any authority. More would take more memory than a laptop has."""
+
 STATUSES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 """What a case is, in the order in which work is taken up: protection first, child in need last.
 They are stages of :data:`riskmodel.vocabulary.STAGES`, exclusive of each other here."""
@@ -140,6 +143,11 @@ class Structure(Result):
     basis: Basis
 
     def __post_init__(self) -> None:
+        if len(self.teams) > MOST_TEAMS:
+            raise DataError(
+                f"found {len(self.teams):,} teams; allowed: at most {MOST_TEAMS:,}. Put small ones "
+                "together"
+            )
         names = [team.name for team in self.teams]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

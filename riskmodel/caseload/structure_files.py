@@ -33,7 +33,7 @@ from riskmodel.caseload.structure import (
     published_structure,
 )
 from riskmodel.core.toml import read_toml
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.figures import check_heading, read_text
 from riskmodel.intake.tables.workbooks import read_sheet
 
@@ -70,7 +70,7 @@ class _Row:
         value = self.cells.get(field, "")
         if field in ("team", "area", "kind") and not isinstance(value, str):
             raise self.error(f"must be a text, got {value!r}", field)
-        return str(value).strip()
+        return printable(str(value).strip())
 
     def number(self, field: str) -> float:
         text = self.text(field)

@@ -306,7 +306,7 @@ def print_frame(frame: pd.DataFrame) -> None:
 def tell(*lines: str) -> None:
     """Say on standard error what is no part of the answer."""
     for line in lines:
-        print(f"riskmodel: {line}", file=sys.stderr)
+        print(f"riskmodel: {printable(line)}", file=sys.stderr)
 
 
 def tell_omitted(*panels: AuthorityPanel | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -111,7 +112,7 @@ def report(  # noqa: PLR0913  an option is an argument
             progress=status.update,
         )
         if final:
-            authority.remember(" ".join(command))
+            authority.remember(shlex.join(command))
         status.update("Writing the page, the figures and the workbook")
         paths = write_report(whole, out, whatif_beside(authority, sizes, BRIEF))
     print(f"{len(paths)} files in {out}; open {out / 'index.html'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from riskmodel.errors import DataError, RiskmodelError, printable
 
 __all__ = ["run"]
 
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_WORD = 40, 500
 DONE, FOUND_SOMETHING, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -58,7 +59,9 @@ def run() -> NoReturn:
 
 
 def _say(message: str) -> None:
-    print(f"riskmodel: {printable(message)}", file=sys.stderr)
+    # A word of a file can be as long as the file.
+    brief = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", printable(message))
+    print(f"riskmodel: {brief}", file=sys.stderr)
 
 
 def _check_words(arguments: Sequence[str]) -> None:

@@ -169,7 +169,7 @@ def _released_columns(
     would show. Nothing is told that is a few more or less than what was printed of the column
     before the records grew.
     """
-    memory = None if policy.round_to else release.memory
+    memory = release.memory
     total, plans = release.printed("total_assessments"), release.printed("total_plans")
     is_told = isinstance(total, int) and isinstance(plans, int)
     kept = [0, len(cohort), int(cohort.counts().total_plans)]
@@ -181,7 +181,8 @@ def _released_columns(
         )
         if memory is not None:
             counts = (row["missing"], present)
-            known &= not any(memory.is_few_more(name, *one) for one in enumerate(counts))
+            spans = enumerate(map(policy.known, counts))
+            known &= not any(memory.is_few_more(name, *one) for one in spans)
         if known:
             kept.append(present)
         repeats = present - row["distinct"]
@@ -189,12 +190,13 @@ def _released_columns(
         tells = known and not is_flag and (not repeats or not policy.is_small(repeats))
         is_reference = "".join(filter(str.isalnum, row["column"])).casefold() in IDENTIFIERS
         if is_reference and memory is not None:
-            tells &= not memory.is_few_more(name, 2, row["distinct"])
+            tells &= not memory.is_few_more(name, 2, policy.known(row["distinct"]))
         distinct = policy.printed(row["distinct"]) if is_reference else row["distinct"]
         missing = policy.printed(row["missing"])
-        if known and isinstance(missing, int):
-            child_count = distinct if is_reference and tells else None
-            told[name] = (missing, present, child_count if isinstance(child_count, int) else None)
+        if known:
+            is_named = is_reference and tells
+            named = policy.known(row["distinct"]) if is_named else None
+            told[name] = (policy.known(row["missing"]), policy.known(present), named)
         rows.append(
             {
                 **row,

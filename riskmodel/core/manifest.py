@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -104,7 +105,7 @@ def make_manifest(
     Parameters
     ----------
     command
-        Words of the command.
+        Words of the command, which is written as it is typed: one with a space stands in quotes.
     inputs
         Bytes of each input by name.
     parameters_sha256
@@ -120,7 +121,7 @@ def make_manifest(
     sums |= {f"your own: {path.name}": sha256_of(path) for path in files}
     return Manifest(
         __version__,
-        " ".join(command),
+        shlex.join(command),
         sums,
         parameters_sha256,
         seed,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from riskmodel.core.toml_lines import KeyPath, key_lines
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.errors import DataError, UnknownNameError, printable, unreadable
 
 __all__ = ["Table", "loaded", "no_toml", "parse_toml", "read_toml", "shown"]
 
@@ -217,7 +217,7 @@ def read_toml(path: str | Path, name: str = "") -> Table:
 
 
 def loaded(text: str, file: str) -> dict[str, Any]:
-    """What a text holds as the parser gives it.
+    """What a text holds as the parser gives it; texts as they can be shown.
 
     Raises
     ------
@@ -233,7 +233,17 @@ def loaded(text: str, file: str) -> dict[str, Any]:
         key = re.match(r"\s*([\w.-]+)\s*=", found)
         field = key[1] if key else None
         raise DataError("holds a number of over 300 digits", file=file, line=line, field=field)
-    return content
+    shown: dict[str, Any] = _printable(content)
+    return shown
+
+
+def _printable(value: Any) -> Any:
+    """No text steers a terminal, nor holds a character that a picture or a document cannot."""
+    if isinstance(value, dict):
+        return {printable(key): _printable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def _is_beyond(value: Any) -> bool:

@@ -21,6 +21,7 @@ from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.stages import children_in, stages_of
 from riskmodel.demand.teachers import learned_for
 from riskmodel.levers import Levers
+from riskmodel.plausible import check_memory
 from riskmodel.projection import BASELINE, Projection
 from riskmodel.series import AuthorityPanel
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from riskmodel.engines import Engine
 
 __all__ = ["NamedLevers", "Outlook", "project"]
+
+BYTES_EACH = 65
+"""Of a scenario, a stage, a month and a simulation: stock, flows and what makes them, measured."""
 
 
 class NamedLevers(Protocol):
@@ -330,6 +334,8 @@ def project(  # noqa: PLR0913  each is a word of the question
     for each in scenarios:
         levers[each.name] = each.levers(opening, months)
     models = models_of(source, opening)
+    sizes = {"scenarios": len(levers), "stages": len(models), "months": months}
+    check_memory(BYTES_EACH, replicates, **sizes)
     taught = {stage: learned_for(stage, opening, panel, source.code) for stage in models}
     fitted = {}
     for number, (stage, model) in enumerate(models.items()):

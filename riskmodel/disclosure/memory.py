@@ -21,6 +21,9 @@ from riskmodel.disclosure.suppress import ProtectedTable
 
 __all__ = ["Memory"]
 
+Span = tuple[int, int]
+"""The least and the largest number that is printed like one."""
+
 
 class Memory(Remembering):
     """What left of some records before, and of which it is said what leaves now.
@@ -121,15 +124,36 @@ class Memory(Remembering):
         tables = [entry.model.get("parts", ()) for entry in self.entries]
         return [{number: (n, k) for number, n, k in rows} for rows in tables if rows]
 
-    def note_values(self, rows: Mapping[str, tuple[int, int, int | None]]) -> None:
-        """Say what is printed of columns: values missing, rows with one, and children named."""
-        self.model = {**self.model, "values": {name: list(row) for name, row in rows.items()}}
+    def note_values(self, rows: Mapping[str, Sequence[Span | None]]) -> None:
+        """Say what is printed of columns: values missing, rows with one, and children named.
 
-    def is_few_more(self, column: str, place: int, number: int) -> bool:
-        """Whether a number of a column that is out, in this place of its row, is a few from it."""
-        rows = (entry.model.get("values", {}).get(column) for entry in self.entries)
-        before = {row[place] for row in rows if row and row[place] is not None}
-        return any(one != number and Policy().is_small(abs(one - number)) for one in before)
+        Each is the least and the largest that is printed so; of a number that is not rounded both.
+        """
+        kept = {
+            name: [
+                None if one is None else one[0] if one[0] == one[1] else list(one) for one in row
+            ]
+            for name, row in rows.items()
+        }
+        self.model = {**self.model, "values": kept}
+
+    def is_few_more(self, column: str, place: int, span: Span) -> bool:
+        """Whether a number of a column that is out, in this place of its row, is a few from it.
+
+        Of what is printed alike nothing new is known. A rounded number is as near as the nearest
+        that it can stand for, save another answer on these very records.
+        """
+        for entry in self.entries:
+            row = entry.model.get("values", {}).get(column)
+            if not row or row[place] is None:
+                continue
+            low, high = row[place] if isinstance(row[place], list) else (row[place], row[place])
+            is_exact = low == high and span[0] == span[1]
+            if (low, high) == span or (not is_exact and entry.is_of(self.records)):
+                continue
+            if max(span[0] - high, low - span[1], 0) <= Policy().threshold:
+                return True
+        return False
 
     def leave(
         self,

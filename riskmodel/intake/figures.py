@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from riskmodel.errors import DataError, unreadable
+from riskmodel.errors import DataError, printable, unreadable
 from riskmodel.panel_measures import MEASURES
 from riskmodel.series import SYMBOLS, Status
 
@@ -140,6 +140,8 @@ def check_year_is_over(
 def read_text(path: Path) -> str:
     """The text of a CSV file: UTF-8, UTF-16 where it says so, else as Windows writes it.
 
+    Characters that would steer a terminal are written out; ends of lines stay.
+
     Raises
     ------
     DataError
@@ -151,7 +153,7 @@ def read_text(path: Path) -> str:
         raise unreadable(path, error) from error
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        return _shown(data.decode(encoding))
     except UnicodeDecodeError:
         if data.startswith(_WORKBOOK):
             raise DataError(
@@ -160,7 +162,11 @@ def read_text(path: Path) -> str:
             ) from None
         if encoding == "utf-16" or b"\x00" in data[:4096]:
             raise DataError("this is no text file", file=path.name) from None
-        return data.decode("cp1252", errors="replace")
+        return _shown(data.decode("cp1252", errors="replace"))
+
+
+def _shown(text: str) -> str:
+    return "\r".join(map(printable, text.split("\r")))
 
 
 def check_heading(heading: Sequence[str], file: str, line: int = 1) -> None:

@@ -11,6 +11,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from riskmodel.errors import printable
 from riskmodel.report.model import Brief, Cards, Chart, Number, Paragraph, Report, Section, Table
 from riskmodel.report.tidy import NUMBER, are_months, is_numeric
 from riskmodel.report.wording import month_words
@@ -106,7 +107,7 @@ def made_words(report: Report) -> str:
 
 
 def render(name: str, **values: object) -> str:
-    """A template of the package, filled; every text is escaped."""
+    """A template of the package, filled; every text is escaped, and none steers what shows it."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -117,7 +118,7 @@ def render(name: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["slug"] = _slug
-    return environment.get_template(name).render(values)
+    return printable(environment.get_template(name).render(values))
 
 
 def _printed_mark(report: Report) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 from riskmodel.core.lazy import pd
 from riskmodel.disclosure.symbols import SHORTHAND
+from riskmodel.errors import printable
 from riskmodel.report.archive import archive_bytes
 from riskmodel.report.model import Report, Table
 from riskmodel.report.tidy import Column, number_of, tidy_columns
@@ -29,7 +30,9 @@ _TAKEN = ("Cover", "Contents", "Notes", "History")
 _FROZEN = 12
 """Headings further down than this are not frozen: they would leave no room to scroll in."""
 
-_CELL = 32_000
+_CELL, _ROWS = 32_000, 1_048_000
+"""Letters of a cell and rows of a table: a spreadsheet drops what is beyond 32,767 and 1,048,576,
+and notes stand above a table."""
 
 _SHORTHAND = (
     "Words stand where there is no number: none, nothing to say; not stated, the document does not "
@@ -111,8 +114,18 @@ def _sheets(report: Report) -> dict[str, tuple[Table, list[Column]]]:
         name, number = _shortened(words, _SHEET_NAME), 2
         while name in sheets or name in _TAKEN:
             name, number = f"{_shortened(words, _SHEET_NAME - 4)} {number}", number + 1
+        table = _fitting(table)
         sheets[name] = table, _unlike(tidy_columns(table))
     return sheets
+
+
+def _fitting(table: Table) -> Table:
+    """As many rows as a sheet holds, with a note where there are more."""
+    rows = len(table.frame)
+    if rows <= _ROWS:
+        return table
+    note = f"The first {_ROWS:,} of {rows:,} rows, for a sheet holds no more; the CSV file has all."
+    return replace(table, frame=table.frame.head(_ROWS), notes=(*table.notes, note))
 
 
 def _shortened(words: str, most: int) -> str:
@@ -159,8 +172,9 @@ def _symbol_notes(table: Table) -> list[str]:
 
 
 def _plain_text(text: str) -> str:
-    """Text without the marks that gptables reads as a reference or a link."""
-    return text.replace("$$", "$ $").replace("](", "] (")
+    """Text that a cell holds, without the marks that gptables reads as a reference or a link."""
+    plain = printable(text).replace("$$", "$ $").replace("](", "] (")
+    return plain if len(plain) <= _CELL else f"{plain[: _CELL - 1]}…"
 
 
 def _cells(columns: Sequence[Column]) -> pd.DataFrame:
@@ -186,7 +200,7 @@ def _cell(cell: object, column: Column) -> object:
 
 def _worded(cell: object) -> str:
     """A text cell; a sheet must not hold signs alone."""
-    text = "" if cell is None else _plain_text(str(cell)[:_CELL])
+    text = "" if cell is None else _plain_text(str(cell))
     return text if re.search("[A-Za-z0-9]", text) else "none"
 
 
@@ -224,7 +238,7 @@ def _cover(gptables: Any, report: Report) -> Any:
     version = report.manifest.get("version", "")
     points = report.brief.points if report.brief else report.summary
     return gptables.Cover(
-        title=report.title,
+        title=_plain_text(report.title),
         intro=[
             text
             for text in (

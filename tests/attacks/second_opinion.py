@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,20 @@ Cell = tuple[str, str]
 """An area and a measure."""
 
 
-def ours(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int, int]:
-    """What riskmodel withholds; how many cells are open, and known more closely than allowed."""
+class Ours(NamedTuple):
+    """What riskmodel withholds of a table."""
+
+    hidden: set[Cell]
+    open_counts: list[int]
+    """Of every cell that a reader cannot work out."""
+    known: int
+    """Small counts that are known more closely than allowed."""
+    not_half_open: int
+    """Small counts that do not lie open by half of themselves on both sides, as Tau-Argus asks."""
+
+
+def ours(frame: pd.DataFrame, name: str) -> Ours:
+    """What riskmodel withholds."""
     groups = {
         (area,): FactorCounts.from_rows(
             [(name, int(rows[name].sum()), int((rows[name] & rows["plan"]).sum()))],
@@ -55,11 +68,20 @@ def ours(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int, int]:
         for measure in ("assessments", "plans")
         if not isinstance(protected.printed(key, measure, name), int)
     }
-    return hidden, sum(low < high for low, high in ends.values()), known
+    cells = protected.table.table.cells
+    half = RANGE / 100
+    narrow = sum(
+        policy.is_small(cells[cell])
+        and not (low <= cells[cell] * (1 - half) and high >= cells[cell] * (1 + half))
+        for cell, (low, high) in ends.items()
+    )
+    return Ours(
+        hidden, [cells[cell] for cell, (low, high) in ends.items() if low < high], known, narrow
+    )
 
 
-def theirs(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int]:
-    """What Tau-Argus withholds of the same counts, and of all cells of the table."""
+def theirs(frame: pd.DataFrame, name: str) -> tuple[set[Cell], list[int]]:
+    """What Tau-Argus withholds of the same counts, and the counts of all cells withheld."""
     from pytauargus import protect
 
     words = {True: "yes", False: "no"}
@@ -84,7 +106,10 @@ def theirs(frame: pd.DataFrame, name: str) -> tuple[set[Cell], int]:
         for row, is_hidden in zip(rows, hidden, strict=True)
         if is_hidden and row["factor"] == "yes" and row["plan"] in measures
     }
-    return printed, sum(hidden)
+    counts = [
+        round(float(row["one"])) for row, is_hidden in zip(rows, hidden, strict=True) if is_hidden
+    ]
+    return printed, counts
 
 
 def main() -> None:
@@ -97,10 +122,18 @@ def main() -> None:
         frame = frame.assign(**{name: frame[name] == "true" for name in ("plan", *NAMES)})
         name = str(random.choice(NAMES))
         if frame[name].any():
-            (mine, is_open, known), (other, of_all) = ours(frame, name), theirs(frame, name)
-            seen.update(tables=1, ours=len(mine), tau=len(other), both=len(mine & other))
-            seen.update({"open after ours": is_open, "withheld by tau of all": of_all})
-            seen.update({"known too closely": known, "fewer open": is_open < of_all})
+            mine, (other, counts) = ours(frame, name), theirs(frame, name)
+            number_open = len(mine.open_counts)
+            seen.update(tables=1, ours=len(mine.hidden), tau=len(other))
+            seen.update(both=len(mine.hidden & other))
+            seen.update({"open after ours": number_open, "withheld by tau of all": len(counts)})
+            seen.update({"known too closely": mine.known, "fewer open": number_open < len(counts)})
+            if number_open < len(counts):
+                print(
+                    f"seed {seed}: {number_open} cells open that count {sum(mine.open_counts):,}, "
+                    f"Tau-Argus {len(counts)} that count {sum(counts):,}; small counts not half "
+                    f"open on both sides: {mine.not_half_open}"
+                )
     print(dict(seen))
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ..authority.conftest import MONTHS, TEAMS
+
 YEARS = range(2010, 2016)
 
 
@@ -254,6 +256,33 @@ def test_an_area_cannot_steer_the_terminal(call, tmp_path):
     assert "\u202e" not in answer.out
     assert "\x1b[2J" not in answer.out
     assert r"Here\x1b[2J\u202eereht" in answer.out.replace("\x1b[0m", "")
+
+
+@pytest.mark.end_to_end
+def test_what_memory_cannot_hold_is_refused_before_any_calculation(call, tmp_path, monkeypatch):
+    for place in ("calibrate_model", "simulate_scenarios"):
+        monkeypatch.setattr(
+            f"riskmodel.demand.projecting.{place}", lambda *_, **__: pytest.fail("begun")
+        )
+    (tmp_path / "months.csv").write_text(MONTHS, encoding="utf-8")
+    (tmp_path / "authority.toml").write_text('[about]\nname = "North"\n', encoding="utf-8")
+    heading = TEAMS.partition("\n")[0]
+    for number, simulations, told in (
+        (2001, 100, "found 2,001 teams; allowed: at most 2,000. Put small ones together"),
+        (1900, 2000, "2,000 simulations of 1,900 teams and 60 months take about 4.6 GB of memory; "
+         "allowed: 4 GB. Ask for at most 1,754 simulations"),
+    ):  # fmt: skip
+        rows = [f"t{row},north,family_support,1,0,0,0,1" for row in range(number)]
+        (tmp_path / "teams.csv").write_text("\n".join((heading, *rows)) + "\n", "utf-8")
+        out = ("report", tmp_path, "--out", tmp_path / "out", "--simulations", simulations)
+        for words in (out, ("caseload", tmp_path, "--simulations", simulations)):
+            assert told in " ".join(call(*words).message.split())
+        assert not (tmp_path / "out").exists()
+    refused = call(
+        *("project", "--scenario", "plateau", "--simulations", "100000", "--months", "120")
+    ).message
+    assert "100,000 simulations of" in refused
+    assert "scenarios and 3 stages and 120 months" in refused
 
 
 @pytest.mark.end_to_end

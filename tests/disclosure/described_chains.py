@@ -1,7 +1,7 @@
 """Chains of descriptions of records that grow: how many values of a column are missing.
 
-The reader knows every number that was printed, that a column of more records misses no fewer
-values, and that a withheld number is at least 1.
+The reader knows every number that was printed and what it was rounded to, that a column of more
+records misses no fewer values, and that a withheld number is at least 1.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from riskmodel.disclosure import Policy
 
 from .chains import WIDTH, records, said
 
@@ -33,13 +35,13 @@ class DescribedChain:
     exposed: bool = False
     log: list[str] = field(default_factory=list)
     log_kinds: list[str] = field(default_factory=list)
-    # Of each state: column -> number that was printed, or None; and as it was.
-    shown: list[dict[str, int | None]] = field(default_factory=list)
+    # Of each state: column -> what the printed number can stand for, or None; and as it was.
+    shown: list[dict[str, tuple[int, int] | None]] = field(default_factory=list)
     true: list[dict[str, int]] = field(default_factory=list)
 
     def go(self) -> DescribedChain:
         """Run the chain."""
-        random = np.random.default_rng(self.seed)
+        random, chosen = np.random.default_rng(self.seed), np.random.default_rng([self.seed, 1])
         frame = self._more(random, int(random.integers(80, 300)))
         path = self.folder / "own.csv"
         for step in range(self.steps):
@@ -51,6 +53,13 @@ class DescribedChain:
             form = str(random.choice(["csv", "json"]))
             words = ["cohort", "describe", str(path), "--format", form]
             words += ["--ledger", str(self.folder / f"ledger{step}")] if self.forgets else []
+            # The first answer is exact, as most are; others are rounded or withhold more.
+            policy = Policy(
+                threshold=int(chosen.choice([5, 5, 5, 5, 12])) if step else 5,
+                round_to=(None, None, None, None, 5, 10)[int(chosen.integers(6))] if step else None,
+            )
+            words += ["--threshold", str(policy.threshold)]
+            words += ["--round-to", str(policy.round_to)] if policy.round_to else []
             code, out, err = said(*words)
             self.log.append(f"describe {len(frame)} rows -> {code}")
             assert "Traceback" not in err, err
@@ -61,10 +70,16 @@ class DescribedChain:
                 json.loads(out)["columns"] if form == "json" else csv.DictReader(io.StringIO(out))
             )
             printed = {row["column"]: str(row["missing"]) for row in rows}
-            self.shown.append(
-                {name: int(printed[name]) if printed[name].isdigit() else None for name in COLUMNS}
-            )
             self.true.append({name: int((frame[name] == "").sum()) for name in COLUMNS})
+            self.shown.append(
+                {
+                    name: policy.known(self.true[-1][name]) if printed[name].isdigit() else None
+                    for name in COLUMNS
+                }
+            )
+            for name, number in self.true[-1].items():
+                is_number = printed[name].isdigit()
+                assert not is_number or printed[name] == str(policy.printed(number))
         return self
 
     def _more(self, random: np.random.Generator, size: int) -> pd.DataFrame:
@@ -92,6 +107,6 @@ class DescribedChain:
     def _ends(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Least and greatest number of each state: none is smaller than one before it."""
         numbers = [one[name] for one in self.shown]
-        low = np.array([1.0 if number is None else number for number in numbers])
-        high = np.array([np.inf if number is None else number for number in numbers])
+        low = np.array([1.0 if ends is None else ends[0] for ends in numbers])
+        high = np.array([np.inf if ends is None else ends[1] for ends in numbers])
         return np.maximum.accumulate(low), np.minimum.accumulate(high[::-1])[::-1]

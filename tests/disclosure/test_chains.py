@@ -5,7 +5,11 @@ The suite runs few; ``make attack`` runs two hundred.
 
 from __future__ import annotations
 
+import csv
+import io
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from .chains import Chain, national_of, records, said
@@ -74,6 +78,28 @@ def test_descriptions_of_growing_records_give_few_away_only_without_a_memory(tmp
     assert bool(chain.recovered()) is forgets, chain.log
 
 
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_rounded_number_that_can_be_one_alone_gives_no_change_away(
+    tmp_path, monkeypatch, forgets
+):
+    """17 values are missing, then 22: of more than 21, only that is rounded to 20."""
+    monkeypatch.delenv("RISKMODEL_LEDGER")
+    own, printed = tmp_path / "own.csv", []
+    frame = records(np.random.default_rng(0), 200)
+    frame["gender"] = ["" if row < 17 else "F" for row in range(len(frame))]
+    more = frame.head(5)
+    for rows, policy in ((frame, ()), (pd.concat([frame, more]), ("21", "--round-to", "5"))):
+        rows.to_csv(own, index=False)
+        words = ("--threshold", *policy) if policy else ()
+        ledger = ("--ledger", str(tmp_path / f"ledger{len(rows)}")) if forgets else ()
+        code, out, err = said("cohort", "describe", str(own), "--format", "csv", *words, *ledger)
+        assert code == 0, err
+        told = {row["column"]: row["missing"] for row in csv.DictReader(io.StringIO(out))}
+        printed.append(told["gender"])
+    assert printed == ["17", "20" if forgets else "[c]"]
+
+
 @pytest.mark.unit
 def test_what_one_answer_on_placements_withholds_is_solved_with_another(tmp_path):
     chain, at = FolderChain(tmp_path, seed=0), {"any": 30}
@@ -84,7 +110,7 @@ def test_what_one_answer_on_placements_withholds_is_solved_with_another(tmp_path
 
 
 @pytest.mark.end_to_end
-def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_path):
+def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_path, unsaved):
     """Two folders with the same panel, whose own records and months differ in few children."""
     twins, printed = Twins(tmp_path, seed=0, has_months=True), []
     frame = rare_in(records(np.random.default_rng(0), 300), np.random.default_rng(0))
@@ -95,7 +121,8 @@ def test_national_prints_nothing_of_records_and_figures_beside_its_panel(tmp_pat
             months.write_text(months.read_text("utf-8").replace(",326,", ",325,"), "utf-8")
         texts = [path.read_bytes() for path in (months, place / "returns" / "own.csv")]
         words = ("national", str(place), "--months", "12", "--simulations", "100")
-        code, _, err = said(*words, "--out", str(place.parent / "given"))
+        with unsaved():
+            code, _, err = said(*words, "--out", str(place.parent / "given"))
         assert code == 0, err
         given = sorted((place.parent / "given").rglob("*.csv"))
         assert given

@@ -24,6 +24,8 @@ FACTOR = "child_neglect"
 # Plans with the factor by area and gender: three girls of the north.
 LED = {("north", "F"): 3, ("north", "M"): 50, ("south", "F"): 12, ("south", "M"): 30}
 
+MORE = LED | {("north", "M"): 52}
+
 
 def write(path: Path, led: dict[tuple[str, str], int], month: int | None = None) -> Path:
     """A table: in each group 100 assessments with the factor, and 60 without it."""
@@ -203,6 +205,35 @@ def test_counts_that_are_not_withheld_stay_out_of_a_final_report(tmp_path):
     code, _, err = said("report", str(tmp_path), *reason, *out)
     assert code == 2
     assert "a folder apart" in " ".join(err.split())
+
+
+@pytest.mark.end_to_end
+def test_a_draft_is_not_remembered_and_moves_nothing_in_a_later_final(
+    tmp_path, unsaved, monkeypatch
+):
+    """Records grow by two plans; only where the first report was final is the change withheld."""
+    monkeypatch.delenv("RISKMODEL_LEDGER")
+    about = '[about]\nname = "Northshire"\ndate = 2015-03-31\nsections = ["factors"]\n'
+
+    def final_after(first: tuple[str, ...] | None) -> dict[str, bytes]:
+        place = tmp_path / str(first)
+        own = place / "north" / "returns" / "own.csv"
+        own.parent.mkdir(parents=True)
+        (place / "north" / "authority.toml").write_text(about, encoding="utf-8")
+        runs = [*([] if first is None else [(LED, first)]), (MORE, ("--final",))]
+        for number, (led, words) in enumerate(runs):
+            write(own, led)
+            out = ("--out", str(place / f"out{number}"), "--simulations", "100")
+            code, _, err = said("report", str(place / "north"), *words, *out)
+            assert code == 0, err
+            assert (own.parent / FOLDER).exists() is ("--final" in words)
+        tables = sorted((place / f"out{number}" / "tables").glob("*.csv"))
+        return {path.name: path.read_bytes() for path in tables}
+
+    with unsaved():
+        alone = final_after(None)
+        assert final_after(()) == alone
+        assert final_after(("--final",)) != alone
 
 
 @pytest.mark.integration

@@ -202,20 +202,24 @@ def test_mutated_series_give_figures_or_a_clear_message(tmp_path: Path, kind: in
 
 
 LARGE = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from riskmodel.intake import read_assessments
 import pandas, pyarrow
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():  # of this process: what getrusage says begins with that of the one that started it
+    return int(re.search("VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+before = peak()
 found = read_assessments(Path(sys.argv[1]))
 print(len(found.assessments), len(found.issues), sum(found.counts.values()))
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print((peak() - before) // 1024)
 """
 
 
 @pytest.mark.integration
 def test_a_large_return_with_an_issue_in_each_child_keeps_memory_bounded(tmp_path: Path) -> None:
-    pytest.importorskip("resource", reason="this system does not say how much memory was used")
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system does not say how much memory was used")
     place = tmp_path / "large.xml"
     child = (
         "<Child><ChildIdentifiers><LAchildID>{0}</LAchildID><GenderCurrent>7</GenderCurrent>"
@@ -240,4 +244,4 @@ def test_a_large_return_with_an_issue_in_each_child_keeps_memory_bounded(tmp_pat
     )
     rows, kept, counted, megabytes = map(int, done.stdout.split())
     assert (rows, kept, counted) == (children, 100_000, 3 * children + 1)
-    assert megabytes < 200
+    assert megabytes < 120

@@ -85,6 +85,31 @@ def test_text_never_becomes_a_formula(small):
     assert ["+44", 2.0, -2.5] in rows
 
 
+@pytest.mark.unit
+def test_what_a_sheet_cannot_hold_is_cut_and_said(small, monkeypatch):
+    monkeypatch.setattr("riskmodel.report.workbook._ROWS", 4)
+    table, long = small.tables()[0], "w" * 40_000
+    frame = table.frame.assign(name=[long, *table.frame["name"][1:]])
+    tables = [
+        replace(table, id=name, title=long, notes=(long,), frame=frame)
+        for name in ("a_name_of_more_than_thirty_one_letters", "a_name_of_more_than_thirty_two")
+    ]
+    section = replace(small.sections[0], blocks=tuple(tables))
+    sheets = sheets_of(workbook_bytes(replace(small, title=long, sections=(section,))))
+    names = [name for name in sheets if name.startswith("A name")]
+    assert len(names) == len({name.casefold() for name in names}) == 2
+    assert max(map(len, sheets)) <= 31
+    texts = [cell for rows in sheets.values() for row in rows for cell in row]
+    long_texts = [text for text in texts if isinstance(text, str) and text.startswith("www")]
+    # Nothing is dropped: titles of the cover and of both tables, notes and cells of both.
+    assert len(long_texts) >= 1 + 2 * 3
+    assert all(text.endswith("…") and len(text) <= 32_767 for text in long_texts)
+    rows = [row for row in sheets[names[0]] if len(row) == 3 and isinstance(row[1], float)]
+    assert len(rows) == 4
+    note = "The first 4 of 6 rows, for a sheet holds no more; the CSV file has all."
+    assert note in texts
+
+
 @pytest.fixture(scope="module")
 def brief_content(briefed: Report) -> bytes:
     return workbook_bytes(briefed)

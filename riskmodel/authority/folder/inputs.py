@@ -23,7 +23,7 @@ from riskmodel.authority.folder.record_months import (
 )
 from riskmodel.caseload.structure_files import read_structure
 from riskmodel.census import first_day
-from riskmodel.errors import DataError, UnknownNameError, unreadable
+from riskmodel.errors import DataError, UnknownNameError, printable, unreadable
 from riskmodel.intake.open_data.panels import read_neighbours, read_panel
 from riskmodel.intake.reading import is_parquet
 from riskmodel.intake.snapshots import read_snapshots
@@ -363,7 +363,7 @@ def read_commentary(path: Path | None) -> Mapping[str, str]:
     heading = ""
     # What stands between <!-- and --> is a note to the author.
     plain = re.sub(r"<!--.*?-->", lambda note: "\n" * note[0].count("\n"), text, flags=re.DOTALL)
-    for number, line in enumerate(plain.split("\n"), start=1):
+    for number, line in enumerate(map(printable, plain.split("\n")), start=1):
         match = _HEADING.fullmatch(line)
         if match is None:
             parts[heading].append(line)

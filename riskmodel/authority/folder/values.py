@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.subjects import Field, Kind
 from riskmodel.core.months import Month
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.figures import briefly
 from riskmodel.intake.months import month_of
@@ -53,7 +53,7 @@ def _wrong(raw: object, allowed: str) -> DataError:
 
 def _text(field: Field, raw: object) -> str:
     if isinstance(raw, str):
-        return " ".join(raw.split())
+        return printable(" ".join(raw.split()))
     # A code such as 926 is a number to a spreadsheet, and to TOML without quotes.
     if isinstance(raw, int) and not isinstance(raw, bool):
         return str(raw)

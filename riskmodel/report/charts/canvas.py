@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
+from riskmodel.errors import printable
 from riskmodel.report.labels import Box
 
 __all__ = [
@@ -163,7 +165,9 @@ def _no_labels(size: Size) -> Labels:
 
 @contextmanager
 def _style() -> Iterator[None]:
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # In a picture for the web the reader's system has the letters that this font lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
         # A reader's own matplotlibrc must not change the bytes.
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", _STYLE))
@@ -348,4 +352,4 @@ def _svg(figure: Figure, name: str) -> bytes:
     text = re.sub(
         r"(font(?:-family)?:[^;\"]*?)'DejaVu Sans'[^;\"]*", lambda m: f"{m[1]}{_FAMILY}", text
     )
-    return text.encode("utf-8")
+    return printable(text).encode("utf-8")
