@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.calibration.conditional import condition
+from riskmodel.demand.calibration.conditional import Near, condition, condition_near
 from riskmodel.demand.calibration.model import OUTER, Model
 from riskmodel.demand.calibration.pareto import pareto_smooth
 
@@ -20,7 +20,8 @@ __all__ = ["Sampled", "sample_posterior"]
 _FREEDOM = 7.0
 _WIDER = 1.15
 _ROUNDS = 8
-_STEP = 1e-3
+_STEP, _APART = 1e-3, 0.03
+"""How far apart the mode's density is looked at, for its slope and for its bend."""
 _SHARE_OF_MODE = 0.4
 """Share of the time that finding the mode takes, about, for telling how far the work is."""
 _FURTHEST, _FURTHEST_OF_MANY = 6, 15
@@ -101,13 +102,13 @@ def sample_posterior(
     Pareto distribution (Vehtari, Simpson, Gelman, Yao and Gabry 2024).
     """
     share = share_done or (lambda _: None)
-    centre, factor, start = _outer_mode(model)
+    centre, factor, near = _outer_mode(model)
     share(_SHARE_OF_MODE)
     rounds: list[tuple[Floats, Floats]] = []
     known = _Weighed(np.empty((0, model.size)), np.empty(0))
     while True:
         rounds.append((centre, factor))
-        known.add(*_round(model, (centre, factor, start), proposals, generator, share))
+        known.add(*_round(model, (centre, factor, near), proposals, generator, share))
         outer = known.points[:, :OUTER]
         mixture = special.logsumexp([_log_t(outer, *each) for each in rounds], axis=0)
         smoothed, pareto_k = pareto_smooth(known.partial - mixture)
@@ -120,8 +121,8 @@ def sample_posterior(
         centre, factor = _refit(outer, weights, factor, effective)
 
 
-def _outer_mode(model: Model) -> tuple[Floats, Floats, Floats]:
-    """Mode of the outer numbers, a factor of their covariance there, and the inner mode."""
+def _outer_mode(model: Model) -> tuple[Floats, Floats, Near]:
+    """Mode of the outer numbers, a factor of their covariance there, and the inner mode about."""
     moves = _STEP * np.eye(OUTER)
 
     def cost(point: Floats) -> tuple[float, Floats]:
@@ -134,16 +135,22 @@ def _outer_mode(model: Model) -> tuple[Floats, Floats, Floats]:
     best = optimize.minimize(
         cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-furthest, furthest)] * OUTER
     ).x
+    return best, *_about(model, np.asarray(best, dtype=np.float64))
+
+
+def _about(model: Model, best: Floats) -> tuple[Floats, Near]:
+    """A factor of the covariance of the outer numbers at their mode, and the inner mode about."""
     pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
-    wide = 30 * moves
+    wide = _APART * np.eye(OUTER)
     corners = np.concatenate(
         [
             best + sign * wide[[i for i, _ in pairs]] + other * wide[[j for _, j in pairs]]
             for sign, other in ((1, 1), (1, -1), (-1, 1), (-1, -1))
         ]
     )
-    at = condition(model, corners).log_marginal.reshape(4, -1)
-    second = (at[0] - at[1] - at[2] + at[3]) / (4 * (30 * _STEP) ** 2)
+    found = condition(model, corners)
+    at = found.log_marginal.reshape(4, -1)
+    second = (at[0] - at[1] - at[2] + at[3]) / (4 * _APART**2)
     bend = np.empty((OUTER, OUTER))
     for (i, j), value in zip(pairs, second, strict=True):
         bend[i, j] = bend[j, i] = -value
@@ -151,34 +158,38 @@ def _outer_mode(model: Model) -> tuple[Floats, Floats, Floats]:
     # The prior alone bends by 1; where the data seem to flatten it, propose no wider than twice.
     spread = vectors / np.sqrt(np.maximum(values, 0.25))
     covariance = spread @ spread.T * _WIDER
-    start = condition(model, best[None]).mode[0]
-    return best, np.asarray(np.linalg.cholesky(covariance), dtype=np.float64), start
+    modes = found.mode.reshape(4, len(pairs), -1)
+    alone = [place for place, (i, j) in enumerate(pairs) if i == j]
+    # One number moved twice the same way; moved there and back is the mode itself.
+    slope = (modes[0, alone] - modes[3, alone]) / (4 * _APART)
+    factor = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+    return factor, Near(best, modes[1, 0], np.nan_to_num(slope))
 
 
 def _round(
     model: Model,
-    about: tuple[Floats, Floats, Floats],
+    about: tuple[Floats, Floats, Near],
     number: int,
     generator: np.random.Generator,
     share: Callable[[float], None],
 ) -> tuple[Floats, Floats]:
     """New points, and their log posterior less the log density of the inner proposal."""
-    centre, factor, start = about
+    centre, factor, near = about
     normal = generator.standard_normal((number, OUTER))
     outer = centre + (normal * _stretch(number, generator)) @ factor.T
     inner_normal = generator.standard_normal((number, model.inner_size))
     away = inner_normal * _stretch(number, generator) * np.sqrt(_WIDER)
     weighed = []
     for part in model.parts(number):
-        weighed.append(_weigh(model, outer[part], away[part], start))
+        weighed.append(_weigh(model, outer[part], away[part], near))
         share(_SHARE_OF_MODE + (1 - _SHARE_OF_MODE) * min(part.stop / number, 1.0))
     points, partial = (np.concatenate(each) for each in zip(*weighed, strict=True))
     return points, partial
 
 
-def _weigh(model: Model, outer: Floats, away: Floats, start: Floats) -> tuple[Floats, Floats]:
+def _weigh(model: Model, outer: Floats, away: Floats, near: Near) -> tuple[Floats, Floats]:
     """Points whose inner numbers lie so far from their mode, and how they are to be weighed."""
-    found = condition(model, outer, start)
+    found = condition_near(model, outer, near)
     moved = np.linalg.solve(np.swapaxes(found.factor, 1, 2), away[..., None])[..., 0]
     points = np.concatenate([outer, found.mode + moved], axis=1)
     log_factor = np.log(np.diagonal(found.factor, axis1=1, axis2=2)).sum(axis=1)
