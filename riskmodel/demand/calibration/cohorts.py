@@ -1,7 +1,7 @@
 """Who of each interval's starts is still there at each later time, summed over like intervals.
 
-The distribution of lengths is evaluated at a fixed number of ages for each step of the rate of
-starts; between them its integral, whose slope is the survival, is a cubic (Hermite) curve. A child
+The distribution of lengths is evaluated at few ages for each step of the rate of starts; between
+them its sum is a curve, see :mod:`riskmodel.demand.durations.curve`. A child
 who is there ten years after the step leaves at the rate of the end of those ten years. So the work
 grows with the months times a fixed number of ages.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.grid import Grid
-from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.curve import SurvivalCurve
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 
 __all__ = ["HORIZON_MONTHS", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
@@ -24,9 +24,6 @@ Indices = npt.NDArray[np.intp]
 
 HORIZON_MONTHS = 120.0
 """Ages up to which lengths are followed by their distribution, in months after a step."""
-
-_SPACING = ((12, 1), (36, 2), (72, 4))
-"""Up to so many months ages are so far apart; beyond, a year."""
 
 _LEAST_SHARE = 1e-30
 
@@ -45,11 +42,10 @@ class StepPlan:
         Groups that they are in.
     last
         Index of the last time that is followed.
-    ages
-        Ages to evaluate at, in months, shape (age,).
+    curve
+        Of the ages of the pairs.
     shares
-        From the integral of survival and survival at the ages to the share present of each pair,
-        shape (2 x age, pair).
+        From what the curve sums to the share present of each pair, shape (number, pair).
     present, counted
         Pairs that each group has at each time, and the same times the starts counted, shape
         (pair, group x time).
@@ -64,7 +60,7 @@ class StepPlan:
     members: Indices
     groups: Indices
     last: int
-    ages: Floats
+    curve: SurvivalCurve
     shares: Floats
     present: Floats
     counted: Floats
@@ -118,12 +114,15 @@ class FiguresInSequence:
         Steps of whose rate stocks and ends say something: those with starts not counted.
     pattern
         Starts of each interval as a share of even ones, shape (interval,).
+    opening
+        Of the times since the first.
     """
 
     grid: Grid
     plans: tuple[StepPlan, ...]
     solved_steps: tuple[int, ...]
     pattern: Floats
+    opening: SurvivalCurve
 
     @classmethod
     def of(
@@ -147,7 +146,9 @@ class FiguresInSequence:
         missing = grid.starts.number == 0
         solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
         even = np.ones(len(times) - 1)
-        return cls(grid, tuple(plans), tuple(solved), even if pattern is None else pattern)
+        shares = even if pattern is None else pattern
+        opening = SurvivalCurve.of(times - times[0])
+        return cls(grid, tuple(plans), tuple(solved), shares, opening)
 
 
 def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
@@ -173,33 +174,13 @@ def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
     neighbours, neighbour_of = np.unique(both, axis=0, return_inverse=True)
     paired = np.zeros((len(neighbours), present.shape[1]))
     np.add.at(paired, (neighbour_of.reshape(-1), where[again]), 1.0)
-    ages, curve = _curve(lags)
+    curve = SurvivalCurve.of(lags)
     widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
-    shares = (curve[:, pairs[:, 0]] - curve[:, pairs[:, 1]]) / widths
+    shares = (curve.weights[:, pairs[:, 0]] - curve.weights[:, pairs[:, 1]]) / widths
     own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
     return StepPlan(
-        members, groups, last, ages, shares, present, counted, neighbours.T.copy(), paired, own
+        members, groups, last, curve, shares, present, counted, neighbours.T.copy(), paired, own
     )
-
-
-def _curve(lags: Floats) -> tuple[Floats, Floats]:
-    """Ages to evaluate at, and the weights of values and slopes there, (2 x age, lag)."""
-    ages, age = [0.0], 0.0
-    while age < lags[-1]:
-        age += next((apart for until, apart in _SPACING if age < until), 12)
-        ages.append(age)
-    if len(ages) >= len(lags):
-        return lags, np.concatenate([np.eye(len(lags)), np.zeros((len(lags), len(lags)))])
-    nodes = np.array(ages)
-    after = np.clip(np.searchsorted(nodes, lags, side="right"), 1, len(nodes) - 1)
-    wide = nodes[after] - nodes[after - 1]
-    part = (lags - nodes[after - 1]) / wide
-    weights, column = np.zeros((2 * len(nodes), len(lags))), np.arange(len(lags))
-    weights[after - 1, column] = (1 + 2 * part) * (1 - part) ** 2
-    weights[after, column] = part**2 * (3 - 2 * part)
-    weights[len(nodes) + after - 1, column] = wide * part * (1 - part) ** 2
-    weights[len(nodes) + after, column] = wide * part**2 * (part - 1)
-    return nodes, weights
 
 
 def cohorts_of(
@@ -219,17 +200,14 @@ def cohorts_of(
         Gamma shape, shape (draw,).
     """
     draws, intervals = mean_days.shape
-    since = (times - times[0]) * DAYS_A_MONTH
-    left = 1 - laws.equilibrium("gamma", since, mean_days[:, :1], shape[:, None])
+    there = figures.opening.sums(mean_days[:, :1], shape[:, None]) @ figures.opening.weights
+    left = 1 - there * (DAYS_A_MONTH / mean_days[:, :1])
     size = (draws, len(figures.grid.group_first), intervals)
     present, counted, squared, paired = (np.zeros(size) for _ in range(4))
     sums = Cohorts(present, counted, squared, paired, np.empty((draws, intervals)), left)
     for plan in figures.plans:
         mean = mean_days[:, plan.members[:1]]
-        within, survival = laws.equilibrium_and_survival(
-            "gamma", plan.ages * DAYS_A_MONTH, mean, shape[:, None]
-        )
-        there = np.concatenate([within * (mean / DAYS_A_MONTH), survival], axis=1) @ plan.shares
+        there = plan.curve.sums(mean, shape[:, None]) @ plan.shares
         earlier, later = plan.neighbours
         followed = slice(plan.members[0], plan.last)
         for table, shares, weights in (

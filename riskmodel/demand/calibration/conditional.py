@@ -19,6 +19,8 @@ __all__ = ["Conditional", "Near", "condition", "condition_near"]
 _STEPS = 5
 _STEPS_FROM_NEAR = 2
 """Steps of scoring that are begun near the mode: a proposal need not be exact."""
+_ENOUGH = 1e-3
+"""A step that moves the numbers, standard normal before the data, by less is the last."""
 _FURTHEST = 1.5
 
 
@@ -90,7 +92,7 @@ class Near:
         return np.asarray(self.mode + (outer_points - self.outer) @ self.slope)
 
 
-def condition(model: Model, outer_points: Floats) -> Conditional:
+def condition(model: Model, outer_points: Floats, near: Near | None = None) -> Conditional:
     """The inner numbers given the outer ones, and the marginal density of these.
 
     Parameters
@@ -99,10 +101,15 @@ def condition(model: Model, outer_points: Floats) -> Conditional:
         The model.
     outer_points
         Shape (point, OUTER).
+    near
+        Where to begin; None begins at the prior's mean.
     """
-    found = _begun(model, outer_points, np.zeros((len(outer_points), model.inner_size)))
+    nothing = np.zeros((len(outer_points), model.inner_size))
+    found = _begun(model, outer_points, nothing if near is None else near.of(outer_points))
     for _ in range(_STEPS):
-        found = _stepped(found)[0]
+        was, (found, _) = found, _stepped(found)
+        if near is not None and np.abs(found.mode - was.mode).max() < _ENOUGH:
+            break
     score = found.score()
     factor = _factor(score)
     height = score.log_density()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.calibration.conditional import Near, condition, condition_near
+from riskmodel.demand.calibration.conditional import Near, condition_near
 from riskmodel.demand.calibration.model import OUTER, Model
+from riskmodel.demand.calibration.outer_mode import outer_mode
 from riskmodel.demand.calibration.pareto import pareto_smooth
 
 __all__ = ["Sampled", "sample_posterior"]
@@ -20,12 +21,8 @@ __all__ = ["Sampled", "sample_posterior"]
 _FREEDOM = 7.0
 _WIDER = 1.15
 _ROUNDS = 8
-_STEP, _APART = 1e-3, 0.03
-"""How far apart the mode's density is looked at, for its slope and for its bend."""
 _SHARE_OF_MODE = 0.4
 """Share of the time that finding the mode takes, about, for telling how far the work is."""
-_FURTHEST, _FURTHEST_OF_MANY = 6, 15
-"""How far from the prior's mean a mode is sought: many figures may outweigh any prior."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +99,7 @@ def sample_posterior(
     Pareto distribution (Vehtari, Simpson, Gelman, Yao and Gabry 2024).
     """
     share = share_done or (lambda _: None)
-    centre, factor, near = _outer_mode(model)
+    centre, factor, near = outer_mode(model, _WIDER)
     share(_SHARE_OF_MODE)
     rounds: list[tuple[Floats, Floats]] = []
     known = _Weighed(np.empty((0, model.size)), np.empty(0))
@@ -119,51 +116,6 @@ def sample_posterior(
             chosen = _systematic(weights, draws, generator)
             return Sampled(known.points[chosen], pareto_k, effective, len(weights))
         centre, factor = _refit(outer, weights, factor, effective)
-
-
-def _outer_mode(model: Model) -> tuple[Floats, Floats, Near]:
-    """Mode of the outer numbers, a factor of their covariance there, and the inner mode about."""
-    moves = _STEP * np.eye(OUTER)
-
-    def cost(point: Floats) -> tuple[float, Floats]:
-        found = -condition(
-            model, np.concatenate([point[None], point + moves, point - moves])
-        ).log_marginal
-        return float(found[0]), (found[1 : OUTER + 1] - found[OUTER + 1 :]) / (2 * _STEP)
-
-    furthest = _FURTHEST if model.sequence is None else _FURTHEST_OF_MANY
-    best = optimize.minimize(
-        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-furthest, furthest)] * OUTER
-    ).x
-    return best, *_about(model, np.asarray(best, dtype=np.float64))
-
-
-def _about(model: Model, best: Floats) -> tuple[Floats, Near]:
-    """A factor of the covariance of the outer numbers at their mode, and the inner mode about."""
-    pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
-    wide = _APART * np.eye(OUTER)
-    corners = np.concatenate(
-        [
-            best + sign * wide[[i for i, _ in pairs]] + other * wide[[j for _, j in pairs]]
-            for sign, other in ((1, 1), (1, -1), (-1, 1), (-1, -1))
-        ]
-    )
-    found = condition(model, corners)
-    at = found.log_marginal.reshape(4, -1)
-    second = (at[0] - at[1] - at[2] + at[3]) / (4 * _APART**2)
-    bend = np.empty((OUTER, OUTER))
-    for (i, j), value in zip(pairs, second, strict=True):
-        bend[i, j] = bend[j, i] = -value
-    values, vectors = np.linalg.eigh(np.nan_to_num(bend))
-    # The prior alone bends by 1; where the data seem to flatten it, propose no wider than twice.
-    spread = vectors / np.sqrt(np.maximum(values, 0.25))
-    covariance = spread @ spread.T * _WIDER
-    modes = found.mode.reshape(4, len(pairs), -1)
-    alone = [place for place, (i, j) in enumerate(pairs) if i == j]
-    # One number moved twice the same way; moved there and back is the mode itself.
-    slope = (modes[0, alone] - modes[3, alone]) / (4 * _APART)
-    factor = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
-    return factor, Near(best, modes[1, 0], np.nan_to_num(slope))
 
 
 def _round(

@@ -13,7 +13,7 @@ from riskmodel.demand.durations.laws import DAYS_A_MONTH
 
 __all__ = ["SurvivalCurve"]
 
-_EXACT_MONTHS, _GROWS = 12.0, 1.1
+_EXACT_MONTHS, _GROWS = 6.0, 1.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +34,9 @@ class SurvivalCurve:
     -----
     The sum is I(t) = ∫₀ᵗ S(u) du, with slope S and bend -f, S the survival and f the density of
     lengths. Between two nodes h apart the polynomial with the values, slopes and bends of both is
-    at most h⁶ max \\|f⁗\\| / 46,080 off (Hermite). Ages up to twelve months are nodes themselves,
-    for there a density may be infinite; later nodes are a tenth of their age apart, which leaves
-    1 in 10⁸ of the mean length for shapes to 5.
+    at most h⁶ max |f⁗| / 46,080 off (Hermite). Ages up to six months are nodes themselves, for
+    there a density may be infinite; later nodes are a fifth of their age apart, which leaves
+    3 in 10⁷ of the mean length for shapes up to 5.
     """
 
     nodes: Floats
