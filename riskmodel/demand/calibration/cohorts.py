@@ -1,9 +1,9 @@
 """Who of each interval's starts is still there at each later time, summed over like intervals.
 
 The distribution of lengths is evaluated at few ages for each step of the rate of starts; between
-them its sum is a curve, see :mod:`riskmodel.demand.durations.curve`. A child
-who is there ten years after the step leaves at the rate of the end of those ten years. So the work
-grows with the months times a fixed number of ages.
+them its sum is a curve, see :mod:`riskmodel.demand.durations.curve`. A child who is there ten years
+after the step leaves at the rate of the end of those ten years. So the work grows with the months
+times a fixed number of ages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,34 @@ Indices = npt.NDArray[np.intp]
 HORIZON_MONTHS = 120.0
 """Ages up to which lengths are followed by their distribution, in months after a step."""
 
+_TOGETHER = 36
+"""Times whose sums are worked out together."""
 _LEAST_SHARE = 1e-30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Span:
+    """Some times in a row, and which pairs and neighbours bear on them: few of all.
+
+    Parameters
+    ----------
+    at
+        Intervals at whose end the times are.
+    pairs, neighbours
+        Those that bear on them.
+    present, counted
+        Pairs that each group has at each time, and the same times the starts counted, shape
+        (pair, group x time).
+    paired
+        Neighbours that each group has at each time, shape (neighbour, group x time).
+    """
+
+    at: slice
+    pairs: slice
+    neighbours: slice
+    present: Floats
+    counted: Floats
+    paired: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,13 +73,10 @@ class StepPlan:
         Of the ages of the pairs.
     shares
         From what the curve sums to the share present of each pair, shape (number, pair).
-    present, counted
-        Pairs that each group has at each time, and the same times the starts counted, shape
-        (pair, group x time).
     neighbours
         Pairs of one interval at two times in a row, shape (2, neighbour).
-    paired
-        Which of those each group has at each time, shape (neighbour, group x time).
+    spans
+        What some times in a row take of pairs and neighbours.
     own
         Pair of each member at its own end.
     """
@@ -62,10 +86,8 @@ class StepPlan:
     last: int
     curve: SurvivalCurve
     shares: Floats
-    present: Floats
-    counted: Floats
     neighbours: Indices
-    paired: Floats
+    spans: tuple[_Span, ...]
     own: Indices
 
 
@@ -163,23 +185,41 @@ def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
     pairs, pair_of = np.unique(np.column_stack([far, near]), axis=0, return_inverse=True)
     pair_of = pair_of.reshape(-1)
     groups, group_of = np.unique(grid.group_of[members], return_inverse=True)
-    where = group_of.reshape(-1)[row] * len(later) + column
-    present = np.zeros((len(pairs), len(groups) * len(later)))
-    np.add.at(present, (pair_of, where), 1.0)
+    where = (group_of.reshape(-1)[row], column)
+    present = np.zeros((len(pairs), len(groups), len(later)))
+    np.add.at(present, (pair_of, *where), 1.0)
     counted = np.zeros_like(present)
-    np.add.at(counted, (pair_of, where), grid.starts.mean[members[row]])
+    np.add.at(counted, (pair_of, *where), grid.starts.mean[members[row]])
     # The pairs of one interval stand in order of time: a neighbour is the one before.
     again = np.flatnonzero(row[1:] == row[:-1]) + 1
     both = np.column_stack([pair_of[again - 1], pair_of[again]])
     neighbours, neighbour_of = np.unique(both, axis=0, return_inverse=True)
-    paired = np.zeros((len(neighbours), present.shape[1]))
-    np.add.at(paired, (neighbour_of.reshape(-1), where[again]), 1.0)
+    paired = np.zeros((len(neighbours), *present.shape[1:]))
+    np.add.at(paired, (neighbour_of.reshape(-1), *(each[again] for each in where)), 1.0)
+    spans = (
+        _span(slice(first, first + _TOGETHER), int(members[0]), present, counted, paired)
+        for first in range(0, len(later), _TOGETHER)
+    )
     curve = SurvivalCurve.of(lags)
     widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
     shares = (curve.weights[:, pairs[:, 0]] - curve.weights[:, pairs[:, 1]]) / widths
     own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
-    return StepPlan(
-        members, groups, last, curve, shares, present, counted, neighbours.T.copy(), paired, own
+    return StepPlan(members, groups, last, curve, shares, neighbours.T.copy(), tuple(spans), own)
+
+
+def _span(times: slice, begins: int, present: Floats, counted: Floats, paired: Floats) -> _Span:
+    def told(table: Floats) -> slice:
+        rows = np.flatnonzero(table[..., times].any(axis=(1, 2)))
+        return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+
+    def of(table: Floats, rows: slice) -> Floats:
+        kept = table[rows, :, times]
+        return kept.reshape(len(kept), kept.shape[1] * kept.shape[2])
+
+    pairs, neighbours = told(present), told(paired)
+    at = slice(begins + times.start, begins + min(times.stop, present.shape[2]))
+    return _Span(
+        at, pairs, neighbours, of(present, pairs), of(counted, pairs), of(paired, neighbours)
     )
 
 
@@ -201,24 +241,24 @@ def cohorts_of(
     """
     draws, intervals = mean_days.shape
     there = figures.opening.sums(mean_days[:, :1], shape[:, None]) @ figures.opening.weights
-    left = 1 - there * (DAYS_A_MONTH / mean_days[:, :1])
+    left = np.clip(1 - there * (DAYS_A_MONTH / mean_days[:, :1]), 0.0, 1.0)
     size = (draws, len(figures.grid.group_first), intervals)
     present, counted, squared, paired = (np.zeros(size) for _ in range(4))
     sums = Cohorts(present, counted, squared, paired, np.empty((draws, intervals)), left)
     for plan in figures.plans:
         mean = mean_days[:, plan.members[:1]]
-        there = plan.curve.sums(mean, shape[:, None]) @ plan.shares
-        earlier, later = plan.neighbours
-        followed = slice(plan.members[0], plan.last)
-        for table, shares, weights in (
-            (sums.present, there, plan.present),
-            (sums.counted, there, plan.counted),
-            (sums.squared, there**2, plan.present),
-            (sums.paired, there[:, earlier] * there[:, later], plan.paired),
-        ):
-            table[:, plan.groups, followed] = (shares @ weights).reshape(
-                draws, len(plan.groups), -1
-            )
+        there = np.maximum(plan.curve.sums(mean, shape[:, None]) @ plan.shares, 0.0)
+        squares, products = there**2, there[:, plan.neighbours[0]] * there[:, plan.neighbours[1]]
+        for span in plan.spans:
+            for table, shares, weights in (
+                (sums.present, there[:, span.pairs], span.present),
+                (sums.counted, there[:, span.pairs], span.counted),
+                (sums.squared, squares[:, span.pairs], span.present),
+                (sums.paired, products[:, span.neighbours], span.paired),
+            ):
+                table[:, plan.groups, span.at] = (shares @ weights).reshape(
+                    draws, len(plan.groups), -1
+                )
         sums.own[:, plan.members] = there[:, plan.own]
         if plan.last < intervals:
             _fade(sums, plan.groups, times, plan.last)
