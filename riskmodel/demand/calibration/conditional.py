@@ -17,10 +17,10 @@ from riskmodel.demand.calibration.model import OUTER, Model
 __all__ = ["Conditional", "Near", "condition", "condition_near"]
 
 _STEPS = 5
-_STEPS_FROM_NEAR = 2
-"""Steps of scoring that are begun near the mode: a proposal need not be exact."""
 _ENOUGH = 1e-3
 """A step that moves the numbers, standard normal before the data, by less is the last."""
+_FAR = 0.1
+"""As far as a step may lead to a proposal: its spread hides what is left of the way."""
 _FURTHEST = 1.5
 
 
@@ -119,14 +119,19 @@ def condition(model: Model, outer_points: Floats, near: Near | None = None) -> C
 
 
 def condition_near(model: Model, outer_points: Floats, near: Near) -> Conditional:
-    """As :func:`condition`, to propose points by: the density is left out.
+    """As :func:`condition`, to propose points by: nearly, and without the density.
 
-    The precision is that of the place where the last step begins.
+    One step of scoring, and a second one for points that the first moved far. The precision is
+    that of the place where the last step begins.
     """
-    found = _begun(model, outer_points, near.of(outer_points))
-    for _ in range(_STEPS_FROM_NEAR):
-        found, score = _stepped(found)
-    return replace(found, factor=_factor(score))
+    begun = _begun(model, outer_points, near.of(outer_points))
+    found, score = _stepped(begun)
+    mode, factor = found.mode, _factor(score)
+    far = np.flatnonzero(np.abs(mode - begun.mode).max(axis=1) > _FAR)
+    if len(far):
+        again, score = _stepped(_begun(model, outer_points[far], mode[far]))
+        mode[far], factor[far] = again.mode, _factor(score)
+    return replace(found, mode=mode, factor=factor)
 
 
 def _begun(model: Model, outer_points: Floats, inner: Floats) -> Conditional:
