@@ -154,12 +154,14 @@ def gaussian_log_density(residual: Floats, covariance: Floats) -> Floats:
     """Log density of each row's residual, by Cholesky; minus infinity where that fails."""
     sound = np.isfinite(residual).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))
     result = np.full(len(residual), -np.inf)
+    if not sound.all():
+        residual, covariance = residual[sound], covariance[sound]
     try:
-        scaled, log_factor = _whitened(residual[sound], covariance[sound])
+        scaled, log_factor = _whitened(residual, covariance)
     except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(covariance[sound])
+        values, vectors = np.linalg.eigh(covariance)
         values = np.maximum(values, 1e-9 * values[:, -1:])
-        scaled = np.einsum("nji,nj->ni", vectors, residual[sound]) / np.sqrt(values)
+        scaled = np.einsum("nji,nj->ni", vectors, residual) / np.sqrt(values)
         log_factor = 0.5 * np.log(values).sum(axis=1)
     result[sound] = -0.5 * (scaled**2).sum(axis=1) - log_factor
     return np.asarray(result - 0.5 * residual.shape[1] * np.log(2 * np.pi))

@@ -92,8 +92,9 @@ def sample_posterior(
     -----
     The outer numbers are proposed from a multivariate t: in round one about the mode of their
     approximate marginal density, later with mean and covariance of the points weighed so far. The
-    inner ones are proposed from a t about their conditional mode, each with its own precision.
-    The weights are those of the exact posterior: the approximations only propose. All points are
+    inner ones are proposed from a t about their conditional mode, nearly, each with its own
+    precision: begun where the slope of the mode leads, a step or two of scoring find it. The
+    weights are those of the exact posterior: the approximations only propose. All points are
     weighed against the mixture of all rounds (Cornuet, Marin, Mira and Robert 2012, Scandinavian
     Journal of Statistics 39, 798-812), and the largest weights are smoothed by a generalised
     Pareto distribution (Vehtari, Simpson, Gelman, Yao and Gabry 2024).
