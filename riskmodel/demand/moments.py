@@ -224,15 +224,18 @@ def _months_present(
     """Months × share there: ∫ S(time - u) du over each interval before it, (…, interval, time)."""
     lags = np.maximum(times[None, :] - times[:, None], 0.0)
     if by_interval:
-        # Only the times after an interval: half of all pairs.
+        # Only the times after an interval, half of all pairs; and the end of one of an interval's
+        # lags is often the beginning of another.
         row, column = np.nonzero(lags[:-1] > 0)
-        of_row, shaped = mean[..., row], shape[..., None]
-        far, near = (each[row, column] * DAYS_A_MONTH for each in (lags[:-1], lags[1:]))
+        far, near = lags[row, column], lags[row + 1, column]
+        ends = np.column_stack([np.tile(row, 2), np.concatenate([far, near]).round(9)])
+        once, first, place = np.unique(ends, axis=0, return_index=True, return_inverse=True)
+        of_row = mean[..., once[:, 0].astype(np.intp)]
+        days = np.concatenate([far, near])[first] * DAYS_A_MONTH
+        months = laws.equilibrium(family, days, of_row, shape[..., None]) * of_row / DAYS_A_MONTH
+        place = place.reshape(2, len(row))
         made = np.zeros((*mean.shape, len(times)))
-        total = laws.equilibrium(family, far, of_row, shaped)
-        some = near > 0
-        total[..., some] -= laws.equilibrium(family, near[some], of_row[..., some], shaped)
-        made[..., row, column] = total * of_row / DAYS_A_MONTH
+        made[..., row, column] = months[..., place[0]] - months[..., place[1]]
     else:
         # Few lags are different where times are regular.
         _, first, place = np.unique(lags.round(9), return_index=True, return_inverse=True)

@@ -16,8 +16,9 @@ from riskmodel.demand.calibration.checks import (
     rank_uniformity,
     simulation_based_calibration,
 )
-from riskmodel.demand.calibration.conditional import condition
+from riskmodel.demand.calibration.conditional import condition, condition_near
 from riskmodel.demand.calibration.model import OUTER, build_model, step_size
+from riskmodel.demand.calibration.outer_mode import outer_mode
 from riskmodel.demand.calibration.pareto import pareto_smooth
 from riskmodel.demand.durations.evidence import MeanLength
 from riskmodel.demand.durations.fit import ShapePrior, fit_lengths
@@ -74,6 +75,20 @@ def test_the_conditional_mode_is_one_and_the_marginal_an_integral():
     integral = special.logsumexp(weights) - np.log(len(weights))
     assert found.log_marginal[0] == pytest.approx(integral, abs=0.1)
     assert 1 / (special.softmax(weights) ** 2).sum() > 10_000
+
+
+@pytest.mark.unit
+def test_the_outer_mode_is_the_highest_point_about_and_tells_where_inner_modes_lie():
+    model = build_model(history(), PRIORS, population=100_000)
+    best, factor, near = outer_mode(model, 1.0)
+    about = best + stream(4, "about").standard_normal((40, OUTER)) @ factor.T
+    found = condition(model, about)
+    assert (found.log_marginal < condition(model, best[None]).log_marginal).all()
+    begun, away = (np.abs(each - found.mode).mean() for each in (near.of(about), near.mode))
+    assert begun < 0.5 * away
+    closer = condition_near(model, about, near)
+    assert np.abs(closer.mode - found.mode).mean() < 0.1 * begun
+    assert condition(model, about, near).mode == pytest.approx(found.mode, abs=1e-3)
 
 
 @pytest.mark.unit

@@ -10,7 +10,8 @@ from scipy import stats
 from scipy.integrate import quad
 
 from riskmodel.demand.durations import laws
-from riskmodel.demand.durations.laws import FAMILIES, sample
+from riskmodel.demand.durations.curve import SurvivalCurve
+from riskmodel.demand.durations.laws import DAYS_A_MONTH, FAMILIES, sample
 from riskmodel.demand.durations.lengths import Lengths
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.streams import stream
@@ -104,3 +105,26 @@ def test_what_cannot_be_is_refused():
 @pytest.mark.parametrize("value", [-3.0, 0.4, 250.0])
 def test_normal_density_is_that_of_scipy(value):
     assert laws.log_normal(value, 1.5, 0.7) == stats.norm.logpdf(value, 1.5, 0.7)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("first", [0.0, 0.25, 40.0, 400.0])
+def test_a_curve_through_few_ages_is_survival_summed_up(first):
+    ages = np.concatenate([[0.0], first + np.arange(120)])
+    mean, shape = (
+        each.reshape(-1, 1) for each in np.meshgrid([45.0, 300.0, 2500.0], [0.3, 0.9, 1.0, 5.0])
+    )
+    curve = SurvivalCurve.of(ages)
+    assert len(curve.nodes) < 0.25 * len(ages)
+    exact = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
+    found = curve.sums(mean, shape) @ curve.weights * (DAYS_A_MONTH / mean)
+    assert found == pytest.approx(exact, abs=4e-7)
+
+
+@pytest.mark.unit
+def test_a_curve_of_few_ages_is_the_distribution_itself():
+    ages = np.array([30.0, 0.0, 12.0, 30.0])
+    mean, shape = np.array([[200.0]]), np.array([[1.3]])
+    curve = SurvivalCurve.of(ages)
+    exact = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape) * (mean / DAYS_A_MONTH)
+    assert curve.sums(mean, shape) @ curve.weights == pytest.approx(exact, rel=1e-12)

@@ -262,7 +262,7 @@ def test_sums_over_cohorts_are_those_of_the_distribution_itself():
         )
         share = (began - ended) * mean / DAYS_A_MONTH
         present += np.where(np.arange(months) >= interval, share, 0.0)
-    assert sums.present.sum(axis=1) == pytest.approx(present, rel=1e-3)
+    assert sums.present.sum(axis=1) == pytest.approx(present, rel=1e-5)
 
 
 @pytest.mark.unit

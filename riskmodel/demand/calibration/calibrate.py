@@ -163,14 +163,16 @@ def _result(
 
 
 def _predicted(model: Model, points: Floats, logs: Floats) -> Predicted:
+    # Some points are drawn more than once.
+    _, first, again = np.unique(points, axis=0, return_index=True, return_inverse=True)
     parts = [
-        model.likelihood(model.outer(points[part, :OUTER])).predict(logs[part])
-        for part in model.parts(len(points))
+        model.likelihood(model.outer(points[rows, :OUTER])).predict(logs[rows])
+        for rows in (first[part] for part in model.parts(len(first)))
     ]
-    if len(parts) == 1:
-        return parts[0]
-    names = [each.name for each in fields(Predicted)]
-    return Predicted(*(np.concatenate([getattr(each, name) for each in parts]) for name in names))
+    names, again = [each.name for each in fields(Predicted)], again.reshape(-1)
+    return Predicted(
+        *(np.concatenate([getattr(each, name) for each in parts])[again] for name in names)
+    )
 
 
 def _words(each: Observation) -> str:

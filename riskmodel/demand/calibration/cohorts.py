@@ -1,9 +1,9 @@
 """Who of each interval's starts is still there at each later time, summed over like intervals.
 
-The distribution of lengths is evaluated at a fixed number of ages for each step of the rate of
-starts; between them its integral, whose slope is the survival, is a cubic (Hermite) curve. A child
-who is there ten years after the step leaves at the rate of the end of those ten years. So the work
-grows with the months times a fixed number of ages.
+The distribution of lengths is evaluated at few ages for each step of the rate of starts; between
+them its sum is a curve, see :mod:`riskmodel.demand.durations.curve`. A child who is there ten years
+after the step leaves at the rate of the end of those ten years. So the work grows with the months
+times a fixed number of ages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.grid import Grid
-from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.curve import SurvivalCurve
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 
 __all__ = ["HORIZON_MONTHS", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
@@ -25,10 +25,34 @@ Indices = npt.NDArray[np.intp]
 HORIZON_MONTHS = 120.0
 """Ages up to which lengths are followed by their distribution, in months after a step."""
 
-_SPACING = ((12, 1), (36, 2), (72, 4))
-"""Up to so many months ages are so far apart; beyond, a year."""
-
+_TOGETHER = 36
+"""Times whose sums are worked out together."""
 _LEAST_SHARE = 1e-30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Span:
+    """Some times in a row, and which pairs and neighbours bear on them: few of all.
+
+    Parameters
+    ----------
+    at
+        Intervals at whose end the times are.
+    pairs, neighbours
+        Those that bear on them.
+    present, counted
+        Pairs that each group has at each time, and the same times the starts counted, shape
+        (pair, group x time).
+    paired
+        Neighbours that each group has at each time, shape (neighbour, group x time).
+    """
+
+    at: slice
+    pairs: slice
+    neighbours: slice
+    present: Floats
+    counted: Floats
+    paired: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,18 +69,14 @@ class StepPlan:
         Groups that they are in.
     last
         Index of the last time that is followed.
-    ages
-        Ages to evaluate at, in months, shape (age,).
+    curve
+        Of the ages of the pairs.
     shares
-        From the integral of survival and survival at the ages to the share present of each pair,
-        shape (2 x age, pair).
-    present, counted
-        Pairs that each group has at each time, and the same times the starts counted, shape
-        (pair, group x time).
+        From what the curve sums to the share present of each pair, shape (number, pair).
     neighbours
         Pairs of one interval at two times in a row, shape (2, neighbour).
-    paired
-        Which of those each group has at each time, shape (neighbour, group x time).
+    spans
+        What some times in a row take of pairs and neighbours.
     own
         Pair of each member at its own end.
     """
@@ -64,12 +84,10 @@ class StepPlan:
     members: Indices
     groups: Indices
     last: int
-    ages: Floats
+    curve: SurvivalCurve
     shares: Floats
-    present: Floats
-    counted: Floats
     neighbours: Indices
-    paired: Floats
+    spans: tuple[_Span, ...]
     own: Indices
 
 
@@ -118,12 +136,15 @@ class FiguresInSequence:
         Steps of whose rate stocks and ends say something: those with starts not counted.
     pattern
         Starts of each interval as a share of even ones, shape (interval,).
+    opening
+        Of the times since the first.
     """
 
     grid: Grid
     plans: tuple[StepPlan, ...]
     solved_steps: tuple[int, ...]
     pattern: Floats
+    opening: SurvivalCurve
 
     @classmethod
     def of(
@@ -147,7 +168,9 @@ class FiguresInSequence:
         missing = grid.starts.number == 0
         solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
         even = np.ones(len(times) - 1)
-        return cls(grid, tuple(plans), tuple(solved), even if pattern is None else pattern)
+        shares = even if pattern is None else pattern
+        opening = SurvivalCurve.of(times - times[0])
+        return cls(grid, tuple(plans), tuple(solved), shares, opening)
 
 
 def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
@@ -162,44 +185,42 @@ def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
     pairs, pair_of = np.unique(np.column_stack([far, near]), axis=0, return_inverse=True)
     pair_of = pair_of.reshape(-1)
     groups, group_of = np.unique(grid.group_of[members], return_inverse=True)
-    where = group_of.reshape(-1)[row] * len(later) + column
-    present = np.zeros((len(pairs), len(groups) * len(later)))
-    np.add.at(present, (pair_of, where), 1.0)
+    where = (group_of.reshape(-1)[row], column)
+    present = np.zeros((len(pairs), len(groups), len(later)))
+    np.add.at(present, (pair_of, *where), 1.0)
     counted = np.zeros_like(present)
-    np.add.at(counted, (pair_of, where), grid.starts.mean[members[row]])
+    np.add.at(counted, (pair_of, *where), grid.starts.mean[members[row]])
     # The pairs of one interval stand in order of time: a neighbour is the one before.
     again = np.flatnonzero(row[1:] == row[:-1]) + 1
     both = np.column_stack([pair_of[again - 1], pair_of[again]])
     neighbours, neighbour_of = np.unique(both, axis=0, return_inverse=True)
-    paired = np.zeros((len(neighbours), present.shape[1]))
-    np.add.at(paired, (neighbour_of.reshape(-1), where[again]), 1.0)
-    ages, curve = _curve(lags)
-    widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
-    shares = (curve[:, pairs[:, 0]] - curve[:, pairs[:, 1]]) / widths
-    own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
-    return StepPlan(
-        members, groups, last, ages, shares, present, counted, neighbours.T.copy(), paired, own
+    paired = np.zeros((len(neighbours), *present.shape[1:]))
+    np.add.at(paired, (neighbour_of.reshape(-1), *(each[again] for each in where)), 1.0)
+    spans = (
+        _span(slice(first, first + _TOGETHER), int(members[0]), present, counted, paired)
+        for first in range(0, len(later), _TOGETHER)
     )
+    curve = SurvivalCurve.of(lags)
+    widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
+    shares = (curve.weights[:, pairs[:, 0]] - curve.weights[:, pairs[:, 1]]) / widths
+    own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
+    return StepPlan(members, groups, last, curve, shares, neighbours.T.copy(), tuple(spans), own)
 
 
-def _curve(lags: Floats) -> tuple[Floats, Floats]:
-    """Ages to evaluate at, and the weights of values and slopes there, (2 x age, lag)."""
-    ages, age = [0.0], 0.0
-    while age < lags[-1]:
-        age += next((apart for until, apart in _SPACING if age < until), 12)
-        ages.append(age)
-    if len(ages) >= len(lags):
-        return lags, np.concatenate([np.eye(len(lags)), np.zeros((len(lags), len(lags)))])
-    nodes = np.array(ages)
-    after = np.clip(np.searchsorted(nodes, lags, side="right"), 1, len(nodes) - 1)
-    wide = nodes[after] - nodes[after - 1]
-    part = (lags - nodes[after - 1]) / wide
-    weights, column = np.zeros((2 * len(nodes), len(lags))), np.arange(len(lags))
-    weights[after - 1, column] = (1 + 2 * part) * (1 - part) ** 2
-    weights[after, column] = part**2 * (3 - 2 * part)
-    weights[len(nodes) + after - 1, column] = wide * part * (1 - part) ** 2
-    weights[len(nodes) + after, column] = wide * part**2 * (part - 1)
-    return nodes, weights
+def _span(times: slice, begins: int, present: Floats, counted: Floats, paired: Floats) -> _Span:
+    def told(table: Floats) -> slice:
+        rows = np.flatnonzero(table[..., times].any(axis=(1, 2)))
+        return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+
+    def of(table: Floats, rows: slice) -> Floats:
+        kept = table[rows, :, times]
+        return kept.reshape(len(kept), kept.shape[1] * kept.shape[2])
+
+    pairs, neighbours = told(present), told(paired)
+    at = slice(begins + times.start, begins + min(times.stop, present.shape[2]))
+    return _Span(
+        at, pairs, neighbours, of(present, pairs), of(counted, pairs), of(paired, neighbours)
+    )
 
 
 def cohorts_of(
@@ -219,28 +240,25 @@ def cohorts_of(
         Gamma shape, shape (draw,).
     """
     draws, intervals = mean_days.shape
-    since = (times - times[0]) * DAYS_A_MONTH
-    left = 1 - laws.equilibrium("gamma", since, mean_days[:, :1], shape[:, None])
+    there = figures.opening.sums(mean_days[:, :1], shape[:, None]) @ figures.opening.weights
+    left = np.clip(1 - there * (DAYS_A_MONTH / mean_days[:, :1]), 0.0, 1.0)
     size = (draws, len(figures.grid.group_first), intervals)
     present, counted, squared, paired = (np.zeros(size) for _ in range(4))
     sums = Cohorts(present, counted, squared, paired, np.empty((draws, intervals)), left)
     for plan in figures.plans:
         mean = mean_days[:, plan.members[:1]]
-        within, survival = laws.equilibrium_and_survival(
-            "gamma", plan.ages * DAYS_A_MONTH, mean, shape[:, None]
-        )
-        there = np.concatenate([within * (mean / DAYS_A_MONTH), survival], axis=1) @ plan.shares
-        earlier, later = plan.neighbours
-        followed = slice(plan.members[0], plan.last)
-        for table, shares, weights in (
-            (sums.present, there, plan.present),
-            (sums.counted, there, plan.counted),
-            (sums.squared, there**2, plan.present),
-            (sums.paired, there[:, earlier] * there[:, later], plan.paired),
-        ):
-            table[:, plan.groups, followed] = (shares @ weights).reshape(
-                draws, len(plan.groups), -1
-            )
+        there = np.maximum(plan.curve.sums(mean, shape[:, None]) @ plan.shares, 0.0)
+        squares, products = there**2, there[:, plan.neighbours[0]] * there[:, plan.neighbours[1]]
+        for span in plan.spans:
+            for table, shares, weights in (
+                (sums.present, there[:, span.pairs], span.present),
+                (sums.counted, there[:, span.pairs], span.counted),
+                (sums.squared, squares[:, span.pairs], span.present),
+                (sums.paired, products[:, span.neighbours], span.paired),
+            ):
+                table[:, plan.groups, span.at] = (shares @ weights).reshape(
+                    draws, len(plan.groups), -1
+                )
         sums.own[:, plan.members] = there[:, plan.own]
         if plan.last < intervals:
             _fade(sums, plan.groups, times, plan.last)

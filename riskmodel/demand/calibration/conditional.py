@@ -6,19 +6,21 @@ mode of many points at once, at little more than the cost of one evaluation of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.calibration.likelihood import Likelihood
+from riskmodel.demand.calibration.likelihood import Likelihood, Score
 from riskmodel.demand.calibration.model import OUTER, Model
 
-__all__ = ["Conditional", "condition"]
+__all__ = ["Conditional", "Near", "condition", "condition_near"]
 
 _STEPS = 5
-_STEPS_FROM_NEAR = 2
-"""Steps of scoring where many figures are begun near their mode: a proposal need not be exact."""
+_ENOUGH = 1e-3
+"""A step that moves the numbers, standard normal before the data, by less is the last."""
+_FAR = 0.1
+"""As far as a step may lead to a proposal: its spread hides what is left of the way."""
 _FURTHEST = 1.5
 
 
@@ -33,7 +35,8 @@ class Conditional:
     factor
         Cholesky factor of the precision there, shape (point, inner size, inner size).
     log_marginal
-        Laplace's approximation of the log posterior density of the outer numbers.
+        Laplace's approximation of the log posterior density of the outer numbers; empty where it
+        was not asked for.
     likelihood
         Of the figures, given the outer numbers.
     offset, matrix
@@ -55,13 +58,42 @@ class Conditional:
         points
             Shape (point, size).
         """
-        logs = self.offset + np.einsum("nij,nj->ni", self.matrix, points[:, OUTER:])
-        likelihood = self.likelihood.log_density(logs)
+        likelihood = self.likelihood.log_density(self._logs(points[:, OUTER:]))
         return np.asarray(likelihood - 0.5 * (points**2).sum(axis=1))
 
+    def score(self) -> Score:
+        """How the likelihood changes with the inner numbers, at the mode."""
+        return self.likelihood.score(self._logs(self.mode), self.matrix)
 
-def condition(model: Model, outer_points: Floats, start: Floats | None = None) -> Conditional:
-    """The inner numbers given the outer ones.
+    def _logs(self, inner: Floats) -> Floats:
+        return np.asarray(self.offset + np.einsum("nij,nj->ni", self.matrix, inner))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Where the conditional mode lies about, by its place and slope at one point.
+
+    Parameters
+    ----------
+    outer
+        Outer numbers of the point, shape (OUTER,).
+    mode
+        Inner numbers at the mode there, shape (inner size,).
+    slope
+        Their change with each outer number, shape (OUTER, inner size).
+    """
+
+    outer: Floats
+    mode: Floats
+    slope: Floats
+
+    def of(self, outer_points: Floats) -> Floats:
+        """Inner numbers near the mode of each point, shape (point, inner size)."""
+        return np.asarray(self.mode + (outer_points - self.outer) @ self.slope)
+
+
+def condition(model: Model, outer_points: Floats, near: Near | None = None) -> Conditional:
+    """The inner numbers given the outer ones, and the marginal density of these.
 
     Parameters
     ----------
@@ -69,31 +101,57 @@ def condition(model: Model, outer_points: Floats, start: Floats | None = None) -
         The model.
     outer_points
         Shape (point, OUTER).
-    start
-        Inner numbers to begin with, one row for all points; None begins at the prior's mean.
+    near
+        Where to begin; None begins at the prior's mean.
     """
-    outer = model.outer(outer_points)
-    likelihood = model.likelihood(outer)
-    offset, matrix = model.log_linear(outer)
-    inner = (
-        np.zeros((len(offset), model.inner_size))
-        if start is None
-        else np.broadcast_to(start, (len(offset), model.inner_size))
-    )
-    eye = np.eye(model.inner_size)
-    steps = _STEPS if model.sequence is None or start is None else _STEPS_FROM_NEAR
-    for step in range(steps + 1):
-        logs = offset + np.einsum("nij,nj->ni", matrix, inner)
-        score = likelihood.score(logs, matrix)
-        precision = score.information + eye
-        if step == steps:
+    nothing = np.zeros((len(outer_points), model.inner_size))
+    found = _begun(model, outer_points, nothing if near is None else near.of(outer_points))
+    for _ in range(_STEPS):
+        was, (found, _) = found, _stepped(found)
+        if near is not None and np.abs(found.mode - was.mode).max() < _ENOUGH:
             break
-        gradient = score.gradient - inner
-        move = np.linalg.solve(precision, gradient[..., None])[..., 0]
-        change = np.abs(np.einsum("nij,nj->ni", matrix, move)).max(axis=1)
-        inner = inner + move * np.minimum(1, _FURTHEST / np.maximum(change, 1e-12))[:, None]
-    factor = np.asarray(np.linalg.cholesky(precision), dtype=np.float64)
+    score = found.score()
+    factor = _factor(score)
     height = score.log_density()
-    height = height - 0.5 * (inner**2).sum(axis=1) - 0.5 * (outer_points**2).sum(axis=1)
+    height = height - 0.5 * (found.mode**2).sum(axis=1) - 0.5 * (outer_points**2).sum(axis=1)
     height = height - np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-    return Conditional(inner, factor, height, likelihood, offset, matrix)
+    return replace(found, factor=factor, log_marginal=height)
+
+
+def condition_near(model: Model, outer_points: Floats, near: Near) -> Conditional:
+    """As :func:`condition`, to propose points by: nearly, and without the density.
+
+    One step of scoring, and a second one for points that the first moved far. The precision is
+    that of the place where the last step begins.
+    """
+    begun = _begun(model, outer_points, near.of(outer_points))
+    found, score = _stepped(begun)
+    mode, factor = found.mode, _factor(score)
+    far = np.flatnonzero(np.abs(mode - begun.mode).max(axis=1) > _FAR)
+    if len(far):
+        again, score = _stepped(_begun(model, outer_points[far], mode[far]))
+        mode[far], factor[far] = again.mode, _factor(score)
+    return replace(found, mode=mode, factor=factor)
+
+
+def _begun(model: Model, outer_points: Floats, inner: Floats) -> Conditional:
+    outer, nothing = model.outer(outer_points), np.empty(0)
+    return Conditional(inner, nothing, nothing, model.likelihood(outer), *model.log_linear(outer))
+
+
+def _stepped(found: Conditional) -> tuple[Conditional, Score]:
+    """A step of scoring on, and the score that it follows."""
+    score = found.score()
+    gradient = score.gradient - found.mode
+    move = np.linalg.solve(_precision(score), gradient[..., None])[..., 0]
+    change = np.abs(np.einsum("nij,nj->ni", found.matrix, move)).max(axis=1)
+    move *= np.minimum(1, _FURTHEST / np.maximum(change, 1e-12))[:, None]
+    return replace(found, mode=found.mode + move), score
+
+
+def _precision(score: Score) -> Floats:
+    return np.asarray(score.information + np.eye(score.information.shape[-1]))
+
+
+def _factor(score: Score) -> Floats:
+    return np.asarray(np.linalg.cholesky(_precision(score)), dtype=np.float64)

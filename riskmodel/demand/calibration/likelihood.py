@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 _LOG_MOST = 20.0
+_BEYOND = 1e200
+"""Above any sum of squared residuals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,15 +154,30 @@ def gaussian_log_density(residual: Floats, covariance: Floats) -> Floats:
     """Log density of each row's residual, by Cholesky; minus infinity where that fails."""
     sound = np.isfinite(residual).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))
     result = np.full(len(residual), -np.inf)
+    if not sound.all():
+        residual, covariance = residual[sound], covariance[sound]
     try:
-        factor = np.linalg.cholesky(covariance[sound])
+        scaled, log_factor = _whitened(residual, covariance)
     except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(covariance[sound])
+        values, vectors = np.linalg.eigh(covariance)
         values = np.maximum(values, 1e-9 * values[:, -1:])
-        scaled = np.einsum("nji,nj->ni", vectors, residual[sound]) / np.sqrt(values)
-        result[sound] = -0.5 * ((scaled**2).sum(axis=1) + np.log(values).sum(axis=1))
-    else:
-        scaled = np.linalg.solve(factor, residual[sound][:, :, None])[:, :, 0]
-        diagonal = np.diagonal(factor, axis1=1, axis2=2)
-        result[sound] = -0.5 * (scaled**2).sum(axis=1) - np.log(diagonal).sum(axis=1)
+        scaled = np.einsum("nji,nj->ni", vectors, residual) / np.sqrt(values)
+        log_factor = 0.5 * np.log(values).sum(axis=1)
+    result[sound] = -0.5 * (scaled**2).sum(axis=1) - log_factor
     return np.asarray(result - 0.5 * residual.shape[1] * np.log(2 * np.pi))
+
+
+def _whitened(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
+    """The residual over the Cholesky factor of the covariance, and the log of its determinant.
+
+    With the residual as one more row the factor's last row is the quotient: there is no need to
+    solve for it.
+    """
+    draws, size = residual.shape
+    joined = np.empty((draws, size + 1, size + 1))
+    joined[:, :size, :size] = covariance
+    joined[:, size, :size] = joined[:, :size, size] = residual
+    joined[:, size, size] = _BEYOND
+    factor = np.linalg.cholesky(joined)
+    diagonal = np.diagonal(factor, axis1=1, axis2=2)[:, :size]
+    return factor[:, size, :size], np.log(diagonal).sum(axis=1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from riskmodel.core.result import Result
 from riskmodel.demand.calibration.cohorts import FiguresInSequence
 from riskmodel.demand.calibration.model import Model, step_kept, step_size
 from riskmodel.demand.durations import laws
+from riskmodel.demand.durations.curve import SurvivalCurve
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 from riskmodel.demand.simulation.inputs import StageInputs
 from riskmodel.errors import DataError, UnknownNameError
@@ -182,27 +184,36 @@ class Calibration(Result):
         Shape (draw, month). Their times since start are those that the starts of the history and
         their lengths lead one to expect; where starts were counted month by month, those counts.
         """
+        # Draws of one point differ in the closing stock alone.
+        alike = np.delete(self.draws, self.names.index("closing_stock"), axis=1)
+        _, first, again = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+        once = replace(self, draws=self.draws[first])
+        figures = self.model.sequence
+        left = once._left(months) if figures is None else once._left_by_step(figures, months)
+        return np.asarray(left[again.reshape(-1)])
+
+    def _left(self, months: int) -> Floats:
+        """As :meth:`open_children_left`, of each draw."""
         model, now = self.model, self.model.times[-1]
-        if model.sequence is not None:
-            return self._left_by_step(model.sequence, months)
         drift, shape = self.of("length_drift")[:, None], self.of("shape")[:, None]
         middles = (model.times[1:] + model.times[:-1]) / 2
         means = self.of("mean_days")[:, None] * np.exp(-drift * (now - middles) / 12)
         rates = self.starts_a_year[:, model.step_of] / 12
         later = now + np.arange(months + 1)
-        left = np.empty((len(self.draws), months + 1, len(middles)))
-        for part in range(len(middles)):
+        left = np.zeros((len(self.draws), months + 1))
+        for part, (begins, ends) in enumerate(pairwise(model.times)):
             # The eldest of a month are as old as the youngest so many months on: once is enough.
-            edges = np.concatenate([later - model.times[part], later - model.times[part + 1]])
-            ages, place = np.unique(edges, return_inverse=True)
-            mean = means[:, part, None]
-            within = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
-            present = within[:, place[: months + 1]] - within[:, place[months + 1 :]]
-            left[:, :, part] = rates[:, part, None] * present * mean / DAYS_A_MONTH
-        return self._share_left(left.sum(axis=2), later, means[:, :1])
+            ages, place = np.unique(
+                np.stack([later - begins, later - ends]).round(6), return_inverse=True
+            )
+            curve, (far, near) = SurvivalCurve.of(ages), place.reshape(2, -1)
+            sums = curve.sums(means[:, part, None], shape)
+            sums *= rates[:, part, None]
+            left += sums @ (curve.weights[:, far] - curve.weights[:, near])
+        return self._share_left(left, later, means[:, :1])
 
     def _left_by_step(self, figures: FiguresInSequence, months: int) -> Floats:
-        """As :meth:`open_children_left`: lengths are alike within a step, counted starts known."""
+        """As :meth:`_left`: lengths are alike within a step, counted starts are known."""
         model, now = self.model, self.model.times[-1]
         later, shape = now + np.arange(months + 1), self.of("shape")[:, None]
         firsts = np.flatnonzero(np.diff(model.step_of, prepend=-1))
@@ -222,8 +233,8 @@ class Calibration(Result):
             edges = later - model.times[plan.members[0] : plan.members[-1] + 2, None]
             ages, place = np.unique(edges.round(6), return_inverse=True)
             place = place.reshape(edges.shape)
-            within = laws.equilibrium("gamma", ages * DAYS_A_MONTH, mean, shape)
-            within *= mean / DAYS_A_MONTH
+            curve = SurvivalCurve.of(ages)
+            within = curve.sums(mean, shape) @ curve.weights
             for row, interval in enumerate(plan.members):
                 present = within[:, place[row]] - within[:, place[row + 1]]
                 width = model.times[interval + 1] - model.times[interval]
@@ -236,7 +247,7 @@ class Calibration(Result):
         gone = laws.equilibrium("gamma", since, first_mean, self.of("shape")[:, None])
         total = started + self.of("opening_stock")[:, None] * (1 - gone)
         share = total[:, 1:] / total[:, :1]
-        return np.minimum(np.minimum.accumulate(share, axis=1), 1.0)
+        return np.clip(np.minimum.accumulate(share, axis=1), 0.0, 1.0)
 
     def to_frame(self) -> pd.DataFrame:
         """A row a parameter: mean, standard deviation and quantiles of its draws, unit, basis.

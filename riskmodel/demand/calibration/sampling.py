@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 from riskmodel.core.arrays import Floats
-from riskmodel.demand.calibration.conditional import condition
+from riskmodel.demand.calibration.conditional import Near, condition_near
 from riskmodel.demand.calibration.model import OUTER, Model
+from riskmodel.demand.calibration.outer_mode import outer_mode
 from riskmodel.demand.calibration.pareto import pareto_smooth
 
 __all__ = ["Sampled", "sample_posterior"]
@@ -20,11 +21,8 @@ __all__ = ["Sampled", "sample_posterior"]
 _FREEDOM = 7.0
 _WIDER = 1.15
 _ROUNDS = 8
-_STEP = 1e-3
 _SHARE_OF_MODE = 0.4
 """Share of the time that finding the mode takes, about, for telling how far the work is."""
-_FURTHEST, _FURTHEST_OF_MANY = 6, 15
-"""How far from the prior's mean a mode is sought: many figures may outweigh any prior."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,20 +92,21 @@ def sample_posterior(
     -----
     The outer numbers are proposed from a multivariate t: in round one about the mode of their
     approximate marginal density, later with mean and covariance of the points weighed so far. The
-    inner ones are proposed from a t about their conditional mode, each with its own precision.
-    The weights are those of the exact posterior: the approximations only propose. All points are
+    inner ones are proposed from a t about their conditional mode, nearly, each with its own
+    precision: begun where the slope of the mode leads, a step or two of scoring find it. The
+    weights are those of the exact posterior: the approximations only propose. All points are
     weighed against the mixture of all rounds (Cornuet, Marin, Mira and Robert 2012, Scandinavian
     Journal of Statistics 39, 798-812), and the largest weights are smoothed by a generalised
     Pareto distribution (Vehtari, Simpson, Gelman, Yao and Gabry 2024).
     """
     share = share_done or (lambda _: None)
-    centre, factor, start = _outer_mode(model)
+    centre, factor, near = outer_mode(model, _WIDER)
     share(_SHARE_OF_MODE)
     rounds: list[tuple[Floats, Floats]] = []
     known = _Weighed(np.empty((0, model.size)), np.empty(0))
     while True:
         rounds.append((centre, factor))
-        known.add(*_round(model, (centre, factor, start), proposals, generator, share))
+        known.add(*_round(model, (centre, factor, near), proposals, generator, share))
         outer = known.points[:, :OUTER]
         mixture = special.logsumexp([_log_t(outer, *each) for each in rounds], axis=0)
         smoothed, pareto_k = pareto_smooth(known.partial - mixture)
@@ -120,65 +119,30 @@ def sample_posterior(
         centre, factor = _refit(outer, weights, factor, effective)
 
 
-def _outer_mode(model: Model) -> tuple[Floats, Floats, Floats]:
-    """Mode of the outer numbers, a factor of their covariance there, and the inner mode."""
-    moves = _STEP * np.eye(OUTER)
-
-    def cost(point: Floats) -> tuple[float, Floats]:
-        found = -condition(
-            model, np.concatenate([point[None], point + moves, point - moves])
-        ).log_marginal
-        return float(found[0]), (found[1 : OUTER + 1] - found[OUTER + 1 :]) / (2 * _STEP)
-
-    furthest = _FURTHEST if model.sequence is None else _FURTHEST_OF_MANY
-    best = optimize.minimize(
-        cost, np.zeros(OUTER), jac=True, method="L-BFGS-B", bounds=[(-furthest, furthest)] * OUTER
-    ).x
-    pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
-    wide = 30 * moves
-    corners = np.concatenate(
-        [
-            best + sign * wide[[i for i, _ in pairs]] + other * wide[[j for _, j in pairs]]
-            for sign, other in ((1, 1), (1, -1), (-1, 1), (-1, -1))
-        ]
-    )
-    at = condition(model, corners).log_marginal.reshape(4, -1)
-    second = (at[0] - at[1] - at[2] + at[3]) / (4 * (30 * _STEP) ** 2)
-    bend = np.empty((OUTER, OUTER))
-    for (i, j), value in zip(pairs, second, strict=True):
-        bend[i, j] = bend[j, i] = -value
-    values, vectors = np.linalg.eigh(np.nan_to_num(bend))
-    # The prior alone bends by 1; where the data seem to flatten it, propose no wider than twice.
-    spread = vectors / np.sqrt(np.maximum(values, 0.25))
-    covariance = spread @ spread.T * _WIDER
-    start = condition(model, best[None]).mode[0]
-    return best, np.asarray(np.linalg.cholesky(covariance), dtype=np.float64), start
-
-
 def _round(
     model: Model,
-    about: tuple[Floats, Floats, Floats],
+    about: tuple[Floats, Floats, Near],
     number: int,
     generator: np.random.Generator,
     share: Callable[[float], None],
 ) -> tuple[Floats, Floats]:
     """New points, and their log posterior less the log density of the inner proposal."""
-    centre, factor, start = about
+    centre, factor, near = about
     normal = generator.standard_normal((number, OUTER))
     outer = centre + (normal * _stretch(number, generator)) @ factor.T
     inner_normal = generator.standard_normal((number, model.inner_size))
     away = inner_normal * _stretch(number, generator) * np.sqrt(_WIDER)
     weighed = []
     for part in model.parts(number):
-        weighed.append(_weigh(model, outer[part], away[part], start))
+        weighed.append(_weigh(model, outer[part], away[part], near))
         share(_SHARE_OF_MODE + (1 - _SHARE_OF_MODE) * min(part.stop / number, 1.0))
     points, partial = (np.concatenate(each) for each in zip(*weighed, strict=True))
     return points, partial
 
 
-def _weigh(model: Model, outer: Floats, away: Floats, start: Floats) -> tuple[Floats, Floats]:
+def _weigh(model: Model, outer: Floats, away: Floats, near: Near) -> tuple[Floats, Floats]:
     """Points whose inner numbers lie so far from their mode, and how they are to be weighed."""
-    found = condition(model, outer, start)
+    found = condition_near(model, outer, near)
     moved = np.linalg.solve(np.swapaxes(found.factor, 1, 2), away[..., None])[..., 0]
     points = np.concatenate([outer, found.mode + moved], axis=1)
     log_factor = np.log(np.diagonal(found.factor, axis1=1, axis2=2)).sum(axis=1)

@@ -43,11 +43,11 @@ class Eliminated:
 
     def solution(self) -> Floats:
         """What solves the unknowns for the first right-hand side, shape (draw, unknown)."""
-        solved = self.columns[..., 0] / self.pivots
-        ratio = self.beside[:, 1:] / self.pivots[:, :-1]
-        for row in range(solved.shape[1] - 2, -1, -1):
-            solved[:, row] -= ratio[:, row] * solved[:, row + 1]
-        return np.asarray(solved)
+        solved = (self.columns[..., 0] / self.pivots).T.copy()
+        ratio = (self.beside[:, 1:] / self.pivots[:, :-1]).T.copy()
+        for row in range(len(solved) - 2, -1, -1):
+            solved[row] -= ratio[row] * solved[row + 1]
+        return np.asarray(solved.T)
 
     def last(self) -> tuple[Floats, Floats]:
         """Of the last unknown: what solves it for each right-hand side, and its variance.
@@ -72,9 +72,11 @@ def eliminate(diagonal: Floats, beside: Floats, columns: Floats) -> Eliminated:
     columns
         Right-hand sides, shape (draw, unknown, column).
     """
-    pivots, made = diagonal.copy(), columns.copy()
-    for row in range(1, diagonal.shape[1]):
-        ratio = beside[:, row] / pivots[:, row - 1]
-        pivots[:, row] -= ratio * beside[:, row]
-        made[:, row] -= ratio[:, None] * made[:, row - 1]
-    return Eliminated(pivots, made, beside)
+    # One unknown after another: those of all draws lie together.
+    pivots, made = diagonal.T.copy(), np.moveaxis(columns, 1, 0).copy()
+    before = beside.T.copy()
+    for row in range(1, len(pivots)):
+        ratio = before[row] / pivots[row - 1]
+        pivots[row] -= ratio * before[row]
+        made[row] -= ratio[:, None] * made[row - 1]
+    return Eliminated(pivots.T.copy(), np.moveaxis(made, 0, 1).copy(), beside)
