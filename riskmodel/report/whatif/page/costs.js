@@ -50,11 +50,12 @@ export function keptCosts(model, outcome) {
  * and year, times the price that is set.
  * @param {Model} model
  * @param {Outcome} outcome
+ * @param {number} until
  * @returns {Float64Array[]}
  */
-export function keptPlacements(model, outcome) {
+export function keptPlacements(model, outcome, until) {
   const { data } = model;
-  if (data.placements.moves) return movedCosts(model, outcome);
+  if (data.placements.moves) return movedCosts(model, outcome, until);
   const months = data.months.length;
   const [setting, base] = [outcome, model.baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(CARE)));
   const opening = once(model, "opening of care", () =>
@@ -79,14 +80,15 @@ export function keptPlacements(model, outcome) {
  * @param {Model} model
  * @param {Outcome} outcome
  * @param {"prices" | "placements"} what
+ * @param {number} [until] how many months are wanted; of placements, years that end later are not
  * @returns {Range[]}
  */
-export function costs(model, outcome, what) {
+export function costs(model, outcome, what, until = model.data.months.length) {
   const work = what === "prices" ? keptCosts : keptPlacements;
   const years = what === "prices" ? model.data.prices : model.data.placements.years;
   if (isAsBefore(model, outcome, what)) return years.map((/** @type {any} */ year) => year.ends);
-  const base = once(model, `costs of ${what}`, () => work(model, model.baseline));
-  return work(model, outcome).map((sorted, y) => /** @type {Range} */ (
+  const base = once(model, `costs of ${what}`, () => work(model, model.baseline, model.data.months.length));
+  return work(model, outcome, until).map((sorted, y) => /** @type {Range} */ (
     SHARES.map((share, q) => moved(years[y].ends[q], quantile(sorted, share), quantile(base[y], share)))));
 }
 

@@ -10,7 +10,7 @@ import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
 import { posts, within } from "./posts.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
-import { costCards, costWords, placementWords, postsCard, tablesOf } from "./tables.js";
+import { costCards, costWords, placementWords, postsCard, tablesOf, yearEnd } from "./tables.js";
 import { savedText } from "./saved.js";
 import { Unreadable, readScenario } from "./toml.js";
 import { chanceRangeWords, chanceWords, childrenWords, number, otherwiseWords, rangeWords, setWords, workersWords } from "./words.js";
@@ -44,15 +44,17 @@ function asked() {
 }
 
 /**
- * All that is shown of a setting.
+ * All that is shown of a setting. Placements are followed month by month: while a slider moves, no
+ * longer than the year that is asked of.
  * @param {import("./levers.js").Change[]} changes
+ * @param {number} [until]
  * @returns {Shown}
  */
-function work(changes) {
+function work(changes, until) {
   const outcome = outcomeOf(model, changes);
   const which = drawnMonths(data, asked());
   const stocks = new Map(data.stages.map((/** @type {any} */ one) => [one.name, stockEnds(model, outcome, one.name, which)]));
-  const placements = data.placements ? costs(model, outcome, "placements") : [];
+  const placements = data.placements ? costs(model, outcome, "placements", until) : [];
   if (state.question === null) return { outcome, stocks, load: [], chance: [], posts: null, costs: [], placements };
   return {
     outcome,
@@ -75,7 +77,7 @@ function changed() {
   const setting = state.settings[state.active];
   try {
     const changes = changesOf(setting, data);
-    shown[state.active] = changes.length > 0 ? work(changes) : none;
+    shown[state.active] = changes.length > 0 ? work(changes, yearEnd(data, asked())) : none;
     byId("problem").replaceChildren();
   } catch (error) {
     if (!(error instanceof Impossible)) throw error;
@@ -188,6 +190,7 @@ function showFans() {
 function showRest() {
   const setting = state.settings[state.active];
   const now = /** @type {Shown} */ (shown[state.active]);
+  if (data.placements) now.placements = costs(model, now.outcome, "placements");
   const changes = changesOf(setting, data);
   const at = asked();
   /** @type {string[][]} */

@@ -252,15 +252,16 @@ function setHalves({ plain }, { own, slopes }, r, { down, home }) {
  * @param {Followed} few
  * @param {Moves | null} set
  * @param {Who} who
+ * @param {number} until how many months are followed; later ones stay empty
  * @returns {Held}
  */
-export function heldBy(few, set, who) {
+export function heldBy(few, set, who, until) {
   const { count, months, kinds, dates, q, own } = few;
   const states = new Float64Array(count * (months + 1) * q);
   const total = new Float64Array(count * (months + 1));
   const stock = new Float64Array(count * dates.length * kinds);
   const work = openWork(few);
-  const stretches = stretchesOf(months, set);
+  const stretches = stretchesOf(until, set);
   /** @type {[number, number]} */
   const farthest = set ? [farthestOf(set.down), farthestOf(set.home)] : [1, 1];
   const places = few.capacity.some((one) => one < Infinity) || (set !== null && set.places.some((path) => path.some((one) => one > 0)));
@@ -272,7 +273,7 @@ export function heldBy(few, set, who) {
     total[r * (months + 1)] = dot(few.total, 0, few.of.opening);
     setSlopes(few, work, r, { farthest, places });
     for (const stretch of stretches) follow(few, { r, stretch, queues, who, states: mine, total, work });
-    for (let place = 0; place < dates.length; place += 1) {
+    for (let place = 0; place < dates.length && dates[place] < until; place += 1) {
       const now = mine.subarray((dates[place] + 1) * q, (dates[place] + 2) * q);
       for (let k = 0; k < kinds; k += 1) stock[(r * dates.length + place) * kinds + k] = dot(few.of.readings, k * q, now);
     }

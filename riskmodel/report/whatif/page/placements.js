@@ -41,15 +41,16 @@ function lengthsOf(model) {
  * Placements of a setting.
  * @param {Model} model
  * @param {Outcome} outcome
+ * @param {number} until how many months are followed
  * @returns {Placed}
  */
-export function placedUnder(model, outcome) {
+function placedUnder(model, outcome, until) {
   const { moves, years } = model.data.placements;
   const few = once(model, "moves", () => openMoves(moves, { years, lengths: lengthsOf(model) }));
   const kept = once(model, "placed", () => keptPlaced(model));
-  const plain = once(model, "plain", () => heldBy(few, null, { came: few.of.entries, alone: null, more: null, total: null }));
+  const plain = once(model, "plain", () => heldBy(few, null, { came: few.of.entries, alone: null, more: null, total: null }, few.months));
   const price = outcome.paths.has(PRICE_LEVER) ? appliedAlike(outcome.paths, PRICE_LEVER, 1, few.months) : null;
-  const held = heldUnder(model, few, plain, outcome);
+  const held = heldUnder(model, few, plain, outcome, until);
   const [paid, before] = [held, plain].map((one) => (price ? daysOf(few, one.states, price) : one.days));
   const { readings } = few;
   const change = (/** @type {number} */ y, /** @type {number} */ place, /** @type {Float64Array} */ now, /** @type {Float64Array} */ then) =>
@@ -104,9 +105,10 @@ function priced(monthly, year, price) {
  * @param {Followed} few
  * @param {Held} plain
  * @param {Outcome} outcome
+ * @param {number} until
  * @returns {Held}
  */
-function heldUnder(model, few, plain, outcome) {
+function heldUnder(model, few, plain, outcome, until) {
   const children = outcome.stocks.get(LOOKED_AFTER_STAGE);
   const path = (/** @type {string} */ name, /** @type {number} */ rest) => appliedAlike(outcome.paths, `placements.${name}`, rest, few.months);
   const set = MOVED_LEVERS.some((name) => outcome.paths.has(`placements.${name}`))
@@ -115,12 +117,12 @@ function heldUnder(model, few, plain, outcome) {
   if (same && set === null) return plain;
   const key = set && [...set.down, ...set.home, ...set.places[0], ...set.places[1]].join();
   const last = model.kept.get("held");
-  if (last?.children === children && last.key === key) return last.held;
+  if (last?.children === children && last.key === key && last.until >= until) return last.held;
   // Who comes is what the children of the stage need, whatever is set of placements.
   const who = same ? { came: few.of.entries, alone: null, more: null, total: null } : whoComes(model, few, plain, outcome);
-  const first = same ? plain : heldBy(few, null, who);
-  const held = set ? heldBy(few, set, { ...who, more: null, total: null }) : first;
-  model.kept.set("held", { children, key, held });
+  const first = same ? plain : heldBy(few, null, who, until);
+  const held = set ? heldBy(few, set, { ...who, more: null, total: null }, until) : first;
+  model.kept.set("held", { children, key, held, until });
   return held;
 }
 
@@ -187,11 +189,12 @@ function keptPlaced(model) {
  * what they cost with no change, and what more or fewer of each cost by the price list.
  * @param {Model} model
  * @param {Outcome} outcome
+ * @param {number} until months in which this is asked; what comes later is not worked out
  * @returns {Float64Array[]} in order
  */
-export function movedCosts(model, outcome) {
+export function movedCosts(model, outcome, until) {
   const { moves, years } = model.data.placements;
-  const placed = placedOnce(model, outcome);
+  const placed = placedOnce(model, outcome, until);
   const kept = model.kept.get("placed");
   const shown = moves.shown.length - 1;
   return years.map((/** @type {any} */ year, /** @type {number} */ y) => {
@@ -216,13 +219,14 @@ export function movedCosts(model, outcome) {
 /**
  * @param {Model} model
  * @param {Outcome} outcome
+ * @param {number} until
  * @returns {Placed}
  */
-function placedOnce(model, outcome) {
+function placedOnce(model, outcome, until) {
   const last = model.kept.get("placed under");
-  if (last?.outcome === outcome) return last.placed;
-  const placed = placedUnder(model, outcome);
-  model.kept.set("placed under", { outcome, placed });
+  if (last?.outcome === outcome && last.until >= until) return last.placed;
+  const placed = placedUnder(model, outcome, until);
+  model.kept.set("placed under", { outcome, placed, until });
   return placed;
 }
 
@@ -237,7 +241,7 @@ export function placedEnds(model, outcome, place) {
   const { ends, shown: kinds } = model.data.placements.moves;
   const all = once(model, "placed ends", () => unpacked(ends));
   const sorted = (/** @type {Outcome} */ one) => {
-    const stock = placedOnce(model, one).stock(place);
+    const stock = placedOnce(model, one, model.data.months.length).stock(place);
     const total = stock[0].map((_, r) => stock.reduce((sum, kind) => sum + kind[r], 0));
     return [...stock, total].map((values) => values.slice().sort());
   };

@@ -84,6 +84,18 @@ function yearOf(years, at) {
 }
 
 /**
+ * How many months there are until the end of the financial year of placements that a month is in.
+ * @param {any} data
+ * @param {number} at
+ * @returns {number}
+ */
+export function yearEnd({ months, placements }, at) {
+  if (!placements) return months.length;
+  const year = placements.years[yearOf(placements.years, at)];
+  return year.first + year.months;
+}
+
+/**
  * What the financial year of the month asked of costs.
  * @param {{data: any, now: Shown, none: Shown, at: number}} of
  * @returns {Card[]}
