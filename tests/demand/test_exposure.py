@@ -158,7 +158,7 @@ def test_weights_and_files_that_cannot_be_are_refused():
 
 @pytest.mark.integration
 def test_a_projection_follows_its_population_and_says_so():
-    sizes = {"months": 36, "replicates": 400, "seed": 2}
+    sizes = {"months": 36, "replicates": 2000, "seed": 2}
     today = project(source(), **sizes)
     flat = project(with_people(source(), Exposure(people())), **sizes)
     assert (flat.projection.stock == today.projection.stock).all()

@@ -21,8 +21,8 @@ READERS = (read_assessments, read_panel, read_snapshots, read_structure)
     [
         ("Our figures for 2015\na,b\n1,2\n", "line 1: holds one text alone"),
         ("Our figures for 2015,,\na,b,c\n1,2,3\n", "remove the lines above them"),
-        ("a;b\n1;2\n", "parted by semicolons; save the file with commas"),
-        ("a\tb\n1\t2\n", "parted by tabs"),
+        ("a;b\n1;2\n", "separated by semicolons; save the file with commas"),
+        ("a\tb\n1\t2\n", "separated by tabs"),
     ],
 )
 def test_a_first_line_without_headings_says_what_to_do(tmp_path: Path, read, text, said):

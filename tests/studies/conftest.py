@@ -24,7 +24,7 @@ NUMBER = re.compile(r"(?<![\w/.])-?\d[\d,]*(?:\.\d+)?(?!\w)")
 
 # What is a name and no result: places in the report, dates, ages in the names of groups, units.
 NAMES = (
-    r"[Pp]aras? [\d, ]*(?:and )?\d+(?:-\d+)?",
+    r"[Pp]aras? [\d, ]*(?:(?:and|to) )?\d+(?:-\d+)?",
     r"[Ss]ection (?:17|47)",
     r"\b(?:19|20)\d\d(?:/\d\d)?\b",
     r"(?:over|under) 1[08]\b",
