@@ -488,8 +488,9 @@ def test_a_plain_panel_is_read_and_written_back_with_its_symbols(tmp_path: Path)
         ),
         (("la_code,area,year,referrals", "801,A,2015"), "line 2: found 3 cells; allowed: 4"),
         (("la_code,area,year,year",), "line 1, field year: stands in two columns"),
+        (("la_code,area,year,referrals",), "line 2: there is no row below the headings"),
     ],
-    ids=["missing", "unknown", "cell", "year", "code", "twice", "ragged", "heading_twice"],
+    ids=["missing", "unknown", "cell", "year", "code", "twice", "ragged", "heading_twice", "none"],
 )
 def test_a_panel_of_an_analyst_is_refused_with_file_line_and_column(
     tmp_path: Path, lines: tuple[str, ...], message: str

@@ -157,8 +157,8 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
     Raises
     ------
     DataError
-        With file, line and column, when a column is missing or unknown, a cell is neither figure
-        nor symbol, a year is not over, or an authority has a year twice.
+        With file, line and column, when a column is missing or unknown, there is no row, a cell is
+        neither figure nor symbol, a year is not over, or an authority has a year twice.
     """
     path = Path(path)
     heading, rows = read_rows(path)
@@ -197,6 +197,12 @@ def read_panel(path: Path, *, today: date | None = None) -> AuthorityPanel:
                 cells.put(key, area, name, cell, FileRank(path.name))
             elif name == SYNTHETIC:
                 marks.append(text.strip())
+    if not lines:
+        raise DataError(
+            "there is no row below the headings: a panel has one for each authority and year",
+            file=path.name,
+            line=2,
+        )
     panel = cells.panel(path.name, lines, _out_of_order(lines, path.name))
     if not _is_made_up(marks, path.name):
         return panel
