@@ -34,7 +34,7 @@ class SurvivalCurve:
     -----
     The sum is I(t) = ∫₀ᵗ S(u) du, with slope S and bend -f, S the survival and f the density of
     lengths. Between two nodes h apart the polynomial with the values, slopes and bends of both is
-    at most h⁶ max |f⁗| / 46,080 off (Hermite). Ages up to six months are nodes themselves, for
+    at most ``h⁶ max |f⁗| / 46,080`` off (Hermite). Ages up to six months are nodes themselves, for
     there a density may be infinite; later nodes are a fifth of their age apart, which leaves
     3 in 10⁷ of the mean length for shapes up to 5.
     """
