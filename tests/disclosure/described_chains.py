@@ -1,7 +1,8 @@
 """Chains of descriptions of records that grow: how many values of a column are missing.
 
 The reader knows every number that was printed and what it was rounded to, that a column of more
-records misses no fewer values, and that a withheld number is at least 1.
+records misses no fewer values, and that a withheld number is at least 1, unless the column was
+printed as one that may miss none: a rounded answer beside an exact none is withheld too.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ class DescribedChain:
     def _ends(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Least and greatest number of each state: none is smaller than one before it."""
         numbers = [one[name] for one in self.shown]
-        low = np.array([1.0 if ends is None else ends[0] for ends in numbers])
+        least = 0.0 if any(ends is not None and ends[0] == 0 for ends in numbers) else 1.0
+        low = np.array([least if ends is None else ends[0] for ends in numbers])
         high = np.array([np.inf if ends is None else ends[1] for ends in numbers])
         return np.maximum.accumulate(low), np.minimum.accumulate(high[::-1])[::-1]
