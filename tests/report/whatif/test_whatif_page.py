@@ -84,6 +84,20 @@ def test_what_it_costs_is_said_with_the_reason_or_why_it_stays(opened_page: Page
     assert re.search(r"The cost of \d{4}/\d\d is £.* in place of £.* social workers in post", more)
 
 
+def test_the_cards_of_a_moving_slider_are_those_of_when_it_rests(opened_page: Page):
+    moved = opened_page.run(
+        """(() => { for (const [id, value] of [["length-looked_after", -3],
+        ["placements-own_carer_places", 12], ["placements-price", 10]]) {
+        const one = document.getElementById(id);
+        one.value = value; one.dispatchEvent(new Event("input")); }
+        return whatif.numbersNow(); })()"""
+    )
+    settled(opened_page)
+    assert opened_page.run("whatif.numbersNow()") == moved
+    assert moved[-1]["label"].startswith("Placements")
+    assert not moved[-1]["before"].startswith(moved[-1]["value"])
+
+
 def test_every_scenario_can_be_started_from_or_says_why_not(opened_page: Page):
     options = opened_page.run(
         "[...document.getElementById('start').options]"

@@ -278,7 +278,7 @@ export function heldBy(few, set, who, until) {
       for (let k = 0; k < kinds; k += 1) stock[(r * dates.length + place) * kinds + k] = dot(few.of.readings, k * q, now);
     }
   }
-  return { states, total, stock, days: daysOf(few, states, null) };
+  return { states, total, stock, days: daysOf(few, states, null, until) };
 }
 
 /**
@@ -286,13 +286,14 @@ export function heldBy(few, set, who, until) {
  * @param {Followed} few
  * @param {Float64Array} states
  * @param {Float64Array | null} price by which each month counts
+ * @param {number} until years that begin later stay empty
  * @returns {Float64Array}
  */
-export function daysOf({ count, months, q, of, kinds, readings, years, lengths }, states, price) {
+export function daysOf({ count, months, q, of, kinds, readings, years, lengths }, states, price, until) {
   const days = new Float64Array(count * years.length * readings);
   const sum = new Float64Array(q);
   for (let r = 0; r < count; r += 1) {
-    for (let y = 0; y < years.length; y += 1) {
+    for (let y = 0; y < years.length && years[y].first < until; y += 1) {
       sum.fill(0);
       for (let t = years[y].first; t < years[y].first + years[y].months; t += 1) {
         const half = (lengths[t] * (price ? price[t] : 1)) / 2;

@@ -45,20 +45,23 @@ function lengthsOf(model) {
  * @returns {Placed}
  */
 function placedUnder(model, outcome, until) {
-  const { moves, years } = model.data.placements;
-  const few = once(model, "moves", () => openMoves(moves, { years, lengths: lengthsOf(model) }));
+  const { moves } = model.data.placements;
+  const all = model.data.placements.years;
+  const years = all.filter((/** @type {any} */ year) => year.first < until);
+  const few = once(model, "moves", () => openMoves(moves, { years: all, lengths: lengthsOf(model) }));
   const kept = once(model, "placed", () => keptPlaced(model));
   const plain = once(model, "plain", () => heldBy(few, null, { came: few.of.entries, alone: null, more: null, total: null }, few.months));
   const price = outcome.paths.has(PRICE_LEVER) ? appliedAlike(outcome.paths, PRICE_LEVER, 1, few.months) : null;
   const held = heldUnder(model, few, plain, outcome, until);
-  const [paid, before] = [held, plain].map((one) => (price ? daysOf(few, one.states, price) : one.days));
+  const [paid, before] = [held, plain].map((one) => (price ? daysOf(few, one.states, price, until) : one.days));
   const { readings } = few;
   const change = (/** @type {number} */ y, /** @type {number} */ place, /** @type {Float64Array} */ now, /** @type {Float64Array} */ then) =>
     kept.inflation[y].map((_, r) => {
-      const at = (r * years.length + y) * readings + place;
+      const at = (r * all.length + y) * readings + place;
       return now[at] - then[at];
     });
-  const days = kept.days.map((year, y) => year.map((each, k) => {
+  const wanted = kept.days.slice(0, years.length);
+  const days = wanted.map((year, y) => year.map((each, k) => {
     const apart = change(y, k, held.days, plain.days);
     return each.map((one, r) => Math.max(one + apart[r], 0));
   }));
@@ -69,7 +72,7 @@ function placedUnder(model, outcome, until) {
       const at = (r * few.dates.length + place) * few.kinds + k;
       return Math.max(one + held.stock[at] - plain.stock[at], 0);
     })),
-    paid: price === null ? days : kept.days.map((year, y) => year.map((_, k) => {
+    paid: price === null ? days : wanted.map((year, y) => year.map((_, k) => {
       const apart = change(y, k, paid, before);
       const own = priced(kept.monthly[k], years[y], price);
       // Fewer than nobody in a year is nobody; a month of it may owe another something.
@@ -193,7 +196,8 @@ function keptPlaced(model) {
  * @returns {Float64Array[]} in order
  */
 export function movedCosts(model, outcome, until) {
-  const { moves, years } = model.data.placements;
+  const { moves } = model.data.placements;
+  const years = model.data.placements.years.filter((/** @type {any} */ year) => year.first < until);
   const placed = placedOnce(model, outcome, until);
   const kept = model.kept.get("placed");
   const shown = moves.shown.length - 1;
