@@ -224,6 +224,10 @@ def test_three_settings_stand_side_by_side(opened_page: Page, tmp_path: Path):
     )
     assert plans == sorted(plans)
     assert len(set(plans)) == 4
+    labels = page.run(
+        "[...document.querySelectorAll('#sides tbody th')].map((one) => one.textContent)"
+    )
+    assert re.fullmatch(r"Cost, \d{4}/\d\d", labels[-2])
     assert sheets(page.printed(tmp_path / "compared.pdf")) == 1
 
 

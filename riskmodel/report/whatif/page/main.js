@@ -234,7 +234,8 @@ function showSides(at) {
     return numbersNow();
   });
   state.active = kept;
-  const rows = columns[0].map((one, row) => [one.label, one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
+  // Settings may have other numbers of posts.
+  const rows = columns[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
   rows.unshift(["Set", "Nothing", ...state.settings.map((one) => setWords(changesOf(one, data), data))]);
   return sides.replaceChildren(element("h2", {}, "Settings side by side"),
     table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...columns.map((_, place) => nameOf(place))], rows));
