@@ -191,10 +191,10 @@ def _parted(change: CaseloadChange) -> str:
     (people, by_people), (work, by_work) = said
     whole = round(change.change, 1)
     adds_up = whole == round(round(change.workers.value, 1) + round(change.cases.value, 1), 1)
+    moved = f"{'rise' if whole > 0 else 'fall'} of {number(abs(whole), 1)}"
     return (
-        f"Of the {'rise' if whole > 0 else 'fall'} of {number(abs(whole), 1)} cases for each worker "
-        f"{people} account for {by_people} and {work} for {by_work}"
-        f"{'' if adds_up else ' (each rounded)'}."
+        f"Of the {moved} cases for each worker {people} account for {by_people} and "
+        f"{work} for {by_work}{'' if adds_up else ' (each rounded)'}."
     )
 
 
