@@ -5,7 +5,7 @@ Every replicate keeps the identity opening + starts - ends = closing in every mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -257,19 +257,27 @@ class Projection(Result):
                     )
         return pd.concat(pieces, ignore_index=True)
 
-    def summary(self) -> str:
-        """The central projection of each stage at the last month, the range after it."""
+    def summary(self, counted: Mapping[str, tuple[float, str]] | None = None) -> str:
+        """The central projection of each stage at the last month, the range after it.
+
+        Parameters
+        ----------
+        counted
+            Of each stage the children counted last, and the month; without it the opening stands
+            there, which is an estimate where nobody counted in that month.
+        """
         last = month_words(self.months[-1], day=True)
-        first = month_words(self.opening_month)
         said = []
         for index, stage in enumerate(self.stages):
             stock = self.stock[0, :, -1, index]
             low, middle, high = np.quantile(stock, (0.05, 0.5, 0.95))
-            before = float(np.mean(self.opening[:, index]))
+            opening = float(np.mean(self.opening[:, index])), self.opening_month
+            before, then = (counted or {}).get(stage, opening)
             label = STAGE_LABELS.get(stage, stage.replace("_", " "))
             said.append(
                 f"{label}: the central projection for {last} is {middle:,.0f} (90% range "
-                f"{low:,.0f} to {high:,.0f}), from {before:,.0f} in {first}."
+                f"{low:,.0f} to {high:,.0f}), from {before:,.0f} in "
+                f"{month_words(then)}."
             )
         others = len(self.scenarios) - 1
         named = f" {others} scenario{'s' if others > 1 else ''} beside it." if others else ""

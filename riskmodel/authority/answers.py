@@ -159,7 +159,7 @@ class PostsAnswers(Result):
                 found = self.service.posts(name)
             except DataError as error:
                 # That no number of posts does it is an answer too.
-                lines.append(f"  No number of posts is enough: {error}.")
+                lines.append(f"  No number of posts is enough: {error.message}.")
                 continue
             said = posts_sentences(self.service, name)
             lines += [f"  {sentence}" for sentence in (*said, f"Assumed: {found.assumes}.")]

@@ -13,6 +13,7 @@ from riskmodel.authority.attribution import attributed, each_alone, finite
 from riskmodel.authority.measures import MEASURE_LABELS, POSTS, Question
 from riskmodel.authority.placement_measures import CHILDREN, COST, NET, placement_measures
 from riskmodel.authority.placements import Placements
+from riskmodel.authority.price import COMPONENT_LABELS, without_price
 from riskmodel.authority.service import needed_by_simulation, posts_outlook
 from riskmodel.caseload import (
     CaseloadPlan,
@@ -72,6 +73,8 @@ class Comparison(Result):
         Words of measures that are not the package's own: those of services and placements.
     placed
         In how many of the simulations placements were followed; 0 is not at all.
+    not_priced
+        What has no price, and so is in no cost, such as ``agency``.
     """
 
     scenarios: tuple[str, ...]
@@ -84,6 +87,7 @@ class Comparison(Result):
     feedback: bool = False
     labels: Mapping[str, Label] = field(default_factory=dict)
     placed: int = 0
+    not_priced: tuple[str, ...] = ()
 
     def label(self, measure: str) -> Label:
         """A measure in words."""
@@ -105,6 +109,13 @@ class Comparison(Result):
         rows = self.differences
         chosen = rows[(rows["scenario"] == scenario) & (rows["measure"] == measure)]
         return dict(chosen.to_dict("records")[0])
+
+    def left_out(self) -> str:
+        """What the costs leave out; empty where they leave nothing out."""
+        elsewhere = ("placements",) if self.of_placements else ()
+        left = [COMPONENT_LABELS[name] for name in self.not_priced if name not in elsewhere]
+        names = " and ".join(left)
+        return names and f"Costs leave out {names}, for which no price is given."
 
     def to_frame(self) -> pd.DataFrame:
         """The differences."""
@@ -164,6 +175,8 @@ class Comparison(Result):
                 "Scenarios share their random numbers: the variance of a difference in caseload is "
                 f"at most 1/{times:,.0f} of what it would be otherwise."
             )
+        if self.not_priced:
+            said.append(self.left_out())
         if self.feedback:
             said.append(
                 "With feedback on, all scenarios are simulated month by month, the one they are "
@@ -175,7 +188,7 @@ class Comparison(Result):
                 "scenario; what each change does by itself is not worked out for them."
             )
         said.append("A remainder belongs to several changes together, to none of them alone.")
-        return (" ".join(said),)
+        return (" ".join(filter(None, said)),)
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
         """What was compared, the differences and what each change does."""
@@ -184,6 +197,7 @@ class Comparison(Result):
             "month": self.month,
             "cap": self.target.cap,
             "probability": self.target.probability,
+            "not_priced": list(self.not_priced),
             "differences": records,
             "attribution": self.attribution.to_dict("records"),
         }
@@ -303,6 +317,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
         outlook.feedback is not None,
         question.labels,
         0 if placed is None else placed.forecast.simulations,
+        () if prices is None else without_price(prices(year) for year in question.in_year),
     )
 
 

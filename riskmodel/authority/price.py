@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,7 @@ class PriceByYear(Result):
     @property
     def not_priced(self) -> tuple[str, ...]:
         """Components that no year gives a price, and that are in no sum."""
-        priced = {name for costs in self.costs.values() for name in costs.priced}
-        return tuple(name for name in COMPONENTS if name not in priced)
+        return without_price(self.costs.values())
 
     def to_frame(self) -> pd.DataFrame:
         """See :attr:`frame`."""
@@ -100,6 +99,12 @@ COMPONENT_LABELS = {
     "placements": "placements of looked-after children",
 }
 """Components of cost in words."""
+
+
+def without_price(costs: Iterable[UnitCosts]) -> tuple[str, ...]:
+    """Components to which none of these gives a price, so that no sum holds them."""
+    priced = {name for each in costs for name in each.priced}
+    return tuple(name for name in COMPONENTS if name not in priced)
 
 
 def price_by_year(

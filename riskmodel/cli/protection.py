@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.cli.output import tell
+from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ def _tell_withheld(release: Release, *, also_withheld: bool) -> None:
     """What could not be read, what is withheld and what is known all the same."""
     if release.issues:
         tell(
-            f"{release.issues:,} things in the file could not be read; see `riskmodel intake check`"
+            f"{count_of(release.issues, 'cell or record', 'cells or records')} of the file could "
+            "not be used; see `riskmodel intake check`"
         )
     if release.waiver:
         tell(f"observed records, nothing is withheld: {release.waiver}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.cli.folder import opened
-from riskmodel.cli.output import tell
+from riskmodel.cli.output import check_folder, tell
 from riskmodel.cli.protection import (
     EarlierOption,
     LedgerOption,
@@ -206,11 +206,12 @@ def _is_example(authority: Authority) -> bool:
 
 def _check_final(authority: Authority, table: Path | None) -> None:
     """Refuse a final that could not be kept, before the work begins."""
-    from riskmodel.report.brief.finals import check_final
+    from riskmodel.report.brief.finals import FOLDER, check_final
 
     if table is not None or _is_example(authority):
         raise DataError("--final needs a folder of your own, in which what is projected is kept")
-    check_final(authority)
+    day = check_final(authority)
+    check_folder(authority.folder / FOLDER / f"{day.isoformat()}.json")
 
 
 def _check_apart(out: Path, *, final: bool) -> None:

@@ -281,12 +281,18 @@ def pictures_from(module: str) -> None:
 
 
 def parted(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
-    """The columns that differ from row to row, and the value of each that does not."""
+    """The columns that differ from row to row, and the value of each that does not.
+
+    Where one column alone differs the others stand in the table too, unless they are empty: rows of
+    names without a number would be no table.
+    """
     same = {
         str(name): frame[name].iloc[0]
         for name in frame.columns
         if len(frame) > 1 and len(frame[name].astype(str).unique()) == 1
     }
+    if len(same) == len(frame.columns) - 1:
+        same = {name: value for name, value in same.items() if not cell(value, name)}
     return frame.drop(columns=list(same)), same
 
 

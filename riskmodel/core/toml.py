@@ -27,7 +27,11 @@ _MISWRITTEN: Mapping[str, str] = {
     r"[^#\"']*=\s*\d{4}-\d": 'a month is written in quotes: "2026-03"',
     r"[^#\"']*=\s*[\d.]+\s*%": 'a share is written in quotes: "80%"',
     r"[^#\"']*=\s*(£|\d{1,3},\d{3})": "an amount is written as digits alone: 58400",
+    r"[^#\"']*=\s*\d{1,2}/\d": "a date is written year first: 2024-07-31",
     r".*\\": r'in the name of a file write / for \: "tables/months.csv"',
+    r"[^#\"']*=\s*(?!(?i:true|false)\b)[^\W\d]": (
+        'a text is written in quotes: "North"; a number as digits alone: 4'
+    ),
 }
 """How a line looks that is often miswritten, and how it is written."""
 _LONGEST_SHOWN = 60

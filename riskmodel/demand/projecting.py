@@ -90,9 +90,18 @@ class Outlook(Result):
         """The central projection of each stage, and what it was learned from."""
         learned = next(iter(self.stages.values())).learned
         return (
-            f"{self.projection.summary()} Learned from {learned.authorities} authorities to March "
-            f"{learned.year}."
+            f"{self.projection.summary(self._counted_last())} Learned from "
+            f"{learned.authorities} authorities to March {learned.year}."
         )
+
+    def _counted_last(self) -> dict[str, tuple[float, str]]:
+        """Of each stage the last stock that was counted, or the middle of what is implied."""
+        frame = self.observations_frame()
+        stocks = frame[(frame["counted"] == "stock") & (frame["basis"] != "assumed")]
+        return {
+            row["stage"]: ((row["low"] + row["high"]) / 2, row["month"])
+            for row in stocks.to_dict("records")
+        }
 
     def preview(self) -> pd.DataFrame:
         """Stocks at the end of each March."""

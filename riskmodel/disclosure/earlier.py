@@ -163,7 +163,8 @@ def _tie_release(
         )
         in_all = [change(measure, "") for measure in IN_ALL]
         tie_rest(links, (number, tuple(group), "", "without_plan"), in_all, (1, -1))
-        for factor in table.true_counts(next(iter(table.counts))).factors:
+        # Of a table without a record there is no group but all of them together.
+        for factor in table.true_counts(next(iter(table.counts), TOTAL)).factors:
             found, led = (change(measure, factor) for measure in PRINTED)
             for name, changes, signs in (
                 ("without_plan", (found, led), (1, -1)),

@@ -172,7 +172,8 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
         if name not in SNAPSHOT_COLUMNS:
             problem = UnknownNameError("column of monthly snapshots", title[:40], SNAPSHOT_COLUMNS)
             raise DataError(
-                f"{problem} Delete the columns that are none of these.",
+                f"{problem}{_unknown_too(heading[place + 1 :])} Rename columns that mean one of "
+                "these, and delete the rest.",
                 file=file, line=1, field=title[:40],
             )  # fmt: skip
         if name in places:
@@ -199,6 +200,13 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
         )
     at = None if area is None else places[area]
     return _Layout(places[when], _WHEN[when], at, stage, long or wide)
+
+
+def _unknown_too(titles: Sequence[str]) -> str:
+    """The other columns that nobody knows, as a sentence."""
+    names = {title: "_".join(title.casefold().split()) for title in titles}
+    unknown = [title for title, name in names.items() if name not in SNAPSHOT_COLUMNS]
+    return f" Unknown too: {briefly(*unknown)}." if unknown else ""
 
 
 def _one(places: Mapping[str, int], names: tuple[str, ...], file: str) -> str | None:

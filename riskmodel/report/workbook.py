@@ -156,7 +156,7 @@ def _gptable(gptables: Any, table: Table, columns: Sequence[Column]) -> Any:
 
 
 def _source(table: Table) -> str:
-    source = table.source or "computed by riskmodel from the published figures"
+    source = table.source or "computed by riskmodel"
     return f"Source: {_plain_text(source)}."
 
 

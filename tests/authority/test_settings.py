@@ -83,7 +83,7 @@ def test_everything_may_be_left_out(folder_of, settings):
 def test_a_folder_without_settings_is_no_authority(tmp_path):
     with pytest.raises(DataError, match=r"no authority\.toml in it; `riskmodel new FOLDER`"):
         open_authority(tmp_path)
-    with pytest.raises(DataError, match="is no authority"):
+    with pytest.raises(DataError, match="there is no such folder"):
         open_authority(tmp_path / "missing")
 
 

@@ -93,6 +93,27 @@ def test_exit_codes_of_check(call, northshire, tmp_path):
     assert "To mend" in answer.out
     assert "months.csv, line 1, field cpp_stok" in " ".join(answer.out.split())
     assert "no authority.toml" in call("check", tmp_path).message
+    assert "there is no such folder" in call("check", tmp_path / "nrth").message
+
+
+@pytest.mark.end_to_end
+def test_columns_of_own_months_that_nobody_knows_are_named_at_once(call, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text("month,CP open,cpp_starts,CLA,CLA began\nApr-21,4,1,2,3\n", encoding="utf-8")
+    said = " ".join(call("intake", "snapshots", path).message.split())
+    assert "field CP open: There is no column of monthly snapshots 'CP open'." in said
+    assert "Unknown too: 'CLA', 'CLA began'. Rename columns that mean one of these" in said
+
+
+@pytest.mark.end_to_end
+def test_neighbours_of_an_authority_without_a_code_ask_for_it(call, northshire):
+    text = SETTINGS.replace('code = "999"\n', "")
+    (northshire / "authority.toml").write_text(text, encoding="utf-8")
+    neighbours = "la_code,neighbour_code\n801,802\n"
+    (northshire / "neighbours.csv").write_text(neighbours, encoding="utf-8")
+    said = " ".join(call("check", northshire).out.split())
+    assert "neighbours.csv: needs to know which of the authorities this is" in said
+    assert "[about] code" in said
 
 
 @pytest.mark.end_to_end

@@ -215,6 +215,19 @@ def test_a_final_is_kept_in_a_folder_of_ones_own_and_nowhere_else(call, tmp_path
         assert "a folder of your own" in message
 
 
+@pytest.mark.end_to_end
+def test_a_final_that_cannot_be_kept_is_refused_before_anything_is_written(call, tmp_path):
+    folder, out = tmp_path / "north", tmp_path / "page"
+    folder.mkdir()
+    (folder / "authority.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "months.csv").write_text(MONTHS, encoding="utf-8")
+    (folder / "finals").write_text("", encoding="utf-8")
+    answer = call("report", folder, "--out", out, "--simulations", "100", "--final")
+    assert answer.code == 2
+    assert "2023-12-31.json cannot be written" in " ".join(answer.message.split())
+    assert not out.exists()
+
+
 @pytest.mark.integration
 def test_own_factors_have_no_quadrants_of_another_authority(tmp_path, synthetic, unsaved):
     folder = tmp_path / "south"
@@ -246,7 +259,7 @@ def test_a_folder_without_figures_says_what_would_bring_a_section(call, tmp_path
     out = tmp_path / "page"
     assert "riskmodel check" in call("report", folder, "--out", out).message
     assert not out.exists()
-    assert "no authority.toml" in call("report", tmp_path / "none", "--out", out).message
+    assert "there is no such folder" in call("report", tmp_path / "none", "--out", out).message
 
 
 @pytest.mark.end_to_end

@@ -444,3 +444,10 @@ def test_caseloads_of_workers_from_records(call, tmp_path):
         assert "8 workers had 80 children between them: the median is 10" in said
     assert "--show workers counts them" in call("intake", "check", tmp_path / "ssd").message
     assert "needs your records" in call("caseload", "--show", "workers").message
+
+
+@pytest.mark.end_to_end
+def test_a_cap_that_no_posts_keep_is_answered_in_words(call):
+    said = " ".join(call("caseload", "--cap", "0.001", *SMALL).out.split())
+    assert "No number of posts is enough: no number of posts up to 5000 gives" in said
+    assert "field posts" not in said

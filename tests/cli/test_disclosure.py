@@ -325,3 +325,14 @@ def test_a_report_says_what_applied(waived, observed):
     )
     assert "[c]" not in chart.data.frame.to_numpy()
     assert len(chart.data.frame) == (3 if waived else 34)
+
+
+@pytest.mark.end_to_end
+def test_records_that_are_gone_after_a_release_by_group_end_in_words(call, observed, tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_bytes(observed.read_bytes())
+    assert call("factors", path, "--by", "area").code == 0
+    path.write_text(f"plan,{','.join(NAMES)},area\n", encoding="utf-8")
+    answer = call("factors", path)
+    assert answer.code == 1
+    assert "0 of 0 assessments counted" in answer.err

@@ -149,7 +149,7 @@ def test_a_table_that_cannot_be_used_is_one_clear_message(call, table: Path):
     table.write_text(TABLE.replace("false,false,false", "false,false,perhaps"), encoding="utf-8")
     lenient = call("factors", table, *UNPROTECTED)
     assert lenient.code == 0
-    assert "1 things in the file could not be read" in lenient.err
+    assert "1 cell or record of the file could not be used" in lenient.err
     table.write_text("plan,height\ntrue,1\n", encoding="utf-8")
     assert "no column is a factor" in call("factors", table).message
     table.write_text("", encoding="utf-8")

@@ -98,3 +98,11 @@ def test_months_say_which_figures_are_missing(call, tmp_path) -> None:
     (tmp_path / "authority.toml").write_text('[about]\nname = "Ours"\n', encoding="utf-8")
     said = " ".join(call("check", tmp_path).out.split())
     assert "(1 without starts, 2 without ends)" in said
+
+
+@pytest.mark.end_to_end
+def test_without_its_mapping_it_is_told_of_one(call, folder) -> None:
+    (folder / "mapping.toml").unlink()
+    said = " ".join(call("factors", folder).message.split())
+    assert "field plan: this column is missing; the file has 'Ref', 'Went to CP plan?'" in said
+    assert "mapping.toml in a folder" in said

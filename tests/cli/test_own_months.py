@@ -170,3 +170,17 @@ def test_a_file_in_place_of_the_population_is_followed(call, tmp_path):
     file.write_text(people(5), encoding="utf-8")
     assert "not thousands" in call(*words, "--population", file).message
     assert "no_such.csv" in call(*words, "--population", "no_such.csv").message
+
+
+@pytest.mark.end_to_end
+def test_the_number_before_is_the_last_that_was_counted_and_no_estimate(call, tmp_path):
+    path = tmp_path / "months.csv"
+    lines = months_file(path).read_text(encoding="utf-8").splitlines()
+    # Children in need are counted by the quarter, and last in September.
+    quarters = {"2019-03": 820, "2019-06": 790, "2019-09": 817}
+    rows = [f"{line},{quarters.get(line[:7], '')}" for line in lines[1:]]
+    path.write_text("\n".join([f"{lines[0]},cin_plan_stock", *rows]) + "\n", encoding="utf-8")
+    said = " ".join(call("project", path, "--months", 12, "--simulations", 50).out.split())
+    last = rows[-1].split(",")[1]
+    assert f"), from {last} in December 2019." in said
+    assert "), from 817 in September 2019." in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,27 @@ def test_a_price_without_a_year_is_told_with_file_line_key_and_what_is_allowed(c
     priced = call("caseload", tmp_path, "--show", "cost")
     assert priced.code == 2
     assert found in priced.message
+
+
+@pytest.mark.end_to_end
+def test_a_comparison_names_what_has_no_price(call, tmp_path):
+    prices = tmp_path / "prices.toml"
+    agency = tmp_path / "agency.toml"
+    agency.write_text(
+        'name = "agency"\ndescription = "Eight agency workers."\n[[change]]\n'
+        'parameter = "workforce.agency_fte"\nfrom_month = 1\nto_month = 24\nvalue = 8\n'
+        'reason = "A bid."\nsource = "assumed"\n'
+    )
+    words = ("scenario", "compare", agency, "--costs", prices, "--months", 24, "--simulations", 100)
+    prices.write_text('[costs]\npost_per_year = 50000\nprices = "2015/16"\n')
+    left = "Costs leave out agency workers and placements of looked-after children, for which no"
+    assert left in " ".join(call(*words).out.split())
+    assert json.loads(call(*words, "--format", "json").out)["not_priced"] == [
+        "agency",
+        "placements",
+    ]
+    prices.write_text(
+        "[costs]\npost_per_year = 50000\nagency_per_week = 1500\nplacement_per_week = 900\n"
+        'prices = "2015/16"\n'
+    )
+    assert "leave out" not in call(*words).out

@@ -18,6 +18,15 @@ def test_a_year_has_no_comma_and_other_numbers_do(capsys):
 
 
 @pytest.mark.unit
+def test_where_only_the_names_differ_the_numbers_stay_in_the_table(capsys):
+    frame = pd.DataFrame({"component": ["posts", "all"], "cost": [380, 380], "note": ["", ""]})
+    print_text(View(frame))
+    said = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert said[0] == ["Component", "Cost"]
+    assert said[-2:] == [["posts", "380"], ["all", "380"]]
+
+
+@pytest.mark.unit
 def test_a_name_is_not_broken_where_the_table_is_wide(capsys):
     frame = pd.DataFrame({"stage": ["looked_after"], "parameter": ["observation_error"], **WORDS})
     print_text(View(frame))

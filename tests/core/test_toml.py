@@ -261,6 +261,8 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path):
         ("a = 1\nmonth = 2016-1\n", 2, 'a month is written in quotes: "2026-03"'),
         ("chance = 80%\n", 1, 'a share is written in quotes: "80%"'),
         ("a = 1\nprice = £58,400\n", 2, "an amount is written as digits alone: 58400"),
+        ("a = 1\nagency = four\n", 2, 'a text is written in quotes: "North"'),
+        ("date = 31/07/2024\n", 1, "a date is written year first: 2024-07-31"),
         ("price = 58,400\n", 1, "an amount is written as digits alone: 58400"),
         ("a = " + "1" * 5000, None, "this is no TOML"),
         ("a = " + "[" * 5000, None, "nested too deeply"),

@@ -13,7 +13,7 @@ from riskmodel.authority.margins import recording_area
 from riskmodel.errors import DataError
 from riskmodel.factors.adjusted.impact import measure_impact
 from riskmodel.factors.adjusted.patterns import factor_patterns
-from riskmodel.factors.adjusted.reach import recorded_reach
+from riskmodel.factors.adjusted.reach import reach_words, recorded_reach
 from riskmodel.factors.margins.recorded import RecordedFactors
 from riskmodel.factors.margins.recording import (
     MEASURES,
@@ -209,3 +209,17 @@ def test_many_groups_have_the_reach_of_each():
         for measure, (low, high) in ends.items():
             expected = bounds.loc[measure, ["lowest", "highest"]].to_numpy(float)
             np.testing.assert_array_equal([low[row], high[row]], expected)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("k", "n", "top"), [(203, 685, "0.7"), (215, 1000, "0.1")])
+def test_where_every_plan_may_have_had_the_factor_ratios_have_no_limit(k, n, top):
+    # 203 / 0.4 = 507 and 215 / 0.4 = 537 true plans, of 459: cut off at 459, times the recorded.
+    bounds = recording_bounds(one(k, n, 459, 2600)).bounds.set_index("measure")
+    assert bounds.loc["share_of_plans", "highest"] == 1
+    for measure in ("odds_ratio", "risk_ratio"):
+        lowest, highest = bounds.loc[measure, ["lowest", "highest"]]
+        assert highest == np.inf
+        assert 0 < lowest < 1
+    low = bounds.loc["odds_ratio", "lowest"]
+    assert reach_words((low, np.inf), 1, 1) == f"{top} to no limit"

@@ -114,6 +114,18 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
         read_sheet(tmp_path / "t.xlsx")
 
 
+@pytest.mark.unit
+def test_a_workbook_that_is_open_elsewhere_is_no_broken_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reader, "_looked_through", held)
+    with pytest.raises(DataError, match="is it open in another program"):
+        read_sheet(sound(tmp_path / "t.xlsx"))
+
+
 @pytest.mark.property
 @settings(max_examples=40)
 @given(cut=st.integers(0, 6000), length=st.integers(0, 60), put=st.binary(max_size=20))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from riskmodel.report.brief.happened import numbers
 from riskmodel.report.brief.options import turned_by_baseline
 from riskmodel.report.brief.paging import MOST_WORDS, fitting
 from riskmodel.report.brief.results import BriefResults
+from riskmodel.report.brief.why import _parts
 from riskmodel.report.brief.wording import (
     chance_words,
     change_words,
@@ -363,3 +365,14 @@ def test_brief_and_annex_rank_factors_alike_and_neither_by_a_dozen_assessments()
     assert "with Child Neglect, 15.0% led to a plan, the highest share of 2 factors" in annex
     assert "30 assessments or more" in annex
     assert "Trafficking" not in brief + annex
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("change", "whole", "said"),
+    [(-1, (3, -4), "Of the fall of 1 child, "), (5, (9, -4), "Of the rise of 5 children, ")],
+)
+def test_a_change_of_one_is_of_one_child(change, whole, said):
+    parts = tuple(SimpleNamespace(words=words) for words in ("more plans started", "durations"))
+    made = SimpleNamespace(parts=parts, whole=whole, change=change, is_parted=True)
+    assert _parts(made).startswith(said)

@@ -207,7 +207,7 @@ def _returns(look: _Look) -> Thing | None:
 
 def _unread(intake: Intake, issues: list[Issue], path: Path) -> str:
     """What of a table cannot be read, what goes with it, and what to do."""
-    said = f"{count_of(len(issues), 'cell or record', 'cells or records')} cannot be read"
+    said = f"{count_of(len(issues), 'cell or record', 'cells or records')} cannot be used"
     if left := intake.account.assessments.reasons():
         said += f"; left out of {intake.rows_read:,} assessments: {left}"
     blank = [i for i in issues if i.rule == "bad_flag" and i.found == NOTHING]

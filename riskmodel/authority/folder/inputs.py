@@ -274,6 +274,11 @@ class Inputs:
         else:
             return ()
         code = self.panel_code or self.contents.text("about", "code")
+        if not code:
+            raise DataError(
+                "needs to know which of the authorities this is: give its code as [about] code",
+                file=self.contents.source_of("neighbours"),
+            )
         if code not in listed:
             problem = UnknownNameError("authority with neighbours", code, listed)
             raise DataError(str(problem), file=self.contents.source_of("neighbours"))

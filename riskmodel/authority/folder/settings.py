@@ -110,6 +110,8 @@ def read_settings(folder: Path, log: ProblemLog) -> Settings:
         this version does not know.
     """
     path = folder / FILE
+    if not folder.exists():
+        raise DataError("there is no such folder", file=str(folder))
     if not path.is_file():
         raise DataError(
             f"this folder is no authority: there is no {FILE} in it; `riskmodel new FOLDER` "

@@ -92,7 +92,8 @@ def reach_words(ends: tuple[float, float], scale: float, digits: int) -> str:
     """The ends of a reach in words; a dash where there is none."""
     # No minus before a nought.
     low, high = (round(scale * end, digits) + 0.0 for end in ends)
-    return f"{low:.{digits}f} to {high:.{digits}f}" if low <= high else "-"
+    top = "no limit" if high == np.inf else f"{high:.{digits}f}"
+    return f"{low:.{digits}f} to {top}" if low <= high else "-"
 
 
 def _moved(

@@ -209,7 +209,10 @@ class RecordedFactors:
     def measured(self, x: FloatArray, y: FloatArray) -> dict[str, FloatArray]:
         """Every measure at these points, NaN where they are not possible."""
         found = true_measures(
-            self.with_plan * x, self.without_plan * y, self.plans, self.assessments
+            _up_to(self.with_plan * x, self.plans),
+            _up_to(self.without_plan * y, self.assessments - self.plans),
+            self.plans,
+            self.assessments,
         )
         possible = self.is_possible(x, y)
         return {name: np.where(possible, values, np.nan) for name, values in found.items()}
@@ -236,6 +239,11 @@ class RecordedFactors:
             name: (over(np.fmin, values), over(np.fmax, values))
             for name, values in self.measured(*self.corners()).items()
         }
+
+
+def _up_to(counts: FloatArray, most: FloatArray) -> FloatArray:
+    """Counts that reach as many as there are, but for rounding, as exactly so many."""
+    return np.where(np.isclose(counts, most, rtol=_CLOSE, atol=0), most, counts)
 
 
 def over(pick: np.ufunc, values: FloatArray) -> FloatArray:

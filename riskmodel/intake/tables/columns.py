@@ -196,7 +196,9 @@ def match_headings(
     if PLAN not in names:
         raise DataError(
             f"this column is missing; the file has {_listed(headings)}. It says with true or "
-            "false whether a child protection plan followed",
+            "false whether a child protection plan followed. Where columns have names of their "
+            "own, say which they are: --mapping FILE.toml, or mapping.toml in a folder, with a "
+            'line such as plan = "your heading" under [columns]',
             file=file,
             field=PLAN,
         )

@@ -134,6 +134,8 @@ def open_workbook(path: Path) -> Book:
     try:
         errors = _looked_through(path)
         book = load_workbook(str(path))
+    except PermissionError as error:
+        raise unreadable(path, error) from error
     except (*_ODD, CalamineError) as error:
         message = f"this is no Excel workbook, or a broken one: {error}"
         raise DataError(message, file=path.name) from error

@@ -43,10 +43,11 @@ def options_page(results: BriefResults, annex: str) -> Section:
     lowest = min(moved, key=lambda name: moved[name]["difference"])
     names = sorted(moved, key=lambda name: (name != lowest, -abs(moved[name]["difference"])))
     best, *others = [_scenario(results, name) for name in names]
+    left_out = results.comparison.left_out()
     return brief_page(
         "options",
         _message(results),
-        [best, *_unplaced(results), _turned(results), _TABLE_SAYS, *others],
+        [best, *_unplaced(results), _turned(results), _TABLE_SAYS, left_out, *others],
         annex=annex,
         chart=_chart(results),
         table=_table(results),
@@ -140,8 +141,9 @@ def _scenario(results: BriefResults, name: str) -> str:
     if comparison.currency:
         cost = comparison.row(name, "cost")
         form = partial(money, currency=comparison.currency)
+        of = "cost of what has a price" if comparison.not_priced else "cost"
         parts.append(
-            f"cost: {difference_words(cost['difference'], _ends(cost), form, less='less')}"
+            f"{of}: {difference_words(cost['difference'], _ends(cost), form, less='less')}"
         )
     return f"{scenario_label(name)}. {_sentence('; '.join(parts))}."
 

@@ -27,6 +27,7 @@ from riskmodel.demand.simulation.stock_flow import simulate_stage
 from riskmodel.errors import DataError
 from riskmodel.projection import BASELINE
 from riskmodel.report import Paragraph, Point, Report, Section, write_report
+from riskmodel.report.brief.wording import number
 from riskmodel.report.model import Brief
 from riskmodel.report.sizes import Sizes
 from riskmodel.report.whatif import WHATIF, whatif_page
@@ -245,6 +246,20 @@ def test_the_types_of_the_page_hold_and_a_wrong_one_is_found(tmp_path: Path):
     files = [Path(line.partition("(")[0]).name for line in done.stdout.splitlines()]
     assert files == ["wrong.js"], done.stdout
     assert "TS2345" in done.stdout
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node on this machine")
+def test_the_page_rounds_halves_as_riskmodel_does():
+    values = [300.5, 301.5, 886.5, 1000.5, 0.5, 2.4, -1.5, -2.5, -36.5]
+    words = Path(page_module.__file__).with_name("page") / "words.js"
+    script = (
+        f"import {{ number }} from {json.dumps(words.as_uri())};\n"
+        f"console.log(JSON.stringify({json.dumps(values)}.map((one) => number(one))));"
+    )
+    command = ["node", "--input-type=module", "--eval", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [number(value) for value in values]
 
 
 @pytest.mark.unit

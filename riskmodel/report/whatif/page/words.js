@@ -15,6 +15,16 @@ const MOST = 1e15;
 const FORMS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 /**
+ * A number that lies between two whole ones made the even one, as riskmodel rounds it elsewhere.
+ * @param {number} value
+ * @returns {number}
+ */
+function evenly(value) {
+  const low = Math.floor(value);
+  return value - low === 0.5 ? low + Math.abs(low % 2) : value;
+}
+
+/**
  * A number with separated thousands and a real minus.
  * @param {number} value
  * @param {number} [digits]
@@ -22,7 +32,7 @@ const FORMS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { minimum
  */
 export function number(value, digits = 0) {
   if (!(Math.abs(value) < MOST)) return "no number";
-  const text = FORMS[digits].format(value);
+  const text = FORMS[digits].format(digits ? value : evenly(value));
   return text.replace("-", /[1-9]/.test(text) ? "−" : "");
 }
 
@@ -54,7 +64,7 @@ export function rangeWords(range, digits = 0) {
  */
 export function chanceWords(chance) {
   if (chance < 0.01) return "less than 1%";
-  return chance > 0.99 ? "more than 99%" : `${Math.round(100 * chance)}%`;
+  return chance > 0.99 ? "more than 99%" : `${number(100 * chance)}%`;
 }
 
 /**
@@ -65,7 +75,7 @@ export function chanceWords(chance) {
  */
 export function chanceRangeWords(chance, model) {
   const [low, high] = chanceRange(chance, model.data.kept);
-  return `${Math.round(100 * low)}% to ${Math.round(100 * high)}%`;
+  return `${number(100 * low)}% to ${number(100 * high)}%`;
 }
 
 /**
