@@ -14,9 +14,10 @@ from riskmodel.projection import months_between
 
 __all__ = ["carried_to", "left_behind", "models_of", "opening_of"]
 
-_LONG = 6
+_LONG = 3
 """Months without any figure of a stage before the opening, from which on those of the other stages
-are asked: before, chance moves a stock more than its starts can."""
+are asked: so a stage counted by the quarter keeps its own calibration, and one counted by the year
+does not."""
 
 
 def models_of(source: DemandSource, opening: str) -> dict[str, Model]:
@@ -54,7 +55,7 @@ def opening_of(source: DemandSource) -> str:
 
 
 def left_behind(source: DemandSource, opening: str) -> dict[str, str]:
-    """Stages without any figure for half a year before the opening, and the month of their last.
+    """Stages without any figure for a quarter before the opening, and the month of their last.
 
     One at least has a figure at the opening, and tells of the others.
     """

@@ -324,8 +324,8 @@ def project(  # noqa: PLR0913  each is a word of the question
     changes no stage's own ranges.
 
     All stages open at the month of the last figure of any; a stage whose stock was last counted
-    earlier is carried there by its starts and lengths, and where it has had no figure for half a
-    year by how the other stages moved since (:mod:`riskmodel.demand.calibration.jointly`).
+    earlier is carried there by its starts and lengths, and where it has had no figure for a
+    quarter by how the other stages moved since (:mod:`riskmodel.demand.calibration.jointly`).
 
     Where the source has a projection of the population, starts are multiplied by how its children
     change (:mod:`riskmodel.demand.exposure`): one variant a simulation, for all stages.

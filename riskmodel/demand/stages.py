@@ -41,12 +41,12 @@ def calibrated_together(
 ) -> tuple[dict[str, tuple[Calibration, Learned]], list[str]]:
     """The calibrations, of stages long without figures beside those of the others, and sentences.
 
-    A stage with figures of its own up to half a year before the opening keeps its calibration, to
-    the last byte.
+    A stage with a figure of its own less than a quarter before the opening keeps its calibration,
+    to the last byte.
     """
     found, notes = dict(fitted), []
-    behind = left_behind(source, opening)
     order = [stage for stage in STAGES if stage in fitted]
+    behind = {one: last for one, last in left_behind(source, opening).items() if one in order}
     correlations = moves_for(opening, panel, source.code) if behind else np.eye(len(STAGES))
     for stage, last in behind.items():
         names = [stage, *(other for other in order if other != stage)]

@@ -135,7 +135,7 @@ def source_of(*later: Observation, reverse: bool = False) -> DemandSource:
 
 
 @pytest.mark.integration
-def test_a_stage_half_a_year_behind_follows_the_others() -> None:
+def test_a_stage_long_without_figures_follows_the_others() -> None:
     source = source_of()
     assert left_behind(source, "2015-10") == {STAGES[1]: "2015-03"}
     found = project(source, **SIZES)
@@ -163,8 +163,9 @@ def test_a_stage_half_a_year_behind_follows_the_others() -> None:
 
 @pytest.mark.integration
 def test_a_stage_alone_or_with_newer_figures_is_as_it_was() -> None:
-    near = source_of(*stocks("2015-05", 505))
+    near = source_of(*stocks("2015-08", 505))
     assert left_behind(near, "2015-10") == {}
+    assert left_behind(near, "2015-11") == {STAGES[1]: "2015-08"}
     for source, opening in ((near, "2015-10"), (source_of().of([STAGES[1]]), "2015-03")):
         found = project(source, **SIZES)
         figures = carried_to(source.observations[STAGES[1]], opening)
