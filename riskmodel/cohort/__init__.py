@@ -1,4 +1,4 @@
-"""Published targets to synthetic assessments, their fidelity, and their export."""
+"""Synthetic assessments made from published targets; their fidelity, and their export."""
 
 from riskmodel.cohort.fidelity import (
     Fidelity,

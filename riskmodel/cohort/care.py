@@ -1,7 +1,8 @@
-"""Children looked after in histories: when care begins and ends, and its episodes and placements.
+"""Children looked after in histories: start and end of care, its episodes and placements.
 
 An episode of care ends where the legal status or the placement changes; the next one begins on that
-day. Care ends at home, with a special guardian, by adoption, otherwise, or with the 18th birthday.
+day. Care ends with a return home, with a special guardian, by adoption, for another reason, or at
+the 18th birthday.
 """
 
 from __future__ import annotations
@@ -26,21 +27,21 @@ Days = npt.NDArray[np.datetime64]
 
 NEVER = np.datetime64("NaT", "D")
 APART_DAYS = 8
-"""Between two changes in care, at the least."""
+"""The fewest days between two changes in care."""
 
 YEAR = 365.25
 
 HOME_AGE, OWN_AGE = 7, 16
-"""Years from which a child lives in a children's home, or in semi-independence."""
+"""Ages from which a child can live in a children's home, or in semi-independence."""
 
 ENTRY_AGES = (1, 5, 10, 16)
 """Ages at which the next band of ``history_care_age_ratios`` begins."""
 
 ADOPTED_AGE = 4
-"""Under this age at the start of care children are adopted."""
+"""Only children under this age at the start of care are adopted."""
 
 MOST_ENTER = 0.5
-"""Of the children of one age and stage no more than this share come into care."""
+"""At most this share of the children of one age and stage come into care."""
 
 ORDER_AGE = 17
 """No care order, nor an interim one, is made of a child of this age (Children Act 1989, s 31)."""
@@ -49,11 +50,11 @@ SUPPORTED = "H5"
 """Semi-independence, called supported accommodation since it is registered."""
 
 OTHER_PLACES = {"U4": "U6", "U6": "U4", "U1": "U4", "K2": "U6", "H5": "K2", "P1": "U6", "A6": "A6"}
-"""Where a child moves to who would move to a place of the same kind."""
+"""The kind of placement for a child who would otherwise move to one of the same kind."""
 
 
 def birthdays(born: Days, years: int) -> Days:
-    """The birthday so many years later; of 29 February the 1 March."""
+    """The birthday so many years later; for 29 February it is 1 March."""
     months = born.astype("datetime64[M]")
     day = born - months.astype("datetime64[D]")
     found: Days = (months + 12 * years).astype("datetime64[D]") + day
@@ -69,8 +70,8 @@ def care_periods(
 ) -> None:
     """Add ``care_start`` and ``care_end`` to a round.
 
-    Brothers and sisters enter together, but that babies come more often than older children; each
-    leaves by itself.
+    Brothers and sisters enter care together, except that babies enter more often than older
+    children. Each leaves separately.
     """
     number = int(at.max(initial=-1)) + 1
     drawn_lot = random.random(number)[at]
@@ -108,14 +109,14 @@ def care_periods(
 def care_episodes(
     random: np.random.Generator, children: pd.DataFrame, episodes: pd.DataFrame
 ) -> pd.DataFrame:
-    """Episodes of care, one row each, in order of child and day.
+    """Episodes of care, one in each row, in order of child and day.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     children, episodes
-        As of :class:`riskmodel.cohort.histories.History`.
+        As in :class:`riskmodel.cohort.histories.History`.
 
     Returns
     -------
@@ -265,7 +266,7 @@ def _locations(random: np.random.Generator, found: pd.DataFrame) -> npt.NDArray[
 
 
 IN_AREA = ("U4", "U6", "U1", "K2", "H5", "P1", "A6")
-"""Kinds of placement in the order of the shares that lie in the area of the authority."""
+"""Kinds of placement, in the order of the shares that are inside the authority's area."""
 
 
 @dataclass(frozen=True, slots=True)

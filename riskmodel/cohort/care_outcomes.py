@@ -1,7 +1,7 @@
-"""Health of children looked after for a year, and incidents of being missing, in the care return.
+"""Health of children looked after for a year, and missing incidents, for the care return.
 
-The return asks for the health of whom it counts as looked after for the whole year to 31 March.
-An incident lies within one episode of care, so none is open where care or a placement ends.
+The return asks for the health of children who count as looked after for the whole year to 31 March.
+An incident lies within one episode of care, so none is still open when care or a placement ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Days = npt.NDArray[np.datetime64]
 
 UNDER_FIVE, FROM_FOUR, FROM_TEN, UNTIL = 5, 4, 10, 17
 NO_SCORE = ("SDQ2", "SDQ3", "SDQ4", "SDQ5")
-"""Why there is no score of strengths and difficulties; SDQ1, of the wrong age, is none here."""
+"""Reasons why there is no strengths and difficulties score; SDQ1, wrong age, is not used here."""
 MOST_SCORE = 40
 MOST_YEARS = 18
 MISSING_FROM = 12
@@ -38,7 +38,7 @@ def health_outcomes(random: np.random.Generator, periods: pd.DataFrame, born: Da
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     periods
         Of care: child, start, end.
     born
@@ -95,7 +95,7 @@ def missing_incidents(random: np.random.Generator, care: pd.DataFrame, born: Day
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     care
         Episodes, see :func:`riskmodel.cohort.care.care_episodes`.
     born

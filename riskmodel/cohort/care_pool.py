@@ -1,4 +1,4 @@
-"""Children looked after, made as those of histories are, without all that others are made for."""
+"""Children looked after, made as in histories but without making all other children."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def children_in_care(
     days: Sequence[np.datetime64],
     before: History | None = None,
 ) -> History:
-    """Children who are looked after on one of some days, of so many families.
+    """Children, from a number of families, who are looked after on one of some days.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     design
-        Its years are those in which families are met.
+        Families become known in its years.
     families
         How many are drawn; a few in a thousand have a child in care.
     days
-        Two days are two days; what lies between them does not count.
+        The days; what lies between them does not count.
     before
-        Children drawn before, who stand first.
+        Children drawn before, who come first.
 
     Returns
     -------
     History
-        Without factors, and every reference 0: nothing is known yet but dates, ages and care.
+        Without factors, and with all references 0: only dates, ages and care are known yet.
     """
     children, episodes = met_families(random, design, families)
     children.insert(0, "child_id", 0)
@@ -57,7 +57,7 @@ def children_in_care(
 
 
 def in_care(care: pd.DataFrame, day: np.datetime64) -> Bools:
-    """Which episodes of care a day lies in."""
+    """Which episodes of care include a day."""
     start, end = (care[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
     return np.asarray((start <= day) & (end > day))
 

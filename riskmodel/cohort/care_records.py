@@ -1,7 +1,8 @@
-"""What follows from episodes of care: reviews, adoptions, and young people who have left care.
+"""Records that follow from episodes of care: reviews, adoptions, and care leavers.
 
 Dates follow from the episodes and from the statutory intervals; who takes part in a review, who
-adopts, and what young people do afterwards is drawn by assumed shares, from a stream of its own.
+adopts, and what young people do afterwards are drawn by assumed shares, from a random stream of
+their own.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Days = npt.NDArray[np.datetime64]
 
 PARTICIPATION = ("PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7")
 UNDER_FOUR = "PN0"
-"""How a child took part in a review: of one under four it is not asked."""
+"""How a child took part in a review; this is not asked for children under four."""
 
 ADOPTERS = (
     ("1", "F1", "L0"), ("1", "M1", "L0"), ("2", "MF", "L11"), ("2", "MF", "L3"),
@@ -41,7 +42,7 @@ ACTIVITIES = ("F1", "F2", "F4", "P2", "P4", "G4", "G5", "G6")
 HOMES = ("B1", "D1", "E1", "U1", "Z1", "S2", "V2", "X2")
 AT_HOME = "RHOM"
 NOTHING = "0"
-"""Stands for activity and accommodation of whom the authority is not in touch with."""
+"""Code for the activity and accommodation of those with whom the authority is not in touch."""
 
 NOT_LEAVERS = ("E11", "E45", "E46", "E48")
 """Ends of care after which nobody is a care leaver: adoption, special guardianship."""
@@ -50,14 +51,14 @@ NOT_LEAVERS = ("E11", "E45", "E46", "E48")
 def care_records(
     random: np.random.Generator, children: pd.DataFrame, care: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Records of the return on children looked after beside episodes, over all years.
+    """Records of the return on children looked after, other than episodes, for all years.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     children, care
-        As of :class:`riskmodel.cohort.histories.History`.
+        As in :class:`riskmodel.cohort.histories.History`.
 
     Returns
     -------
@@ -68,8 +69,8 @@ def care_records(
 
     Notes
     -----
-    Reviews fall due as the Care Planning, Placement and Case Review (England) Regulations 2010,
-    regulation 33, have it, and are held some days before.
+    Reviews are due as required by the Care Planning, Placement and Case Review (England)
+    Regulations 2010, regulation 33, and are held some days before.
     """
     care = care.reset_index(drop=True)
     born = children["birth_date"].to_numpy().astype("datetime64[D]")

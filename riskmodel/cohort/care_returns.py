@@ -1,4 +1,4 @@
-"""Returns on children looked after of several years, of a stock that is stated."""
+"""Returns on children looked after for several years, with a stated stock."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _FAMILIES_A_CHILD = 150
 
 
 def write_care_returns(folder: Path, stock: int, design: HistoryDesign) -> tuple[Path, ...]:
-    """Write the return of every year (SSDA903), a folder each, of children who are made up.
+    """Write the return (SSDA903) of each year, with made-up children, to a folder for each year.
 
     Parameters
     ----------
     folder
-        To write to; it is there.
+        To write to; it must exist.
     stock
         Children looked after on the last day of the last year.
     design

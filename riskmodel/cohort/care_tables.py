@@ -1,4 +1,4 @@
-"""Histories as one year's return on children looked after knows them."""
+"""Histories in the form of one year's return on children looked after."""
 
 from __future__ import annotations
 
@@ -271,20 +271,20 @@ def _permanence(history: History, when: ReturnYear) -> pd.DataFrame:
 PERMANENCE = {"E11": "P1", "E45": "P2", "E46": "P2", "E48": "P2"}
 """Adoption, and special guardianship."""
 ANYWHERE = "999"
-"""Stands for the authority that arranged it."""
+"""Code for the authority that arranged it."""
 SETTLED_DAYS = 183
-"""Days in care from which on a placement can begin that is meant to last."""
+"""Days in care after which a placement that is meant to last can begin."""
 NEAREST, FARTHEST = 2.0, 30.0
-"""Miles: no placement outside the area is nearer to home, and none inside farther from it."""
+"""Miles: a placement outside the area is at least this far from home, one inside at most."""
 NO_URN = "XXXXXXX"
-"""Stands for a place without a number of its own: none of the places exists."""
+"""Code for a place without a number of its own: none of these places exists."""
 HOME_URN = "SC000000"
-"""Stands for the number of a home, which a home must have: no home has this one."""
+"""In place of the number that every home must have: no real home has this one."""
 SUPPORTED_YEAR = 2025
-"""First return in which supported accommodation is a placement K3, no more H5."""
+"""First return in which supported accommodation is a placement K3 and no longer H5."""
 WORKERS_YEAR = 2024
-"""First return that asks who worked with the children looked after on its last day."""
+"""First return that asks for the social workers of children looked after on its last day."""
 GAPS_YEAR = 2026
-"""First return in which workers of a child may lie apart, where it was referred again."""
+"""First return with gaps allowed between the workers of a child who was referred again."""
 WORKED_DAYS = 3
-"""A worker who had a case for fewer days has no episode of it."""
+"""A worker who had a case for fewer days has no episode for it."""

@@ -1,7 +1,7 @@
-"""How long a case stays open after care, and who holds it: workers come and go.
+"""How long a case stays open after care, and which workers hold it in turn.
 
-Draws are those of the family and the day of its referral, so that brothers and sisters change
-workers together and every return of every year says the same.
+The random draws depend on the family and the day of its referral, so that brothers and sisters
+change workers together, and the returns of all years agree.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ AT_HOME = ("E4A", "E8")
 FIRST = "FCONTA"
 CHANGES = ("TSPROC", "LEFTRL", "MANAGE", "ABSENC", "ORGRST")
 """Why a worker changes, in the codes of the return on children looked after: another team, the
-worker left, the manager decided, absence, a new order of teams."""
+worker left, a manager's decision, absence, teams reorganised."""
 
 MOST_WORKERS = 12
 APART_DAYS = 30
@@ -38,13 +38,13 @@ ADULT_DAYS = 6574
 
 
 def as_left_by_care(history: History) -> History:
-    """Histories in which cases stay open after care that ended at home, and none follows adoption.
+    """Histories in which cases stay open after a return home, and none follows an adoption.
 
     Parameters
     ----------
     history
-        Without records. A case stays open for weeks or months, at the most until the next
-        referral; who is adopted is known under another name from then on.
+        Without records. A case stays open for weeks or months, at most until the next referral. An
+        adopted child is known under another name from then on.
     """
     care, episodes = history.care, history.episodes
     adopted = care[care["end_reason"] == "E11"].groupby("child")["end"].min()
@@ -82,14 +82,14 @@ def _open_after_care(
 def worker_periods(
     children: pd.DataFrame, episodes: pd.DataFrame, workers: pd.Series
 ) -> pd.DataFrame:
-    """Who held each case, from when until when.
+    """Who held each case, and from when until when.
 
     Parameters
     ----------
     children, episodes
-        As of :class:`riskmodel.cohort.histories.History`, or some of its episodes.
+        As in :class:`riskmodel.cohort.histories.History`, or some of its episodes.
     workers
-        Numbers of all of them.
+        The numbers of all workers.
 
     Returns
     -------

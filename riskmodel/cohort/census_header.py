@@ -1,4 +1,4 @@
-"""What every return of the children in need census begins with, and its codes of categories."""
+"""The header of a return of the children in need census, and its codes of categories."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def census_header(year: int, authority: str, software: str) -> str:
 
 
 def unknown_number(born: str, last: str) -> str:
-    """Why there is no pupil number: not of school age yet, or its source cannot be reached."""
+    """Why there is no pupil number: below school age, or its source cannot be reached."""
     if not born or born > last:
         return ""
     at_school = f"{int(born[:4]) + SCHOOL_AGE}{born[4:]}" <= last

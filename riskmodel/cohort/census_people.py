@@ -1,4 +1,4 @@
-"""What a census return asks of made-up children and a table of assessments does not hold."""
+"""What a census return needs that a table of made-up assessments does not have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["CONFERENCE_DAYS", "census_people", "enquiries_due", "reviews_of"]
 CONFERENCE_DAYS = 15
 """Working days within which a conference is due after the start of an enquiry."""
 NOT_KNOWN = {"ethnicity": "NOBT", "disability": "", "source": "10", "need": "N0"}
-"""Stand for what is not known of observed records."""
+"""Codes for what is not known about observed records."""
 
 
 def census_people(
@@ -33,7 +33,7 @@ def census_people(
 ) -> Mapping[str, npt.NDArray[Any]]:
     """Ethnic group, disabilities, source of the referral and primary need of each row, as codes.
 
-    And ``stays_open``, the days that an episode stays open after the last that is known of it; NaN
+    Also ``stays_open``, the days for which an episode stays open after its last known event; NaN
     where that is not known.
 
     Parameters
@@ -45,14 +45,15 @@ def census_people(
     unit
         Authority and year; with the rows it names the draws.
     is_synthetic
-        Whether the rows are made up: of observed ones, or of rows without families or dates of
+        Whether the rows are made up: for observed rows, and rows without families or dates of
         birth, everything is not known.
 
     Notes
     -----
-    By the shares that histories have, all assumed: brothers and sisters have one ethnic group, one
-    referral one source; a disability follows from the factors, and after a conference the need is
-    abuse or neglect; some children have help as children in need after all is decided.
+    Drawn by the shares used for histories, all assumed. Brothers and sisters have the same ethnic
+    group, and a referral has one source. A disability follows from the factors. After a conference
+    the primary need is abuse or neglect. Some children have help as children in need after
+    everything is decided.
     """
     import pandas as pd
 
@@ -105,7 +106,7 @@ def enquiries_due(frame: pd.DataFrame) -> list[str]:
 
 
 def reviews_of(frame: pd.DataFrame, year: int) -> list[str]:
-    """The reviews of each plan that were held by the reference date, as elements."""
+    """The reviews of each plan held by the reference date, as elements."""
     begun = frame["plan_start_date"].to_numpy().astype("datetime64[D]")
     over = np.full(len(begun), np.datetime64("NaT", "D"))
     if "plan_end_date" in frame:

@@ -1,12 +1,12 @@
-"""Assessments to a return of the children in need census, in the shape of its year.
+"""Assessments written as a return of the children in need census, in the form of its year.
 
-What the census asks for and an assessment table does not hold is drawn for made-up rows, see
-:mod:`riskmodel.cohort.census_people`, and stated as not known for observed ones: ethnicity
+What the census asks for and an assessment table does not have is drawn for made-up rows (see
+:mod:`riskmodel.cohort.census_people`) and stated as not known for observed ones: ethnicity
 ``NOBT``, referral source ``10``, primary need ``N0``. An assessment starts on the day of its
-referral, after a weekend on the Monday. An episode that another of the child follows is closed.
-Area, school and what came before the plan have no place in the census. Only what is known on the
-reference date is in the return: a later plan end, section 47 enquiry or conference is left out. The
-software code in the header says when the rows are not observed.
+referral, or on the Monday after a weekend. An episode is closed if another of the same child
+follows. The census has no fields for area, school and what came before the plan. Only what is known
+on the reference date is in the return: a later plan end, section 47 enquiry or conference is left
+out. The software code in the header says when the rows are not observed.
 """
 
 from __future__ import annotations
@@ -72,23 +72,23 @@ def write_census_xml(
         What to write. Where it has columns ``authority`` and ``year``, the rows of this authority
         and year are taken.
     path
-        The file to make. Where a factor has no code in that year, ``<stem>.factors.csv`` with its
-        flags comes beside it.
+        The file to make. Where a factor has no code in that year, its flags are written to
+        ``<stem>.factors.csv`` beside it.
     year
         Census year, the year of the reference date.
     authority_code
         Three digits, the census' ``LEA``.
     overwrite
-        Whether files that are there may be replaced.
+        Whether existing files may be replaced.
 
     Raises
     ------
     DataError
-        When a column is missing, there is no such row, or the return could not say what the table
-        says: a plan that starts after the reference date, or not within
+        When a column is missing, there is no such row, or the return could not hold what the table
+        has: a plan that starts after the reference date, or not within
         :data:`riskmodel.census.PLAN_WINDOW_DAYS` days of its assessment, would be lost.
     OutputError
-        When a file is there already, or the disk refuses: nothing is left behind.
+        When a file exists already, or cannot be written: nothing is left behind.
     """
     check_year(year)
     if not (len(authority_code) == 3 and authority_code.isascii() and authority_code.isdigit()):

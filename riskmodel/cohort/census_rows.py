@@ -1,4 +1,4 @@
-"""Rows of assessments as a census return can say them: what it cannot is refused."""
+"""Rows of assessments in the form of a census return; what it cannot hold is refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOLLOWING = ("section_47_date", "conference_date", "plan_start_date")
 
 
 def known_by(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Without the dates that lie after the reference date and can be left out."""
+    """Without those dates after the reference date that can be left out."""
     reference = np.datetime64(reference_date(year), "s")
     changed = {}
     for name in ("section_47_date", "conference_date", "plan_end_date"):
@@ -40,7 +40,7 @@ def known_by(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def refuse_unsayable(frame: pd.DataFrame, year: int, source: str) -> None:
-    """Refuse what the return could not say, or would say otherwise."""
+    """Refuse what the return could not hold, or would give differently."""
     reference = np.datetime64(reference_date(year), "s")
     plan = frame[PLAN].to_numpy()
     start = frame["plan_start_date"].to_numpy()
@@ -84,7 +84,7 @@ def _refuse(wrong: npt.NDArray[np.bool_], what: str, source: str, field: str) ->
 
 
 def starts_of(frame: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Where a child begins, and where an episode (a referral of a child) begins."""
+    """Rows at which a child begins, and at which an episode (a referral of a child) begins."""
     child, referral = frame["child_id"], frame["referral_date"]
     new_child = (child != child.shift()).to_numpy(bool)
     new_episode = new_child | (referral != referral.shift()).to_numpy(bool)
@@ -92,7 +92,7 @@ def starts_of(frame: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[n
 
 
 def dates(frame: pd.DataFrame, name: str) -> list[str]:
-    """ISO dates, and nothing for what is missing."""
+    """ISO dates; empty where missing."""
     if name not in frame.columns:
         return [""] * len(frame)
     days = frame[name].to_numpy().astype("datetime64[D]")
@@ -101,18 +101,18 @@ def dates(frame: pd.DataFrame, name: str) -> list[str]:
 
 
 def texts(series: pd.Series) -> list[str]:
-    """Values as texts, and nothing for what is missing."""
+    """Values as texts; empty where missing."""
     return [
         "" if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)
     ]
 
 
 def disabilities(codes: str) -> str:
-    """The group of a child's disabilities; nothing where there are none."""
+    """The element for a child's disabilities; empty where there are none."""
     items = "".join(f"<Disability>{code}</Disability>" for code in codes.split())
     return f"<Disabilities>{items}</Disabilities>" if items else ""
 
 
 def element(name: str, text: str) -> str:
-    """An element with a text; nothing where there is none."""
+    """An element with a text; empty where there is no text."""
     return f"<{name}>{text}</{name}>" if text else ""

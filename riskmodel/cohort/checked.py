@@ -1,4 +1,4 @@
-"""What the check and the description of a file of assessments hold, and how they are shown."""
+"""Results of the check and of the description of a file of assessments."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ __all__ = ["CohortCheck", "CohortDescription"]
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CohortCheck(Result):
-    """Fidelity of a cohort, and what it says of factors together.
+    """Fidelity of a cohort, and how its factors occur together.
 
     Parameters
     ----------
     fidelity
-        Published figures against the cohort.
+        Published figures compared with the cohort.
     rows
-        Assessments; ``[c]`` where that is withheld.
+        Number of assessments; ``[c]`` where it is withheld.
     factors_mean
-        Mean number of factors an assessment; None where it is not told.
+        Mean number of factors on an assessment; None where it is withheld.
     lifts
         Mean lift of the parental pairs and of the triples; None where they cannot be counted.
     structure
-        Every pair of factors; None where the table is too large to hold, has several units, or
-        rests on observed records.
+        Every pair of factors; None where the table is too large for memory, has several units, or
+        has observed records.
     release
         How the counts of the table were protected.
     dependences
-        What hangs together in the details, see :mod:`riskmodel.cohort.structure`; None as for
+        How details depend on each other, see :mod:`riskmodel.cohort.structure`; None as for
         ``structure``.
     """
 
@@ -50,7 +50,7 @@ class CohortCheck(Result):
     dependences: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a published figure: see :meth:`riskmodel.cohort.Fidelity.to_frame`."""
+        """One row for each published figure: see :meth:`riskmodel.cohort.Fidelity.to_frame`."""
         return self.fidelity.to_frame()
 
     def summary(self) -> str:
@@ -64,7 +64,7 @@ class CohortCheck(Result):
         return frame.drop(columns="holds").assign(result=words)
 
     def text_tables(self) -> Sequence[TextTable]:
-        """The figures, and what hangs together as assumed and as found."""
+        """The figures, and the dependences as assumed and as found."""
         figures = TextTable(self.preview())
         if self.dependences is None or self.dependences.empty:
             return (figures,)
@@ -72,7 +72,7 @@ class CohortCheck(Result):
         return figures, TextTable(self.dependences, title)
 
     def remarks(self) -> Sequence[str]:
-        """What was not checked, and what the cohort says of factors together."""
+        """What was not checked, and how factors of the cohort occur together."""
         lines = []
         if self.fidelity.absent:
             lines.append(f"Not checked: {', '.join(self.fidelity.absent)}.")
@@ -106,7 +106,7 @@ class CohortCheck(Result):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CohortDescription(Result):
-    """What a cohort file holds, of observed records only what may be printed.
+    """Contents of a cohort file; of observed records only what may be printed.
 
     Parameters
     ----------
@@ -115,9 +115,9 @@ class CohortDescription(Result):
     factors
         How many factors it has.
     assessments, plans
-        In all; ``[c]`` where withheld.
+        Totals; ``[c]`` where withheld.
     columns
-        One row a column: column, type, basis, missing, distinct.
+        One row for each column: column, type, basis, missing, distinct.
     by_number
         Assessments and plans by number of factors.
     basis
@@ -136,7 +136,7 @@ class CohortDescription(Result):
     release: Release
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a column: column, type, basis, missing, distinct."""
+        """One row for each column: column, type, basis, missing, distinct."""
         return self.columns
 
     def summary(self) -> str:

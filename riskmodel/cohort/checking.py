@@ -1,4 +1,4 @@
-"""Check a file of assessments against the published figures, and say what it holds."""
+"""Compare a file of assessments with the published figures, and describe its contents."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def check_cohort(
     protect: Callable[[Counted], Release] = release_counted,
     progress: Callable[[str], None] = lambda _: None,
 ) -> CohortCheck:
-    """Every published figure against a cohort file, and its joint structure.
+    """Compare a cohort file with every published figure, and give its joint structure.
 
     Parameters
     ----------
     table
-        Where it lies and how to read it.
+        Where the table is and how to read it.
     protect
         Decides what may be printed of it.
     progress
@@ -55,10 +55,10 @@ def check_cohort(
 
     Notes
     -----
-    A table of one authority and year is held against the printed counts, a table of several
-    against the printed counts in proportion to each one's assessments. Of observed records only
-    counts of factors are compared, those that may be printed, and only of one authority and year:
-    ages, dates and pairs of factors would tell of few children.
+    A table of one authority and year is compared with the printed counts; a table of several with
+    the printed counts in proportion to the assessments of each. For observed records only counts of
+    factors that may be printed are compared, and only for one authority and year: ages, dates and
+    pairs of factors would reveal small numbers of children.
     """
     file = table_file(table)
     progress("Reading")
@@ -107,12 +107,12 @@ def check_cohort(
 def describe_cohort(
     table: TableFile | Path, *, protect: Callable[[Counted], Release] = release_counted
 ) -> CohortDescription:
-    """What a file of assessments holds: columns with their basis, counts, factors an assessment.
+    """Contents of a file of assessments: columns and their basis, counts, numbers of factors.
 
     Parameters
     ----------
     table
-        Where it lies and how to read it.
+        Where the table is and how to read it.
     protect
         Decides what may be printed of it.
     """

@@ -1,6 +1,6 @@
-"""Rows of a table as lines of CSV: flags eight at a time, any other column by its different values.
+"""Rows of a table as lines of CSV: flags eight at a time, other columns by distinct values.
 
-Texts and headings stand in quotation marks, nothing else does; nothing stands for what is missing.
+Only texts and headings are in quotation marks; missing values are empty.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Histories as tables of the Standard Safeguarding Dataset, with the names of its specification."""
+"""Histories as tables of the Standard Safeguarding Dataset, with its specified names."""
 
 from __future__ import annotations
 
@@ -94,11 +94,11 @@ _BESIDE = {
     "CINclosureDate": "cine_close_date",
     "ReasonForClosure": "cine_close_reason",
 }
-"""Columns of the dataset that a return is not read by."""
+"""Columns of the dataset that are not needed to read a return."""
 
 
 def iso_days(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of the return on children looked after with its days written as in the others."""
+    """A table of the return on children looked after, with days written as in other tables."""
     return table.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
 
 

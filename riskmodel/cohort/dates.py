@@ -1,4 +1,4 @@
-"""When things happen in a cohort: referral to plan start, on open days, no edge at April."""
+"""Dates in a cohort, from referral to plan start: on office days, with no jump in April."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Streams = Callable[[str], np.random.Generator]
 
 
 def banded(random: np.random.Generator, name: str, number: int) -> IntArray:
-    """Whole numbers by the shares of a parameter's bands, evenly within each."""
+    """Whole numbers drawn by the shares of a parameter's bands, evenly within each band."""
     shares = np.array(parameter(f"{name}_shares").numbers)
     firsts = np.array(parameter(f"{name}_firsts").numbers, dtype=np.int64)
     bands = random.choice(len(shares), size=number, p=shares / shares.sum())
@@ -42,7 +42,7 @@ def months_since_april(days: Days) -> IntArray:
 
 
 def plan_month_shares() -> npt.NDArray[np.float64]:
-    """Share of plan starts in each month, April to March: of referrals, and how far from these."""
+    """Share of plan starts in each month, April to March, from that of referrals."""
     shares = np.array(parameter("referral_month_shares").numbers)
     shares = shares * np.array(parameter("plan_start_month_ratios").numbers)
     found: npt.NDArray[np.float64] = shares / shares.sum()
@@ -50,7 +50,7 @@ def plan_month_shares() -> npt.NDArray[np.float64]:
 
 
 def days_in_year(random: np.random.Generator, number: int, first: date, last: date) -> Days:
-    """Open days between two dates, as many in each month as referrals are, to one or two."""
+    """Office days between two dates, in each month in proportion to referrals, give or take two."""
     shares = np.array(parameter("referral_month_shares").numbers)
     return _spread_over(random, number, *_weighted(first, last, shares))
 
@@ -79,7 +79,7 @@ def _weighted(
 
 
 def referral_days(random: np.random.Generator, assessed: Days) -> Days:
-    """When the referral came that led to each assessment; a few come at weekends."""
+    """Day of the referral that led to each assessment; a few are at weekends."""
     days = moved(assessed, -banded(random, "assessment_duration", len(assessed)))
     weekday = (days.astype(np.int64) + 3) % 7
     at_weekend = random.random(len(days)) < parameter("weekend_referral_share").value
@@ -91,7 +91,7 @@ def referral_days(random: np.random.Generator, assessed: Days) -> Days:
 def family_dates(
     streams: Streams, plan: npt.NDArray[np.bool_], sizes: IntArray, year: int
 ) -> dict[str, Days]:
-    """Dates of each family, which its children share; ``NaT`` for what did not happen.
+    """Dates of each family, shared by its children; ``NaT`` for what did not happen.
 
     Parameters
     ----------
@@ -100,15 +100,15 @@ def family_dates(
     plan
         Whether the children of a family started a plan, shape (F,).
     sizes
-        Children of each.
+        Number of children in each family.
     year
         Census year.
 
     Notes
     -----
-    The day of the conference is drawn first, over the whole year, and what comes before it is
-    reckoned back; early in April there is less time for it. So no month has fewer plan starts for
-    being the first.
+    The day of the conference is drawn first, over the whole year, and earlier dates are worked out
+    from it backwards; early in April there is less time for them. So April does not have fewer plan
+    starts for being the first month.
     """
     first, last = first_day(year), reference_date(year)
     number = len(plan)

@@ -1,16 +1,16 @@
-"""Gives rows or families a class (age band, sex, category of abuse) that depends on their factors.
+"""Give rows or families a class (age band, sex, category of abuse) by their factors.
 
 The totals of the classes hold exactly. What depends on a factor is stated as a *profile*: how many
-times as frequent the factor is in a class as it would be if it were spread evenly. Among the rows
-with factor j, class k is then wanted with the share
+times as frequent the factor is in a class as if it were spread evenly. Among the rows with factor
+j, the share of class k should then be
 
     t_jk = m_k r_jk / sum over k' of m_k' r_jk'
 
-with m_k the total of class k and r_jk the profile. Among all laws with these shares and totals the
-one of largest entropy is taken: p(k | row) proportional to exp(a_k + sum_j x_j b_jk), with x_j
-whether the row has factor j; its parameters minimise the dual, which is convex. Classes are then
-drawn, and the few rows by which a total is off are moved, the likeliest first by chance. So factors
-and their overlap stay as they were drawn.
+with m_k the total of class k and r_jk the profile. Among all distributions with these shares and
+totals the one of largest entropy is taken: p(k | row) proportional to exp(a_k + sum_j x_j b_jk),
+with x_j whether the row has factor j; its parameters minimise the dual, which is convex. Classes
+are then drawn at random, and where a total is a few rows too high or too low that number of rows is
+moved, likelier ones with more chance. So factors and their overlap stay as they were drawn.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ ITERATIONS = 100
 FITTED_ROWS = 2**14
 MOST_SLOPE = 40.0
 GIVE = 0.1
-"""Rows by which a wanted count may be missed for each unit that a parameter moves: where the counts
-contradict each other (more children with factors of adolescents than adolescents), all give way a
-little."""
+"""Rows by which a wanted count may be missed for each unit by which a parameter moves. If the
+counts contradict each other (more children with factors of adolescents than adolescents), all are
+missed by a little."""
 
 NEVER = 1e-9
-"""Stands for a profile of 0: such a row is taken only where the totals leave no other."""
+"""In place of a profile of 0: such a row is chosen only if the totals leave no other."""
 
 
 def whole_shares(total: int, shares: Sequence[float] | FloatArray) -> IntArray:
@@ -65,7 +65,7 @@ def profiles(prefix: str, factors: Sequence[str], strength: float) -> Mapping[in
     factors
         Names of the factors.
     strength
-        0 takes every dependence away, 1 leaves the profiles as they are, 2 squares them.
+        0 removes all dependence, 1 leaves the profiles as they are, 2 squares them.
     """
     known = set(parameter_names())
     return {
@@ -94,15 +94,16 @@ def assign(
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     features
         Whether a row has each factor, or the share of a group's rows that do; shape (N, J).
     totals
         Rows wanted in each class; shape (K,), adding up to all rows.
     profile
-        By column of ``features`` how frequent it is in each class; the others do not matter.
+        How frequent each column of ``features`` is in each class; columns without one do not
+        matter.
     sizes
-        Rows of each group; one without.
+        Rows in each group; one where it is not given.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Who the children are and when things happened: published where printed, assumed where not.
+"""Details of the children and dates: published where printed, assumed where not.
 
-What depends on the factors (age, sex, category of abuse) is given to rows whose factors are drawn
-already, see :mod:`riskmodel.cohort.dependence`: no published count moves.
+Details that depend on the factors (age, sex, category of abuse) are added to rows whose factors
+have been drawn already, see :mod:`riskmodel.cohort.dependence`, so no published count changes.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ DETAIL_BASIS: Mapping[str, Basis] = {
     "school_attendance": "published",
     "school_rating": "published",
 }
-"""What each column of details rests on. ``published``: its counts among children who started a
-plan are printed (for plan ends: mean length and share over two years), while who has which is
+"""Basis of each column of details. ``published``: its counts among children who started a plan are
+printed (for plan ends: mean duration and share over two years), while which child has which is
 assumed."""
 
 CATEGORIES = ("neglect", "emotional", "physical", "sexual", "multiple")
@@ -83,14 +83,15 @@ def add_details(
     year
         Census year: ends on 31 March of it.
     seed, unit
-        Name the random streams, one a column: another column changes none of these.
+        Name the random streams, one for each column, so that a further column changes none of the
+        others.
     dependence
         Power of the profiles; the parameter of that name where it is not given.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of :data:`DETAIL_BASIS`, one row an assessment, in order. ``child_id`` and
+        Columns of :data:`DETAIL_BASIS`, one row for each assessment, in order. ``child_id`` and
         ``family_id`` number from 1.
     """
     import pandas as pd

@@ -1,4 +1,4 @@
-"""The data dictionary of a table: what each column is for, holds, and rests on."""
+"""The data dictionary of a table: role, contents and basis of each column."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def write_dictionary(assessments: Assessments, path: Path, *, overwrite: bool = 
     path
         The file to make, CSV.
     overwrite
-        Whether a file that is there may be replaced.
+        Whether an existing file may be replaced.
 
     Raises
     ------
     OutputError
-        When it is there already, or the disk refuses.
+        When the file exists already, or cannot be written.
     """
     with new_file(path, overwrite=overwrite) as place:
         write_rows(place, dictionary_rows(assessments))

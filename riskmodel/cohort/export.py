@@ -1,7 +1,7 @@
-"""Assessments to files: CSV, Parquet (one file or partitioned), and the census return.
+"""Assessments written to CSV, Parquet (one file or partitioned) and the census return.
 
-The same table gives the same bytes. Files appear whole or not at all. What each column rests on
-goes with it: in the schema metadata of Parquet, in a data dictionary beside CSV and XML.
+The same table gives the same bytes. Files appear whole or not at all. The basis of each column is
+written too: in the schema metadata of Parquet, in a data dictionary beside CSV and XML.
 """
 
 from __future__ import annotations
@@ -46,19 +46,21 @@ __all__ = [
 ]
 
 Block = Mapping[str, Any]
-"""Some rows of a table: NumPy arrays or pandas Series by column name; a text or a whole number
-alone stands for a column that holds nothing else."""
+"""Some rows of a table: NumPy arrays or pandas Series by column name; a single text or whole number
+means a column with that value in every row."""
 
 ROW_GROUP_ROWS = 1 << 18
-"""Rows of a row group. It fixes the bytes: blocks are cut and joined to it, whatever their size."""
+"""Rows of a row group. Blocks of any size are cut and joined to this number, which fixes the
+bytes."""
 
 
 def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) -> Path:
     """Write a table as CSV, with its data dictionary beside it.
 
-    UTF-8, a heading, ``true`` and ``false``, ISO dates, nothing for what is missing. The dictionary
-    is ``<stem>.dictionary.csv``; :func:`riskmodel.intake.read_assessments` reads the basis from it.
-    Made-up rows say so in a first column ``synthetic``, for when the file travels without it.
+    UTF-8, with a heading, ``true`` and ``false``, ISO dates, and missing values empty. The
+    dictionary is ``<stem>.dictionary.csv``; :func:`riskmodel.intake.read_assessments` reads the
+    basis from it. Made-up rows have a first column ``synthetic``, in case the file is passed on
+    without it.
 
     Parameters
     ----------
@@ -67,12 +69,12 @@ def write_csv(assessments: Assessments, path: Path, *, overwrite: bool = False) 
     path
         The file to make.
     overwrite
-        Whether files that are there may be replaced.
+        Whether existing files may be replaced.
 
     Raises
     ------
     OutputError
-        When a file is there already, or the disk refuses: nothing is left behind.
+        When a file exists already, or cannot be written: nothing is left behind.
     """
     made_up = assessments.source == SYNTHETIC_SOURCE
     marker: Block = {SYNTHETIC: np.ones(len(assessments), dtype=bool)} if made_up else {}
@@ -105,14 +107,15 @@ def write_parquet(
     partition_by
         Columns whose values become folders; they are not stored in the files.
     overwrite
-        Whether what is there may be replaced. A folder with anything but tables in it never is.
+        Whether an existing file or folder may be replaced. A folder with anything but tables in it
+        never is.
 
     Raises
     ------
     DataError
         When a partition column has gaps.
     OutputError
-        When something is there already, or the disk refuses: nothing is left behind.
+        When something exists there already, or cannot be written: nothing is left behind.
     UnknownNameError
         When a partition column does not exist.
     """
@@ -137,7 +140,7 @@ def write_parquet_blocks(
     partition_by: Sequence[str] = (),
     overwrite: bool = False,
 ) -> Path:
-    """Write a table that comes block by block; memory is bounded by block and row group.
+    """Write a table block by block; only one block and row group are in memory.
 
     Parameters
     ----------
@@ -149,7 +152,7 @@ def write_parquet_blocks(
     factors
         Which columns are factors.
     basis
-        What each column rests on.
+        Basis of each column.
     source
         Where the rows come from.
 
@@ -177,15 +180,15 @@ def write_parts(
     source: str = "synthetic",
     partition_by: Sequence[str],
 ) -> int:
-    """Write some partitions into a folder that is being made, beside others who do the same.
+    """Write some partitions into a folder to which other processes write at the same time.
 
     Parameters
     ----------
     blocks, factors, basis, source, partition_by
         As for :func:`write_parquet_blocks`.
     folder
-        The folder; each partition appears in it whole. One that is there is made anew: whoever
-        made it may have been ended before it could say so.
+        The folder; each partition appears in it whole. A partition that exists is made again,
+        because the process that made it may have ended before reporting it.
 
     Returns
     -------

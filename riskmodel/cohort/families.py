@@ -1,8 +1,8 @@
-"""Puts rows into families: brothers and sisters share what concerns their parents, and the dates.
+"""Group rows into families: brothers and sisters share factors of parents, and dates.
 
-Rows are put together only where they agree in what a family shares (the outcome and the factors of
-parents), so no factor moves and every count stays. Brothers and sisters have different ages, or are
-twins. A share of the children has a second row in the year, for they were referred again.
+Only rows that agree in what a family shares (the outcome and the factors of parents) are put
+together, so no factor is changed and every count stays. Brothers and sisters have different ages,
+or are twins. Some children have a second row in the year, because they were referred again.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Days = npt.NDArray[np.datetime64]
 
 ROUNDS = 40
 LEAST_GAP_DAYS, MOST_GAP_DAYS = 10, 200
-"""Between what is over and the next referral of a child in the year."""
+"""The fewest days between the end of one referral's events and a child's next referral."""
 APART_DAYS = 290
-"""Between two births of a mother, at the least."""
+"""The fewest days between two births of a mother."""
 
 LAST_AGE, LAST_WEEKS_DAYS = 17, 60
-"""The last year of age, and days before the 18th birthday on which nothing begins any more."""
+"""The last year of age, and days before the 18th birthday on which nothing new begins."""
 
 PREGNANCY_DAYS = 270
-"""From a referral to a birth, at the most."""
+"""The most days from a referral to a birth."""
 
 
 def families(
@@ -40,9 +40,9 @@ def families(
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     shared
-        Rows with different numbers are never of one family; shape (N,).
+        Rows with different numbers are never in one family; shape (N,).
     ages
         Whole years, -1 for the unborn.
     alone
@@ -50,10 +50,11 @@ def families(
 
     Notes
     -----
-    As many families of each size as its share of all are dealt among rows that agree, the large
-    ones first. Where two of a family are of one age and no twins, or too far apart, the later one
-    changes places with others of the same kind; what does not fit after that is a family of one,
-    and families of one are joined until as many have several children as should.
+    The number of families of each size follows from its share. They are made of rows that agree,
+    large families first. If two children of a family have the same age but are not twins, or are
+    too far apart in age, the later one changes places with others of the same kind. Rows that do
+    not fit after that become families of one, and families of one are joined until the right number
+    have several children.
     """
     rows = np.flatnonzero(~alone)
     order = rows[np.lexsort((random.random(len(rows)), shared[rows]))]
@@ -96,7 +97,7 @@ def _dealt(random: np.random.Generator, rows: IntArray, wanted: IntArray) -> Int
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     rows
         Of each group; shape (G,).
     wanted
@@ -148,7 +149,7 @@ def _misfits(number: IntArray, ages: IntArray, is_twin: npt.NDArray[np.bool_]) -
 
 
 def in_order(family: IntArray) -> IntArray:
-    """Numbers from 0 in order of first appearance, the same for what is the same."""
+    """Numbers from 0 in order of first appearance; equal values have the same number."""
     _, first, numbered = np.unique(family, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))
@@ -163,16 +164,16 @@ def second_rows(
     may_come_first: npt.NDArray[np.bool_],
     may_come_second: npt.NDArray[np.bool_],
 ) -> tuple[IntArray, IntArray]:
-    """Rows that are the first and the second of one child, so many pairs or as many as there are.
+    """Pairs of rows that are the first and the second of one child, as many as wanted or possible.
 
     Parameters
     ----------
     random, number
         The draws, and the pairs wanted.
     alike
-        Rows of one child agree in this number: age, what concerns the parents.
+        Rows of one child agree in this number, which stands for age and factors of parents.
     may_come_first, may_come_second
-        Which rows can be either; what can come first can come second.
+        Which rows can be first and which second; a row that can come first can come second.
     """
     rows = np.flatnonzero(may_come_second)
     return _pairs(random, number, rows, alike, lambda one, _: may_come_first[one])
@@ -187,25 +188,25 @@ def days_in_order(
     over: IntArray,
     referred: IntArray,
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """Let rows change dates until each child's second referral comes after the first is over.
+    """Exchange dates of rows until each child's second referral comes after the first is over.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     first, second
         Pairs of rows, each a family of one.
     others
         Further families of one.
     kind
-        Of each row; rows of one kind can change dates.
+        The kind of each row; rows of one kind can exchange dates.
     over, referred
-        Day number on which all of a row is over, and of its referral.
+        Day number on which everything in a row is over, and that of its referral.
 
     Returns
     -------
     tuple
-        Of each row the one whose dates it has now, and which pairs are in order.
+        For each row the one whose dates it now has; and which pairs are in order.
     """
     of = np.arange(len(kind))
 
@@ -232,21 +233,21 @@ def birth_dates(
     day: Days,
     since: Days,
 ) -> Days:
-    """Dates of birth that give every age at its day, brothers and sisters well apart.
+    """Dates of birth that give each age at its day, with brothers and sisters far enough apart.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     family
         Of each row.
     ages
         Whole years at the day; -1 for a child who is born within five months after it.
     day
-        When the ages hold; one of a family.
+        Day on which the ages are right; the same for a family.
     since
-        An earlier day, at which a child is born already and has its age; of the unborn the day of
-        the referral, which does not come before the pregnancy.
+        An earlier day, on which a child is already born and has the same age; for the unborn the
+        day of the referral, which does not come before the pregnancy.
     """
     order = np.lexsort((ages, family))
     within = np.arange(len(order)) - np.searchsorted(family[order], family[order])

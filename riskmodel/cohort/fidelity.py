@@ -1,4 +1,4 @@
-"""Every published count against a cohort, and its joint structure against independence."""
+"""A cohort compared with every published count, and its joint structure with independence."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FidelityCheck:
-    """One published figure against the cohort.
+    """One published figure compared with the cohort.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class FidelityCheck:
     expected, found
         What the report prints, and what the cohort has.
     holds
-        Whether the cohort's value is one that would have been printed so.
+        Whether the cohort's value would be printed as the report prints it.
     place
         Paragraph of the report.
     """
@@ -58,7 +58,7 @@ class FidelityCheck:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fidelity(Result):
-    """All checks, and what was not in the table to be checked."""
+    """All checks, and what could not be checked because the table does not have it."""
 
     checks: tuple[FidelityCheck, ...]
     absent: tuple[str, ...]
@@ -69,7 +69,7 @@ class Fidelity(Result):
         return all(check.holds for check in self.checks)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a check: target, expected, found, holds, place."""
+        """One row for each check: target, expected, found, holds, place."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -81,7 +81,7 @@ class Fidelity(Result):
         )
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The contents in one sentence."""
         missed = sum(not check.holds for check in self.checks)
         return f"{len(self.checks)} checks against the report, {missed} missed"
 
@@ -92,13 +92,13 @@ def check_fidelity(cohort: Assessments) -> Fidelity:
     Parameters
     ----------
     cohort
-        One authority and year with the factors by their names in the vocabulary; from this
-        package, edited since, or from elsewhere.
+        One authority and year, with factors named as in the vocabulary. It may come from this
+        package, changed or not, or from elsewhere.
 
     Returns
     -------
     Fidelity
-        Counts must be equal; a percentage or mean must be one that would be printed so.
+        Counts must be equal; a percentage or mean must be one that would be printed as it is.
 
     Raises
     ------
@@ -322,8 +322,8 @@ def _age_checks(plans: pd.DataFrame) -> Iterator[FidelityCheck]:
 
 
 _COMPLETE = {"plan_start_date", "plan_end_date", "birth_date", "category_of_abuse"}
-"""Columns without which for every plan a check says nothing: a census return leaves out the ends
-after its reference date, and the mean length of the others is not the published one."""
+"""Columns that every plan must have for a check to mean anything: a census return leaves out plan
+ends after its reference date, and the mean duration of the others is not the published one."""
 
 _DETAIL_CHECKS = (
     (("child_in_need_plan_before", "early_intervention_before"), _before_checks),

@@ -1,4 +1,4 @@
-"""Makes a cohort: all at once with every detail, or block by block at any size."""
+"""Make a cohort: all at once with every detail, or block by block at any size."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MOST_DEPENDENCE = 3
 
 @dataclass(frozen=True, slots=True)
 class CohortDesign:
-    """What a cohort is made of: with the version of the package it names every byte.
+    """Settings of a cohort; with the version of the package they determine every byte.
 
     Parameters
     ----------
@@ -56,16 +56,17 @@ class CohortDesign:
         N, for each authority and year. Not published: at least 1,069 for the printed counts.
     overlap, parental_overlap
         Loadings on the shared latent variable, 0 to 1, of all factors and of the four parental
-        ones; None takes the documented defaults. Assumptions: the margins do not identify them.
-        With ``overlap`` given, the parental ones follow it unless given too.
+        ones; None takes the documented defaults. They are assumptions: counts do not identify them.
+        If ``overlap`` is given, the parental factors follow it unless ``parental_overlap`` is given
+        too.
     seed
         Names the draws.
     authorities, years
         Codes and census years. For one authority and year the published counts are exact. For more,
-        each takes them in proportion to N over the prior median, and these are assumed.
+        each has them in proportion to N over the prior median, and they are assumed.
     dependence
         Power of the profiles by which age, sex and category of abuse depend on factors, 0
-        (independent) to 3; None takes the documented default. Concerns the details alone.
+        (independent) to 3; None takes the documented default. Affects only the details.
     """
 
     assessments: int
@@ -167,7 +168,7 @@ def loadings(factors: Sequence[str], design: CohortDesign) -> npt.NDArray[np.flo
 
 
 def generate_blocks(design: CohortDesign, *, jobs: int | Engine = 1) -> Iterator[CohortBlock]:
-    """The cohort's plan and factor flags, block by block, in order.
+    """The plan and factor flags of a cohort, block by block, in order.
 
     Parameters
     ----------
@@ -179,7 +180,7 @@ def generate_blocks(design: CohortDesign, *, jobs: int | Engine = 1) -> Iterator
     Yields
     ------
     CohortBlock
-        Memory is bounded by the block, not by the rows.
+        Only one block is in memory at a time.
     """
     engine = as_engine(jobs)
     if engine == Engine():
@@ -200,12 +201,12 @@ def generate_blocks(design: CohortDesign, *, jobs: int | Engine = 1) -> Iterator
 
 
 def unit_blocks(design: CohortDesign, number: int) -> Iterator[CohortBlock]:
-    """The blocks of one authority and year, the same as in the whole.
+    """The blocks of one authority and year, the same as in the whole cohort.
 
     Parameters
     ----------
     design
-        What the whole is made of.
+        Settings of the whole cohort.
     number
         Place of the unit in :attr:`CohortDesign.units`.
     """
@@ -238,18 +239,18 @@ def _planned(
 
 
 def generate_cohort(design: CohortDesign) -> Assessments:
-    """The cohort as one table, with demographics, dates and the way to the plan.
+    """A cohort as one table, with demographics, dates and the steps that led to a plan.
 
     Parameters
     ----------
     design
-        What to make; at most ``riskmodel.cohort.joint.RANK_ROWS`` rows a unit.
+        What to make; at most ``riskmodel.cohort.joint.RANK_ROWS`` rows for each unit.
 
     Returns
     -------
     Assessments
-        Every column says whether its counts are published or assumed. Which child has which is
-        always assumed, so anything computed from the table is too.
+        Every column says whether its counts are published or assumed. Which child has which value
+        is always assumed, so anything computed from several columns is too.
     """
     import pandas as pd
 
@@ -282,7 +283,7 @@ def generate_cohort(design: CohortDesign) -> Assessments:
 
 
 def cohort_basis(targets: CohortTargets) -> Mapping[str, Basis]:
-    """What each column of a cohort rests on."""
+    """Basis of each column of a cohort."""
     is_scaled = "published" not in targets.basis.values()
     plan: Basis = "assumed" if is_scaled else "published"
     # A count in proportion to a printed one was printed by nobody.

@@ -1,9 +1,10 @@
 """Children over several years: referrals, assessments, plans and care in one coherent order.
 
-A block of children is made by itself from its own random stream: families first meet the authority
-at a constant or growing rate since well before the first year, and those with a part in the years
-are kept. So the first day finds as many cases open as any other. Everything is assumed; shares and
-durations are those of the reference cohort and of the Department's national tables.
+Each block of children is made independently from its own random stream. Families first become known
+to the authority at a constant or growing rate, beginning well before the first year, and those with
+an event in the years are kept. So as many cases are open on the first day as on any other.
+Everything is assumed; shares and durations are those of the reference cohort and of the
+Department's national tables.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ ADULT_DAYS = 6574
 """Days from birth to the 18th birthday, or a day before it."""
 YEAR_DAYS = 366
 SAME_DAY = 5
-"""Of eight episodes that end with their assessment, closed on its day; the others within a week."""
+"""Of eight episodes that end with their assessment, so many close on its day; the others within a
+week."""
 ROUNDS = 3
-"""Referrals of a family at the most."""
+"""The most referrals of one family."""
 
 NEVER = np.datetime64("NaT", "D")
 IntArray = npt.NDArray[np.int64]
@@ -65,24 +67,24 @@ Days = npt.NDArray[np.datetime64]
 
 @dataclass(frozen=True, slots=True)
 class HistoryDesign:
-    """What histories are made of: with the version of the package it names every byte.
+    """Settings of histories; with the version of the package they determine every byte.
 
     Parameters
     ----------
     children
-        Children with a part in the years.
+        Children with an event in the years.
     first_year, last_year
         Census years that :mod:`riskmodel.census` knows.
     growth
-        Of first referrals a year, such as 0.05; 0 is the steady state.
+        Yearly growth of first referrals, such as 0.05; 0 is the steady state.
     authority
         Three digits.
     seed
         Names the draws.
     published_care
         Whether children looked after are exactly those that the documents of 2015 count, at 31
-        March and at 30 September 2015: see :mod:`riskmodel.cohort.published_care`. They come on
-        top of ``children``, of whom those looked after at one of the dates are left out.
+        March and at 30 September 2015: see :mod:`riskmodel.cohort.published_care`. They are added
+        to ``children``, from whom those looked after at one of the dates are left out.
     """
 
     children: int
@@ -125,7 +127,7 @@ class HistoryDesign:
 
     @property
     def blocks(self) -> int:
-        """Blocks of children, each made by itself; published care is the last."""
+        """Blocks of children, each made independently; published care is the last."""
         return -(-self.children // BLOCK_CHILDREN) + self.published_care
 
 
@@ -140,17 +142,17 @@ class History:
     Parameters
     ----------
     children
-        One row a child: child_id, family_id, birth_date, girl, unaccompanied, ethnicity and
+        One row for each child: child_id, family_id, birth_date, girl, unaccompanied, ethnicity and
         disability.
     episodes
-        One row a referral of a child: child (row of ``children``), referral, assessed, enquiry,
-        conference, plan_start, plan_end, need_start, need_end (child in need plan), care_start,
-        care_end, closure (``NaT`` where it did not happen), stage, category, previous_plans, and
-        what ``riskmodel.cohort.people.describe_people`` adds.
+        One row for each referral of a child: child (row of ``children``), referral, assessed,
+        enquiry, conference, plan_start, plan_end, need_start, need_end (child in need plan),
+        care_start, care_end, closure (``NaT`` where it did not happen), stage, category,
+        previous_plans, and what ``riskmodel.cohort.people.describe_people`` adds.
     flags
         Factors of each row of ``episodes``, shape (episodes, J).
     care
-        One row an episode of care, see :func:`riskmodel.cohort.care.care_episodes`.
+        One row for each episode of care, see :func:`riskmodel.cohort.care.care_episodes`.
     factors
         Their names.
     records
@@ -172,7 +174,7 @@ def make_history(design: HistoryDesign, block: int) -> History:
     Parameters
     ----------
     design
-        What all is made of.
+        Settings of all histories.
     block
         From 0.
     """
@@ -207,12 +209,12 @@ def _without_records(design: HistoryDesign, block: int) -> History:
 def completed(
     random: np.random.Generator, children: pd.DataFrame, episodes: pd.DataFrame, first_id: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, npt.NDArray[np.bool_], tuple[str, ...]]:
-    """Children with references from the one after ``first_id`` on, and what is found of them.
+    """Children numbered from the one after ``first_id``, with their factors and categories.
 
     Returns
     -------
     tuple
-        Children, episodes, factors of each episode and their names, as of :class:`History`.
+        Children, episodes, factors of each episode and their names, as in :class:`History`.
     """
     children.insert(0, "child_id", first_id + 1 + np.arange(len(children)))
     children["family_id"] += first_id + 1
@@ -230,11 +232,11 @@ def completed(
 def met_families(
     random: np.random.Generator, design: HistoryDesign, number: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Families that first come to notice at some time, and their children with a part in the years.
+    """Families that become known at some time, and their children with an event in the years.
 
     Notes
     -----
-    Families are drawn over all years since the burn-in, which the longest care takes.
+    Families are drawn from the burn-in on, which is as long as the longest time in care.
     """
     import pandas as pd
 

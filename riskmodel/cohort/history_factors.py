@@ -25,13 +25,13 @@ __all__ = [
 IntArray = npt.NDArray[np.int64]
 
 NO_ASSESSMENT, ASSESSMENT, ENQUIRY, CONFERENCE, PLAN_STAGE = range(5)
-"""How far a referral goes, in the order of ``history_stage_shares``."""
+"""How far a referral leads, in the order of ``history_stage_shares``."""
 
 
 def referral_stages(
     random: np.random.Generator, conference: npt.NDArray[np.datetime64]
 ) -> IntArray:
-    """How far each referral leads; to a plan more often in the months in which more start."""
+    """How far each referral leads; more often to a plan in months in which more plans start."""
     shares = np.array(parameter("history_stage_shares").numbers)
     shares = shares / shares.sum()
     months = np.array(parameter("referral_month_shares").numbers)
@@ -47,9 +47,9 @@ def referral_stages(
 def history_factors(
     random: np.random.Generator, children: pd.DataFrame, episodes: pd.DataFrame
 ) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
-    """Factors of each assessment: the shares and the overlap of the reference cohort, by age, sex.
+    """Factors of each assessment: shares and overlap of the reference cohort, by age and sex.
 
-    Parents' factors are those of the family, at every assessment.
+    Factors of parents are the same for the family, at every assessment.
     """
     from scipy.special import ndtri
 

@@ -1,7 +1,7 @@
-"""Writes histories as the returns of each year: census, its modules, Annex A, SSDA903, SSD.
+"""Write histories as the returns of each year: census, its modules, Annex A, SSDA903, SSD.
 
-Blocks of children are made and put into texts by themselves, on any worker, and joined in order: so
-memory is bounded by the block, and the bytes are the same for any number of workers.
+Blocks of children are made and turned into text independently, on any worker, and joined in order.
+So only blocks are in memory, and the bytes are the same for any number of workers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "care_files", "write_histories"]
 
 FORMS = ("census", "modules", "annex_a", "ssda903", "ssd")
-"""Forms of the returns: each year has a folder with one or a folder of each."""
+"""Forms of the returns: the folder of each year has a file or a folder for each form."""
 
 Tables = Mapping[str, "pd.DataFrame"]
 
@@ -63,9 +63,9 @@ def write_histories(
     Raises
     ------
     UnknownNameError
-        For another form.
+        When a form is none of these.
     OutputError
-        When something is there already or the disk refuses; nothing half-written is left.
+        When something exists there already, or cannot be written; nothing half-written is left.
     """
     for form in forms:
         if form not in FORMS:

@@ -1,16 +1,17 @@
-"""Exact counts with a one-factor latent copula: who has which factors, given how many do.
+"""A one-factor copula with exact counts: which rows have which factors.
 
 Within each outcome stratum z_ij = l_j u_i + sqrt(1 - l_j^2) e_ij with independent standard normal
 u_i and e_ij; factor j is present in exactly the k_j rows with the largest z_ij. The margins hold by
-construction. The loading l_j is the co-occurrence knob: with all l_j = 0 every set of rows with the
-published counts is equally likely, which is the maximum-entropy cohort given the margins.
+construction. The loading l_j sets how far factors occur together: with all l_j = 0 every set of
+rows with the published counts is equally likely, which is the maximum-entropy cohort given the
+margins.
 
-Two routes to the same law. Up to :data:`RANK_ROWS` rows the z are drawn and ranked. Above, rows are
-laid out in blocks of :data:`BLOCK_ROWS`; u is drawn in :data:`STRATA` strata of equal probability,
-each cell is an independent draw against a 16-bit threshold for its stratum, and the few rows by
-which a count is off are flipped at random. Counts are first shared out over the blocks without
-replacement (multivariate hypergeometric), so that any block can be made by itself, in any order,
-on any worker, to the same bytes.
+There are two ways to draw from the same distribution. Up to :data:`RANK_ROWS` rows the z are drawn
+and ranked. Above, rows are laid out in blocks of :data:`BLOCK_ROWS`; u is drawn in :data:`STRATA`
+strata of equal probability, each cell is an independent draw against a 16-bit threshold for its
+stratum, and if a count is a few rows too high or too low, that number of rows is changed at random.
+Before that, counts are divided over the blocks without replacement (multivariate hypergeometric),
+so that each block can be made independently, in any order, on any worker, with the same bytes.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ class UnitLayout:
     blocks
         Margins of each block; they add up to those of the unit.
     apart
-        Place of a factor, and of those that no row has beside it, as far as there are rows enough.
-        Kept where rows are ranked.
+        Place of a factor, and places of factors that no row has together with it, as far as there
+        are enough rows. Used only where rows are ranked.
     """
 
     name: str
@@ -89,7 +90,7 @@ class UnitLayout:
         total: Margins,
         apart: tuple[int, ...] = (),
     ) -> UnitLayout:
-        """Lay a unit out: one block where rows are ranked, else blocks of fixed size."""
+        """The layout of a unit: one block where rows are ranked, otherwise blocks of fixed size."""
         if total.rows <= RANK_ROWS:
             return cls(name, seed, loadings, (total,), apart)
         random = stream(seed, f"cohort/layout/{name}")

@@ -1,7 +1,8 @@
-"""Durations of protection plans: the shares of bands that the Department counts, ends at reviews.
+"""Durations of protection plans: the Department's shares by band, with ends at reviews.
 
-A plan ends where a review conference decides so: by the statutory timetable within three months of
-the first conference, then every six months. So within each band durations lie about the reviews.
+A plan ends when a review conference decides so. By the statutory timetable, reviews are within
+three months of the first conference, then every six months. So within each band durations lie near
+the reviews.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ NEAR_STOCK = 0.01
 UNDER_A_YEAR = 3
 """Bands that end within a year."""
 NEAR_DAYS = 0.3
-"""By how much the mean of the days may miss the published one, which is printed in whole days."""
+"""By how much the mean in days may differ from the published one, printed in whole days."""
 
 LAST_DAYS = 5
-"""Days before turning 18 by which a plan has ended: the office may be closed on the very days."""
+"""Days before turning 18 by which a plan has ended: offices may be closed on the last days."""
 BANDS = (
     ("3 months or less", 10, 91),
     ("over 3 to 6 months", 92, 182),
@@ -59,7 +60,7 @@ BANDS = (
 
 
 def band_shares() -> npt.NDArray[np.float64]:
-    """Share of plans in each band: of the authority, with its printed share over two years."""
+    """Share of the authority's plans in each band, with its printed share over two years."""
     shares = np.array(parameter("plan_duration_shares").numbers)
     figure = load_table("statements").figure("plans_over_two_years_oxfordshire_2014_15_percent")
     over = float(figure.value or 0) / 100
@@ -70,27 +71,28 @@ def band_shares() -> npt.NDArray[np.float64]:
 def plan_lengths(
     random: np.random.Generator, sizes: IntArray, most: IntArray, starts: Days, last: date
 ) -> IntArray:
-    """Whole days of the plans of families, with the published mean and the shares of the bands.
+    """Durations in days of the plans of families, with the published mean and shares by band.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     sizes
-        Plans of each family, which last as long as each other; shape (F,).
+        Plans of each family, all of the same duration; shape (F,).
     most
-        Days until the eldest is 18.
+        Days until the eldest child is 18.
     starts
-        Day on which the plans of each start; all end on days on which the offices are open.
+        Day on which the plans of each family start; all end on office days.
     last
-        Day at which plans are counted that are open.
+        Day on which open plans are counted.
 
     Notes
     -----
-    Shares of the bands are exact to a plan. All days are then moved by the same number, within
-    their bands, until the mean is the published 303 days. Families of one size exchange their
-    bands until the plans open on the last day, of those begun within a year of it, are as old as
-    the Department counts (table D5); of a few plans, as nearly as some exchanges bring about.
+    Shares of the bands are exact to one plan. All durations are then moved by the same number of
+    days, within their bands, until the mean is the published 303 days. Families of the same size
+    exchange bands until the plans that began within the last year and are open on the last day are
+    as old as the Department counts (table D5). With few plans this holds only as nearly as
+    exchanges allow.
     """
     if not len(sizes):
         return np.zeros(0, dtype=np.int64)
@@ -172,7 +174,7 @@ def _with_mean(
 
 
 def ends_on_open_days(starts: Days, ends: Days) -> Days:
-    """An open day near each end that leaves the duration in its band, all weekdays alike."""
+    """An office day near each end, within the band of the duration, with all weekdays alike."""
     days = (ends - starts).astype(np.int64)
     found = spread_on_office_days(ends)
     firsts = [band[1] for band in BANDS[1:]]
@@ -189,19 +191,19 @@ def ends_on_open_days(starts: Days, ends: Days) -> Days:
 
 
 def evenly(random: np.random.Generator, keys: Sequence[npt.NDArray[Any]]) -> FloatArray:
-    """Numbers from 0 to 1, one a row, spread as evenly over any stretch of rows as can be.
+    """Numbers from 0 to 1, one for each row, spread evenly over any run of rows.
 
     Parameters
     ----------
     random
-        Where they begin, and the order of rows that are alike.
+        Generator, for where they begin and for the order of equal rows.
     keys
-        By which rows are put in order, the last one first, as for ``numpy.lexsort``.
+        Keys by which rows are sorted, the last one first, as for ``numpy.lexsort``.
 
     Notes
     -----
-    Multiples of the golden section modulo 1 (Weyl's sequence): among any n rows that follow each
-    other the share below a number is off by some log(n)/n, where chance leaves 1/sqrt(n).
+    Multiples of the golden section modulo 1 (Weyl's sequence): among any n consecutive rows the
+    share below a number is off by about log(n)/n, compared with 1/sqrt(n) for random numbers.
     """
     number = len(keys[-1])
     order = np.lexsort((random.random(number), *keys))
@@ -211,16 +213,16 @@ def evenly(random: np.random.Generator, keys: Sequence[npt.NDArray[Any]]) -> Flo
 
 
 def durations_within(random: np.random.Generator, bands: IntArray, sizes: IntArray) -> IntArray:
-    """Days within a band: at a review that lies in it, or for the rest evenly over it.
+    """Durations in days within a band: some at a review in it, the rest evenly over it.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     bands
-        Of each family.
+        Band of each family.
     sizes
-        Plans of each: among families of every size the days have the shares that they should.
+        Plans of each family; durations have the right shares among families of every size.
     """
     days = np.zeros(len(bands), dtype=np.int64)
     for number, (_, low, _high) in enumerate(BANDS):
@@ -232,12 +234,12 @@ def durations_within(random: np.random.Generator, bands: IntArray, sizes: IntArr
 
 
 def drawn_durations(random: np.random.Generator, sizes: IntArray, starts: Days) -> IntArray:
-    """Days of the plans of families: as many of each length as there should be, in every season.
+    """Durations in days of the plans of families, with the right shares in every season.
 
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     sizes, starts
         Plans of each family, and the day on which they start.
     """
@@ -275,11 +277,11 @@ def shares_by_band(days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 
 def review_dates(starts: Days, ends: Days) -> tuple[IntArray, Days]:
-    """Reviews of plans: of each the plan's row, and the day; the last one ends a plan at a review.
+    """Reviews of plans: the plan's row, and the day; the last review ends a plan.
 
-    A review is held a few days before it is due, and the one that ends a plan on its last day.
-    Some plans keep the day of the week; of others each review is up to three working days sooner
-    than that. How early, and on which day, follows from the start.
+    A review is held a few days before it is due, and the one that ends a plan on the plan's last
+    day. For some plans all reviews are on the same day of the week; for others each is up to three
+    working days earlier. How early, and on which day, follows from the start of the plan.
     """
     due = np.array(parameter("review_days").numbers, dtype=np.int64)
     early = int(parameter("review_early_days").value)

@@ -1,4 +1,4 @@
-"""How far factors occur together: what the copula implies, and the loading for a wished lift."""
+"""How far factors occur together: what the copula implies, and the loading for a given lift."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ PARENTAL_PAIRS = (
     ("parent_mental_health", "parent_alcohol_misuse"),
     ("parent_mental_health", "parent_drugs_misuse"),
 )
-"""Pairs of the trio of domestic abuse, mental health and substance misuse of parents; alcohol with
-drugs is within one of the three."""
+"""Pairs of the three: domestic abuse, mental health and substance misuse of parents; alcohol and
+drugs are one of the three."""
 
 PARENTAL_TRIPLES = (
     ("parent_domestic_violence", "parent_mental_health", "parent_alcohol_misuse"),
     ("parent_domestic_violence", "parent_mental_health", "parent_drugs_misuse"),
 )
-"""One of each of the trio."""
+"""One factor for each of the three."""
 
 
 def joint_probability(shares: Sequence[float], loadings: Sequence[float]) -> float:
@@ -72,12 +72,12 @@ def _legendre() -> tuple[FloatArray, FloatArray]:
 
 
 def lift(targets: CohortTargets, factors: Sequence[str], loadings: Sequence[float]) -> float:
-    """How many times oftener factors occur together than if they were independent.
+    """How many times as often factors occur together as if they were independent.
 
     Parameters
     ----------
     targets
-        Counts of the cohort; the two outcome strata are mixed as they are there.
+        Counts of the cohort, which give the weights of the two outcome strata.
     factors
         Two or more factor names.
     loadings
@@ -97,12 +97,12 @@ def lift(targets: CohortTargets, factors: Sequence[str], loadings: Sequence[floa
 
 
 def calibrated_loading(targets: CohortTargets, pair_lift: float) -> float:
-    """The loading of the parental factors at which their pairs have that lift on average.
+    """The loading of the parental factors at which their pairs have a given lift on average.
 
     Raises
     ------
     DataError
-        When no loading between 0 and 1 gives it; the range that can be reached is named.
+        When no loading between 0 and 1 gives it; the message names the possible range.
     """
     from scipy.optimize import brentq
 

@@ -37,7 +37,7 @@ DISABILITIES = {
     ),
     "child_asc": (("AUT",), None),
 }  # fmt: skip
-"""Codes that stand for a factor, and the parameter with the percentage of each."""
+"""Codes of a factor, and the parameter with the percentage of each."""
 SCHOOL_AGE, YOUTH = 4, 10
 YEAR = 365.25
 
@@ -54,11 +54,11 @@ def describe_people(
     Parameters
     ----------
     random
-        The draws.
+        Generator.
     children, episodes, flags, factors
-        As of :class:`riskmodel.cohort.histories.History`. ``children`` is given the columns
-        ethnicity and disability (codes of the census, several with a space between), ``episodes``
-        the columns source, need and worker (a number).
+        As in :class:`riskmodel.cohort.histories.History`. ``children`` gets the columns ethnicity
+        and disability (codes of the census, separated by a space), ``episodes`` the columns source,
+        need and worker (a number).
     """
     family = np.unique(children["family_id"].to_numpy(), return_inverse=True)[1]
     alone = children["unaccompanied"].to_numpy()

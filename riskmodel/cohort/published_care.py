@@ -1,13 +1,14 @@
-"""Histories in which looked-after children are those that the documents of 2015 count.
+"""Histories with exactly the looked-after children that the documents of 2015 count.
 
-Exact at its date is what is printed: legal statuses and unaccompanied children at 31 March 2015;
-at 30 September 2015 all children, unaccompanied ones, those in own and in private homes, and those
-with agency carers, in the county and outside. All else is assumed, as in any histories.
+What is printed holds exactly at its date: at 31 March 2015 legal statuses and unaccompanied
+children; at 30 September 2015 all children, unaccompanied ones, those in own and in private homes,
+and those with agency carers, in the county and outside. Everything else is assumed, as in all
+histories.
 
-Children are made as always and chosen, the rare ones first, until every count is met: so a chosen
-child is no other than one that was made. Only three things are set by hand: which homes are own,
-which agency carers live in the county, and that those under protection by police or court were so
-for the first days of their care.
+Children are made as in all histories, and then chosen, rare ones first, until every count is met;
+the chosen children are not altered. Only three things are set afterwards: which homes are the
+authority's own, which agency carers live in the county, and that children under protection by
+police or court were so for the first days of their care.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 SPRING, AUTUMN = np.datetime64("2015-03-31", "D"), np.datetime64("2015-09-30", "D")
-"""The two dates of which something is printed."""
+"""The two dates for which something is printed."""
 
 _STATUSES = {"Full Care Order": "C2", "Interim Care Order": "C1", "Placement Order": "E1",
              "Voluntary - Section 20": "V2"}  # fmt: skip
@@ -52,7 +53,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class CareTargets:
-    """What is printed of looked-after children, as counts.
+    """The printed counts of looked-after children.
 
     Parameters
     ----------
@@ -63,9 +64,9 @@ class CareTargets:
     total
         At 30 September 2015.
     own_homes, private_homes
-        In residential placements then.
+        In residential placements at that date.
     agency, agency_in_county
-        With agency foster carers then, and of these in the county.
+        With agency foster carers at that date, and how many of these in the county.
     """
 
     statuses: Mapping[str, int]
@@ -116,12 +117,12 @@ def without_care(history: History) -> History:
 
 
 def looked_after_as_published(design: HistoryDesign) -> History:
-    """Histories of children of whom exactly the printed numbers are looked after at the two dates.
+    """Histories of children, with exactly the printed numbers looked after at the two dates.
 
     Parameters
     ----------
     design
-        Its seed and authority name the draws; references follow after those of its children.
+        Its seed and authority name the draws; references begin after those of its children.
     """
     targets = care_targets()
     random = stream(design.seed, f"cohort/published_care/{design.authority}")

@@ -1,4 +1,4 @@
-"""What hangs together in the details of a cohort: what is assumed of it, and what the table has."""
+"""How details of a cohort depend on each other: as assumed, and as found in the table."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _UNDER_TEN = len(AGE_BAND_FIRSTS) - 2
 
 
 def measure_structure(cohort: Assessments, *, dependence: float | None = None) -> pd.DataFrame:
-    """Each dependence, as assumed and as the table has it; what lacks its columns is left out.
+    """Each dependence, as assumed and as found; left out where the table lacks its columns.
 
     Parameters
     ----------
     cohort
         One authority and year.
     dependence
-        Power of the profiles that are compared with; the parameter of that name without.
+        Power of the profiles to compare with; the parameter of that name where it is None.
 
     Returns
     -------
@@ -215,7 +215,7 @@ def _duration_rows(cohort: Assessments, _: float) -> Iterator[Row]:
 
 _DAYS = np.concatenate([np.arange(low, high + 1) for _, low, high in BANDS])
 _NEAR_DAYS = 5
-"""By which an end can be moved to a day on which the offices are open."""
+"""Days by which an end can be moved to an office day."""
 
 
 def _ends_at_reviews(days: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,6 @@
-"""What surrounds a child: the area, what came before the plan, the school. Printed where it is.
+"""Surroundings of a child: area, services before the plan, school; as printed, where printed.
 
-A child has one school and a family one area, whatever became of each assessment.
+A child has one school and a family one area, whatever each assessment led to.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Drawer:
 
 
 def areas(draw: Drawer, family: IntArray, plan: Flags) -> npt.NDArray[np.object_]:
-    """Areas in proportion to the teams' child protection and child in need cases (para 23)."""
+    """Areas in proportion to their teams' child protection and child in need cases (para 23)."""
     table = load_table("family_support_caseloads")
     shares = [
         [float(table.figure(f"{cases} cases by area", area).value or 0) for area in AREAS]
@@ -83,7 +83,7 @@ def _by_outcome(
 
 
 def before_the_plan(draw: Drawer, number: int, with_plan: IntArray) -> dict[str, object]:
-    """Known to a service in the six months before: printed for the 630 (para 15)."""
+    """Whether known to a service in the six months before: printed for the 630 plans (para 15)."""
     import pandas as pd
 
     statements = load_table("statements")

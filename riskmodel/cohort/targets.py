@@ -1,4 +1,4 @@
-"""What a synthetic cohort has to reproduce: published counts, and assumed ones told apart."""
+"""The counts that a synthetic cohort reproduces, each marked as published or assumed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["CohortTargets", "published_targets"]
 
 @dataclass(frozen=True, slots=True)
 class CohortTargets:
-    """Counts that a cohort reproduces exactly, and what each of them rests on.
+    """Counts that a cohort reproduces exactly, and the basis of each.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ class CohortTargets:
     Raises
     ------
     DataError
-        When N is unknown or below the floor, or a factor has no basis: the constraint is named.
+        When N is unknown or too small for the counts, or a factor has no basis; the message says
+        which.
     """
 
     counts: FactorCounts
@@ -105,14 +106,14 @@ def published_targets(total_assessments: int, *, seed: int = 0) -> CohortTargets
     Raises
     ------
     DataError
-        When N is below the floor; the binding constraint is named.
+        When N is too small for the counts; the message names the constraint.
 
     Notes
     -----
-    An unprinted factor takes its size from its share in the national statistics, scaled so that
-    the ten printed factors have the size that the report prints, and its conversion rate from the
-    distribution that the printed rows and quadrants allow (:mod:`riskmodel.cohort.unprinted`);
-    both give way to the hard constraints: at most 57 plans, and the printed side of the chart.
+    An unprinted factor takes its size from its share in the national statistics, scaled so that the
+    ten printed factors have the size that the report prints, and its conversion rate from the
+    distribution that the printed rows and quadrants allow (:mod:`riskmodel.cohort.unprinted`); what
+    is known comes before both: at most 57 plans, and the printed side of the chart.
     """
     printed = factor_counts()
     _refuse_below_floor(printed, total_assessments)

@@ -1,4 +1,4 @@
-"""The 24 factors whose counts are not printed: what the printed ones and the chart say of them."""
+"""The 24 factors whose counts are not printed: what printed counts and the chart imply."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def unprinted_conversions(
 
 
 def unprinted_sizes(printed: FactorCounts, others: Sequence[str]) -> dict[str, float]:
-    """Assessments that an unprinted factor would have by its share in the national statistics.
+    """Assessments that a factor without printed counts has by its share in national statistics.
 
     National counts are scaled so that the printed factors sum to what the report prints. A local
     factor, which has no national count, takes the smallest of the others'.

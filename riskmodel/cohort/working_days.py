@@ -1,4 +1,4 @@
-"""Days on which an authority's offices are open: no weekends, no bank holidays of England."""
+"""Office days of an authority: no weekends, no bank holidays of England."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def bank_holidays(year: int) -> tuple[date, ...]:
 
 
 def days_of(first: date, last: date) -> Days:
-    """The days from one to another, at which the offices are open.
+    """The office days from one day to another.
 
     Examples
     --------
@@ -64,12 +64,12 @@ def days_of(first: date, last: date) -> Days:
 
 
 def moved(days: Days, steps: IntArray | int) -> Days:
-    """So many office days on, or with a minus back; a closed day counts as the one before it."""
+    """So many office days later (earlier if negative); a closed day counts as the one before it."""
     return np.busday_offset(days, steps, roll="backward", busdaycal=office_days())
 
 
 def on_office_days(days: Days) -> Days:
-    """The nearest open day of each: a Saturday becomes the Friday, a Sunday the Monday."""
+    """The nearest office day of each: a Saturday becomes the Friday, a Sunday the Monday."""
     back = np.busday_offset(days, 0, roll="backward", busdaycal=office_days())
     on = np.busday_offset(days, 0, roll="forward", busdaycal=office_days())
     nearest: Days = np.where(days - back <= on - days, back, on)
@@ -77,10 +77,10 @@ def on_office_days(days: Days) -> Days:
 
 
 def spread_on_office_days(days: Days) -> Days:
-    """An open day near each: what falls on a weekend is held on any of five open days, evenly.
+    """An office day near each: days at a weekend are spread evenly over five office days.
 
-    Of a Saturday one of the five before, of a Sunday one of the five after, another week by week:
-    moved to the nearest, Fridays and Mondays would have twice as many as the other days.
+    A Saturday becomes one of the five before, a Sunday one of the five after, in turn week by week.
+    If they moved to the nearest, Fridays and Mondays would have twice as many as other days.
     """
     open_day = np.is_busday(days, busdaycal=office_days())
     week = days.astype(np.int64) // 7
@@ -96,7 +96,7 @@ def spread_on_office_days(days: Days) -> Days:
 
 @cache
 def office_days() -> np.busdaycalendar:
-    """The calendar of the years that cohorts can lie in."""
+    """The calendar of all years that cohorts can have."""
     closed = [day for year in range(_FIRST_YEAR, _LAST_YEAR) for day in bank_holidays(year)]
     return np.busdaycalendar(holidays=np.array(closed, dtype="datetime64[D]"))
 

@@ -1,4 +1,4 @@
-"""Cohort jobs: make one in any form."""
+"""Make a cohort and write it in any form."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ UNIT_AT_MOST = 999_999_999
 UNIT = ("authority", "year")
 
 TASK_ROWS = 2**19
-"""Rows that one task of a worker makes, or one authority and year where that has more: about a
-quarter of a second's work."""
+"""Rows that one task of a worker makes (a whole authority and year if that has more): about a
+quarter of a second of work."""
 
 COHORT_INPUTS = (
     "documents.toml",
@@ -63,7 +63,7 @@ COHORT_INPUTS = (
     "units.toml",
 )
 COHORT_PARAMETERS = ("cohort.toml", "cohort_structure.toml", "national_factors.toml")
-"""What a cohort rests on: another file may change without it."""
+"""Files on which a cohort depends: other files can change without changing it."""
 
 
 def write_cohort(
@@ -74,7 +74,7 @@ def write_cohort(
     jobs: int | Engine = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Path:
-    """Make a cohort and write it, in the form that the path's ending names.
+    """Make a cohort and write it in the form given by the ending of the path.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def write_cohort(
         What to make.
     path
         ``.csv``, ``.parquet``, ``.xml`` (one authority and year), or a folder for Parquet parts by
-        authority and year. What is there already is refused.
+        authority and year. An existing file is refused.
     columns
         ``all`` (demographics and dates too) or ``factors``; None takes all up to a million rows.
     jobs
@@ -93,9 +93,9 @@ def write_cohort(
     Raises
     ------
     DataError
-        When form and design do not go together.
+        When the form does not suit the design.
     OutputError
-        When something is there already or the disk refuses; nothing half-written is left.
+        When something exists there already, or cannot be written; nothing half-written is left.
     """
     path = path.resolve()
     ending = path.suffix.casefold()
@@ -130,8 +130,8 @@ def write_reference_cohort(folder: Path) -> tuple[Path, ...]:
 
     Notes
     -----
-    The manifest holds no library versions: the same design gives the same bytes, and the checksums
-    in it say so.
+    The manifest has no library versions: the same design gives the same bytes, which its checksums
+    confirm.
     """
     from riskmodel.cohort.census_return import write_census_xml
     from riskmodel.core.manifest import write_manifest

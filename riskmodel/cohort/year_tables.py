@@ -1,7 +1,7 @@
-"""Histories as one year's census knows them: tables by module, with the fields of the return.
+"""Histories in the form of one year's census: tables by module, with the return's fields.
 
-A return of a year holds what was open in it, and of that only what was known on 31 March: dates
-after it are left out, so that the return of the next year carries on where this one stops.
+The return of a year has the cases that were open in it, as known on 31 March: later dates are left
+out, and the return of the next year continues from there.
 """
 
 from __future__ import annotations
@@ -33,18 +33,17 @@ __all__ = ["ReturnYear", "YearTables", "year_tables"]
 
 YearTables = Mapping[str, "pd.DataFrame"]
 """Tables of texts by module: children, episodes, assessments, section47, plans, cin_plans, and
-beside them involvements; every row of the last five says its row of episodes in the column
-``episode``."""
+involvements; the column ``episode`` of the last five gives the row of episodes."""
 
 Days = npt.NDArray[np.datetime64]
 
 
 CHANGED_AT = 2
-"""Reviews after which the category of a plan can have become another."""
+"""Number of reviews after which the category of a plan can have changed."""
 
 
 class ReturnYear:
-    """The first and the last day of a year, and dates as texts of what was known on the last."""
+    """The first and last day of a year, and dates known on the last day, as texts."""
 
     def __init__(self, year: int, form: str = "iso") -> None:
         self.year, self.form = year, form
@@ -52,7 +51,7 @@ class ReturnYear:
         self.last = np.datetime64(reference_date(year), "D")
 
     def active(self, starts: Any, ends: Any) -> npt.NDArray[np.bool_]:
-        """Whether something begun by the last day had not ended before the first."""
+        """Whether something had begun by the last day and not ended before the first."""
         begun, over = (np.asarray(days).astype("datetime64[D]") for days in (starts, ends))
         found: npt.NDArray[np.bool_] = (begun <= self.last) & ~(over < self.first)
         found &= ~np.isnat(begun)
@@ -69,7 +68,7 @@ class ReturnYear:
         return found
 
     def known(self, days: Any) -> npt.NDArray[np.str_]:
-        """Dates as texts; nothing for those to come, and for none."""
+        """Dates as texts; empty where there is none, or where it is later than the last day."""
         days = np.asarray(days).astype("datetime64[D]")
         texts = np.datetime_as_string(days)
         if self.form != "iso":

@@ -127,8 +127,19 @@ class Presence:
         left = 1 - laws.equilibrium(family, since, first[..., None], shape[..., None])
         return cls(times, _months_present(family, times, mean_days, shape, by_interval), left)
 
-    def moments(self, rates: Floats, opening: Floats, *, counted: bool = True) -> Moments:
-        """Moments with these rates, shape (…, time - 1), and opening stock, shape (…)."""
+    def moments(
+        self,
+        rates: Floats,
+        opening: Floats,
+        *,
+        counted: bool = True,
+        dispersion: Floats | None = None,
+    ) -> Moments:
+        """Moments with these rates, shape (…, time - 1), and opening stock, shape (…).
+
+        With a dispersion, shape (…, time - 1), the variance of an interval's starts is so many
+        times their mean, as when children come by families: they leave one by one.
+        """
         intervals = len(self.times) - 1
         there = rates[..., None] * self.months
         left = self.opening_left
@@ -148,6 +159,12 @@ class Presence:
         joint = before + survivors * (1 - left[..., :, None] if counted else 1.0)
         upper = np.triu(np.ones((intervals + 1, intervals + 1), dtype=bool))
         covariance[..., intervals:, intervals:] = np.where(upper, joint, np.swapaxes(joint, -1, -2))
+        if dispersion is not None:
+            widths = np.diff(self.times)
+            own = np.broadcast_to(np.diag(widths), (*self.months.shape[:-1], intervals))
+            told = np.concatenate([own, self.months], axis=-1)
+            excess = (dispersion - 1) * rates / widths
+            covariance += np.swapaxes(told, -1, -2) @ (excess[..., None] * told)
         return Moments(self.times, np.concatenate([starts, stocks], axis=-1), covariance)
 
 

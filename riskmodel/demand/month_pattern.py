@@ -43,6 +43,8 @@ _LEAST = 0.05
 """Of the level: no month is without starts because others have more."""
 
 
+_MOST_TAKEN_UP = 0.5
+
 _FOLLOWED = 5 * YEAR
 """Months for which a month's starts are followed in the stock."""
 
@@ -63,6 +65,9 @@ class MonthPattern:
     middles, roots
         What belongs to each month under each of them, and a root of its covariance, shape
         (1 + spread, 12) and (1 + spread, 12, 12).
+    taken_up
+        Share of the variance of a counted month's starts that the expectation follows, so that
+        counts lie nearer to it than they would had they not been looked at, shape (12,).
     """
 
     mean: Floats
@@ -70,9 +75,10 @@ class MonthPattern:
     weights: Floats
     middles: Floats
     roots: Floats
+    taken_up: Floats
 
     def __post_init__(self) -> None:
-        lock(self, "mean", "weights", "middles", "roots")
+        lock(self, "mean", "weights", "middles", "roots", "taken_up")
 
     def draws(self, generator: np.random.Generator, number: int) -> Floats:
         """So many draws of the pattern, shape (number, 12), each on average 1."""
@@ -92,19 +98,27 @@ class MonthPattern:
             f"{self.mean[fewest]:.0%} of an even month's, {MONTH_NAMES[most]} {self.mean[most]:.0%}"
         )
 
-    def by_interval(self, origin: str, times: Floats) -> Floats:
-        """The expected pattern of each interval between times in months since the origin's end.
+    def by_interval(self, origin: str, times: Floats) -> tuple[Floats, Floats]:
+        """The expected pattern of each interval between times, and how much of chance it took up.
 
-        An interval of several months has their mean.
+        Parameters
+        ----------
+        origin
+            Month at whose end times are 0.
+        times
+            In months since then; an interval of several months has their mean.
         """
         begins, ends = np.floor(times[:-1] + 1e-6), np.ceil(times[1:] - 1e-6)
         first = _place(month_after(origin, 1))
-        return np.array(
+        shares = np.array(
             [
-                self.mean[(first + np.arange(int(begin), int(end))) % YEAR].mean()
+                np.bincount((first + np.arange(int(begin), int(end))) % YEAR, minlength=YEAR)
                 for begin, end in zip(begins, ends, strict=True)
-            ]
+            ],
+            dtype=np.float64,
         )
+        shares /= shares.sum(axis=1, keepdims=True)
+        return np.asarray(shares @ self.mean), np.asarray(shares @ self.taken_up)
 
 
 def month_pattern(
@@ -226,7 +240,22 @@ def _over_grid(
         middles[row], roots[row] = best, np.linalg.cholesky(covariance)
     by_spread = weights.sum(axis=1)
     mean = _shares((by_spread @ middles)[None])[0]
-    return MonthPattern(mean, float(1 - by_spread[0]), by_spread, middles, roots)
+    taken_up = _taken_up(by_spread, middles, roots) * counts.mean()
+    taken_up = np.minimum(taken_up / float(weights.sum(axis=0) @ _MULTIPLES), _MOST_TAKEN_UP)
+    return MonthPattern(mean, float(1 - by_spread[0]), by_spread, middles, roots, taken_up)
+
+
+def _taken_up(weights: Floats, middles: Floats, roots: Floats) -> Floats:
+    """Variance of each month's share given the figures, shape (12,).
+
+    Of a normal model the variance of a figure less that of its expectation is the variance of what
+    lies between the two.
+    """
+    apart = middles - weights @ middles
+    covariance = np.einsum("s,sij,skj->ik", weights, roots, roots) + (apart.T * weights) @ apart
+    # Shares are on average 1, whatever they are.
+    beside = np.eye(YEAR) - 1 / YEAR
+    return np.asarray(np.diagonal(beside @ covariance @ beside))
 
 
 def _misfit(

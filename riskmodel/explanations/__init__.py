@@ -1,4 +1,4 @@
-"""The arithmetic of the report's explanations: what growth adds up from, and what bounds allow."""
+"""The arithmetic of the report's explanations: the parts of growth, and bounds on them."""
 
 from riskmodel.explanations.change import ChangePart, ChangeParts, change_of_counts
 from riskmodel.explanations.change_sources import (

@@ -1,8 +1,9 @@
 """Why plans rose or fell: the change between two dates, in parts that add up.
 
-Children on a plan are a chain of ratios: child population, referrals for each child, and so on to
-starts, times the children on a plan for each start, which in years is their mean duration. A link
-without a figure at both dates is left out, the links beside it join, and the result names it.
+The number of children on a plan is a product of ratios: child population, referrals for each child,
+and so on to starts, times the children on a plan for each start, which is their mean duration in
+years. If a count (a link of this chain) has no figure at both dates, it is left out, the two ratios
+beside it become one, and the result names it.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ class Link:
     Parameters
     ----------
     name
-        As the data call it.
+        Its name in the data.
     plural, singular
         In words, for many and for one.
     moved
-        What is said where its term rises and where it falls; empty says more or fewer of them.
+        Words for a rise and for a fall of its term; if empty, "more" or "fewer" of them.
     """
 
     name: str
@@ -82,11 +83,11 @@ class ChangePart:
     Parameters
     ----------
     name
-        The count that the term ends in, such as ``referrals``.
+        The count at the end of the term, such as ``referrals``.
     label
         The term, such as ``Referrals for each child``.
     words
-        Which way it moved, such as ``more referrals for each child``.
+        In which direction it changed, such as ``more referrals for each child``.
     before, after
         The term at both dates: a count, a ratio, or days.
     unit
@@ -126,27 +127,28 @@ class ChangeParts(Result):
     Parameters
     ----------
     area
-        Whose.
+        Name of the authority.
     first, last
         The two dates, in words.
     before, after
         Children on a plan at both.
     parts
-        Of the chain, in its order; they add up to the change.
+        Parts of the chain, in order; they add up to the change.
     groups
         Parts by groups of children; those under one heading add up to the change as well.
     missing
-        What the data lack at one date or both, and why it could not be told apart, in words.
+        Explanations for which the data have no figure at one date or both, in words with the
+        reason.
     notes
-        What a reader has to know besides, in sentences.
+        What else a reader has to know, in sentences.
     source, basis
-        Where the counts come from, and what they rest on.
+        Where the counts come from, and their basis.
 
     Notes
     -----
     Logarithmic mean Divisia index, additive (LMDI-I): Ang (2004), *Energy Policy* 32, 1131-1139;
-    Ang (2015), *Energy Policy* 86, 233-238. The parts say where the change appears in the chain,
-    not why it came about.
+    Ang (2015), *Energy Policy* 86, 233-238. The parts say where in the chain the change appears,
+    not why it happened.
     """
 
     area: str
@@ -168,21 +170,21 @@ class ChangeParts(Result):
 
     @property
     def is_parted(self) -> bool:
-        """Whether there is more than children on a plan, which explain nothing of themselves."""
+        """Whether the chain has more than the children on a plan, who alone explain nothing."""
         return len(self.parts) > 1
 
     @property
     def remainder(self) -> float:
-        """What the parts of the chain leave over: nothing but rounding."""
+        """The change less the parts of the chain: rounding error only."""
         return self.change - math.fsum(part.children for part in self.parts)
 
     @property
     def whole(self) -> tuple[int, ...]:
-        """Parts of the chain in whole children that add up to the change."""
+        """The parts of the chain in whole children; they add up to the change."""
         return whole_parts([part.children for part in self.parts])
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a part.
+        """A row for each part.
 
         Columns: area, from, to, kind (``chain``, or the heading of a group), part, label, before,
         after, unit, children, share (of the change; missing where nothing changed), source, basis.
@@ -221,7 +223,7 @@ class ChangeParts(Result):
         return f"{text}.{lacks}"
 
     def preview(self) -> pd.DataFrame:
-        """What the parts are, at both dates, and what they come to."""
+        """Each term at both dates, and its part of the change."""
         return self.to_frame()[["kind", "label", "before", "after", "unit", "children", "share"]]
 
 
@@ -236,15 +238,15 @@ def change_of_counts(
     ----------
     before, after
         Counts by the name of a link; absent, NaN or negative where there is no figure. Flows are
-        of a year, so that the last term is in years.
+        those of a year, so that the last term is in years.
     chain
-        The links, the one that is explained last.
+        The links; the last one is explained.
 
     Returns
     -------
     tuple
-        One part a link that has a figure above 0 at both dates, and words for each other link. The
-        parts add up to the change of the last link.
+        One part for each link that has a figure above 0 at both dates, and words for each other
+        link. The parts add up to the change of the last link.
 
     Raises
     ------
@@ -253,9 +255,9 @@ def change_of_counts(
 
     Notes
     -----
-    A link of 0 explains nothing that follows it and is left out, but for the last: when that comes
-    from 0 or goes to 0, the limit of the formula gives the whole change to its own term (Ang and
-    Liu 2007, *Energy Policy* 35, 238-246).
+    A link that is 0 explains nothing after it and is left out. The last link is kept even then: if
+    it comes from 0 or goes to 0, the limit of the formula gives the whole change to its own term
+    (Ang and Liu 2007, *Energy Policy* 35, 238-246).
 
     Examples
     --------
@@ -298,7 +300,7 @@ def change_of_counts(
 
 
 def whole_parts(parts: Sequence[float]) -> tuple[int, ...]:
-    """Parts in whole numbers that add up to their rounded sum: the largest remainders are raised.
+    """Parts in whole numbers that add up to their rounded sum (by largest remainders).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The change of plans from what an authority has: a panel, its own months, published tables."""
+"""The change in plans, from a panel, an authority's own months, or published tables."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from riskmodel.snapshots import MonthlySeries
 __all__ = ["YEARS_BACK", "change_of_months", "change_of_panel", "published_change"]
 
 YEARS_BACK = 2
-"""How far back a change is asked for where nothing is said: as a brief says what happened."""
+"""Years over which a change is worked out by default, as in the brief."""
 
 _STOCK, _STARTS = "cpp_at_31_mar", "cpp_starts"
 _ASSESSMENTS = ("assessments_completed_continuous", "initial_assessments")
-"""Measures of a panel that count assessments; they changed about 2014, and one is never set beside
-the other."""
+"""Measures of a panel that count assessments. The kind of assessment changed about 2014, so the two
+are never compared with each other."""
 
 _DURATION = f"{_STOCK}_duration_"
 
@@ -48,14 +48,14 @@ def change_of_panel(
     Parameters
     ----------
     panel
-        With children on a plan at 31 March, and what it has of the chain before.
+        With children on a plan at 31 March, and whatever it has of the earlier links.
     code
         Of the authority.
     first, last
         Years ending 31 March; None takes the last year with a figure, and :data:`YEARS_BACK` years
         before it or the earliest since then.
     deprivation
-        Sentences on the level that deprivation would give; a panel holds none.
+        Sentences on the level that deprivation would give; a panel has no deprivation.
 
     Raises
     ------
@@ -108,14 +108,14 @@ def change_of_panel(
 
 
 def change_of_months(series: MonthlySeries, population: float | None = None) -> ChangeParts:
-    """Why plans rose or fell over one's own months, of starts and durations.
+    """Why plans rose or fell over an authority's own months, from starts and durations.
 
     Parameters
     ----------
     series
         Children on a protection plan.
     population
-        Children aged 0 to 17, where one figure is known: it is then named as known once alone.
+        Children aged 0 to 17, if known; as it is known at one date only, it is named as missing.
 
     Notes
     -----
@@ -161,13 +161,14 @@ def change_of_months(series: MonthlySeries, population: float | None = None) -> 
 
 
 def published_change() -> ChangeParts:
-    """Why plans rose from July 2013 to July 2015, as far as the report card's tables go.
+    """Why plans rose from July 2013 to July 2015, as far as the report card's tables say.
 
     Notes
     -----
-    Children in the three statutory groups (para 14), times the share of them on a plan. What
-    durations can account for is bounded by para 11: each year's mean lies within 10% of the mean of
-    all years, and at steady starts and durations children on a plan are the product of both.
+    Children in the three statutory groups (para 14), times the share of them on a plan. Para 11
+    limits what durations can account for: the mean of each year is within 10% of the mean of all
+    years, and with steady starts and durations the number of children on a plan is the product of
+    the two.
 
     Examples
     --------

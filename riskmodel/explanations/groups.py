@@ -1,4 +1,4 @@
-"""Growth of a whole as growth of its groups, from shares and rates of growth."""
+"""The growth of a whole divided among its groups, from shares and rates of growth."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["GroupGrowth", "group_growth", "joint_growth_bounds", "share_that_ave
 
 @dataclass(frozen=True, slots=True)
 class GroupGrowth:
-    """A group's part in the growth of the whole, all as proportions.
+    """A group's part in the growth of the whole; all values are proportions.
 
     Parameters
     ----------
@@ -41,14 +41,14 @@ def group_growth(
     Parameters
     ----------
     shares_after
-        Share of each group at the later date; together 1.
+        Share of each group at the later date; they add up to 1.
     growth
         Growth of each group from the earlier date, as a proportion above -1.
 
     Notes
     -----
-    A group that is s of the whole after growing by g was s / (1 + g) before, in units of the whole
-    after; the parts of the growth are the differences, over their sum.
+    A group that has share s after growing by g was s / (1 + g) before, in units of the later whole.
+    Its part of the growth is the difference of the two, divided by the sum of the differences.
     """
     total = sum(shares_after.values())
     if abs(total - 1) > 1e-9:
@@ -72,7 +72,7 @@ def group_growth(
 
 
 def share_that_averages(one: float, other: float, total: float) -> float:
-    """The earlier share of the first of two groups that makes their growth average to the total.
+    """The earlier share of the first of two groups with which their growth averages to the total.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def share_that_averages(one: float, other: float, total: float) -> float:
 
 
 def joint_growth_bounds(one: GroupGrowth, other: GroupGrowth) -> tuple[float, float]:
-    """What share of the growth is of children in both of two groups, from the margins alone.
+    """Bounds on the share of the growth that is in two groups at once, from their totals alone.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ def joint_growth_bounds(one: GroupGrowth, other: GroupGrowth) -> tuple[float, fl
 
     Notes
     -----
-    At each date the number in both lies between max(0, a + b - 1) and min(a, b) of the whole
-    (Frechet); the dates are free of each other.
+    At each date the share in both lies between max(0, a + b - 1) and min(a, b) of the whole
+    (Frechet), whatever it is at the other date.
     """
     total = (one.total_growth + other.total_growth) / 2
     after = _frechet(one.share_after, other.share_after)

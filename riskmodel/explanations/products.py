@@ -1,4 +1,4 @@
-"""The change of a product, split over its terms so that the parts add up."""
+"""The change of a product, divided among its terms so that the parts add up."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Method = Literal["lmdi", "shapley"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Decomposition(Result):
-    """Parts of a change, one a term.
+    """Parts of a change, one for each term.
 
     Parameters
     ----------
     terms
         Names, in order.
     ratios
-        Each term after, over before.
+        Each term after, divided by the term before.
     parts
         Each term's part of the change, in units of the product.
     change
@@ -45,16 +45,16 @@ class Decomposition(Result):
 
     @property
     def remainder(self) -> float:
-        """What the parts leave over: nothing but rounding."""
+        """The change less its parts: rounding error only."""
         return self.change - math.fsum(self.parts)
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Each part over the change; undefined (NaN) where nothing changed."""
+        """Each part divided by the change; NaN where nothing changed."""
         return tuple(part / self.change if self.change else math.nan for part in self.parts)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a term: term, ratio, part, share, method."""
+        """One row for each term: term, ratio, part, share, method."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -68,7 +68,7 @@ class Decomposition(Result):
         )
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The contents in one sentence."""
         parts = ", ".join(
             f"{term} {part:+.4g}" for term, part in zip(self.terms, self.parts, strict=True)
         )
@@ -78,7 +78,7 @@ class Decomposition(Result):
 def decompose_product(
     before: Mapping[str, float], after: Mapping[str, float], *, method: Method = "lmdi"
 ) -> Decomposition:
-    """Split the change of a product of terms over the terms.
+    """Divide the change of a product among its terms.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def decompose_product(
     With P the product of the x_k, the logarithmic mean L(a, b) = (a - b) / ln(a / b) gives the part
     of term k as L(P1, P0) ln(x_k1 / x_k0); the parts add up to P1 - P0 exactly (Ang 2004, *Energy
     Policy* 32, 1131-1139). Shapley's part is the mean change by term k over all orders in which the
-    terms can be changed: it adds up too. Neither says why a term moved.
+    terms can be changed; these parts add up too. Neither says why a term changed.
 
     Examples
     --------

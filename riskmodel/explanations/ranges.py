@@ -1,4 +1,4 @@
-"""What a formula can be when each of its inputs is only known to lie in an interval."""
+"""The range of a formula whose inputs are known only as intervals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["extremes", "interval_ends"]
 
 
 def interval_ends(interval: Interval) -> tuple[float, float]:
-    """Both ends as numbers; an interval without an end is refused."""
+    """Both ends as numbers; an interval with no limit on one side is refused."""
     low, high = float(interval.low), float(interval.high)
     if math.isinf(low) or math.isinf(high):
         raise DataError(f"{interval} has no end on one side: nothing can be bounded with it")
@@ -28,8 +28,8 @@ def extremes(
     Parameters
     ----------
     formula
-        Takes the inputs by name. It must rise or fall throughout in each input, whatever the others
-        are; then its extremes lie in corners of the box of intervals.
+        Takes the inputs by name. In each input it must only rise or only fall, whatever the others
+        are; then its extremes are at ends of the intervals.
     inputs
         An interval or a known number for each.
 

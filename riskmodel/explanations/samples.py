@@ -1,4 +1,4 @@
-"""What a small sample says of a whole list: how many of its cases are of the kind found."""
+"""What a small sample says about a whole list: how many of its cases are of a kind."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def count_from_sample(
     found, sampled
         Cases of the kind, and cases looked at.
     listed
-        Cases on the list, those looked at among them.
+        Cases on the list, including those looked at.
     prior
         Shapes of the Beta prior of the share; Jeffreys' by default.
     level
@@ -60,9 +60,9 @@ def count_from_sample(
 
     Notes
     -----
-    With a Beta(a, b) prior, the number among the cases not looked at is beta-binomial with shapes
-    a + k, b + n - k. The estimate is the mean; the interval its equal-tailed quantiles. It is as
-    good as the sampling was random, which nobody has said.
+    With a Beta(a, b) prior, the number among the cases not looked at is beta-binomial with shapes a
+    + k, b + n - k. The estimate is the mean; the interval its equal-tailed quantiles. It is right
+    only if the sample was random, which the report does not say.
     """
     from scipy.stats import betabinom
 
@@ -98,8 +98,8 @@ def exact_count_interval(
 
     Notes
     -----
-    Hypergeometric, each tail at half of 1 - level (Clopper and Pearson's way without replacement;
-    Konijn 1973): covers at least at the level, whatever the number is.
+    Hypergeometric, each tail at half of 1 - level (Clopper and Pearson's method, without
+    replacement; Konijn 1973). Its coverage is at least the level, whatever the number is.
     """
     from scipy.stats import hypergeom
 

@@ -1,4 +1,4 @@
-"""Counts to prevalence, conversion, quadrants; adjusted association; what margins leave open.
+"""From counts to prevalence, conversion rates and quadrants; adjusted association; bounds.
 
 Associations, never effects. What rests on heavy libraries is imported from its own module.
 """

@@ -1,4 +1,4 @@
-"""Rates, thresholds and quadrants of one set of counts, put together."""
+"""Rates, thresholds and quadrants of one set of counts."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ __all__ = ["FactorAnalysis", "analyse_factors"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FactorAnalysis(Result):
-    """Prevalence against impact: rates with intervals, feasible thresholds, quadrants.
+    """Prevalence against impact: rates with intervals, possible thresholds, and quadrants.
 
     Parameters
     ----------
     rates
         Conversion rate and share of plans per factor.
     region
-        The thresholds that reproduce the printed quadrants in one reading of prevalence; of a
-        table of one's own, its own cuts.
+        The thresholds that reproduce the printed quadrants in one reading of prevalence; for a
+        table of your own, the table's own cuts.
     printed
-        Printed (prevalence, impact) by factor name, of all factors on the chart; empty where the
-        table is held against no chart.
+        Printed (prevalence, impact) by factor name, for all factors on the chart; empty where the
+        table is compared with no chart.
     """
 
     rates: FactorRates
@@ -42,7 +42,7 @@ class FactorAnalysis(Result):
         return self.rates.counts
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor.
+        """One row for each factor.
 
         Columns are those of :meth:`FactorRates.to_frame`, then ``prevalence_reading``, the
         quadrant at every feasible cut (``prevalence``, ``impact``: high, low, depends, or none
@@ -61,7 +61,7 @@ class FactorAnalysis(Result):
         return frame
 
     def summary(self) -> str:
-        """Which factors stand out, and by which cuts."""
+        """Which factors stand out, and with which cuts."""
         if not self.printed:
             cuts = f" Quadrants are cut at {self.region.words()}." if self.region.impact else ""
             return f"{self.rates.summary()}{cuts}"

@@ -1,7 +1,7 @@
 """Risk ratio, risk difference, odds ratio and crude attributable fraction, as functions of N.
 
-N, the number of assessments, is not published, and all of these need it: with it the assessments
-without a factor are N - n_j, and the plans among them are the plans less k_j.
+All of these need N, the number of assessments, which is not published. Given N, the assessments
+without a factor are N - n_j, and the plans among them are all plans less k_j.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MEASURES = ("risk_difference", "risk_ratio", "odds_ratio", "attributable_fractio
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Associations(Result):
-    """Crude associations of each factor with a plan at one number of assessments.
+    """Crude associations of each factor with a plan, at one number of assessments.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ class Associations(Result):
     assessments
         N, at which they were computed.
     estimates
-        By measure, one estimate a factor. ``attributable_fraction`` is the share of all plans
-        that would be absent if assessments with the factor had the rate of those without it: an
-        accounting of an association, not of what the factor does.
+        By measure, one estimate for each factor. ``attributable_fraction`` is the share of all
+        plans that would be absent if assessments with the factor had the rate of those without it:
+        it describes an association, not what the factor does.
     """
 
     factors: tuple[str, ...]
@@ -46,7 +46,7 @@ class Associations(Result):
     estimates: dict[str, tuple[Estimate, ...]]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor and measure."""
+        """One row for each factor and measure."""
         return pd.DataFrame(
             [
                 {
@@ -93,17 +93,17 @@ def associations(
     counts
         Counts per factor.
     total_assessments
-        N; None takes the number that the counts know.
+        N; None takes the number in the counts.
     level
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
     design
-        Design effects where assessments of one family come together: a range is then that of as
-        many counts fewer as the effect of the factor's rate says.
+        Design effects where families have several assessments: a range is then that of smaller
+        counts, divided by the design effect of the factor's rate.
 
     Returns
     -------
     Associations
-        Basis ``assumed`` where N was given for counts that do not know it.
+        Basis ``assumed`` if N was given and is not in the counts.
 
     Raises
     ------
@@ -143,19 +143,19 @@ def associations(
 
 
 def prior_assessments(counts: FactorCounts, quantiles: Sequence[float]) -> list[int]:
-    """Quantiles of the documented prior for N, cut off below at the floor of the counts.
+    """Quantiles of the documented prior for N, given the fewest assessments that the counts allow.
 
     Parameters
     ----------
     counts
-        Their floor is hard.
+        N cannot be below the fewest assessments that they allow.
     quantiles
         Probabilities, between 0 and 1.
 
     Notes
     -----
     Lognormal with the parameters ``assessments_prior_median`` and ``assessments_prior_sigma``,
-    conditional on N >= the floor.
+    conditional on N being at least that number.
     """
     from scipy.stats import norm
 

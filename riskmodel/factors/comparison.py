@@ -1,4 +1,4 @@
-"""Many factors against one cut, two groups against each other, and a funnel of all rates."""
+"""Many factors compared with one cut, two groups with each other, and a funnel of all rates."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def holm_comparison(
     level: float | None = None,
     design: DesignEffects | None = None,
 ) -> pd.DataFrame:
-    """Which conversion rates differ from a stated cut, allowing for how many are looked at.
+    """Which conversion rates differ from a stated cut, with a correction for many tests.
 
     Parameters
     ----------
     counts
         Counts per factor.
     cut
-        The rate to compare with, between 0 and 1: say why this one.
+        The rate to compare with, between 0 and 1. Anyone who uses it should say why this one.
     level
         1 less the familywise error rate; the parameter ``interval_level`` where it is None.
     design
-        Design effects where assessments of one family come together: a rate with one above 1 has
-        the p value of its distance from the cut, normal with as many times the variance.
+        Design effects where families have several assessments. Where one is above 1, the p value is
+        that of a normal test with the variance multiplied by it.
 
     Returns
     -------
@@ -89,14 +89,14 @@ def holm_comparison(
 
 
 def funnel(counts: FactorCounts, design: DesignEffects | None = None) -> pd.DataFrame:
-    """Each rate against the common one, with limits that allow for overdispersion.
+    """Each rate compared with the common one, with limits that allow for overdispersion.
 
     Parameters
     ----------
     counts
         Counts per factor.
     design
-        Design effects: limits are those of as many assessments fewer.
+        Design effects: limits are those of fewer assessments, divided by the design effect.
 
     Returns
     -------
@@ -149,19 +149,19 @@ def shrunken_conversions(
     level: float | None = None,
     design: DesignEffects | None = None,
 ) -> pd.DataFrame:
-    """Conversion rates drawn towards each other, and what can be said of the unprinted ones.
+    """Conversion rates shrunk towards each other, and what can be said of those not printed.
 
     Parameters
     ----------
     printed
         Counts of the printed factors.
     quadrants
-        Printed (prevalence, impact) by factor name, the others' included; empty where every
-        factor has counts.
+        Printed (prevalence, impact) by factor name, of factors without counts too; empty where
+        every factor has counts.
     level
         Coverage of the intervals; the parameter ``interval_level`` where it is None.
     design
-        Design effects: a rate counts for as many assessments fewer.
+        Design effects: each rate counts as that of fewer assessments, divided by its effect.
 
     Returns
     -------
@@ -173,7 +173,8 @@ def shrunken_conversions(
     -----
     Empirical Bayes: rates are Beta(a, b) over factors (:mod:`riskmodel.conversions`). A printed
     factor has the posterior Beta(a + k, b + n - k); an unprinted one has the Beta truncated to its
-    printed side of the cut. That rates vary as a Beta is an assumption, and so is every result.
+    printed side of the cut. That rates follow a Beta distribution is an assumption, so every result
+    is assumed.
     """
     from scipy.stats import beta
 
@@ -228,9 +229,9 @@ def change_between(
 
     Notes
     -----
-    Newcombe (1998), method 10, with as many fewer assessments as the design effects say. The two
-    sets of assessments must not overlap. That a family may have some in both is not used: where it
-    moves both rates the same way, the range is too wide rather than too narrow.
+    Newcombe (1998), method 10, with assessments divided by the design effects. The two sets of
+    assessments must not overlap. It is not used that a family may have assessments in both: if this
+    moves both rates the same way, the range is too wide, not too narrow.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -265,8 +266,8 @@ def decompose_change(before: FactorCounts, after: FactorCounts) -> pd.DataFrame:
     Notes
     -----
     k = N x (n / N) x (k / n). Each part is its average contribution over the six orders in which
-    the three can be changed (Shapley), so the parts add up to the change. An accounting identity:
-    it does not say why any of the three moved.
+    the three can be changed (Shapley), so the parts add up to the change. This is an identity: it
+    does not say why any of the three changed.
     """
     _same_factors(before, after)
     if before.total_assessments is None or after.total_assessments is None:

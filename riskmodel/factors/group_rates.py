@@ -1,4 +1,4 @@
-"""Rates and quadrants of factors, published or of a table by group, as they may be printed."""
+"""Rates and quadrants of the published factors, or of a table by group, as may be printed."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class GroupRates(Result):
     Parameters
     ----------
     analyses
-        By group, of those of which enough may be printed.
+        By group, for groups of which enough may be printed.
     frame
-        A row a group and factor, withheld cells marked.
+        A row for each group and factor, withheld cells marked.
     release
-        Of the table; None of the published counts.
+        That of the table; None for the published counts.
     cuts
-        As they were asked for; None the table's own.
+        As asked for; None for the table's own cuts.
     """
 
     analyses: Mapping[tuple[object, ...], FactorAnalysis]
@@ -48,10 +48,10 @@ class GroupRates(Result):
     cuts: str | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a group and factor, with label and census code; the printed quadrant by a chart.
+        """A row for each group and factor, with label, census code and any printed quadrant.
 
-        ``conversion_rate_recorded_low`` and so on: the ends of a rate over all recording usually
-        considered (assumed, see :mod:`riskmodel.factors.margins.recording`).
+        ``conversion_rate_recorded_low`` and so on: the ends of a rate over all recording that is
+        usually considered (assumed, see :mod:`riskmodel.factors.margins.recording`).
         """
         frame = self.frame.copy()
         known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
@@ -98,7 +98,7 @@ class GroupRates(Result):
         return Recording.usual(published=self.release is None)
 
     def summary(self) -> str:
-        """What was read, and of a single group which factors stand out."""
+        """What was read and, for a single group, which factors stand out."""
         lines = reading_lines(self.release)
         if len(self.analyses) == 1:
             (analysis,) = self.analyses.values()
@@ -150,7 +150,7 @@ class GroupRates(Result):
         )
 
     def remarks(self) -> Sequence[str]:
-        """By which cuts the quadrants are, and what the rates rest on."""
+        """Which cuts the quadrants have, and the basis of the rates."""
         lines = []
         for key, analysis in self.analyses.items():
             counts = analysis.counts
@@ -197,7 +197,7 @@ class GroupRates(Result):
         return f"{words}{own if self.cuts in (None, 'base-rate') else ''}."
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
-        """The rates, the cuts that are feasible, and what became of the table."""
+        """The rates, the possible cuts, and how many records of the table were counted."""
         first = next(iter(self.analyses.values()), None)
         data = {"factors": records, "thresholds": None if first is None else _thresholds(first)}
         if self.release is None:
@@ -224,8 +224,8 @@ def group_rates(
     prevalence, level, method, cuts
         As for :func:`riskmodel.factors.views.released_factors`.
     design_effect
-        Least and greatest design effect that is assumed; None takes that of the table's own
-        families or children, and for the published counts none.
+        Least and greatest design effect to assume. None takes that of the table's own families or
+        children, and none for the published counts.
     """
     if release is not None:
         if design_effect is not None:
@@ -252,7 +252,7 @@ def group_rates(
 
 
 def reading_lines(release: Release | None) -> list[str]:
-    """What is wrong with the reading of a table, and which plans count."""
+    """Issues found when a table was read, and which plans count."""
     if release is None or release.account is None:
         return []
     return [line for line in (release.finding(), release.plans_words()) if line]

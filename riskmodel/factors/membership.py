@@ -1,4 +1,4 @@
-"""How sure a factor's rank and quadrant are, when rates and thresholds are both uncertain."""
+"""How certain a factor's rank and quadrant are, with uncertain rates and thresholds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Membership(Result):
     standard_error
         Largest Monte Carlo standard error of a probability.
     draws
-        Draws behind it.
+        Number of draws.
     """
 
     factors: tuple[str, ...]
@@ -43,7 +43,7 @@ class Membership(Result):
     draws: int
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor, one column a quadrant: ``high_low`` is high prevalence, low impact."""
+        """A row for each factor, a column for each quadrant (``high_low``: high prevalence)."""
         frame = pd.DataFrame({"factor": self.factors})
         for (prevalence, impact), values in self.probabilities.items():
             frame[f"{prevalence}_{impact}"] = values
@@ -51,7 +51,7 @@ class Membership(Result):
         return frame
 
     def summary(self) -> str:
-        """How many factors have a quadrant that chance hardly moves."""
+        """How many factors lie in one quadrant almost certainly."""
         sure = sum(
             max(values[row] for values in self.probabilities.values()) >= 0.95
             for row in range(len(self.factors))
@@ -70,20 +70,21 @@ def membership(
     draws: int = DRAWS,
     design: DesignEffects | None = None,
 ) -> Membership:
-    """Quadrant-membership probabilities, with thresholds drawn over their feasible region.
+    """Probabilities of each quadrant, with thresholds drawn from their possible range.
 
     Parameters
     ----------
     counts
         Counts per factor.
     region
-        The feasible cuts, for the reading by plans; they are drawn evenly.
+        The possible cuts, for the reading by plans; they are drawn evenly.
     random
         Generator.
     draws
         Number of draws.
     design
-        Design effects: a rate counts for as many assessments fewer, a share for as many plans.
+        Design effects: each rate counts as that of fewer assessments, each share as that of fewer
+        plans, divided by its effect.
 
     Raises
     ------
@@ -138,7 +139,7 @@ def rank_probabilities(
     draws
         Number of draws from each factor's Beta(k + 1/2, n - k + 1/2).
     design
-        Design effects: a rate counts for as many assessments fewer.
+        Design effects: each rate counts as that of fewer assessments, divided by its effect.
 
     Returns
     -------

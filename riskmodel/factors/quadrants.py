@@ -34,7 +34,7 @@ HIGH, LOW = "high", "low"
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A factor printed as high that lies no higher than one printed as low: no cut parts them."""
+    """A factor printed as high that is no higher than one printed as low: no cut separates them."""
 
     axis: Literal["prevalence", "impact"]
     high_factor: str
@@ -63,7 +63,7 @@ class QuadrantRegion:
     impact
         Cuts on the conversion rate, as a proportion; None when no cut does.
     contradictions
-        The proof, where a cut is impossible: pairs of factors that no cut can part.
+        The proof, where no cut is possible: pairs of factors that no cut can separate.
     total_plans
         Plans in all, for the cut on plans as a share.
     """
@@ -89,14 +89,14 @@ class QuadrantRegion:
     def classify(self, counts: FactorCounts) -> pd.DataFrame:
         """Quadrant of each factor at every feasible cut.
 
-        Plans are compared as a share of all plans, so that the region of one table can be laid
-        over another of any size.
+        Plans are compared as a share of all plans, so that the cuts of one table can be applied to
+        another of any size.
 
         Returns
         -------
         pandas.DataFrame
-            One row a factor: factor, prevalence, impact; each ``high``, ``low``, or ``depends``
-            where feasible cuts disagree, or ``none`` where no cut is feasible.
+            One row for each factor: factor, prevalence, impact; each ``high``, ``low``, or
+            ``depends`` where feasible cuts disagree, or ``none`` where no cut is feasible.
         """
         prevalences = prevalence_values(counts, self.reading)
         cuts = self.prevalence
@@ -113,7 +113,7 @@ class QuadrantRegion:
         )
 
     def words(self) -> str:
-        """Where its cuts are, such as ``12.1% of plans and a rate of 28.0%``."""
+        """The cuts in words, such as ``12.1% of plans and a rate of 28.0%``."""
         share = cut_words(self.prevalence_share, percent=True)
         across = f"{cut_words(self.prevalence)} {self.reading} with the factor"
         rate = cut_words(self.impact, percent=True)
@@ -131,7 +131,7 @@ class QuadrantRegion:
 
 
 def cut_words(cut: Interval | None, *, percent: bool = False) -> str:
-    """Where cuts can be, in words: ``above 66 and up to 84``; nothing where there is none."""
+    """The possible cuts in words, such as ``above 66 and up to 84``; empty where there are none."""
     if cut is None:
         return ""
     ends = [
@@ -170,7 +170,7 @@ def feasible_region(
         Counts of the factors whose numbers are known.
     printed
         Printed (prevalence, impact) label of each factor by name. Factors without counts cannot
-        rule a cut out and are passed over.
+        rule out a cut and are skipped.
     prevalence
         The reading of prevalence.
 
@@ -227,7 +227,7 @@ def stated_region(counts: FactorCounts, share_of_plans: float, rate: float) -> Q
 
 
 def own_region(counts: FactorCounts, reading: Prevalence = "plans") -> QuadrantRegion:
-    """The cuts of a table's own, as :func:`data_region` sets them; none where it sets none.
+    """A table's own cuts, as :func:`data_region` sets them; none where it can set none.
 
     None are set where no plan followed, no factor was found, or the number of assessments is
     withheld.
@@ -240,7 +240,7 @@ def own_region(counts: FactorCounts, reading: Prevalence = "plans") -> QuadrantR
 def data_region(
     counts: FactorCounts, quantile: float | None = None, *, reading: Prevalence = "plans"
 ) -> QuadrantRegion:
-    """Cuts that a table's own counts set.
+    """Cuts set by the counts of a table.
 
     Parameters
     ----------

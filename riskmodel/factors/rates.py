@@ -29,7 +29,7 @@ IntervalMethod = Literal["auto", "jeffreys", "wilson"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FactorRates(Result):
-    """For each factor how often it was recorded among plans, and how often a plan followed.
+    """How often each factor was recorded among plans, and how often a plan followed.
 
     Parameters
     ----------
@@ -37,9 +37,10 @@ class FactorRates(Result):
         The counts behind the rates.
     conversion
         P(plan | factor), k_j / n_j: a proportion of the assessments with the factor. An
-        association: it does not say what the factor does.
+        association: it does not say what the factor causes.
     share_of_plans
-        P(factor | plan), k_j over all plans. Several factors per plan: shares exceed 1 in sum.
+        P(factor | plan), k_j over all plans. A plan can have several factors, so the shares add up
+        to more than 1.
     design
         Design effects that the ranges allow for; None where assessments count as independent.
     """
@@ -50,7 +51,7 @@ class FactorRates(Result):
     design: DesignEffects | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor: counts, both rates with range, method and design effect, basis."""
+        """A row for each factor: counts, both rates with range, method, design effect, basis."""
         frame = self.counts.to_frame()
         for name, estimates in (
             ("share_of_plans", self.share_of_plans),
@@ -123,14 +124,14 @@ def factor_rates(
         ``jeffreys``, ``wilson``, or ``auto``: Wilson up to the parameter ``wilson_at_most`` (30
         trials), above it Jeffreys.
     design
-        Design effects where assessments of one family come together; None takes assessments as
-        independent. A range is then that of as many counts fewer as the design effect says.
+        Design effects where families have several assessments; None treats assessments as
+        independent. A range is that of smaller counts, divided by the design effect.
 
     Returns
     -------
     FactorRates
         The intervals say how far the rates could differ by chance in as many assessments of the
-        same kind; they are no statement about other years or authorities.
+        same kind; they say nothing about other years or authorities.
 
     Examples
     --------
@@ -167,12 +168,12 @@ def proportion_estimate(
     method
         As for :func:`factor_rates`.
     basis
-        What the counts rest on.
+        Basis of the counts.
 
     Raises
     ------
     DataError
-        When the counts contradict each other or the level is out of range.
+        When the counts contradict each other, or the level is out of range.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Views of counts per factor, published or of a table: rates, quadrants, associations, change."""
+"""Views of counts by factor, published or from a table: rates, quadrants, associations, change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
-    """What a view of the counts may need.
+    """Options of a view of the counts.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class ViewOptions:
     level
         Coverage of the intervals.
     cuts
-        Cuts of the quadrants, as for :func:`released_factors`; of the published counts they are
-        the report's.
+        Cuts of the quadrants, as for :func:`released_factors`; for the published counts, those of
+        the report.
     design
         Design effects of the counts, where assessments of one family come together.
     """
@@ -81,7 +81,7 @@ def released_factors(
     method: IntervalMethod = "auto",
     cuts: str | None = None,
 ) -> tuple[dict[tuple[object, ...], Any], pd.DataFrame]:
-    """Rates and quadrants of a table from what may be printed of it.
+    """Rates and quadrants of a table, from the counts that may be printed.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ def released_factors(
         As for :func:`riskmodel.factors.analyse_factors`.
     cuts
         Where quadrants are cut: ``base-rate``, ``quantile:0.5``, a share of plans and a rate,
-        ``0.12,0.25``, or ``report``, the cuts that reproduce the report card's chart, whose
-        printed quadrants then stand beside. None takes ``base-rate`` where the counts allow it.
+        ``0.12,0.25``, or ``report``: the cuts that reproduce the report card's chart, with its
+        printed quadrants beside them. None takes ``base-rate`` where the counts allow it.
 
     Returns
     -------
     tuple
-        Analysis by group, and one row a group and factor with withheld cells marked.
+        Analysis by group, and one row for each group and factor with withheld cells marked.
     """
     printed = printed_quadrants() if cuts == "report" else {}
 
@@ -122,7 +122,7 @@ def released_factors(
 
 
 def cut_region(counts: FactorCounts, cuts: str | None, prevalence: Prevalence) -> QuadrantRegion:
-    """The quadrants' cuts: of the report, of the data, or as stated; see `released_factors`."""
+    """The cuts of the quadrants: the report's, the data's, or as stated; see `released_factors`."""
     if cuts is None:
         return own_region(counts, prevalence)
     if cuts == "report":
@@ -147,7 +147,7 @@ def cut_region(counts: FactorCounts, cuts: str | None, prevalence: Prevalence) -
 def factor_view(
     view: str, release: Release | None, *, options: ViewOptions | None = None
 ) -> pd.DataFrame:
-    """One view of the counts per factor, as tidy data.
+    """One view of the counts by factor, as tidy data.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def factor_view(
         Counts of a table, as :func:`riskmodel.disclosure.release.release_counted` gives them; None
         takes the published counts.
     options
-        What the view needs besides.
+        Options of the view.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def factor_view(
 def with_reach(
     frame: pd.DataFrame, counts: FactorCounts, recording: Recording | None = None
 ) -> pd.DataFrame:
-    """A view with how far recording could move each rate or association that it shows.
+    """A view, with how far incomplete recording could move each rate or association in it.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def with_reach(
         Rows by ``factor``, with ``conversion_rate``, or with ``measure`` and
         ``assessments_in_all``; any other is returned as it is.
     counts
-        What the view is of.
+        The counts that the view shows.
     recording
         What is assumed; None takes :meth:`Recording.usual`.
 

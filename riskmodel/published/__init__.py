@@ -1,4 +1,4 @@
-"""The report's tables as data with provenance, and the audit of their arithmetic."""
+"""The report's tables as data with their sources, and the audit of their arithmetic."""
 
 from riskmodel.published.catalogue import documents, find_figures, load_table, table_ids, units
 from riskmodel.published.counts import PrintedQuadrant, factor_counts, printed_quadrants

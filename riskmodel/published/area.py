@@ -1,4 +1,4 @@
-"""Whose figures the published tables are."""
+"""The authority whose figures the published tables are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ __all__ = ["published_area"]
 
 @cache
 def published_area() -> str:
-    """The authority of the report card, as the folder that ships names it."""
+    """The authority of the report card, as named in the folder that comes with the package."""
     settings = resources.files("riskmodel").joinpath("data/example_2015/authority.toml")
     return str(tomllib.loads(settings.read_text(encoding="utf-8"))["about"]["name"])

@@ -1,4 +1,4 @@
-"""Reads the published tables that ship with the package, and checks each file as it reads."""
+"""Read the published tables that come with the package, and check each file while reading."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def table_ids() -> tuple[str, ...]:
 
 @cache
 def load_table(table: str) -> PublishedTable:
-    """One published table with the provenance of each of its figures.
+    """One published table, with the source of each figure.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def load_table(table: str) -> PublishedTable:
     UnknownNameError
         With the nearest ids.
     DataError
-        When the data file is damaged: file, line, field, what is allowed.
+        When the data file is damaged; the message names file, line, field and what is allowed.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def load_table(table: str) -> PublishedTable:
 
 
 def find_figures(text: str) -> list[tuple[tuple[str, str, str], Figure]]:
-    """Figures whose printed number is the text, or whose description holds all of its words.
+    """Figures whose printed number is the text, or whose description has all of its words.
 
     Parameters
     ----------
@@ -136,12 +136,12 @@ def units() -> dict[str, Unit]:
 
 
 def read_data_file(name: str) -> bytes:
-    """Bytes of a data file that ships with the package."""
+    """Bytes of a data file of the package."""
     return resources.files("riskmodel.published").joinpath("data", name).read_bytes()
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """A TOML data file that ships with the package."""
+    """A TOML data file of the package."""
     return dict(parse_toml(read_data_file(name).decode("utf-8"), name).content)
 
 
@@ -185,20 +185,21 @@ def printed_table(
     Parameters
     ----------
     table
-        Its id; its file is called so.
+        Its id, which is also the name of its file.
     entry
-        What ``tables.toml`` says of it: title, paragraph, key, note, columns, rows.
+        Its entry in ``tables.toml``: title, paragraph, key, note, columns, rows.
     header, numbered
         The heading of the file, and its rows with their lines.
     document
-        Where it stands.
+        The document in which it is printed.
     known_units
-        Units by the names that columns and rows call them.
+        Units by the names used in columns and rows.
 
     Raises
     ------
     DataError
-        When the two do not fit, a key stands twice, or a cell is no number: file, line, field.
+        When entry and file do not match, a key appears twice, or a cell is not a number; the
+        message names file, line and field.
     """
     name = f"{table}.csv"
     described = entry["columns"]

@@ -15,7 +15,7 @@ Level = Literal["high", "low"]
 
 
 class PrintedQuadrant(NamedTuple):
-    """Where the chart of para 17 puts a factor."""
+    """The place of a factor in the chart of para 17."""
 
     prevalence: Level
     impact: Level

@@ -30,7 +30,7 @@ Load = Callable[[str], PublishedTable]
 
 
 class NoSuchNumberError(DataError):
-    """A whole number was asked for where none fits."""
+    """A whole number was asked for, and none is possible."""
 
 
 def interval_of(operand: Operand) -> Interval:

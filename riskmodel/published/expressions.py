@@ -36,7 +36,7 @@ __all__ = ["Verdict", "evaluate", "figures_in", "judge", "substitute"]
 
 
 class Scope(NamedTuple):
-    """What the names in an expression stand for: the case, and tables by their ids."""
+    """What names in an expression refer to: the case, and tables by their ids."""
 
     case: str | None
     load: Load
@@ -44,12 +44,12 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a claim can hold, and the arithmetic that says so.
+    """Whether a claim can hold, with its arithmetic.
 
     Parameters
     ----------
     holds
-        True when some values that would have been printed so satisfy the claim.
+        True when some values that would be printed in this way satisfy the claim.
     sides
         The two (or more) sides of the comparison as intervals; empty for a yes-or-no function.
     arithmetic
@@ -70,21 +70,21 @@ def evaluate(text: str, case: str | None = None, load: Load = load_table) -> Int
         The expression, such as ``"change(activity_snapshots['Looked After', 'july_2013'],
         activity_snapshots['Looked After', 'july_2015'])"``.
     case
-        What the name ``case`` stands for, in an identity that is checked for several rows or
-        columns of a table.
+        What the name ``case`` refers to, in an identity that is checked for several rows or columns
+        of a table.
     load
         Gives a table by its id.
 
     Raises
     ------
     DataError
-        When the expression holds anything but figures, numbers, arithmetic and known functions.
+        When the expression has anything but figures, numbers, arithmetic and known functions.
     """
     return interval_of(_operand(_parse(text), Scope(case, load)))
 
 
 def judge(claim: str, case: str | None = None, load: Load = load_table) -> Verdict:
-    """Whether a claim can hold for values that would have been printed so.
+    """Whether a claim can hold for values that would be printed as the figures are.
 
     Parameters
     ----------

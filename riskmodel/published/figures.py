@@ -1,4 +1,4 @@
-"""Figure and PublishedTable: printed values with their precision and where they stand."""
+"""Figure and PublishedTable: printed values with their precision and source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source: what it is, who published it, and when."""
+    """A source document: title, publisher and date."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a figure is measured in; ``counted`` units print exact whole numbers."""
+    """The unit of a figure; in ``counted`` units printed whole numbers are exact."""
 
     id: str
     label: str
@@ -45,7 +45,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published number: as printed, what it can have been, and where it stands.
+    """One published number: as printed, the values that it can have had, and its source.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ class Figure:
     printed
         As the document prints it.
     reading
-        The same in machine form; see :func:`read_number`.
+        The same in a form that can be computed with; see :func:`read_number`.
     interval
-        The values that would have been printed so.
+        The values that would be printed in this way.
     unit, of
         Unit, and for a percentage what it is a percentage of.
     period
@@ -80,7 +80,7 @@ class Figure:
 
     @property
     def value(self) -> float | int | None:
-        """The printed number; None where a range or a mere bound is printed."""
+        """The printed number; None where a range or only a bound is printed."""
         if not _NUMBER.fullmatch(self.reading.lstrip("~")):
             return None
         text = self.reading.lstrip("~")
@@ -88,7 +88,7 @@ class Figure:
 
     @property
     def decimals(self) -> int:
-        """Decimals printed."""
+        """Number of decimals printed."""
         return len(self.reading.rstrip("+").partition("..")[0].partition(".")[2])
 
     @property
@@ -104,7 +104,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a published table: a heading, and for figures their unit and period."""
+    """A column of a published table: its heading and, for figures, unit and period."""
 
     name: str
     label: str
@@ -116,18 +116,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PublishedTable(Result):
-    """A table as a document prints it, row by row, with the provenance of each figure.
+    """A table as a document prints it, row by row, with the source of each figure.
 
     Parameters
     ----------
     id, title
         Stable name and what the table shows.
     document, paragraph
-        Where it stands.
+        The document and paragraph in which it is printed.
     columns
         The first is the key.
     rows
-        Printed cells, one tuple a row, in printed order.
+        Printed cells, one tuple for each row, in printed order.
     note
         Oddities of the printed table; empty where there are none.
     cells
@@ -181,7 +181,7 @@ class PublishedTable(Result):
         return self.cells[row, column]
 
     def label(self, row: str, column: str) -> str:
-        """The text in a column of labels, such as a quadrant's ``high`` or ``low``."""
+        """The text in a column of labels, such as ``high`` or ``low`` for a quadrant."""
         names = [known.name for known in self.columns]
         check_name(f"column of {self.id}", column, names)
         check_name(f"row of {self.id}", row, self.keys)
@@ -199,7 +199,7 @@ class PublishedTable(Result):
         ]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a printed row; figures as numbers, labels as text."""
+        """One row for each printed row; figures as numbers, labels as text."""
         return pd.DataFrame(
             [
                 {
@@ -214,7 +214,7 @@ class PublishedTable(Result):
         )
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The contents in one sentence."""
         return (
             f"{self.title} [{self.id}]: {len(self.rows)} rows, {len(self.cells)} figures "
             f"({self.document.title}, {_place(self.paragraph)})"
@@ -222,7 +222,7 @@ class PublishedTable(Result):
 
 
 def read_number(reading: str, *, counted: bool) -> Interval:
-    """What a printed number can have been.
+    """The values that a printed number can have had.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def read_number(reading: str, *, counted: bool) -> Interval:
         Machine form of the printed text: ``303``; ``31.3``; ``>25`` (over 25); ``<7`` (almost 7);
         ``~70`` (around 70); ``500+``; ``14..32`` (a range).
     counted
-        Whether a whole number is an exact count rather than a rounded measurement.
+        Whether a whole number is an exact count and not a rounded measurement.
 
     Returns
     -------

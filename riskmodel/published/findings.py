@@ -1,7 +1,7 @@
 """The audit: identities between published figures, checked by exact interval arithmetic.
 
-Every published figure is kept as the interval of values that would have been printed so. An
-identity holds when some members of these intervals satisfy it: there is no tolerance to choose.
+Each published figure is kept as the interval of values that would be printed in this way. An
+identity holds when some values in these intervals satisfy it, so there is no tolerance to choose.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ Outcome = Literal["published", "repaired", "conflict"]
 reading explains it. ``conflict``: fails, and no reading is known."""
 
 OUTCOME_WORDS = {"published": "Holds", "repaired": "Explained", "conflict": "Unresolved"}
-"""What people read for each outcome."""
+"""Each outcome in words for a reader."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One identity, for one row where it is checked row by row, and how it ended.
+    """The outcome of one identity, or of one row of an identity that is checked row by row.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ class Finding:
     sides
         The sides of the comparison, as intervals.
     figures
-        The figures that enter.
+        The figures in the claim.
     reading, repaired_arithmetic, repaired_sides
-        The reading that explains it and its arithmetic; empty where there is none.
+        The reading that explains a failure, and its arithmetic; empty where there is none.
     note
-        What it means for a reader, where that needs saying.
+        What it means for a reader, where this is not obvious.
     also
-        A place that the identity rests on besides those of its figures.
+        A paragraph on which the identity rests, besides those of its figures.
     """
 
     identity: str
@@ -85,7 +85,7 @@ class Finding:
 
     @property
     def paragraphs(self) -> str:
-        """Where the figures stand, each document and paragraph once."""
+        """Where the figures are printed: each document and paragraph once."""
         places: dict[str, list[str]] = {}
         for figure in self.figures:
             found = places.setdefault(figure.document.title, [])
@@ -118,7 +118,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ImpliedQuantity:
-    """A quantity that is not published, and the range to which published figures bound it."""
+    """An unpublished figure that can be inferred, and its range."""
 
     id: str
     title: str
@@ -131,7 +131,7 @@ class ImpliedQuantity:
 
     @property
     def whole_numbers(self) -> tuple[int, int] | None:
-        """Smallest and largest whole number inside; None where there is none or no end to them."""
+        """Smallest and largest whole number in the range; None where there is none, or no limit."""
         if isinf(self.interval.width):
             return None
         inside = self.interval.whole_numbers()
@@ -143,7 +143,7 @@ class ImpliedQuantity:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Audit(Result):
-    """All findings, and the quantities that the figures bound."""
+    """All findings, and the figures that can be inferred."""
 
     findings: tuple[Finding, ...]
     implied: tuple[ImpliedQuantity, ...]
@@ -152,7 +152,7 @@ class Audit(Result):
         return iter(self.findings)
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
-        """The findings that ended so."""
+        """The findings with this outcome."""
         return tuple(finding for finding in self.findings if finding.outcome == outcome)
 
     @property
@@ -166,7 +166,7 @@ class Audit(Result):
         return {outcome: counted[outcome] for outcome in OUTCOMES}
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a finding, as text: what a reader or a spreadsheet can hold."""
+        """One row for each finding, as text for a reader or a spreadsheet."""
         return pd.DataFrame(
             [
                 {
@@ -187,7 +187,7 @@ class Audit(Result):
         )
 
     def implied_frame(self) -> pd.DataFrame:
-        """One row an unpublished quantity, with the end points of its interval."""
+        """One row for each figure that can be inferred, with the end points of its interval."""
         return pd.DataFrame(
             [
                 {
@@ -206,7 +206,7 @@ class Audit(Result):
         )
 
     def summary(self) -> str:
-        """How many identities hold, are explained or are unresolved."""
+        """How many identities hold, are explained, or are unresolved."""
         counts = self.counts()
         return (
             f"{len(self.findings)} checks: {counts['published']} hold at the printed precision, "
@@ -227,8 +227,8 @@ def audit() -> Audit:
     Returns
     -------
     Audit
-        A finding for each identity and row, in the order of the data file, and the unpublished
-        quantities that the figures bound.
+        A finding for each identity and row, in the order of the data file, and the figures that can
+        be inferred.
 
     Notes
     -----
@@ -248,16 +248,16 @@ def audited(
     Parameters
     ----------
     identities
-        Entries as of ``identities.toml``.
+        Entries as in ``identities.toml``.
     quantities
-        What the figures bound.
+        Unpublished figures that can be inferred.
     load
         Gives a table by its id.
 
     Raises
     ------
     DataError
-        When a claim cannot be read, or names no figure: which identity.
+        When a claim cannot be read, or names no figure; the message names the identity.
     """
     found = tuple(finding for entry in identities for finding in _check(entry, load))
     return Audit(found, quantities)
@@ -265,7 +265,7 @@ def audited(
 
 @cache
 def implied() -> tuple[ImpliedQuantity, ...]:
-    """Unpublished quantities, each with the interval to which published figures bound it."""
+    """Unpublished figures that can be inferred, each with its interval."""
     return tuple(
         ImpliedQuantity(
             entry["id"],

@@ -1,4 +1,4 @@
-"""Figures in running text, and what they imply, as values to compute with."""
+"""Figures in running text, and figures inferred from them, as values to compute with."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def statement_count(statement: str) -> int:
     Raises
     ------
     DataError
-        When the figure is no count.
+        When the figure is not a count.
     """
     value = load_table("statements").figure(statement).value
     if not isinstance(value, int):
@@ -51,7 +51,7 @@ def statement_count(statement: str) -> int:
 
 
 def implied_interval(quantity: str) -> Interval:
-    """The values that the printed figures leave for a quantity that is not published.
+    """The values that printed figures leave possible for an unpublished figure.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Checks that the published tables on this machine are those that the package was released with."""
+"""Check that the published tables on this machine are those of the released package."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHECKSUMS = "SHA256SUMS"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing verified: what, whether it is so, and what was found."""
+    """One check: what was checked, whether it holds, and what was found."""
 
     name: str
     passed: bool
@@ -51,8 +51,8 @@ def verify() -> tuple[Check, ...]:
     -------
     tuple of Check
         For each data file, whether its bytes are those of the release; for each table, whether
-        every figure can be read and says its unit, period, document and paragraph; and whether
-        the factors' names are known.
+        every figure can be read and has its unit, period, document and paragraph; and whether the
+        names of the factors are known.
     """
     return (*_verify_bytes(), *_verify_tables(), _verify_factors())
 

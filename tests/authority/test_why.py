@@ -72,7 +72,8 @@ def test_cases_and_workers_are_parted_on_the_first_screen_and_every_team_is_coun
     cases, workers = mean * np.log(1740 / 1800), mean * np.log(120 / 96)
     assert (round(cases, 1), round(workers, 1)) == (-0.6, 3.7)
     parted = (
-        "Of +3.1 cases for each worker fewer workers account for +3.7 and fewer cases for −0.6."
+        "Of the rise of 3.1 cases for each worker fewer workers account for +3.7 and fewer cases "
+        "for −0.6."
     )
     assert first.startswith("Caseloads rose because there were fewer social workers, not more")
     assert first.endswith(parted)

@@ -90,6 +90,14 @@ def test_with_flows_the_totals_add_up_and_keep_the_identity(tmp_path):
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize(("flows", "most"), [(False, "2,083"), (True, "520")])
+def test_more_memory_than_a_laptop_has_is_refused_before_the_work(panel, monkeypatch, flows, most):
+    monkeypatch.setattr("riskmodel.plausible.MOST_BYTES", 10**6)
+    with pytest.raises(DataError, match=f"Ask for at most {most} simulations, or for fewer stages"):
+        national_run(read_panel(panel), months=12, replicates=5000, flows=flows)
+
+
+@pytest.mark.integration
 def test_who_is_projected_and_what_is_said_of_the_others(panel):
     run = national_run(read_panel(panel), months=3, replicates=20)
     courses = run.of("child_protection_plan")

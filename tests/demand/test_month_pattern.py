@@ -82,6 +82,25 @@ def test_ranges_hold_the_share_that_they_state_where_the_pattern_is_drawn_as_bel
 
 
 @pytest.mark.regression
+def test_counts_lie_as_much_nearer_to_the_pattern_as_is_said():
+    """Where patterns are drawn as they are believed to be."""
+    multiple, level, nearer, said = 2.0, 60.0, [], []
+    for seed in range(120):
+        generator = stream(seed, "taken up")
+        spread = abs(generator.normal(0, 0.08)) * (generator.random() < 0.8)
+        pattern = np.maximum(1 + spread * generator.standard_normal(12), 0.05)
+        pattern /= pattern.mean()
+        counted = figures(36, pattern, seed, level=level, multiple=multiple)
+        counts = np.array([each.middle for each in counted])
+        found = month_pattern(counted)
+        mean, taken_up = found.by_interval(month_after(LAST, -36), np.arange(37.0))
+        nearer.append(1 - ((counts - level * mean) ** 2).mean() / (multiple * level))
+        said.append(taken_up.mean())
+    assert np.mean(said) == pytest.approx(np.mean(nearer), abs=0.03)
+    assert np.mean(said) > 0.03
+
+
+@pytest.mark.regression
 def test_months_of_referrals_are_foreseen_from_an_authoritys_own_and_the_usual_pattern():
     """Years ending 2017 and 2018 of single authorities, from the two years before each."""
     if not REFERRALS.is_file():

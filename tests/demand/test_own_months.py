@@ -23,6 +23,7 @@ from riskmodel.demand.calibration.sampling import sample_posterior
 from riskmodel.demand.calibration.sequential import SequentialLikelihood
 from riskmodel.demand.durations import laws
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
+from riskmodel.demand.simulation.stock_flow import simulate
 from riskmodel.estimates import Interval
 from riskmodel.streams import stream
 
@@ -71,7 +72,8 @@ def model_of(observations, priors=PRIORS):
     if model.pattern is None:
         return model
     even = np.ones_like(model.sequence.pattern)
-    return replace(model, pattern=None, sequence=replace(model.sequence, pattern=even))
+    sequence = replace(model.sequence, pattern=even, left_to_chance=even)
+    return replace(model, pattern=None, sequence=sequence)
 
 
 def both(model, points):
@@ -267,7 +269,7 @@ def test_sums_over_cohorts_are_those_of_the_distribution_itself():
 
 @pytest.mark.unit
 def test_ranks_are_uniform_for_own_months():
-    """12 parameters at 1 in 10,000 each: a false alarm once in 800 changes of the seed."""
+    """13 parameters at 1 in 10,000 each: a false alarm once in 800 changes of the seed."""
     ranks = simulation_based_calibration(10, seed=3, design=monthly_design(25), draws=120)
     assert rank_uniformity(ranks, bins=4)["p_value"].min() > 1e-4
     assert ranks["rank"].between(0, 1).all()
@@ -289,6 +291,54 @@ def test_ranks_are_not_uniform_when_chance_is_made_light_of(monkeypatch):
     assert rank_uniformity(ranks, bins=8)["p_value"].min() < 1e-5
 
 
+def by_families(months, dispersion, seed):
+    """Starts of 50 a month whose variance is so many times that, and the ends and stocks."""
+    generator = stream(seed, "families")
+    flows = simulate(
+        [[50.0] * months], [300.0], [1.2], [490], generator, overdispersion=[dispersion]
+    )
+    return tuple(
+        replace(each, count=Interval.exactly(int(getattr(flows, each.counted)[0, place % months])))
+        for place, each in enumerate(monthly_design(months))
+    )
+
+
+@pytest.mark.unit
+def test_starts_that_come_by_families_leave_their_rate_more_open():
+    found = {
+        dispersion: calibrate(
+            by_families(48, dispersion, seed=8), STAGE, area="A", seed=1, population=POPULATION
+        )
+        for dispersion in (1.0, 3.0)
+    }
+    alone, families = (each.of("starts_dispersion") for each in found.values())
+    assert alone.mean() < 1.6
+    assert np.quantile(families, 0.05) < 3 < np.quantile(families, 0.95)
+    # A month that varies more says less of the year's rate.
+    spread = [np.log(each.starts_a_year[:, 1]).std() for each in found.values()]
+    assert spread[1] > 1.25 * spread[0]
+    # What chance does to starts is not taken for errors of the counts.
+    assert found[3.0].of("observation_error").mean() < 0.01
+    told = found[3.0].to_frame().set_index("parameter")
+    assert told.loc["starts_dispersion", "basis"] != "assumed"
+
+
+@pytest.mark.unit
+def test_ranks_are_not_uniform_where_families_are_forgotten(monkeypatch):
+    """Starts of five times the variance, taken for Poisson: the yearly rates seem too sure."""
+    many = replace(PRIORS, excess_log_mean=float(np.log(4)), excess_log_sd=0.01)
+    monkeypatch.setattr(
+        SequentialLikelihood,
+        "_starts_variance",
+        lambda self, course, noise: course.starts + noise(self._grid.starts, course.starts),
+    )
+    ranks = simulation_based_calibration(
+        30, seed=3, design=monthly_design(25), priors=many, draws=120
+    )
+    rates = ranks[ranks["parameter"].str.startswith("starts_to_")]
+    assert rates["rank"].between(0.05, 0.95).mean() < 0.75
+
+
 @pytest.mark.unit
 def test_work_and_memory_grow_with_the_months_and_no_faster(monkeypatch):
     evaluated = []
@@ -303,7 +353,7 @@ def test_work_and_memory_grow_with_the_months_and_no_faster(monkeypatch):
     for months in (240, 480, 600):
         model = model_of(filled(monthly_design(months)))
         evaluated.clear()
-        outer = Outer(*(np.full(3, value) for value in (300.0, 1.2, 0.0, 0.2, 0.7, 0.01)))
+        outer = Outer(*(np.full(3, value) for value in (300.0, 1.2, 0.0, 0.2, 0.7, 0.01, 2.0)))
         model.likelihood(outer)
         number[months] = sum(evaluated)
         # All of a part's tables together hold so many numbers at most, whatever the months.

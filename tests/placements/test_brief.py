@@ -54,7 +54,7 @@ def test_the_page_says_children_cost_and_the_chance_of_an_overspend(
     texts = [block.text for block in page.blocks if isinstance(block, Paragraph)]
     assert texts[0].startswith("The central projection is")
     assert "looked-after children at the end of March 2019" in texts[0]
-    assert "more or fewer children +£" in texts[2]
+    assert "return: more children +£" in texts[2]
     assert len(" ".join([page.title, *texts]).split()) <= MOST_WORDS
     assert [type(b) for b in page.blocks if not isinstance(b, Paragraph)] == [Chart, Table]
     # It is the picture of the annex, and counts once.

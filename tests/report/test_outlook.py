@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from riskmodel.demand.exposure import Exposure
 from riskmodel.demand.projecting import Outlook, project
 from riskmodel.demand.sources import published_source
+from riskmodel.population import PopulationProjection
 from riskmodel.projection import BASELINE
 from riskmodel.report import Paragraph, Section, Table
 from riskmodel.report.sections.outlook import outlook_point, outlook_section
@@ -26,6 +31,10 @@ def section(outlook: Outlook) -> Section:
 def table_of(section: Section, name: str) -> Table:
     blocks = [getattr(block, "data", block) for block in section.blocks]
     return next(block for block in blocks if isinstance(block, Table) and block.id == name)
+
+
+def whole(text: str) -> int:
+    return int(text.replace("−", "-").replace(",", ""))
 
 
 def words_of(section: Section) -> str:
@@ -64,6 +73,33 @@ def test_drivers_add_up_as_printed(outlook: Outlook, section: Section):
     assert (frame[parts].sum(axis=1) == frame["closing"]).all()
     means = outlook.projection.stock[0, :, -1, :].mean(axis=0)
     assert list(frame["closing"]) == [round(each) for each in means]
+
+
+def fewer_children() -> Exposure:
+    """Children of every age, 2% fewer in each year than in the one before."""
+    years = tuple(range(2010, 2021))
+    children = np.array([[8000 * 0.98 ** (year - 2015) for year in years]] * 18)
+    return Exposure(
+        PopulationProjection("E10000025 Oxfordshire", years, {"principal": children}, "made up")
+    )
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("people", [None, fewer_children()], ids=["without people", "with people"])
+def test_parts_said_add_up_to_the_change_said_and_are_those_of_the_table(people: Exposure | None):
+    source = replace(published_source(), people=people, population=people and 144_000.0)
+    section = outlook_section(project(source, months=24, replicates=200, seed=3))
+    frame = table_of(section, "outlook_drivers").frame.set_index("stage")
+    (said,) = re.findall("Expected change from .*?: (.*?)\\. The parts", words_of(section))
+    for stage, sentence in zip(frame.index, said.split("; "), strict=True):
+        start, parts = sentence.rstrip(")").split(" (")
+        change, each = (
+            whole(start.split()[-1]),
+            [whole(one.split()[0]) for one in parts.split(", ")],
+        )
+        assert start.startswith(stage[0].lower() + stage[1:])
+        assert change == sum(each) == frame.loc[stage, "closing"] - frame.loc[stage, "opening"]
+        assert ("number of children in the area" in parts) is (people is not None)
 
 
 @pytest.mark.integration

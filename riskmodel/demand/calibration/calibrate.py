@@ -10,7 +10,7 @@ from scipy import special
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.likelihood import Predicted
-from riskmodel.demand.calibration.model import OUTER, Model, build_model
+from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.calibration.result import (
@@ -126,13 +126,13 @@ def calibrate_model(
 def _result(
     model: Model, sampled: Sampled, stage: str, area: str, generator: np.random.Generator
 ) -> Calibration:
-    outer = model.outer(sampled.points[:, :OUTER])
+    outer = model.outer(sampled.points[:, : model.outer_size])
     logs = model.log_rates(sampled.points, outer)
     predicted = _predicted(model, sampled.points, logs)
     noise = generator.standard_normal(len(logs))
     drawn = predicted.closing_mean + np.sqrt(predicted.closing_variance) * noise
     closing = np.maximum(np.rint(drawn), 0.0)
-    level = model.starts_log_mean + model.starts_log_sd * sampled.points[:, OUTER]
+    level = model.starts_log_mean + model.starts_log_sd * sampled.points[:, model.outer_size]
     columns = {
         "mean_days": outer.mean_days,
         "shape": outer.shape,
@@ -140,11 +140,14 @@ def _result(
         "step_sd": outer.step_sd,
         "persistence": outer.persistence,
         "observation_error": outer.error,
+        "starts_dispersion": outer.dispersion,
         "level": 12 * np.exp(level),
         "opening_stock": np.exp(logs[:, -1]),
         "closing_stock": closing,
     }
     assert list(columns) == list(PARAMETERS)
+    if model.sequence is None:
+        del columns["starts_dispersion"]
     fitted = predicted.mean.mean(axis=0)
     spread = np.sqrt(predicted.variance.mean(axis=0) + predicted.mean.var(axis=0))
     return Calibration(
@@ -166,7 +169,7 @@ def _predicted(model: Model, points: Floats, logs: Floats) -> Predicted:
     # Some points are drawn more than once.
     _, first, again = np.unique(points, axis=0, return_index=True, return_inverse=True)
     parts = [
-        model.likelihood(model.outer(points[rows, :OUTER])).predict(logs[rows])
+        model.likelihood(model.outer(points[rows, : model.outer_size])).predict(logs[rows])
         for rows in (first[part] for part in model.parts(len(first)))
     ]
     names, again = [each.name for each in fields(Predicted)], again.reshape(-1)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskmodel.core.arrays import Floats, Integers
 from riskmodel.demand.calibration.calibrate import calibrate_model
-from riskmodel.demand.calibration.model import OUTER, Model, build_model
+from riskmodel.demand.calibration.model import Model, build_model
 from riskmodel.demand.calibration.observations import Observation
 from riskmodel.demand.calibration.priors import DemandPriors
 from riskmodel.demand.moments import Counted
@@ -144,7 +144,7 @@ def rank_uniformity(ranks: pd.DataFrame, *, bins: int = 8) -> pd.DataFrame:
 
 def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]:
     """True values, in the order of a calibration's parameters, and printed figures."""
-    outer = model.outer(points[:, :OUTER])
+    outer = model.outer(points[:, : model.outer_size])
     logs = model.log_rates(points, outer)
     months = int(model.times[-1])
     interval_of = np.searchsorted(model.times, np.arange(months), side="right") - 1
@@ -158,6 +158,7 @@ def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]
             outer.shape[each, None],
             opening[each, None],
             stream(seed, f"{_PURPOSE}/children", each),
+            overdispersion=None if model.sequence is None else outer.dispersion[each, None],
         )
         for each in range(len(points))
     ]
@@ -170,7 +171,7 @@ def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]
         ]
     )
     figures = np.maximum(np.rint(exact * (1 + outer.error[:, None] * noise)), 0.0)
-    level = 12 * np.exp(model.starts_log_mean + model.starts_log_sd * points[:, OUTER])
+    level = 12 * np.exp(model.starts_log_mean + model.starts_log_sd * points[:, model.outer_size])
     truth = np.column_stack(
         [
             outer.mean_days,
@@ -179,6 +180,7 @@ def _simulated(model: Model, points: Floats, seed: int) -> tuple[Floats, Floats]
             outer.step_sd,
             outer.persistence,
             outer.error,
+            *([] if model.sequence is None else [outer.dispersion]),
             level,
             np.exp(logs[:, -1]),
             flows.stock[:, -1],

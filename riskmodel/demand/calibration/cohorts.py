@@ -136,6 +136,9 @@ class FiguresInSequence:
         Steps of whose rate stocks and ends say something: those with starts not counted.
     pattern
         Starts of each interval as a share of even ones, shape (interval,).
+    left_to_chance
+        Share of the variance of each interval's starts that the pattern has not taken up, shape
+        (interval,): 1 where they were not counted.
     opening
         Of the times since the first.
     """
@@ -144,11 +147,16 @@ class FiguresInSequence:
     plans: tuple[StepPlan, ...]
     solved_steps: tuple[int, ...]
     pattern: Floats
+    left_to_chance: Floats
     opening: SurvivalCurve
 
     @classmethod
     def of(
-        cls, times: Floats, step_of: Indices, grid: Grid, pattern: Floats | None = None
+        cls,
+        times: Floats,
+        step_of: Indices,
+        grid: Grid,
+        pattern: tuple[Floats, Floats] | None = None,
     ) -> FiguresInSequence:
         """The figures of a grid.
 
@@ -161,16 +169,18 @@ class FiguresInSequence:
         grid
             The figures.
         pattern
-            Starts of each interval as a share of even ones; None is even.
+            Starts of each interval as a share of even ones, and the share of the variance of those
+            counted that it took up; None is even.
         """
         steps = range(int(step_of[-1]) + 1)
         plans = (_plan_step(times, np.flatnonzero(step_of == step), grid) for step in steps)
         missing = grid.starts.number == 0
         solved = [step for step in steps if grid.spanning or missing[step_of == step].any()]
         even = np.ones(len(times) - 1)
-        shares = even if pattern is None else pattern
+        shares, taken_up = pattern or (even, 0 * even)
+        left = np.where(missing, 1.0, 1 - taken_up)
         opening = SurvivalCurve.of(times - times[0])
-        return cls(grid, tuple(plans), tuple(solved), shares, opening)
+        return cls(grid, tuple(plans), tuple(solved), shares, left, opening)
 
 
 def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:

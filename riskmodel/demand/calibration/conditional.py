@@ -12,7 +12,7 @@ import numpy as np
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.likelihood import Likelihood, Score
-from riskmodel.demand.calibration.model import OUTER, Model
+from riskmodel.demand.calibration.model import Model
 
 __all__ = ["Conditional", "Near", "condition", "condition_near"]
 
@@ -58,7 +58,7 @@ class Conditional:
         points
             Shape (point, size).
         """
-        likelihood = self.likelihood.log_density(self._logs(points[:, OUTER:]))
+        likelihood = self.likelihood.log_density(self._logs(points[:, -self.mode.shape[1] :]))
         return np.asarray(likelihood - 0.5 * (points**2).sum(axis=1))
 
     def score(self) -> Score:
@@ -76,11 +76,11 @@ class Near:
     Parameters
     ----------
     outer
-        Outer numbers of the point, shape (OUTER,).
+        Outer numbers of the point, shape (outer size,).
     mode
         Inner numbers at the mode there, shape (inner size,).
     slope
-        Their change with each outer number, shape (OUTER, inner size).
+        Their change with each outer number, shape (outer size, inner size).
     """
 
     outer: Floats
@@ -100,7 +100,7 @@ def condition(model: Model, outer_points: Floats, near: Near | None = None) -> C
     model
         The model.
     outer_points
-        Shape (point, OUTER).
+        Shape (point, outer size).
     near
         Where to begin; None begins at the prior's mean.
     """

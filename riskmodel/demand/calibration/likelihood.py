@@ -89,7 +89,7 @@ class JointLikelihood:
     """
 
     def __init__(self, model: Model, outer: Outer) -> None:
-        self._model, self._error = model, outer.error
+        self._model, self._error, self._dispersion = model, outer.error, outer.dispersion
         self._presence = model.presence(outer)
         self._slopes: Floats | None = None
 
@@ -116,7 +116,7 @@ class JointLikelihood:
     def predict(self, logs: Floats) -> Predicted:
         """As :meth:`Likelihood.predict`: what the parameters alone lead one to expect."""
         model = self._model
-        counts = model.counts(self._presence, logs)
+        counts = model.counts(self._presence, logs, self._dispersion)
         mean, covariance = model.printed(counts, self._error)
         tied = np.einsum("oi,ni->no", model.weights, counts.covariance[:, :, -1])
         solved = np.linalg.solve(covariance, tied[..., None])[..., 0]
@@ -126,7 +126,7 @@ class JointLikelihood:
 
     def _printed(self, logs: Floats) -> tuple[Floats, Floats]:
         model = self._model
-        return model.printed(model.counts(self._presence, logs), self._error)
+        return model.printed(model.counts(self._presence, logs, self._dispersion), self._error)
 
     def _unit_slopes(self) -> Floats:
         """Expected printed counts for a rate of 1 in each step, and for one opening child.

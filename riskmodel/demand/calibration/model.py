@@ -51,7 +51,8 @@ _MOST_JOINT = 13
 _NUMBERS_AT_ONCE = 4_000_000
 
 OUTER = 6
-"""Numbers of a point that lengths, movement and error take; the rest bear on starts and opening."""
+"""Numbers of a point that lengths, movement and error take; many figures have one more, for how
+starts vary from month to month. The rest bear on starts and opening."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +73,8 @@ class Outer:
         Share of a deviation left after a year; 1 under a random walk.
     error
         Relative standard deviation of the error of a printed count.
+    dispersion
+        Variance of a month's starts, given their rate, over their mean: 1 where they are Poisson.
     """
 
     mean_days: Floats
@@ -80,6 +83,7 @@ class Outer:
     step_sd: Floats
     persistence: Floats
     error: Floats
+    dispersion: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +91,8 @@ class Model:
     """Observations and priors of one stage, ready for evaluation at many points at once.
 
     Made by :func:`build_model`. A point is a row of :attr:`size` numbers, standard normal and
-    independent before the data: first the :data:`OUTER` ones, then the level of starts, the
-    opening stock, and the moves of the level from step to step.
+    independent before the data: first the :attr:`outer_size` ones, then the level of starts,
+    the opening stock, and the moves of the level from step to step.
     """
 
     observations: tuple[Observation, ...]
@@ -121,9 +125,14 @@ class Model:
         return 2 + self.steps - (self.priors.process == "random_walk")
 
     @property
+    def outer_size(self) -> int:
+        """Numbers of a point that do not bear on starts and opening alone."""
+        return OUTER + (self.sequence is not None)
+
+    @property
     def size(self) -> int:
         """How many numbers make a point."""
-        return OUTER + self.inner_size
+        return self.outer_size + self.inner_size
 
     def parts(self, draws: int) -> list[slice]:
         """Draws that are worked with at a time, so that memory does not grow with the history."""
@@ -148,6 +157,9 @@ class Model:
             np.exp(p.step_log_mean + p.step_log_sd * z[:, 3]),
             np.ones(len(z)) if walks else 1 / (1 + np.exp(-logit)),
             np.exp(p.error_log_mean + p.error_log_sd * z[:, 5]),
+            np.ones(len(z))
+            if self.sequence is None
+            else 1 + np.exp(p.excess_log_mean + p.excess_log_sd * z[:, OUTER]),
         )
 
     def interval_means(self, outer: Outer) -> Floats:
@@ -204,16 +216,18 @@ class Model:
         """Logs of starts a month in each step, and last of the opening stock, at each point."""
         offset, matrix = self.log_linear(outer)
         return np.asarray(
-            offset + np.einsum("nij,nj->ni", matrix, np.atleast_2d(points)[:, OUTER:])
+            offset + np.einsum("nij,nj->ni", matrix, np.atleast_2d(points)[:, self.outer_size :])
         )
 
-    def counts(self, presence: Presence, log_rates: Floats) -> Moments:
+    def counts(self, presence: Presence, log_rates: Floats, dispersion: Floats) -> Moments:
         """Exact moments of starts between the times and stocks at the times, one row a draw."""
         made = safe_exp(log_rates)
         rates = made[:, self.step_of]
-        if self.sequence is not None:
-            rates = rates * self.sequence.pattern
-        return presence.moments(rates, made[:, -1])
+        if self.sequence is None:
+            return presence.moments(rates, made[:, -1])
+        rates = rates * self.sequence.pattern
+        left = dispersion[:, None] * self.sequence.left_to_chance
+        return presence.moments(rates, made[:, -1], dispersion=left)
 
     def printed(self, counts: Moments, error: Floats) -> tuple[Floats, Floats]:
         """Mean and covariance of the printed counts, errors included."""
@@ -226,7 +240,8 @@ class Model:
     def expected(self, points: Floats) -> tuple[Floats, Floats]:
         """Mean and covariance of the printed counts at each point."""
         outer = self.outer(points)
-        counts = self.counts(self.presence(outer), self.log_rates(points, outer))
+        logs = self.log_rates(points, outer)
+        counts = self.counts(self.presence(outer), logs, outer.dispersion)
         return self.printed(counts, outer.error)
 
     def log_posterior(self, points: Floats) -> Floats:

@@ -7,7 +7,7 @@ from scipy import optimize
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.conditional import Near, condition
-from riskmodel.demand.calibration.model import OUTER, Model
+from riskmodel.demand.calibration.model import Model
 
 __all__ = ["outer_mode"]
 
@@ -24,17 +24,18 @@ class _Cost:
     def __init__(self, model: Model) -> None:
         self._model = model
         self.near: Near | None = None
-        self.bend = np.ones(OUTER)
+        self.bend = np.ones(model.outer_size)
 
     def __call__(self, point: Floats) -> tuple[float, Floats]:
         """The cost and its slope; its bend along each number, and the inner mode, are kept."""
-        moves = _STEP * np.eye(OUTER)
+        size = len(point)
+        moves = _STEP * np.eye(size)
         points = np.concatenate([point[None], point + moves, point - moves])
         found = condition(self._model, points, self.near)
-        here, up, down = np.split(-found.log_marginal, [1, OUTER + 1])
+        here, up, down = np.split(-found.log_marginal, [1, size + 1])
         self.bend = (up + down - 2 * here) / _STEP**2
         if np.isfinite(found.mode).all():
-            slope = (found.mode[1 : OUTER + 1] - found.mode[OUTER + 1 :]) / (2 * _STEP)
+            slope = (found.mode[1 : size + 1] - found.mode[size + 1 :]) / (2 * _STEP)
             self.near = Near(point.copy(), found.mode[0], slope)
         return float(here[0]), (up - down) / (2 * _STEP)
 
@@ -56,7 +57,7 @@ def outer_mode(model: Model, wider: float) -> tuple[Floats, Floats, Near]:
     take steps to find out.
     """
     cost = _Cost(model)
-    cost(np.zeros(OUTER))
+    cost(np.zeros(model.outer_size))
     # The prior alone bends by 1.
     unit = 1 / np.sqrt(np.clip(np.nan_to_num(cost.bend), 1.0, _MOST_BEND))
     furthest = (_FURTHEST if model.sequence is None else _FURTHEST_OF_MANY) / unit
@@ -67,7 +68,7 @@ def outer_mode(model: Model, wider: float) -> tuple[Floats, Floats, Near]:
 
     found = optimize.minimize(
         scaled,
-        np.zeros(OUTER),
+        np.zeros(model.outer_size),
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(-furthest, furthest, strict=True)),
@@ -78,8 +79,9 @@ def outer_mode(model: Model, wider: float) -> tuple[Floats, Floats, Near]:
 
 def _about(model: Model, best: Floats, near: Near | None, wider: float) -> tuple[Floats, Near]:
     """A factor of the covariance at the mode, and the inner mode about it."""
-    pairs = [(i, j) for i in range(OUTER) for j in range(i, OUTER)]
-    wide = _APART * np.eye(OUTER)
+    size = len(best)
+    pairs = [(i, j) for i in range(size) for j in range(i, size)]
+    wide = _APART * np.eye(size)
     corners = np.concatenate(
         [
             best + sign * wide[[i for i, _ in pairs]] + other * wide[[j for _, j in pairs]]
@@ -89,7 +91,7 @@ def _about(model: Model, best: Floats, near: Near | None, wider: float) -> tuple
     found = condition(model, corners, near)
     at = found.log_marginal.reshape(4, -1)
     second = (at[0] - at[1] - at[2] + at[3]) / (4 * _APART**2)
-    bend = np.empty((OUTER, OUTER))
+    bend = np.empty((size, size))
     for (i, j), value in zip(pairs, second, strict=True):
         bend[i, j] = bend[j, i] = -value
     values, vectors = np.linalg.eigh(np.nan_to_num(bend))

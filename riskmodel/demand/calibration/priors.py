@@ -48,6 +48,9 @@ class DemandPriors:
         Log of the first stock, over what the first step's starts and lengths hold up.
     error_log_mean, error_log_sd
         Log of the relative standard deviation of the error of a printed count.
+    excess_log_mean, excess_log_sd
+        Log of what the variance of a month's starts, given their rate, has beyond its mean, over
+        that mean; not read where figures are few.
     process
         How the level of starts moves: ``mean_reversion`` or ``random_walk``.
     step_months
@@ -74,6 +77,8 @@ class DemandPriors:
     opening_log_sd: float
     error_log_mean: float
     error_log_sd: float
+    excess_log_mean: float = 0.0
+    excess_log_sd: float = 1.0
     length_shape_correlation: float = 0.0
     length_drift_mean: float = 0.0
     length_drift_sd: float = 0.02
@@ -145,6 +150,8 @@ class DemandPriors:
             opening_log_sd=of("demand_opening_log_sd"),
             error_log_mean=math.log(of("demand_observation_error")),
             error_log_sd=of("demand_observation_error_spread"),
+            excess_log_mean=math.log(of("demand_starts_excess")),
+            excess_log_sd=of("demand_starts_excess_spread"),
             length_drift_sd=of("demand_length_drift_log_sd"),
             months="referrals" if stage == "child_in_need_plan" else "even",
             basis=length.basis,

@@ -34,6 +34,7 @@ PARAMETERS: dict[str, tuple[str, str]] = {
     "step_sd": ("standard deviation of the yearly change of log starts", "log starts a year"),
     "persistence": ("share of a deviation of starts left after a year", "proportion"),
     "observation_error": ("relative error of a printed count", "proportion"),
+    "starts_dispersion": ("variance of a month's starts over their mean", "times chance"),
     "level": ("level to which starts revert", "starts a year"),
     "opening_stock": ("stock when the first period begins", "children"),
     "closing_stock": ("stock at the last figure", "children"),
@@ -48,6 +49,7 @@ _PRIOR_SPREAD: Mapping[str, tuple[str, Callable[[Floats], Floats]]] = {
     "step_sd": ("step_log_sd", np.log),
     "persistence": ("persistence_logit_sd", special.logit),
     "observation_error": ("error_log_sd", np.log),
+    "starts_dispersion": ("excess_log_sd", lambda draws: np.log(draws - 1)),
 }
 """Of each parameter with a prior of its own: the spread of that, and the scale that it is on."""
 
@@ -225,7 +227,8 @@ class Calibration(Result):
         error = self.of("observation_error")[:, None] * rates
         counted = figures.grid.starts
         noise = (error**2 + counted.rounding) / np.maximum(counted.number, 1.0)
-        weight = np.where(counted.number > 0, rates / (rates + noise), 0.0)
+        chance = self.of("starts_dispersion")[:, None] * figures.left_to_chance * rates
+        weight = np.where(counted.number > 0, chance / (chance + noise), 0.0)
         starts = rates + weight * (counted.mean - rates)
         left = np.zeros((len(self.draws), months + 1))
         for plan in figures.plans:

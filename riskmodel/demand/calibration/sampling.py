@@ -11,7 +11,7 @@ from scipy import special
 
 from riskmodel.core.arrays import Floats
 from riskmodel.demand.calibration.conditional import Near, condition_near
-from riskmodel.demand.calibration.model import OUTER, Model
+from riskmodel.demand.calibration.model import Model
 from riskmodel.demand.calibration.outer_mode import outer_mode
 from riskmodel.demand.calibration.pareto import pareto_smooth
 
@@ -107,7 +107,7 @@ def sample_posterior(
     while True:
         rounds.append((centre, factor))
         known.add(*_round(model, (centre, factor, near), proposals, generator, share))
-        outer = known.points[:, :OUTER]
+        outer = known.points[:, : model.outer_size]
         mixture = special.logsumexp([_log_t(outer, *each) for each in rounds], axis=0)
         smoothed, pareto_k = pareto_smooth(known.partial - mixture)
         weights = np.exp(smoothed - special.logsumexp(smoothed))
@@ -128,7 +128,7 @@ def _round(
 ) -> tuple[Floats, Floats]:
     """New points, and their log posterior less the log density of the inner proposal."""
     centre, factor, near = about
-    normal = generator.standard_normal((number, OUTER))
+    normal = generator.standard_normal((number, model.outer_size))
     outer = centre + (normal * _stretch(number, generator)) @ factor.T
     inner_normal = generator.standard_normal((number, model.inner_size))
     away = inner_normal * _stretch(number, generator) * np.sqrt(_WIDER)

@@ -17,6 +17,7 @@ stock after leave. Each unknown is tied to its neighbours alone, so one pass sol
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ class SequentialLikelihood:
 
     def __init__(self, model: Model, figures: FiguresInSequence, outer: Outer) -> None:
         self._model, self._figures, self._grid = model, figures, figures.grid
-        self._error = outer.error[:, None]
+        self._error, self._dispersion = outer.error[:, None], outer.dispersion[:, None]
         self._cohorts: Cohorts = cohorts_of(
             model.times, figures, model.interval_means(outer), outer.shape
         )
@@ -118,7 +119,7 @@ class SequentialLikelihood:
         figures = self._grid.starts
         seen = figures.number > 0
         starts = np.where(seen, course.starts, 0.0)
-        per_variance = starts / (course.starts + self._noise(figures, course.starts))
+        per_variance = starts / self._starts_variance(course, self._noise)
         for step in range(self._model.steps):
             members = self._model.step_of == step
             part, residual = per_variance[:, members], (figures.mean - course.starts)[:, members]
@@ -136,8 +137,8 @@ class SequentialLikelihood:
         pulled = stock - ends
         pulled[:, :-1] += ends[:, 1:]
         by_group = (self._cohorts.present @ pulled[..., None])[..., 0]
-        by_group *= self._evenly_unknown(course)
-        by_interval = course.unknown * ends
+        by_group *= self._evenly_untold(course)
+        by_interval = course.untold * ends
         step_of = self._model.step_of
         group_step = step_of[self._grid.group_first]
         for step in set(range(self._model.steps)) - set(self._chosen):
@@ -177,12 +178,20 @@ class SequentialLikelihood:
         return Predicted(mean, variance, closing, np.maximum(spread, 0.0))
 
     def _course(self, logs: Floats) -> Course:
-        return course_of(self._model, self._figures, self._cohorts, self._error, logs)
+        return course_of(
+            self._model, self._figures, self._cohorts, self._error, self._dispersion, logs
+        )
 
-    def _evenly_unknown(self, course: Course) -> Floats:
-        """What is not known of an interval's starts in each group, were months alike."""
+    def _evenly_untold(self, course: Course) -> Floats:
+        """What counts leave open of an interval's starts in each group, were months alike."""
         first = self._grid.group_first
-        return np.asarray(course.unknown[:, first] / self._figures.pattern[first])
+        return np.asarray(course.untold[:, first] / self._figures.pattern[first])
+
+    def _starts_variance(
+        self, course: Course, noise: Callable[[LocalFigures, Floats], Floats]
+    ) -> Floats:
+        """Variance of what is counted of an interval's starts."""
+        return course.dispersion * course.starts + noise(self._grid.starts, course.starts)
 
     def _noise(self, figures: LocalFigures, mean: Floats) -> Floats:
         return figures.mean_error_variance(self._error, mean)
@@ -194,10 +203,10 @@ class SequentialLikelihood:
         """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
         cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
         made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
-        unknown = self._evenly_unknown(course)
+        untold = self._evenly_untold(course)
         for column, step in enumerate(self._chosen):
             for group in np.flatnonzero(step_of[grid.group_first] == step):
-                made[:, 1:, column] += unknown[:, group, None] * cohorts.present[:, group]
+                made[:, 1:, column] += untold[:, group, None] * cohorts.present[:, group]
         made[..., -1] = course.opening[:, None] * cohorts.opening_left
         return made
 
@@ -212,7 +221,7 @@ class SequentialLikelihood:
         of_starts = np.zeros((*course.starts.shape, slopes.shape[-1]))
         for column, step in enumerate(self._chosen):
             members = self._model.step_of == step
-            of_starts[:, members, column] = course.unknown[:, members]
+            of_starts[:, members, column] = course.untold[:, members]
         of_ends = slopes[:, :-1] + of_starts - slopes[:, 1:]
         return (
             np.concatenate([stock, slopes[:, 1:]], axis=2),
@@ -319,7 +328,7 @@ class SequentialLikelihood:
     def _density(self, course: Course, solved: _Solved) -> Floats:
         grid = self._grid
         seen = grid.starts.number > 0
-        variance = (course.starts + self._noise(grid.starts, course.starts))[:, seen]
+        variance = self._starts_variance(course, self._noise)[:, seen]
         squares = (grid.starts.mean - course.starts)[:, seen] ** 2 / variance
         total = solved.products[:, 0, 0] + solved.log_determinant
         total = total + (squares + np.log(variance)).sum(axis=1)
@@ -361,10 +370,9 @@ class SequentialLikelihood:
         stock_spread = stock_spread - told * tied
         stock = np.concatenate([course.opening[:, None], stock], axis=1)
         stock_spread = np.concatenate([first, stock_spread], axis=1)
-        starts_noise = self._one_noise(grid.starts, course.starts)
         means = {"starts": course.starts, "ends": ends, "stock": stock}
         variances = {
-            "starts": course.starts + starts_noise,
+            "starts": self._starts_variance(course, self._one_noise),
             "ends": noisy,
             "stock": stock_spread + self._one_noise(grid.stock, course.stock),
         }

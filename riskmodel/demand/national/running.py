@@ -19,12 +19,16 @@ from riskmodel.demand.national.simulating import (
 from riskmodel.demand.pooled.history import STOCK_MEASURES
 from riskmodel.demand.pooled.learn import Learned, learn
 from riskmodel.engines import Engine, as_engine
+from riskmodel.plausible import check_memory
 from riskmodel.series import AuthorityPanel
 
 __all__ = ["NATIONAL_STAGES", "national_run"]
 
 NATIONAL_STAGES = tuple(STOCK_MEASURES)
 """The stocks of a panel: on a protection plan, looked after, in need in the wide sense."""
+
+_BYTES_OF_STOCKS, _BYTES_OF_FLOWS = 40, 160
+"""Of memory for each simulation, stage and month, measured; authorities are worked with in turn."""
 
 
 def national_run(  # noqa: PLR0913  each is a word of the question
@@ -66,7 +70,8 @@ def national_run(  # noqa: PLR0913  each is a word of the question
     Raises
     ------
     DataError
-        When the panel holds no such stage or year, or a number is out of range.
+        When the panel holds no such stage or year, a number is out of range, or more memory would
+        be needed than a laptop has.
     UnknownNameError
         When a stage is not known.
 
@@ -77,6 +82,8 @@ def national_run(  # noqa: PLR0913  each is a word of the question
     """
     check_sizes(months, replicates)
     histories = histories_of(panel, stages, year)
+    each = _BYTES_OF_FLOWS if flows else _BYTES_OF_STOCKS
+    check_memory(each, replicates, stages=len(histories), months=months)
     last = next(iter(histories.values())).years[-1]
     known = panel.until(last)
     with as_engine(workers).opened() as pool:

@@ -1,4 +1,4 @@
-"""Fractions of plans statistically accounted for by factors: associations, never plans avoided."""
+"""Fractions of plans statistically accounted for by factors: associations, not plans avoided."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class _Sums:
 
 
 def alone_fractions(model: FactorModel, risks: StandardisedRisks) -> Fractions:
-    """Each factor by itself: the share by which fitted plans fall with that factor set to none.
+    """Each factor by itself: the share by which fitted plans fall if no assessment has it.
 
     Notes
     -----
@@ -111,12 +111,12 @@ def alone_fractions(model: FactorModel, risks: StandardisedRisks) -> Fractions:
 
 
 def sequential_fractions(model: FactorModel) -> Fractions:
-    """Factors one after the other in the order of the table: they add up to the joint fraction.
+    """One factor after the other, in the order of the table: they add up to the joint fraction.
 
     Notes
     -----
-    The portion of factor j is what fitted plans fall by when it is set to none after all factors
-    before it were: it depends on the order.
+    The fraction of factor j is the share by which fitted plans fall further when j is removed,
+    after all factors before it have been removed. It depends on the order.
     """
     design, weights = model.problem.design, model.problem.trials
     factors = len(model.patterns.factors)
@@ -140,7 +140,7 @@ def sequential_fractions(model: FactorModel) -> Fractions:
 
 
 def joint_fraction(model: FactorModel) -> Fractions:
-    """All factors together: the share by which fitted plans fall with every factor set to none."""
+    """All factors together: the share by which fitted plans fall if none of them is recorded."""
     fitted, weights = model.levelled.fitted, model.problem.trials
     none = special.expit(model.levelled.coefficients[0])
     fall = fitted - none
@@ -168,10 +168,10 @@ def average_fractions(model: FactorModel, *, seed: int = 0) -> Fractions:
     Notes
     -----
     Eide, G. E. and Gefeller, O. (1995), Journal of Clinical Epidemiology 48, 233-239. The averages
-    add up to the joint fraction. The Shapley value of a sum is the sum of Shapley values, and in
-    the game of one pattern only the factors present in it play: 2^m subsets for a pattern with m of
-    them, whatever the number of factors in the table. So it is exact for every pattern with at most
-    ten; for the others orders are drawn, each with its reverse.
+    add up to the joint fraction. The Shapley value of a sum is the sum of the Shapley values, and
+    for one pattern only the factors present in it matter: 2^m subsets for a pattern with m factors,
+    whatever the number of factors in the table. So the average is exact for every pattern with at
+    most ten factors; for the others orders are drawn at random, each with its reverse.
     """
     factors = len(model.patterns.factors)
     sums = _Sums.zero(factors, model.problem.design.shape[1])

@@ -1,7 +1,7 @@
-"""How well factors tell assessments with a plan from those without: of a table, never of a child.
+"""How well the factors of a table tell assessments with a plan from those without.
 
-A result holds groups only. There is no function that scores an assessment, none that takes the
-factors of one child, and no fitted model leaves this module.
+Results are about groups, never about a child. No function scores an assessment or takes the factors
+of one child, and no fitted model leaves this module.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CalibrationGroup:
 
 @dataclass(frozen=True, slots=True)
 class ModelBenchmark:
-    """One kind of model, each child predicted by a fit that never saw it.
+    """One kind of model; each child is predicted by a fit to other children.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class TableBenchmark(Result):
     Parameters
     ----------
     models
-        One entry a kind of model.
+        One entry for each kind of model.
     folds, seed
         Of the cross-validation.
     is_by_child
@@ -100,7 +100,7 @@ class TableBenchmark(Result):
     basis: Basis
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a model and measure: discrimination, brier, skill and calibration groups.
+        """One row for each model and measure: discrimination, brier, skill and calibration groups.
 
         Columns: model, measure, predicted (of a calibration group), value, low, high, level,
         method, numerator, denominator, basis.
@@ -135,12 +135,12 @@ def benchmark_table(
     seed: int = 0,
     level: float | None = None,
 ) -> TableBenchmark:
-    """How far the factors of a table tell plans apart, and how well predicted shares hold.
+    """How well factors tell assessments with a plan from others, and whether predictions hold.
 
     Parameters
     ----------
     table
-        One row an assessment, with ``child_id`` where children can have several.
+        One row for each assessment, with ``child_id`` where children can have several.
     factors
         Which factors; all where it is None.
     folds
@@ -160,8 +160,8 @@ def benchmark_table(
     scikit-learn's ``LogisticRegression`` and ``HistGradientBoostingClassifier`` with their default
     settings, ``StratifiedGroupKFold`` by child. The interval of the area is DeLong's (1988,
     Biometrics 44, 837-845), with Obuchowski's (1997, Biometrics 53, 567-578) sums by child; that of
-    the Brier score is normal, by child. Both take the fits as given: they do not allow for what
-    another training set would have changed.
+    the Brier score is normal, by child. Both treat the fits as given: they do not allow for the
+    difference that another training set would make.
     """
     level = parameter("interval_level").value if level is None else level
     names = table.factors if factors is None else tuple(factors)

@@ -1,4 +1,4 @@
-"""Refits a model to resamples and keeps the standardised measures of each."""
+"""Refit a model to resamples and keep the standardised measures of each."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def bootstrap(model: FactorModel, plan: ResamplingPlan, number: int, seed: int) 
 
     Notes
     -----
-    A factor that a resample holds nowhere, or everywhere, is left out of that refit and has no
-    value there. A resample in which columns are tied, or the plain likelihood has no maximum, is
-    left out whole; a note says how many.
+    A factor that no assessment of a resample has, or that all have, is left out of that refit and
+    has no value there. A resample in which columns are tied, or in which the plain likelihood has
+    no maximum, is left out; a note says how many were.
     """
     factors = model.patterns.factors
     names = ("risk_difference", "risk_ratio", "alone", "sequential", "average")

@@ -40,15 +40,15 @@ class FactorCombinations(Result):
     combinations
         From the commonest.
     fewest
-        Factors that a combination named has at least.
+        The fewest factors that a named combination can have.
     fewer_assessments, fewer_plans
-        What assessments with fewer factors come to.
+        Totals of the assessments with fewer factors.
     other_combinations, other_assessments, other_plans
-        How many further combinations there are, and what they hold.
+        How many further combinations there are, and their assessments and plans.
     by_number, plans_by_number
         Assessments with 0, 1, 2, ... factors, and those of them that led to a plan.
     basis
-        What the counts rest on.
+        Basis of the counts.
     """
 
     combinations: tuple[Combination, ...]
@@ -74,7 +74,7 @@ class FactorCombinations(Result):
         return weighted / self.total_assessments
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a combination, then fewer factors, then the remainder.
+        """One row for each combination, then fewer factors, then the remainder.
 
         Columns: combination, factors (how many), assessments, plans, basis.
         """
@@ -125,8 +125,8 @@ def factor_combinations(
     fewest
         Factors that a combination must have to be named: with 2 those that overlap.
     at_least
-        Combinations in fewer assessments go to the remainder, as an exact combination of many
-        factors can point at a child; the parameter ``combination_at_least`` where it is None.
+        Combinations in fewer assessments go to the remainder, because an exact combination of many
+        factors can identify a child; the parameter ``combination_at_least`` where it is None.
     """
     if top < 1:
         raise DataError(f"at least 1 combination must be named, got {top}")

@@ -1,4 +1,4 @@
-"""Which columns can stand in a model: constant ones are left out, tied ones refused, by name."""
+"""Which columns a model can use: constant ones are left out, tied ones are refused by name."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FactorModel:
 
 
 def usable_factors(patterns: FactorPatterns) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Factors that can stand in a model, and notes on the others and on rare ones.
+    """Factors that a model can use, and notes on the others and on rare ones.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
 """Logistic regression on counts, by Firth's penalised likelihood or the plain one.
 
-With rare factors the plain maximum does not exist as soon as all, or none, of the assessments with
-a factor led to a plan; the penalised one always does, and is less biased (Firth 1993; Heinze and
-Schemper 2002). Bare arrays in, bare arrays out: names and checks are those of the callers.
+If all or none of the assessments with a factor led to a plan, as is common with rare factors, the
+plain likelihood has no maximum. The penalised one always has, and is less biased (Firth 1993;
+Heinze and Schemper 2002). Functions here take and give bare arrays: names and checks are up to the
+callers.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ HALVINGS = 30
 STEP_AT_MOST = 4.0
 """Largest change of a coefficient in one step, on the logit scale."""
 TOLERANCE = 1e-8
-"""A fit has converged when no coefficient moves further than this."""
+"""A fit has converged when no coefficient moves by more than this."""
 
 
 class NoMaximumError(ArithmeticError):
@@ -136,7 +137,7 @@ def fit_logistic(
     start: Floats | None = None,
     held: Bools | None = None,
 ) -> LogisticFit:
-    """Maximise the likelihood.
+    """Fit the regression: maximise the likelihood.
 
     Parameters
     ----------
@@ -145,13 +146,13 @@ def fit_logistic(
     start
         Coefficients to begin from; the constant that fits all, where it is None.
     held
-        Which coefficients stay where they start. The penalty stays that of the whole design, as a
-        penalised likelihood-ratio test needs it (Heinze and Schemper 2002).
+        Which coefficients keep their starting value. The penalty remains that of the whole design,
+        as a penalised likelihood-ratio test requires (Heinze and Schemper 2002).
 
     Raises
     ------
     NoMaximumError
-        When no maximum is reached: without penalty the sign of separation.
+        When no maximum is reached; without a penalty this is a sign of separation.
 
     Notes
     -----
@@ -182,12 +183,12 @@ def fit_logistic(
 
 
 def level_intercept(problem: LogisticProblem, fit: LogisticFit) -> LogisticFit:
-    """The same fit with the intercept moved until the fitted plans add up to those counted.
+    """The same fit with the intercept moved so that the fitted plans add up to those counted.
 
     Notes
     -----
-    The penalty draws fitted probabilities towards one half, which would carry over to every
-    standardised risk. Refitting the intercept alone, the other coefficients held, puts that right
+    The penalty pulls fitted probabilities towards one half, and this would affect every
+    standardised risk. Refitting the intercept alone, with the other coefficients held, corrects it
     (FLIC: Puhr, Heinze, Nold, Lusa and Geroldinger 2017, Statistics in Medicine 36, 2302-2317). The
     first column of the design is the intercept.
     """

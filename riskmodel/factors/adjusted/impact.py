@@ -58,7 +58,7 @@ def measure_impact(
     Parameters
     ----------
     table
-        One row an assessment; or patterns, where rows are too many to hold.
+        One row for each assessment; or patterns, where rows are too many to hold.
     factors
         Which factors, in the order of the sequential fractions; all of the table where None.
     pairs
@@ -80,8 +80,8 @@ def measure_impact(
     Raises
     ------
     DataError
-        When columns are tied to each other, no association can be formed, or the plain likelihood
-        has no maximum. The columns are named.
+        When columns are tied to each other (these are named), no association can be formed, or the
+        plain likelihood has no maximum.
     UnknownNameError
         When a factor is not in the table.
 
@@ -94,9 +94,9 @@ def measure_impact(
     (``child_id``), are resampled with all their assessments. Without resamples, and for odds
     ratios, standard errors are multiplied by the root of the design effect of each factor's log
     odds ratio (:func:`riskmodel.factors.adjusted.resampling.design_effects`); ranges of unadjusted
-    measures are those of as many assessments fewer as the design effect of the factor's rate says.
-    Ranges of pairs take assessments as independent. None of this tells what a factor brings about,
-    and nothing is computed for a single assessment.
+    measures are those of fewer assessments, their number divided by the design effect of the
+    factor's rate. Ranges of pairs treat assessments as independent. None of this says what a factor
+    causes, and nothing is computed for a single assessment.
     """
     if level is None:
         level = parameter("interval_level").value

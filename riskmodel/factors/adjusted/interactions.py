@@ -1,4 +1,4 @@
-"""Pairs of factors: whether their joint association is more or less than both together say."""
+"""Pairs of factors: whether both together go with more or fewer plans than each alone suggests."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Interaction:
     factors
         The pair.
     odds_ratio
-        Of the product: how many times higher the odds ratio of one is where the other is recorded.
-        1 means none on the scale of odds.
+        Of the product: how many times higher the odds ratio of one factor is where the other is
+        recorded. 1 means no interaction on the scale of odds.
     contrast
-        R11 - R10 - R01 + R00 of standardised risks: the share of assessments with a plan beyond
-        what the two differences add up to. 0 means none on the scale of risks.
+        R11 - R10 - R01 + R00 of standardised risks: how far the difference of both factors together
+        exceeds the sum of their two differences. 0 means no interaction on the scale of risks.
     statistic, p_value
         Penalised likelihood-ratio test of this product, one degree of freedom.
     cells

@@ -1,7 +1,7 @@
 """Assessments as counts of distinct factor patterns: everything a main-effects model needs.
 
-A million assessments over 34 factors hold some hundred thousand distinct patterns, and counts of
-patterns add like any others: tables can be read piece by piece.
+A million assessments with 34 factors have some hundred thousand distinct patterns. Counts of
+patterns can be added, so a table can be read piece by piece.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class FactorPatterns(Result):
     factors
         Names, length J.
     flags
-        The patterns, one a row, no two alike; shape (P, J).
+        The patterns, one in each row, no two alike; shape (P, J).
     assessments
         Assessments with exactly that pattern; shape (P,), at least 1.
     plans
         Those of them that led to a plan; shape (P,).
     basis
-        What the counts rest on.
+        Basis of the counts.
 
     Raises
     ------
@@ -142,12 +142,12 @@ class FactorPatterns(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a pattern: a column a factor, then assessments and plans."""
+        """One row for each pattern: a column for each factor, then assessments and plans."""
         frame = pd.DataFrame(self.flags, columns=list(self.factors))
         return frame.assign(assessments=self.assessments, plans=self.plans)
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The contents in one sentence."""
         return (
             f"{len(self):,} patterns of {len(self.factors)} factors in "
             f"{self.total_assessments:,} assessments, {self.total_plans:,} plans ({self.basis})"
@@ -157,7 +157,7 @@ class FactorPatterns(Result):
 def factor_patterns(
     tables: Assessments | Iterable[Assessments], factors: Sequence[str] | None = None
 ) -> FactorPatterns:
-    """Distinct patterns of a table, or of one that comes in pieces.
+    """Distinct patterns of a table, which may be read in pieces.
 
     Parameters
     ----------
@@ -197,10 +197,11 @@ def factor_patterns(
 
 
 def joint_basis(table: Assessments) -> Basis:
-    """What a table's combinations of factors rest on.
+    """Basis of a table's combinations of factors.
 
-    Counts of single factors can be published; which assessment has which factors never was. So a
-    table whose columns are published at best has assumed combinations, whichever columns are used.
+    Counts of single factors may be published, but nobody has published which assessment has which
+    factors. So if the columns of a table are published figures, its combinations are assumed,
+    whichever columns are used.
     """
     weakest = table.weakest_basis
     return "assumed" if weakest == "published" else weakest
@@ -222,7 +223,7 @@ def pattern_counts(
     plan
         Shape (rows,).
     columns
-        Flags, one array of shape (rows,) a factor, or shape (J, rows).
+        Flags, one array of shape (rows,) for each factor, or shape (J, rows).
     basis
         What they rest on.
 

@@ -1,4 +1,4 @@
-"""How far what was not recorded could move associations, adjusted ones too, from printed counts."""
+"""How far factors not recorded could move associations, adjusted ones too, from printed counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COULD_BE = (
     "as far as unadjusted ones. Of pairs and of all factors together, if each factor is missed "
     "independently of the others."
 )
-"""What stands below such figures, with the words of the recording."""
+"""Note below such figures, with what is assumed of the recording."""
 
 _KINDS, _RATIOS = ("risk_difference", "risk_ratio", "odds_ratio"), ("risk_ratio", "odds_ratio")
 _SHARES = ("alone", "sequential", "average")
@@ -32,7 +32,7 @@ def recorded_reach(
     plans: int,
     recording: Recording | None = None,
 ) -> Mapping[tuple[str, str], tuple[float, float]]:
-    """Lowest and highest value of each measure over the shares of factors that are recorded.
+    """Lowest and highest value of each measure over the possible shares of factors recorded.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def recorded_reach(
     Notes
     -----
     Unadjusted measures have the bounds of
-    :func:`riskmodel.factors.margins.recording.recording_bounds`. An adjusted one is moved as far as
-    the unadjusted of its kind: odds and risk ratios by the same factor, risk differences by the
-    same number, and 1 - theta of a fraction theta by the same factor. That is right where what a
-    record misses depends on the plan alone and the factor goes with the others alike among
-    assessments with and without a plan; elsewhere it is near (Greenland and Lash 2008, in *Modern
-    Epidemiology*, 3rd edition, chapter 19: bias corrected apart from confounding). Each factor is
-    moved with the others as they are recorded.
+    :func:`riskmodel.factors.margins.recording.recording_bounds`. An adjusted measure is moved as
+    far as the unadjusted one of its kind: odds and risk ratios by the same factor, risk differences
+    by the same number, and 1 - theta of a fraction theta by the same factor. This is exact if
+    whether a factor is missed depends on the plan alone, and if the factor occurs with the others
+    in the same way among assessments with and without a plan; otherwise it is an approximation
+    (Greenland and Lash 2008, in *Modern Epidemiology*, 3rd edition, chapter 19: bias corrected
+    apart from confounding). Each factor is moved with the others as they are recorded.
     """
     if not factors:
         return {}

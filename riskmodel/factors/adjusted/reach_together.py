@@ -1,9 +1,10 @@
-"""How far what was not recorded could move figures of several factors: pairs, and all together.
+"""How far factors not recorded could move figures of pairs, and of all factors together.
 
-A factor is missed independently of the others, by the plan alone, and none is recorded that was not
-there. With the share recorded s and x = 1/s the true counts follow from those recorded (the matrix
-method: Barron 1977, Biometrics 33, 414-418; for two factors and their interaction Garcia-Closas,
-Thompson and Robins 1998, American Journal of Epidemiology 147, 426-433).
+Whether a factor is missed is assumed to depend on the plan alone, and not on other factors, and no
+factor is recorded that was not present. With s the share recorded and x = 1/s, the true counts
+follow from those recorded (the matrix method: Barron 1977, Biometrics 33, 414-418; for two factors
+and their interaction Garcia-Closas, Thompson and Robins 1998, American Journal of Epidemiology 147,
+426-433).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from riskmodel.factors.margins.recorded import Recording
 __all__ = ["NO_REACH", "PairReach", "joint_reach", "pair_reach"]
 
 NO_REACH = (float("nan"), float("nan"))
-"""Where the counts allow no such recording, or it may not be told."""
+"""The ends where the counts allow no such recording, or where they may not be printed."""
 
 _POINTS = 101
 """Values of each share at which a figure is worked out, where it has no extremes in corners."""
@@ -36,7 +37,7 @@ class PairReach(NamedTuple):
 def pair_reach(
     cells: Sequence[float], contrast: float, odds_ratio: float, recording: Recording
 ) -> PairReach:
-    """How far recording could move what is told of two factors.
+    """How far incomplete recording could move the figures of a pair of factors.
 
     Parameters
     ----------
@@ -51,9 +52,10 @@ def pair_reach(
     Notes
     -----
     Of n assessments (with a plan, or without) of which n11 are recorded with both, n10 and n01 with
-    one: a11 = n11 x^2, a10 = x (n10 + n11 - n11 x), a01 alike, and the rest neither. Of the log
-    ratio of odds ratios each group has its own part, which rises or falls all the way in x, so that
-    its ends are exact; the contrast is worked out at 101 x 101 points of the area.
+    one: a11 = n11 x^2, a10 = x (n10 + n11 - n11 x), a01 = x (n01 + n11 - n11 x), and the rest have
+    neither. The log ratio of odds ratios is a sum of one part for each group; each part only rises
+    or only falls with x, so its ends are exact; the contrast is worked out at 101 x 101 points of
+    the area.
     """
     sides = np.asarray(cells, float).reshape(4, 2).T
     grids = [
@@ -76,24 +78,25 @@ def pair_reach(
 def joint_reach(
     plans: Sequence[int], others: Sequence[int], fraction: float, recording: Recording
 ) -> tuple[float, float]:
-    """How far recording could move the fraction of plans that all factors together account for.
+    """How far incomplete recording could move the fraction that all factors account for.
 
     Parameters
     ----------
     plans, others
         Assessments recorded with 0, 1, 2, ... factors that led to a plan, and that did not.
     fraction
-        As in the model; 1 less it is moved by the same factor as the share of plans among
+        As in the model. 1 - fraction is moved by the same factor as the share of plans among
         assessments without any factor.
     recording
         The area.
 
     Notes
     -----
-    Of c_r assessments recorded with r factors, sum_r c_r (1 - x)^r truly have none: the generating
-    function of a number of which each is kept with probability s, at 0. Kept are values of x up to
-    which that number is not below 0 and that of assessments with exactly one, which is -x times its
-    slope, is not either; up to there it falls, so that the ends lie at the ends of both ranges.
+    If c_r assessments are recorded with r factors, sum_r c_r (1 - x)^r truly have none: the
+    generating function of the true number of factors at 0, where each factor is recorded with
+    probability s. Values of x are used as long as neither this number nor that of assessments with
+    exactly one factor, -x times its slope, is negative. As far as that the number falls with x, so
+    the ends lie at the ends of both ranges.
     """
     none = []
     for counts, shares in ((plans, recording.with_plan), (others, recording.without_plan)):

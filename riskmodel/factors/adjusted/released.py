@@ -1,4 +1,4 @@
-"""What may be printed of an adjusted analysis of observed records, and what it may rest on."""
+"""What may be printed of an adjusted analysis of observed records, and which factors it may use."""
 
 from __future__ import annotations
 
@@ -48,19 +48,20 @@ RowsOf = tuple[Mapping[str, Any], ...]
 _A_FACTOR, _IN_ALL, _A_PAIR, _COMBINATIONS, _BENCHMARK = 18, 5, 9, 28, 92
 
 _TOLD_FROM = 40
-"""Plans, and other assessments, without any factor from which on it is told how far recording could
-move the joint fraction, in steps of 10 points: fewer could be told from its ends."""
+"""The fewest plans, and the fewest other assessments, without any factor for which the ends of the
+joint fraction are given (in steps of 10 points): smaller numbers could be inferred from the
+ends."""
 
 
 def choose_factors(
     release: Release, table: Assessments, asked: Sequence[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Factors that a model may be fitted to, and those withheld.
+    """Factors that a model may use, and those withheld.
 
     Notes
     -----
-    Of a factor and the plans all four cells have to be printable, rounded or not: an odds ratio
-    beside the totals gives them.
+    All four cells of factor and plan must be printable, rounded or not, because an odds ratio and
+    the totals reveal them.
     """
     names = table.factors if asked is None else tuple(asked)
     for name in names:
@@ -92,7 +93,7 @@ def _cells(counts: FactorCounts, name: str) -> tuple[int, ...]:
 def choose_pairs(
     release: Release, table: Assessments, words: Sequence[str], kept: Sequence[str]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    """Pairs of which each of the eight cells with the plans may be printed, and the others."""
+    """Pairs whose eight cells (with and without a plan) may all be printed, and the other pairs."""
     policy = release.policy
     assert policy is not None
     usable = [name for name in table.factors if 0 < table.frame[name].sum() < len(table)]
@@ -110,7 +111,7 @@ def choose_pairs(
 
 
 def earlier_told(release: Release) -> tuple[Earlier, ...]:
-    """What models before told of factors together; rounded counts are no differences."""
+    """What earlier models told of factors together; rounded counts give no differences."""
     if release.memory is None or release.policy is None or release.policy.round_to:
         return ()
     return tuple(Earlier.from_data(*one) for one in release.memory.told_before)
@@ -127,8 +128,9 @@ def refuse_solvable(
 ) -> None:
     """Refuse a model whose figures could be solved for counts that may not be printed.
 
-    Models of the same records that are out count too: the figures of all over a set of factors are
-    held against the combinations of that set. ``how`` tells models of the same factors apart.
+    Models of the same records that have been given out count too: all figures about a set of
+    factors are taken together and compared with the number of combinations of that set. ``how``
+    distinguishes models of the same factors.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Combinations of factors that may be named of observed records; the rest is put together."""
+"""Combinations of factors in observed records that may be named; the rest are combined."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["released_combinations"]
 def released_combinations(
     impact: FactorImpact, table: Assessments, policy: Policy, earlier: Sequence[Earlier] = ()
 ) -> tuple[FactorCombinations, tuple[Told, ...]]:
-    """Combinations that may be named, and all that is told; the others go to the remainder.
+    """Combinations that may be named, and all counts that are told; others go to the remainder.
 
     Notes
     -----
     Of each combination, of the remainder, of assessments with fewer factors, and of what is left of
-    each factor and pair beside the combinations named, no count may be small, nor what answers
-    before told of the same or of fewer records. The combination with the fewest assessments goes
-    first.
+    each factor and pair beside the combinations named, no count may be small, and no difference
+    from what earlier answers told of the same or of fewer records. The combination with the fewest
+    assessments is the first to go to the remainder.
     """
     found = impact.combinations
     among = frozenset(one.factor for one in impact.factors)

@@ -20,7 +20,7 @@ __all__ = ["ResamplingPlan", "design_effects"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResamplingPlan:
-    """What is drawn, with replacement: assessments, or families or children with all theirs.
+    """What is drawn with replacement: assessments, or whole families or children.
 
     Parameters
     ----------
@@ -76,8 +76,9 @@ class ResamplingPlan:
 
         Notes
         -----
-        Drawing units with replacement is drawing how often each kind comes from a multinomial.
-        Each resample has a stream of its own: more of them leave the earlier ones as they are.
+        Drawing units with replacement is the same as drawing from a multinomial how often each kind
+        comes. Each resample has a random stream of its own, so more resamples leave the earlier
+        ones unchanged.
         """
         weights = np.concatenate([self.single, np.ones(self.several.shape[0])])
         chances, cells = weights / weights.sum(), len(self.single)
@@ -90,20 +91,20 @@ class ResamplingPlan:
 
 
 def design_effects(model: FactorModel, table: Assessments) -> Floats:
-    """How many times the variance of independent assessments each log odds ratio has; shape (J,).
+    """Variance of each log odds ratio relative to that of independent assessments; shape (J,).
 
     Parameters
     ----------
     model
         Its fit.
     table
-        What it was fitted to; its families, else children, are taken to be independent.
+        What it was fitted to; its families, or else its children, are taken to be independent.
 
     Notes
     -----
     With V the inverse information and u_i = x_i (y_i - p_i): diagonal of V B V, where B adds the
-    squares of the sums of u_i over each of G families, times G/(G - 1), over that where every
-    assessment is a family by itself (Liang and Zeger 1986). It is not below 1.
+    squares of the sums of u_i over each of G families, times G/(G - 1), divided by the same with
+    each assessment as a family of its own (Liang and Zeger 1986); at least 1.
     """
     patterns, family = model.patterns, np.unique(related(table.frame), return_inverse=True)[1]
     distinct, of_row = number_patterns([table.frame[name].to_numpy() for name in patterns.factors])

@@ -1,4 +1,4 @@
-"""What the adjusted analysis of a table answers with."""
+"""Results of the adjusted analysis of a table."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["Association", "AttributableFractions", "FactorAssociation", "FactorI
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """Assessments with a factor beside those without: how far plans differ.
+    """How plans differ between assessments with a factor and those without.
 
     Parameters
     ----------
     risk_difference
         P(plan | factor) - P(plan | no factor).
     risk_ratio
-        The one over the other.
+        P(plan | factor) / P(plan | no factor).
     odds_ratio
         The ratio of their odds.
     """
@@ -39,16 +39,16 @@ class Association:
 
 @dataclass(frozen=True, slots=True)
 class AttributableFractions:
-    """Fraction of plans statistically accounted for by a factor, in four readings.
+    """Fraction of plans statistically accounted for by a factor, worked out in four ways.
 
     Parameters
     ----------
     crude
         Unadjusted.
     alone
-        In the model, that factor only set to none.
+        In the model, with only that factor removed.
     sequential
-        In the model, after the factors before it in the table: the fractions add up.
+        In the model, removed after the factors before it in the table: the fractions add up.
     average
         In the model, averaged over all orders (Shapley): the fractions add up, whatever the order.
     drawing_error
@@ -103,8 +103,8 @@ class FactorImpact(Result):
         What was analysed.
     basis
         What the combinations of factors rest on
-        (:func:`riskmodel.factors.adjusted.patterns.joint_basis`).
-        On a synthetic table ``assumed``: it returns the association that went in.
+        (:func:`riskmodel.factors.adjusted.patterns.joint_basis`). ``assumed`` on a synthetic table,
+        which gives back the association that was put in.
     level
         Coverage of the intervals.
     resamples
@@ -113,8 +113,8 @@ class FactorImpact(Result):
     notes
         Columns left out, rare or separated, and what the intervals do not allow for.
     joint_recorded
-        How far recording could move the joint fraction; None where it is still to be worked out
-        from the combinations.
+        Ends of the joint fraction over the area of recording; None where they are still to be
+        worked out from the combinations.
     """
 
     factors: tuple[FactorAssociation, ...]
@@ -130,13 +130,14 @@ class FactorImpact(Result):
     joint_recorded: tuple[float, float] | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor and measure.
+        """One row for each factor and measure.
 
         Columns: factor, measure, value, low, high, level, method, numerator, denominator, basis,
         recorded_low, recorded_high. Numerator and denominator are plans and assessments with the
         factor; of the joint fraction (factor ``all``) all plans and assessments; of a pair
-        (``one:other``) those with both. The last two are the ends over all recording usually
-        considered (assumed), see :meth:`reach`; NaN where the counts allow no such recording.
+        (``one:other``) those with both. The last two are the ends over all recording that is
+        usually considered (assumed), see :meth:`reach`; NaN where the counts allow no such
+        recording.
         """
         columns = ("value", "low", "high", "level", "method", "numerator", "denominator", "basis")
         reach = self.reach()
@@ -154,7 +155,7 @@ class FactorImpact(Result):
         return frame.astype({"numerator": "int64", "denominator": "int64"})
 
     def reach(self) -> Mapping[tuple[str, str], tuple[float, float]]:
-        """How far recording could move each measure, by factor and measure.
+        """How far incomplete recording could move each measure, by factor and measure.
 
         See :func:`riskmodel.factors.adjusted.reach.recorded_reach`; of pairs (``one:other``) and of
         all factors (``all``) :mod:`riskmodel.factors.adjusted.reach_together`.

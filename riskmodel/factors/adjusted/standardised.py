@@ -1,8 +1,8 @@
-"""Marginal standardisation (g-computation) over the table's own patterns, and delta-method errors.
+"""Marginal standardisation (g-computation) over the patterns of a table, with standard errors.
 
-Two risks of each factor j: the mean fitted probability of a plan over all assessments were j
-recorded in every one, and in none, all else as it is. An association, adjusted for the other
-recorded factors and for nothing else.
+Each factor j has two risks: the mean fitted probability of a plan over all assessments if j were
+recorded in every one, and if it were recorded in none, with everything else as it is. Their
+difference is an association, adjusted for the other recorded factors and for nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BLOCK = 4096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRisks:
-    """Standardised risks of J factors with what their errors need.
+    """Standardised risks of J factors, and what is needed for their standard errors.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class StandardisedRisks:
         ----------
         is_conditional
             Whether the table's patterns count as given. Otherwise they are a sample too, and their
-            share is added.
+            part of the variance is added.
 
         Notes
         -----
@@ -144,7 +144,7 @@ def standardise(model: FactorModel) -> StandardisedRisks:
 def standardised_contrast(
     model: FactorModel, designs: list[Floats], signs: list[float]
 ) -> tuple[float, float]:
-    """A sum of standardised risks with signs, and its standard error.
+    """A sum of standardised risks with given signs, and its standard error.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def standardised_contrast(
     designs
         The design of each risk, with factors set; shape (P, K) each.
     signs
-        What each risk counts.
+        The sign of each risk.
     """
     weights = model.problem.trials
     total = float(weights.sum())

@@ -69,7 +69,7 @@ def _ends(estimate: Estimate, scale: float, digits: int) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TableImpact(Result):
-    """What was measured on a file, of observed records only what may be printed of it.
+    """What was measured on a file; of observed records only what may be printed.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ class TableImpact(Result):
     release
         How the table's counts were protected.
     withheld_factors, withheld_pairs
-        Asked for, and left out of the model because a count of theirs is small.
+        Factors and pairs that were asked for, and left out because one of their counts is small.
     withheld_groups
-        Groups of the calibration with a count withheld, their rows as they are printed.
+        Calibration groups of which a count is withheld; their rows as they are printed.
     """
 
     impact: FactorImpact
@@ -93,7 +93,7 @@ class TableImpact(Result):
     withheld_groups: RowsOf = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """As ``FactorImpact.to_frame``, with a row of ``[c]`` a measure that is withheld."""
+        """As ``FactorImpact.to_frame``, with a row of ``[c]`` for each measure that is withheld."""
         frame = self.impact.to_frame()
         if self.release.policy is None:
             return frame
@@ -180,7 +180,7 @@ class TableImpact(Result):
         return tables
 
     def remarks(self) -> Sequence[str]:
-        """What it rests on and is adjusted for, what was tested, and what was left out."""
+        """The basis, what figures are adjusted for, what was tested, and what was left out."""
         impact = self.impact
         tested = impact.interactions
         lines = [_BASIS_WORDS.format(impact.basis)]
@@ -261,7 +261,7 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
     Parameters
     ----------
     table
-        Where it lies and how to read it.
+        Where the table is and how to read it.
     factors, pairs, resamples, seed, level
         As for :func:`riskmodel.factors.adjusted.impact.measure_impact`.
     folds
@@ -274,14 +274,14 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
 
     Notes
     -----
-    Parquet of made-up records without references of children is read a row group at a time, where
-    nothing is resampled or cross-validated: memory holds its combinations of factors, not its
-    rows.
+    A Parquet table of made-up records without references of children is read one row group at a
+    time if nothing is resampled or cross-validated: only its combinations of factors are in memory,
+    not its rows.
 
-    Of observed records the model is fitted to the factors of which every count may be printed, so
-    that nothing in the answer rests on the others; its figures are cut to the digits of the
-    policy; and a model so small that its figures could be solved for the counts of combinations
-    of factors is refused, unless these may be printed.
+    For observed records the model uses only factors whose counts may all be printed, so that
+    nothing in the answer depends on the others. Figures are cut to the digits of the policy. A
+    model so small that its figures could be solved for the counts of combinations of factors is
+    refused, unless these counts may be printed.
     """
     progress("Reading")
     file = table_file(table)
@@ -333,10 +333,10 @@ def factor_impact(  # noqa: PLR0913 (each by its name)
 
 
 def table_patterns(file: TableFile) -> FactorPatterns | None:
-    """Distinct combinations of factors, of Parquet that is read piece by piece.
+    """Distinct combinations of factors in a Parquet table that is read piece by piece.
 
-    None where only the whole table will do: it is not Parquet in our own columns, holds
-    references of children, who may come more than once, or is an authority's own record.
+    None where the whole table is needed: it is not Parquet with our own columns, it has references
+    of children, who may appear more than once, or it is an authority's own record.
     """
     if file.is_mapped or not is_in_columns(file.path):
         return None

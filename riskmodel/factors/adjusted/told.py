@@ -1,4 +1,4 @@
-"""Counts of which factors were recorded together, as printed, and what they give away together."""
+"""Printed counts of factors recorded together, and what can be inferred from them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from riskmodel.assessments import PLAN, Assessments
 __all__ = ["Earlier", "Told", "gaps", "less", "told_of"]
 
 FEWEST = 2
-"""Factors that a combination has at least to be named."""
+"""The fewest factors that a named combination can have."""
 
 
 class Told(NamedTuple):
-    """Assessments with exactly these of some factors recorded, and the plans among them.
+    """Assessments that have exactly these out of some factors, and the plans among them.
 
     Parameters
     ----------
     among
-        Factors of which it is told whether they were recorded; of no other anything is.
+        Factors for which it is told whether they were recorded; nothing is told of any other.
     recorded
-        Those that were; None for assessments with fewer than two of them.
+        Those that were recorded; None for assessments with fewer than two of them.
     assessments, plans
         Counts.
     """
@@ -49,7 +49,7 @@ class Told(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What one answer told; ``is_same``: of the very same records, else of such that grew."""
+    """What one answer told; ``is_same`` is False if the records have grown since."""
 
     is_same: bool
     rows: tuple[Told, ...]
@@ -88,11 +88,11 @@ def less(assessments: int, plans: int) -> tuple[int, int, int]:
 
 
 def gaps(now: Sequence[Told], earlier: Sequence[Earlier]) -> Iterator[int]:
-    """Counts that nobody prints, and that a reader of all answers works out by subtraction.
+    """Counts that are never printed, but that a reader of all answers can work out by subtraction.
 
-    Of the same records: what is left of a count beside all those within it that one answer tells.
-    Of records that grew: how each count changed that both answers tell, and how the rest of it
-    changed beside those within it.
+    For the same records: what is left of a count after all counts within it that one answer tells.
+    For records that have grown: the change of each count that both answers tell, and the change of
+    what is left of it after the counts within it.
     """
     one_state = dict.fromkeys([*now, *(row for one in earlier if one.is_same for row in one.rows)])
     for row in one_state:

@@ -1,1 +1,1 @@
-"""What margins leave open: bounds on an association, and how it moves with what is assumed."""
+"""What counts alone leave open: bounds on an association, and how it depends on assumptions."""

@@ -1,9 +1,10 @@
-"""What margins leave open: the interval of every value that some table with these counts has.
+"""Bounds: the smallest and largest value that a table with given counts can have.
 
-Published counts say how many assessments had each factor and how many of them led to a plan, never
-which factors were recorded together. Every table with these margins is possible, and they can
-disagree even about the sign of an association that allows for other factors. The bounds here are
-the smallest and the largest value over all of them: no chance, no model, no confidence level.
+Published counts (margins) say how many assessments had each factor and how many of them led to a
+plan, but not which factors were recorded together. Every table with these margins is possible, and
+such tables can disagree even about the sign of an association that allows for other factors. The
+bounds are the smallest and the largest value over all of them. They involve no chance, no model and
+no confidence level.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _end_text(quantity: str, value: float) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MarginBounds(Result):
-    """Bounds of one factor's association with a plan, allowing for others, from margins alone.
+    """Bounds on one factor's association with a plan, allowing for others, from counts alone.
 
     Parameters
     ----------
@@ -62,11 +63,12 @@ class MarginBounds(Result):
     given
         The others.
     phi
-        Allowed phi of each pair within each outcome stratum; None where anything goes.
+        Allowed phi of each pair within each outcome stratum; None for any.
     risk_difference, risk_ratio, mantel_haenszel_difference, only_plans
         The bounds.
     step
-        1 where every whole number was looked at; above, every so-many-th and all around the best.
+        1 where every whole number was tried; if it is larger, every step-th number was tried, and
+        then all numbers around the best.
     attained
         For each quantity and end, (only, none) counts with and without a plan.
     """
@@ -88,7 +90,7 @@ class MarginBounds(Result):
         return tuple(getattr(self, name) for name in QUANTITIES)
 
     def table(self, quantity: BoundQuantity, end: Literal["low", "high"]) -> JointTable:
-        """A table with these margins in which the quantity is at that end of its interval."""
+        """A table with these margins in which the quantity is at the given end of its interval."""
         check_name("quantity", quantity, QUANTITIES)
         check_name("end of the interval", end, ("low", "high"))
         _, planned, unplanned = self.attained[QUANTITIES.index(quantity)][end == "high"]
@@ -100,7 +102,7 @@ class MarginBounds(Result):
         return JointTable(setting.factors, with_plan.patterns[used], cells[used], other[used])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a quantity.
+        """One row for each quantity.
 
         Columns: factor, given (names joined by commas), assessments (N), phi_low, phi_high,
         quantity, crude, low, high, sign, unit, method, level, basis.
@@ -129,7 +131,7 @@ class MarginBounds(Result):
         )
 
     def summary(self) -> str:
-        """Whether the counts say that a plan is more or less common with the factor."""
+        """Whether the counts settle if a plan is more or less common with the factor."""
         overlap = "any" if self.phi is None else f"{self.phi[0]:g} to {self.phi[1]:g}"
         difference = self.risk_difference
         given = ", ".join(name.replace("_", " ") for name in self.given)
@@ -159,7 +161,7 @@ class MarginBounds(Result):
         )
 
     def remarks(self) -> Sequence[str]:
-        """What the counts leave open in children, and what kind of ends these are."""
+        """What the counts leave open, in numbers of plans, and whether the ends are exact."""
         count = self.only_plans
         method = "Exact, by every table"
         if self.risk_difference.method == "linear programme":
@@ -192,7 +194,7 @@ def margin_bounds(
     *,
     phi: tuple[float, float] | None = None,
 ) -> MarginBounds:
-    """Every value that a factor's association with a plan can have, given margins alone.
+    """Bounds on a factor's association with a plan, from the margins alone.
 
     Parameters
     ----------
@@ -204,7 +206,8 @@ def margin_bounds(
         One confounder, or several (up to 15), to allow for.
     phi
         Lowest and highest phi coefficient that any two of the factors may have within each outcome
-        stratum: an assumption about how far factors are recorded together. None for none.
+        stratum: an assumption about how far factors are recorded together. None makes no such
+        assumption.
 
     Returns
     -------
@@ -215,11 +218,11 @@ def margin_bounds(
         ``risk_difference``: sum_b P(b) [P(plan | factor, b) - P(plan | no factor, b)], the
         difference of risks standardised over B's distribution among all assessments.
         ``risk_ratio``: the ratio of the same two standardised risks.
-        ``mantel_haenszel_difference``: the same differences within B and without, each weighted by
-        how far its group allows a comparison (with times without, over both). Standardised values
-        can hang on a group in which a single assessment has, or lacks, the factor; this one cannot.
-        ``only_plans``: plans with the factor and none of the others, which only this factor, of
-        those considered, can account for.
+        ``mantel_haenszel_difference``: the same two differences, each weighted by n1 n0 / (n1 +
+        n0), where n1 and n0 are the assessments of the group with and without the factor.
+        Standardised values can depend on a group in which only one assessment has, or lacks, the
+        factor; this one cannot. ``only_plans``: plans with the factor and none of the others, which
+        only this factor, of those considered, can account for.
 
     Raises
     ------
@@ -233,11 +236,11 @@ def margin_bounds(
     -----
     With one confounder the unknowns are two whole numbers, assessments with both factors with and
     without a plan, and the bounds are exact. With more they are the 2^(d+1) cells of the joint
-    table, and a linear programme (HiGHS) finds everything that the two numbers in question can be:
-    fractions of an assessment are allowed there, so the interval holds every whole table and can be
-    wider by less than one assessment is worth. In a table where some group has nobody with the
-    factor, or nobody without, the standardised comparison does not exist: such tables are left out.
-    The two-factor case is that of Duncan and Davis (1953) and of Balke and Pearl (1997) for linear
+    table, and a linear programme (HiGHS) finds all values of the two numbers in question. Fractions
+    of an assessment are allowed there, so the interval contains that of all whole tables, and can
+    be wider, by less than what one assessment can change. Tables in which some group has nobody
+    with the factor, or nobody without, allow no standardised comparison and are left out. The
+    two-factor case is that of Duncan and Davis (1953) and of Balke and Pearl (1997) for linear
     programmes; METHODS section 4.
 
     Examples
@@ -293,7 +296,7 @@ def margin_bounds(
 
 
 def programme_polygons(setting: Setting) -> tuple[Floats, Floats]:
-    """What (factor alone, none) can be with a plan and without: corners of two polygons."""
+    """Possible (factor alone, none) counts with a plan and without: corners of two polygons."""
     return (
         Programme(setting, setting.planned).polygon(),
         Programme(setting, setting.unplanned).polygon(),

@@ -1,4 +1,4 @@
-"""The regressions behind the sensitivity surface: one a cohort, over a grid of cohorts."""
+"""The regressions behind the sensitivity surface, one for each cohort of a grid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["SURFACE_METHODS", "Cohorts", "SurfaceMethod", "fit_cohorts", "odds_r
 
 
 Cohorts = Callable[[int, float, int], "FactorPatterns"]
-"""Makes the patterns of one cohort from (assessments, overlap, replicate), the same every time."""
+"""Makes the patterns of one cohort from (assessments, overlap, replicate), always the same."""
 
 SurfaceMethod = Literal["auto", "likelihood", "firth"]
 """How the regressions are fitted: ``auto`` is plain likelihood if every fit converges, else Firth's
@@ -33,7 +33,7 @@ def fit_cohorts(
     replicates: int,
     method: SurfaceMethod,
 ) -> tuple[tuple[Floats, Floats], SurfaceMethod]:
-    """Fit a regression in every cohort by one method.
+    """Fit a regression in each cohort, by one method for all.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def fit_cohorts(
     Raises
     ------
     DataError
-        When the plain likelihood is asked for and has no maximum in some cohort.
+        When the plain likelihood is asked for and has no maximum in one of the cohorts.
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 

@@ -1,4 +1,4 @@
-"""One factor and one confounder: every table with the margins, and the ends of what they say."""
+"""One factor and one confounder: the bounds over every table with the margins."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from riskmodel.factors.margins.stratum import Setting, Stratum, joint_limits
 __all__ = ["Extreme", "Quantities", "grid_extremes", "pick_extremes"]
 
 Quantities = Callable[[Floats, Floats], Floats]
-"""Values of Q quantities, shape (Q, M), of M tables, each given by its (only, none) counts with and
-without a plan, shape (M, 2)."""
+"""Function that gives the values of Q quantities for M tables, shape (Q, M), from their (only,
+none) counts with and without a plan, each of shape (M, 2)."""
 
 Extreme = tuple[float, Floats, Floats]
 """A value, and the (only, none) counts with and without a plan of a table that has it."""

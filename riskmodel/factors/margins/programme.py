@@ -1,10 +1,11 @@
-"""Several factors: a linear programme over the cells of each outcome stratum.
+"""Bounds with several factors: a linear programme over the cells of each outcome stratum.
 
-An outcome stratum with R rows and d factors has 2^d cells, and all that is known of them is
-linear: they are not negative, they sum to R, those with factor j sum to its margin, and those with
-factors i and j lie between the limits that phi allows. The two strata share no constraint, so each
-is a programme of its own, and a question that needs only two sums of cells (rows with the factor
-and none of the others; rows with none) needs only the polygon of what these two can be.
+An outcome stratum with R rows and d factors has 2^d cells, and all that is known of them is linear:
+they are not negative, they sum to R, those with factor j sum to its margin, and those with factors
+i and j lie between the limits that phi allows. The two strata have no constraint in common, so each
+has a programme of its own. The quantities need only two sums of cells (rows with the factor and
+none of the others; rows with none), so it is enough to know the polygon of values that these two
+can have.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _NODES = 50
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Cells of one stratum and how far its rows had to give."""
+    """Cells of one stratum, and the slack of its constraints."""
 
     value: float
     cells: Floats
@@ -53,8 +54,8 @@ class Programme:
     Solved by column generation (Dantzig and Wolfe 1960; Lübbecke and Desrosiers 2005): HiGHS solves
     over a few of the 2^d cells, the dual prices say for every other cell whether it could improve
     the objective, those that could are added, and when none can the solution is optimal for all
-    2^d. Cells found for one objective are kept for the next. Rows that cannot be met at all show
-    as slack, which names them.
+    2^d. Cells found for one objective are kept for the next. Constraints that cannot be met have
+    slack, and so can be named.
     """
 
     def __init__(self, setting: Setting, stratum: Stratum) -> None:
@@ -121,10 +122,10 @@ class Programme:
         return picked
 
     def polygon(self) -> Floats:
-        """Everything that (factor alone, none) can be: corners in order, shape (C, 2).
+        """All possible (factor alone, none): corners of the polygon in order, shape (C, 2).
 
-        Found by asking for the farthest point in four directions and then, edge by edge, whether
-        anything lies beyond it. One corner is a point, two are a segment.
+        Found from the farthest points in four directions; then each edge is tried for a point
+        beyond it. One corner means a point, two a segment.
         """
         ends = [self._farthest(direction) for direction in ((1, 0), (0, 1), (-1, 0), (0, -1))]
         corners: list[Floats] = []
@@ -147,7 +148,7 @@ class Programme:
         return snapped(sums @ self._solve(-np.array(direction) @ sums, (), ()).cells)
 
     def table(self, only: float, none: float) -> Floats:
-        """Cells of a table with these two sums: whole numbers where HiGHS finds them.
+        """Cells of a table with these two sums, in whole numbers where HiGHS finds such a table.
 
         Parameters
         ----------
@@ -242,7 +243,7 @@ def _restricted(
 
 
 def snapped(values: Floats) -> Floats:
-    """Values without the solver's rounding: whole where as good as whole, never below 0."""
+    """Values without the solver's rounding errors: whole if almost whole, never below 0."""
     whole = np.round(values)
     return np.maximum(np.where(np.abs(values - whole) < _TOLERANCE, whole, values), 0.0)
 

@@ -1,4 +1,4 @@
-"""The area of how completely factors are recorded, and one factor's true counts over it."""
+"""Assumptions on how completely factors are recorded, and the true counts that follow."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ MEASURES = (
     "attributable_fraction",
 )
 RATES = MEASURES[:2]
-"""Those that do not need the number of assessments, and that have a range of chance."""
+"""Measures that do not need the number of assessments, and that have a range for chance."""
 
 _POINTS = 4
-"""Values of each share at which an area is shown, where only its ends are given."""
+"""Number of values of each share at which an area is shown if only its ends are given."""
 _CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is assumed of how completely factors are recorded.
+    """What is assumed about how completely factors are recorded.
 
     Parameters
     ----------
     with_plan, without_plan
-        Shares of true factors that are recorded among assessments that led to a plan, and among
-        the others: values that span the area, above 0 and at most 1.
+        Shares of the factors present that were recorded, for assessments that led to a plan and for
+        the others. The values span an area; each is above 0 and at most 1.
     times
-        How many times as often as recorded a factor was there, least and most; None for any.
+        How many times as often as recorded a factor was present, least and most; None for any.
 
     Notes
     -----
-    A factor that is recorded is taken to have been there.
+    A factor that is recorded is taken to have been present.
     """
 
     with_plan: tuple[float, ...]
@@ -75,7 +75,7 @@ class Recording:
 
     @classmethod
     def usual(cls, *, published: bool = False) -> Recording:
-        """The ranges of the parameters; the Department's counts are of the published year alone."""
+        """The ranges of the parameters; the Department's counts for the published year only."""
         with_plan, without = (
             tuple(np.linspace(ends[0], ends[-1], _POINTS).round(3).tolist())
             for ends in (parameter(f"recorded_{n}_plan").numbers for n in ("with", "without"))
@@ -84,7 +84,7 @@ class Recording:
         return cls(with_plan, without, None if times is None else (times[0], times[-1]))
 
     def words(self) -> str:
-        """What is assumed, as the condition of a sentence."""
+        """What is assumed, as an if-clause."""
 
         def share(values: tuple[float, ...]) -> str:
             low, high = values[0], values[-1]
@@ -106,7 +106,7 @@ def true_measures(
     plans: FloatArray | int,
     assessments: FloatArray | int | None,
 ) -> dict[str, FloatArray]:
-    """Rates and associations of true counts.
+    """Rates and associations that follow from true counts.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def true_measures(
     -------
     dict
         By measure: a/(a + b), a/K, and of p1 = a/(a + b) and p0 = (K - a)/(N - a - b) the
-        difference, ratio, ratio of odds and 1 - p0/(K/N); NaN where a table says nothing.
+        difference, ratio, ratio of odds and 1 - p0/(K/N); NaN where a measure is not defined.
     """
     a, b = np.asarray(with_factor, float), np.asarray(without_plan, float)
     total = np.nan if assessments is None else assessments
@@ -138,7 +138,7 @@ def true_measures(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedFactors:
-    """Factors of which 1/s1 = x and 1/s0 = y times as many were there as were recorded.
+    """Factors present x = 1/s1 (with a plan) and y = 1/s0 (without) times as often as recorded.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ class RecordedFactors:
 
     @classmethod
     def of(cls, tables: Sequence[FactorCounts], recording: Recording) -> RecordedFactors:
-        """The factors of some counts, one after the other."""
+        """The factors of some counts, in order."""
         k, n = (
             np.concatenate([getattr(one, name) for one in tables]).astype(float)
             for name in ("plans", "assessments")
@@ -171,7 +171,7 @@ class RecordedFactors:
         return cls(k, n - k, in_all, np.repeat(np.array(total, float), sizes), recording)
 
     def is_possible(self, x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
-        """Whether there are so many assessments, and as many times the recorded as is assumed."""
+        """Whether the true counts fit the numbers of assessments and the assumed multiple."""
         k, m, near = self.with_plan, self.without_plan, 1 + _CLOSE
         possible = k * x <= self.plans * near
         most = self.assessments - self.plans
@@ -184,7 +184,7 @@ class RecordedFactors:
         return possible
 
     def corners(self) -> tuple[FloatArray, FloatArray]:
-        """Corners of the area of each factor, as x and y; shape (C, F), NaN where none is."""
+        """Corners of the area of each factor, as x and y; shape (C, F), NaN where there is none."""
         k, m, recording = self.with_plan, self.without_plan, self.recording
         with np.errstate(divide="ignore", invalid="ignore"):
             xs, ys = (
@@ -217,7 +217,7 @@ class RecordedFactors:
     def ranges(
         self, rates: FactorRates, x: FloatArray, y: FloatArray
     ) -> dict[str, tuple[FloatArray, FloatArray]]:
-        """The ranges of chance of both rates, moved to these points."""
+        """The ranges for chance of both rates, moved to these points."""
         possible, found = self.is_possible(x, y), {}
         for name, of in zip(RATES, (rates.conversion, rates.share_of_plans), strict=True):
             ends = []

@@ -1,8 +1,8 @@
-"""What rates, associations and quadrants would be if factors were recorded less often than there.
+"""What rates, associations and quadrants would be if not all factors present were recorded.
 
-A factor that was there and was not recorded is in no count. With the share that was recorded among
-assessments that led to a plan and among the others, the true counts follow; neither share is known,
-so the answer is an area of both, and where only their ranges are known its bounds.
+A factor that was present but not recorded is in no count. If one knew the share recorded, for
+assessments that led to a plan and for the others, the true counts would follow. Neither share is
+known, so the answer is given over an area of both, with its bounds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 DEPENDS = "depends"
-"""Between the ends of the feasible cuts."""
+"""Between the ends of the possible cuts."""
 EITHER = "high or low"
 _CLOSE = 1e-9
 _OTHER = {HIGH: LOW, LOW: HIGH}
@@ -61,7 +61,7 @@ class Ends(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class RecordingSensitivity(Result):
-    """Rates, associations and quadrants over how completely factors are recorded.
+    """How rates, associations and quadrants depend on how completely factors are recorded.
 
     Parameters
     ----------
@@ -70,12 +70,12 @@ class RecordingSensitivity(Result):
     recording
         What is assumed.
     region
-        Cuts of the quadrants, by plans, held where they are; None where there are none.
+        Cuts of the quadrants, by plans, which stay where they are; None where there are none.
     points
-        A row a factor and pair of shares.
+        A row for each factor and pair of shares.
     bounds
-        A row a factor and measure: as recorded, and its lowest and highest over the whole area;
-        ``low`` and ``high`` of rates hold the range of chance besides.
+        A row for each factor and measure: as recorded, and its lowest and highest over the whole
+        area; for rates ``low`` and ``high`` add the range for chance.
     """
 
     counts: FactorCounts
@@ -87,16 +87,16 @@ class RecordingSensitivity(Result):
     basis: Basis = "assumed"
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a factor and pair of shares recorded: rates, associations and sides of the cuts."""
+        """A row for each factor and pair of shares: rates, associations and sides of the cuts."""
         return self.points.copy()
 
     def sides(self) -> pd.DataFrame:
-        """A row a factor: its side of each cut as recorded and over the area.
+        """A row for each factor: on which side of each cut it lies, as recorded and over the area.
 
         Columns: factor, prevalence, prevalence_possible, impact, impact_possible: ``high``,
         ``low``, ``depends`` (between the feasible cuts), or two of them; can_change, whether it
-        could be on the other side of every feasible cut; tips_at, the ratio of the two shares
-        recorded from which on it is so on impact.
+        could be on the other side of every possible cut; tips_at, the ratio of the two shares
+        recorded from which on this is so for impact.
         """
         rows = pd.DataFrame({"factor": self.counts.factors})
         changes = np.zeros(len(rows), dtype=bool)
@@ -114,7 +114,7 @@ class RecordingSensitivity(Result):
         return rows
 
     def ends(self, measure: str) -> list[Ends]:
-        """One a factor: a measure as recorded, and its lowest and highest over the area."""
+        """One for each factor: a measure as recorded, and its lowest and highest over the area."""
         rows = self.bounds[self.bounds["measure"] == measure].to_dict("records")
         return [Ends(*(row[name] for name in Ends._fields)) for row in rows]
 
@@ -124,7 +124,7 @@ class RecordingSensitivity(Result):
         return self.region.impact if axis == "impact" else self.region.prevalence_share
 
     def summary(self) -> str:
-        """What under-recording could change, in a sentence, and which factors change sides."""
+        """What incomplete recording could change, and which factors change sides."""
         rates = [one for one in self.ends("conversion_rate") if one.lowest <= one.highest]
         words = f"{self.recording.words()[0].upper()}{self.recording.words()[1:]}"
         if not rates:
@@ -153,7 +153,7 @@ class RecordingSensitivity(Result):
         return f"{said}, all but {', '.join(name for name in labels if name not in changing)}"
 
     def preview(self) -> pd.DataFrame:
-        """Of each factor both rates as recorded and over the area, and its sides."""
+        """For each factor both rates, as recorded and over the area, and its sides of the cuts."""
         shown = {"factor": [factor_label(name) for name in self.counts.factors]}
         for measure, words in zip(RATES, ("led to a plan", "share of plans"), strict=True):
             ends = self.ends(measure)
@@ -169,7 +169,7 @@ class RecordingSensitivity(Result):
         return pd.DataFrame(shown)
 
     def text_tables(self) -> Sequence[TextTable]:
-        """The factors, and where associations are known their bounds."""
+        """The factors and, where associations are known, their bounds."""
         title = "Over all recording considered; quadrants are prevalence / impact"
         tables = [TextTable(self.preview(), title)]
         if self.counts.total_assessments is not None:
@@ -184,7 +184,7 @@ class RecordingSensitivity(Result):
         return tables
 
     def remarks(self) -> Sequence[str]:
-        """What does not change, what is held, and the basis."""
+        """What does not change, what is kept fixed, and the basis."""
         tips = self.sides().dropna(subset=["tips_at"])
         changed = ", ".join(
             f"{factor_label(name)} {ratio:.2f}"
@@ -221,7 +221,7 @@ def recording_bounds(
     level: float | None = None,
     design: DesignEffects | None = None,
 ) -> RecordingSensitivity:
-    """Rates, associations and quadrants over the shares of true factors that are recorded.
+    """How rates, associations and quadrants depend on the shares of factors recorded.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def recording_bounds(
     region
         Cuts of the quadrants, by plans.
     level
-        Coverage of the ranges of chance; the parameter ``interval_level`` where it is None.
+        Coverage of the ranges for chance; the parameter ``interval_level`` where it is None.
     design
         Design effects where assessments of one family come together.
 
@@ -242,9 +242,9 @@ def recording_bounds(
     a = k/s1 and b = (n - k)/s0, so the true odds of a plan are the recorded ones times s0/s1 and
     the true share of plans is k/(K s1). The area is that of (1/s1, 1/s0) in the ranges given, where
     a <= K, b <= N - K and, with ``times``, a + b lies in its multiple of n: a polygon. Every
-    measure rises with a and falls with b, or is a share of a, and so takes its extremes at corners.
-    A range of chance is Jeffreys' or Wilson's of the recorded rate, moved in the same way.
-    Kuha and Skinner (1997), in *Survey Measurement and Process Quality*, chapter 28.
+    measure rises with a and falls with b, or depends on a alone, so its extremes are at corners.
+    The range for chance is Jeffreys' or Wilson's for the recorded rate, moved in the same way. Kuha
+    and Skinner (1997), in *Survey Measurement and Process Quality*, chapter 28.
 
     Examples
     --------
@@ -287,7 +287,7 @@ def recording_bounds(
 def _bounds(
     true: RecordedFactors, rates: FactorRates, names: npt.NDArray[np.object_]
 ) -> pd.DataFrame:
-    """A row a factor and measure, over the whole area."""
+    """A row for each factor and measure, over the whole area."""
     import pandas as pd
 
     recorded = true_measures(true.with_plan, true.without_plan, true.plans, true.assessments)

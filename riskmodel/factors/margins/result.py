@@ -1,4 +1,4 @@
-"""What bounds are handed back as: an interval, and a table in which its end is attained."""
+"""Results of bounds: an interval, and a table in which an end of it is attained."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["QUANTITIES", "Bound", "BoundQuantity", "JointTable"]
 
 
 BoundQuantity = Literal["risk_difference", "risk_ratio", "mantel_haenszel_difference", "only_plans"]
-"""What is bounded: see :func:`riskmodel.factors.margins.bounds.margin_bounds`."""
+"""Quantities that have bounds: see :func:`riskmodel.factors.margins.bounds.margin_bounds`."""
 
 QUANTITIES: tuple[BoundQuantity, ...] = get_args(BoundQuantity)
 
@@ -41,7 +41,7 @@ class Bound:
     Parameters
     ----------
     quantity
-        What is bounded.
+        The quantity that has these bounds.
     low, high
         Ends of the interval; an infinite risk ratio means nobody without the factor had a plan.
     crude
@@ -50,7 +50,7 @@ class Bound:
     method
         ``"exact bounds"`` or ``"linear programme"``.
     basis
-        What the margins rest on.
+        Basis of the margins.
     level
         1: bounds, not a confidence interval.
     """
@@ -69,7 +69,7 @@ class Bound:
 
     @property
     def unit(self) -> str:
-        """What is measured."""
+        """What is measured, in words."""
         return _UNIT[self.quantity]
 
     @property
@@ -98,10 +98,11 @@ class JointTable(Result):
     factors
         The factor asked about, then the others.
     patterns
-        Which factors each combination has, shape (M, d); combinations nobody has are left out.
+        Which factors each combination has, shape (M, d); combinations that no assessment has are
+        left out.
     plans, without_plan
         Assessments with and without a plan, shape (M,). Where ``is_whole`` is False they are
-        fractions: a mixture of tables.
+        fractions: an average of several tables.
     """
 
     factors: tuple[str, ...]
@@ -119,7 +120,7 @@ class JointTable(Result):
         return bool(np.array_equal(cells, np.round(cells)))
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a combination: a column a factor, then plans and without_plan."""
+        """One row for each combination: a column for each factor, then plans and without_plan."""
         frame = pd.DataFrame(self.patterns, columns=list(self.factors))
         kind = np.int64 if self.is_whole else np.float64
         return frame.assign(
@@ -127,7 +128,7 @@ class JointTable(Result):
         )
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The contents in one sentence."""
         return (
             f"{len(self.plans)} combinations of {len(self.factors)} factors, "
             f"{self.plans.sum():,.0f} plans, {self.without_plan.sum():,.0f} assessments without"

@@ -1,4 +1,4 @@
-"""The extremes of a quantity over every pair of points of two polygons."""
+"""Search for the extremes of a quantity over all pairs of points of two polygons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["MOST_TABLES", "polygon_extremes", "search_step"]
 
 
 MOST_TABLES = 10_000_000
-"""Tables looked at before the search goes by every second, third, ... whole number first."""
+"""If there are more tables than this, the search first tries every second, third, ... number."""
 
 _INSIDE = 1e-9
 _PIECE = 2**14
@@ -39,8 +39,8 @@ def polygon_extremes(
     -----
     For fixed whole p + q = t the quantity is extreme at a corner of the polygon P ∩ (t - Q). Such a
     corner is a corner of P, or t minus a corner of Q, or lies on an edge of P with t - p on an edge
-    of Q. All of these are looked at for every whole t, so the result is exact over every table
-    whose numbers of assessments with the factor alone and with none are whole, and so holds for
+    of Q. All of these are tried for every whole t. So the result is exact over all tables in which
+    the assessments with the factor alone and those with none are whole numbers, and it holds for
     every table of whole numbers.
     """
     step = search_step(planned, unplanned)
@@ -57,7 +57,7 @@ def polygon_extremes(
 
 
 def search_step(planned: Floats, unplanned: Floats) -> int:
-    """Distance between the whole numbers looked at, so that the search stays in bounds."""
+    """Distance between the numbers that are tried, so that the search does not take too long."""
     area = sum(_box(corner + unplanned) for corner in planned)
     area += sum(_box(corner + planned) for corner in unplanned)
     for start, along in _edges(planned):

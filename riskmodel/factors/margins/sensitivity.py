@@ -1,10 +1,10 @@
-"""How a factor's adjusted odds ratio depends on what the margins do not say.
+"""How adjusted odds ratios depend on what the counts do not say.
 
-The score equations of a main-effects logistic regression, X'(y - p) = 0, use the outcome through
-X'y alone: plans per factor and plans in all, which are published. So the adjusted odds ratios are a
-function of the number of assessments and of which factors are recorded together, and of nothing
-else that could be found out about plans. Neither is published. One adjusted number would hide that;
-the surface over both shows it.
+The score equations of a main-effects logistic regression, X'(y - p) = 0, use the outcome only
+through X'y: the plans with each factor and the plans in all, which are published. So the adjusted
+odds ratios depend only on two things that are not published: the number of assessments, and which
+factors are recorded together. A single adjusted number would hide that; the surface over both shows
+it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FactorSensitivity:
-    """What one factor's adjusted odds ratio does over all the assumptions tried.
+    """How far one factor's adjusted odds ratio varies over all the assumptions tried.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class FactorSensitivity:
     smallest, largest
         Odds ratios, the extremes over the surface.
     smallest_at, largest_at
-        (assessments, overlap) where they stand.
+        (assessments, overlap) at which they are found.
     low, high
         Extremes of the intervals' ends over the surface.
     """
@@ -72,7 +72,7 @@ class FactorSensitivity:
 
     @property
     def is_clear(self) -> bool:
-        """Whether every interval too lies on one side of 1."""
+        """Whether every interval lies on one side of 1 as well."""
         return self.low > 1 or self.high < 1
 
     def __str__(self) -> str:
@@ -106,7 +106,7 @@ class SensitivitySurface(Result):
     method
         ``likelihood`` or ``firth``, the same for the whole surface.
     basis
-        Always ``assumed``: the cohorts are.
+        Always ``assumed``, because the cohorts are.
     """
 
     factors: tuple[str, ...]
@@ -130,7 +130,7 @@ class SensitivitySurface(Result):
             object.__setattr__(self, name, locked)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a factor, number of assessments and overlap.
+        """One row for each factor, number of assessments and overlap.
 
         Columns: factor, assessments, overlap, odds_ratio, low, high, level, method, basis.
         """
@@ -152,7 +152,7 @@ class SensitivitySurface(Result):
         )
 
     def summaries(self) -> tuple[FactorSensitivity, ...]:
-        """One a factor, in order."""
+        """One for each factor, in order."""
         return tuple(self._summary(row) for row in range(len(self.factors)))
 
     def _summary(self, row: int) -> FactorSensitivity:
@@ -172,7 +172,7 @@ class SensitivitySurface(Result):
         )
 
     def summary_frame(self) -> pd.DataFrame:
-        """One row a factor.
+        """One row for each factor.
 
         Columns: factor, smallest, largest, smallest_assessments, smallest_overlap,
         largest_assessments, largest_overlap, low, high, verdict, is_clear, basis.
@@ -227,7 +227,7 @@ class SensitivitySurface(Result):
         )
 
     def remarks(self) -> Sequence[str]:
-        """Which signs a range of a single cohort leaves open, and what was fitted."""
+        """Which signs the range of a single cohort leaves open, and what was fitted."""
         unclear = [
             factor_label(found.factor)
             for found in self.summaries()
@@ -263,8 +263,8 @@ def sensitivity_surface(
     Parameters
     ----------
     cohorts
-        Called with (assessments, overlap, replicate); the patterns of a cohort with the published
-        margins.
+        Called with (assessments, overlap, replicate); gives the patterns of a cohort with the
+        published margins.
     factors
         The factors in the regression, all at once.
     assessments, overlaps
@@ -279,8 +279,8 @@ def sensitivity_surface(
     Returns
     -------
     SensitivitySurface
-        Each odds ratio is an association within cohorts that were made up to the margins: it
-        returns what was assumed, and says which conclusions every assumption shares.
+        Each odds ratio is an association in cohorts that were made up to have the margins. It gives
+        back what was assumed; the surface shows which conclusions hold under every assumption.
 
     Raises
     ------
@@ -291,9 +291,9 @@ def sensitivity_surface(
     -----
     log P(plan) / P(no plan) = b_0 + sum_j b_j x_j, fitted to distinct patterns with counts. Wald
     interval: exp(b_j ± z se_j), se from the inverse information. Values and ends are averaged over
-    the replicates on the log scale: the interval is that of one cohort of N assessments, typical of
-    those made, and not narrowed by their number.
-    Firth (1993), *Biometrika* 80, 27-38; METHODS section 4.
+    the replicates on the log scale: the interval is that of one typical cohort of N assessments,
+    and does not become narrower with more replicates. Firth (1993), *Biometrika* 80, 27-38; METHODS
+    section 4.
     """
     _check(factors, assessments, overlaps, replicates, method)
     if level is None:

@@ -1,4 +1,4 @@
-"""One outcome stratum of an unknown table: its margins, and how far two factors may overlap."""
+"""One outcome stratum (with or without a plan): its margins, and how far factors may overlap."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 _ROUNDING = 1e-9
-"""Relative room for rounding, so that a phi which a whole table has exactly is let in."""
+"""Relative tolerance for rounding, so that a phi that a table has exactly is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Setting:
     planned, unplanned
         The two strata.
     phi
-        Allowed phi of each pair of factors within each stratum; None where anything goes.
+        Allowed phi of each pair of factors within each stratum; None for any.
     """
 
     factors: tuple[str, ...]
@@ -130,7 +130,7 @@ def joint_limits(
 
 
 def refuse_empty(setting: Setting) -> None:
-    """Refuse a phi that some pair of factors cannot have, naming the pair.
+    """Refuse a range of phi that some pair of factors cannot have, and name the pair.
 
     Raises
     ------
@@ -181,8 +181,8 @@ def standardised_risks(
     tuple of array
         sum_b w_b P(plan | factor, b) and sum_b w_b P(plan | no factor, b), with b = any of the
         others or none, and w_b its share of all assessments; shape (M,). NaN where a group of
-        positive weight has nobody with the factor, or nobody without: there the comparison does
-        not exist.
+        positive weight has nobody with the factor, or nobody without, so that there is no
+        comparison.
     """
     plans, found = setting.planned.present[0], setting.planned.present[0]
     found += setting.unplanned.present[0]
@@ -209,8 +209,8 @@ def mantel_haenszel_difference(setting: Setting, planned: Floats, unplanned: Flo
     -----
     sum_b (p1 n0 - p0 n1) / n over sum_b n1 n0 / n, with n1 and n0 the assessments of group b with
     and without the factor, p1 and p0 the plans among them, n = n1 + n0 (Greenland and Robins 1985,
-    *Biometrics* 41, 55-68). A group counts by how far it allows a comparison, so that a handful of
-    assessments cannot carry the whole; one that allows none counts for nothing.
+    *Biometrics* 41, 55-68). A group with few assessments on one side counts for little, so that a
+    few assessments cannot decide the result; a group that allows no comparison counts for nothing.
     """
     plans = setting.planned.present[0]
     found = plans + setting.unplanned.present[0]

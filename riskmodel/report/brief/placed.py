@@ -112,9 +112,10 @@ def _drivers(placed: Placements) -> str:
         return ""
     mean = frame[frame["scenario"] == BASELINE].set_index("driver")["mean"]
     currency = placed.budget.prices.currency  # type: ignore[union-attr]
+    words = DRIVERS | {"numbers": f"{'more' if mean['numbers'] > 0 else 'fewer'} children"}
     parts = join_words(
-        f"{words.lower()} {'+' if mean[name] > 0 else ''}{money(mean[name], currency)}"
-        for name, words in DRIVERS.items()
+        f"{said.lower()} {'+' if mean[name] > 0 else ''}{money(mean[name], currency)}"
+        for name, said in words.items()
     )
     return f"On average, compared with the last whole year of the return: {parts}."
 

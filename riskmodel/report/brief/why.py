@@ -189,9 +189,12 @@ def _parted(change: CaseloadChange) -> str:
         for part, name in parts
     ]
     (people, by_people), (work, by_work) = said
+    whole = round(change.change, 1)
+    adds_up = whole == round(round(change.workers.value, 1) + round(change.cases.value, 1), 1)
+    moved = f"{'rise' if whole > 0 else 'fall'} of {number(abs(whole), 1)}"
     return (
-        f"Of {signed(change.change, 1)} cases for each worker {people} account for {by_people} and "
-        f"{work} for {by_work}."
+        f"Of the {moved} cases for each worker {people} account for {by_people} and "
+        f"{work} for {by_work}{'' if adds_up else ' (each rounded)'}."
     )
 
 

@@ -9,11 +9,12 @@ from riskmodel.core.labels import STAGE_LABELS
 from riskmodel.core.lazy import pd
 from riskmodel.demand.projecting import Outlook
 from riskmodel.projection import Projection
-from riskmodel.report.brief.wording import direction
+from riskmodel.report.brief.wording import direction, signed
 from riskmodel.report.model import Block, Chart, Paragraph, Point, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.outlook_tables import (
     calibration_table,
+    driver_rows,
     drivers_table,
     figures_table,
     levels_table,
@@ -39,7 +40,7 @@ def outlook_section(outlook: Outlook) -> Section:
     """
     data = outlook.baseline()
     projection = data.projection
-    figures, drivers = data.observations_frame(), data.drivers()
+    figures, drivers = data.observations_frame(), driver_rows(data, data.drivers())
     calibration = data.calibration_frame()
     blocks: list[Block] = [
         *(Paragraph(_sentence(data, figures, stage)) for stage in projection.stages),
@@ -82,7 +83,10 @@ def _second_march(projection: Projection) -> str:
 
 
 def _of(stage: str) -> str:
-    label = STAGE_LABELS[stage]
+    return _lowered(STAGE_LABELS[stage])
+
+
+def _lowered(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
@@ -161,22 +165,30 @@ def _middle(row: Mapping[Any, Any]) -> float:
     return (float(row["low"]) + float(row["high"])) / 2
 
 
-def _driver_words(data: Outlook, drivers: pd.DataFrame) -> str:
-    by_stage = []
-    for stage in data.projection.stages:
-        parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
-        change = parts["closing"] - parts["opening"]
-        by_stage.append(
-            f"{_of(stage)} {change:+,.0f}, of which {parts['starts_as_now']:+,.0f} if starts stay "
-            f"at today's level, and {parts['later_starts']:+,.0f} because they are expected to "
-            "change"
-        )
-    words = "; ".join(by_stage).replace("-", "−")
+_DRIVER_WORDS = {
+    "starts_as_now": "if starts stay at today's level",
+    "later_starts": "from the change expected in starts",
+    "lengths": "from durations that change",
+    "population": "from the change in the number of children in the area",
+    "chance": "from chance in the simulations and rounding",
+}
+
+
+def _driver_words(data: Outlook, drivers: list[dict[str, Any]]) -> str:
+    said = []
+    for row in drivers:
+        parts = [
+            f"{signed(row[name])} {words}" for name, words in _DRIVER_WORDS.items() if row.get(name)
+        ]
+        change = signed(row["closing"] - row["opening"])
+        made_of = f" ({', '.join(parts)})" if parts else ""
+        said.append(f"{_lowered(row['stage'])} {change}{made_of}")
     last = month_words(data.projection.months[-1], day=True)
     return (
-        f"What moves the expected numbers to {last}: {words}. These are averages, which lie above "
-        "the central projections where the bands lean upwards. The parts add up, and what chance "
-        "leaves over is shown. They say how starts and ends work out, not why."
+        f"Expected change from the opening day to {last}: {'; '.join(said)}. The parts in brackets "
+        "add up to the change before them. They say how starts and ends work out, not why. All are "
+        "averages over the simulations; these lie above the central projections where ranges "
+        "reach further up than down."
     )
 
 

@@ -18,6 +18,7 @@ from riskmodel.report.wording import month_words, percent
 
 __all__ = [
     "calibration_table",
+    "driver_rows",
     "drivers_table",
     "figures_table",
     "levels_table",
@@ -180,19 +181,24 @@ def round_levels(opening: float) -> tuple[tuple[int, int], tuple[int, int]]:
     return (max(under, 0), max(under - step, 0)), (above, above + step)
 
 
-def drivers_table(data: Outlook, drivers: pd.DataFrame) -> Table:
-    """What takes each expected stock from the opening to the last day."""
+def driver_rows(data: Outlook, drivers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Parts of the change of each expected stock, in whole children that add up."""
     rows = []
     held = set(drivers["driver"])
-    named = {name: words for name, words in _DRIVERS.items() if name in held}
     for stage in data.projection.stages:
         parts = drivers[drivers["stage"] == stage].set_index("driver")["children"]
         row: dict[str, Any] = {"stage": STAGE_LABELS[stage]}
-        row |= {name: round(float(parts[name])) for name in named}
+        row |= {name: round(float(parts[name])) for name in _DRIVERS if name in held}
         # What is printed adds up: the rest of the rounding stands with what the draws leave over.
-        known = sum(row[name] for name in named if name not in ("chance", "closing"))
+        known = sum(row[name] for name in row if name not in ("stage", "chance", "closing"))
         row["chance"] = row["closing"] - known
         rows.append(row)
+    return rows
+
+
+def drivers_table(data: Outlook, rows: list[dict[str, Any]]) -> Table:
+    """What takes each expected stock from the opening to the last day, by :func:`driver_rows`."""
+    named = {name: words for name, words in _DRIVERS.items() if name in rows[0]}
     last = month_words(data.projection.months[-1], day=True)
     return table_of(
         "outlook_drivers",

@@ -51,6 +51,10 @@ document.querySelectorAll("details").forEach((one) => { one.open = true; });"""
 RANGE = re.compile(r"\d[^()]* to [^()]*(\d|no limit)")
 
 
+def whole(text: str) -> int:
+    return int(text.replace("−", "-"))
+
+
 def names(page: Page) -> set[tuple[str, str]]:
     """Role and accessible name of everything on the page, as the browser tells them."""
     nodes = page.send("Accessibility.getFullAXTree")["nodes"]
@@ -124,6 +128,12 @@ def test_what_changed_is_said_in_three_sentences_and_beyond_what_was_seen_a_caut
     assert len(said) in (3, 4)
     assert said[0].startswith("From January 2024, 45% more protection plans start")
     assert "if only 45% more protection plans start" in said[1]
+    (causes,) = re.findall(r"on average: (.*?)\.(?: |$)", said[1])
+    *alone, together = re.sub(r" \(90% range[^)]*\)", "", causes).split("; ")
+    parts = [whole(re.findall(r"[+−]?\d+$", one)[0]) for one in alone]
+    assert len(parts) == 2
+    change, *rest = map(whole, re.findall(r"(?:all together,|of which) ([+−]?\d+)", together))
+    assert change == sum(parts) + sum(rest)
     assert said[2].startswith("The average caseload is then")
     assert "Caution." in set_page.run("document.getElementById('cautions').textContent")
 

@@ -172,7 +172,8 @@ export function childrenWords(model, outcome, changes, at) {
 }
 
 /**
- * What each lever does by itself to the group that moves most.
+ * What each lever does by itself to the group that moves most, and all of them together; what is
+ * printed adds up.
  * @param {Model} model
  * @param {Outcome} outcome
  * @param {Change[]} changes
@@ -191,15 +192,19 @@ function causes(model, outcome, changes, month) {
   const most = stages.reduce((/** @type {string} */ best, /** @type {string} */ one) =>
     (Math.abs(apart(outcome, one)) > Math.abs(apart(outcome, best)) ? one : best));
   const label = data.stages.find((/** @type {any} */ one) => one.name === most).label;
+  const all = Math.round(apart(outcome, most));
+  let rest = all;
   const said = names.flatMap((name) => {
     const own = changes.filter((one) => one.parameter === name);
     const single = outcomeOf(model, own);
-    const alone = apart(single, most);
+    const alone = Math.round(apart(single, most));
+    rest -= alone;
     const [stock, base] = [single, baseline].map((one) => /** @type {Float64Array} */ (one.stocks.get(most)));
     const [low, , high] = difference(stock, base, month, data.months.length);
-    return Math.abs(alone) < 0.5 ? [] : `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(alone)} (90% range ${signed(low)} to ${signed(high)})`;
+    return alone === 0 ? [] : `if only ${lowered(changeWords(own[0], data)).replace(/ \(.*\)$/, "")}, ${signed(alone)} (90% range ${signed(low)} to ${signed(high)})`;
   });
-  return ` ${label}, on average: ${said.join("; ")}.`;
+  const acting = rest === 0 ? "" : `, of which ${signed(rest)} because they act on each other (rounding included)`;
+  return ` ${label}, on average: ${[...said, `all together, ${signed(all)}${acting}`].join("; ")}.`;
 }
 
 /**
