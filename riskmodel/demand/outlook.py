@@ -161,6 +161,13 @@ def stage_outlook(
     DataError
         When months or replicates are out of range, no stock is above 0, or what was learned is
         later than the last figure.
+
+    Notes
+    -----
+    A stage opens with the stock that its own figures give. One without recent figures (with
+    :attr:`~riskmodel.demand.calibration.result.Calibration.moved`) opens with what the learned
+    process expects there and chance about it, moved as the other stages say; that fades as a
+    deviation from the usual level does.
     """
     check_sizes(months, replicates)
     stage, opening_month = calibration.stage, calibration.opening_month
@@ -176,6 +183,8 @@ def stage_outlook(
     ahead = _expected(calibration, learned, opens + nodes / 12, exposed, beside or {})
     generator = stream(seed, f"demand/expected/{stage}")
     drawn = sample_paths(ahead, generator, replicates, common=common)
+    if calibration.moved is not None:
+        drawn += calibration.moved * learned.process.deviation_memory ** (nodes / 12)
     expected = np.maximum(np.expm1(drawn), LEAST_STOCK)
     rows = np.arange(replicates) % len(calibration.draws)
     mean, shape = calibration.of("mean_days")[rows], calibration.of("shape")[rows]
@@ -186,17 +195,29 @@ def stage_outlook(
         drawn_pattern = pattern.draws(stream(seed, f"demand/month_pattern/{stage}"), replicates)
         course *= stock_over_the_year(drawn_pattern, mean, shape, opening_month, months)
     implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
+    dispersion = max(learned.process.size, 1.0)
+    if calibration.moved is None:
+        opening = np.rint(calibration.of("closing_stock")[rows]).astype(np.int64)
+    else:
+        opening = _counted(expected[:, 0], dispersion, stream(seed, f"demand/opening/{stage}"))
     inputs = StageInputs(
         implied.rates,
         mean,
         shape,
-        np.rint(calibration.of("closing_stock")[rows]).astype(np.int64),
-        overdispersion=np.asarray(max(learned.process.size, 1.0)),
+        opening,
+        overdispersion=np.asarray(dispersion),
         opening_survival=left,
     )
     held = float(implied.held.mean())
     later = locked(course[:, min(2 * YEAR, months) - 1])
     return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age, later)
+
+
+def _counted(expected: Floats, dispersion: float, generator: np.random.Generator) -> Integers:
+    """Whole numbers about what is expected, with so many times the variance of chance alone."""
+    excess = dispersion - 1
+    spread = generator.gamma(expected / excess) * excess if excess > 0 else expected
+    return np.asarray(generator.poisson(spread), dtype=np.int64)
 
 
 def check_sizes(months: int, replicates: int) -> None:

@@ -52,15 +52,14 @@ def calibrated_together(
         names = [stage, *(other for other in order if other != stage)]
         places = [STAGES.index(name) for name in names]
         between = correlations[np.ix_(places, places)]
-        if not between[0, 1:].any():
-            continue
         own, *others = (fitted[name][0] for name in names)
-        beside = beside_others(own, others, positive_definite(between, _LEAST), seed)
+        told = f"{stage}: no figure after {last}; its number at the end of {opening} is projected"
+        beside = replace(own, moved=0.0)
+        if between[0, 1:].any():
+            beside = beside_others(own, others, positive_definite(between, _LEAST), seed)
+            told += ", also from how the other stages moved since"
         found[stage] = beside, fitted[stage][1]
-        notes.append(
-            f"{stage}: no figure after {last}; where it stands at the end of {opening} follows "
-            "from its own starts and durations, and from how the other stages moved since"
-        )
+        notes.append(told)
     return found, notes
 
 

@@ -2,9 +2,10 @@
 
 ``python tests/benchmarks/stages_behind.py PANEL [YEAR ...]`` prints what docs/backtest.md says: for
 every authority and stage of a panel the last year's stock, starts and ends are hidden, and what
-there was is forecast by the stage's own calibration and beside those of the other stages, with
-correlations learned from the other authorities to the same year. Takes about two
-minutes a year.
+there was is forecast by the stage's own calibration (0), by that beside those of the other stages
+(1), with correlations learned from the other authorities to the same year, and as a projection
+opens (2), with a process learned from the others to the year before. Takes about five minutes a
+year.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from riskmodel.demand.calibration import Calibration, Observation, calibrate
-from riskmodel.demand.calibration.jointly import joint_weights
+from riskmodel.demand.calibration.jointly import beside_others, joint_weights
 from riskmodel.demand.opening import carried_to
+from riskmodel.demand.outlook import stage_outlook
+from riskmodel.demand.pooled.learn import Learned
 from riskmodel.demand.sources import panel_source
+from riskmodel.demand.teachers import learned_for
 from riskmodel.demand.together import STAGES, move_correlations, positive_definite
 from riskmodel.errors import DataError
 from riskmodel.intake import read_panel
@@ -78,7 +82,9 @@ def hidden_years(panel: AuthorityPanel, year: int) -> Iterator[dict[str, object]
                 each.middle for each in figures if each.counted == "stock" and each.month == month
             )
             row = {"code": code, "year": year, "stage": stage}
-            row |= against(calibrated(stage, before), others, between, truth)
+            learned, _ = learned_for(stage, f"{year - 1}-03", panel, code)
+            told = learned, source.population, {name: known[name] for name in names[1:]}
+            row |= against(calibrated(stage, before), others, between, truth, told)
             for name in ("closing_stock", "mean_days", whole[stage].names[-1]):
                 weights = joint_weights(whole[stage], others, between)
                 draws = whole[stage].of(name)
@@ -88,16 +94,30 @@ def hidden_years(panel: AuthorityPanel, year: int) -> Iterator[dict[str, object]
 
 
 def against(
-    own: Calibration, others: list[Calibration], between: np.ndarray, truth: float
+    own: Calibration,
+    others: list[Calibration],
+    between: np.ndarray,
+    truth: float,
+    told: tuple[Learned, float | None, dict[str, list[Observation]]],
 ) -> dict[str, float]:
-    """Scores of a stage by itself (0) and beside the others (1), and what the others change."""
+    """Scores of the three, and what the others change."""
     draws = own.of("closing_stock")
+    learned, population, beside = told
+    opened = stage_outlook(
+        beside_others(own, others, between, 1),
+        learned,
+        months=1,
+        replicates=DRAWS,
+        seed=1,
+        population=population,
+        beside=beside,
+    ).inputs.opening.astype(float)
+    even = np.full(len(draws), 1 / len(draws))
+    weights = joint_weights(own, others, between)
     row = {}
-    for place, weights in enumerate(
-        (np.full(len(draws), 1 / len(draws)), joint_weights(own, others, between))
-    ):
-        row[f"crps{place}"] = crps(draws, weights, truth)
-        row[f"rank{place}"] = weights @ ((draws < truth) + 0.5 * (draws == truth))
+    for place, (values, each) in enumerate(((draws, even), (draws, weights), (opened, even))):
+        row[f"crps{place}"] = crps(values, each, truth)
+        row[f"rank{place}"] = each @ ((values < truth) + 0.5 * (values == truth))
     middle = weights @ draws
     return {
         **row,
@@ -108,25 +128,22 @@ def against(
 
 
 def summary(rows: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
-    """Gain in percent with its 95% range by authority, coverage, and what moved, by stage."""
+    """Gains in percent with their 95% ranges by authority, coverage, and what moved, by stage."""
+    scores = ["crps0", "crps1", "crps2"]
     unit = rows.groupby("stage")["crps0"].transform("mean")
-    rows = rows.assign(crps0=rows["crps0"] / unit, crps1=rows["crps1"] / unit)
+    rows = rows.assign(**{name: rows[name] / unit for name in scores})
     found = []
     for stage in (*STAGES, "all"):
         part = rows if stage == "all" else rows[rows["stage"] == stage]
-        sums = part.groupby("code")[["crps0", "crps1"]].sum().to_numpy()
+        sums = part.groupby("code")[scores].sum().to_numpy()
         generator = stream(seed, "benchmarks/stages_behind")
         drawn = sums[generator.integers(0, len(sums), (4000, len(sums)))].sum(axis=1)
-        low, high = np.quantile(100 * (1 - drawn[:, 1] / drawn[:, 0]), [0.025, 0.975])
-        each = {
-            "stage": stage,
-            "forecasts": len(part),
-            "authorities": len(sums),
-            "gain": 100 * (1 - sums[:, 1].sum() / sums[:, 0].sum()),
-            "low": low,
-            "high": high,
-        }
-        for place in (0, 1):
+        each = {"stage": stage, "forecasts": len(part), "authorities": len(sums)}
+        for place in (1, 2):
+            low, high = np.quantile(100 * (1 - drawn[:, place] / drawn[:, 0]), [0.025, 0.975])
+            gain = 100 * (1 - sums[:, place].sum() / sums[:, 0].sum())
+            each[f"gain{place}"] = f"{gain:.1f} ({low:.1f} to {high:.1f})"
+        for place in (0, 1, 2):
             away = (part[f"rank{place}"] - 0.5).abs()
             held = (f"{100 * (away < level / 2).mean():.0f}" for level in LEVELS)
             each[f"held{place}"] = "/".join(held)

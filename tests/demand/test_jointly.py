@@ -14,8 +14,10 @@ from riskmodel.demand.calibration.checks import _simulated, annual_design
 from riskmodel.demand.calibration.jointly import beside_others, joint_weights, yearly_moves
 from riskmodel.demand.calibration.model import OUTER, build_model
 from riskmodel.demand.opening import carried_to, left_behind
+from riskmodel.demand.outlook import stage_outlook
 from riskmodel.demand.projecting import project
 from riskmodel.demand.sources import DemandSource
+from riskmodel.demand.teachers import learned_for
 from riskmodel.demand.together import STAGES
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after
@@ -150,7 +152,12 @@ def test_a_stage_long_without_figures_follows_the_others() -> None:
     assert plans.effective == alone[STAGES[0]].effective
     before = alone[STAGES[1]].of("closing_stock")
     assert away.of("closing_stock").mean() > before.mean() + 0.1 * before.std()
-    assert any(each.startswith("looked_after: no figure after 2015-03") for each in found.notes)
+    assert away.moved is not None
+    assert away.moved > 0
+    (told,) = (
+        each for each in found.notes if each.startswith("looked_after: no figure after 2015-03")
+    )
+    assert told.endswith("is projected, also from how the other stages moved since")
     # The same question has the same answer: again, in another order, and not weighed twice.
     other = project(source_of(reverse=True), **SIZES)
     np.testing.assert_array_equal(other.stages[STAGES[1]].calibration.draws, away.draws)
@@ -159,6 +166,40 @@ def test_a_stage_long_without_figures_follows_the_others() -> None:
     anew = found.again(12, 300, 5, None).stages[STAGES[1]].calibration
     direct = project(source, months=12, replicates=300, seed=5).stages[STAGES[1]].calibration
     np.testing.assert_array_equal(anew.draws, direct.draws)
+
+
+@pytest.mark.integration
+def test_it_opens_with_what_is_projected_and_chance_about_it() -> None:
+    """Moved by so much, the opening is and the stock ahead is less so; starts follow."""
+    source = source_of()
+    figures = carried_to(source.observations[STAGES[1]], "2015-10")
+    own = calibrate(figures, STAGES[1], area="x", seed=4, population=140_000)
+    learned, _ = learned_for(STAGES[1], "2015-10", None, "")
+    counted, level, up = (
+        stage_outlook(replace(own, moved=moved), learned, months=24, replicates=4000, seed=4)
+        for moved in (None, 0.0, 0.2)
+    )
+    assert counted.inputs.opening.dtype == level.inputs.opening.dtype
+    ratio = np.log(up.inputs.opening.mean() / level.inputs.opening.mean())
+    assert ratio == pytest.approx(0.2, abs=0.01)
+    later = np.log(up.two_years_on.mean() / level.two_years_on.mean())
+    assert later == pytest.approx(0.2 * learned.process.deviation_memory**2, abs=0.01)
+    # About its expectation a count has chance at least: 500 children, seven months on.
+    assert level.inputs.opening.mean() == pytest.approx(505, rel=0.03)
+    assert level.inputs.opening.std() > np.sqrt(500)
+    assert counted.inputs.opening.mean() == pytest.approx(own.of("closing_stock").mean(), rel=0.01)
+
+
+@pytest.mark.integration
+def test_without_anything_learned_of_moves_it_still_opens_as_projected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("riskmodel.demand.stages.moves_for", lambda *_: np.eye(3))
+    found = project(source_of(), **SIZES)
+    assert found.stages[STAGES[1]].calibration.moved == 0
+    assert found.stages[STAGES[0]].calibration.moved is None
+    (told,) = (each for each in found.notes if "no figure after" in each)
+    assert told.endswith("its number at the end of 2015-10 is projected")
 
 
 @pytest.mark.integration

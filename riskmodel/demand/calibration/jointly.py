@@ -49,18 +49,20 @@ def beside_others(
     -------
     Calibration
         With as many draws, chosen anew from its own: some stand more than once. The effective
-        number of draws says how many they are worth. What each figure was expected to be is still
-        what the stage's own figures say.
+        number of draws says how many they are worth, ``moved`` how far the last stock moves by
+        it. What each figure was expected to be is still what the stage's own figures say.
     """
     weights = joint_weights(own, others, correlations)
     generator = stream(seed, f"demand/{own.stage}/beside_others")
     chosen = systematic(weights, len(weights), generator)
     effective = own.effective / (len(weights) * float((weights**2).sum()))
     before = weight_warnings(own.pareto_k, own.effective)
+    closing = np.log(own.of("closing_stock") + 1)
     return replace(
         own,
         draws=own.draws[chosen],
         effective=effective,
+        moved=float(weights @ closing - closing.mean()),
         warnings=(
             *weight_warnings(own.pareto_k, effective),
             *(each for each in own.warnings if each not in before),
