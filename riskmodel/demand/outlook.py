@@ -165,9 +165,9 @@ def stage_outlook(
     Notes
     -----
     A stage opens with the stock that its own figures give. One without recent figures (with
-    :attr:`~riskmodel.demand.calibration.result.Calibration.moved`) opens with what the learned
-    process expects there and chance about it, moved as the other stages say; that fades as a
-    deviation from the usual level does.
+    :attr:`~riskmodel.demand.calibration.result.Calibration.moved`) opens with what is forecast
+    there from its last one, as the backtest judges it, moved as the other stages say; that fades
+    as a deviation from the usual level does.
     """
     check_sizes(months, replicates)
     stage, opening_month = calibration.stage, calibration.opening_month
@@ -195,29 +195,26 @@ def stage_outlook(
         drawn_pattern = pattern.draws(stream(seed, f"demand/month_pattern/{stage}"), replicates)
         course *= stock_over_the_year(drawn_pattern, mean, shape, opening_month, months)
     implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
-    dispersion = max(learned.process.size, 1.0)
     if calibration.moved is None:
         opening = np.rint(calibration.of("closing_stock")[rows]).astype(np.int64)
     else:
-        opening = _counted(expected[:, 0], dispersion, stream(seed, f"demand/opening/{stage}"))
+        counted = _expected(
+            calibration, learned, opens + nodes[:1] / 12, exposed, beside or {}, False
+        )
+        chance = np.sqrt(max(counted.scale[0] ** 2 - ahead.scale[0] ** 2, 0.0))
+        noise = stream(seed, f"demand/opening/{stage}").standard_normal(replicates)
+        opening = np.rint(np.maximum(np.expm1(drawn[:, 0] + chance * noise), 0.0)).astype(np.int64)
     inputs = StageInputs(
         implied.rates,
         mean,
         shape,
         opening,
-        overdispersion=np.asarray(dispersion),
+        overdispersion=np.asarray(max(learned.process.size, 1.0)),
         opening_survival=left,
     )
     held = float(implied.held.mean())
     later = locked(course[:, min(2 * YEAR, months) - 1])
     return StageOutlook(inputs, calibration, learned, held, ahead.growth, ahead.age, later)
-
-
-def _counted(expected: Floats, dispersion: float, generator: np.random.Generator) -> Integers:
-    """Whole numbers about what is expected, with so many times the variance of chance alone."""
-    excess = dispersion - 1
-    spread = generator.gamma(expected / excess) * excess if excess > 0 else expected
-    return np.asarray(generator.poisson(spread), dtype=np.int64)
 
 
 def check_sizes(months: int, replicates: int) -> None:
@@ -278,8 +275,13 @@ def _expected(
     later: Floats,
     population: float | None,
     beside: Mapping[str, Sequence[Observation]],
+    *,
+    expected: bool = True,
 ) -> OwnForecast:
-    """The course of the expected stock, from the stocks and the last year's flows."""
+    """The course of the expected stock, or of what would be counted of it.
+
+    From the stocks and the last year's flows.
+    """
     observations = calibration.model.observations
     check_stock(observations, calibration.stage)
     stocks = _telling_stocks(observations)
@@ -302,7 +304,7 @@ def _expected(
         starts=flows.get("starts"),
         ends=flows.get("ends"),
         beside=other_figures(calibration.stage, beside, last),
-        expected=True,
+        expected=expected,
     )
 
 

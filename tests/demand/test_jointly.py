@@ -15,6 +15,7 @@ from riskmodel.demand.calibration.jointly import beside_others, joint_weights, y
 from riskmodel.demand.calibration.model import OUTER, build_model
 from riskmodel.demand.opening import carried_to, left_behind
 from riskmodel.demand.outlook import stage_outlook
+from riskmodel.demand.pooled.own import forecast_own
 from riskmodel.demand.projecting import project
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import learned_for
@@ -184,9 +185,12 @@ def test_it_opens_with_what_is_projected_and_chance_about_it() -> None:
     assert ratio == pytest.approx(0.2, abs=0.01)
     later = np.log(up.two_years_on.mean() / level.two_years_on.mean())
     assert later == pytest.approx(0.2 * learned.process.deviation_memory**2, abs=0.01)
-    # About its expectation a count has chance at least: 500 children, seven months on.
+    # As the backtest judges forecasts: more open than what the durations leave.
     assert level.inputs.opening.mean() == pytest.approx(505, rel=0.03)
-    assert level.inputs.opening.std() > np.sqrt(500)
+    ahead = forecast_own(
+        learned, [2012.25, 2013.25, 2014.25, 2015.25], [500, 510, 500, 505], [2015 + 10 / 12]
+    )
+    assert np.log(level.inputs.opening).std() == pytest.approx(ahead.scale[0], rel=0.15)
     assert counted.inputs.opening.mean() == pytest.approx(own.of("closing_stock").mean(), rel=0.01)
 
 
