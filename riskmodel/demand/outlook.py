@@ -195,20 +195,18 @@ def stage_outlook(
         drawn_pattern = pattern.draws(stream(seed, f"demand/month_pattern/{stage}"), replicates)
         course *= stock_over_the_year(drawn_pattern, mean, shape, opening_month, months)
     implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
-    if calibration.moved is None:
-        opening = np.rint(calibration.of("closing_stock")[rows]).astype(np.int64)
-    else:
-        counted = _expected(
-            calibration, learned, opens + nodes[:1] / 12, exposed, beside or {}, False
-        )
+    opening = np.rint(calibration.of("closing_stock")[rows])
+    if calibration.moved is not None:
+        at = opens + nodes[:1] / 12
+        counted = _expected(calibration, learned, at, exposed, beside or {}, expected=False)
         chance = np.sqrt(max(counted.scale[0] ** 2 - ahead.scale[0] ** 2, 0.0))
         noise = stream(seed, f"demand/opening/{stage}").standard_normal(replicates)
-        opening = np.rint(np.maximum(np.expm1(drawn[:, 0] + chance * noise), 0.0)).astype(np.int64)
+        opening = np.rint(np.maximum(np.expm1(drawn[:, 0] + chance * noise), 0.0))
     inputs = StageInputs(
         implied.rates,
         mean,
         shape,
-        opening,
+        opening.astype(np.int64),
         overdispersion=np.asarray(max(learned.process.size, 1.0)),
         opening_survival=left,
     )
