@@ -3,8 +3,8 @@
 ``python tests/benchmarks/stages_behind.py PANEL [YEAR ...]`` prints what docs/backtest.md says: for
 every authority and stage of a panel the last year's stock, starts and ends are hidden, and what
 there was is forecast by the stage's own calibration and beside those of the other stages, with
-correlations learned from the other authorities to the same year. Takes about two
-minutes a year.
+correlations learned from the other authorities to the same year. Takes one to
+five minutes a year of outcomes.
 """
 
 from __future__ import annotations
