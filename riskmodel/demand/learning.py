@@ -18,7 +18,14 @@ from riskmodel.demand.pooled.history import STOCK_MEASURES, StageHistory
 from riskmodel.demand.pooled.learn import learn
 from riskmodel.demand.pooled.learned import Learned
 from riskmodel.demand.pooled.shipped import PREFIX, learned_of, shipped_text
-from riskmodel.demand.together import correlations_of, correlations_text, stage_correlations
+from riskmodel.demand.together import (
+    MOVES,
+    STOCKS,
+    correlations_of,
+    correlations_text,
+    move_correlations,
+    stage_correlations,
+)
 from riskmodel.errors import DataError
 from riskmodel.estimates import Basis
 from riskmodel.series import AuthorityPanel
@@ -38,6 +45,8 @@ class Learning(Result):
         By measure.
     correlations
         Between stages: :func:`~riskmodel.demand.together.stage_correlations`.
+    moves
+        Between what comes to them: :func:`~riskmodel.demand.together.move_correlations`.
     source
         The panel.
     basis
@@ -47,6 +56,7 @@ class Learning(Result):
     year: int
     learned: Mapping[str, Learned]
     correlations: Floats
+    moves: Floats
     source: str
     basis: Basis = "observed"
 
@@ -101,8 +111,11 @@ class Learning(Result):
     def text(self) -> str:
         """The file that :func:`read_learning` reads."""
         source = f"learned from {self.source.translate(_PLAIN)}"
-        return shipped_text(self.learned.values(), source, self.basis) + correlations_text(
-            self.correlations, self.year, source, self.basis
+        told = self.year, source, self.basis
+        return (
+            shipped_text(self.learned.values(), source, self.basis)
+            + correlations_text(self.correlations, *told)
+            + correlations_text(self.moves, *told, of=MOVES)
         )
 
 
@@ -127,8 +140,8 @@ def learn_panel(panel: AuthorityPanel, year: int | None = None) -> Learning:
     histories = {name: StageHistory.from_panel(panel, name) for name in held}
     last = min(history.years[-1] for history in histories.values()) if year is None else year
     learned = {name: learn(history.until(last)) for name, history in histories.items()}
-    correlations = stage_correlations(panel, last)
-    return Learning(last, learned, correlations, panel.source, panel.basis)
+    together = stage_correlations(panel, last), move_correlations(panel, last)
+    return Learning(last, learned, *together, panel.source, panel.basis)
 
 
 def read_learning(path: Path) -> Learning:
@@ -149,11 +162,14 @@ def read_learning(path: Path) -> Learning:
         for stage, measure in STOCK_MEASURES.items()
         if f"{PREFIX}_{stage}_{year}_process" in table
     }
-    together = _Numbers(table, f"{PREFIX}_{year}")("together")
+    numbers = _Numbers(table, f"{PREFIX}_{year}")
+    # A file of an earlier version holds no correlations of moves: stages are calibrated apart.
+    moves = numbers(MOVES) if f"{PREFIX}_{year}_{MOVES}" in table else (0.0,) * 3
+    together = correlations_of(numbers(STOCKS)), correlations_of(moves)
     is_made_up = table.section(f"{PREFIX}_{year}_together").content.get("basis") == "assumed"
     source = f"{path.name}, made up" if is_made_up else path.name
     basis: Basis = "assumed" if is_made_up else "observed"
-    return Learning(year, learned, correlations_of(together), source, basis)
+    return Learning(year, learned, *together, source, basis)
 
 
 _PLAIN = str.maketrans("", "", '"\\')

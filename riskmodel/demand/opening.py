@@ -10,8 +10,14 @@ from riskmodel.demand.outlook import check_stock
 from riskmodel.demand.sources import DemandSource
 from riskmodel.errors import DataError
 from riskmodel.estimates import Interval
+from riskmodel.projection import months_between
 
-__all__ = ["carried_to", "models_of", "opening_of"]
+__all__ = ["carried_to", "left_behind", "models_of", "opening_of"]
+
+_LONG = 3
+"""Months without any figure of a stage before the opening, from which on those of the other stages
+are asked: so a stage counted by the quarter keeps its own calibration, and one counted by the year
+does not."""
 
 
 def models_of(source: DemandSource, opening: str) -> dict[str, Model]:
@@ -46,6 +52,20 @@ def opening_of(source: DemandSource) -> str:
                 "one at the end of a month, or leave the stage out with --stage"
             )
     return max(each.month for observations in source.observations.values() for each in observations)
+
+
+def left_behind(source: DemandSource, opening: str) -> dict[str, str]:
+    """Stages without any figure for a quarter before the opening, and the month of their last.
+
+    One at least has a figure at the opening, and tells of the others.
+    """
+    last = {
+        stage: max(each.month for each in observations)
+        for stage, observations in source.observations.items()
+    }
+    return {
+        stage: month for stage, month in last.items() if months_between(month, opening) >= _LONG
+    }
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:

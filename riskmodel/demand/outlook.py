@@ -161,6 +161,13 @@ def stage_outlook(
     DataError
         When months or replicates are out of range, no stock is above 0, or what was learned is
         later than the last figure.
+
+    Notes
+    -----
+    A stage opens with the stock that its own figures give. One without recent figures (with
+    :attr:`~riskmodel.demand.calibration.result.Calibration.moved`) opens with what is forecast
+    there from its last one, as the backtest judges it, moved as the other stages say; that fades
+    as a deviation from the usual level does.
     """
     check_sizes(months, replicates)
     stage, opening_month = calibration.stage, calibration.opening_month
@@ -176,6 +183,8 @@ def stage_outlook(
     ahead = _expected(calibration, learned, opens + nodes / 12, exposed, beside or {})
     generator = stream(seed, f"demand/expected/{stage}")
     drawn = sample_paths(ahead, generator, replicates, common=common)
+    if calibration.moved is not None:
+        drawn += calibration.moved * learned.process.deviation_memory ** (nodes / 12)
     expected = np.maximum(np.expm1(drawn), LEAST_STOCK)
     rows = np.arange(replicates) % len(calibration.draws)
     mean, shape = calibration.of("mean_days")[rows], calibration.of("shape")[rows]
@@ -186,11 +195,18 @@ def stage_outlook(
         drawn_pattern = pattern.draws(stream(seed, f"demand/month_pattern/{stage}"), replicates)
         course *= stock_over_the_year(drawn_pattern, mean, shape, opening_month, months)
     implied = implied_starts(expected[:, 0], course, mean, shape, opening_survival=left)
+    opening = np.rint(calibration.of("closing_stock")[rows])
+    if calibration.moved is not None:
+        at = opens + nodes[:1] / 12
+        counted = _expected(calibration, learned, at, exposed, beside or {}, expected=False)
+        chance = np.sqrt(max(counted.scale[0] ** 2 - ahead.scale[0] ** 2, 0.0))
+        noise = stream(seed, f"demand/opening/{stage}").standard_normal(replicates)
+        opening = np.rint(np.maximum(np.expm1(drawn[:, 0] + chance * noise), 0.0))
     inputs = StageInputs(
         implied.rates,
         mean,
         shape,
-        np.rint(calibration.of("closing_stock")[rows]).astype(np.int64),
+        opening.astype(np.int64),
         overdispersion=np.asarray(max(learned.process.size, 1.0)),
         opening_survival=left,
     )
@@ -257,8 +273,13 @@ def _expected(
     later: Floats,
     population: float | None,
     beside: Mapping[str, Sequence[Observation]],
+    *,
+    expected: bool = True,
 ) -> OwnForecast:
-    """The course of the expected stock, from the stocks and the last year's flows."""
+    """The course of the expected stock, or of what would be counted of it.
+
+    From the stocks and the last year's flows.
+    """
     observations = calibration.model.observations
     check_stock(observations, calibration.stage)
     stocks = _telling_stocks(observations)
@@ -281,7 +302,7 @@ def _expected(
         starts=flows.get("starts"),
         ends=flows.get("ends"),
         beside=other_figures(calibration.stage, beside, last),
-        expected=True,
+        expected=expected,
     )
 
 

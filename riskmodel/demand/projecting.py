@@ -18,7 +18,7 @@ from riskmodel.demand.repeat_plans import repeat_sentence
 from riskmodel.demand.simulation.changed import PLAN, brings_back, unplaced
 from riskmodel.demand.simulation.simulating import FeedbackOf, simulate_scenarios
 from riskmodel.demand.sources import DemandSource
-from riskmodel.demand.stages import children_in, stages_of
+from riskmodel.demand.stages import calibrated_together, children_in, stages_of
 from riskmodel.demand.teachers import learned_for
 from riskmodel.levers import Levers
 from riskmodel.plausible import check_memory
@@ -182,6 +182,8 @@ class Outlook(Result):
                 model, stage, self.source.area, seed=seed, share_done=None
             )
             fitted[stage] = calibration, fitted[stage][1]
+        if models:
+            fitted, _ = calibrated_together(self.source, opening, fitted, self.panel, seed)
         stages = stages_of(self.source, opening, fitted, self.panel, (months, replicates, seed))
         asked = replace(self, stages=stages, levers=levers, seed=seed, feedback=feedback)
         return replace(asked, projection=asked.simulate(levers))
@@ -331,7 +333,8 @@ def project(  # noqa: PLR0913  each is a word of the question
     changes no stage's own ranges.
 
     All stages open at the month of the last figure of any; a stage whose stock was last counted
-    earlier is carried there by its starts and lengths.
+    earlier is carried there by its starts and lengths, and where it has had no figure for a
+    quarter by how the other stages moved since (:mod:`riskmodel.demand.calibration.jointly`).
 
     Where the source has a projection of the population, starts are multiplied by how its children
     change (:mod:`riskmodel.demand.exposure`): one variant a simulation, for all stages.
@@ -357,8 +360,9 @@ def project(  # noqa: PLR0913  each is a word of the question
             share_done=_part_of(share, number, len(models)),
         )
         fitted[stage] = calibration, taught[stage][0]
+    fitted, carried = calibrated_together(source, opening, fitted, panel, seed)
     stages = stages_of(source, opening, fitted, panel, (months, replicates, seed))
-    notes = [*source.doubts, *unplaced(levers, stages)]
+    notes = [*source.doubts, *carried, *unplaced(levers, stages)]
     if PLAN in stages and any(brings_back(each) for each in levers.values()):
         notes.append(f"{PLAN}: {repeat_sentence(source.repeats, opening)}")
     for stage, (_, note) in taught.items():

@@ -11,11 +11,16 @@ from riskmodel.demand.pooled.history import StageHistory
 from riskmodel.demand.pooled.learn import Learned, learn
 from riskmodel.demand.pooled.own import decimal_year
 from riskmodel.demand.sources import MEASURE_OF
-from riskmodel.demand.together import shipped_correlations, stage_correlations
+from riskmodel.demand.together import (
+    MOVES,
+    move_correlations,
+    shipped_correlations,
+    stage_correlations,
+)
 from riskmodel.errors import DataError
 from riskmodel.series import AuthorityPanel
 
-__all__ = ["correlations_for", "learned_for"]
+__all__ = ["correlations_for", "learned_for", "moves_for"]
 
 
 def correlations_for(opening: str, panel: AuthorityPanel | Learning | None, own: str) -> Floats:
@@ -26,6 +31,16 @@ def correlations_for(opening: str, panel: AuthorityPanel | Learning | None, own:
     if isinstance(panel, Learning):
         return panel.correlations
     return stage_correlations(panel, year, own)
+
+
+def moves_for(opening: str, panel: AuthorityPanel | Learning | None, own: str) -> Floats:
+    """As :func:`correlations_for`, of what comes to the stages."""
+    year = int(np.floor(decimal_year(opening) + 1e-9))
+    if panel is None:
+        return shipped_correlations(year, MOVES)
+    if isinstance(panel, Learning):
+        return panel.moves
+    return move_correlations(panel, year, own)
 
 
 def learned_for(

@@ -1,4 +1,8 @@
-"""Stages move together: how far, as other authorities' did, and simulations put in that order."""
+"""Stages move together: how far, as other authorities' did, and simulations put in that order.
+
+Their stocks, for simulations; and what comes to them, for a stage without recent figures
+(:mod:`riskmodel.demand.calibration.jointly`).
+"""
 
 from __future__ import annotations
 
@@ -20,9 +24,13 @@ from riskmodel.series import AuthorityPanel
 from riskmodel.streams import stream
 
 __all__ = [
+    "MOVES",
+    "STOCKS",
     "correlations_of",
     "correlations_text",
     "drawn_together",
+    "move_correlations",
+    "positive_definite",
     "shipped_correlations",
     "stage_correlations",
     "together_text",
@@ -40,9 +48,18 @@ _FEWEST_PAIRS = 100
 
 _WINSORISED = 0.01
 
+STOCKS, MOVES = "together", "moves"
+"""How entries of a parameter file end: correlations of stocks, and of what comes to the stages."""
+
+_OF_WHAT = {STOCKS: "the logs", MOVES: "log starts (of children in need their stock)"}
+
+_STARTS = {"child_protection_plan": "cpp_starts", "looked_after": "lac_starts"}
+"""Of children in need outside both no starts are published: as they stay for a short time, their
+stock follows their starts, and stands for them."""
+
 
 def stage_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> Floats:
-    """Correlations between stages of their two-year changes, shape (stage, stage).
+    """Correlations between stages of their two-year changes of stocks, shape (stage, stage).
 
     Parameters
     ----------
@@ -59,7 +76,19 @@ def stage_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> 
     authorities and years, the outermost hundredth at each end drawn in. Two stages that the panel
     does not hold, or of which it has too few changes, are taken to move apart.
     """
-    stocks = _stocks(panel, year, left_out)
+    return _correlations(_stocks(panel, year, left_out))
+
+
+def move_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> Floats:
+    """As :func:`stage_correlations`, of the starts of plans and of looked-after children.
+
+    Two-year changes say more of the moves of a level than those of one year: chance and error of
+    a count weigh less in them.
+    """
+    return _correlations(_stocks(panel, year, left_out, _STARTS))
+
+
+def _correlations(stocks: Floats | None) -> Floats:
     found = np.eye(len(STAGES))
     if stocks is None:
         return found
@@ -76,8 +105,13 @@ def stage_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> 
     return found
 
 
-def _stocks(panel: AuthorityPanel, year: int, left_out: str) -> Floats | None:
-    """Stocks of the three stages, shape (stage, authority, year); NaN where one is not known."""
+def _stocks(
+    panel: AuthorityPanel, year: int, left_out: str, instead: Mapping[str, str] | None = None
+) -> Floats | None:
+    """Stocks of the three stages, shape (stage, authority, year); NaN where one is not known.
+
+    ``instead`` names measures of stages whose place another figure than the stock takes.
+    """
     measures = [MEASURE_OF[stage] for stage in STAGES]
     held = [name for name in measures if name in panel.measures]
     if len(held) < 2:
@@ -89,7 +123,15 @@ def _stocks(panel: AuthorityPanel, year: int, left_out: str) -> Floats | None:
     nothing = np.full(history.stock.shape, np.nan)
     plans, away, every = (tables.get(name, nothing) for name in measures)
     rest = every - plans - away
-    return np.stack([plans, away, np.where(rest > 0, rest, np.nan)])
+    found = {
+        "child_protection_plan": plans,
+        "looked_after": away,
+        "child_in_need_plan": np.where(rest > 0, rest, np.nan),
+    }
+    for stage, name in (instead or {}).items():
+        own = history.starts if held[0].split("_")[0] == name.split("_")[0] else nothing
+        found[stage] = history.beside.get(name, own)
+    return np.stack([found[stage] for stage in STAGES])
 
 
 def _drawn_in(values: Floats) -> Floats:
@@ -97,8 +139,8 @@ def _drawn_in(values: Floats) -> Floats:
     return np.clip(values, low, high)
 
 
-def shipped_correlations(year: int) -> Floats:
-    """What ships of :func:`stage_correlations`, the latest learned by a year.
+def shipped_correlations(year: int, of: str = STOCKS) -> Floats:
+    """What ships of :func:`stage_correlations`, the latest learned by a year; or of the moves.
 
     Raises
     ------
@@ -108,27 +150,35 @@ def shipped_correlations(year: int) -> Floats:
     known = [each for each in SHIPPED_YEARS if each <= year]
     if not known:
         raise DataError(f"nothing that ships was learned by {year}; the earliest is of 2015")
-    return correlations_of(parameter(f"{PREFIX}_{known[-1]}_together").numbers)
+    return correlations_of(parameter(f"{PREFIX}_{known[-1]}_{of}").numbers)
 
 
 def together_text(panel: AuthorityPanel, years: Iterable[int] = SHIPPED_YEARS) -> str:
-    """What is to ship of :func:`stage_correlations`, as the parameter file reads it."""
-    return "".join(correlations_text(stage_correlations(panel, year), year) for year in years)
+    """What is to ship of both kinds of correlations, as the parameter file reads it."""
+    return "".join(
+        correlations_text(stage_correlations(panel, year), year)
+        + correlations_text(move_correlations(panel, year), year, of=MOVES)
+        for year in years
+    )
 
 
 def correlations_text(
-    matrix: Floats, year: int, source: str = SOURCE, basis: Basis = "observed"
+    matrix: Floats,
+    year: int,
+    source: str = SOURCE,
+    basis: Basis = "observed",
+    of: str = STOCKS,
 ) -> str:
     """Correlations learned to a year as an entry of a parameter file."""
     numbers = ", ".join(f"{matrix[pair]:.4g}" for pair in _PAIRS)
     return (
-        f"\n[{PREFIX}_{year}_together]\n"
+        f"\n[{PREFIX}_{year}_{of}]\n"
         f"value = [{numbers}]\n"
         'unit = "correlation"\n'
         f'basis = "{basis}"\n'
         f"from = {year}-03-31\n"
         f'source = "{source}, to {year}"\n'
-        'reason = "Of two-year changes of the logs: plans with looked after, plans with '
+        f'reason = "Of two-year changes of {_OF_WHAT[of]}: plans with looked after, plans with '
         'children in need outside both, looked after with those."\n'
     )
 
@@ -173,10 +223,7 @@ def drawn_together(
     from scipy.special import ndtri
 
     places = [STAGES.index(stage) for stage in stages]
-    values, vectors = np.linalg.eigh(correlations[np.ix_(places, places)])
-    matrix = (vectors * np.maximum(values, 1e-6)) @ vectors.T
-    size = np.sqrt(np.diagonal(matrix))
-    factor = np.linalg.cholesky(matrix / size[:, None] / size)
+    factor = np.linalg.cholesky(positive_definite(correlations[np.ix_(places, places)]))
     first = outlooks[stages[0]].two_years_on
     scores = stream(seed, "demand/together").standard_normal((len(first), len(stages)))
     scores[:, 0] = ndtri((_ranks(first) + 0.5) / len(first))
@@ -189,6 +236,17 @@ def drawn_together(
             outlook, inputs=outlook.inputs.rows(order), two_years_on=outlook.two_years_on[order]
         )
     return found
+
+
+def positive_definite(correlations: Floats, least: float = 1e-6) -> Floats:
+    """The matrix, or one near it with eigenvalues of this size at least and ones on its diagonal.
+
+    Correlations of different pairs of authorities and years need not go together.
+    """
+    values, vectors = np.linalg.eigh(correlations)
+    matrix = (vectors * np.maximum(values, least)) @ vectors.T
+    size = np.sqrt(np.diagonal(matrix))
+    return np.asarray(matrix / size[:, None] / size)
 
 
 def _ranks(values: Floats) -> npt.NDArray[np.intp]:

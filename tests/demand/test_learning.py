@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,10 +42,16 @@ def test_a_file_of_what_was_learned_projects_as_the_panel(
     panel: AuthorityPanel, tmp_path: Path
 ) -> None:
     path = tmp_path / "learned.toml"
-    path.write_text(learn_panel(panel).text(), encoding="utf-8")
+    moves = np.array([[1, 0.4, 0.1], [0.4, 1, -0.2], [0.1, -0.2, 1]])
+    path.write_text(replace(learn_panel(panel), moves=moves).text(), encoding="utf-8")
     found = read_learning(path)
     assert found.year == 2015
     assert set(found.learned) == {"cpp_at_31_mar", "lac_at_31_mar"}
+    np.testing.assert_array_equal(found.moves, moves)
+    # A file of an earlier version: nothing is known of moves.
+    kept, _ = path.read_text(encoding="utf-8").split("\n[demand_learned_2015_moves]")
+    path.write_text(kept, encoding="utf-8")
+    np.testing.assert_array_equal(read_learning(path).moves, np.eye(3))
     assert "12 authorities" in found.summary()
     assert len(found.to_frame()) == 8
     own = panel_source(panel, "203").of(["child_protection_plan"])

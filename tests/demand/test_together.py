@@ -11,8 +11,11 @@ from riskmodel.demand.calibration import Observation, calibrate
 from riskmodel.demand.outlook import StageOutlook, stage_outlook
 from riskmodel.demand.pooled.shipped import SHIPPED_YEARS, shipped
 from riskmodel.demand.together import (
+    MOVES,
     STAGES,
     drawn_together,
+    move_correlations,
+    positive_definite,
     shipped_correlations,
     stage_correlations,
     together_text,
@@ -74,6 +77,28 @@ def test_the_panels_correlations_are_found_and_nothing_later_enters() -> None:
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("first", ["cpp_at_31_mar", "lac_at_31_mar"])
+def test_moves_are_those_of_starts_and_of_the_stock_of_children_in_need(first: str) -> None:
+    stocks = panel_of(TARGET)
+    strong = np.array([[1.0, 0.7, 0.0], [0.7, 1.0, -0.4], [0.0, -0.4, 1.0]])
+    starts = panel_of(strong).figures
+    # Starts of plans and of care move beside the stock of the rest, which is the same as before.
+    rest = starts["cin_at_31_mar"] - starts["cpp_at_31_mar"] - starts["lac_at_31_mar"]
+    figures = {
+        **stocks.figures,
+        "cpp_starts": starts["cpp_at_31_mar"],
+        "lac_starts": starts["lac_at_31_mar"],
+        "cin_at_31_mar": rest + stocks.figures["cpp_at_31_mar"] + stocks.figures["lac_at_31_mar"],
+    }
+    panel = replace(stocks, figures={first: figures[first], **figures}, status={})
+    np.testing.assert_allclose(move_correlations(panel, 2015), strong, atol=0.06)
+    found = stage_correlations(panel, 2015)[0, 1]
+    assert found == pytest.approx(TARGET[0, 1], abs=0.06)
+    apart = replace(panel, figures={name: figures[name] for name in PANEL_MEASURES}, status={})
+    assert move_correlations(apart, 2015)[0, 1] == 0
+
+
+@pytest.mark.unit
 def test_every_stage_keeps_its_simulations_and_the_first_its_order(
     outlooks: dict[str, StageOutlook],
 ) -> None:
@@ -118,8 +143,14 @@ def test_what_ships_is_dated_and_reads_back() -> None:
         assert np.linalg.eigvalsh(found).min() > 0
     with pytest.raises(DataError, match="learned by 2014"):
         shipped_correlations(2014)
+    assert shipped_correlations(2023, MOVES)[0, 1] > shipped_correlations(2023)[0, 1] > 0.1
     text = together_text(panel_of(TARGET), [2015])
     assert "[demand_learned_2015_together]" in text
+    assert "[demand_learned_2015_moves]" in text
+    odd = positive_definite(np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1.0]]), 0.05)
+    assert np.linalg.eigvalsh(odd).min() > 0.03
+    np.testing.assert_allclose(np.diagonal(odd), 1)
+    np.testing.assert_allclose(positive_definite(TARGET, 0.05), TARGET, atol=1e-12)
 
 
 @pytest.mark.integration

@@ -77,6 +77,9 @@ class Calibration(Result):
         Tail of the importance weights, effective sample size, and points weighed.
     warnings
         In words, what is not as it should be.
+    moved
+        Of a stage without recent figures the log change of its last stock that the moves of the
+        other stages make likely; None where its own figures go on to the opening.
 
     Notes
     -----
@@ -95,6 +98,7 @@ class Calibration(Result):
     effective: float
     proposed: int
     warnings: tuple[str, ...]
+    moved: float | None = None
 
     def __post_init__(self) -> None:
         lock(self, "draws", "fitted", "fitted_sd")

@@ -15,7 +15,7 @@ from riskmodel.demand.calibration.model import Model
 from riskmodel.demand.calibration.outer_mode import outer_mode
 from riskmodel.demand.calibration.pareto import pareto_smooth
 
-__all__ = ["Sampled", "sample_posterior"]
+__all__ = ["Sampled", "sample_posterior", "systematic"]
 
 
 _FREEDOM = 7.0
@@ -114,7 +114,7 @@ def sample_posterior(
         effective = float(1 / (weights**2).sum())
         good = pareto_k <= pareto_k_limit and effective >= effective_at_least
         if good or len(rounds) == _ROUNDS:
-            chosen = _systematic(weights, draws, generator)
+            chosen = systematic(weights, draws, generator)
             return Sampled(known.points[chosen], pareto_k, effective, len(weights))
         centre, factor = _refit(outer, weights, factor, effective)
 
@@ -177,9 +177,7 @@ def _refit(
     return centre, np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
 
 
-def _systematic(
-    weights: Floats, draws: int, generator: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def systematic(weights: Floats, draws: int, generator: np.random.Generator) -> npt.NDArray[np.intp]:
     """Places chosen with these chances, each as often as its share allows, in random order."""
     marks = (np.arange(draws) + generator.random()) / draws
     ends = np.cumsum(weights)
