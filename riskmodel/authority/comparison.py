@@ -54,16 +54,16 @@ class Comparison(Result):
     level
         Of the intervals.
     differences
-        A row a scenario after the first and measure. Columns: scenario, against, measure, month,
-        statistic, value, value_against, difference, low, high, level, spread_paired,
+        A row for each scenario after the first and measure. Columns: scenario, against, measure,
+        month, statistic, value, value_against, difference, low, high, level, spread_paired,
         spread_unpaired, basis. The statistic is ``mean``, or for posts the ``quantile`` at the
         target's probability. Low and high are the ends of the central range of the difference over
         the replicates, which share their random numbers. The two spreads are the standard deviation
         of the difference, and what it would be if nothing were shared.
     attribution
-        A row a scenario, measure and change. Columns: scenario, against, measure, month, change,
-        difference, basis; against the baseline. Each change by itself, then ``together``, and
-        ``remainder``, which is together less the sum of the single ones.
+        A row for each scenario, measure and change. Columns: scenario, against, measure, month,
+        change, difference, basis; against the baseline. Each change by itself, then ``together``,
+        and ``remainder``, which is together less the sum of the single ones.
     currency
         Of the costs; empty without prices.
     feedback

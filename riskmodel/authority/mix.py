@@ -63,7 +63,7 @@ class Mix(Result):
     priced: bool
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a mix; cost, currency and the cheapest one only with prices."""
+        """A row for each mix; cost, currency and the cheapest one only with prices."""
         frame = self.found.to_frame()
         if self.priced:
             return frame

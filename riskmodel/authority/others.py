@@ -49,9 +49,9 @@ class OthersComparison(Result):
     comparators
         Codes of the authorities of each group compared with, by its name.
     frame
-        A row a measure, comparator and year. Columns: area, la_code, measure, label, unit, year,
-        comparator, authorities (how many have both figures), rate, comparator_rate, low, high (the
-        band of chance), low_usual, high_usual (the band of chance and of the usual differences
+        A row for each measure, comparator and year. Columns: area, la_code, measure, label, unit,
+        year, comparator, authorities (how many have both figures), rate, comparator_rate, low, high
+        (the band of chance), low_usual, high_usual (the band of chance and of the usual differences
         between authorities), where (``higher``, ``lower``, ``within chance``), years (how many in a
         row, to this one, on the same side beyond chance), unusual (whether beyond the second band),
         level, basis.

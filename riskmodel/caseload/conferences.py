@@ -76,7 +76,7 @@ class Conferences(Result):
         return np.asarray(np.sum(list(self.children[scenario].values()), axis=0))
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a scenario, month and measure.
+        """A row for each scenario, month and measure.
 
         Columns: scenario, month, measure, mean, low, high, level, basis. Measures: children by
         kind and ``children`` of all; ``meetings``; ``chairs`` and ``rooms`` that these take,

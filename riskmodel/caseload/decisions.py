@@ -40,8 +40,8 @@ class BestPosts(Result):
     too_few, too_many
         What a year with one post too few costs, and one with a post too many.
     costs
-        A row a number of posts: posts, cost (expected cost a year of being wrong), more (than at
-        the best number), chance (with which it is enough), basis.
+        A row for each number of posts: posts, cost (expected cost a year of being wrong), more
+        (than at the best number), chance (with which it is enough), basis.
     currency
         Of the prices.
     source

@@ -199,7 +199,7 @@ class LeverSearch(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a mix: levers, cost a year, caseload, whether it is efficient or the cheapest."""
+        """A row for each mix: levers, yearly cost, caseload, whether efficient or cheapest."""
         best, efficient = self.best, set(self.efficient)
         return pd.DataFrame(
             [

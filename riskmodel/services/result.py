@@ -151,7 +151,7 @@ class ServicePlan(Result):
         return float(central), float(low), float(high)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a scenario, month and measure.
+        """A row for each scenario, month and measure.
 
         Columns: service, scenario, month, measure, mean, q05, q50, q95, basis; and for waits
         ``nine_in_ten``, the weeks that nine in ten of those who join do not exceed.

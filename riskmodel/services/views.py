@@ -28,7 +28,7 @@ def plans_of(
 
 
 def overview(plans: Sequence[ServicePlan]) -> View:
-    """Every service in the first and the last month, a row a service and measure.
+    """Every service in the first and the last month, a row for each service and measure.
 
     Columns: service, label, measure, first, last (central projections), low, high (range of the
     last), first_month, last_month, basis.
