@@ -1,1 +1,1 @@
-"""What crosses rooms: demand, caseloads and scenarios of one authority, and its margins."""
+"""Combines demand, caseloads, scenarios and margins for one authority."""

@@ -1,4 +1,4 @@
-"""Questions to a service that has been projected, and their answers as a reader is shown them."""
+"""Questions about a projected service, and their answers in the form that readers see."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """What was asked for, projected: demand, caseloads, and what they rest on."""
+    """The projection that was asked for: demand, caseloads, and what they are based on."""
 
     outlook: Outlook
     plan: CaseloadPlan
@@ -73,9 +73,9 @@ class Service:
     rates: tuple[str, ...] | None = None
     """The rates that are drawn together, in words; None where that was not asked for."""
     stated: Workforce | None = None
-    """The workforce before they were drawn; None where they were not."""
+    """The workforce before the rates were drawn; None where they were not."""
     prices_of: Callable[[str], UnitCosts] | None = None
-    """Prices of a financial year; None where those of ``costs`` hold in all."""
+    """Prices of a financial year; None where those of ``costs`` hold in every year."""
 
     @property
     def posts_workforce(self) -> Workforce:
@@ -87,12 +87,12 @@ class Service:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be, of the figures and of the teams."""
+        """Problems with the figures and the teams."""
         return (*self.outlook.warnings, *team_notes(self.outlook, self.structure))
 
     @property
     def basis(self) -> str:
-        """What every answer rests on, in sentences."""
+        """What every answer is based on, in sentences."""
         loops, people = self.switches, self.outlook.source.people
         follows = "" if people is None else f"{people.basis} "
         closed = (
@@ -129,7 +129,7 @@ def _posts(service: Service, scenario: str) -> PostsNeeded:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PostsAnswers(Result):
-    """How many more social workers a cap takes, in each scenario of a service."""
+    """How many more social workers a cap needs, in each scenario of a service."""
 
     service: Service
 
@@ -184,7 +184,7 @@ class PostsAnswers(Result):
         return (TextTable(pd.DataFrame(rows)),)
 
     def remarks(self) -> Sequence[str]:
-        """What the answer rests on."""
+        """What the answer is based on."""
         return (self.service.basis,)
 
 
@@ -215,7 +215,7 @@ class _Caseloads(PostsAnswers):
 
 
 def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
-    """The answer for one scenario, a sentence each: posts, how sure, what it takes, what now.
+    """The answer for one scenario in sentences: posts, chance, joiners, and the caseload as it is.
 
     Parameters
     ----------
@@ -286,13 +286,13 @@ def caseload_view(service: Service, level: str = "service", *, printed: bool = F
     level
         ``team``, ``area`` or ``service``.
     printed
-        Whether the printed caseloads are said before the answer.
+        Whether the printed caseloads come before the answer.
     """
     return _Caseloads(service, level, printed)
 
 
 def within_view(service: Service) -> Result:
-    """The chance to keep to the cap, and the share of single workers above it."""
+    """The chance to keep to the cap, and the share of workers above it."""
     frame = service.plan.within_frame(service.target.cap)
     shown = march_rows(frame, service.target.by, service.plan.months[-1])[["scenario", "month"]]
     names = {
@@ -307,7 +307,7 @@ def within_view(service: Service) -> Result:
 
 
 def cost_view(service: Service) -> Result:
-    """What the plan costs; of a service with prices.
+    """What the plan costs, for a service with prices.
 
     Raises
     ------
@@ -347,7 +347,7 @@ def mix_of(service: Service) -> Mix:
 
 
 def mix_view(service: Service, mix: Mix) -> Result:
-    """Mixes of posts, shorter plans and early help, and what certainty takes."""
+    """Mixes of posts, shorter plans and early help, and what more certainty needs."""
     frame = mix.to_frame()
     gone = [name for name in ("cap", "by", "probability", "basis") if name in frame]
     currency = f" {mix.found.currency} a year"

@@ -19,7 +19,8 @@ __all__ = ["REMAINDER", "TOGETHER", "attributed", "each_alone", "finite"]
 TOGETHER, REMAINDER = "together", "remainder"
 
 _MOST_REPLICATES = 2048
-"""Of the attribution, in which every change is simulated by itself: four whole blocks of draws."""
+"""Most replicates of the attribution, where each change is simulated by itself: four whole
+blocks."""
 
 _ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference", "basis")
 
@@ -27,7 +28,7 @@ _ATTRIBUTION = ("scenario", "against", "measure", "month", "change", "difference
 def attributed(
     outlook: Outlook, by: str, names: Sequence[str], values: Mapping[str, Mapping[str, float]]
 ) -> pd.DataFrame:
-    """What each change does by itself, together, and the remainder: a row each."""
+    """What each change does by itself, what they do together, and the remainder: a row for each."""
     rows: list[tuple[object, ...]] = []
     for name in names:
         changed = outlook.levers[name].changed
@@ -71,5 +72,5 @@ def each_alone(
 
 
 def finite(value: float) -> float | None:
-    """A number; None where there is none."""
+    """The number, or None if it is not finite."""
     return value if np.isfinite(value) else None

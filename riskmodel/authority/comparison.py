@@ -1,4 +1,4 @@
-"""Scenarios beside the first of them: differences on paired draws, and what each change does."""
+"""Scenarios compared with the first: differences with shared draws, and what each change does."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = ["Comparison", "compare", "usual_target"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison(Result):
-    """Scenarios beside the first, at the end of one month.
+    """Scenarios compared with the first, at the end of one month.
 
     Parameters
     ----------
@@ -55,24 +55,24 @@ class Comparison(Result):
     level
         Of the intervals.
     differences
-        A row a scenario after the first and measure. Columns: scenario, against, measure, month,
-        statistic, value, value_against, difference, low, high, level, spread_paired,
+        A row for each scenario after the first and measure. Columns: scenario, against, measure,
+        month, statistic, value, value_against, difference, low, high, level, spread_paired,
         spread_unpaired, basis. The statistic is ``mean``, or for posts the ``quantile`` at the
-        target's probability. Low and high are the central interval of the difference over the
-        replicates, which share their draws; the two spreads are its standard deviation and what
-        that would be between draws that share nothing.
+        target's probability. Low and high are the ends of the central range of the difference over
+        the replicates, which share their random numbers. The two spreads are the standard deviation
+        of the difference, and what it would be if nothing were shared.
     attribution
-        A row a scenario, measure and change. Columns: scenario, against, measure, month, change,
-        difference, basis; against the baseline. Each change by itself, then ``together``, and
-        ``remainder``, together less the sum of the single ones.
+        A row for each scenario, measure and change. Columns: scenario, against, measure, month,
+        change, difference, basis; against the baseline. Each change by itself, then ``together``,
+        and ``remainder``, which is together less the sum of the single ones.
     currency
         Of the costs; empty without prices.
     feedback
-        Whether caseloads act back on demand.
+        Whether caseloads affect demand (feedback).
     labels
-        Words of measures that are not the package's own: those of services and placements.
+        Labels of measures that differ by authority: those of services and placements.
     placed
-        In how many of the simulations placements were followed; 0 is not at all.
+        In how many of the simulations placements were followed; 0 if in none.
     not_priced
         What has no price, and so is in no cost, such as ``agency``.
     """
@@ -122,7 +122,7 @@ class Comparison(Result):
         return self.differences
 
     def summary(self) -> str:
-        """What is set beside what, and when."""
+        """What is compared with what, and when."""
         return (
             f"{', '.join(self.scenarios[1:])} beside {self.scenarios[0]} at the end of "
             f"{self.month}, {self.level:.0%} ranges of paired simulations"
@@ -149,7 +149,7 @@ class Comparison(Result):
         )
 
     def text_tables(self) -> Sequence[TextTable]:
-        """The differences, and of the largest answers what each change does by itself."""
+        """The differences, and for the main measures what each change does by itself."""
         differences = TextTable(self.preview(), f"{self.month}, compared with {self.scenarios[0]}")
         chosen = self.attribution[self.attribution["measure"].isin(("caseload", "posts_needed"))]
         changes = pd.DataFrame(
@@ -165,7 +165,7 @@ class Comparison(Result):
         return differences, TextTable(changes, title)
 
     def remarks(self) -> Sequence[str]:
-        """What the differences rest on, and how far chance is kept out of them."""
+        """What the differences are based on, and how much chance is kept out of them."""
         loads = self.differences[self.differences["measure"] == "caseload"]
         moved = loads[loads["spread_paired"] > 0]
         said = [f"Basis: projected; {self.target}."]
@@ -204,7 +204,7 @@ class Comparison(Result):
 
 
 def usual_target(outlook: Outlook) -> Target:
-    """The ambition of para 23, by two years after the opening, with a probability of 80%."""
+    """The ambition of para 23, two years after the opening, with a probability of 80%."""
     ahead = min(24, len(outlook.projection.months))
     return Target(
         float(published_caseloads().ambition.reading),
@@ -228,7 +228,7 @@ def compare(  # noqa: PLR0913  each is a word of the question
     attribution: bool | Collection[str] = True,
     workers: int | Engine = 1,
 ) -> Comparison:
-    """Differences from the first scenario in stocks, caseload, posts and cost, and their causes.
+    """Differences from the first scenario in stocks, caseload, posts and cost, split by change.
 
     Parameters
     ----------
@@ -238,20 +238,21 @@ def compare(  # noqa: PLR0913  each is a word of the question
         Names, the first being what the others are compared with; None takes all, the baseline
         first.
     structure, workforce, posts_workforce
-        Those of the plan, and the workers where posts are counted; None is the same.
+        Those of the plan, and the workers in the simulations in which posts are counted; None takes
+        the same.
     costs
         Prices, or what gives those of a financial year; without them there is no cost.
     target
         Cap, date and probability; differences are those at the end of its month. None takes
         :func:`usual_target`.
     services
-        Services around under all of the scenarios, of the same months and simulations; what each
-        change of a scenario does by itself is not worked out for them.
+        Plans of services around child protection under all scenarios, for the same months and
+        simulations. For them, it is not worked out what each change of a scenario does by itself.
     placed
-        Placements under all of the scenarios, see
-        :func:`riskmodel.authority.placements.placements_under`; of them neither.
+        Placements under all scenarios, see :func:`riskmodel.authority.placements.placements_under`;
+        the same holds for them.
     attribution, workers
-        Whether to simulate each change of each scenario by itself, or of which scenarios; and how
+        Whether to simulate each change of each scenario by itself, or for which scenarios; and how
         many processes share that work.
 
     Raises
@@ -263,10 +264,10 @@ def compare(  # noqa: PLR0913  each is a word of the question
 
     Notes
     -----
-    The attribution simulates every change alone and all of them together, on the draws of the
-    first replicates, up to 2,048 of them. What several changes do beyond the sum of each is the
-    remainder; it belongs to no single one. Posts are counted in the simulations of
-    :func:`riskmodel.authority.service.posts_outlook`.
+    The attribution simulates every change alone and all of them together, with the random numbers
+    of the first replicates, up to 2,048. What all changes do together, less the sum of what each
+    does alone, is the remainder; it belongs to no single change. Posts are counted in the
+    simulations of :func:`riskmodel.authority.service.posts_outlook`.
     """
     names = tuple(outlook.levers) if scenarios is None else tuple(dict.fromkeys(scenarios))
     for name in names:

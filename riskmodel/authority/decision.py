@@ -32,17 +32,17 @@ from riskmodel.series import AuthorityPanel
 __all__ = ["UNIT", "PostsDecision", "decide_posts"]
 
 UNIT = 10_000
-"""Of money, at which the cost is given where nobody says the price."""
+"""The yearly price of a worker with which the cost is given where no price is known."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PostsDecision(Result):
-    """The answer on posts with its price, and what a wrong one would mean.
+    """The answer on posts with its price, and what a wrong number would mean.
 
     Parameters
     ----------
     posts
-        Posts needed, how sure, and what would change them.
+        Posts needed, with what chance, and what would change them.
     price, currency
         Of posts, as far as it is given.
     best
@@ -50,11 +50,12 @@ class PostsDecision(Result):
     caseload
         Caseload at the date with the posts and candidates of now: low, central, high.
     chance
-        To keep to the cap with them.
+        The chance to keep to the cap with them.
     hires
-        Social workers who can be appointed in a month as things are.
+        Social workers who can be appointed in a month as things stand.
     growth
-        How many other authorities raised their workers as fast; None where no panel says.
+        How many other authorities increased their workers as fast; None without a panel that says
+        it.
     basis
         What it rests on.
     scenario
@@ -73,10 +74,10 @@ class PostsDecision(Result):
     scenario: str = BASELINE
 
     def to_frame(self) -> pd.DataFrame:
-        """The number that costs least and others; without prices the posts for several chances.
+        """The number that costs least, and others; without prices, posts for several chances.
 
-        Columns: posts, cost, more, chance, basis, as :class:`BestPosts` has them, cost and more
-        missing without prices.
+        Columns: posts, cost, more, chance, basis, as in :class:`BestPosts`; without prices cost and
+        more are missing.
         """
         if self.best is not None:
             return self.best.costs
@@ -86,7 +87,7 @@ class PostsDecision(Result):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """How many, what that costs, two on being wrong, and what it takes besides."""
+        """Sentences on how many, what that costs, being wrong (two), and what else it takes."""
         return (self._need, self._costs, self._wrong, self._assumed, self._takes)
 
     @property
@@ -106,9 +107,9 @@ class PostsDecision(Result):
 
     @property
     def cost(self) -> tuple[float, float, float]:
-        """What the workers who come on top cost in a year: low, central, high.
+        """What the additional workers cost in a year: low, central, high.
 
-        Without a price it is that of 10,000 a worker.
+        Without a price, a worker is taken to cost 10,000.
         """
         posts = self.posts
         price = UNIT if self.price.too_many is None else self.price.too_many
@@ -184,7 +185,7 @@ class PostsDecision(Result):
         return "\n".join(self.sentences)
 
     def text_tables(self) -> Sequence[TextTable]:
-        """What other numbers of posts cost; without prices nothing that is not said."""
+        """What other numbers of posts cost; without prices there is no table."""
         if self.best is None:
             return ()
         costs = self.best.costs
@@ -192,7 +193,7 @@ class PostsDecision(Result):
         return (TextTable(costs, "Cost of being wrong, a year on average"),)
 
     def remarks(self) -> Sequence[str]:
-        """Of a best number what it rests on, what others did, what is assumed, and the basis."""
+        """What the best number is based on, what others did, what is assumed, and the basis."""
         said = [] if self.best is None else [self.best.summary()]
         said += [] if self.growth is None else [self.growth.summary()]
         return (*said, f"Assumed: {self.posts.assumes}.", *([self.basis] if self.basis else []))
@@ -231,13 +232,13 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
     posts_workforce
         The workers in the simulations in which posts are counted; None is the same.
     posts
-        Their answer, where it is there already.
+        The answer on posts, where it has been worked out already.
     panel
         Of many authorities.
     basis
         What it rests on, in sentences.
     scenario
-        Under which; with no change of policy where nothing is said.
+        The scenario; with no change of policy if none is given.
 
     Raises
     ------

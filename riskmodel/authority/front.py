@@ -42,16 +42,16 @@ def project(
     Parameters
     ----------
     figures
-        A CSV of own months or a panel of authorities; None is the published tables.
+        A CSV of own months or a panel of authorities; None takes the published tables.
     authority
         Code of the authority in a panel, or area in a file.
     population
-        Children aged 0 to 17, where the file does not say; or a file that projects them, whom
-        starts then follow.
+        Children aged 0 to 17, where the file does not say; or a file with a projection of them,
+        which starts then follow.
     scenarios
         Names of the library, files, or scenarios.
     learn
-        A panel of authorities to learn from; None is the panel given, else what ships.
+        A panel of authorities to learn from; None takes the panel given, otherwise what ships.
     months, simulations, seed
         How far ahead, how many simulations; the same seed gives the same answer.
 
@@ -98,7 +98,7 @@ def plan_caseload(
     outlook
         As :func:`project` gives it.
     teams
-        A file of teams, or what was read of one; None is the report card's.
+        A file of teams, or what was read from one; None takes the report card's.
     workforce
         None assumes what is usual for such teams.
     """
@@ -116,18 +116,18 @@ def posts_needed(
     workforce: Workforce | None = None,
     scenario: str = BASELINE,
 ) -> PostsNeeded:
-    """Posts with which the average caseload keeps to a cap, with a chance, by a month.
+    """Posts with which the average caseload keeps to a cap by a month, with a given chance.
 
     Parameters
     ----------
     outlook, teams, workforce
         As :func:`plan_caseload` takes them.
     cap
-        Cases for each full-time worker at most; None is 14, as in paragraph 23.
+        Most cases for each full-time worker; None is 14, as in paragraph 23.
     by
         ``YYYY-MM``; None is two years after the opening.
     probability
-        How sure, between 0 and 1; None is 0.8.
+        The chance asked for, between 0 and 1; None is 0.8.
     holds
         Whether the cap is of the ``average`` caseload or of ``each`` worker's.
     scenario

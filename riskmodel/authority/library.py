@@ -16,7 +16,7 @@ __all__ = ["library_outlook"]
 
 
 def library_outlook(scenario: str, last: str, replicates: int, seed: int) -> Outlook:
-    """The baseline, and a scenario of the library beside it from the same draws.
+    """The baseline and a scenario of the library, with the same random numbers.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What margins leave open: bounds and the sensitivity surface, on published counts or a table's."""
+"""What cannot be concluded from margins: bounds and the sensitivity surface, for any counts."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def factor_bounds(
     phi: tuple[float, float] | None = None,
     release: Release | None = None,
 ) -> bounds.MarginBounds:
-    """Bounds of one factor's association with a plan from margins.
+    """Bounds of one factor's association with a plan, from margins.
 
     Parameters
     ----------
     factor
         Name, printed label or census code.
     assessments
-        N; must be given for the published counts, and may not be for a table, which knows it.
+        N; has to be given for the published counts, and must not be for a table, which contains it.
     given
         Other factors; None for all that have counts.
     phi
@@ -59,7 +59,7 @@ def factor_bounds(
 
     Notes
     -----
-    Of observed records nothing but printed counts goes in, so the bounds tell no more than these.
+    From observed records only printed counts are used, so the bounds reveal no more than these.
     """
     counts = _counts(release)
     if release is None:
@@ -96,11 +96,11 @@ def assumed_surface(
         The ten with printed counts, all 34, or some by name, label or code. For a table both words
         mean all of its factors.
     replicates
-        Cohorts a point of the grid.
+        Cohorts for each point of the grid.
     method, level
         Fit and coverage of the intervals.
     seed
-        Names the cohorts: the same seed, the same bytes.
+        Seed of the cohorts: the same seed gives the same bytes.
     release
         Margins of a table, as far as they may be printed, instead of the published ones.
     """
@@ -151,15 +151,16 @@ def recording_area(
     assessments: int | None = None,
     level: float | None = None,
 ) -> RecordingSensitivity:
-    """Rates, associations and quadrants over how completely factors are recorded.
+    """Rates, associations and quadrants, depending on how completely factors are recorded.
 
     Parameters
     ----------
     release
-        Counts of a table, as far as they may be printed, with the cuts that they set themselves;
-        None takes the published counts and the cuts that reproduce the printed quadrants.
+        Counts of a table, as far as they may be printed, with the cuts that follow from them; None
+        takes the published counts, with the cuts that reproduce the printed quadrants.
     recording
-        The area; None takes the usual one, for the published counts with the Department's.
+        The area of shares recorded; None takes the usual one, and for the published counts the
+        Department's with it.
     assessments
         N, for the published counts; None takes the median of the documented prior.
     level

@@ -1,4 +1,4 @@
-"""What is measured of a scenario, simulation by simulation, so that scenarios can be compared.
+"""What is measured in each simulation of a scenario, so that scenarios can be compared.
 
 A measure is declared once: here what it is, and in :data:`riskmodel.core.labels.LABELS`, under the
 same name, its words and digits. Text, CSV, JSON, sections and charts take it from there.
@@ -37,19 +37,19 @@ from riskmodel.services.result import ServicePlan
 __all__ = ["MEASURES", "MEASURE_LABELS", "POSTS", "Measure", "Projected", "Question"]
 
 POSTS = "posts_needed"
-"""The measure that is always taken of as many simulations."""
+"""The measure that is always taken over the same number of simulations."""
 
 _YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: by which month, to keep to what, with which teams, workers and prices.
+    """The question: by which month, with which target, teams, workers and prices.
 
-    ``prices`` gives those of a financial year; ``months`` are those until the one asked of, and
-    ``priced`` the components with a price. ``services`` are plans of services around, under the
-    scenarios that are asked of, ``further`` more measures by name, such as those of placements;
-    ``only`` are the measures that are taken, none named meaning all.
+    ``prices`` gives the prices of a financial year; ``months`` are the months until the one asked
+    about, and ``priced`` the components with a price. ``services`` are plans of services around
+    child protection under the scenarios asked about; ``further`` are more measures by name, such as
+    those of placements. ``only`` names the measures to take; if it is empty, all are taken.
     """
 
     structure: Structure
@@ -65,7 +65,7 @@ class Question:
 
     @property
     def measures(self) -> Mapping[str, Measure]:
-        """Every measure, and after them such as ``cost.2025/26`` and ``waiting.camhs``."""
+        """Every measure, followed by ones such as ``cost.2025/26`` and ``waiting.camhs``."""
         more = {**self._of_costs, **self._around, **self.further}
         measures = {**MEASURES, **{name: of for name, (of, _) in more.items()}}
         return {name: of for name, of in measures.items() if name in (self.only or measures)}
@@ -78,7 +78,7 @@ class Question:
 
     @property
     def in_year(self) -> Mapping[str, list[int]]:
-        """Places of the months of each financial year."""
+        """Positions of the months of each financial year."""
         return years_of(self.months)
 
     @property
@@ -116,7 +116,7 @@ class Question:
         levers: Mapping[str, Levers],
         scenario: str,
     ) -> dict[str, Floats]:
-        """Each measure of a scenario on every simulation, shape (simulation,)."""
+        """Each measure of a scenario in every simulation, shape (simulation,)."""
         asked = Projected(self, projection, plan, forces[scenario], levers[scenario], scenario)
         measured = {name: measure.values(asked) for name, measure in self.measures.items()}
         return {
@@ -135,7 +135,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Projected:
-    """One scenario as it was projected, and what is asked of it."""
+    """One scenario as projected, and what is asked about it."""
 
     question: Question
     projection: Projection
@@ -145,23 +145,23 @@ class Projected:
     scenario: str
 
     def at(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Of an array (scenario, month, simulation) the scenario at the month."""
+        """From an array (scenario, month, simulation), the values of this scenario at the month."""
         place = self.plan.scenarios.index(self.scenario)
         return np.asarray(values[place, self.question.number])
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a number is taken of every simulation of a scenario.
+    """How a number is taken from every simulation of a scenario.
 
     Parameters
     ----------
     values
-        The numbers, shape (simulation,); None where it cannot be said, as a cost without prices.
+        The numbers, shape (simulation,); None where there are none, as for a cost without prices.
     statistic
-        What stands for all of them: their mean, or the quantile at the target's chance.
+        What summarises them: their mean, or the quantile at the target's chance.
     has_range
-        Whether a difference has a range; where a simulation says only yes or no it has none.
+        Whether a difference has a range; a measure that is only yes or no in a simulation has none.
     """
 
     values: Callable[[Projected], npt.NDArray[Any] | None]
@@ -218,7 +218,7 @@ def _joiners(asked: Projected) -> npt.NDArray[Any]:
 
 
 _OF_SERVICES = ("waiting", "wait_weeks", "within", "posts_needed")
-"""What a comparison says of a service: its list and waits, or the posts that it takes."""
+"""What a comparison says about a service: its list and waits, or the posts that it needs."""
 
 
 def _of_service(plan: ServicePlan, name: str) -> Measure:

@@ -1,4 +1,4 @@
-"""Posts, shorter plans and early help: mixes that keep to a cap, on projected replicates."""
+"""Mixes of posts, shorter plans and early help that keep to a cap in projected replicates."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from riskmodel.projection import BASELINE
 __all__ = ["PROBABILITIES", "Mix", "find_mix", "mix_response"]
 
 PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-"""How sure: the steps of the price of certainty."""
+"""Probabilities for which the price of certainty is worked out."""
 
 _LENGTH, _DIVERSION = "length.child_protection_plan", "diversion.early_help"
 
@@ -49,12 +49,13 @@ class Mix(Result):
     Parameters
     ----------
     found
-        Fewest posts at each step of the other levers; without prices its costs count posts.
+        Fewest posts at each step of the other levers; without prices, its costs are numbers of
+        posts.
     certainty
         The cheapest mix for each probability of :data:`PROBABILITIES` that some mix reaches;
         without prices the one with the fewest posts.
     priced
-        Whether its user gave prices.
+        Whether the user gave prices.
     """
 
     found: LeverSearch
@@ -62,14 +63,14 @@ class Mix(Result):
     priced: bool
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a mix; cost, currency and the cheapest one only with prices."""
+        """A row for each mix; cost, currency and the cheapest one only with prices."""
         frame = self.found.to_frame()
         if self.priced:
             return frame
         return frame.drop(columns=["cost", "currency", "best"])
 
     def summary(self) -> str:
-        """What it is, in a sentence."""
+        """The result in a sentence."""
         if self.priced:
             return self.found.summary()
         return f"{self.found.best.levers} for {self.found.target} (no prices; projected)"
@@ -94,9 +95,9 @@ def find_mix(
     target
         Cap, date and probability.
     scenario
-        On whose demand and workforce.
+        The scenario whose demand and workforce are used.
     costs
-        Prices of the levers, from the user; None counts posts.
+        Prices of the levers, from the user; None counts posts instead.
     grid
         Steps; None takes the parameters ``mix_shorter_plans_steps`` and ``mix_diversion_steps``.
 
@@ -127,14 +128,15 @@ def mix_response(
     structure: Structure | None = None,
     workforce: Workforce | None = None,
 ) -> Callable[[Mixed, float], float]:
-    """The caseload at the end of a month that is not passed with a probability, given a mix.
+    """The caseload at the end of a month that is not exceeded with a probability, given a mix.
 
     Notes
     -----
-    Shorter plans and early help act from the first month on plans that begin, on top of the
-    scenario; posts are there from the first month, and every vacancy finds a candidate. All mixes
-    meet the same draws, and each pair of the other levers is simulated once. What the scenario
-    assumes with a range or in variants is drawn in each simulation, as everywhere.
+    Shorter plans and early help act on plans that begin from the first month on, in addition to the
+    scenario. Posts are in place from the first month, and every vacancy finds a candidate. All
+    mixes have the same random numbers, and each pair of the other two levers is simulated once.
+    What the scenario assumes with a range or in variants is drawn in each simulation, as
+    everywhere.
     """
     teams = published_structure() if structure is None else structure
     levers = outlook.levers[scenario].drawn(*outlook.draws)

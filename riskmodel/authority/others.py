@@ -1,4 +1,4 @@
-"""An authority beside its statistical neighbours, groups of its own and England, year by year.
+"""An authority compared with its statistical neighbours, own groups and England, by year.
 
 It is compared with the others taken together, never ranked among them.
 """
@@ -36,33 +36,35 @@ HIGHER, LOWER, WITHIN = "higher", "lower", "within chance"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OthersComparison(Result):
-    """Own rates beside others', with the band that chance alone would give.
+    """Own rates compared with others', with the band that chance alone would give.
 
     Parameters
     ----------
     area, code
         Whose.
     level
-        Chance with which an authority of the same underlying rate lies within the band.
+        Chance with which an authority with the same underlying rate is within the band.
     together
-        Children of a family who are counted together: an assumption that widens the band.
+        How many children of a family are counted together: an assumption that widens the band.
     comparators
         Codes of the authorities of each group compared with, by its name.
     frame
-        A row a measure, comparator and year. Columns: area, la_code, measure, label, unit, year,
-        comparator, authorities (how many have both figures), rate, comparator_rate, low, high (the
-        band of chance), low_usual, high_usual (and what authorities usually lie apart), where
-        (``higher``, ``lower``, ``within chance``), years (how many in a row, to this one, on the
-        same side beyond chance), unusual (whether beyond the second band), level, basis.
+        A row for each measure, comparator and year. Columns: area, la_code, measure, label, unit,
+        year, comparator, authorities (how many have both figures), rate, comparator_rate, low, high
+        (the band of chance), low_usual, high_usual (the band of chance and of the usual differences
+        between authorities), where (``higher``, ``lower``, ``within chance``), years (how many in a
+        row, to this one, on the same side beyond chance), unusual (whether beyond the second band),
+        level, basis.
     missing
-        What the panel has no figures of, in words.
+        What the panel has no figures for, in words.
     source
         The panel.
 
     Notes
     -----
-    Of comparisons between equals at most 1 - ``level`` are called higher or lower, each by itself:
-    of many comparisons some are by chance. Bands: :mod:`riskmodel.demand.national.bands`.
+    If there is no true difference, a single comparison is called higher or lower with a chance of
+    at most 1 - ``level``; among many comparisons some are by chance. Bands:
+    :mod:`riskmodel.demand.national.bands`.
     """
 
     area: str
@@ -110,7 +112,7 @@ class OthersComparison(Result):
         return rows[rows["comparator"] == comparator].sort_values("year").reset_index(drop=True)
 
     def summary(self) -> str:
-        """Plans beside the first others, and how many measures differ beyond chance."""
+        """Plans compared with the first group, and how many measures differ beyond chance."""
         latest = self.latest
         first = latest[latest["comparator"] == latest["comparator"].iloc[0]]
         row = first.iloc[0].to_dict()
@@ -139,7 +141,7 @@ def compare_with_others(
     area: str = "",
     level: float | None = None,
 ) -> OthersComparison:
-    """Set an authority of a panel beside others.
+    """Compare an authority of a panel with others.
 
     Parameters
     ----------
@@ -148,7 +150,7 @@ def compare_with_others(
     code
         The authority's own.
     neighbours
-        Codes of its statistical neighbours; those that the panel lacks are passed over.
+        Codes of its statistical neighbours; those that are not in the panel are ignored.
     groups
         Codes by the name of a group.
     area
@@ -159,8 +161,8 @@ def compare_with_others(
     Returns
     -------
     OthersComparison
-        Beside the neighbours, each group, the region where the panel has one alone, and England:
-        its own row, or the sum of all others in the panel.
+        The comparison with the neighbours, each group, the region where the panel has only one, and
+        England: its own row, or the sum of all others in the panel.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Looked-after children ahead by age, legal status, group and where they are placed."""
+"""Projected looked-after children by age, legal status, group and where they are placed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GROUPINGS: Mapping[str, str] = MappingProxyType(
         "where": "Where they are placed",
     }
 )
-"""What children are told apart by beside their placement, with the title of a table."""
+"""What children are divided by other than their placement, with the title of a table."""
 
 SHARED_NOTE = (
     "Legal status and where children are placed are not simulated: children of a placement, age "
@@ -39,10 +39,10 @@ SHARED_NOTE = (
 
 
 def stocks_ahead(placed: Placements) -> list[pd.DataFrame]:
-    """Children by each of :data:`GROUPINGS` each March and at the end, few children withheld.
+    """Children by each of :data:`GROUPINGS`, each March and at the end; few children are withheld.
 
-    Columns: area, scenario, month, the dimension, mean, quantiles, basis. What is shared out is
-    empty without a return.
+    Columns: area, scenario, month, the dimension, mean, quantiles, basis. Groupings that are not
+    simulated are empty without a return.
     """
     import pandas as pd
 
@@ -68,7 +68,7 @@ def stocks_ahead(placed: Placements) -> list[pd.DataFrame]:
 
 
 def shown_ahead(by: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A table for reading: with no change of policy, groups of few children left out."""
+    """A table for reading: with no change of policy, without groups of few children."""
     if not len(frame):
         return frame
     rows = frame[(frame["scenario"] == BASELINE) & (frame["q50"] != CONFIDENTIAL)]
@@ -80,6 +80,6 @@ def shown_ahead(by: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_order(by: str, names: Iterable[str]) -> list[str]:
-    """Groups as they are read: bands of age from the youngest, all of them last."""
+    """Groups in the order of a table: age bands from the youngest, the total last."""
     first = [*BANDS] if by == "age_band" else sorted(set(names) - {ALL})
     return [name for name in (*first, ALL) if name in set(names)]

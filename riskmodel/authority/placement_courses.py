@@ -1,4 +1,4 @@
-"""What scenarios of a folder set for placements: the total of children, places, rates, prices."""
+"""What scenarios of a folder set for placements: total of children, places, rates, prices."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def courses_of(
     scenarios: Sequence[str],
     size: tuple[int, int],
 ) -> tuple[dict[str, Course], dict[str, npt.NDArray[np.float64]], tuple[str, ...]]:
-    """What each scenario sets in so many simulations and months, and what to say of the total.
+    """What each scenario sets in so many simulations and months, and notes on the total.
 
     Returns
     -------
     tuple
-        Courses and paths of prices by scenario, and sentences.
+        What is set and paths of prices, by scenario, and sentences for the reader.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def courses_of(
 
 
 def placement_paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
-    """Paths of levers of placements, by their name there."""
+    """Paths of the levers of placements, by their names in that package."""
     prefix = "placements."
     return {
         name.removeprefix(prefix): np.asarray(levers.apply(name))
@@ -94,7 +94,7 @@ def placement_paths(levers: Levers) -> dict[str, npt.NDArray[np.float64]]:
 
 
 def unaccompanied_times(levers: Levers, outlook: Outlook) -> npt.NDArray[np.float64] | None:
-    """Times the share of unaccompanied children among those who come."""
+    """Multiplier of the share of unaccompanied children among those who enter."""
     if ALONE not in levers.changed:
         return None
     usual = parameter("unaccompanied_share_of_starts").value

@@ -1,4 +1,4 @@
-"""From where to where children go in a year of placements: those who come, move and leave."""
+"""Flows between placements in a year: children who enter, move and leave."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PlacementFlows(Result):
-    """Children who come, move to another kind of placement and leave, with no change of policy.
+    """Children who enter, move to another kind of placement or leave, with no change of policy.
 
     Parameters
     ----------
     area, first, last
         Whose, and the months between which they are counted, ``YYYY-MM``.
     frame
-        A row a way: from, to (in words), children (mean over simulations), q05, q95, basis. Kinds
-        that are not shown are among the other placements.
+        A row for each flow: from, to (in words), children (mean over simulations), q05, q95, basis.
+        Kinds that are not shown are among the other placements.
     """
 
     area: str
@@ -46,12 +46,12 @@ class PlacementFlows(Result):
 
     @property
     def told(self) -> pd.DataFrame:
-        """The ways that on average round to a child at least."""
+        """The flows that on average round to at least one child."""
         return self.frame[self.frame["children"].round() >= 1].reset_index(drop=True)
 
     @property
     def moved(self) -> pd.DataFrame:
-        """As a picture of flows takes it: scenario (the period), from, to, children."""
+        """In the form that a picture of flows takes: scenario (the period), from, to, children."""
         return self.told[["from", "to", "children"]].assign(scenario=self.period)
 
     @property
@@ -60,7 +60,7 @@ class PlacementFlows(Result):
         return f"{month_words(self.first)} to {month_words(self.last)}, projected"
 
     def summary(self) -> str:
-        """How many come, move and leave, and which move is most frequent."""
+        """How many enter, move and leave, and which move is most frequent."""
         frame = self.frame
         comes, leaves = frame["from"] == COMES, frame["to"].isin(EXITS.values())
         numbers = [frame[rows]["children"].sum() for rows in (comes, ~comes & ~leaves, leaves)]
@@ -78,12 +78,12 @@ class PlacementFlows(Result):
 
 
 def yearly_flows(placed: Placements) -> PlacementFlows:
-    """Flows of the first year that is projected, or of as much of it as there is.
+    """Flows of the first projected year, or of as much of it as there is.
 
     Notes
     -----
-    What the return counted is not drawn: few children move from one kind to another in a year,
-    and a count of them could tell of a child. A projected flow is a mean over simulations.
+    Counts of the return are not drawn: few children move from one kind to another in a year, and a
+    count of them could reveal a child. A projected flow is a mean over simulations.
     """
     _, areas = placed.areas()
     others = kind_label("other")

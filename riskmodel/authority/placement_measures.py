@@ -1,4 +1,4 @@
-"""What a comparison of scenarios says of placements: children of each kind, and what they cost."""
+"""Measures of placements in a comparison of scenarios: children of each kind, and costs."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ def placement_measures(placed: Placements | None) -> dict[str, tuple[Measure, La
     Parameters
     ----------
     placed
-        Under all scenarios that are compared, until the month asked of; None is none.
+        Placements under all scenarios compared, until the month asked about; None if there are
+        none.
 
     Returns
     -------
     dict
-        Children of each kind at the end of the last month, and of all; where there are prices what
-        all placements cost in each financial year, and that less grants. Kinds that are not shown,
-        or that hold nobody in any scenario, are in the total alone.
+        Children of each kind, and of all, at the end of the last month; where there are prices,
+        what all placements cost in each financial year, and the same less grants. Kinds that are
+        not shown, or that hold nobody in any scenario, are only in the total.
     """
     if placed is None:
         return {}

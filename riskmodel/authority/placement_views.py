@@ -1,4 +1,4 @@
-"""Views of placements: one question each, with what may be shown of few children."""
+"""Views of placements: one for each question, with numbers of few children withheld."""
 
 from __future__ import annotations
 

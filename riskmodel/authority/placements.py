@@ -57,7 +57,7 @@ class Placements(Result):
     Parameters
     ----------
     history
-        As the return holds them; None where there is none.
+        As recorded in the return; None where there is none.
     forecast
         Under the baseline and every scenario.
     budget
@@ -65,9 +65,9 @@ class Placements(Result):
     withheld
         Kinds of placement with too few children to be shown.
     notes
-        What a reader has to know of what it rests on, in sentences.
+        What a reader has to know about the basis, in sentences.
     memory
-        What left of the return before; None where there is none.
+        What was released from the return before; None where there is no ledger.
     seed
         The user's.
     """
@@ -81,14 +81,14 @@ class Placements(Result):
     seed: int = USUAL_SEED
 
     def leave(self, command: str, by: Sequence[str] = ("placement",)) -> None:
-        """Remember beside the return what is about to be printed, or given away in a file.
+        """Note in the ledger beside the return what is about to be printed or written to a file.
 
         Parameters
         ----------
         command
-            Of whom: words that a person finds it by.
+            Words by which a person can find the release.
         by
-            What children of the last month are told apart by.
+            What children of the last month are divided by.
         """
         if self.memory is not None and self.history is not None:
             self.memory.leave(figures_of(self.history, by, self.memory), command)
@@ -102,9 +102,9 @@ class Placements(Result):
     def areas(
         self, scenario: str = BASELINE
     ) -> tuple[tuple[str, ...], dict[str, npt.NDArray[np.float64]]]:
-        """Months, and children by placement in each: counted, then means of the projection.
+        """Months, and children by placement in each: counts, then means of the projection.
 
-        Kinds that are not shown, now or in any month counted, are together with the others.
+        Kinds that are not shown, now or in any month counted, are added to the other placements.
         """
         ahead = self.forecast.of(scenario).stock.sum(axis=(3, 4)).mean(axis=0)
         now = np.broadcast_to(self.forecast.opened, (1, len(KINDS)))
@@ -134,12 +134,12 @@ class Placements(Result):
         return self.forecast.preview_of(self.withheld)
 
     def summary(self) -> str:
-        """The total to be expected, and what it costs."""
+        """The expected total, and what it costs."""
         costs = "" if self.budget is None else f" {self.budget.summary()}"
         return self.forecast.summary_of(self.withheld) + costs
 
     def remarks(self) -> tuple[str, ...]:
-        """What it rests on."""
+        """What it is based on."""
         return self.notes
 
 
@@ -158,22 +158,22 @@ def project_placements(
     Parameters
     ----------
     figures
-        An authority or its folder: its total of looked-after children, its scenarios and its
-        prices are taken. Or a return (SSDA903) or Annex A, a file or folder, projected from its own
-        entries.
+        An authority or its folder, from which the total of looked-after children, the scenarios and
+        the prices are taken; or a return (SSDA903) or Annex A, a file or folder, which is projected
+        from its own entries.
     months, simulations, seed
-        How far ahead, how often, and the seed.
+        How far ahead, how many simulations, and the seed.
     prices
         What a week costs; None takes those of the folder.
     scenarios
         Of the folder, beside the baseline.
     ledger
-        Another folder to remember in what leaves than the one beside the return.
+        Another folder for the ledger than the one beside the return.
 
     Raises
     ------
     DataError
-        When it is no such thing, or holds no placement.
+        When it is none of these, or holds no placement.
     """
     from riskmodel.authority.folder.authority import Authority, open_authority
     from riskmodel.authority.folder.contents import is_authority
@@ -198,7 +198,7 @@ def folder_placements(
     authority: Authority, *, prices: PlacementPrices | None = None, months: int = USUAL_MONTHS,
     simulations: int = USUAL_SIMULATIONS, seed: int = USUAL_SEED, scenarios: Sequence[str] = (),
 ) -> Placements:  # fmt: skip
-    """Placements of a folder, with the total of looked-after children that its projection has.
+    """Placements of a folder, with the total of looked-after children from its projection.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def placements_under(
     authority
         The folder.
     outlook
-        The projection, of which the first simulations are followed, one block of draws.
+        The projection; its first simulations are followed, one block of draws.
     until
         The last month, ``YYYY-MM``.
     names
@@ -239,8 +239,8 @@ def placements_under(
     Returns
     -------
     Placements | None
-        None where the folder has neither a return nor the published figures, or its return ends
-        in another month than the projection opens.
+        None where the folder has neither a return nor the published figures, or where its return
+        does not end in the month in which the projection opens.
     """
     if looked_after_return(authority.contents) is None and not authority.has("published"):
         return None

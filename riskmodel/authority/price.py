@@ -37,7 +37,7 @@ class PriceByYear(Result):
     costs
         Unit costs by financial year, each in its own prices.
     frame
-        A row a scenario, year and component, ``all`` of them besides. Columns: area, scenario,
+        A row for each scenario, year and component, also for ``all``. Columns: area, scenario,
         year, months (of the year that are projected), component, mean, q05, q50, q95, currency,
         prices, basis.
     """
@@ -53,7 +53,7 @@ class PriceByYear(Result):
 
     @property
     def not_priced(self) -> tuple[str, ...]:
-        """Components that no year gives a price, and that are in no sum."""
+        """Components without a price in any year, which are in no sum."""
         return without_price(self.costs.values())
 
     def to_frame(self) -> pd.DataFrame:
@@ -61,12 +61,12 @@ class PriceByYear(Result):
         return self.frame.copy()
 
     def total(self, scenario: str = BASELINE) -> pd.DataFrame:
-        """The rows of all components together of one scenario, a row a year."""
+        """The rows for all components together of one scenario, one for each year."""
         rows = (self.frame["scenario"] == scenario) & (self.frame["component"] == ALL)
         return self.frame[rows].reset_index(drop=True)
 
     def year_words(self, row: Mapping[Any, Any]) -> str:
-        """The year of a row, with how many of its months are projected where not all are."""
+        """The year of a row, with the number of projected months where that is not all twelve."""
         months = row["months"]
         return str(row["year"]) if months == 12 else f"{count_of(months, 'month')} of {row['year']}"
 

@@ -1,4 +1,4 @@
-"""Scenarios to workforces, feedback, plans and answers, all from the same draws."""
+"""From scenarios to workforces, feedback, plans and answers, all with the same random numbers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 UNLIKE_SHARE = 0.1
-"""Teams and figures are said to differ when they do by more than this share of the figures."""
+"""Teams and figures are reported to differ if they do by more than this share of the figures."""
 
 
 def project_service(  # noqa: PLR0913  each is a word of the question
@@ -74,32 +74,32 @@ def project_service(  # noqa: PLR0913  each is a word of the question
     share_done: Callable[[float], None] | None = None,
     workers: int | Engine = 1,
 ) -> Outlook:
-    """Project demand with what caseload does to it, where that is switched on.
+    """Project demand, with feedback from caseload where that is switched on.
 
     Parameters
     ----------
     source
-        The authority's own figures; None is the published ones.
+        The authority's own figures; None takes the published ones.
     scenarios
         Beside the baseline.
     structure, workforce
-        Teams and workers, for feedback alone; None takes the published ones.
+        Teams and workers, used only for feedback; None takes the published ones.
     switches
         Feedback in the baseline and every scenario that does not set its own; None is off.
     draw_rates
-        Whether the workers of feedback have their assumed rates drawn together.
+        Whether the assumed rates of the workers in feedback are drawn together.
     months, replicates, seed, panel, progress, share_done, workers
         As :func:`riskmodel.demand.projecting.project` has them.
 
     Notes
     -----
-    As soon as one scenario has feedback, the plans of all of them, the baseline's too, are drawn
-    month by month, so that they are compared like with like.
+    As soon as one scenario has feedback, the plans of all scenarios, the baseline included, are
+    simulated month by month, so that like is compared with like.
 
     Raises
     ------
     DataError
-        When a loop runs away, or a number is out of range.
+        When a loop grows without end, or a number is out of range.
     """
     teams = published_structure() if structure is None else structure
     check_teams(teams, months, replicates)
@@ -126,7 +126,7 @@ def project_service(  # noqa: PLR0913  each is a word of the question
 def plan_outlook(
     outlook: Outlook, structure: Structure | None = None, workforce: Workforce | None = None
 ) -> CaseloadPlan:
-    """Caseloads of every scenario of an outlook, all from the same teams and luck.
+    """Caseloads of every scenario of an outlook, all with the same teams and random numbers.
 
     Parameters
     ----------
@@ -144,10 +144,10 @@ def plan_outlook(
 
 
 def team_notes(outlook: Outlook, structure: Structure | None = None) -> tuple[str, ...]:
-    """Where the teams and the figures are not of the same children, in sentences.
+    """Sentences on where the teams and the figures do not count the same children.
 
-    Projected children are shared out over the teams in proportion to their cases, so teams that
-    hold far fewer than are counted get them all.
+    Projected children are divided among the teams in proportion to their cases. So teams that hold
+    far fewer children than are counted are given all of them.
 
     Parameters
     ----------
@@ -181,15 +181,16 @@ def posts_outlook(outlook: Outlook, by: str) -> Outlook:
     Parameters
     ----------
     outlook
-        Of any length and number of simulations, with any seed.
+        A projection of any length and number of simulations, with any seed.
     by
         The month.
 
     Returns
     -------
     Outlook
-        The same question as usual (``riskmodel.core.usual``), further ahead where the month
-        lies beyond: so posts are one number whoever asks, and of how many simulations.
+        The same projection with the usual simulations and seed (``riskmodel.core.usual``), longer
+        where the month lies beyond their end. So the number of posts is the same, however many
+        simulations were asked for.
     """
     if by not in outlook.projection.months:
         return outlook
@@ -214,7 +215,7 @@ def needed_by_simulation(
     structure: Structure | None = None,
     workforce: Workforce | None = None,
 ) -> Floats:
-    """Posts that each simulation needs for a cap by a date, shape (replicate,).
+    """Posts that each simulation needs to keep to a cap by a date, shape (replicate,).
 
     Parameters
     ----------
@@ -243,7 +244,7 @@ def needed_by_simulation(
 def growth_beside(
     panel: AuthorityPanel | Learning | None, outlook: Outlook, posts: PostsNeeded
 ) -> WorkforceGrowth | None:
-    """How many other authorities raised their workers as fast as the posts would have it.
+    """How many other authorities increased their workers as fast as the posts require.
 
     Parameters
     ----------
@@ -257,7 +258,8 @@ def growth_beside(
     Returns
     -------
     WorkforceGrowth or None
-        None where the workers need not grow, or the panel has none so many years apart.
+        None where the workers need not grow, or no authority of the panel has workers so many years
+        apart.
     """
     if not isinstance(panel, AuthorityPanel) or not 0 < posts.growth < np.inf:
         return None
@@ -279,7 +281,7 @@ def posts_answer(
     sensitivity: bool = True,
     as_usual: bool = True,
 ) -> PostsNeeded:
-    """Posts with which one scenario keeps to a cap by a date, when candidates can be found.
+    """Posts with which one scenario keeps to a cap by a date, if candidates can be found.
 
     Parameters
     ----------
@@ -290,24 +292,24 @@ def posts_answer(
     scenario
         Whose cases and workforce.
     sensitivity
-        Whether to solve again with each assumption at the ends of its range.
+        Whether to work it out again with each assumption at the ends of its range.
     as_usual
-        Whether posts are counted in the simulations of :func:`posts_outlook`, so that they are one
-        number everywhere, or else in the outlook's own: in a study with a seed of its own, or to
-        see how they move with the seed.
+        Whether posts are counted in the simulations of :func:`posts_outlook`, so that the number is
+        the same everywhere. If not, they are counted in the outlook's own simulations: for a study
+        with its own seed, or to see how posts change with the seed.
 
     Raises
     ------
     UnknownNameError
         When there is no such scenario.
     DataError
-        When no number of posts meets it: why, and what would.
+        When no number of posts meets it; the message says why, and what would.
 
     Notes
     -----
-    Posts that the scenario sets, one number or a range, play no part: the answer takes their
-    place. Candidates, agency workers and rates count as the scenario sets them, each simulation
-    with its own number of a range.
+    Posts that the scenario sets, one number or a range, are not used: the answer takes their place.
+    Candidates, agency workers and rates count as the scenario sets them, each simulation with its
+    own number of a range.
     """
     check_name("scenario", scenario, outlook.levers)
     asked, outlook = outlook, posts_outlook(outlook, target.by) if as_usual else outlook

@@ -1,4 +1,4 @@
-"""The services around an authority: what its projection brings to them, and its own deadlines."""
+"""Services of an authority: the work that its projection brings to them, and its own deadlines."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def services_of(authority: Authority, name: str | None = None) -> tuple[Service,
     Raises
     ------
     DataError
-        When the folder has none, or a file is no sound service.
+        When the folder has none, or a file is not a valid service.
     UnknownNameError
-        When none has the name, with the nearest.
+        When none has the name; the message names the nearest.
     """
     authority.needs("services")
     folder = authority.contents.file("services")
@@ -70,11 +70,11 @@ def services_of(authority: Authority, name: str | None = None) -> tuple[Service,
 
 
 def with_own_records(authority: Authority, services: Sequence[Service]) -> tuple[Service, ...]:
-    """Services whose ``to`` is a deadline of the folder's records, with its months and open cases.
+    """Services whose ``to`` is a deadline of the folder's records, with months and open cases.
 
-    ``to = "timeliness.assessment"`` takes the months of the start as own months, and where the file
-    says nothing of a list, what is open on the last day of the records. The month of that day is
-    left out, for it may not be whole.
+    ``to = "timeliness.assessment"`` takes the starts by month as own months. Where the file gives
+    no list, what is open on the last day of the records is the list. The month of that day is left
+    out, because it may not be complete.
     """
     if not any(_is_of_records(one) for one in services):
         return tuple(services)
@@ -121,16 +121,16 @@ def horizon_of(
     seed: int,
     scenarios: Sequence[str] = (BASELINE,),
 ) -> Horizon:
-    """Months, simulations and what ratios are to: of a projection where one is needed.
+    """Months, simulations and what ratios refer to, from a projection where one is needed.
 
-    Without figures to project from the first month is the one after the folder's date, or else
-    after the last of the services' own months.
+    Without figures to project from, the first month is the one after the folder's date, or
+    otherwise after the last of the services' own months.
 
     Raises
     ------
     DataError
-        When a ratio needs a projection that the folder has no figures for, or nothing says from
-        when on.
+        When a ratio needs a projection for which the folder has no figures, or the first month is
+        not known.
     """
     can_project = any(authority.has(need) for need in ("months", "own_panel", "published"))
     if can_project and any(one.arrivals.to for one in services):
@@ -155,7 +155,7 @@ def horizon_of(
 def simulated(
     authority: Authority, *, months: int, replicates: int, seed: int
 ) -> tuple[ServicePlan, ...]:
-    """Every service of the folder, on the folder's projection where one is needed; made once."""
+    """Every service of the folder, with the folder's projection where one is needed; made once."""
     sizes = {"months": months, "replicates": replicates, "seed": seed}
 
     def make() -> tuple[ServicePlan, ...]:
@@ -213,7 +213,7 @@ def _outlook(
 
 
 def sources_of(outlook: Outlook) -> dict[str, dict[str, npt.NDArray[np.number]]]:
-    """What ratios can be to, by scenario: starts, ends and stock of each stage, and conferences."""
+    """What ratios can refer to, by scenario: starts, ends, stock of each stage, and conferences."""
     from riskmodel.caseload.conferences import PLAN, conferences
 
     projection = outlook.projection
@@ -247,10 +247,10 @@ def simulate_service(
     Parameters
     ----------
     service
-        Its file, or what was read of one.
+        Its file, or what was read from one.
     figures
-        A projection, as ``riskmodel.project`` gives it: months, simulations and seed are then
-        its own, and ratios are to what it holds.
+        A projection, as ``riskmodel.project`` gives it: months, simulations and seed are then taken
+        from it, and ratios refer to what it holds.
     opening
         ``YYYY-MM``, the month before the first; needed without a projection, where the service has
         no months of its own.
@@ -275,12 +275,12 @@ def simulate_service(
 
 
 def timeliness_of(authority: Authority) -> Timeliness:
-    """How long it takes and how much is in time, of the folder's records.
+    """How long things take and what share is in time, in the folder's records.
 
     Raises
     ------
     DataError
-        When it has no records with two dates that a deadline runs between.
+        When it has no records with the two dates of a deadline.
     """
     from riskmodel.disclosure.remembering import FigureMemory
     from riskmodel.intake.intervals import read_intervals
@@ -298,7 +298,7 @@ def timeliness_of(authority: Authority) -> Timeliness:
 
 
 def others_in_time(authority: Authority) -> TimelinessOfOthers:
-    """Its published shares in time beside those of its neighbours, or of all in its panel."""
+    """Its published shares in time, compared with its neighbours' or all others' in its panel."""
     from riskmodel.services.others import timeliness_of_others
 
     authority.needs("own_panel")
@@ -308,7 +308,7 @@ def others_in_time(authority: Authority) -> TimelinessOfOthers:
 
 
 def scenario_names(authority: Authority, named: Sequence[str]) -> tuple[str, ...]:
-    """The baseline and the scenarios of the folder that are named.
+    """The baseline, and the named scenarios of the folder.
 
     Raises
     ------

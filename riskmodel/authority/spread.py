@@ -1,4 +1,4 @@
-"""What spread comes from: chance, what the figures leave open, and what is assumed."""
+"""Where spread comes from: chance, what cannot be known from the figures, and assumptions."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ __all__ = ["PARTS", "SpreadParts", "SpreadSplit", "parts_of_spread", "split_spre
 _Measured = Mapping[tuple[str, str], Floats]
 
 PARTS = ("chance", "model", "assumed", "variant")
-"""``chance``: which children come and go and which workers leave, were everything else known.
-``model``: what the figures leave open of starts, durations and teams. ``assumed``: the ranges that
-a scenario states, and which variant of the population holds. ``variant``: which of its variants
-holds, where a scenario has any."""
+"""``chance``: which children come and go and which workers leave, if everything else were known.
+``model``: what cannot be known from the figures about starts, durations and teams. ``assumed``: the
+ranges that a scenario states, and which variant of the population holds. ``variant``: which of its
+variants holds, where a scenario has any."""
 
 
 _HEADINGS = {
@@ -69,18 +69,19 @@ def parts_of_spread(
     first
         The answer of each simulation, shape (replicate,).
     again
-        The same with new luck, everything else as it was.
+        The same with new random numbers for chance, and everything else the same.
     redrawn
-        With that luck, and what is assumed drawn anew too.
+        With these random numbers, and what is assumed drawn anew too.
     varied
         With all that, and the variants drawn anew too; None where there are none.
 
     Notes
     -----
-    With model M, assumptions A and luck, Var Y = E Var(Y | M, A) + E Var(E(Y | M, A) | M) +
-    Var E(Y | M). Half the mean squared difference of two answers that share M and A alone is the
-    first of these, of two that share M alone the first two (Jansen 1999); variants are a third.
-    What chance makes of a part that cannot be, below 0 or above the whole, is cut off.
+    With model M, assumptions A and chance, Var Y = E Var(Y | M, A) + E Var(E(Y | M, A) | M) + Var
+    E(Y | M). Half the mean squared difference of two answers that share only M and A is the first
+    of these; of two that share only M, it is the sum of the first two (Jansen 1999). Variants are
+    one more step of the same kind. A part that comes out below 0 or above the whole, by chance, is
+    cut off there.
     """
     total = float(np.var(first, ddof=1))
     chance = min(float(np.mean((first - again) ** 2)) / 2, total)
@@ -100,8 +101,8 @@ class SpreadSplit(Result):
     month
         ``YYYY-MM``, at whose end all is counted.
     frame
-        A row a scenario, measure and part. Columns: scenario, against (empty for the number
-        itself, else the scenario that it is the difference from), measure, month, part (chance,
+        A row for each scenario, measure and part. Columns: scenario, against (empty for the number
+        itself, otherwise the scenario that the difference is from), measure, month, part (chance,
         model, assumed, total), variance, spread (standard deviation), share (of the variance),
         basis. The variances of the parts add up to the total.
     """
@@ -128,7 +129,7 @@ class SpreadSplit(Result):
         return shown.rename(columns={"against": "compared with", **_HEADINGS})
 
     def summary(self) -> str:
-        """What the spread of the average caseload comes from, a sentence a scenario."""
+        """Where the spread of the average caseload comes from, a sentence for each scenario."""
         chosen = self.frame[(self.frame["measure"] == "caseload") & (self.frame["against"] == "")]
         sentences = []
         for scenario, rows in chosen.groupby("scenario", sort=False):
@@ -156,11 +157,12 @@ def split_spread(
     Parameters
     ----------
     outlook
-        Of all scenarios; each is simulated twice more, from the same figures.
+        The outlook of all scenarios; each is simulated twice more, from the same figures.
     scenarios
-        Names; None is all of them. Others than the baseline are split as a difference from it too.
+        Names; None takes all. For scenarios other than the baseline, the difference from it is
+        split too.
     month
-        At whose end; None is the last.
+        The month at whose end; None is the last.
     structure, workforce
         Teams, and the baseline's workers; None takes the published ones.
 
@@ -173,7 +175,7 @@ def split_spread(
 
     Notes
     -----
-    Of few simulations, parts of a few percent are lost in noise: ask for a thousand or more.
+    With few simulations, parts of a few percent are lost in noise: use a thousand or more.
     """
     names = tuple(outlook.levers) if scenarios is None else tuple(scenarios)
     for name in names:

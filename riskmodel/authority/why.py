@@ -1,4 +1,4 @@
-"""What moved an authority's plans, its caseload and its costs, from what its folder holds."""
+"""What changed an authority's plans, caseload and costs, from what its folder holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["caseload_change_of", "change_of", "others_of"]
 
 
 def change_of(authority: Holding) -> ChangeParts:
-    """Why its plans rose or fell: by its row of the panel, its own months, or published tables.
+    """Why its plans rose or fell, from its row of the panel, its own months, or published tables.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def change_of(authority: Holding) -> ChangeParts:
 
 
 def caseload_change_of(authority: Holding) -> CaseloadChange:
-    """How cases and workers moved its caseload: by published tables, or its row of the panel.
+    """How cases and workers changed its caseload, from published tables or its row of the panel.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def caseload_change_of(authority: Holding) -> CaseloadChange:
 
 
 def others_of(authority: Holding) -> OthersComparison:
-    """Its rates beside its neighbours', its groups' and England's.
+    """Its rates compared with its neighbours', its groups' and England's.
 
     Raises
     ------

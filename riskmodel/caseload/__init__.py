@@ -1,7 +1,8 @@
-"""Projected children to cases, workers and caseloads, and what would keep to a cap.
+"""From projected children to cases, workers and caseloads, and what it takes to keep to a cap.
 
-Teams as the report prints them or an authority's own; a workforce with joiners and leavers;
-caseloads with the work that waits; posts and hires needed; feedback on demand; costs.
+Teams are those that the report prints, or an authority's own. The package simulates joiners,
+leavers, caseloads and waiting work; it works out the posts and hires needed, feedback on demand,
+and costs.
 """
 
 from riskmodel.caseload.allocation import Allocation, draw_allocation

@@ -17,10 +17,11 @@ from riskmodel.streams import stream
 __all__ = ["BLOCK", "Allocation", "check_teams", "draw_allocation", "replicate_blocks"]
 
 BLOCK = 1024
-"""Replicates a random stream: more replicates leave the first ones as they are."""
+"""Replicates that share a random stream: with more replicates the first ones stay the same."""
 
 BYTES_EACH = 20
-"""Of a team, a month and a simulation: cases of three statuses, together, and of the first two."""
+"""For one team, month and simulation: cases of three statuses, of all together, and of the first
+two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ class Allocation:
         return int(self.workers.shape[1])
 
     def of_status(self, status: str, stock: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """Children of one status by team, whole, adding up to the stock everywhere.
+        """Children of one status by team: whole numbers that add up to the stock everywhere.
 
         Parameters
         ----------
@@ -97,7 +98,7 @@ def check_teams(structure: Structure, months: int, replicates: int) -> None:
     Raises
     ------
     DataError
-        What it would take, and what is allowed.
+        With the memory that they would take, and what is allowed.
     """
     check_memory(BYTES_EACH, replicates, teams=len(structure.teams), months=months)
 
@@ -116,11 +117,11 @@ def draw_allocation(structure: Structure, seed: int, replicates: int) -> Allocat
 
     Notes
     -----
-    Of each status, the counts of the structure are taken as one sample of where its children are:
-    shares are Dirichlet with these counts as weights, then a whole number of children is drawn
-    from them (Dirichlet-multinomial). A team without children of a status gets none. Workers are
-    uniform between their two ends, with one draw for all teams of an area, as a printed mean is
-    one figure for the area.
+    For each status, the counts of the structure are taken as one sample of where its children are:
+    shares are Dirichlet with these counts as weights, then a whole number of children is drawn from
+    them (Dirichlet-multinomial). A team without children of a status gets none. Workers are uniform
+    between their two ends, with one draw for all teams of an area, as a printed mean is one figure
+    for the area.
     """
     if replicates < 1:
         raise DataError(f"needs 1 replicate or more, got {replicates}", field="replicates")

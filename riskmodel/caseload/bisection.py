@@ -19,8 +19,8 @@ def fewest(
 ) -> Floats:
     """Smallest whole number, for each replicate, at which a monotone condition holds.
 
-    The search starts at the guess and goes from there in growing steps, then halves what is left:
-    a guess that is nearly right spares most of the trials, and none changes the answer.
+    The search starts at the guess, moves away from it in growing steps, and then halves the
+    interval that remains. A good guess saves most of the trials; no guess changes the answer.
     """
     low = np.full(number, -1, dtype=np.int64)
     high = np.full(number, most + 1, dtype=np.int64)
@@ -49,6 +49,6 @@ def first_that(holds: Callable[[int], bool], most: int) -> int | None:
 
 
 def quantile_of(needed: Floats, probability: float) -> float:
-    """Smallest number that at least this share of replicates does not exceed."""
+    """Smallest number that is not exceeded by at least this share of replicates."""
     place = min(max(int(np.ceil(probability * len(needed) - 1e-9)) - 1, 0), len(needed) - 1)
     return float(np.sort(needed)[place])

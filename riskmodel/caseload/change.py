@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 MEASURED = ("cases", "workers", "caseload")
-"""What is known at both dates: cases, full-time workers who hold them, and the one over the other.
+"""What is known at both dates: cases, the full-time workers who hold them, and cases over workers.
 """
 
 _UNITS = {"cases": "cases", "workers": "full-time workers", "caseload": "cases for each worker"}
@@ -28,7 +28,7 @@ _UNITS = {"cases": "cases", "workers": "full-time workers", "caseload": "cases f
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseloadChange(Result):
-    """The change of an average caseload, parted into cases and workers.
+    """The change of an average caseload, split into cases and workers.
 
     Parameters
     ----------
@@ -39,10 +39,10 @@ class CaseloadChange(Result):
     before, after
         Each of :data:`MEASURED` at both dates, with its range.
     cases, workers
-        What each accounts for, in cases for each worker, with its range. Their values add up to
-        the change of the caseload, and so do the parts of every combination within the ranges.
+        What each accounts for, in cases for each worker, with its range. The two add up to the
+        change of the caseload, also for every combination of values within the ranges.
     reading
-        What was taken for granted of the first date; empty where nothing was.
+        What was assumed for the first date; empty where nothing was.
     source
         Where the figures come from.
     children
@@ -53,7 +53,7 @@ class CaseloadChange(Result):
 
     Notes
     -----
-    Caseload = cases times 1 / workers, parted by the logarithmic mean (LMDI-I, Ang 2004).
+    Caseload = cases times 1 / workers, split by the logarithmic mean (LMDI-I, Ang 2004).
     """
 
     area: str
@@ -75,16 +75,16 @@ class CaseloadChange(Result):
 
     @property
     def basis(self) -> Basis:
-        """What the figures rest on."""
+        """What the figures are based on."""
         return self.cases.basis
 
     def words(self, measure: str) -> str:
-        """Which way cases or workers went, such as ``fewer workers``."""
+        """In which direction cases or workers changed, such as ``fewer workers``."""
         rises = self.after[measure].value > self.before[measure].value
         return f"{'more' if rises else 'fewer'} {measure}"
 
     def to_frame(self) -> pd.DataFrame:
-        """Figures at both dates and the two parts; those under another reading besides.
+        """Figures at both dates and the two parts, and the same under the other reading.
 
         Columns: area, from, to, reading, row (``before``, ``after``, ``part``), measure, value,
         low, high, level (1 for what rounding allows), unit, source, basis.
@@ -172,7 +172,8 @@ def caseload_parts(
 
     Notes
     -----
-    Where there were or are no cases, the limit of the formula: cases account for all of it.
+    Where there are no cases before or after, the limit of the formula is used: cases account for
+    the whole change.
 
     Examples
     --------
@@ -202,14 +203,14 @@ def caseload_change(
     source: str,
     reading: str = "",
 ) -> CaseloadChange:
-    """The parts of a change from values that belong together.
+    """The parts of a change, from pairs of values that belong together.
 
     Parameters
     ----------
     area, dates, source, reading
         As :class:`CaseloadChange` has them.
     cases, workers
-        Before and after, shape (1 + values,): the central value, then what else is possible.
+        Before and after, shape (1 + values,): the central value first, then other possible values.
     level
         Of the ranges: 1 is from the lowest to the highest value, 0.9 the middle nine in ten.
     basis

@@ -32,16 +32,16 @@ _ROWS = ("Child Protection", "Looked After", "Children in Need Plan")
 
 @cache
 def published_caseload_change() -> CaseloadChange:
-    """The year to July 2015: printed caseloads, the teams' cases, and the workers they imply.
+    """The year to July 2015: printed caseloads, the teams' cases, and the workers that follow.
 
     Notes
     -----
-    Para 23 prints the average caseload of the year before, 15 or 16, and not the cases. They are
-    taken from the children of para 14 in July 2014, each status at the share of it that the family
-    support teams held a year later. The other reading leaves the disabled children's teams and the
-    child sexual exploitation team (paras 25 and 26) the children they have, and takes the shares
-    of the rest. Ranges are what the rounding of the printed averages allows; each part rises or
-    falls throughout with either average, so that its extremes lie in the corners.
+    Para 23 prints the average caseload of the year before, 15 or 16, but not the cases. These are
+    taken from the children of para 14 in July 2014, with the share of each status that the family
+    support teams held a year later. In the other reading, the disabled children's teams and the
+    child sexual exploitation team (paras 25 and 26) keep the children they have, and the shares are
+    those of the rest. Ranges are what the rounding of the printed averages allows. Each part only
+    rises, or only falls, with either average, so its extremes are at the ends of both.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def _published(fixed: tuple[float, ...], reading: str) -> CaseloadChange:
 
 
 def panel_caseload_change(panel: AuthorityPanel, code: str, years: int = 2) -> CaseloadChange:
-    """From the cases held and the case holders that a panel has, of one authority.
+    """From the cases held and the case holders of one authority, as a panel has them.
 
     Parameters
     ----------
@@ -163,8 +163,8 @@ def projected_caseload_change(
 
     Notes
     -----
-    Central values are medians of cases and caseload; the workers are the one over the other, so
-    that the two central parts add up.
+    Central values are medians of cases and caseload. The workers are cases over caseload, so that
+    the two central parts add up.
     """
     place = plan.month_number(month)
     if place == 0:

@@ -1,7 +1,8 @@
 """Child protection conferences and reviews by month: children, meetings, chairs and rooms.
 
-An initial conference comes before each plan, and some come before none; a plan is reviewed within
-three months and then every six (Working Together to Safeguard Children 2015, chapter 1).
+There is an initial conference before each plan, and some conferences lead to no plan. A plan is
+reviewed within three months and then every six (Working Together to Safeguard Children 2015,
+chapter 1).
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Conferences(Result):
         return np.asarray(np.sum(list(self.children[scenario].values()), axis=0))
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a scenario, month and measure.
+        """A row for each scenario, month and measure.
 
         Columns: scenario, month, measure, mean, low, high, level, basis. Measures: children by
         kind and ``children`` of all; ``meetings``; ``chairs`` and ``rooms`` that these take,
@@ -127,7 +128,7 @@ class Conferences(Result):
         )
 
     def summary(self) -> str:
-        """What they take in the last year, a sentence or two for each scenario."""
+        """What conferences take in the last year, in a sentence or two for each scenario."""
         sentences = []
         for scenario in self.children:
             year = self.all_children(scenario)[:, -12:]
@@ -164,8 +165,8 @@ def conferences(outlook: Outlook) -> Conferences:
 
     Notes
     -----
-    Exact expectations given each simulation's starts and the survival of its plans. Of the children
-    on a plan at the opening the ages are those of a steady state.
+    Exact expectations, given each simulation's starts and how long its plans last. The plans open
+    at the beginning are as old as in a steady state.
     """
     projection = outlook.projection
     if PLAN not in projection.stages:
@@ -193,10 +194,10 @@ def expected_reviews(inputs: StageInputs, starts: Floats) -> tuple[Floats, Float
 
     Notes
     -----
-    Starts are uniform in their month, so whoever is reviewed a months later is so within the a-th
-    month after, if the plan lasts as long: starts × S(a). A child there at first is reviewed in
-    month t if its plan is then a review's age: with ages as in a steady state the share of those
-    still there is S(a) × month / ∫ S from t on, summed over the ages a above t.
+    Starts are uniform within their month, so a review a months later falls within the a-th month
+    after, if the plan lasts that long: starts × S(a). A child on a plan at the opening is reviewed
+    in month t if its plan then has the age of a review. With ages as in a steady state, the share
+    reviewed of those still there is S(a) × month / ∫ S from t on, summed over the ages a above t.
     """
     mean, shape, family = inputs.mean_days, inputs.shape, inputs.family
     first, later = np.zeros_like(starts), np.zeros_like(starts)

@@ -15,8 +15,8 @@
     shorter_plans_percent = 0.0
     diversion_percent = 0.0
 
-The second section is for the search of mixes alone: what a post, and each percent of shorter plans
-and of plans diverted by early help, costs a year. A file has one of them or both.
+The second section is only for the search for mixes. It gives the yearly cost of a post, and of each
+percent of shorter plans and of plans avoided by early help. A file has one of the sections or both.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 COMPONENTS = ("posts", "agency", "placements")
-"""What has a price: workers in post, agency workers, placements of looked-after children."""
+"""What can have a price: workers in post, agency workers, placements of looked-after children."""
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
 _PRICES = ("post_per_year", "agency_per_week", "placement_per_week")
@@ -82,7 +82,7 @@ source = ""               # who answers for them
 
 @dataclass(frozen=True, slots=True)
 class UnitCosts:
-    """Prices of one unit each; None is not priced and stays out of every sum.
+    """Prices of one unit each; None means that it has no price and is in no sum.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class UnitCosts:
     placement_per_week
         The mean placement of a looked-after child for a week.
     currency, prices, source
-        Which money, of which year, and who answers for it.
+        The currency, the year of the prices, and who answers for them.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def read_lever_costs(path: str | Path) -> LeverCosts | None:
 
 
 def costs_template() -> str:
-    """A file of prices to fill in: it holds no price, for the package has none of its own."""
+    """A file of prices to fill in, without any price: the package has none of its own."""
     return _TEMPLATE
 
 
@@ -210,7 +210,7 @@ def monthly_cost(
     workforce: Workforce,
     scenario: str = BASELINE,
 ) -> Mapping[str, Floats]:
-    """What each component costs in each month, on the plan's replicates.
+    """What each component costs in each month, in each replicate of the plan.
 
     Parameters
     ----------
@@ -226,8 +226,8 @@ def monthly_cost(
     Returns
     -------
     Mapping
-        By component that has a price, shape (month, replicate), in the currency of the costs, at
-        constant prices.
+        For each component with a price an array of shape (month, replicate), in the currency of the
+        costs, at constant prices.
     """
     path = plan.path(scenario)
     shape = path.in_post.shape
@@ -249,7 +249,7 @@ def cost_frame(
     costs: UnitCosts,
     workforce: Workforce | Mapping[str, Workforce],
 ) -> pd.DataFrame:
-    """A row a scenario, component and month, ``all`` components and the ``whole`` plan besides.
+    """One row for each scenario, component and month, also for ``all`` and for the ``whole`` plan.
 
     Columns: area, scenario, component, month, mean, then ``q05`` and so on, currency, basis.
     """

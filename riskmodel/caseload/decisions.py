@@ -1,4 +1,4 @@
-"""Decisions under what is not known: how many posts, and whether early help pays.
+"""Decisions under uncertainty: how many posts, and whether early help pays for itself.
 
 Prices are the user's: the package has none of its own.
 """
@@ -23,24 +23,25 @@ __all__ = ["BestPosts", "EarlyHelp", "best_posts", "early_help"]
 
 _STEPS = (-20, -10, -5, 0, 5, 10, 20)
 _GRID = 4000
-"""Points at which an uncertain effect is taken: the middles of as many equal shares."""
+"""Values taken for an uncertain effect: the middle of each of so many equal shares of its
+distribution."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BestPosts(Result):
-    """The number of posts with the least expected cost, and what another one costs.
+    """The number of posts with the least expected cost, and what other numbers cost.
 
     Parameters
     ----------
     posts
         The best number.
     chance
-        With which it is enough.
+        The chance that it is enough.
     too_few, too_many
         What a year with one post too few costs, and one with a post too many.
     costs
-        A row a number of posts: posts, cost (expected cost a year of being wrong), more (than at
-        the best number), chance (with which it is enough), basis.
+        A row for each number of posts: posts, cost (expected cost a year of being wrong), more
+        (than at the best number), chance (with which it is enough), basis.
     currency
         Of the prices.
     source
@@ -86,7 +87,7 @@ def best_posts(
     currency: str = "GBP",
     source: str = "",
 ) -> BestPosts:
-    """The best number of posts, where too few and too many cost differently.
+    """The best number of posts, where one too few and one too many differ in cost.
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def best_posts(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EarlyHelp(Result):
-    """Whether helping children early pays, when its effect is not known.
+    """Whether early help pays for itself, when its effect is uncertain.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ class EarlyHelp(Result):
     price, saving
         Of helping one child, and what a plan that is not needed saves.
     effect
-        Share of the children helped who stay off a plan through it.
+        Share of the children helped who do not start a plan because of it.
     break_even
         Share from which it pays.
     net
@@ -201,7 +202,7 @@ class EarlyHelp(Result):
         )
 
     def summary(self) -> str:
-        """Break-even first, then net value and chance, in sentences; whose children last."""
+        """The break-even, the net value, the chance, and whose children they are, in sentences."""
         return " ".join(filter(None, (self._value, self._whose)))
 
     @property
@@ -251,7 +252,7 @@ def early_help(
     starts: float | None = None,
     source: str = "",
 ) -> EarlyHelp:
-    """What early help saves, net, and from which effect on it pays.
+    """What early help saves after its cost, and from which effect on it pays for itself.
 
     Parameters
     ----------
@@ -262,12 +263,12 @@ def early_help(
     saving
         What a plan that is not needed saves, above 0.
     effect
-        Share of the children helped who stay off a plan through it: the middle 80% of what it may
-        be, above 0 and below 1, or a range.
+        Share of the children helped who do not start a plan because of it: the two ends of its
+        middle 80%, above 0 and below 1, or a range.
     currency
         Of the prices.
     starts
-        Children who start a plan in a year, of whom those helped are a part; None says nothing.
+        Children who start a plan in a year, those helped among them; None if it is not known.
     source
         Where both are counted.
 
@@ -279,8 +280,9 @@ def early_help(
 
     Notes
     -----
-    A year saves children × (effect × saving - price). It pays where the effect is above price /
-    saving; the range is that of the effect, and chance and mean are over its distribution.
+    In a year early help saves children × (effect × saving - price). It pays for itself where the
+    effect is above price / saving. The range comes from that of the effect; chance and mean are
+    over its distribution.
 
     Examples
     --------

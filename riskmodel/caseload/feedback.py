@@ -1,7 +1,8 @@
-"""What caseload does to demand, as a function that the demand model calls month by month.
+"""The effect of caseload on demand, as a function that the demand model calls each month.
 
-Switches, off in a baseline. Caseload lengthens plans (paras 12 and 26); squeezed child in need
-work raises the starts of plans (para 49's circle). Both are assumptions: no paragraph shows cause.
+There are two loops, both off in a baseline: caseload makes plans longer (paras 12 and 26), and less
+time for child in need work leads to more plans (the circle of para 49). Both are assumptions: no
+paragraph shows that one causes the other.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ __all__ = ["CaseloadFeedback", "Multipliers", "caseload_feedback"]
 _PLAN, _, _IN_NEED = STATUSES
 
 _LEAST_WORKED = 1e-3
-"""Keeps a ratio of work done finite where next to none is left."""
+"""Keeps the ratio of work done finite where almost none is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Multipliers:
     Parameters
     ----------
     length, starts
-        Multipliers of lengths and of starts, shape (replicate, stage); 1 changes nothing.
+        Multipliers of durations and of starts, shape (replicate, stage); 1 changes nothing.
     """
 
     length: Floats
@@ -55,7 +56,7 @@ class CaseloadFeedback:
     stages
         Order of the last axis of the stocks.
     switches
-        Which loops are closed.
+        Which loops are switched on.
     shares
         Share of each stage's children in each family support team, shape
         (stage, team, replicate).
@@ -67,7 +68,8 @@ class CaseloadFeedback:
         Cases that each holds at most; share of cases with a specialist team, and its caseload;
         length of plans apart from caseload; shape (month,).
     opening
-        Stocks at the opening, shape (replicate, stage): what a runaway is measured by.
+        Stocks at the opening, shape (replicate, stage): a stock that grows without end is
+        recognised by comparison with them.
     reference_caseload, reference_worked
         Caseload, and share of child in need work with a worker, at which nothing changes, shape
         (replicate,).
@@ -113,10 +115,10 @@ class CaseloadFeedback:
         return made
 
     def gain(self, month: int, stock: npt.NDArray[np.number]) -> Floats:
-        """Percent more plans that one percent more plans bring in the end, over 100.
+        """The proportion of further plans that each additional plan brings through the loop.
 
-        Shape (replicate,). Below 1 the loop settles, and a shock is amplified by
-        1 / (1 - gain); at 1 or more it runs away.
+        Shape (replicate,). Below 1 the loop settles, and a change is amplified by 1 / (1 - gain);
+        at 1 or more plans grow without end.
         """
         return self._state(month, stock)[2]
 
@@ -185,23 +187,24 @@ def caseload_feedback(
     Parameters
     ----------
     switches
-        Which loops are closed.
+        Which loops are switched on.
     structure, allocation
         The teams, and how each replicate spreads children over them.
     workforce, path
         The scenario's workforce, and its workers month by month.
     opening
-        Stocks at the opening, shape (replicate, stage); the caseload then is the reference, so
-        that nothing changes before something changes.
+        Stocks at the opening, shape (replicate, stage). The caseload at that time is the reference,
+        so feedback has no effect until the caseload changes.
     stages
-        Their order; needs plans, and for the second loop children in need.
+        Their order; plans have to be among them, and for the second loop children in need.
     baseline
         The workforce at the opening, where the scenario changes it from the first month on.
 
     Raises
     ------
     DataError
-        When a stage that is needed is missing, or the loop would run away from its first month.
+        When a stage that is needed is missing, or the loop would grow without end from the first
+        month.
     """
     needed = [_PLAN, _IN_NEED] if switches.start_elasticity else [_PLAN]
     for stage in needed:

@@ -1,7 +1,7 @@
 """Joiners and leavers month by month, with draws that all scenarios share.
 
-Random numbers are uniforms by replicate, month and purpose, turned into counts by the inverse of
-the distribution function: a scenario with a few more posts meets the same luck.
+Random numbers are uniform, by replicate, month and purpose. The inverse of the distribution
+function turns them into counts, so a scenario with a few more posts has the same chance events.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ __all__ = [
 _Counts = npt.NDArray[np.int32]
 
 _DIRECT = 200.0
-"""Largest mean that is inverted by adding up probabilities from 0: exp(-mean) is far from 0."""
+"""Largest mean that is inverted by adding up probabilities from 0: up to it exp(-mean) is not too
+close to 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkforceDraws:
-    """The luck of each replicate, the same for every scenario.
+    """The random numbers of each replicate, the same for every scenario.
 
     Parameters
     ----------
@@ -103,11 +104,11 @@ class WorkforcePath:
 
 
 def workforce_draws(seed: int, replicates: int, months: int) -> WorkforceDraws:
-    """The draws of so many replicates and months; streams ``caseload/workforce``.
+    """Random numbers for so many replicates and months; streams ``caseload/workforce``.
 
     Notes
     -----
-    More months or replicates leave the first ones as they are.
+    With more months or replicates the first ones stay the same.
     """
     if replicates < 1 or months < 1:
         raise DataError(
@@ -147,17 +148,17 @@ def simulate_workforce(
         Posts of each replicate, shape (replicate,), in place of the workforce's: for the search
         of the number that is needed.
     baseline
-        Whose shares turn the opening into workers in post; None takes the workforce's own first
-        month.
+        The workforce whose rates convert the opening into workers in post; None takes the first
+        month of ``workforce``.
 
     Notes
     -----
-    In month t, D workers leave (binomial, one in twelve of ``turnover_rate`` each); candidates A
-    (Poisson, of ``recruitment_lag_months`` earlier) join as far as there is room:
-    in post = max(I - D, min(room, I - D + A)), where room = posts x (1 - vacancy_rate), the lower
-    of now and ``recruitment_lag_months`` earlier. Nobody is dismissed where posts are cut. Each
-    step is non-decreasing in I, A and room at the same uniform, so more posts or hires never mean
-    fewer workers in any replicate.
+    In month t, D workers leave (binomial, each with a chance of a twelfth of ``turnover_rate``);
+    candidates A (Poisson, of ``recruitment_lag_months`` earlier) join as far as there is room: in
+    post = max(I - D, min(room, I - D + A)), where room = posts x (1 - vacancy_rate), the lower of
+    now and ``recruitment_lag_months`` earlier. Nobody is dismissed where posts are cut. Each step
+    is non-decreasing in I, A and room at the same uniform, so more posts or hires never mean fewer
+    workers in any replicate.
     """
     months, replicates = draws.leave.shape
     opening = _opening(baseline or workforce, opening_fte, draws)
@@ -188,8 +189,8 @@ def binomial_quantile(uniform: Floats, number: _Counts, chance: float | Floats) 
 
     Notes
     -----
-    For a given uniform it grows with ``number``, by at most one for each: those who stay never
-    become fewer because there were more of them.
+    For a given uniform it grows with ``number``, by at most one for each: with more workers, never
+    fewer stay.
     """
     most = float(np.max(chance))
     if most <= 0 or not number.size:

@@ -1,4 +1,4 @@
-"""How fast authorities of a panel have raised their social workers, and what caseloads did then."""
+"""How fast authorities increased their social workers, and how their caseloads changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["WorkforceGrowth", "workforce_growth"]
 
 _WORKERS, _CASELOAD = "sw_fte", "sw_avg_caseload_fte"
 _FEW = 5
-"""Of the fastest how many say what caseloads did, where none was fast enough."""
+"""Where none was fast enough, the caseloads of so many of the fastest are given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkforceGrowth(Result):
-    """How many authorities raised their social workers as fast as asked for.
+    """How many authorities increased their social workers as fast as asked for.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ class WorkforceGrowth(Result):
     years
         Within how many years.
     fastest
-        A row an authority, the span of so many years in which its workers grew most: la_code,
-        area, first, last (years), growth, caseload_before, caseload_after (NaN where the panel has
-        none).
+        One row for each authority, for the period of so many years in which its workers grew most:
+        la_code, area, first, last (years), growth, caseload_before, caseload_after (NaN where the
+        panel has none).
     span
         First and last year that was looked through.
     source
@@ -45,7 +45,7 @@ class WorkforceGrowth(Result):
 
     @property
     def raised(self) -> pd.DataFrame:
-        """The rows of the authorities that raised their workers by as much or more."""
+        """The rows of the authorities that increased their workers by as much or more."""
         return self.fastest[self.fastest["growth"] >= self.growth - 1e-9]
 
     def to_frame(self) -> pd.DataFrame:
@@ -73,7 +73,7 @@ class WorkforceGrowth(Result):
         )
 
     def summary(self) -> str:
-        """How many of how many, and what their caseloads did, in sentences."""
+        """How many authorities, out of how many, and how their caseloads changed, in sentences."""
         raised, frame = self.raised, self.fastest
         within = "a year" if self.years == 1 else f"{self.years} years"
         span = f"between {self.span[0]} and {self.span[1]}"
@@ -107,7 +107,7 @@ def _moved(cases: float) -> str:
 def workforce_growth(
     panel: AuthorityPanel, growth: float, *, years: int = 2, code: str = ""
 ) -> WorkforceGrowth:
-    """How many authorities of a panel raised their social workers by as much.
+    """How many authorities of a panel increased their social workers by as much.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def workforce_growth(
     Notes
     -----
     Workers in post are those employed at 30 September, without agency workers. Each authority
-    counts once, by the span in which its workers grew most, so the answer leans towards "it has
+    counts once, with the period in which its workers grew most, so the answer errs towards "it has
     been done".
     """
     if not growth > 0:

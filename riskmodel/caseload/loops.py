@@ -1,4 +1,4 @@
-"""The loops between caseload and demand as data, how strong they may be, and what they amplify."""
+"""The loops between caseload and demand: arrows, how strong they may be, what they amplify."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ FEEDBACK_LOOPS = (
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSwitches:
-    """Which loops are closed, and how strongly.
+    """Which loops are switched on, and how strong they are.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class FeedbackSwitches:
     Raises
     ------
     DataError
-        When one is outside: what is allowed and why.
+        When one is outside these limits; the message says what is allowed and why.
     """
 
     length_elasticity: float = 0.0
@@ -99,7 +99,7 @@ class FeedbackSwitches:
 
     @property
     def is_off(self) -> bool:
-        """Whether neither loop is closed."""
+        """Whether both loops are off."""
         return self.length_elasticity == 0 and self.start_elasticity == 0
 
 
@@ -109,7 +109,7 @@ def amplification(gain: float) -> float:
     Raises
     ------
     DataError
-        When the gain is 1 or more: the loop settles nowhere.
+        When the gain is 1 or more: the loop never settles.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def fluid_path(
     elasticity: float,
     reference_stock: float,
 ) -> Floats:
-    """Stock of a service that holds plans alone, as a fluid without chance; shape (month + 1,).
+    """Expected stock of a service that holds only plans, without chance; shape (month + 1,).
 
     Notes
     -----
@@ -151,7 +151,7 @@ def fluid_path(
 
 
 def start_elasticity_maximum() -> float:
-    """The elasticity of plan starts if the loss of child in need work explained their whole growth.
+    """Elasticity of plan starts if less child in need work explained all of their growth.
 
     Notes
     -----
@@ -176,9 +176,10 @@ def start_elasticity_maximum() -> float:
 
 
 def loop_frame(switches: FeedbackSwitches) -> pd.DataFrame:
-    """The links of both loops, with the elasticity of those that are switched, and its effect.
+    """The links of both loops, with the elasticity of those that can be switched, and its effect.
 
-    ``amplification`` is that of the length loop in a service of plans alone, 1 / (1 - elasticity).
+    ``amplification`` is that of the loop through durations in a service that holds only plans, 1 /
+    (1 - elasticity).
     """
     strengths = {"length": switches.length_elasticity, "starts": switches.start_elasticity}
     return pd.DataFrame(

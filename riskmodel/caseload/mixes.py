@@ -1,6 +1,7 @@
 """The least-cost mix of levers that keeps to a cap with a stated probability by a date.
 
-The levers' response is a function passed in, so that a workflow can put the demand model behind it.
+How the caseload responds to the levers is a function that the caller passes in, so that it can use
+the demand model.
 """
 
 from __future__ import annotations
@@ -62,13 +63,13 @@ class Levers:
 
 
 Response = Callable[[Levers, float], float]
-"""Levers and a probability to the caseload at the date that is not passed with it: the quantile of
-the caseload. It must not rise with posts."""
+"""From levers and a probability to the quantile of the caseload at the date: the caseload that is
+not exceeded with that probability. It must not rise with posts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeverCosts:
-    """What the levers cost a year, supplied by the user: there are no prices in the package.
+    """What the levers cost in a year. The user supplies it: the package has no prices.
 
     Parameters
     ----------
@@ -190,7 +191,7 @@ class LeverSearch(Result):
 
     @property
     def efficient(self) -> tuple[LeverPoint, ...]:
-        """Mixes than which no other has less of one lever and no more of the others."""
+        """Mixes for which no other mix has less of one lever and no more of the others."""
         return tuple(
             point
             for point in self.points
@@ -198,7 +199,7 @@ class LeverSearch(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a mix: levers, cost a year, caseload, whether it is efficient or the cheapest."""
+        """A row for each mix: levers, yearly cost, caseload, whether efficient or cheapest."""
         best, efficient = self.best, set(self.efficient)
         return pd.DataFrame(
             [
@@ -246,9 +247,10 @@ def search(response: Response, costs: LeverCosts, grid: LeverGrid, target: Targe
 
     Notes
     -----
-    Exact on the grid: for posts given the others a bisection over whole numbers, which the
-    response's monotony allows, so the cheapest mix of the grid is found, not a local one. Costs
-    rise with posts, so more than the fewest are never cheaper.
+    The search is exact on the grid. For each step of the other levers, posts are found by bisection
+    over whole numbers, which works because the response never rises with posts. Costs rise with
+    posts, so more than the fewest are never cheaper. So the cheapest mix of the whole grid is
+    found.
     """
     points, missed = [], []
     for shorter in grid.shorter_plans:
@@ -269,7 +271,7 @@ def frontier(
     target: Target,
     probabilities: Sequence[float],
 ) -> tuple[LeverPoint, ...]:
-    """The cheapest mix for each probability that some mix reaches: what certainty costs."""
+    """What certainty costs: the cheapest mix for each probability that some mix reaches."""
     found = []
     for probability in probabilities:
         searched = search(response, costs, grid, Target(target.cap, target.by, probability))

@@ -1,4 +1,4 @@
-"""Posts and hires needed to reach a cap by a date, solved on the replicates themselves."""
+"""Posts and hires needed to reach a cap by a date, worked out in each replicate."""
 
 from __future__ import annotations
 
@@ -63,21 +63,22 @@ def posts_needed(  # noqa: PLR0913  each is a word of the question
         ``as_needed`` answers what posts it takes if candidates can be found; ``as_given`` keeps
         to the workforce's candidates a month.
     sensitivity
-        Whether to solve again with each assumption at the ends of its range, and with the rates
-        that are assumed drawn together.
+        Whether to work it out again with each assumption at the ends of its range, and with all
+        assumed rates drawn together.
     baseline
         The workforce at the opening, where a scenario changes it from the first month on.
 
     Raises
     ------
     DataError
-        When no number of posts meets it: why, and what would.
+        When no number of posts meets it; the message says why, and what would.
 
     Notes
     -----
-    More posts never mean fewer workers in any replicate, so each replicate has a fewest number of
-    posts that keeps to the cap, found by bisection; the answer is the quantile of these numbers
-    at the probability. That is exact on the replicates: one post fewer and fewer of them keep it.
+    More posts never mean fewer workers in any replicate, so each replicate has a smallest number of
+    posts that keeps to the cap, which is found by bisection. The answer is the quantile of these
+    numbers at the probability. It is exact for these replicates: with one post fewer, fewer of them
+    keep to the cap.
     """
     if recruitment not in get_args(Recruitment):
         raise UnknownNameError("recruitment", recruitment, get_args(Recruitment))
@@ -130,8 +131,8 @@ def posts_by_replicate(
     Returns
     -------
     numpy.ndarray
-        Whole numbers; infinite where none is enough. Its quantile at the target's probability is
-        the answer of :func:`posts_needed`; between scenarios the replicates are paired.
+        Whole numbers; infinite where none is enough. Their quantile at the target's probability is
+        the answer of :func:`posts_needed`. Scenarios share their replicates.
     """
     problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
     return problem.posts(workforce)
@@ -155,9 +156,9 @@ def hires_needed(
     projection, structure, workforce, target, seed, scenario, baseline
         As in :func:`posts_needed`.
     posts
-        Posts there are to fill; None takes what meets the target with a probability half way
-        between the one asked for and certainty when candidates do not limit, which leaves the
-        other half of the risk to recruitment.
+        Posts that can be filled. None takes the posts that would meet the target, with as many
+        candidates as needed, at a probability half way between the one asked for and certainty; the
+        other half of the risk is left to recruitment.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def hires_needed(
 
     Notes
     -----
-    By bisection in each replicate, to a hundredth of a candidate, rounded up.
+    Found by bisection in each replicate, to a hundredth of a candidate, rounded up.
     """
     problem = _Problem(projection, structure, workforce, target, seed, scenario, baseline)
     if posts is None:

@@ -52,8 +52,8 @@ def plan(
     Parameters
     ----------
     projection
-        Projected stocks. A status that it does not hold stays at the structure's count; what it
-        holds is spread over all teams of the structure, ``other`` ones included.
+        Projected stocks. A status that is not projected stays at the structure's count. A projected
+        one is spread over all teams of the structure, those of kind ``other`` included.
     structure
         The teams.
     workforce
@@ -62,7 +62,7 @@ def plan(
         The user's seed; streams ``caseload/structure`` and ``caseload/workforce``, the same for
         every scenario.
     luck
-        Another seed for the second of these streams; None takes the same.
+        Another seed for the second of these streams; None takes ``seed``.
     spread
         How cases spread over workers; None takes :func:`published_spread`.
     quantiles
@@ -278,7 +278,7 @@ def _other_teams(inputs: _Inputs, summary: _Floats32, cases: _Counts) -> None:
 def drawn(
     structure: Structure, seed: int, replicates: int, months: int
 ) -> tuple[Allocation, WorkforceDraws]:
-    """Teams and luck, drawn once for all scenarios and questions."""
+    """Teams and random numbers, drawn once for all scenarios and questions."""
     allocation = draw_allocation(structure, seed, replicates)
     return allocation, workforce_draws(seed, replicates, months)
 

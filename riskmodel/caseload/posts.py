@@ -22,7 +22,7 @@ def posts_for(
     case_holding_share: float = 1.0,
     agency_fte: float = 0.0,
 ) -> float:
-    """Posts that hold so many cases at a caseload, by the formula alone.
+    """Posts needed for so many cases at a caseload, by formula and without simulation.
 
     Notes
     -----
@@ -55,13 +55,13 @@ def posts_for(
 
 
 def published_workforce() -> Workforce:
-    """A workforce that gives the printed caseloads, with what is not printed assumed.
+    """A workforce that gives the printed caseloads; what is not printed is assumed.
 
     Notes
     -----
     Published: the workers that para 23 implies (about 76, taken as case-holding full-time
     equivalents), the protection of newly qualified workers (1 - 14/20), the specialist team's
-    caseload and length of plans (para 26; its share is 0 here, for its own children are in the
+    caseload and length of plans (para 26; its share is 0 here, because its children are in the
     structure). Everything else is in ``caseload.toml`` with its reason.
 
     Examples
@@ -105,15 +105,15 @@ def published_workforce() -> Workforce:
 
 
 def published_posts() -> tuple[float, float]:
-    """Posts that the printed workers stand for, on two readings.
+    """The number of posts behind the printed workers, in two readings.
 
     Returns
     -------
     tuple
-        Where the printed means count full-time equivalents at work, as
-        :func:`published_workforce` takes them; and where they count people in post, newly
-        qualified and sick ones included. The posts that a cap needs are the same on both, so
-        on the second more of them are missing.
+        The posts if the printed means count full-time equivalents at work, as
+        :func:`published_workforce` assumes; and if they count people in post, newly qualified and
+        sick ones included. The posts needed for a cap are the same in both readings, so in the
+        second there are more still to add.
 
     Examples
     --------

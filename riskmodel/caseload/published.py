@@ -1,4 +1,4 @@
-"""The printed caseloads of para 23 rebuilt, and the workers that they imply as intervals."""
+"""The printed caseloads of para 23 worked out again, and the workers that follow, as ranges."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ AREAS = ("south", "central", "north")
 """The areas of para 22, in printed order."""
 
 Reading = Literal["exact", "rounded", "cut off", "neither"]
-"""How a printed whole number comes from its quotient."""
+"""How a printed whole number was made from its quotient."""
 
 _TABLE = "family_support_caseloads"
 
 
 @dataclass(frozen=True, slots=True)
 class AreaCaseload:
-    """What para 23 prints of one area, beside what follows from it.
+    """What para 23 prints about one area, and what follows from it.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class AreaCaseload:
     child_protection_plan, looked_after, child_in_need_plan
         Cases of the family support teams by status.
     unallocated
-        Child in need cases without a worker; those among the cases, not besides.
+        Child in need cases without a worker; they are part of the cases.
     cases
         Printed total.
     teams
@@ -76,7 +76,7 @@ class AreaCaseload:
 
     @property
     def workers(self) -> Interval:
-        """Workers that the printed mean implies: 22 was at least 21.5 and less than 22.5."""
+        """Workers that follow from the printed mean: 22 was at least 21.5 and less than 22.5."""
         return self.cases / Interval.rounded(self.mean_caseload.reading)
 
     @property
@@ -134,7 +134,7 @@ class PublishedCaseloads(Result):
 
     @property
     def mean_caseload(self) -> Interval:
-        """Cases over workers: holds the printed 20 when it rounds to it."""
+        """Cases over workers, as a range; it contains the printed 20 if part of it rounds to 20."""
         return self.cases / self.workers
 
     @property
@@ -147,7 +147,7 @@ class PublishedCaseloads(Result):
         return self.cases / Fraction(caseload)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row an area and one for all: printed beside rebuilt, and the workers implied."""
+        """A row for each area and one for all: as printed, as worked out again, and the workers."""
         rows: list[dict[str, object]] = [
             {
                 "area": area.area,
@@ -197,7 +197,7 @@ class PublishedCaseloads(Result):
 
 @cache
 def published_caseloads() -> PublishedCaseloads:
-    """The caseloads of paras 22-24 and of the minutes of May 2016, as printed and rebuilt.
+    """The caseloads of paras 22-24 and of the minutes of May 2016, printed and worked out again.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rates of the workforce that are assumed, drawn together once a simulation."""
+"""Assumed rates of the workforce, drawn together once in each simulation."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ ASSUMED_RATES = {
     "sickness_rate": "sickness",
     "turnover_rate": "turnover",
 }
-"""Rates that have a range, and what they are in words."""
+"""Rates that have a range, and their names in words."""
 
 
 class JointRates(NamedTuple):
-    """Posts needed where the assumed rates are drawn together.
+    """Posts needed if the assumed rates are drawn together.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ class JointRates(NamedTuple):
     needed
         Posts that each simulation needs then, shape (replicate,).
     share
-        Of the variance of these, what the rates account for; NaN where some simulation has no
-        number that is enough.
+        Share of the variance of these numbers that the rates account for; NaN if no number of posts
+        is enough in some simulation.
     """
 
     rates: tuple[str, ...]
@@ -47,20 +47,21 @@ class JointRates(NamedTuple):
 def drawn_rates(
     workforce: Workforce, seed: int, replicates: int, months: int, purpose: str = "drawn"
 ) -> tuple[Workforce, tuple[str, ...]]:
-    """A workforce whose assumed rates differ from simulation to simulation, and which these are.
+    """A workforce whose assumed rates differ between simulations, and which rates these are.
 
     Parameters
     ----------
     workforce
-        A rate that is not the usual one is somebody's own figure, or set by a scenario: it stays.
+        A rate that differs from the assumed one is an authority's own figure, or set by a scenario:
+        it is kept.
     seed, replicates, months
         How many numbers; each rate has a stream of its own.
     purpose
-        Another gives other numbers.
+        Another purpose gives other random numbers.
 
     Notes
     -----
-    Each rate is drawn by itself, everything alike between the ends of its range, parameters
+    Each rate is drawn independently and uniformly between the ends of its range, parameters
     ``workforce_…_range``.
     """
     usual, drawn = published_workforce(), {}
@@ -92,8 +93,8 @@ def joint_rates(
 
     Notes
     -----
-    Half the mean squared difference of two answers that share all but the rates is the part of the
-    variance that goes with the rates (Jansen 1999).
+    The part of the variance that is due to the rates is half the mean squared difference of two
+    answers that share everything but the rates (Jansen 1999).
     """
     force, names = drawn_rates(workforce, seed, *size)
     if not names:

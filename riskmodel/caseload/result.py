@@ -51,16 +51,15 @@ class CaseloadPlan(Result):
     area
         Whose they are.
     scenarios
-        Names; they share their draws.
+        Names; scenarios share their random numbers.
     months
         ``YYYY-MM``, at whose end everything is counted.
     units
         Teams, areas, and last the whole service.
     cases, mean_caseload, unallocated, uncovered
-        Of the whole service, kept for every replicate, shape (scenario, month, replicate):
-        open cases; cases over case-holding full-time equivalents, both without those of a
-        specialist team; cases without a worker; those of them that are protection or looked
-        after cases.
+        Of the whole service, kept for every replicate, shape (scenario, month, replicate): open
+        cases, and cases over case-holding full-time equivalents, both without a specialist team;
+        cases without a worker; and those of them that are protection or looked-after cases.
     looked_after
         All looked-after children, same shape: what placements cost.
     paths
@@ -73,7 +72,7 @@ class CaseloadPlan(Result):
     spread
         How cases spread over workers.
     source
-        What it rests on.
+        What it is based on.
 
     Raises
     ------
@@ -152,7 +151,7 @@ class CaseloadPlan(Result):
     def caseload(self, scenario: str = BASELINE) -> _Floats:
         """Mean caseload of the service, shape (month, replicate): open cases over workers.
 
-        Cases and workers of a specialist team are left out of both. Infinite where nobody is left.
+        A specialist team is left out of both cases and workers. Infinite where there is no worker.
         """
         found: _Floats = self.mean_caseload[self._place(scenario)]
         return found
@@ -160,8 +159,8 @@ class CaseloadPlan(Result):
     def probability_within(self, cap: float, scenario: str = BASELINE) -> Floats:
         """Share of replicates whose mean caseload is at most the cap, shape (month,).
 
-        All open cases count, unallocated ones too: leaving work without a worker does not keep to
-        a cap.
+        All open cases count, unallocated ones too, so leaving cases without a worker does not help
+        to keep to a cap.
         """
         check_cap(cap)
         found: Floats = (self.caseload(scenario) <= cap).mean(axis=1)
@@ -185,7 +184,7 @@ class CaseloadPlan(Result):
         return replace(self, scenarios=self.scenarios[:1], paths=self.paths[:1], **first)
 
     def to_frame(self, level: str | None = None) -> pd.DataFrame:
-        """A row a scenario, unit, measure and month: mean and quantiles over the replicates.
+        """Mean and quantiles over the replicates by scenario, unit, measure and month.
 
         Parameters
         ----------
@@ -196,7 +195,7 @@ class CaseloadPlan(Result):
         -------
         pandas.DataFrame
             Columns: area, scenario, level, unit, measure, month, mean, then ``q05`` and so on,
-            basis. Measures without known workers are left out.
+            basis. Measures that need workers are left out where these are not known.
         """
         levels = tuple(dict.fromkeys(unit.level for unit in self.units))
         if level is not None and level not in levels:
@@ -226,7 +225,7 @@ class CaseloadPlan(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def within_frame(self, cap: float) -> pd.DataFrame:
-        """A row a scenario and month: chance to keep to the cap, and workers above it."""
+        """One row for each scenario and month: chance to keep to the cap, and workers above it."""
         pieces = []
         for scenario in self.scenarios:
             found: dict[str, object] = {
@@ -262,7 +261,7 @@ class CaseloadPlan(Result):
 
 
 def caseload_of(cases: _Array, fte: _Array) -> _Array:
-    """Cases over full-time equivalents; no cases are a caseload of 0, no workers an infinite one.
+    """Cases over full-time equivalents; 0 where there are no cases, infinite where no workers.
 
     Examples
     --------
@@ -276,7 +275,7 @@ def caseload_of(cases: _Array, fte: _Array) -> _Array:
 
 
 def locked(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A copy that cannot be written to; the array itself where it is locked and its own."""
+    """A copy that cannot be written to; the array itself where it is locked and owns its data."""
     if values.base is None and not values.flags.writeable and values.flags.c_contiguous:
         return values
     made = np.array(values, order="C")
@@ -287,8 +286,8 @@ def locked(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def order_statistics(values: npt.NDArray[np.floating], quantiles: Sequence[float]) -> _Floats:
     """Mean and quantiles along the last axis, which is sorted in place.
 
-    The quantile at p is the smallest value that at least that share of replicates does not pass:
-    a value that occurred, also where some are infinite.
+    The quantile at p is the smallest value that is not exceeded by at least that share of
+    replicates. So it is always a value that occurred, even where some are infinite.
     """
     number = values.shape[-1]
     means = values.mean(axis=-1, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What caseload does to demand, as the projection takes it."""
+"""The effect of caseload on demand, in the form that the projection takes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from riskmodel.parameters import parameter
 __all__ = ["LENGTH", "STARTS", "Loops", "loops"]
 
 LENGTH, STARTS = "feedback.caseload_to_length", "feedback.child_in_need_to_starts"
-"""The levers that switch them."""
+"""The levers that switch the two loops on."""
 
 
 def loops(
@@ -40,7 +40,7 @@ def loops(
     seed: int,
     draw_rates: bool = False,
 ) -> Loops:
-    """What :func:`riskmodel.demand.projecting.project` takes for feedback.
+    """Feedback, in the form that :func:`riskmodel.demand.projecting.project` takes.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def loops(
     switches
         Where a scenario sets none; None is off.
     seed
-        Of teams and workers, the same as the plan's.
+        Seed of teams and workers, the same as the plan's.
     draw_rates
-        Whether the rates that are assumed are drawn together, once a simulation.
+        Whether the assumed rates are drawn together, once in each simulation.
     """
     return Loops(
         structure,
@@ -67,8 +67,8 @@ class Loops:
     """Called with a scenario's inputs and levers, returns its feedback on demand.
 
     Made by :func:`loops`. Teams and workers do not depend on demand, so they are drawn before it,
-    with the draws that :func:`riskmodel.caseload.planning.plan` has. Lengths that a specialist
-    team changes are with the demand inputs already, and stay out of the loop.
+    with the same random numbers as in :func:`riskmodel.caseload.planning.plan`. Durations that a
+    specialist team changes are already in the inputs of demand, and are not part of the loop.
     """
 
     structure: Structure

@@ -1,4 +1,4 @@
-"""Levers and teams to workforces."""
+"""From levers and teams to workforces."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ def workforce_of(
     baseline
         The workforce that is changed; None is the published one.
     draws
-        Seed and number of simulations, each of which draws its own number of a lever that is a
-        range; None takes the middle of the range.
+        Seed and number of simulations. Where a lever is a range, each simulation draws its own
+        number; None takes the middle of the range.
 
     Returns
     -------
     Workforce
-        The very object of the baseline where no lever changes it, so that it meets the same luck
-        and gives the same bytes.
+        The baseline's object itself where no lever changes it, so that results are the same, byte
+        for byte.
 
     Raises
     ------
     DataError
-        When a lever comes to an impossible value: which, and in which month.
+        When a lever takes an impossible value; the message says which, and in which month.
     """
     force = published_workforce() if baseline is None else baseline
     months = len(levers.months)
@@ -85,7 +85,7 @@ def workforces(
 
 
 def usual_workforce(structure: Structure) -> Workforce:
-    """The workforce that a structure's workers stand for, with what is not known assumed.
+    """The workforce that fits the workers of a structure; what is not known is assumed.
 
     Notes
     -----
@@ -117,17 +117,17 @@ def usual_workforce(structure: Structure) -> Workforce:
 def recruiting(
     levers: Levers, workforce: Workforce, draws: tuple[int, int] | None = None
 ) -> Workforce:
-    """A scenario's workforce when every vacancy finds a candidate.
+    """A scenario's workforce if every vacancy finds a candidate.
 
-    Except in months whose candidates the scenario sets itself: a freeze stays a freeze.
+    Months whose candidates the scenario sets itself are excepted: a freeze remains a freeze.
 
     Parameters
     ----------
     levers, workforce
         Of the scenario.
     draws
-        As :func:`workforce_of` has them: of variants, candidates are then as set in those
-        simulations alone whose variant sets them; without, in all of them.
+        As in :func:`workforce_of`. If only some variants set the candidates, these then hold only
+        in the simulations with such a variant; without draws they hold in all simulations.
     """
     hires = workforce.monthly("hires_per_month", len(levers.months))
     path = levers.path(HIRES)

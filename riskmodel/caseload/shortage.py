@@ -1,4 +1,4 @@
-"""Work that waits: a fluid shortage with protection first, and Erlang's formula beside it."""
+"""Work that waits: allocation with protection first, compared with Erlang's formula."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def erlang_c(slots: int, load: float) -> float:
     slots
         Places in service, c, 1 or more.
     load
-        Work offered, a, in places; below c, or everything waits.
+        Work offered, a, measured in places; at c or more everything waits.
 
     Notes
     -----
@@ -87,7 +87,7 @@ def slots_for_waiting(load: float, at_most: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class QueueCheck:
-    """What a queue says of one area, beside the fluid.
+    """Unallocated work of one area by a queue, and by a fluid model without chance.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ class QueueCheck:
     printed
         Unallocated cases as printed.
     slots
-        Fewest slots with which no more wait on average.
+        Fewest slots with which no more cases than printed wait on average.
     waits
         Cases that wait on average with so many slots.
     fluid
-        Unallocated cases of the fluid at ``most`` a worker, over the workers that are implied:
-        least and greatest.
+        Unallocated cases if each worker holds ``most`` cases: least and greatest, over the range of
+        workers that follows from the printed means.
     most
         Cases a worker holds at most.
     """
@@ -125,12 +125,12 @@ class QueueCheck:
 
 
 def queue_check(area: str, most: float) -> QueueCheck:
-    """Erlang's formula and the fluid on the printed figures of one area.
+    """Erlang's formula and a fluid model applied to the printed figures of one area.
 
     Notes
     -----
-    The queue takes cases as if they came and went at random and were alike; its load is the cases
-    that have a worker. It is a check, not the model: caseworkers take up protection work at once.
+    The queue treats all cases as alike, coming and going at random; its load is the cases that have
+    a worker. It is a check and not the model: in reality protection work is taken up at once.
     """
     printed = published_caseloads().area(area)
     load = printed.cases - printed.unallocated
@@ -151,7 +151,7 @@ def queue_check(area: str, most: float) -> QueueCheck:
 
 
 def queue_frame() -> pd.DataFrame:
-    """Unallocated work as printed, beside Erlang's formula and the fluid, by area."""
+    """Unallocated work by area: as printed, by Erlang's formula, and by a fluid model."""
     most = float(published_workforce().monthly("caseload_cap", 1)[0])
     found = [queue_check(area.area, most) for area in published_caseloads()]
     return pd.DataFrame(

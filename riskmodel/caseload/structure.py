@@ -22,11 +22,12 @@ from riskmodel.published import load_table
 __all__ = ["KINDS", "KIND_WORDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
 
 MOST_TEAMS = 2_000
-"""Of one service: beyond any authority. More would take more memory than a laptop has."""
+"""Most teams of one service: more than any authority has. More would not fit into a laptop's
+memory."""
 
 STATUSES = ("child_protection_plan", "looked_after", "child_in_need_plan")
-"""What a case is, in the order in which work is taken up: protection first, child in need last.
-They are stages of :data:`riskmodel.vocabulary.STAGES`, exclusive of each other here."""
+"""Statuses of a case, in the order in which work is taken up: protection first, child in need last.
+They are stages of :data:`riskmodel.vocabulary.STAGES`; here each case has only one."""
 
 Kind = Literal["family_support", "specialist", "disabled_children", "other"]
 """``family_support`` teams share the workforce that is modelled; ``specialist`` and
@@ -61,12 +62,12 @@ class Team:
     unallocated
         Child in need cases without a worker, at most ``child_in_need_plan``.
     workers_low, workers_high
-        Workers who hold these cases, between the two; NaN where not known.
+        Ends of the range of workers who hold these cases; NaN where not known.
 
     Raises
     ------
     DataError
-        When a number is impossible: which, and what is allowed.
+        When a number is impossible; the message says which, and what is allowed.
     UnknownNameError
         When there is no such kind.
     """
@@ -112,7 +113,7 @@ class Team:
 
     @property
     def workers_known(self) -> bool:
-        """Whether the number of workers is known, if only as an interval."""
+        """Whether the number of workers is known, at least as a range."""
         return not math.isnan(self.workers_low)
 
     @property
@@ -133,7 +134,7 @@ class Structure(Result):
     teams
         At least one of kind ``family_support``; names differ.
     source
-        What it rests on, for logs and captions.
+        What it is based on, for logs and captions.
     basis
         ``published``, ``observed`` for an authority's own, ``assumed`` otherwise.
     """
@@ -197,7 +198,7 @@ class Structure(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a team, with the columns of the files that :func:`read_structure` reads."""
+        """A row for each team, with the columns that :func:`read_structure` reads."""
         return pd.DataFrame(
             [
                 {
@@ -231,10 +232,10 @@ def published_structure() -> Structure:
     Notes
     -----
     Published: cases of the family support teams by area and status, numbers of teams, children of
-    the child sexual exploitation team and of the disabled children's teams, children in each
-    status in July 2015. Assumed: an area's cases and workers are spread evenly over its teams; the
-    disabled children's teams hold child in need cases only (para 25: every status, no split), the
-    least number printed; what no named team holds is with other teams.
+    the child sexual exploitation team and of the disabled children's teams, children in each status
+    in July 2015. Assumed: an area's cases and workers are spread evenly over its teams; the
+    disabled children's teams hold child in need cases only (para 25 has every status, without a
+    split), at the lowest number printed; cases of no named team are with other teams.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""An authority's own teams from a small CSV or TOML file, and the files to start from.
+"""An authority's own teams from a small CSV or TOML file, and templates of such files.
 
 .. code-block:: toml
 
@@ -100,8 +100,8 @@ def read_structure(path: str | Path) -> Structure:
     ----------
     path
         See :data:`FIELDS` for its columns; :func:`structure_template` writes one to start from.
-        Rows of kind ``other`` hold the children of teams that are not modelled: without them, the
-        teams hold all projected children.
+        Rows of kind ``other`` hold the children of teams that are not modelled. Without such rows,
+        all projected children are in the teams.
 
     Raises
     ------

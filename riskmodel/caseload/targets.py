@@ -1,4 +1,4 @@
-"""What is to be reached, and what it takes: targets, and the answers to them."""
+"""Targets for the caseload, and the posts or candidates that meet them."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Target:
     Parameters
     ----------
     cap
-        Mean open cases a case-holding full-time equivalent at most, above 0.
+        Largest mean of open cases for each case-holding full-time equivalent, above 0.
     by
-        Month, ``YYYY-MM``, at whose end it is to be kept.
+        Month, ``YYYY-MM``, at whose end the cap is to be met.
     probability
-        Chance with which, between 0 and 1.
+        Chance with which it is to be met, between 0 and 1.
     holds
-        Of the average caseload, or of each worker's.
+        Whether the cap is for the average caseload, or for each worker's.
     """
 
     cap: float
@@ -88,7 +88,7 @@ class PostsAtChance(NamedTuple):
     posts
         How many.
     error
-        Half the width of the 95% range that so many simulations leave open.
+        Half the width of the 95% range that comes from the limited number of simulations.
     """
 
     chance: float
@@ -97,7 +97,7 @@ class PostsAtChance(NamedTuple):
 
 
 class PostsJointly(NamedTuple):
-    """Posts needed where the rates that are assumed differ from simulation to simulation.
+    """Posts needed if the assumed rates differ between simulations.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ class PostsJointly(NamedTuple):
     posts, low, high
         As :class:`PostsNeeded` has them.
     share
-        Of the variance of the posts that single simulations need, what the rates account for; NaN
-        where no number of posts is enough in some simulation.
+        Share of the variance of the posts that single simulations need which the rates account for;
+        NaN if no number of posts is enough in some simulation.
     """
 
     rates: tuple[str, ...]
@@ -146,7 +146,7 @@ class PostsNeeded(Result):
     target
         What was asked.
     posts
-        Fewest whole posts with which at least that share of replicates meets it.
+        Fewest whole posts with which at least the target's share of replicates meets it.
     low, high, level
         Central interval of the posts that single replicates need.
     posts_now, workers_now
@@ -154,8 +154,8 @@ class PostsNeeded(Result):
     workers
         Workers in post at the date with so many posts: mean over the replicates.
     joiners
-        Joiners until the date, mean; ``joiners_a_month`` spreads them over the months in which
-        posts advertised now bring any.
+        Mean number of joiners until the date; ``joiners_a_month`` spreads them over the months in
+        which posts advertised now bring joiners.
     recruitment
         Whether candidates were limited.
     sensitivity
@@ -165,8 +165,8 @@ class PostsNeeded(Result):
     by_chance
         Posts for each of :data:`CHANCES` and the chance that was asked for, in order.
     jointly
-        The same with the rates that are assumed drawn together; None where none is assumed, or it
-        was not asked for.
+        The same with the assumed rates drawn together; None where none is assumed, or it was not
+        asked for.
     """
 
     target: Target
@@ -187,12 +187,12 @@ class PostsNeeded(Result):
 
     @property
     def more(self) -> float:
-        """Posts besides those there are."""
+        """Posts in addition to those there are."""
         return self.posts - self.posts_now
 
     @property
     def growth(self) -> float:
-        """By what share of those in post now the workers in post grow."""
+        """Growth of the workers in post, as a share of those in post now."""
         return self.workers / self.workers_now - 1 if self.workers_now > 0 else float("inf")
 
     def to_frame(self) -> pd.DataFrame:
@@ -256,8 +256,8 @@ class PostsNeeded(Result):
 class HiresNeeded:
     """Candidates a month with which a target is met at so many posts.
 
-    ``low`` and ``high`` are the central interval over the replicates; infinite where some miss
-    the target at these posts whoever applies.
+    ``low`` and ``high`` are the central range over the replicates; infinite where some replicates
+    miss the target with these posts however many apply.
     """
 
     target: Target

@@ -1,4 +1,4 @@
-"""Caseload by worker as it is, from an authority's own records of who works with which child."""
+"""Actual caseloads of workers, from an authority's own records of who works with which child."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class WorkerCaseloads(Result):
     groups
         All workers first; empty where there are too few to print.
     records
-        What it rests on.
+        What it is based on.
     policy
         How counts are protected.
     """
@@ -66,7 +66,7 @@ class WorkerCaseloads(Result):
     policy: Policy
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a role, all workers first.
+        """One row for each role, all workers first.
 
         Columns: role, workers, children, minimum, q25, median, q75, maximum (children of a
         worker), without_worker (children with an open episode and no worker, in the first row),
@@ -133,7 +133,7 @@ class WorkerCaseloads(Result):
         return (TextTable(self.preview(), "Children of a worker"),) if self.groups else ()
 
     def remarks(self) -> Sequence[str]:
-        """What was counted and left out, and what could not be read, as it may be told."""
+        """What was counted, left out, or could not be read, in words that may be shared."""
         said = [
             "Workers are counted as persons, whatever their hours; a child with several workers "
             "counts for each. Roles are those of the records; roles with so few workers or "

@@ -1,4 +1,4 @@
-"""How cases spread over workers: the range of para 23, not only the mean."""
+"""How cases are spread over workers: the range of para 23, not only the mean."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ class WorkerSpread:
     log_sd
         Standard deviation of the logarithm of a worker's caseload, 0 or more.
     source
-        What it rests on.
+        What it is based on.
 
     Notes
     -----
-    Lognormal, rounded to whole cases, with the mean caseload as its mean. Nothing printed decides
-    the shape. A draw of cases at random among alike workers (multinomial) would give a mean of 20 a
-    range of about 10 to 31: the printed lowest of 14 says that cases are shared out more evenly.
+    Lognormal, rounded to whole cases, with the mean caseload as its mean. The form cannot be
+    concluded from what is printed. If cases were given out at random among equal workers
+    (multinomial), a mean of 20 would have a range of about 10 to 31. The lowest caseload printed is
+    14, so cases are spread more evenly than that.
     """
 
     log_sd: float
@@ -64,19 +65,19 @@ class WorkerSpread:
         return np.asarray(ndtr((centred - math.log(most)) / self.log_sd), dtype=np.float64)
 
     def mean_with(self, above: Floats, cap: float) -> Floats:
-        """The mean at which such a share of workers stands above; inverts :meth:`share_above`."""
+        """The mean caseload at which such a share is above the cap; inverts :meth:`share_above`."""
         from scipy.special import ndtri
 
         most = math.floor(cap) + 0.5
         return np.asarray(most * np.exp(self.log_sd * ndtri(above) + self.log_sd**2 / 2))
 
     def expected_range(self, caseload: float, workers: int) -> tuple[float, float]:
-        """Lowest and highest caseload that are typical among so many workers.
+        """Typical lowest and highest caseload among so many workers.
 
         Notes
         -----
         exp(mean of the logarithm -+ log_sd x the expected largest of as many standard normals):
-        medians as far as the lognormal's extremes have one number.
+        roughly the medians of the lowest and the highest.
         """
         if not caseload > 0:
             raise DataError(f"a caseload must be above 0, got {caseload:g}", field="caseload")
@@ -104,7 +105,7 @@ class WorkerSpread:
 
 
 def published_spread() -> WorkerSpread:
-    """The spread that gives the printed range of 14 to 32 over the workers that are implied.
+    """The spread that gives the printed range of 14 to 32 for the number of workers that follows.
 
     Notes
     -----

@@ -17,8 +17,8 @@ from riskmodel.errors import DataError, UnknownNameError
 __all__ = ["WORKFORCE_PARAMETERS", "Monthly", "Workforce"]
 
 Monthly = float | Floats
-"""One number for every month, an array of shape (month,), or of posts, candidates, agency workers
-and rates one of shape (month, replicate), where each simulation has its own."""
+"""One number for every month, or an array of shape (month,). For posts, candidates, agency workers
+and rates it may also be of shape (month, replicate), where each simulation has its own."""
 
 _RATES = (0.0, 1.0, "a proportion between 0 and 1")
 _COUNTS = (0.0, np.inf, "0 or more")
@@ -61,8 +61,8 @@ class Workforce(Result):
     posts
         Established posts of social workers, full-time equivalents.
     vacancy_rate
-        Share of posts that stand vacant even when candidates are there, for advertising and
-        notice take their time: joiners never bring the teams above posts x (1 - vacancy_rate).
+        Share of posts that are vacant even when there are candidates, because advertising and
+        notice take time: joiners never bring the teams above posts x (1 - vacancy_rate).
     turnover_rate
         Leavers in a year over workers in post; a twelfth of it is each worker's chance to leave
         in a month.
@@ -70,8 +70,8 @@ class Workforce(Result):
         Candidates who can be appointed in a month, on average (Poisson); ``inf`` fills every
         vacancy.
     recruitment_lag_months
-        Whole months from advertisement to first day: posts and candidates of a month bring
-        joiners so much later.
+        Whole months from advertisement to first day: posts and candidates of a month bring joiners
+        so many months later.
     agency_fte
         Agency workers who hold full caseloads, besides those in post.
     sickness_rate
@@ -87,13 +87,14 @@ class Workforce(Result):
         Share of these teams' cases that a specialist team holds, its caseload, and the length of
         its plans relative to the others'.
     posts_before, hires_before
-        Posts and candidates of the months before the first, whom the lag still brings; None takes
-        the first month's.
+        Posts and candidates of the months before the first, from which joiners still come; None
+        takes the first month's.
 
     Raises
     ------
     DataError
-        When a value is impossible: what was given, in which month, and what is allowed.
+        When a value is impossible; the message says what was given, in which month, and what is
+        allowed.
 
     Notes
     -----
@@ -143,7 +144,7 @@ class Workforce(Result):
         return None
 
     def monthly(self, name: str, months: int) -> Floats:
-        """One parameter for each month, shape (month,), or (month, replicate) where it is drawn.
+        """One parameter by month, shape (month,), or (month, replicate) where it is drawn.
 
         Raises
         ------
@@ -184,7 +185,7 @@ class Workforce(Result):
         return (holding * (1 - protection * newly) * (1 - sick)).T
 
     def changed(self, **values: Monthly) -> Workforce:
-        """The same with other parameters; what was advertised before the first month stays.
+        """The same with other parameters; earlier advertisements remain as they were.
 
         Raises
         ------
@@ -201,7 +202,7 @@ class Workforce(Result):
         return made
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a parameter: name, value in the first month, whether it changes, unit."""
+        """One row for each parameter: name, value in the first month, whether it changes, unit."""
         return pd.DataFrame(
             [
                 {

@@ -1,4 +1,4 @@
-"""Durations, stocks and flows, calibration: how many children there will be, month by month.
+"""How many children there will be, by month: durations, stocks and flows, calibration.
 
-Everything here is given its figures: it reads no file but the published tables and parameters.
+Figures are passed in: apart from the published tables and parameters, no file is read here.
 """

@@ -1,4 +1,4 @@
-"""At what ages the starts of a stage come, and how they change with the children of those ages."""
+"""Ages at which starts of a stage occur, and how starts change with the children of these ages."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class AgeShares:
         The age that each band ends before, ascending; the last is 18. Within a band all children
         start at one rate.
     shares
-        Of the starts, in proportion; 0 or more each.
+        Shares of the starts, up to a common factor; 0 or more each.
     basis, source
-        What they rest on, and in words.
+        What they are based on, and the source in words.
     """
 
     ends: tuple[int, ...]
@@ -37,7 +37,7 @@ class AgeShares:
     source: str
 
     def change(self, now: Floats, later: Floats) -> Floats:
-        """How starts change with the children; 1 exactly where these do not, shape (time,).
+        """The factor on starts from the change of children; 1 without change, shape (time,).
 
         Parameters
         ----------
@@ -59,9 +59,9 @@ class AgeShares:
 
 
 def published_shares(stage: str) -> AgeShares:
-    """Ages of the starts of a stage as the parameters have them; all ages alike of another stage.
+    """Ages of the starts of a stage, from the parameters; for another stage all ages alike.
 
-    Of looked-after children the shares of unaccompanied children and of others, put together.
+    For looked-after children, the shares of unaccompanied children and of others are combined.
     """
     single = {
         "child_protection_plan": "plan_age_weights",

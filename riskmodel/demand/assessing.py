@@ -1,4 +1,4 @@
-"""Assessments under way, beside the stages that are projected: who comes, waits and goes on."""
+"""Assessments under way, in addition to the projected stages: how many begin, end and lead on."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = ["Assessed", "Assessing", "assessing"]
 
 _YEAR = 12
 _LEADS_TO = ("child_protection_plan", "child_in_need_plan")
-"""Stages that an assessment leads to, the one that always follows one first."""
+"""Stages that an assessment leads to; the one that always follows an assessment comes first."""
 
 _LEVERS = ("population_0_17", "conversion.referral_to_assessment")
-"""What makes assessments more or fewer; later links change what they lead to."""
+"""Levers that change the number of assessments; later links change what they lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Assessed:
     Parameters
     ----------
     a_year
-        Assessments of a year, 1 or more.
+        Assessments in a year, 1 or more.
     source
-        Of which year, and where it is counted.
+        The year, and where they are counted.
 
     Raises
     ------
@@ -73,7 +73,7 @@ class Assessing:
     ended: Floats
 
     def led_to(self, starting: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Of those that ended, how many led to each stage.
+        """How many of those that ended led to each stage.
 
         Parameters
         ----------
@@ -82,9 +82,9 @@ class Assessing:
 
         Notes
         -----
-        A protection plan follows an assessment, as the statutory guidance has it; what remains
-        leads to a child in need plan as far as one starts, and else to none. Whom assessments are
-        too few for comes from outside.
+        A protection plan follows an assessment, as in the statutory guidance. The other assessments
+        lead to a child in need plan as far as one starts, and otherwise to no plan. If there are
+        fewer assessments than starts, the rest of the children come from outside.
         """
         left, found = self.ended, {}
         for stage in _LEADS_TO:
@@ -95,15 +95,14 @@ class Assessing:
 
 
 def assessing(outlook: Outlook, scenario: str) -> Assessing | None:
-    """Assessments under way in a scenario; None where it is not known how many there are.
+    """Assessments under way in a scenario; None where their number is not known.
 
     Notes
     -----
-    As many a year as were counted last, more or fewer in the months in which more or fewer plans
-    start in that simulation of the baseline. Of those under way at the beginning of a month the
-    share 1 / m ends in it, with m the mean duration in months: so a month's a last m months on
-    average, and a m are under way where as many begin as end (Little's law). With m drawn once a
-    simulation from the range of ``assessment_days``.
+    As many begin in a year as were last counted, with more in months in which more plans start in
+    that simulation of the baseline. Of those under way at the beginning of a month, the share 1 / m
+    ends in it, where m is the mean duration in months. If a begin and end in a month, a m are under
+    way (Little's law). m is drawn once in each simulation from the range of ``assessment_days``.
     """
     counted, projection = outlook.source.assessed, outlook.projection
     stages = [stage for stage in _LEADS_TO if stage in projection.stages]

@@ -1,4 +1,4 @@
-"""An authority's other stages, as what was learned from all figures asks for them."""
+"""Figures of an authority's other stages, in the form that the learned regression needs."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _TIER = "child_in_need_plan"
 def other_figures(
     stage: str, observations: Mapping[str, Sequence[Observation]], last: str
 ) -> dict[str, Floats]:
-    """Figures beside a stage's own, for the years up to its last figure.
+    """Figures other than a stage's own, for the years up to its last figure.
 
     Parameters
     ----------
     stage
-        The one that is projected.
+        The stage that is projected.
     observations
-        Of all the authority's stages, and of what leads to them
+        Figures of all the authority's stages, and of what leads to them
         (:data:`~riskmodel.demand.pooled.history.LEADS`) by name.
     last
-        ``YYYY-MM``, the month of the stage's last stock; a later figure is not looked at.
+        ``YYYY-MM``, the month of the stage's last stock; later figures are not used.
 
     Returns
     -------
     dict
         By the panel's names, each of shape (year,); NaN where nothing is known. Children in need
-        are in the wide sense, which is what the panel counts: plans, looked after and the tier
-        together, and only where all three are known.
+        are counted in the wide sense, as in the panel: those on plans, those looked after and all
+        others together, where all three are known.
     """
     stages = {name: rows for name, rows in observations.items() if name in MEASURE_OF}
     stocks = {name: _stocks(rows, last) for name, rows in stages.items()}

@@ -1,7 +1,7 @@
-"""The chain that leads to a plan, year by year: how many at each link, and how many go on.
+"""The steps that lead to a plan, by year: how many children at each, and how many go on.
 
-What moved the starts of plans is parted among the links by the logarithmic mean, which adds up
-exactly (Ang 2005, The LMDI approach to decomposition analysis, Energy Policy 33, 867-871).
+The change of plan starts is divided among the links by the logarithmic mean, which adds up exactly
+(Ang 2005, The LMDI approach to decomposition analysis, Energy Policy 33, 867-871).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LINKS: Mapping[str, str] = MappingProxyType(
         "cpp_starts": "Child protection plans started",
     }
 )
-"""The measures of a panel that follow one another. Assessments are not among them: their kinds
-changed in 2014, and a link that means something else each year explains nothing."""
+"""The measures of a panel that follow one another. Assessments are left out because their kinds
+changed in 2014, and a link whose meaning changes explains nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def chain_frame(panel: AuthorityPanel, code: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns: la_code, year, link, count, for_each (the link before), ratio, low, high, method,
-        basis. The ratio is of counts of one year, not of the same children: it may pass 1, and its
-        95% interval is then that of a ratio of two Poisson counts (exact, by the binomial share
-        of the one among both).
+        basis. The ratio is of counts in the same year, not of the same children, so it may be above
+        1; its 95% interval is then that of a ratio of two Poisson counts (exact, from the binomial
+        share of one count in their sum).
 
     Raises
     ------
@@ -87,7 +87,7 @@ def chain_frame(panel: AuthorityPanel, code: str) -> pd.DataFrame:
 
 
 def what_moved_starts(panel: AuthorityPanel, code: str, first: int, last: int) -> pd.DataFrame:
-    """How much of the change of starts between two years each link accounts for.
+    """How much of the change of starts between two years is due to each link.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def what_moved_starts(panel: AuthorityPanel, code: str, first: int, last: int) -
     Returns
     -------
     pandas.DataFrame
-        A row a link and one for the total; columns la_code, from_year, to_year, link, plans,
+        A row for each link and one for the total; columns la_code, from_year, to_year, link, plans,
         multiplier. A link's plans are L(S1, S0) log(x1 / x0), with S the starts, x the number at
         the first link or the ratio at a later one, and L the logarithmic mean; they add up to the
         change, with nothing left over.

@@ -1,4 +1,4 @@
-"""What moves an expected stock: adds up, with the remainder shown."""
+"""What changes an expected stock, in parts that add up, with the remainder shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["course_drivers", "scenario_drivers"]
 def course_drivers(
     inputs: StageInputs, month: int, as_many: StageInputs | None = None
 ) -> dict[str, float]:
-    """What takes the baseline's expected stock from the opening to a month.
+    """The parts of the change of the baseline's expected stock from the opening to a month.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ def course_drivers(
     month
         How many months after the opening, from 1.
     as_many
-        The same with as many children in the area as at the opening, where starts follow a
-        projection of the population.
+        The same for a constant number of children in the area, where starts follow a projection of
+        the population.
 
     Returns
     -------
     dict
-        ``opening``; ``starts_as_now``: what starts at the level of the first month make of it, as
-        they do or do not balance the ends; ``later_starts``: what their course after that adds;
-        ``lengths``: what lengths that change by month of start add; with ``as_many`` these are of
-        as many children, and ``population`` is what the change of their number adds; ``closing``.
-        The parts add up to closing - opening. Means over the replicates.
+        ``opening``; ``starts_as_now``: the change if starts stay at the level of the first month;
+        ``later_starts``: what their later change adds; ``lengths``: what durations that change by
+        month of start add; with ``as_many`` these three are for a constant number of children, and
+        ``population`` is what the change of that number adds; ``closing``. The parts add up to
+        closing - opening. Means over the replicates.
     """
     if as_many is not None:
         parts = course_drivers(as_many, month)
@@ -80,9 +80,9 @@ def scenario_drivers(stages: Mapping[str, StageInputs], levers: Levers, month: i
     Returns
     -------
     pandas.DataFrame
-        A row a stage and lever that moves demand, with ``alone``: the difference that it makes by
-        itself; then ``together`` for the difference of all, and ``remainder``: together less the
-        sum of the single ones. Columns: stage, lever, children.
+        A row for each stage and each lever that changes demand, with the difference that it makes
+        by itself; then ``together``, the difference that all make, and ``remainder``, together less
+        the sum of the single ones. Columns: stage, lever, children.
     """
     before = {stage: _mean_stock(inputs, month) for stage, inputs in stages.items()}
 

@@ -1,8 +1,8 @@
-"""Children to come as exposure: starts follow the children of the ages that they come from.
+"""Starts follow a projection of the children of the ages at which starts occur.
 
-The expected stock is learned and projected as if the area had as many children of every age as at
-the opening; the starts that it implies are then multiplied by how those children change, each age
-weighed by its share of the starts.
+The expected stock is learned and projected as if the area always had as many children of every age
+as at the opening. The starts that follow are then multiplied by the change of the number of
+children, each age weighted by its share of the starts.
 """
 
 from __future__ import annotations
@@ -35,31 +35,32 @@ if TYPE_CHECKING:
 __all__ = ["Exposure", "followed", "with_people"]
 
 MOST_SHARE = 0.25
-"""Of all children: more than this in one stage are no children of the population given."""
+"""If more than this share of the children given are in one stage, the population cannot be
+theirs."""
 
 UNLIKE = 0.2
-"""A stated number of children and the file's may differ by this share at the opening."""
+"""At the opening, a stated number of children and the file's may differ by at most this share."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exposure:
-    """A projection of the population as starts follow it.
+    """A projection of the population that starts follow.
 
     Parameters
     ----------
     people
         Children to come.
     weights
-        Chance of each variant; empty is the principal one alone.
+        Chance of each variant; if empty, only the principal one is used.
     shares
-        Ages of the starts by stage; a stage without has :func:`published_shares`.
+        Ages of the starts by stage; a stage that is missing has :func:`published_shares`.
 
     Raises
     ------
     UnknownNameError
         When a weighted variant is not in the file.
     DataError
-        When the weights do not add up to 1, or nothing says which of several variants counts.
+        When the weights do not add up to 1, or nothing says which of several variants to use.
     """
 
     people: PopulationProjection
@@ -99,7 +100,7 @@ class Exposure:
 
     @property
     def basis(self) -> str:
-        """What an answer rests on because of it, in a sentence."""
+        """What an answer is based on because of it, in a sentence."""
         return (
             f"Starts follow the children of {self.people.source} (published); weights of its "
             "variants are assumed, and ages of starts where no return tells them."
@@ -118,22 +119,22 @@ class Exposure:
         )
 
     def check(self, opening: str, counted: Mapping[str, float], stated: float | None) -> None:
-        """Refuse a projection that cannot be of the children who are counted.
+        """Refuse a projection that cannot be of the area's children.
 
         Parameters
         ----------
         opening
-            ``YYYY-MM``, from whose end on starts follow it.
+            ``YYYY-MM``, the month from whose end on starts follow it.
         counted
-            The most children counted at a time, by stage.
+            The most children counted at one time, by stage.
         stated
-            Children aged 0 to 17 as something else says; None where nothing does.
+            Children aged 0 to 17 from another source; None if there is none.
 
         Raises
         ------
         DataError
-            When the opening is not within its years, or the number of children is not of the kind
-            of those counted or stated.
+            When the opening is not within its years, or the number of children does not fit those
+            counted or stated.
         """
         people, when = self.people, decimal_year(opening)
         first, last = (year + MID_YEAR for year in (people.years[0], people.years[-1]))
@@ -163,9 +164,9 @@ class Exposure:
             )
 
     def changes(self, stage: str, opening: str, months: int) -> Floats:
-        """How expected starts change in each month, shape (variant, month), in order of weights.
+        """The factor on expected starts in each month, shape (variant, month), in order of weights.
 
-        A month stands for its middle.
+        The population of a month is that at its middle.
         """
         when = decimal_year(opening)
         return self._change(stage, when, when + (np.arange(months) + 0.5) / 12)
@@ -180,10 +181,10 @@ class Exposure:
         ])  # fmt: skip
 
     def past_growth(self, stage: str, opening: str) -> float:
-        """Growth a year, in log units, that the children bring to the starts before the opening.
+        """Yearly growth of starts, in log units, from the change of children before the opening.
 
-        Over the years by which an authority's own growth is measured, as far as the file goes
-        back; where that is less than a year, the first year ahead stands for it.
+        Over the years in which an authority's own growth is measured, as far as the file goes back;
+        if that is less than a year, the first year ahead is used instead.
         """
         now = decimal_year(opening)
         years = min(
@@ -194,7 +195,7 @@ class Exposure:
         return float(changes @ np.array(list(self.weights.values()))) / span
 
     def variants(self, seed: int, replicates: int) -> Integers:
-        """Which variant each simulation has, shape (replicate,); one for all stages."""
+        """The variant of each simulation, shape (replicate,), the same for all stages."""
         edges = np.cumsum(list(self.weights.values()))[:-1]
         drawn = uniforms(seed, "demand/population", replicates)
         return np.searchsorted(edges, drawn, side="right")
@@ -214,15 +215,16 @@ class Exposure:
         Parameters
         ----------
         inputs
-            Of a stage, for as many children as there are at the opening.
+            Inputs of a stage, for as many children as there are at the opening.
         stage, opening
-            Which, and from when on.
+            The stage, and the month from whose end on starts follow the children.
         seed
-            Of the variants that are drawn.
+            Seed of the variants that are drawn.
         grown
-            Growth of the children, log units a year, that the starts hold already: it counts once.
+            Growth of the children, log units a year, that is already in the starts and is taken out
+            of them.
         before
-            The seed by which they follow another draw already, which this one replaces.
+            The seed of an earlier draw that the inputs already follow, and which is replaced.
         """
         factor, twice = self._factors(inputs, stage, opening, seed, grown)
         if before is not None:
@@ -246,14 +248,14 @@ class Exposure:
         return changes[self.variants(seed, inputs.replicates)], np.exp(-grown * ahead)
 
     def sentences(self, projection: Projection, seed: int, grown: Mapping[str, float]) -> list[str]:
-        """What a reader has to know: the file, what it does, what is assumed, what variants do.
+        """What a reader has to know: the file, its effect, the assumptions, the effect of variants.
 
         Parameters
         ----------
         projection
-            Whose starts follow the children.
+            The projection whose starts follow the children.
         seed
-            Of the variants that were drawn.
+            Seed of the variants that were drawn.
         grown
             Growth of the children that is in the growth carried forward, by stage.
         """
@@ -312,21 +314,22 @@ class Exposure:
 
 
 def with_people(source: DemandSource, people: Exposure, *, is_level: bool = True) -> DemandSource:
-    """The source with starts that follow a projection of its children.
+    """The source, with starts that follow a projection of its children.
 
     Parameters
     ----------
     source
         An authority's figures.
     people
-        Its children to come.
+        The projection of its children.
     is_level
-        Whether their number at the opening is its population where none is stated.
+        Whether to take their number at the opening as its population if none is stated.
 
     Raises
     ------
     DataError
-        When the projection does not reach from the opening on, or cannot be of these children.
+        When the projection does not cover the months after the opening, or cannot be of these
+        children.
     """
     opening = opening_of(source)
     counted = {
@@ -341,9 +344,9 @@ def with_people(source: DemandSource, people: Exposure, *, is_level: bool = True
 
 
 def followed(source: DemandSource, path: Path, *, is_level: bool = True) -> DemandSource:
-    """The source with starts that follow the population of a file: see :func:`with_people`.
+    """The source, with starts that follow the population of a file: see :func:`with_people`.
 
-    Its principal variant counts alone, and ages of starts are as published.
+    Only its principal variant is used, and ages of starts are as published.
     """
     return with_people(source, Exposure(read_population(path, source.words)), is_level=is_level)
 

@@ -1,8 +1,8 @@
-"""The starts that an expected stock implies, given how long children stay.
+"""The starts that follow from an expected stock, given how long children stay.
 
-History judges projections of stocks; what an authority plans by are also starts and ends. A course
-of the expected stock and the lengths of stays leave no choice of the expected starts: they are what
-is missing after the ends.
+Projections are learned and tested on stocks, but an authority also plans with starts and ends. If
+the expected stock and the durations are known, so are the expected starts: they replace the
+children who leave and add those by whom the stock grows.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from riskmodel.errors import DataError
 __all__ = ["Implied", "expected_stock", "implied_starts"]
 
 LEAST_SHARE = 0.05
-"""Of the steady starts: what an expected stock that falls faster than children leave is held to."""
+"""Where an expected stock falls faster than children leave, starts are at least this share of those
+of a steady state."""
 
 
 class Implied(NamedTuple):
-    """Expected starts a month, and where the expected stock could not be kept to.
+    """Expected starts in each month, and where they could not follow the expected stock.
 
-    Both have the shape (replicate, month); ``held`` says where the stock falls faster than
+    Both have the shape (replicate, month); ``held`` marks where the stock would fall faster than
     children leave.
     """
 
@@ -43,16 +44,16 @@ def implied_starts(
     family: Family = "gamma",
     opening_survival: Floats | None = None,
 ) -> Implied:
-    """Expected starts in each month so that the expected stock takes a given course.
+    """Expected starts in each month that give the expected stock.
 
     Parameters
     ----------
     opening
-        Expected stock at first, shape (replicate,).
+        Expected stock at the opening, shape (replicate,).
     expected
         Expected stock at the end of each month, shape (replicate, month).
     mean_days, shape
-        Of the lengths, shape (replicate,).
+        Mean and shape of the durations, shape (replicate,).
     family
         Distribution of lengths.
     opening_survival
@@ -66,10 +67,10 @@ def implied_starts(
 
     Notes
     -----
-    With G(m) the share of the opening stock left after m months and A(l) the share of a month's
-    starts left after l more, the stock is G(m) opening + sum_s A(m - s) starts(s): solved forwards.
-    Where ends alone cannot bring the stock down so fast, starts are held at a twentieth of those
-    of a steady state, and later months make up for it.
+    With G(m) the share of the opening stock left after m months, and A(l) the share of a month's
+    starts left after l more months, the stock is G(m) opening + sum_s A(m - s) starts(s), which is
+    solved month by month. Where the stock falls faster than it could by ends alone, starts are set
+    to a twentieth of those of a steady state, and later months make up for it.
     """
     first, course = np.asarray(opening, dtype=float), np.asarray(expected, dtype=float)
     mean, form = np.asarray(mean_days, dtype=float), np.asarray(shape, dtype=float)

@@ -1,4 +1,4 @@
-"""What a panel teaches, as a file: learned once, and projected with as often as one likes."""
+"""What was learned from a panel, as a file that can be used for any number of projections."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ __all__ = ["Learning", "learn_panel", "read_learning"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Learning(Result):
-    """What the authorities of a panel teach up to a year.
+    """What was learned from the authorities of a panel, up to a year.
 
     Parameters
     ----------
     year
-        Nothing after its 31 March was looked at.
+        Figures after its 31 March were not used.
     learned
-        By measure.
+        What was learned, by measure.
     correlations
         Between stages: :func:`~riskmodel.demand.together.stage_correlations`.
     moves
@@ -50,7 +50,7 @@ class Learning(Result):
     source
         The panel.
     basis
-        Of its figures: ``assumed`` where it is made up.
+        Basis of its figures: ``assumed`` if it is made up.
     """
 
     year: int
@@ -61,7 +61,7 @@ class Learning(Result):
     basis: Basis = "observed"
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a stock and horizon.
+        """A row for each stock and horizon.
 
         Columns: measure, authorities, first_year, last_year, growth_percent (common growth a year
         that is carried forward at most), horizon_years, regression_percent (its part of the
@@ -101,7 +101,7 @@ class Learning(Result):
         )
 
     def summary(self) -> str:
-        """Of what, from how many, to when."""
+        """What was learned, from how many authorities, and up to when."""
         parts = (
             f"{label(each.stage).full} from {each.authorities} authorities"
             for each in self.learned.values()
@@ -120,14 +120,14 @@ class Learning(Result):
 
 
 def learn_panel(panel: AuthorityPanel, year: int | None = None) -> Learning:
-    """Learn every stock of a panel, and how far the stages move together.
+    """Learn every stock of a panel, and how closely the stages move together.
 
     Parameters
     ----------
     panel
         Authorities by year.
     year
-        The last to look at; None takes the last that every stock of the panel has.
+        The last year to use; None takes the last that every stock of the panel has.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def read_learning(path: Path) -> Learning:
 
 
 _PLAIN = str.maketrans("", "", '"\\')
-"""What would end a text of the file."""
+"""Characters that would end a text in the file."""
 
 _TOGETHER = re.compile(rf"{PREFIX}_(\d{{4}})_together")
 

@@ -1,4 +1,4 @@
-"""Who stays, moves, comes and leaves in each month: one matrix, in which no child is lost."""
+"""Children who stay, move, enter and leave in each month, in one matrix in which none is lost."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["ASSESSMENT", "CLOSED", "STEP_DOWN", "FlowMatrix", "flow_matrix", "ways"]
 
 ASSESSMENT, STEP_DOWN, CLOSED = "assessment", "step_down", "closed"
-"""Under assessment, and in need after a protection plan: parts of the way that are not projected by
-themselves; and where children go who leave and are in no stage that is known."""
+"""Under assessment, and in need after a protection plan: steps that are not projected by
+themselves; and the place of children who leave and are in no known stage."""
 
 _YEAR = 12
 _PLAN, _NEED = "child_protection_plan", "child_in_need_plan"
@@ -37,30 +37,32 @@ _ALONG = {
         (ANYWHERE, *OUTSIDE, ASSESSMENT, _PLAN, "looked_after", _NEED, STEP_DOWN)
     )
 }
-"""Places in the order in which a child comes along, so that bands of a picture seldom cross."""
+"""Places in the order in which a child passes through them, so that bands of a picture rarely
+cross."""
 _Way = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FlowMatrix(Result):
-    """From where to where children go, month by month and year by year.
+    """Flows of children between stages, by month and by year.
 
     Parameters
     ----------
     months
-        A row a scenario, month, from and to. Columns: scenario, month, from, to, children (mean),
-        median, low, high, level, basis. From ``outside`` come, and to ``closed`` go, those of whom
-        no other stage is known; from a stage to itself are those who stay. In each simulation
-        those from a stage add up to its stock before the month, and those to it to its stock
-        after; so do the means. ``step_down`` are those with a child in need plan after a
-        protection plan since the opening: with those of ``child_in_need_plan`` they are the stock.
+        A row for each scenario, month, from and to. Columns: scenario, month, from, to, children
+        (mean), median, low, high, level, basis. Children of whom no other stage is known come from
+        ``outside`` and go to ``closed``; rows from a stage to itself are those who stay. In each
+        simulation, and for the means, rows from a stage add up to its stock before the month, and
+        rows to it add up to its stock after. ``step_down`` is for children with a child in need
+        plan after a protection plan since the opening; with those of ``child_in_need_plan`` they
+        make up the stock.
     years
-        The same of those who do not stay, added up over each twelve months from the opening, with
+        The same for those who do not stay, added up over each twelve months from the opening, with
         the first and last month of each.
     known
         Moves between stages that the figures count.
     assessed
-        Where assessments are counted; empty where they are not known.
+        The source of the number of assessments; empty if it is not known.
     """
 
     months: pd.DataFrame
@@ -74,7 +76,7 @@ class FlowMatrix(Result):
 
     @property
     def moved(self) -> pd.DataFrame:
-        """Children by year and way in words, of the last scenario; what rounds to none is out."""
+        """Children by year and flow in words, of the last scenario; without what rounds to none."""
         rows = self.years[self.years["scenario"] == self.years["scenario"].iloc[-1]]
         rows = rows[rows["children"] >= 0.5]
         # Stable: within a place and year as they come.
@@ -83,7 +85,7 @@ class FlowMatrix(Result):
         return _worded(rows).assign(scenario=[_span(row) for row in rows.to_dict("records")])
 
     def preview(self) -> pd.DataFrame:
-        """The years, whole children; ways on which there is nobody are out."""
+        """The years, in whole children, without flows of nobody."""
         rows = _worded(self.years[self.years["high"] >= 0.5])
         return rows[["scenario"]].assign(
             year=[_span(row) for row in rows.to_dict("records")],
@@ -97,7 +99,7 @@ class FlowMatrix(Result):
         )
 
     def summary(self) -> str:
-        """What adds up, and what of the moves between stages is known."""
+        """What adds up, and which moves between stages are known."""
         counted = "; ".join(
             f"{label(move.stage).row.lower()}: who {'start' if move.counted == 'starts' else 'end'}"
             f" and {move.words} ({move.source})"
@@ -142,10 +144,10 @@ def flow_matrix(outlook: Outlook) -> FlowMatrix:
 
     Notes
     -----
-    Who starts in a stage and ends in it is simulated. How many of them come from or go to another
-    stage is taken from what is counted (:class:`~riskmodel.snapshots.StageMoves`), at a share that
-    each simulation draws; and of a scenario that shortens stays, the children who are elsewhere
-    for the time gained go there. No more move than end in the one stage and start in the other.
+    Starts and ends of each stage are simulated. How many of them come from or go to another stage
+    follows from counted moves (:class:`~riskmodel.snapshots.StageMoves`), with a share that each
+    simulation draws. If a scenario makes durations shorter, children go to where they are for the
+    time gained. No more move than end in the one stage and start in the other.
     """
     months, years = [], []
     names = outlook.projection.months
@@ -201,13 +203,13 @@ def _in_order(names: pd.Series) -> pd.Series:
 
 
 def ways(outlook: Outlook, scenario: str) -> dict[_Way, Floats]:
-    """Children on every way of a scenario, those who stay among them.
+    """Children in every flow of a scenario, including those who stay.
 
     Returns
     -------
     dict
-        By from and to, shape (simulation, month). Of every stage all ways from it add up to its
-        stock before the month, and all to it to its stock after.
+        By from and to, shape (simulation, month). For every stage, all flows from it add up to its
+        stock before the month, and all flows to it add up to its stock after.
     """
     projection = outlook.projection
     flows = {

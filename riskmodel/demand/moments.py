@@ -1,10 +1,10 @@
 """Means, variances and covariances of starts, ends and stocks, exact.
 
-In the queue M_t/G/infinity the children who start in an interval and are there at a later time
-are Poisson, and those of different intervals are independent; so are the children of one
-interval who leave in different intervals. With rates constant between given times everything
-follows from I(t) = ∫₀ᵗ S(u) du, S the survival of lengths (Eick, Massey and Whitt 1993, The
-physics of the M_t/G/infinity queue, Operations Research 41, 731-742).
+In the queue M_t/G/infinity the children who start in an interval and are there at a later time are
+Poisson, and those of different intervals are independent; so are the children of one interval who
+leave in different intervals. With rates constant between given times everything follows from I(t) =
+∫₀ᵗ S(u) du, where S is the survival of durations (Eick, Massey and Whitt 1993, The physics of the
+M_t/G/infinity queue, Operations Research 41, 731-742).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Counted = Literal["stock", "starts", "ends"]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A count whose moments are asked for: a stock at a time, or starts or ends of a period.
+    """A count whose moments are needed: a stock at a time, or starts or ends of a period.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Quantity:
     at
         Time of the stock, or end of the period, in months.
     since
-        Start of the period, in months; not read for a stock.
+        Start of the period, in months; not used for a stock.
     """
 
     counted: Counted
@@ -46,7 +46,7 @@ class Quantity:
 
     @property
     def times(self) -> tuple[float, ...]:
-        """The times that have to be among those of the moments."""
+        """The times that the moments have to include."""
         return (self.at,) if self.counted == "stock" else (self.since, self.at)
 
 
@@ -77,7 +77,7 @@ class Moments:
         lock(self, "times", "mean", "covariance")
 
     def weights(self, quantities: Sequence[Quantity]) -> Floats:
-        """Rows that make each quantity from the basis, shape (quantity, 2 × time - 1).
+        """Weights that give each quantity from the basis, shape (quantity, 2 × time - 1).
 
         Raises
         ------
@@ -94,15 +94,15 @@ class Moments:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Presence:
-    """Who is still there at each time, given lengths alone: what moments cost is here.
+    """Shares still there at each time, given durations; this is the expensive part of moments.
 
     Parameters
     ----------
     times
         Months, ascending, shape (time,).
     months
-        Of each interval, its months times the mean share of their starts that is there at each
-        time, shape (…, time - 1, time): expected children for one start a month.
+        For each interval, its months times the mean share of their starts that is still there at
+        each time, shape (…, time - 1, time): the expected children for one start a month.
     opening_left
         Share of the opening children there at each time, shape (…, time).
     """
@@ -121,7 +121,7 @@ class Presence:
         family: Family = "gamma",
         by_interval: bool = False,
     ) -> Presence:
-        """The presence of those lengths; see :func:`moments` for the arguments."""
+        """The presence for these durations; see :func:`moments` for the arguments."""
         first = mean_days[..., 0] if by_interval else mean_days
         since = (times - times[0]) * DAYS_A_MONTH
         left = 1 - laws.equilibrium(family, since, first[..., None], shape[..., None])
@@ -137,8 +137,8 @@ class Presence:
     ) -> Moments:
         """Moments with these rates, shape (…, time - 1), and opening stock, shape (…).
 
-        With a dispersion, shape (…, time - 1), the variance of an interval's starts is so many
-        times their mean, as when children come by families: they leave one by one.
+        With a dispersion, shape (…, time - 1), the variance of an interval's starts is that
+        multiple of their mean, as when children come by families; they still leave one by one.
         """
         intervals = len(self.times) - 1
         there = rates[..., None] * self.months
@@ -188,15 +188,15 @@ def moments(
     rates
         Expected starts a month between the times, shape (…, time - 1).
     mean_days
-        Mean length, shape (…), or (…, time - 1) by interval of start.
+        Mean duration, shape (…), or (…, time - 1) by interval of start.
     shape
-        Shape of the lengths, shape (…).
+        Shape of the durations, shape (…).
     opening
-        Children there at first, shape (…).
+        Children at the opening, shape (…).
     family
         Distribution of lengths.
     opening_counted
-        Whether the opening stock is known; else it is Poisson with that mean.
+        Whether the opening stock is known; otherwise it is Poisson with that mean.
     opening_left
         Share of the opening children still there at each time, shape (…, time); None is that of
         a steady state with the first interval's mean.
@@ -231,7 +231,7 @@ def moments(
 
 
 def steady_stock(starts_a_month: npt.ArrayLike, mean_days: npt.ArrayLike) -> Floats:
-    """Little's law: the stock that steady starts and lengths hold up."""
+    """Little's law: the stock that follows from steady starts and durations."""
     return np.asarray(np.multiply(starts_a_month, mean_days) / DAYS_A_MONTH, dtype=np.float64)
 
 

@@ -1,10 +1,11 @@
 """How starts differ by month of the year: school holidays, the turn of the year, a year's end.
 
-Counted starts of single months are a level that runs evenly from year to year, times what belongs
-to the month, with a variance that is a multiple of the mean. What belongs to a month is normal
-about what it usually is, with one spread for all twelve: of children in need that of referrals in
-many authorities, of other stages nought, for of them no figures by month are published. That there
-is no pattern at all has a probability of its own. So months that show none leave starts even.
+Counted starts of single months are a level that changes evenly from year to year, times an effect
+of the month, with a variance that is a multiple of the mean. The effect of a month is normal about
+its usual value, with the same spread for all twelve. The usual values for children in need are
+those of referrals in many authorities; for other stages they are nought, because no figures by
+month are published of them. A separate probability is given to no pattern at all, so if the months
+show none, starts stay even.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ __all__ = ["YEAR", "MonthPattern", "month_pattern", "stock_over_the_year"]
 YEAR = 12
 
 _SPREADS = np.array([0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
-"""Of what belongs to a month, as shares of the level, about what it usually is."""
+"""Spreads of the effects of months about their usual values, as shares of the level."""
 
 _MULTIPLES = np.array([1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0])
-"""Of the Poisson variance: families come together, thresholds move."""
+"""Multiples of the Poisson variance: families come together, thresholds move."""
 
 _TOLD, _APART = 0.95, 0.1
-"""Probability of a pattern from which on it is told, if months lie as far apart as this."""
+"""A pattern is reported from this probability on, if months differ by at least this much."""
 
 _LEAST = 0.05
-"""Of the level: no month is without starts because others have more."""
+"""Least share of the level that a month can have."""
 
 
 _MOST_TAKEN_UP = 0.5
@@ -60,14 +61,15 @@ class MonthPattern:
     some
         Probability that there is a pattern at all.
     weights
-        Of no pattern, and of the spreads that the figures allow, shape (1 + spread,); they add up
-        to 1.
+        Weight of no pattern, and of each spread, given the figures, shape (1 + spread,); they add
+        up to 1.
     middles, roots
-        What belongs to each month under each of them, and a root of its covariance, shape
-        (1 + spread, 12) and (1 + spread, 12, 12).
+        The effects of the months for each of them, and a root of their covariance, shape (1 +
+        spread, 12) and (1 + spread, 12, 12).
     taken_up
-        Share of the variance of a counted month's starts that the expectation follows, so that
-        counts lie nearer to it than they would had they not been looked at, shape (12,).
+        Share of the variance of a counted month's starts that the expectation follows, shape (12,):
+        because the pattern was fitted to the counts, they are nearer to it than new counts would
+        be.
     """
 
     mean: Floats
@@ -89,7 +91,7 @@ class MonthPattern:
         return _shares(drawn)
 
     def words(self) -> str:
-        """Which months have the fewest and the most starts; "" for a pattern small or in doubt."""
+        """Which months have the fewest and the most starts; "" for a small or uncertain pattern."""
         if self.some < _TOLD or np.ptp(self.mean) < _APART:
             return ""
         fewest, most = int(self.mean.argmin()), int(self.mean.argmax())
@@ -99,14 +101,14 @@ class MonthPattern:
         )
 
     def by_interval(self, origin: str, times: Floats) -> tuple[Floats, Floats]:
-        """The expected pattern of each interval between times, and how much of chance it took up.
+        """The expected pattern of each interval between times, and the share of chance in it.
 
         Parameters
         ----------
         origin
             Month at whose end times are 0.
         times
-            In months since then; an interval of several months has their mean.
+            Times in months since then; an interval of several months has their mean.
         """
         begins, ends = np.floor(times[:-1] + 1e-6), np.ceil(times[1:] - 1e-6)
         first = _place(month_after(origin, 1))
@@ -124,15 +126,15 @@ class MonthPattern:
 def month_pattern(
     observations: Sequence[Observation], usual: Literal["even", "referrals"] = "even"
 ) -> MonthPattern | None:
-    """What counted starts say of the months of the year.
+    """What counted starts say about the months of the year.
 
     Parameters
     ----------
     observations
-        Counts of one stage; starts of single months are looked at, and nothing else.
+        Counts of one stage; only starts of single months are used.
     usual
-        About which a pattern is believed to lie before the figures: even months, or those of
-        referrals (``demand_referrals_by_month``).
+        The pattern expected before the figures are seen: even months, or those of referrals
+        (``demand_referrals_by_month``).
 
     Returns
     -------
@@ -175,7 +177,7 @@ def month_pattern(
 def stock_over_the_year(
     pattern: Floats, mean_days: Floats, shape: Floats, opening_month: str, months: int
 ) -> Floats:
-    """The stock at the end of each month to come over that of even starts, (replicate, month).
+    """Ratio of the stock at the end of each month to that with even starts, (replicate, month).
 
     Parameters
     ----------
@@ -183,18 +185,18 @@ def stock_over_the_year(
         Starts of each month of the year as shares of an even month, January first, shape
         (replicate, 12).
     mean_days, shape
-        Of gamma lengths, shape (replicate,).
+        Of gamma durations, shape (replicate,).
     opening_month
-        At whose end the projection opens: there, and a whole number of years later, it is 1, for
-        the stock that it opens with has that month's part in it.
+        The month at whose end the projection opens. There, and a whole number of years later, the
+        ratio is 1, because the opening stock already includes the effect of that month.
     months
         How many.
 
     Notes
     -----
-    With A(l) the share of a month's starts there l months on, and starts that come back every year,
-    the stock of month m over its mean is the mean of the pattern of the months before, weighed by
-    A. Years further back than five are taken as even.
+    With A(l) the share of a month's starts still there l months later, and the same pattern every
+    year, the stock of month m over its mean is the mean of the pattern of the months before,
+    weighted by A. Starts more than five years earlier are taken as even.
     """
     ended = end_shares("gamma", mean_days, shape, _FOLLOWED)
     there = np.maximum(1 - np.cumsum(ended, axis=0), 0.0)

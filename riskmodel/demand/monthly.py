@@ -1,12 +1,13 @@
-"""Ends by month: of the starts of a month, and of children already there.
+"""Ends by month, of the starts of a month and of children already there.
 
-Starts are uniform within their month. With S the survival of lengths and h the length of a month,
+Starts are uniform within their month. With S the survival of durations and h the length of a month,
 the share of a month's starts still there at the end of the lag-th month after it is
 
     A(lag) = (1 / h) ∫ S(u) du,  u from lag h to (lag + 1) h,
 
-and the share that ends in that month is A(lag - 1) - A(lag), with A(-1) = 1. Computed as an
-integral of the density against a tent, it keeps its relative precision where A is close to 1.
+and the share that ends in that month is A(lag - 1) - A(lag), with A(-1) = 1. The share is computed
+as an integral of the density times a triangular function, so that it is precise even where A is
+close to 1.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ def end_shares(
     family
         Distribution of lengths.
     mean_days, shape
-        Arrays of one shape (any number of axes): a mean and a shape for each.
+        Arrays of the same shape (any number of axes): a mean and a shape for each.
     months
-        How many months, the month of the start among them.
+        How many months, including the month of the start.
 
     Returns
     -------
     numpy.ndarray
-        Shape (months, …). What is missing to 1 is still there at the end.
+        Shape (months, …). The rest up to 1 is still there at the end.
     """
     mean = np.asarray(mean_days, dtype=np.float64)
     shape = np.broadcast_to(np.asarray(shape, dtype=np.float64), mean.shape)
@@ -62,17 +63,17 @@ def end_shares(
 
 
 def open_left(shares: Floats, mean_days: Floats) -> Floats:
-    """Share of the children there at first who are still there at the end of each month.
+    """Share of the children at the opening who are still there at the end of each month.
 
-    The time that they have spent is that of a steady state (equilibrium residuals): in month j
-    the share h A(j) / mean of them ends.
+    They have been there as long as in a steady state (equilibrium residuals), so in month j the
+    share h A(j) / mean of them ends.
 
     Parameters
     ----------
     shares
         What :func:`end_shares` gives, shape (month, …).
     mean_days
-        Mean length, shape (…).
+        Mean duration, shape (…).
 
     Returns
     -------

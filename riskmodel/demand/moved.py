@@ -28,17 +28,17 @@ __all__ = ["ANYWHERE", "Flows", "flows_frame", "known_moves", "shares_of"]
 _LABELS = {REPEATS: "Plans that follow an earlier one"}
 
 ANYWHERE = "outside"
-"""Where children come from who start in a stage, and go to when they end."""
+"""The place that children come from when they start, and go to when they end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Flows(Result):
-    """Who starts, who ends, and whom each scenario moves from where to where.
+    """Who starts, who ends, and which children each scenario moves, from where to where.
 
     Parameters
     ----------
     month
-        ``YYYY-MM``, to whose end all is counted from the opening on.
+        ``YYYY-MM``; flows are counted from the opening to the end of this month.
     frame
         As :meth:`riskmodel.demand.projecting.Outlook.flows` describes it.
     known
@@ -68,7 +68,7 @@ class Flows(Result):
         return moved[moved["children"] >= 0.5].reset_index(drop=True)
 
     def in_words(self) -> pd.DataFrame:
-        """Whom each lever moves, with the names of levers and of places for a reader."""
+        """The children that each lever moves, with the names of levers and places in words."""
         return _worded(self.frame[self.frame["lever"] != ""])
 
     def _between(self) -> pd.DataFrame:
@@ -96,7 +96,7 @@ class Flows(Result):
         return [*said, f"What {other}moves there are between stages, these figures do not say."]
 
     def preview(self) -> pd.DataFrame:
-        """Whom each lever moves, and who moves without one where it is known; whole children."""
+        """The children that each lever moves, and known moves without a lever; whole children."""
         rows = pd.concat([_worded(self._between(), "None: no change of policy"), self.in_words()])
         level = float(self.frame["level"].iloc[0])
         return rows[["scenario", "lever", *_WAYS]].assign(
@@ -105,7 +105,7 @@ class Flows(Result):
         )
 
     def summary(self) -> str:
-        """Where the children of each scenario are instead, a sentence a scenario."""
+        """Where the children of each scenario are instead, a sentence for each."""
         by = month_words(self.month)
         said = []
         for scenario, rows in self.moved.groupby("scenario", sort=False):
@@ -129,9 +129,9 @@ def _worded(rows: pd.DataFrame, lever: str = "") -> pd.DataFrame:
 
 
 def known_moves(outlook: Outlook) -> tuple[StageMoves, ...]:
-    """Moves between stages that the figures count, of stages that are projected.
+    """Moves between projected stages that the figures count.
 
-    Of an authority's own records none of few children, on either side.
+    From an authority's own records, a move is left out if few children make it, or all but a few.
     """
     few = parameter("disclosure_threshold").value
     return tuple(
@@ -178,7 +178,7 @@ def flows_frame(outlook: Outlook, month: str) -> pd.DataFrame:
 
 
 def shares_of(outlook: Outlook, known: StageMoves) -> Floats:
-    """The share that moves, once a simulation: Jeffreys' posterior of what was counted."""
+    """The share that moves, drawn in each simulation from Jeffreys' posterior of the counts."""
     from scipy.special import betaincinv
 
     name = f"moves/{known.origin}/{known.destination}"

@@ -1,4 +1,4 @@
-"""The month that all stages of a projection open at, and their figures carried to it."""
+"""The month at which all stages of a projection open, and their figures carried forward to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ does not."""
 
 
 def models_of(source: DemandSource, opening: str) -> dict[str, Model]:
-    """What is calibrated of each stage, or the refusal of what cannot be."""
+    """What is calibrated for each stage; raises an error for what cannot be calibrated."""
     models = {}
     for stage, observations in source.observations.items():
         check_stock(observations, stage)
@@ -35,15 +35,15 @@ def models_of(source: DemandSource, opening: str) -> dict[str, Model]:
 
 
 def opening_of(source: DemandSource) -> str:
-    """The month at whose end a projection of these figures opens: the last with any.
+    """The month at whose end a projection of these figures opens: the last with any figure.
 
-    Starts and ends may be counted later than the last stock: a calibration runs to its last
-    figure, and its stock there is what a projection opens with.
+    Starts and ends may be counted later than the last stock: a calibration runs to its last figure,
+    and a projection opens with the stock that it gives there.
 
     Raises
     ------
     DataError
-        When a stage has starts or ends alone.
+        When a stage has only starts or only ends.
     """
     for stage, observations in source.observations.items():
         if all(each.counted != "stock" for each in observations):
@@ -69,10 +69,10 @@ def left_behind(source: DemandSource, opening: str) -> dict[str, str]:
 
 
 def carried_to(observations: Sequence[Observation], month: str) -> tuple[Observation, ...]:
-    """The observations, and one that says next to nothing at a later month.
+    """The observations, with a very uncertain one added at a later month.
 
-    So all stages open together: a stock between nought and twice the last leaves the calibration
-    to carry it forward by starts and lengths.
+    This lets all stages open together: the added stock is anything between nought and twice the
+    last, so the calibration carries the stock forward from starts and durations.
     """
     last = max(
         (each for each in observations if each.counted == "stock"),

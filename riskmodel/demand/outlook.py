@@ -1,8 +1,8 @@
-"""A stage as it stands and may go on: own figures, what other authorities teach, and lengths.
+"""A stage now and in future: own figures, what was learned from other authorities, and durations.
 
-The course of the expected stock is the learned process given the authority's own figures, which is
-what the backtest judges; the lengths of stays then say which starts it implies, and children who
-start and end are simulated from those. So stocks, starts and ends are one projection.
+The expected stock follows the learned process given the authority's own figures; this is what the
+backtest tests. With the durations it gives the expected starts, and children who start and end are
+simulated from those. So stocks, starts and ends are one projection.
 """
 
 from __future__ import annotations
@@ -52,30 +52,31 @@ IN_NEED, IN_NEED_TIER = "child_in_need", "child_in_need_plan"
 LEAST_STOCK = 0.5
 
 NODE_MONTHS = 6
-"""The expected stock is drawn twice a year and runs evenly, on the log scale, between."""
+"""The expected stock is drawn twice a year, and is a straight line on the log scale between."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageOutlook:
-    """One stage, ready to be simulated, and what that rests on.
+    """One stage, ready to be simulated, and what that is based on.
 
     Parameters
     ----------
     inputs
-        Expected starts, lengths and opening stock of each replicate.
+        Expected starts, durations and opening stock of each replicate.
     calibration
-        The authority's own figures, and what they say of lengths and of the stock now.
+        The authority's own figures, and what they say about durations and the present stock.
     learned
-        What other authorities taught.
+        What was learned from other authorities.
     held
         Share of replicates and months in which the expected stock would have fallen faster than
-        children leave, and was held.
+        children leave, so that starts were held at their least.
     growth
-        Growth a year, of that which authorities had in common, that it goes on with: log units.
+        Yearly growth that is carried forward, out of the growth that authorities had in common: log
+        units.
     age
-        Whole years by which what was learned is older than the last figure of the stock.
+        Whole years by which the learning is older than the last figure of the stock.
     two_years_on
-        Expected stock two years after the opening, or at the end where that is earlier, shape
+        Expected stock two years after the opening, or at the end if that is earlier, shape
         (replicates,).
     """
 
@@ -94,9 +95,9 @@ class StageOutlook:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader has to know: how old the learning is, growth left out, months that differ.
+        """What a reader has to know: the age of the learning, growth left out, months that differ.
 
-        A sentence each; none where what was learned is as new as the last figure, all of its growth
+        A sentence for each; none if the learning is as recent as the last figure, all of its growth
         is carried forward and months are alike.
         """
         learned, age, found = self.learned, self.age, []
@@ -136,9 +137,10 @@ def stage_outlook(
     Parameters
     ----------
     calibration
-        Of the authority's own figures; lengths, shape and opening stock are its draws.
+        Calibration of the authority's own figures; durations, shape and opening stock are its
+        draws.
     learned
-        From other authorities, from nothing later than the last figure.
+        What was learned from other authorities, without anything later than the last figure.
     months
         How many months to project, 1 to 120.
     replicates
@@ -148,19 +150,19 @@ def stage_outlook(
     population
         Children aged 0 to 17.
     common
-        What the course that authorities have in common does in each replicate, from
-        :func:`riskmodel.demand.pooled.own.common_changes` at :func:`node_months` after the
-        opening, shape (replicates, node); the same for several authorities that are to be added
+        The common movement of authorities in each replicate, from
+        :func:`riskmodel.demand.pooled.own.common_changes` at :func:`node_months` after the opening,
+        shape (replicates, node); the same for several authorities whose projections are to be added
         up. None draws it with the rest.
     beside
-        The authority's figures of all its stages, this one among them, and of what leads to them;
-        None looks at its own alone.
+        The authority's figures of all its stages, including this one, and of what leads to them;
+        None uses only those of this stage.
 
     Raises
     ------
     DataError
-        When months or replicates are out of range, no stock is above 0, or what was learned is
-        later than the last figure.
+        When months or replicates are out of range, no stock is above 0, or the learning uses later
+        years than the last figure.
 
     Notes
     -----
@@ -216,7 +218,7 @@ def stage_outlook(
 
 
 def check_sizes(months: int, replicates: int) -> None:
-    """Refuse a horizon or a number of replicates that is out of range, before the work.
+    """Refuse a horizon or a number of replicates that is out of range, before computing anything.
 
     Raises
     ------
@@ -232,12 +234,12 @@ def check_sizes(months: int, replicates: int) -> None:
 
 
 def check_stock(observations: Sequence[Observation], stage: str) -> None:
-    """Refuse figures without a stock above 0 to project from, before the work.
+    """Refuse figures without a stock above 0, before computing anything.
 
     Raises
     ------
     DataError
-        When every stock is 0, or as wide as itself.
+        When every stock is 0, or its range is as wide as its value.
     """
     if not any(each.middle > 0 for each in _telling_stocks(observations)):
         raise DataError("needs a stock above 0; found none", field=stage)

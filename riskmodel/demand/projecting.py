@@ -1,4 +1,4 @@
-"""Figures to a projection: calibrated, learned, simulated, scenarios side by side."""
+"""From figures to a projection: calibration, learning, simulation, and scenarios."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ if TYPE_CHECKING:
 __all__ = ["NamedLevers", "Outlook", "project"]
 
 BYTES_EACH = 65
-"""Of a scenario, a stage, a month and a simulation: stock, flows and what makes them, measured."""
+"""Memory for one scenario, stage, month and simulation, as measured: stock, flows and their
+inputs."""
 
 
 class NamedLevers(Protocol):
-    """What demand asks of a scenario: its name, and the levers that it sets over a horizon."""
+    """What demand needs from a scenario: its name, and the levers that it sets over a horizon."""
 
     @property
     def name(self) -> str:
-        """How it is called."""
+        """Its name."""
 
     def levers(self, opening_month: str, number_of_months: int) -> Levers:
         """The paths of its levers over the months after an opening."""
@@ -50,7 +51,7 @@ class NamedLevers(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Outlook(Result):
-    """A projection and what it rests on.
+    """A projection and what it is based on.
 
     Parameters
     ----------
@@ -65,11 +66,11 @@ class Outlook(Result):
     seed
         Of every draw.
     feedback
-        What was simulated with, from a scenario's inputs and levers to its feedback.
+        The function used in the simulation, from a scenario's inputs and levers to its feedback.
     notes
-        What a reader has to know of what was learned, in sentences.
+        What a reader has to know about the learning, in sentences.
     scenarios, panel
-        As they were asked of, so that :meth:`again` can ask anew.
+        As they were given, so that :meth:`again` can use them again.
     """
 
     source: DemandSource
@@ -83,7 +84,7 @@ class Outlook(Result):
     panel: AuthorityPanel | Learning | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """Stocks and flows, as :meth:`riskmodel.projection.Projection.to_frame` has them."""
+        """Stocks and flows, as in :meth:`riskmodel.projection.Projection.to_frame`."""
         return self.projection.to_frame()
 
     def summary(self) -> str:
@@ -109,7 +110,7 @@ class Outlook(Result):
 
     @property
     def draws(self) -> tuple[int, int]:
-        """Seed and number of simulations, by which ranges are drawn."""
+        """Seed and number of simulations, with which ranges are drawn."""
         return self.seed, self.projection.replicates
 
     @property
@@ -119,11 +120,11 @@ class Outlook(Result):
 
     @property
     def draws_people(self) -> bool:
-        """Whether simulations differ in the variant of the population that holds."""
+        """Whether simulations differ in the variant of the population."""
         return self.source.people is not None and len(self.source.people.weights) > 1
 
     def redrawn(self, seed: int) -> dict[str, StageInputs]:
-        """The baseline's inputs with the variant of the population drawn by another seed."""
+        """The baseline's inputs with the variant of the population drawn with another seed."""
         people, opening = self.source.people, self.projection.opening_month
         if people is None or not self.draws_people or seed == self.seed:
             return self.inputs
@@ -139,15 +140,15 @@ class Outlook(Result):
         replicates: int | None = None,
         workers: int | Engine = 1,
     ) -> Projection:
-        """The baseline and other levers, from the draws that the projection had.
+        """The baseline and other levers, with the random numbers of the projection.
 
         Parameters
         ----------
         levers
             By name; the baseline comes first and need not be among them.
         replicates
-            Only the first ones; None is all. They are those of the projection where blocks of
-            :data:`~riskmodel.demand.simulation.stock_flow.BLOCK` stay whole.
+            Only the first ones; None takes all. They are the same as in the projection as long as
+            blocks of :data:`~riskmodel.demand.simulation.stock_flow.BLOCK` stay whole.
         workers
             How many processes share the scenarios, or an engine; the bytes do not depend on it.
         """
@@ -170,7 +171,7 @@ class Outlook(Result):
     def again(
         self, months: int, replicates: int, seed: int, feedback: FeedbackOf | None
     ) -> Outlook:
-        """The same figures and scenarios, projected as far, as often and with the seed given."""
+        """The same figures and scenarios, projected with the months, replicates and seed given."""
         opening, longest = self.projection.opening_month, max(months, len(self.projection.months))
         levers = {BASELINE: Levers.after(opening, months)} | {
             each.name: each.levers(opening, longest).until(months) for each in self.scenarios
@@ -194,12 +195,12 @@ class Outlook(Result):
         return replace(self, projection=alone, levers={BASELINE: self.levers[BASELINE]})
 
     def drivers(self) -> pd.DataFrame:
-        """What moves each expected stock from the opening to the last month, by scenario.
+        """What changes each expected stock from the opening to the last month, by scenario.
 
         Columns: scenario, stage, driver, children. For the baseline: opening, starts_as_now,
-        later_starts, lengths, population where there is a projection of it, chance, closing, where
-        chance is what the simulated mean differs by; for another scenario each lever alone,
-        together and remainder, against the baseline.
+        later_starts, lengths, population where there is a projection of it, chance (by how much the
+        simulated mean differs), closing. For another scenario, compared with the baseline: each
+        lever alone, together and remainder.
         """
         number = len(self.projection.months)
         rows = []
@@ -234,9 +235,10 @@ class Outlook(Result):
         """Children who start, end and move from the opening to the end of a month, by scenario.
 
         Columns of its frame: scenario, lever, from, to, children, low, high, level, basis. Rows
-        without a lever count all who start from ``outside`` and who end; of the baseline also those
-        of them whose moves between stages are counted (:class:`riskmodel.snapshots.StageMoves`).
-        Rows with a lever count whom it moves: at ``from`` without the scenario, at ``to`` with it.
+        without a lever count all who start, from ``outside``, and all who end; for the baseline
+        also those of them whose moves between stages are counted
+        (:class:`riskmodel.snapshots.StageMoves`). Rows with a lever count the children whom it
+        moves: they are at ``from`` without the scenario, at ``to`` with it.
 
         Raises
         ------
@@ -249,7 +251,7 @@ class Outlook(Result):
         return Flows(month, flows_frame(self, month), known_moves(self))
 
     def matrix(self) -> FlowMatrix:
-        """Who stays, moves, comes and leaves in each month, by scenario: nobody is lost."""
+        """Who stays, moves, enters and leaves in each month, by scenario; nobody is lost."""
         from riskmodel.demand.matrix import flow_matrix
 
         return flow_matrix(self)
@@ -261,7 +263,7 @@ class Outlook(Result):
         )
 
     def observations_frame(self) -> pd.DataFrame:
-        """The authority's own figures beside what the calibration expects."""
+        """The authority's own figures, and what the calibration expects."""
         return pd.concat(
             [each.calibration.observations_frame() for each in self.stages.values()],
             ignore_index=True,
@@ -269,7 +271,7 @@ class Outlook(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be, in words, each stage's with its name."""
+        """Problems in words, those of a stage with its name."""
         calibrated = (
             f"{stage}: {warning}"
             for stage, each in self.stages.items()
@@ -291,7 +293,7 @@ def project(  # noqa: PLR0913  each is a word of the question
     share_done: Callable[[float], None] | None = None,
     workers: int | Engine = 1,
 ) -> Outlook:
-    """Project the stages of a source, the baseline and any scenarios from the same draws.
+    """Project the stages of a source; the baseline and scenarios share their random numbers.
 
     Parameters
     ----------
@@ -304,40 +306,43 @@ def project(  # noqa: PLR0913  each is a word of the question
     seed
         Of every draw.
     scenarios
-        Beside the baseline, which always comes first.
+        Scenarios in addition to the baseline, which always comes first.
     panel
-        To learn from, up to the last March before the opening; None takes what ships, and so does
-        a panel with fewer than five other authorities, with a note. Or what was learned already.
+        Panel to learn from, up to the last March before the opening, or what was learned already.
+        With None, what ships is used, and also, with a note, if the panel has fewer than five other
+        authorities.
     feedback
-        From a scenario's inputs and levers to its feedback on child protection plans, or None
-        where it has none. Plans with feedback are drawn month by month: of those, scenarios share
-        what is not known of lengths and starts, and the other stages share their draws too.
+        From a scenario's inputs and levers to its feedback on child protection plans, or None where
+        it has none. Plans with feedback are simulated month by month. For these, scenarios share
+        the uncertainty of durations and starts, but not what happens to each child; for the other
+        stages they share everything.
     progress
-        Called with what is done next.
+        Called with the next step, in words.
     share_done
-        Called with the share of the calibrations that is done, 0 to 1: it may stand still for a
-        while, and never falls.
+        Called with the share of the calibrations that is done, 0 to 1. It may stay the same for a
+        while and never falls.
     workers
         How many processes share the scenarios, or an engine; the bytes do not depend on it.
 
     Raises
     ------
     DataError
-        When a stage has no stock above 0, or a number is out of range: before anything is
+        When a stage has no stock above 0, or a number is out of range; raised before anything is
         calibrated.
 
     Notes
     -----
-    Each stage is drawn by itself; its simulations are then put in an order in which the stages
-    move together as they did in other authorities (:mod:`riskmodel.demand.together`), which
-    changes no stage's own ranges.
+    Each stage is simulated by itself. Its simulations are then put in an order in which the stages
+    move together as they did in other authorities (:mod:`riskmodel.demand.together`). This does not
+    change the ranges of any stage.
 
     All stages open at the month of the last figure of any; a stage whose stock was last counted
-    earlier is carried there by its starts and lengths, and where it has had no figure for a
-    quarter by how the other stages moved since (:mod:`riskmodel.demand.calibration.jointly`).
+    earlier is carried forward by its starts and durations. Where it has had no figure for a
+    quarter, its stock at the opening is forecast, and moved as the other stages moved since
+    (:mod:`riskmodel.demand.calibration.jointly`).
 
-    Where the source has a projection of the population, starts are multiplied by how its children
-    change (:mod:`riskmodel.demand.exposure`): one variant a simulation, for all stages.
+    Where the source has a projection of the population, starts are multiplied by the change of the
+    children (:mod:`riskmodel.demand.exposure`), with one variant in each simulation for all stages.
     """
     say, share = progress or (lambda _: None), share_done or (lambda _: None)
     check_sizes(months, replicates)

@@ -1,7 +1,7 @@
-"""What the report of November 2015 prints of its authority's stocks and flows, as observations.
+"""The stocks and flows that the report of November 2015 prints, as observations.
 
 Every value is a published figure or follows from published figures by interval arithmetic; none is
-typed here. Figures that disagree stand side by side: 454 children on a plan in July 2014 beside
+typed here. Figures that disagree are all kept, such as 454 children on a plan in July 2014 and
 about 505 in March.
 """
 
@@ -55,9 +55,9 @@ _LEGAL_YEARS = {
 
 
 def published_moves() -> tuple[StageMoves, ...]:
-    """Who had a child in need plan or early help in the six months before a protection plan.
+    """Children with a child in need plan or early help in the six months before a protection plan.
 
-    Para 15 prints these two ways and no other: of those who end no report says where they go.
+    Para 15 prints only these two moves; no report says where children go when a plan ends.
     """
     statements = load_table("statements")
     started = int(statements.figure("plans_started_2014_15").interval.low)
@@ -91,7 +91,7 @@ def published_repeats() -> RepeatPlans:
 
 
 def published_observations(stage: str) -> tuple[Observation, ...]:
-    """Printed and implied counts of one stage.
+    """Counts of one stage that are printed or follow from printed figures.
 
     Parameters
     ----------
@@ -178,10 +178,10 @@ def _looked_after() -> list[Observation]:
 
 
 def published_lengths() -> tuple[Evidence, ...]:
-    """What is printed of the lengths of plans that ended: their mean, and two shares of long ones.
+    """The printed figures on durations of ended plans: the mean, and two shares of long ones.
 
-    The shares are of plans whose number is not printed: for 2014/15 it follows from starts and
-    stocks, for 2013/14 the yearly average since April 2011 is taken.
+    The number of plans that the shares refer to is not printed. For 2014/15 it follows from starts
+    and stocks; for 2013/14 the yearly average since April 2011 is used.
     """
     mean = _statement("mean_plan_length_days")
     ended = float(_statement("plans_ended_since_april_2011").interval.low)
@@ -207,19 +207,19 @@ def published_lengths() -> tuple[Evidence, ...]:
 
 @remembered
 def published_length_fit() -> LengthFit:
-    """Gamma lengths of the plans that ended, with the prior of the shape."""
+    """Gamma durations fitted to the plans that ended, with the prior of the shape."""
     return fit_lengths(published_lengths(), prior=ShapePrior.of_parameters(), basis="published")
 
 
 @remembered
 def published_priors(stage: str) -> DemandPriors:
-    """Priors of a stage, for child protection plans with the printed lengths.
+    """Priors of a stage; for child protection plans with the printed durations.
 
-    Plans that ended while starts grew are the shorter ones: the fit is turned into lengths of all
-    plans with the yearly growth of the stock, as starts of earlier years are not printed. A single
-    year's mean may lie as far from that of all years as para 11 allows, 10% either way. Of
-    children looked after and of child in need plans no lengths are printed; their priors rest on
-    the parameters.
+    While starts grow, the plans that end are shorter than plans in general. So the fit is converted
+    to durations of all plans, with the yearly growth of the stock, because starts of earlier years
+    are not printed. The mean of a single year may differ from that of all years by as much as para
+    11 allows, 10% either way. Durations of care and of child in need plans are not printed; their
+    priors come from the parameters.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How many children come back to a protection plan, and when: counted, or taken from England's."""
+"""How many children come back to a protection plan, and when: own counts, or those of England."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _FIRST_YEAR = 2013
-"""Of England's shares."""
+"""The first year of England's shares."""
 
 _MOST = 0.95
 """Share of ended plans after which a child comes back, at most."""
@@ -34,12 +34,12 @@ _MOST = 0.95
 def panel_repeats(
     years: Sequence[int], column: Callable[[str], Sequence[float]], source: str
 ) -> RepeatPlans | None:
-    """Second and subsequent plans, and all that started, of the last year that has both.
+    """Second and subsequent plans, and all plans that started, in the last year that has both.
 
     Parameters
     ----------
     years
-        Of the figures, in order.
+        Years of the figures, in order.
     column
         An authority's figures by the panel's name.
     source
@@ -55,16 +55,16 @@ def panel_repeats(
 
 
 def repeat_timing(months: int) -> Floats:
-    """Of the children who come back, the share that does so in the month so many months after.
+    """Of the children who come back, the share that does so in each later month.
 
-    Shape (months,), nought in the month of the end. A gamma distribution, each month taken whole.
+    Shape (months,), nought in the month of the end. A gamma distribution, summed over each month.
     """
     mean, shape = (parameter(f"repeat_plan_timing_{name}").value for name in ("months", "shape"))
     return np.diff(special.gammainc(shape, np.arange(months) * shape / mean), prepend=0.0)
 
 
 def few_repeats(counted: RepeatPlans | None) -> bool:
-    """Whether nothing was counted, or so little in own records that it is not to be used."""
+    """Whether nothing was counted, or too little in own records to be used."""
     if counted is None:
         return True
     few = parameter("disclosure_threshold").value
@@ -77,19 +77,19 @@ def repeat_shares(counted: RepeatPlans | None, opening: str, uniform: Floats) ->
     Parameters
     ----------
     counted
-        The authority's own; None where nothing is known, or few.
+        The authority's own counts; None where nothing is known, or too few were counted.
     opening
-        Month at whose end a projection opens.
+        Month at whose end the projection opens.
     uniform
-        Where in the distribution, 0 to 1, any shape.
+        Probability levels of the distribution at which to take it, 0 to 1, any shape.
 
     Notes
     -----
-    A gamma distribution: England's share of the year with the spread that authorities have, and
-    the plans counted as Poisson on those that could have been. With starts about as many as ends,
-    the share of starts that are second or subsequent plans is the share of ends after which one
-    follows. Of plans that records follow for k months, the part G(k) of those who come back is
-    seen, with G of :func:`repeat_timing`.
+    The prior is a gamma distribution with England's share of the year and the spread between
+    authorities. The counted plans are Poisson, given the plans after which a child could have come
+    back. If there are about as many starts as ends, the share of starts that are second or
+    subsequent plans equals the share of ends after which one follows. If records follow a plan for
+    k months, they show the part G(k) of those who come back, with G from :func:`repeat_timing`.
     """
     shares = parameter("repeat_plan_shares_england").numbers
     year = int(opening[:4]) - (opening[5:7] < "03") - _FIRST_YEAR
@@ -108,14 +108,14 @@ def repeat_shares(counted: RepeatPlans | None, opening: str, uniform: Floats) ->
 def repeats_of(
     counted: RepeatPlans | None, opening: str, months: int, replicates: int, seed: int
 ) -> Repeats:
-    """Who comes back to a plan, in each simulation; see :func:`repeat_shares`."""
+    """The children who come back to a plan, in each simulation; see :func:`repeat_shares`."""
     told = None if few_repeats(counted) else counted
     drawn = uniforms(seed, "demand/repeat_plans", replicates)
     return Repeats(repeat_shares(told, opening, drawn), repeat_timing(months))
 
 
 def repeat_sentence(counted: RepeatPlans | None, opening: str) -> str:
-    """What a reader of a scenario has to know of children who come back: how many, and why so."""
+    """For readers of a scenario: how many children come back, and where the number is from."""
     told = None if few_repeats(counted) else counted
     level = parameter("needs_interval_level").value
     ends = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])

@@ -42,12 +42,12 @@ MEASURE_OF: Mapping[str, str] = MappingProxyType(
         "child_in_need_plan": "cin_at_31_mar",
     }
 )
-"""The stock of a panel that teaches about a stage. Of children in need the panel holds the wide
-sense, plans and looked after included: that the exclusive tier moves like it, and is its usual
-share of it, is assumed."""
+"""The stock of a panel from which a stage is learned. Children in need in a panel include those on
+a plan and looked after. It is assumed that children in need who are neither change in the same way,
+and are the usual share of that stock."""
 
 NAMELESS = "own figures"
-"""The area of a file that names none."""
+"""The name of the area of a file that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +65,23 @@ class DemandSource:
     label
         What they are, for captions and logs.
     code
-        Code of the authority, so that it is not among those it learns from.
+        Code of the authority, so that nothing is learned from itself.
     priors
-        What is known of a stage before its counts, such as printed lengths; other stages have the
+        What is known of a stage before its counts, such as printed durations; other stages have the
         priors of the parameters.
     beside
-        Figures not projected that tell of those that are: stages left out, and by the panel's
-        names what leads to them, such as ``s47_enquiries``, as starts of a year.
+        Figures that only help to project others: stages left out, and, by the panel's names, what
+        leads to them, such as ``s47_enquiries``, as starts of a year.
     doubts
-        Figures that look like slips, in words.
+        Figures that look like mistakes, in words.
     moves
-        What is counted of children who move between stages.
+        Counts of children who move between stages.
     people
-        Children to come, whom starts follow; None is as many as there are.
+        A projection of the children, which starts follow; with None their number stays the same.
     repeats
-        What is counted of children who come back to a plan; None takes England's share.
+        Counts of children who come back to a plan; None takes England's share.
     assessed
-        Assessments beside its stages; None where unknown, or where they are within a stage.
+        Assessments in addition to its stages; None where unknown or part of a stage.
     """
 
     area: str
@@ -99,12 +99,12 @@ class DemandSource:
 
     @property
     def everything(self) -> dict[str, tuple[Observation, ...]]:
-        """All figures, those of the stages and those beside them."""
+        """All figures, those of the stages and the others."""
         return {**self.beside, **self.observations}
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Code and name that its area may have in other files."""
+        """Code and name by which other files may call its area."""
         return tuple(word for word in (self.code, self.area) if word not in ("", NAMELESS))
 
     def of(self, stages: Iterable[str]) -> DemandSource:
@@ -127,7 +127,7 @@ class DemandSource:
 
 
 def published_source() -> DemandSource:
-    """The council's own, from the published tables; they print no number of children."""
+    """The council's own figures from the published tables, which print no number of children."""
     from riskmodel.demand import published_series as published
     from riskmodel.published.area import published_area
 
@@ -150,7 +150,7 @@ def panel_source(panel: AuthorityPanel, code: str) -> DemandSource:
     UnknownNameError
         When the panel has no such authority.
     DataError
-        When it has no stock of it.
+        When the panel has no stock of it.
     """
     own = panel.authority(code)
     order = np.argsort(own.years)
@@ -240,9 +240,9 @@ def snapshot_source(
     Parameters
     ----------
     series
-        One a stage, of one area.
+        One series for each stage, of one area.
     area
-        Which, where there are several.
+        Which area, where there are several.
     population
         Children aged 0 to 17.
 
@@ -292,13 +292,13 @@ def snapshot_source(
 
 
 def with_years(months: DemandSource, years: DemandSource) -> DemandSource:
-    """Own months with the years of a panel before them, and the stages that they lack.
+    """Own months, combined with earlier years of a panel and with stages that are only in it.
 
     Parameters
     ----------
     months, years
-        One authority's figures by month and by year. Of children in need the two count different
-        things (see :data:`MEASURE_OF`): where months are there, no year stands before them.
+        One authority's figures by month and by year. For children in need the two count different
+        things (see :data:`MEASURE_OF`), so where there are months, years are not used.
     """
     joined = dict(years.observations)
     for stage, counts in months.observations.items():
@@ -322,8 +322,8 @@ def read_source(
     Raises
     ------
     DataError
-        When the file is neither, a panel is given without an authority, or a population to one
-        that has it, or one of fewer children than are counted.
+        When the file is neither, a panel is given without an authority, a population is given
+        although the file has one, or it is smaller than the number of children counted.
     """
     from riskmodel.intake import read_panel, read_snapshots
 
@@ -359,12 +359,12 @@ def _counted_among(source: DemandSource) -> DemandSource:
 
 
 def chain_of(path: Path | None, authority: str | None) -> pd.DataFrame:
-    """Counts and ratios from referral to plan by year, and what moved the starts of plans.
+    """Counts and ratios from referral to plan by year, and what changed the starts of plans.
 
     Columns: those of :func:`riskmodel.demand.chain.chain_frame`, and ``plans_since_first``: how
     many more plans started a year than in the first year because of that link. Years with a count
-    of 0 at a link are not parted, for nought has no logarithm, and hold nothing there; the first
-    year is the first that is.
+    of 0 at a link cannot be split, because 0 has no logarithm, and are empty there; the first year
+    is the first that can be split.
 
     Raises
     ------

@@ -70,7 +70,7 @@ def stages_of(
     panel: AuthorityPanel | Learning | None,
     sizes: tuple[int, int, int],
 ) -> dict[str, StageOutlook]:
-    """The inputs of each stage, whose simulations move together; months, simulations and seed."""
+    """The inputs of each stage, with simulations ordered so that stages move together."""
     months, replicates, seed = sizes
     stages = {
         stage: stage_outlook(
@@ -104,6 +104,6 @@ def stages_of(
 
 
 def children_in(outlook: StageOutlook, people: Exposure, opening: str) -> float:
-    """Growth of the children that is in the growth carried forward, log units a year."""
+    """The part of the growth carried forward that is growth of the children, log units a year."""
     past = people.past_growth(outlook.stage, opening)
     return children_in_growth(outlook.learned, outlook.growth, past)

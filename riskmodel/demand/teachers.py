@@ -1,4 +1,4 @@
-"""What a projection rests on from other authorities: a panel, what one taught, or what ships."""
+"""What a projection takes from other authorities: from a panel, from a file, or what ships."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["correlations_for", "learned_for", "moves_for"]
 
 
 def correlations_for(opening: str, panel: AuthorityPanel | Learning | None, own: str) -> Floats:
-    """How far stages move together, as a panel of other authorities says it or what ships."""
+    """How closely stages move together, from a panel of other authorities or from what ships."""
     year = int(np.floor(decimal_year(opening) + 1e-9))
     if panel is None:
         return shipped_correlations(year)
@@ -46,9 +46,9 @@ def moves_for(opening: str, panel: AuthorityPanel | Learning | None, own: str) -
 def learned_for(
     stage: str, opening: str, panel: AuthorityPanel | Learning | None, own: str
 ) -> tuple[Learned, str]:
-    """What other authorities taught by then, and what is to be said of it.
+    """What was learned from other authorities by then, and notes on it for the reader.
 
-    As in the backtest, what ships stands in for a panel of fewer than five others.
+    As in the backtest, what ships is used instead of a panel with fewer than five others.
     """
     year = int(np.floor(decimal_year(opening) + 1e-9))
     measure = MEASURE_OF[stage]

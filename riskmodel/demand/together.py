@@ -1,6 +1,6 @@
-"""Stages move together: how far, as other authorities' did, and simulations put in that order.
+"""How closely stages move together in other authorities, and simulations put in such an order.
 
-Their stocks, for simulations; and what comes to them, for a stage without recent figures
+Their stocks, for simulations; and their starts, for a stage without recent figures
 (:mod:`riskmodel.demand.calibration.jointly`).
 """
 
@@ -41,10 +41,10 @@ STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 _PAIRS = ((0, 1), (0, 2), (1, 2))
 
 _YEARS = 2
-"""Changes over so many years say how far stages move together."""
+"""Changes over so many years show how closely stages move together."""
 
 _FEWEST_PAIRS = 100
-"""Pairs of changes without which two stages are taken to move apart."""
+"""With fewer pairs of changes than this, two stages are taken to be independent."""
 
 _WINSORISED = 0.01
 
@@ -66,15 +66,16 @@ def stage_correlations(panel: AuthorityPanel, year: int, left_out: str = "") -> 
     panel
         Authorities by year.
     year
-        Nothing later than its 31 March is looked at.
+        Nothing later than its 31 March is used.
     left_out
-        Code of an authority that does not teach.
+        Code of an authority that is not learned from.
 
     Notes
     -----
-    In the order of plans, looked after, children in need outside both. Of the logs, over all
-    authorities and years, the outermost hundredth at each end drawn in. Two stages that the panel
-    does not hold, or of which it has too few changes, are taken to move apart.
+    Stages are in the order plans, looked after, children in need outside both. Correlations are of
+    changes of logs over all authorities and years, with the outermost hundredth at each end drawn
+    in. Two stages are taken to be independent if the panel does not hold them or has too few
+    changes of them.
     """
     return _correlations(_stocks(panel, year, left_out))
 
@@ -140,7 +141,7 @@ def _drawn_in(values: Floats) -> Floats:
 
 
 def shipped_correlations(year: int, of: str = STOCKS) -> Floats:
-    """What ships of :func:`stage_correlations`, the latest learned by a year; or of the moves.
+    """The shipped results of :func:`stage_correlations`, or of the moves, latest by a year.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def shipped_correlations(year: int, of: str = STOCKS) -> Floats:
 
 
 def together_text(panel: AuthorityPanel, years: Iterable[int] = SHIPPED_YEARS) -> str:
-    """What is to ship of both kinds of correlations, as the parameter file reads it."""
+    """Both kinds of correlations to ship, as text of the parameter file."""
     return "".join(
         correlations_text(stage_correlations(panel, year), year)
         + correlations_text(move_correlations(panel, year), year, of=MOVES)
@@ -194,12 +195,12 @@ def correlations_of(numbers: Iterable[float]) -> Floats:
 def drawn_together(
     outlooks: Mapping[str, StageOutlook], correlations: Floats, seed: int
 ) -> dict[str, StageOutlook]:
-    """The stages with their simulations in an order in which they move together.
+    """The stages, with their simulations in an order in which they move together.
 
     Parameters
     ----------
     outlooks
-        By stage, each drawn by itself.
+        By stage, each simulated by itself.
     correlations
         From :func:`stage_correlations`.
     seed
@@ -208,8 +209,8 @@ def drawn_together(
     Returns
     -------
     dict
-        Every stage has the simulations that it had, each once: its own ranges are the same. The
-        first keeps its order.
+        Every stage has the same simulations as before, each once, so its own ranges are the same.
+        The first stage keeps its order.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Views of an outlook: what it projects, what moves it, and what it was calibrated on."""
+"""Views of an outlook: what it projects, what changes it, and what it was calibrated to."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _NOTES = {
     "figures": "low and high are what a figure can have been, fitted is what the calibrated model "
     "expects, and standardised says how many standard deviations the figure lies from it.",
 }
-"""What a reader of a view needs besides its table."""
+"""Notes that a reader of a view needs with its table."""
 
 _TOO_WIDE = (
     *("area", "sd", "label", "figure", "method", "fitted_sd"),
     *("q025", "q10", "q25", "q75", "q90", "q975"),
 )
-"""Columns of the data that a person is not shown."""
+"""Columns of the data that are left out of tables for reading."""
 
 _CHAIN_NOTE = (
     "Basis: observed. Each ratio is of the counts of one year, not of the same children followed; "
@@ -51,16 +51,16 @@ _CHAIN_NOTE = (
 def outlook_view(
     outlook: Outlook, view: str = "stock", *, above: Mapping[str, float] | None = None
 ) -> Result:
-    """One view of an outlook, with what a reader needs besides its table.
+    """One view of an outlook, with the notes that a reader needs.
 
     Parameters
     ----------
     outlook
-        The projection and what it rests on.
+        The projection and what it is based on.
     view
         One of :data:`OUTLOOK_VIEWS`.
     above
-        A level of each stage, for the chance to pass it.
+        A level for each stage, for the chance of passing it.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def outlook_view(
 
 
 def chain_view(chain: pd.DataFrame) -> Result:
-    """The chain from referral to plan, as :func:`riskmodel.demand.sources.chain_of` has it."""
+    """The chain from referral to plan, as in :func:`riskmodel.demand.sources.chain_of`."""
     return View(
         chain, shown=chain.drop(columns=["la_code", "method", "basis"]), notes=(_CHAIN_NOTE,)
     )

@@ -1,7 +1,7 @@
 """What a scenario may change: the levers, their limits, and their paths over the months.
 
-A lever is a parameter of demand or of the workforce, or a switch of feedback. A scenario sets
-levers; demand and caseload ask :meth:`~riskmodel.levers.Levers.apply` for each of theirs. The
+A lever is a parameter of demand, the workforce or placements, or a switch of feedback. A scenario
+sets levers; demand and caseload call :meth:`~riskmodel.levers.Levers.apply` for each of theirs. The
 baseline sets none and runs the same code.
 """
 

@@ -1,4 +1,4 @@
-"""Where children are instead, when a scenario changes how many are in a stage: nobody is lost."""
+"""Where children are instead when a scenario changes how many are in a stage: no child is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from riskmodel.levers.ranges import MIDDLE, Distribution, Range
 __all__ = ["DESTINATIONS", "OUTSIDE", "Destinations", "destination_problem", "destinations"]
 
 Destinations = tuple[tuple[str, float | Range], ...]
-"""Names with their shares, which add up to 1; one of them may be a range."""
+"""Names with their shares, which add up to 1; one share may be a range."""
 
 OUTSIDE: Mapping[str, str] = MappingProxyType(
     {
@@ -22,19 +22,19 @@ OUTSIDE: Mapping[str, str] = MappingProxyType(
         "elsewhere": "Not in the authority",
     }
 )
-"""Where children are who are in no stage, with a label each."""
+"""Places of children who are in no stage, each with a label."""
 
 DESTINATIONS = (*STAGE_LABELS, *OUTSIDE)
-"""Everywhere that children can be instead."""
+"""All stages and places where children can be instead."""
 
 EXAMPLE = "{child_in_need_plan = 0.6, closed = 0.4}"
 _TOLERANCE = 1e-6
 
 
 def destinations(shares: Mapping[str, Any], distribution: Distribution = MIDDLE) -> Destinations:
-    """Shares as they are written: numbers, and at most one pair of numbers that is a range.
+    """Destinations from shares as written: numbers, and at most one pair of numbers for a range.
 
-    What the range leaves over goes to the others in proportion to their numbers.
+    What is left after the range is divided among the others in proportion to their numbers.
     """
     return tuple(
         (name, _share_range(share, distribution))
@@ -49,16 +49,16 @@ def _share_range(ends: Sequence[float], distribution: Distribution) -> Range:
 
 
 def destination_problem(stage: str, shares: Any, distribution: Distribution) -> str:
-    """What is wrong with shares as they are written, in words; empty where nothing is.
+    """What is wrong with shares as written, in words; empty if nothing is.
 
     Parameters
     ----------
     stage
-        The stage whose children they are; empty where it is every stage.
+        The stage that the children come from; empty for every stage.
     shares
         By destination.
     distribution
-        Of a range.
+        What the ends of a range mean.
     """
     if not isinstance(shares, Mapping) or not shares:
         return f"must be shares by destination, such as {EXAMPLE}"

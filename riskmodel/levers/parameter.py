@@ -1,4 +1,4 @@
-"""One parameter that a scenario may change: its unit, its limits and whom it moves."""
+"""One parameter that a scenario may change: its unit, its limits, and the children it moves."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Side = Literal["demand", "workforce", "feedback", "placements"]
 """What a lever acts on."""
 
 Operation = Literal["value", "multiplier", "ramp"]
-"""What can be done with a lever: set it to a value, multiply what it is in the baseline, or get
-to either linearly over some months."""
+"""What can be done with a lever: set it to a value, multiply its value in the baseline, or reach
+either linearly over some months."""
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 """All operations."""
@@ -33,7 +33,7 @@ LOWEST_MULTIPLIER, MOST_MULTIPLIER = 0.0, 10.0
 
 
 EVERY = "every"
-"""What a lever moves that acts on the children of every stage."""
+"""The stage of a lever that moves children of every stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,24 @@ class Lever:
     name
         Stable name for files and code: ``starts.child_protection_plan``.
     label
-        In plain words.
+        Its name in plain words.
     unit
-        Of its value.
+        Unit of its value.
     lowest, highest
-        What its value may be, both included; ``highest`` may be infinite.
+        Limits of its value, both included; ``highest`` may be infinite.
     operations
         Which operations make sense.
     meaning
         How it acts, in a sentence or two.
     neutral
-        What it is where nobody sets it; None where the model or an authority's own figures say.
+        Its value if nobody sets it; None where that follows from the model or an authority's own
+        figures.
     whole
-        Whether only whole numbers make sense.
+        Whether it has to be a whole number.
     moves
-        The stage whose children it changes, ``every`` for all stages; empty where it moves none.
+        The stage whose children it moves, ``every`` for all stages; empty if it moves none.
     elsewhere
-        Where these children are instead where a scenario does not say so; empty where it must.
+        Where these children are instead if a scenario does not say so; empty if it has to say so.
     """
 
     name: str
@@ -88,7 +89,7 @@ class Lever:
 
     @property
     def limits(self) -> str:
-        """What its value may be, in words: ``from 0 to 1``, ``0 or more``."""
+        """Its limits in words: ``from 0 to 1``, ``0 or more``."""
         if math.isinf(self.highest):
             return f"{self.lowest:g} or more"
         whole = ", whole numbers" if self.whole else ""
@@ -96,23 +97,24 @@ class Lever:
 
     @property
     def takes_range(self) -> bool:
-        """Whether its number may be a range: what moves children, and numbers of the workforce.
+        """Whether its number may be a range: if it moves children, or is a number of the workforce.
 
-        Of the workforce those that a plan may miss, which take every operation: posts, candidates,
-        agency workers and rates. Caps and the specialist team's numbers are decided, not met.
+        Of the workforce, these are the numbers that may turn out otherwise than planned, and that
+        take every operation: posts, candidates, agency workers and rates. Caps and the specialist
+        team's numbers are decisions.
         """
         return bool(self.moves) or (self.acts_on == "workforce" and self.operations == OPERATIONS)
 
     @property
     def most(self) -> float:
-        """The highest value that can be meant: where no limit is set, beyond any country's."""
+        """The highest plausible value: without a limit, a number beyond that of any country."""
         if math.isfinite(self.highest):
             return self.highest
         return MOST["full-time equivalents" if self.acts_on == "workforce" else "starts a month"]
 
     @property
     def believed(self) -> str:
-        """Its limits for a refusal: where none is set, with the most that can be meant."""
+        """Its limits for an error message: without a limit, with the highest plausible value."""
         return self.limits if self.most == self.highest else f"{self.limits}, at most {self.most:,}"
 
     def holds(self, value: float) -> bool:

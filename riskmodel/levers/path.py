@@ -1,4 +1,4 @@
-"""How one lever differs from the baseline in each month: one way, a range, or several variants."""
+"""How a lever differs from the baseline in each month: a number, a range, or several variants."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class RangedPart:
     range
         What each simulation draws its number from.
     part
-        How far the change is there in each month, 0 to 1; 0 in the other months.
+        How much of the change is in effect in each month, 0 to 1; 0 in the other months.
     is_multiplier
-        Whether the number is a multiplier, or else a value.
+        Whether the number is a multiplier; otherwise it is a value.
     """
 
     range: Range
@@ -48,26 +48,26 @@ class LeverPath:
     value
         Value that the lever is set to, NaN where it is not, shape (month,).
     weight
-        How far it is there: 0 is the baseline, 1 the value, between them a ramp. Shape (month,);
-        0 where no value is set. Of drawn variants (replicate, month).
+        How much of the value is in effect: 0 is the baseline, 1 the value, between them a ramp.
+        Shape (month,); 0 where no value is set. For drawn variants (replicate, month).
     multiplier
-        What it is multiplied by then; 1 changes nothing. Shape (month,).
+        What the result is multiplied by; 1 changes nothing. Shape (month,).
     ranges
-        Months whose value or multiplier is a range; above stands its middle.
+        Months whose value or multiplier is a range; the arrays above hold its middle.
     to
-        Where the children are instead, with shares; empty where it moves none, or where the
-        lever says so itself.
+        Where the children are instead, with shares; empty if it moves none, or if the lever itself
+        says so.
     variants
-        Weights with the paths of which each simulation has one; above stands their mean.
+        Weights and paths, of which each simulation has one; the arrays above hold their mean.
 
-    Value and multiplier are (replicate, month), and a share in ``to`` is (replicate,), where each
-    simulation has drawn its own, see :meth:`Levers.drawn`.
+    Where each simulation has drawn its own, value and multiplier have the shape (replicate, month),
+    and a share in ``to`` has the shape (replicate,); see :meth:`Levers.drawn`.
 
     Raises
     ------
     DataError
-        When there is no such lever, lengths differ, a weight lies outside 0 to 1, a value is
-        given without a weight or the other way round, or a multiplier is negative or not finite.
+        When there is no such lever, lengths differ, a weight is outside 0 to 1, a value is given
+        without a weight or a weight without a value, or a multiplier is negative or not finite.
     """
 
     name: str
@@ -125,7 +125,7 @@ class LeverPath:
         )
 
     def drawn(self, seed: int, replicates: int, choice: int | None = None) -> LeverPath:
-        """The same with one number for each simulation in place of every range, and one variant."""
+        """The same with ranges and variants drawn for each simulation."""
         if not self.has_range:
             return self
         if self.variants:
@@ -186,19 +186,20 @@ class LeverPath:
 
 
 def varied_path(name: str, variants: Sequence[tuple[float, LeverPath]]) -> LeverPath:
-    """One path of several, of which each simulation has one by its weight.
+    """One path from several variants; each simulation has one of them, with its weight.
 
     Parameters
     ----------
     name
         The lever.
     variants
-        Weights, which add up to 1, and paths; one that changes nothing is one too.
+        Weights, which add up to 1, and paths; a path may change nothing.
 
     Notes
     -----
-    Undrawn it is the mean of them: with shares p, of ((1 - w) b + w v) m that is of the same form,
-    with multiplier Σ p m, weight Σ p m w over that, and value Σ p m w v over Σ p m w.
+    Before variants are drawn, the path is their mean. With weights p, the mean of ((1 - w) b + w v)
+    m has the same form, with multiplier Σ p m, weight Σ p m w / Σ p m, and value Σ p m w v / Σ p m
+    w.
     """
     multiplier = np.sum([share * path.multiplier for share, path in variants], axis=0)
     parts = [(share * path.multiplier * path.weight, path.value) for share, path in variants]

@@ -1,4 +1,4 @@
-"""Levers over the months of a projection: what a scenario makes, and demand and caseload apply."""
+"""Levers over the months of a projection: scenarios set them, demand and caseload apply them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Levers"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Levers(Result):
-    """What a scenario sets, month by month; two that set the same are equal.
+    """The levers that a scenario sets, month by month; two with the same settings are equal.
 
     Parameters
     ----------
@@ -98,15 +98,15 @@ class Levers(Result):
         ranges: tuple[RangedPart, ...] = (),
         to: Destinations | tuple[tuple[str, Floats | float], ...] = (),
     ) -> Levers:
-        """The same with one lever set anew.
+        """The same with one lever replaced.
 
         Parameters
         ----------
         name
-            Which lever; what was set of it before is dropped.
+            Which lever; what was set for it before is dropped.
         value, weight, multiplier
-            As :class:`LeverPath` has them, one number for all months or one for each. The weight
-            counts only where there is a value.
+            As in :class:`LeverPath`, one number for all months or one for each. The weight is used
+            only where there is a value.
         ranges, to
             As :class:`LeverPath` has them.
         """
@@ -122,8 +122,8 @@ class Levers(Result):
     def drawn(self, seed: int, replicates: int, choice: int | None = None) -> Levers:
         """The same with one number for each simulation in place of every range, and one variant.
 
-        A lever meets the same luck in every scenario: its stream is named by seed and lever. Which
-        variant holds is drawn from a seed of its own where ``choice`` gives one.
+        A lever has the same random numbers in every scenario: its stream is named by seed and
+        lever. Which variant holds is drawn with another seed where ``choice`` gives one.
         """
         if not any(path.has_range for path in self.paths):
             return self
@@ -131,7 +131,7 @@ class Levers(Result):
         return replace(self, paths=tuple(paths))
 
     def only(self, names: Iterable[str]) -> Levers:
-        """The same with these levers alone, the others as in the baseline.
+        """The same with only these levers; the others as in the baseline.
 
         Raises
         ------
@@ -164,8 +164,8 @@ class Levers(Result):
         name
             Which lever.
         baseline
-            In the lever's unit; any shape whose last axis is the month, or one number. May be left
-            out where the lever has a neutral value.
+            Its value in the baseline, in the lever's unit: one number, or any shape whose last axis
+            is the month. May be left out if the lever has a neutral value.
 
         Returns
         -------
@@ -177,8 +177,8 @@ class Levers(Result):
         Raises
         ------
         DataError
-            When the last axis is not the months, or a result is none that the lever can have: the
-            first such month is named. Nothing is clipped.
+            When the last axis is not the months, or a result is not a possible value of the lever;
+            the message names the first such month. Nothing is clipped.
 
         Examples
         --------
@@ -229,7 +229,7 @@ class Levers(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a lever that is set and month: parameter, month, value, weight, multiplier."""
+        """A row for each month of each lever set: parameter, month, value, weight, multiplier."""
         columns = ["parameter", "month", "value", "weight", "multiplier"]
         pieces = [
             pd.DataFrame(

@@ -1,4 +1,4 @@
-"""A number that is not known: the range that it is taken to lie in, and its draws."""
+"""A number that is not known: the range that is assumed for it, and its draws."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from riskmodel.core.arrays import Floats
 __all__ = ["DISTRIBUTIONS", "MIDDLE", "Distribution", "Range"]
 
 Distribution = Literal["middle_80", "uniform"]
-"""``middle_80``: the ends hold the middle 80% between them, one simulation in ten lies below and
-one in ten above. ``uniform``: everything between the ends alike, and nothing outside."""
+"""``middle_80``: the middle 80% is between the ends; one simulation in ten is below and one in ten
+above. ``uniform``: all values between the ends are equally likely, and none is outside."""
 
 DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
 MIDDLE: Distribution = "middle_80"
@@ -34,12 +34,13 @@ class Range:
     distribution
         What the ends mean, see :data:`Distribution`.
     lowest, highest
-        What the number may be at all; ``highest`` may be infinite.
+        Limits of the number; ``highest`` may be infinite.
 
     Notes
     -----
-    The middle 80% is normal on the scale on which the number has no limits: the logarithm above
-    the lowest, or the logit between the lowest and the highest. So no draw passes a limit.
+    With ``middle_80`` the number is normal on a scale without limits: the logarithm of its distance
+    from the lowest, or the logit between the lowest and the highest. So no draw is outside the
+    limits.
     """
 
     low: float
@@ -50,7 +51,7 @@ class Range:
 
     @property
     def problem(self) -> str:
-        """What is wrong with it, in words; empty where nothing is."""
+        """What is wrong with it, in words; empty if nothing is."""
         ends = (self.low, self.high)
         if not all(math.isfinite(end) for end in ends):
             return "the ends of a range are numbers"
@@ -72,11 +73,11 @@ class Range:
 
     @property
     def middle(self) -> float:
-        """The central value: as many simulations lie above as below."""
+        """The central value: as many simulations are above as below."""
         return float(self.at(np.array(0.5)))
 
     def at(self, share: Floats) -> Floats:
-        """The value that this share of simulations lies below, 0 to 1, any shape."""
+        """The value below which this share of simulations lies; shares from 0 to 1, any shape."""
         from scipy.special import ndtri
 
         if self.distribution == "uniform":

@@ -335,7 +335,7 @@ def lever(name: str) -> Lever:
     Raises
     ------
     DataError
-        With the nearest names, and those of the same group.
+        When there is none; the message gives the nearest names, and those of the same group.
 
     Examples
     --------
@@ -348,7 +348,7 @@ def lever(name: str) -> Lever:
 
 
 def lever_label(name: str) -> str:
-    """The label of a lever; what is none, such as ``together``, is said as it is.
+    """The label of a lever; any other name, such as ``together``, is returned as it is.
 
     Examples
     --------
@@ -359,7 +359,7 @@ def lever_label(name: str) -> str:
 
 
 def unknown_lever(name: str) -> str:
-    """What to say of a name that no lever has: the nearest, and the names of its group."""
+    """The message for an unknown name: the nearest names, and those of its group."""
     group = name.partition(".")[0]
     groups = tuple(dict.fromkeys(known.partition(".")[0] for known in LEVERS))
     said = str(UnknownNameError("parameter", name, LEVERS)).split(" Allowed:")[0]

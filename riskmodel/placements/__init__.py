@@ -1,1 +1,1 @@
-"""Placements of looked-after children: where they are, what is to be expected, what it costs."""
+"""Placements of looked-after children: where they are, what to expect, and what it costs."""

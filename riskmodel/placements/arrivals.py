@@ -1,4 +1,4 @@
-"""Children in care at the opening, and those who come: how many, how old, and where to."""
+"""Children in care at the opening, and those who enter: how many, how old, and where they go."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _STEP_BAND = np.repeat(np.arange(_NB), AGE_STEPS * np.diff((0, *BAND_AGES)))
 _AGE_EDGES = np.arange(len(_STEP_BAND) + 1) / AGE_STEPS
 _OPENING, _ENTRY = 1, 2**32
 _ALONE, _BAND, _KIND, _AGE, _DAY = range(1000, 1005)
-"""Draws of a child who enters; what happens to it later are draws from 0 on."""
+"""Numbers of the draws for a child who enters; draws for what happens later count from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnMix:
-    """Of each simulation how those who enter are spread, as cumulative shares.
+    """How those who enter are spread in each simulation, as cumulative shares.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class DrawnMix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """What is known of those who enter: counts, prior ones among them.
+    """What is known of those who enter: counts, with those of the prior added.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Mix:
 
 
 def fitted_mix(history: History | None) -> Mix:
-    """The mix from own entries of the latest months; None takes the shipped one alone."""
+    """The mix from the return's entries of the latest months; None takes only the shipped one."""
     weight = parameter("placements_prior_entries").value
     numbers = {
         name: np.array(parameter(f"placements_{name}").numbers, dtype=np.float64)
@@ -189,8 +189,8 @@ def simulation_keys(simulations: int, seed: int) -> Keys:
 def in_care(history: History) -> npt.NDArray[np.void]:
     """Children in care at the end of the last month, in order of their rows.
 
-    A child without a date of birth is given the age, of those in the same kind of placement, that
-    its place among them has; its number is in :attr:`History.episodes`.
+    A child without a date of birth is given the age of another child in the same kind of placement,
+    chosen by its position among them; its number is in :attr:`History.episodes`.
     """
     e = history.episodes
     day = history.end_day
@@ -207,7 +207,7 @@ def in_care(history: History) -> npt.NDArray[np.void]:
 
 
 def bands_at(grown: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """The band of age of each child at the opening, by the days until its 18th birthday."""
+    """The age band of each child at the opening, from the days until its 18th birthday."""
     days = np.asarray(grown, dtype=np.float64)
     edges = (BAND_AGES[-1] - np.array(BAND_AGES[:-1])) * YEAR
     band: npt.NDArray[np.int64] = (days[:, None] <= edges).sum(axis=1)

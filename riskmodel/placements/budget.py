@@ -1,4 +1,4 @@
-"""What placements cost: by financial year, what drives it, and how a year under way will end."""
+"""What placements cost by financial year, what drives it, and how the current year will end."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ DRIVERS = {
     "inflation": "Expected inflation",
     "price": "Prices beyond it",
 }
-"""What a change of cost is made of, in the order in which it is taken apart."""
+"""The parts of a change of cost, in the order in which they are worked out."""
 TAIL_SHARE = 1 / 3
-"""The dearest placements are counted until they make up this share of the cost."""
+"""The dearest placements are counted that make up this share of the cost."""
 _TAIL_SIMULATIONS = 400
 
 
@@ -49,20 +49,20 @@ class PlacementBudget(Result):
     area
         Whose.
     prices
-        At which prices.
+        The prices used.
     frame
-        A row a scenario, year and placement, with ``all``, and where there is a grant ``grant``
-        and ``net``. Columns: area, scenario, year, months, placement, days, price_per_week (both
-        means), mean, q05, q50, q95, budget, overspend (chance that all cost more than the budget),
-        currency, basis.
+        A row for each scenario, year and placement, also for ``all``, and with a grant for
+        ``grant`` and ``net``. Columns: area, scenario, year, months, placement, days,
+        price_per_week (both means), mean, q05, q50, q95, budget, overspend (chance that all cost
+        more than the budget), currency, basis.
     drivers
-        From the last whole year of the return to the first that is projected whole: scenario,
-        driver, mean, q05, q50, q95; they add up to the change in every simulation.
+        The change from the last whole year of the return to the first whole year projected:
+        scenario, driver, mean, q05, q50, q95. The drivers add up to the change in every simulation.
     tail
         How many children's placements make up a third of the cost: year, children, share, with
         their ranges.
     outturn
-        The year under way by its end: year, months_spent, spent, q05, q50, q95, budget,
+        The current year as it will end: year, months_spent, spent, q05, q50, q95, budget,
         overspend; empty where no spending is known.
     paid, grants
         What all placements cost, and the income from grants, by scenario and year, shape
@@ -88,7 +88,7 @@ class PlacementBudget(Result):
         return self.frame.copy()
 
     def total(self, scenario: str = BASELINE) -> pd.DataFrame:
-        """All placements together, a row a year."""
+        """All placements together, a row for each year."""
         rows = (self.frame["scenario"] == scenario) & (self.frame["placement"] == ALL)
         return self.frame[rows].reset_index(drop=True)
 
@@ -109,7 +109,7 @@ class PlacementBudget(Result):
         return shown
 
     def summary(self) -> str:
-        """The first whole year with its range, the chance of an overspend, and what drives it."""
+        """The first whole year with its range, the chance of an overspend, and the drivers."""
         total = self.total()
         whole = total[total["months"] == 12]
         row = (whole if len(whole) else total).iloc[0]
@@ -128,7 +128,7 @@ class PlacementBudget(Result):
         return said + (f" Not priced: {', '.join(lacks)}." if lacks else "")
 
     def remarks(self) -> tuple[str, ...]:
-        """What drives the change, the dearest placements, and the year under way."""
+        """What drives the change, the dearest placements, and the current year."""
         said = []
         base = self.drivers[self.drivers["scenario"] == BASELINE]
         if len(base):
@@ -221,12 +221,12 @@ def budgeted(
     prices
         What a week costs.
     past_days
-        As :meth:`~riskmodel.placements.history.History.days_of_care` has them, for drivers and
-        for the year under way.
+        As :meth:`~riskmodel.placements.history.History.days_of_care` gives them, for the drivers
+        and the current year.
     spent
         Actual spending by month, ``YYYY-MM``.
     price_levers
-        By scenario, times the price in each month, shape (month,).
+        By scenario, what prices are multiplied by in each month, shape (month,).
     seed
         The user's.
 

@@ -1,4 +1,4 @@
-"""Children ahead by what is not simulated: legal status, and where they are placed."""
+"""Projected children by what is not simulated: legal status, and where they are placed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["SHARED", "shared_out"]
 
 SHARED = ("legal_status", "where")
-"""Dimensions that are shared out; the others are simulated."""
+"""Dimensions by which projected children are divided; the others are simulated."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,13 +36,13 @@ def shared_out(
     Parameters
     ----------
     history
-        Whose latest year says how children of a placement, age and group are spread.
+        The history; its latest year says how children of a placement, age and group are divided.
     forecast
-        Projected from it.
+        The projection made from it.
     by
         Which dimension.
     months
-        Places among the months projected, in order.
+        Positions among the projected months, in order.
     seed
         The user's.
 
@@ -53,13 +53,13 @@ def shared_out(
 
     Notes
     -----
-    Children of a cell (placement, band of age, unaccompanied or not) are spread as those of the
+    Children of a cell (placement, age band, unaccompanied or not) are divided as those of the
     return were, on average over the ends of its last twelve months. With :math:`n_g` of them in
     group g the shares are Dirichlet(:math:`n_g + k s_g`), :math:`s` the shares of the whole
     placement (those of all children where it is thin) and k a parameter. From then on the log of
-    each group's share strays by a random walk, alike in all cells, whose standard deviation a year
-    is a parameter. Children are then drawn by these shares: that the same children stay is not
-    used, so that ranges of the first months are rather wide.
+    each group's share follows a random walk, the same in all cells, whose yearly standard deviation
+    is a parameter. Children are then drawn with these shares. That many are the same children from
+    month to month is not used, so the ranges of the first months are rather wide.
     """
     import pandas as pd
 

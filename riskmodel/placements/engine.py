@@ -1,9 +1,9 @@
-"""Children who come, move, leave and grow up, simulated to the day, all simulations at once.
+"""Children who enter, move, leave and grow up, simulated by the day, all simulations at once.
 
-Between two dates that are known (a birthday that ends a band of age, a day on which time in care
-passes to another band, the 18th birthday) every rate is constant, so the next event is exponential
-and nothing happens to a child before it. A child therefore costs nothing while nothing happens:
-events wait in the month in which they fall, and each month takes those of its own.
+Some dates are known: a birthday that ends an age band, the day on which time in care passes into
+another band, the 18th birthday. Between two of them every rate is constant, so the time to the next
+event is exponential. A child takes no computing time until its next event: events are stored by the
+month in which they fall, and each month works through its own.
 """
 
 from __future__ import annotations
@@ -59,12 +59,13 @@ FAMILIES = [
     _ORDER.index(name) for name in ("own_fostering", "agency_fostering", "kinship", "parents")
 ]
 _AHEAD = 12
-"""Months after the last in which events wait by month; what comes later waits in the last."""
+"""Months after the last by which later events are stored; still later ones are in the last of
+them."""
 
 
 @dataclass(slots=True)
 class Engine:
-    """One block of simulations under way.
+    """One block of simulations.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ class Engine:
     rates
         Of every simulation.
     changes
-        What the scenario does.
+        What the scenario changes.
     simulations
         How many.
     """
@@ -122,28 +123,28 @@ class Engine:
         self._schedule(children, np.zeros(len(children)))
 
     def enter(self, children: npt.NDArray[np.void], month: int) -> None:
-        """Children who begin to be looked after, each at its ``when``."""
+        """Add children who begin to be looked after, each at its ``when``."""
         children["kind"], children["added"] = self._placed(children, children["kind"], month)
         self._count(children, 1, month)
         self._tally(self.flows.entries, month, children, children["kind"])
         self._schedule(children, children["when"])
 
     def month_starts(self, month: int) -> None:
-        """Days of care of those who are there, before anything happens in the month."""
+        """Count days of care of those who are there, before anything happens in the month."""
         length = self.ends[month + 1] - self.ends[month]
         held = self.stock.reshape(-1, _NK, _NB, 2)
         self.flows.days[:, month] = held.sum(axis=(2, 3)) * length
         self.flows.alone_days[:, month] = held[..., 1].sum(axis=(1, 2)) * length
 
     def pass_events(self, month: int) -> None:
-        """All events of a month, those that follow from them included."""
+        """Carry out all events of a month, including those that follow from them."""
         while self.waiting[month]:
             batch = np.concatenate(self.waiting[month])
             self.waiting[month] = []
             self._act(batch, month)
 
     def month_ends(self, month: int) -> None:
-        """Note the stock."""
+        """Record the stock."""
         self.flows.stock[:, month] = self.stock.reshape(-1, _NK, _NB, 2)
 
     def children(self) -> Counts:
@@ -151,10 +152,10 @@ class Engine:
         return np.asarray(self.stock.sum(axis=1), dtype=np.int32)
 
     def leave_early(self, month: int, number: Counts) -> None:
-        """So many children of each simulation leave at the month's end: those next to move or go.
+        """Let children leave at the month's end, so many in each simulation.
 
-        Where a projection falls faster than children leave, those whose next event would have
-        come first return home instead.
+        Where a total falls faster than children leave, those whose next event would have come first
+        return home instead.
         """
         left = number.copy()
         # Those who would only pass a birthday are the last to be taken.

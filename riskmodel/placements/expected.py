@@ -1,9 +1,9 @@
-"""Children by placement as expected in each simulation: groups that flow, none drawn one by one.
+"""Expected children by placement in each simulation: flows of groups, not of single children.
 
 The engine moves children at rates that depend on placement, band of age, time in care and group.
 Here the same rates move expected numbers of children from month to month, by placement, month of
 age and time in care (:class:`Cells`). Whatever a lever does to them stays within a few directions
-of that space, so each simulation is then followed in these alone (:mod:`~.followed`).
+of that space, so each simulation is then followed only in these (:mod:`~.followed`).
 """
 
 from __future__ import annotations
@@ -37,28 +37,29 @@ _MONTH_DAYS = YEAR / 12
 _EARLY = round(DURATION_DAYS[0] / _MONTH_DAYS)
 _MIDDLE = 4
 _PASS = _MIDDLE / (DURATION_DAYS[1] / _MONTH_DAYS - _EARLY - 0.5)
-"""Time in care: month by month while it is short, then in so many steps until it is long."""
+"""Time in care: by single months while it is short, then in so many steps until it is long."""
 _A_YEAR = AGE_STEPS
-"""Steps of age in a year: a third of those in one passes to the next in a month."""
+"""Steps of age in a year: in a month a third of the children in a step pass to the next."""
 BAND = np.repeat(np.arange(_NB), _A_YEAR * np.diff((0, *BAND_AGES)))
 TIME = np.array([0] * _EARLY + [1] + [2] * _MIDDLE + [3])
-"""Band of each step of age, and rates of each time in care; 1 is the month of the crossing."""
+"""The age band of each step of age, and the band of rates for each step of time in care; there 1 is
+the month in which the band changes."""
 SHAPE = (len(BAND), 2, len(TIME), NK)
 """Step of age, unaccompanied or not, time in care, kind."""
 GROUPS = (_NB, 2, int(TIME.max()) + 1)
-"""Band, unaccompanied or not and time in care, which have rates of their own."""
+"""Age band, unaccompanied or not, and time in care: each combination has rates of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moves:
-    """What happens to children within a group, events a year, shape (simulation, group, to, from).
+    """Rates within a group, events in a year, shape (simulation, group, to, from).
 
     Parameters
     ----------
     all
         Moves and exits.
     step_down, home
-        The parts of it that the two levers multiply.
+        The parts of these that the two levers multiply.
     """
 
     all: Floats
@@ -130,12 +131,12 @@ def entering(mix: DrawnMix) -> Floats:
 
 
 def grown(cells: Floats) -> Floats:
-    """A month later: older, and longer in care; who is 18 is gone."""
+    """Children a month later: older, and longer in care; those who are 18 have left."""
     return _passed(_passed(cells, _AGES), _TIMES, 2)
 
 
 def grown_back(values: Floats) -> Floats:
-    """What is worth so much a month later, worth now: the transpose of :func:`grown`."""
+    """Values of cells a month earlier, given their values now: the transpose of :func:`grown`."""
     return _passed(_passed(values, _TIMES.T, 2), _AGES.T)
 
 
@@ -180,12 +181,12 @@ def month_run(
 
 
 def values_back(values: Floats, months: int, moves: Floats) -> Iterator[Floats]:
-    """What each cell is worth so many months before, in order, for several values.
+    """The value of each cell so many months earlier, in order, for several values.
 
     Parameters
     ----------
     values
-        What a child is worth at the end, shape (…, value).
+        The value of a child at the end, shape (…, value).
     months
         How many.
     moves

@@ -1,4 +1,4 @@
-"""What a scenario changes, and what a simulation of placements counts."""
+"""What a scenario changes, and the counts of a simulation of placements."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _NK, _NB = len(KINDS), len(BANDS)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes:
-    """What a scenario does, month by month.
+    """What a scenario changes, month by month.
 
     Parameters
     ----------
     step_down
-        Times the rate of moves from homes to families, shape (month,).
+        Multiplier of the rate of moves from homes to families, shape (month,).
     reunification
-        Times the rate of returns home, shape (month,).
+        Multiplier of the rate of returns home, shape (month,).
     added
-        Places of own carers and of own homes besides those there are, shape (month, 2).
+        Places of own carers and of own homes that are added, shape (month, 2).
     capacity
-        Children whom own carers and own homes hold at most, infinite where no limit is known.
+        The most children that own carers and own homes can hold; infinite where no limit is known.
     """
 
     step_down: Floats
@@ -70,7 +70,7 @@ class Flows:
 
     @classmethod
     def empty(cls, simulations: int, months: int) -> Flows:
-        """Nothing yet."""
+        """Counts of zero."""
         size = (simulations, months)
         shapes = ((_NK, _NB, 2), (_NK,), (_NK, len(EXITS)), (_NK, _NK))
         counts = (np.zeros((*size, *shape), dtype=np.int16) for shape in shapes)

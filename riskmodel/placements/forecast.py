@@ -1,4 +1,4 @@
-"""A projection of placements: children by placement, age and month, what moved them, and days."""
+"""A projection of placements: children by placement, age and month, moves, and days of care."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ class PlacementForecast(Result):
     area
         Whose.
     opening_month
-        ``YYYY-MM``: the opening is that of its last day.
+        ``YYYY-MM``; the projection opens at the end of its last day.
     opening
         Children by kind, shape (kind,) or (simulation, kind).
     flows
-        By scenario, the baseline first.
+        Flows by scenario, the baseline first.
     leavers
         Young people who left at 18 or to live independently, in each of the latest months before
         the opening, shape (month,), the latest last.
     source
-        What it rests on.
+        What it is based on.
 
     Raises
     ------
     DataError
         When opening + entries + moves in - moves out - exits is not the closing stock of some
-        placement, month and simulation, or a count is negative: the place is named.
+        placement, month and simulation, or a count is negative; the message says where.
     """
 
     area: str
@@ -85,7 +85,7 @@ class PlacementForecast(Result):
 
     @property
     def opened(self) -> npt.NDArray[np.int64]:
-        """Children by kind at the opening, whole numbers near the mean where they were drawn."""
+        """Children by kind at the opening; whole numbers near the mean if they were drawn."""
         if self.opening.ndim == 1:
             return self.opening
         mean = self.opening.mean(axis=0)
@@ -126,7 +126,7 @@ class PlacementForecast(Result):
     def stocks(self, by: Sequence[str] = ("placement",)) -> pd.DataFrame:
         """Stock at the end of each month by placement, age_band or both, and of all.
 
-        Columns: area, scenario, month, then they, mean, quantiles, basis.
+        Columns: area, scenario, month, then those asked for, mean, quantiles, basis.
         """
         axes = {"placement": 2, "age_band": 3, "unaccompanied": 4}
         names = {
@@ -147,7 +147,7 @@ class PlacementForecast(Result):
         return self._framed(rows)
 
     def flow_rows(self) -> pd.DataFrame:
-        """Entries, moves and exits of each month of all simulations, and care leavers.
+        """Entries, moves and exits by month, and care leavers, over all simulations.
 
         Columns: area, scenario, month, flow, what (placement, reason or age), mean, quantiles.
         """
@@ -173,8 +173,8 @@ class PlacementForecast(Result):
     def leaving(self, scenario: str = BASELINE) -> dict[str, npt.NDArray[np.int64]]:
         """Care leavers at the end of each month, to 21 and to 25, shape (simulation, month).
 
-        They are counted from the day on which they leave at 18 or to live independently; who left
-        before the return begins is not among them.
+        They are counted from the day on which they leave at 18 or to live independently. Those who
+        left before the return begins are not included.
         """
         left = self.of(scenario).exits[..., list(_LEAVES)].sum(axis=(2, 3), dtype=np.int64)
         before = np.broadcast_to(self.leavers, (self.simulations, len(self.leavers)))
@@ -187,7 +187,7 @@ class PlacementForecast(Result):
         }
 
     def days(self) -> pd.DataFrame:
-        """Days of care by financial year and placement: those of the months projected.
+        """Days of care in the projected months, by financial year and placement.
 
         Columns: area, scenario, year, months, placement, mean, quantiles, basis.
         """
@@ -223,7 +223,7 @@ class PlacementForecast(Result):
         return self.preview_of(frozenset())
 
     def preview_of(self, withheld: frozenset[str]) -> pd.DataFrame:
-        """The same without kinds that are not to be shown, which say so."""
+        """The same, with kinds that are not to be shown marked as such."""
         frame = self.stocks()
         frame = frame[frame["scenario"] == self.scenarios[0]]
         shown = march_rows(frame, self.months[-1])
@@ -273,7 +273,7 @@ def _spread(values: npt.NDArray[Any]) -> dict[str, object]:
 def summary_rows(
     values: npt.NDArray[Any], months: Sequence[str], key: Mapping[str, object]
 ) -> list[dict[str, object]]:
-    """A row a month: the key, month, mean and quantiles over simulations, shape (sim, month)."""
+    """A row for each month with the key, mean and quantiles, from an array (simulation, month)."""
     means, quantiles = values.mean(axis=0), np.quantile(values, QUANTILES, axis=0)
     return [
         {
@@ -285,7 +285,7 @@ def summary_rows(
 
 
 def first_year_whole(months: Sequence[str]) -> str:
-    """The first financial year all of whose months are projected; the first one where none is."""
+    """The first financial year that is projected as a whole; if there is none, the first one."""
     years = years_of(months)
     whole = [year for year, places in years.items() if len(places) == 12]
     return whole[0] if whole else Month(months[0]).financial_year

@@ -1,4 +1,4 @@
-"""What a return says of placements: who was where on every day, and who came, moved and left."""
+"""Placements in a return: who was where on every day, and who entered, moved and left."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ __all__ = ["DIMENSIONS", "OPEN", "Exposure", "History", "birthdays", "placement_
 Days = npt.NDArray[np.int64]
 
 OPEN = 2**30
-"""The end of what has not ended, as a day number."""
+"""The day number used as the end of what has not ended."""
 DIMENSIONS = ("placement", "age_band", "unaccompanied", "legal_status", "where")
-"""What stocks can be told apart by; ``where`` is inside or outside the area, with distance."""
+"""What stocks can be divided by; ``where`` is inside or outside the area, with distance."""
 
 GROWN_DAYS = 3
-"""Who leaves at most so many days before an 18th birthday leaves for it."""
+"""Children who leave at most so many days before their 18th birthday count as leaving at 18."""
 FAR_MILES = 20
 _LEFT, _STAYS = -1, -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exposure:
-    """Child-days at risk and what happened in them.
+    """Child-days at risk, and the events in them.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ class Exposure:
     moves
         To another kind, shape (kind, band, unaccompanied, duration, kind).
     exits
-        But for 18th birthdays, shape (kind, band, unaccompanied, duration, reason of
+        Except 18th birthdays, shape (kind, band, unaccompanied, duration, reason of
         :data:`~riskmodel.placements.kinds.RATED_EXITS`).
     has_moves
-        Whether moves are counted; without them the days say nothing of moves.
+        Whether moves are counted; if not, the days are no evidence about moves.
     """
 
     days: npt.NDArray[np.float64]
@@ -71,24 +71,24 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class History(Result):
-    """Placements as a return holds them.
+    """Placements as recorded in a return.
 
     Parameters
     ----------
     area, source
         Whose, and the file or folder.
     months
-        Months in which the return holds every child, ``YYYY-MM``, without a gap.
+        Months for which the return holds every child, ``YYYY-MM``, without a gap.
     episodes
-        One row an episode in force in those months or before: child, period, start, end (day
+        One row for each episode in force in those months or before: child, period, start, end (day
         numbers, :data:`OPEN` while it is open), care_start, kind, code, born (-1 where not known),
-        alone_until (-1 for who is not unaccompanied), legal_status, where, following (the kind
-        that follows, -1 for who leaves, -2 for who stays), reason (place in
+        alone_until (-1 if not unaccompanied), legal_status, where, following (the kind that
+        follows; -1 if the child leaves, -2 if it stays), reason (place in
         :data:`~riskmodel.placements.kinds.EXITS`), is_entry, is_move.
     account
         Records of episodes read, used and left out.
     has_moves
-        Whether placements before the latest are known, and so moves.
+        Whether placements before the latest are known, so that there are moves.
     """
 
     area: str
@@ -119,7 +119,8 @@ class History(Result):
         Returns
         -------
         numpy.ndarray
-            Shape (day, kind, band, unaccompanied); the band after the last is of unknown ages.
+            Shape (day, kind, band, unaccompanied); there is one more band at the end for unknown
+            ages.
         """
         at = np.asarray(days, dtype=np.int64)
         row, low, high, band, alone, _ = self.pieces(-OPEN, OPEN, known=False)
@@ -133,12 +134,12 @@ class History(Result):
         return change.cumsum(axis=0)[:-1].reshape(len(at), *shape)
 
     def stocks(self, by: Sequence[str] = ("placement",)) -> pd.DataFrame:
-        """Stock at the end of each month by some of :data:`DIMENSIONS`: month, they, stock.
+        """Stock at the end of each month by some of :data:`DIMENSIONS`: month, these, stock.
 
         Raises
         ------
         UnknownNameError
-            For a dimension that there is not.
+            For an unknown dimension.
         """
         import pandas as pd
 
@@ -166,14 +167,14 @@ class History(Result):
     def pieces(
         self, first: int, end: int, *, known: bool = True
     ) -> tuple[Days, Days, Days, Days, Days, Days]:
-        """Episodes cut where a child passes to another band, duration or out of the window.
+        """Episodes cut where the age band or time-in-care band changes, and at the window's ends.
 
         Parameters
         ----------
         first, end
-            The window, days from and up to without.
+            The window: its first day, and the day after its last.
         known
-            Whether children without a date of birth are left out.
+            Whether to leave out children without a date of birth.
 
         Returns
         -------
@@ -200,7 +201,7 @@ class History(Result):
         return tuple(each[kept] for each in (row, low, high, band, alone, duration))  # type: ignore[return-value]
 
     def exposure(self, months: int | None = None) -> Exposure:
-        """Days at risk, moves and exits of the last so many months; None is all of them.
+        """Days at risk, moves and exits in the last so many months; None takes all.
 
         Days after an 18th birthday are not at risk, and children without a date of birth are
         left out.
@@ -223,7 +224,7 @@ class History(Result):
         return Exposure(days, moves, exits, self.has_moves)
 
     def flows(self) -> pd.DataFrame:
-        """A row a month, placement and flow: entries, moves in, out and within, exits by reason.
+        """Entries, moves in, out and within, and exits by reason, for each month and placement.
 
         Columns: month, placement, flow, reason, number. Opening stock + entries + moves in - moves
         out - exits is the closing stock of each placement and month.
@@ -271,7 +272,7 @@ class History(Result):
         return frame.assign(basis="observed")
 
     def summary(self) -> str:
-        """How many children, where, at the end of the last month."""
+        """How many children there are, and where, at the end of the last month."""
         last = self.stocks().query("month == @self.months[-1]")
         said = sorted(last.to_dict("records"), key=lambda row: -int(row["stock"]))
         words = ", ".join(f"{KINDS[row['placement']].lower()} {row['stock']:,}" for row in said[:4])
@@ -288,17 +289,17 @@ def placement_history(care: LookedAfter, area: str = "") -> History:
     care
         As ``riskmodel.read_looked_after`` gives it.
     area
-        Which; may be left out where there is one.
+        Which area; may be left out where there is only one.
 
     Raises
     ------
     DataError
-        When there are several areas and none is named, the area is unknown, or no month is held
-        whole.
+        When there are several areas and none is named, the area is unknown, or no month is
+        complete.
 
     Notes
     -----
-    Of months with a gap between them the last unbroken run is taken.
+    If there is a gap between months, the last months without a gap are used.
     """
     areas = tuple(care.windows)
     if area not in areas:
@@ -379,7 +380,7 @@ def _day(month: str, after: int = 0) -> int:
 def birthdays(born: npt.ArrayLike, age: int) -> Days:
     """The day on which each child is so many years old; :data:`OPEN` where the birth is not known.
 
-    Born on 29 February, it is 1 March of other years.
+    For a child born on 29 February it is 1 March in years without that day.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Kinds of placement by place and provider, bands of age, and reasons why care ends.
 
 Source of the codes: Department for Education, *guide to the SSDA903 collection*, of the years from
-2015 on. An agency is any provider but the authority itself; a placement bought from another
-authority has a price too.
+2015 on. Every provider other than the authority itself counts as an agency, because a placement
+bought from another authority has a price too.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "other": "Other placements",
     }
 )
-"""Kinds of placement by name, with what people read, in the order of every table."""
+"""Kinds of placement by name, with their labels, in the order used in every table."""
 
 BOUGHT = ("agency_fostering", "private_residential")
-"""Kinds that stand in where own carers or homes are full, in the order of own ones."""
+"""Kinds that are used where own carers or homes are full, in the order of the own ones."""
 
 BANDS = ("under 1", "1 to 4", "5 to 9", "10 to 15", "16 to 17")
-"""Bands of age, as the national statistics on looked-after children have them."""
+"""Age bands of the national statistics on looked-after children."""
 BAND_AGES = (1, 5, 10, 16, 18)
 """Birthdays on which each band ends."""
 
 AGE_STEPS = 4
-"""Steps of age in a year, where ages are told apart within a band."""
+"""Steps of age in a year, where ages are distinguished within a band."""
 
 DURATION_DAYS = (182, 730)
-"""Days in care after which children leave and move at other rates."""
+"""Days in care after which the rates of leaving and moving change."""
 
 CELLS = len(KINDS) * len(BANDS) * 2
 """Kind x band x unaccompanied or not, in this order."""
@@ -73,7 +73,7 @@ EXITS: Mapping[str, str] = MappingProxyType(
 )
 """Reasons why care ends, by name."""
 RATED_EXITS = tuple(EXITS)[:-1]
-"""Those that come at a rate; an 18th birthday is a known date."""
+"""Reasons that have a rate; an 18th birthday is a known date instead."""
 
 _FAMILY = ("U1", "U2", "U3", "F1", "Q1")
 _FOSTER = ("U4", "U5", "U6", "F2", "F3", "F4", "F5", "F6", "Q2")
@@ -97,12 +97,12 @@ _REASONS: Mapping[str, str] = {
 
 
 def kind_label(name: str) -> str:
-    """The words for a kind; what is none, such as ``all``, is said as it is."""
+    """The label of a kind, or of ``all`` kinds; any other name is returned as it is."""
     return KINDS.get(name, "All placements" if name == "all" else name)
 
 
 def kinds_of(places: npt.ArrayLike, providers: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """The place in :data:`KINDS` of each pair of codes; a place without provider is own.
+    """The position in :data:`KINDS` of each pair of codes; without a provider it counts as own.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def kinds_of(places: npt.ArrayLike, providers: npt.ArrayLike) -> npt.NDArray[np.
 
 
 def reason_of(code: str) -> int:
-    """The place in :data:`EXITS` of a code of the return, an 18th birthday apart.
+    """The position in :data:`EXITS` of a code of the return, except for an 18th birthday.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many begin to be looked after: the level now and how far it strays, from own entries."""
+"""How many children enter care: the present level and how much it varies, from own entries."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ __all__ = ["BLOCK", "Level", "entry_level", "followed"]
 Floats = npt.NDArray[np.float64]
 
 BLOCK = 500
-"""Simulations that are drawn together: more simulations leave the first ones as they are."""
+"""Simulations that are drawn together: with more simulations the first ones stay the same."""
 
 _MOST_MONTHS = 120
 _SPREADS = np.linspace(-2.5, 2.5, 15)
-"""Standard deviations at which how far the level strays is weighed, about its prior."""
+"""Values of how much the level varies, in standard deviations from the centre of the prior."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level:
-    """How many enter a month, from own entries alone.
+    """How many enter in a month, from own entries alone.
 
     Parameters
     ----------
     sds, weights
-        How far the level may stray in a year (log units), and the weight of each of these, shape
+        How much the level may vary in a year (log units), and the weight of each value, shape
         (spread,).
     shape, months
-        The level at the opening under each: Gamma(shape, months), shape (spread,).
+        The level at the opening for each of these: Gamma(shape, months), shape (spread,).
     season
-        Times the level in each calendar month, January first; 1 on average.
+        Multiplier of the level in each calendar month, January first; 1 on average.
     """
 
     sds: Floats
@@ -50,8 +50,8 @@ class Level:
     ) -> npt.NDArray[np.int64]:
         """Entries of each simulation and month, shape (simulation, month).
 
-        They are Poisson about a level that strays from month to month, and that is as uncertain as
-        own entries leave it.
+        They are Poisson with a level that varies from month to month and is as uncertain as the own
+        entries leave it.
         """
         parts = []
         first = Month(opening_month).number  # the place of the month after it
@@ -69,7 +69,7 @@ class Level:
 
 
 def entry_level(history: History) -> Level:
-    """The level as the entries of all months leave it, and the season, shrunk to none."""
+    """The level after the entries of all months, and the seasonal pattern, shrunk towards none."""
     flows = history.flows()
     by_month = flows[flows["flow"] == "entries"].groupby("month")["number"].sum()
     counts = by_month.reindex(list(history.months), fill_value=0)
@@ -85,22 +85,23 @@ def entry_level(history: History) -> Level:
 def followed(
     counts: npt.ArrayLike, exposed: npt.ArrayLike, season: tuple[float, ...] = (1.0,) * 12
 ) -> Level:
-    r"""The level after some months of entries, under each spread, and how likely each makes them.
+    r"""The level after some months of entries for each spread, and the likelihood of each.
 
     Parameters
     ----------
     counts, exposed
         Entries of each month, and how many usual months it counts as, shape (month,).
     season
-        Of the :class:`Level` that is made.
+        Seasonal pattern of the :class:`Level`.
 
     Notes
     -----
-    The level strays by a factor of log standard deviation :math:`\sigma / \sqrt{12}` a month. From
-    Gamma(:math:`a`, :math:`b`) it becomes, in mean and variance, Gamma with shape :math:`a' = a /
-    (1 + a \sigma^2 / 12)` and :math:`b' = b a' / a`; a month of :math:`y` entries is then negative
-    binomial, and leaves Gamma(:math:`a' + y`, :math:`b' + e`) with :math:`e` its exposure (West
-    and Harrison 1997, on steady models). Spreads have the prior of the parameters.
+    Each month the level is multiplied by a factor of log standard deviation :math:`\sigma /
+    \sqrt{12}` a month. From Gamma(:math:`a`, :math:`b`) it becomes, in mean and variance, Gamma
+    with shape :math:`a' = a / (1 + a \sigma^2 / 12)` and :math:`b' = b a' / a`; a month of
+    :math:`y` entries is then negative binomial, and leaves Gamma(:math:`a' + y`, :math:`b' + e`)
+    with :math:`e` its exposure (West and Harrison 1997, on steady models). Spreads have the prior
+    of the parameters.
     """
     from scipy.special import gammaln
 

@@ -1,4 +1,4 @@
-"""Children at an opening of which some kinds of placement are not printed: these are drawn."""
+"""Children at an opening for which some kinds of placement are not printed: these are drawn."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Openings:
-    r"""What was printed of children by placement, and how the others may be placed.
+    r"""The children printed by placement, and how the others may be placed.
 
     Parameters
     ----------
     printed
         Children of each kind, 0 where it was not printed, shape (kind,).
     shares
-        Of the others in each kind, 0 where it was printed; they add up to 1, shape (kind,).
+        Share of the others in each kind, 0 where it was printed; the shares add up to 1, shape
+        (kind,).
     total, alone
         All children, and those who are unaccompanied.
 
     Notes
     -----
-    Shares of a simulation are Dirichlet(:math:`k s`), :math:`s` the shares above and :math:`k` a
-    parameter: with :math:`k + 1` children counted at random one would know as much.
+    Shares of a simulation are Dirichlet(:math:`k s`), with :math:`s` the shares above and :math:`k`
+    a parameter: one would know as much from a random count of :math:`k + 1` children.
     """
 
     printed: npt.NDArray[np.int64]
@@ -52,7 +53,7 @@ class Openings:
         return np.asarray(gamma / gamma.sum(axis=1, keepdims=True))
 
     def children(self, shares: Floats) -> npt.NDArray[np.void]:
-        """Children of one simulation, the first unaccompanied where such children are placed."""
+        """Children of one simulation; unaccompanied ones first where such children are placed."""
         others = np.flatnonzero(self.shares)
         numbers = self.printed.copy()
         numbers[others] = whole_numbers(list(shares[others]), self.total - int(self.printed.sum()))
@@ -64,10 +65,10 @@ class Openings:
         return made
 
     def lasting(self, shares: Floats, rates: DrawnRates, mix: DrawnMix) -> DrawnMix:
-        """The mix of those who come, and rates of moves, with which drawn shares would last.
+        """The mix of entries, and the rates of moves, with which drawn shares would stay the same.
 
-        Arrivals in each kind are multiplied by its share over the expected one, about what keeps
-        it; ``rates`` are changed in place.
+        Entries to each kind are multiplied by its share over the expected share, which roughly
+        keeps it the same. ``rates`` are changed in place.
         """
         times = np.ones_like(shares)
         others = np.flatnonzero(self.shares)

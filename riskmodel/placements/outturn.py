@@ -1,4 +1,4 @@
-"""How a financial year under way will end: what was spent, and the months that are left."""
+"""How the current financial year will end: what was spent, and the months that remain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def outturn_of(
     forecast: PlacementForecast, prices: PlacementPrices, past: pd.DataFrame | None,
     spent: dict[str, float], costs: Mapping[str, Floats], seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """What the year under way will have cost: one row, or none where no spending is known.
+    """What the current year will have cost: one row, or none where no spending is known.
 
     Parameters
     ----------
@@ -47,21 +47,22 @@ def outturn_of(
     spent
         By month.
     costs
-        By year what each simulation pays, shape (simulation, month, kind).
+        For each year the costs in each simulation, shape (simulation, month, kind).
     seed
         The user's.
 
     Raises
     ------
     DataError
-        When spending is negative or of a later year, or a month is neither spent nor known.
+        When spending is negative or of a later year, or a month has neither spending nor days of
+        care.
 
     Notes
     -----
-    The months left are scaled by what was spent over what the same days cost by the price list,
-    with the spread that this ratio had from month to month. Where the return ends before the
-    spending does, these days are those of each simulation: one with too many children is scaled
-    down.
+    The cost of the remaining months is multiplied by the ratio of what was spent to what the same
+    days cost by the price list, with the spread that this ratio had from month to month. Where the
+    return ends before the spending does, these days are those of each simulation, so a simulation
+    with too many children is scaled down.
     """
     year = Month(forecast.months[0]).financial_year
     for month, amount in spent.items():

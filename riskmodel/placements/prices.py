@@ -1,4 +1,4 @@
-"""Prices of placements that their user supplies: the package has none of its own."""
+"""Prices of placements, which the user supplies: the package has none of its own."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class PlacementPrice:
     per_week
         Mean price of a child's week.
     spread
-        How far single placements differ: standard deviation over the mean price.
+        How much single placements differ: standard deviation over the mean price.
     inflation
-        Rise from a financial year to the next.
+        Rise from one financial year to the next.
     places
-        Children whom own carers or own homes hold at most; None is no limit known.
+        The most children that own carers or own homes can hold; None if no limit is known.
 
     Raises
     ------
@@ -66,13 +66,13 @@ class PlacementPrices:
     year
         Such as ``2025/26``.
     of
-        By kind of placement; a kind without a price stays out of every sum.
+        Prices by kind of placement; a kind without a price is in no sum.
     grant_per_week
         Income for the week of an unaccompanied child.
     budget
         What is budgeted, by financial year.
     currency, source
-        Which money, and who answers for it.
+        The currency, and who answers for the prices.
 
     Raises
     ------
@@ -132,16 +132,16 @@ class PlacementPrices:
         year
             Which.
         children
-            Mean number of children in each kind, shape (simulation, kind): the mean price of few
-            strays further from the price list.
+            Mean number of children in each kind, shape (simulation, kind): with few children the
+            mean price can differ more from the price list.
         seed
             The user's.
 
         Notes
         -----
-        Two things stray: inflation, alike for all kinds and with a standard deviation that is a
-        parameter for each year ahead; and the mean of the placements that there happen to be,
-        with ``spread`` over the root of their number.
+        Two things vary: inflation, the same for all kinds, with a standard deviation for each year
+        ahead that is a parameter; and the mean price of the placements in use, with a relative
+        standard deviation of ``spread`` over the root of their number.
         """
         simulations = len(children)
         ahead = max(int(year[:4]) - int(self.year[:4]), 0)

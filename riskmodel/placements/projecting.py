@@ -1,4 +1,4 @@
-"""From what is known of placements to a projection of them: every scenario in the same luck."""
+"""From what is known of placements to projections; scenarios share their random numbers."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ class Known:
     Parameters
     ----------
     area, opening_month, source
-        Whose, when, and from what.
+        The area, the month of the opening, and the source.
     children
         Those in care at the opening; see :data:`~riskmodel.placements.engine.CHILD`.
     rates, mix
-        Of exits and moves, and of those who come.
+        Rates of exits and moves, and the mix of those who enter.
     level
-        How many come, where no total is given; None needs one.
+        How many enter if no total is given; with None a total is needed.
     leavers
         Care leavers of earlier months, see :class:`PlacementForecast`.
     openings
-        Where it is not known how all are placed: each simulation draws its own children, and
-        ``children`` are those expected.
+        Set where it is not known how all children are placed: each simulation then draws its own,
+        and ``children`` are those expected.
     """
 
     area: str
@@ -75,12 +75,12 @@ class Course:
     Parameters
     ----------
     children
-        All children looked after at the end of each month, shape (simulation, month): as many come
-        as that needs. None takes own entries.
+        All looked-after children at the end of each month, shape (simulation, month); as many enter
+        as this needs. None takes own entries.
     changes
-        What it does to exits, moves and places; None is nothing.
+        What it changes of exits, moves and places; None changes nothing.
     alone
-        Times the share of unaccompanied children among those who come, shape (month,) or
+        Multiplier of the share of unaccompanied children among those who enter, shape (month,) or
         (simulation, month).
     """
 
@@ -90,7 +90,7 @@ class Course:
 
 
 def known_of(history: History) -> Known:
-    """What a return says, and what is shipped where it says little."""
+    """What is known from a return, and from what ships where the return has little."""
     flows = history.flows()
     left = flows[(flows["flow"] == "exits") & flows["reason"].isin(["eighteenth", "independence"])]
     by_month = left.groupby("month")["number"].sum().reindex(list(history.months), fill_value=0)
@@ -136,11 +136,11 @@ def project_known(
 
     Notes
     -----
-    A child has its own key, so it meets the same luck in every scenario. Where a total of
-    looked-after children is given, it is met in every simulation and month: as many come as
-    left and as the total grew by, and where it falls by more, those whose next event would have
-    come first return home. A scenario that changes exits, moves or places keeps those who come as
-    they would without these changes, so that its own total may differ.
+    A child has its own key, so it has the same random numbers in every scenario. A total of
+    looked-after children, if given, is met in every simulation and month: as many enter as have
+    left, plus the growth of the total. Where the total falls by more than those who leave, the
+    children whose next event would have come first return home. In a scenario that changes exits,
+    moves or places, as many enter as would without these changes, so its own total may differ.
     """
     courses = dict(courses or {BASELINE: Course()})
     for name, value, most in (

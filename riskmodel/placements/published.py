@@ -1,4 +1,4 @@
-"""Without a return: the report card's own figures of placements, beside what is shipped."""
+"""Without a return: the report card's figures of placements, together with what ships."""
 
 from __future__ import annotations
 
@@ -57,15 +57,16 @@ _GROWTH: Mapping[str, tuple[str, str]] = {
         "independent_fostering_placements", "2014-09-30",
     ),
 }  # fmt: skip
-"""Growth that is printed in place of a number: of what, since when. The 36.2% of para 5 can be no
-whole number of all residential placements, and is one of those in private homes (see the audit)."""
+"""Growth that is printed in place of a number: of what, since when. The 36.2% of para 5 is
+impossible for whole numbers of all residential placements, but possible for those in private homes
+(see the audit)."""
 _YEARS, _SUMMERS = range(2010, 2015), range(2013, 2016)
 OPENING_MONTH = "2015-09"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CardFigures(Result):
-    """Placement figures as they were printed, each at its date.
+    """Placement figures as printed, each at its date.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ class CardFigures(Result):
         return self.frame.copy()
 
     def summary(self) -> str:
-        """What adds up, and between which dates."""
+        """Which figures add up, and between which dates."""
         frame = self.frame
         rows = frame["date"].isin(("2015-03-31", "2015-09-30"))
         of = frame[rows].drop_duplicates("what", keep="last").set_index("what")["children"]
@@ -133,12 +134,12 @@ def card_figures() -> CardFigures:
 
 
 def number_before(now: int, growth: str) -> int:
-    """The whole number that grew so many percent to what there is now, rounded or cut off.
+    """The whole number that grew by this percentage, rounded or cut off, to the present one.
 
     Raises
     ------
     DataError
-        When no number did, or several.
+        When no number fits, or several do.
 
     Examples
     --------
@@ -158,14 +159,14 @@ def number_before(now: int, growth: str) -> int:
 
 
 def published_known() -> Known:
-    """What is published of 30 September 2015, and what is shipped for the rest.
+    """What is published for 30 September 2015, and what ships for the rest.
 
     Notes
     -----
-    Own and private homes and agency carers are as printed; the other children are spread over the
-    other kinds, and all over the bands of age, by shipped shares, those of kinds drawn once a
-    simulation (:class:`~riskmodel.placements.openings.Openings`); unaccompanied children are taken
-    from those of 16 and 17 first. Basis of what is not printed: assumed.
+    Children in own and private homes and with agency carers are as printed. The other children are
+    spread over the other kinds, and all over the age bands, by shares that ship; the shares of
+    kinds are drawn once in each simulation (:class:`~riskmodel.placements.openings.Openings`).
+    Unaccompanied children are taken first from those of 16 and 17. What is not printed is assumed.
     """
     frame = card_figures().frame
     of = frame[frame["date"] == "2015-09-30"].set_index("what")["children"]

@@ -1,4 +1,4 @@
-"""Children in places that a lever adds: how many are taken, month by month, as expected."""
+"""Children in places that a lever adds: the expected number of places taken, by month."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["MOST_HELD", "Queue"]
 Floats = npt.NDArray[np.float64]
 
 MOST_HELD = 60
-"""Added places up to which it is worked out how often one of them stands empty."""
+"""Most added places for which it is worked out how often one of them is empty."""
 _EVENTS_A_STEP = 2.0
-"""Children who come or go in a step of time."""
+"""Children who enter or leave in a step of time."""
 
 
 class Queue:
-    """Children in added places: they come as places are free, and leave as their stay has it."""
+    """Children in added places: they enter when a place is free, and leave when their stay ends."""
 
     def __init__(self, simulations: int, most: float, hazard: Floats) -> None:
         self.hazard, self.held = hazard, np.zeros(simulations)
@@ -32,11 +32,11 @@ class Queue:
         month
             Its number.
         wanting
-            Who would be placed where it is bought, shape (simulation,).
+            Children who would otherwise be in a bought placement, shape (simulation,).
         times
-            Times the hazard of leaving, shape (simulation,).
+            Multiplier of the hazard of leaving, shape (simulation,).
         places
-            How many are added.
+            How many places are added.
         """
         if places == 0 and not self.held.any():
             return np.zeros_like(wanting)

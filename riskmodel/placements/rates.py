@@ -1,4 +1,4 @@
-"""How often children leave and move: own rates, shrunk where there are few days, and drawn."""
+"""How often children leave and move: own rates, shrunk where days are few, and their draws."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 YEAR = 365.25
 EVENTS = len(RATED_EXITS) + len(KINDS)
-"""Exits by reason, then moves by where to."""
+"""Number of events: exits by reason, then moves by destination."""
 _EXITS = len(RATED_EXITS)
 _STREAMS = ("lasting", "table", "level")
 _HOMES = tuple(KINDS).index("own_residential"), tuple(KINDS).index("private_residential")
@@ -31,10 +31,10 @@ class DrawnRates:
     Parameters
     ----------
     table
-        Events a child and year, shape (simulation, cell, event): first exits by reason, then moves
-        by where to.
+        Events for each child and year, shape (simulation, cell, event): first exits by reason, then
+        moves by destination.
     lasting
-        Times the rate, shape (simulation, time in care, exits or moves).
+        Multiplier of the rate, shape (simulation, time in care, exits or moves).
     """
 
     table: npt.NDArray[np.float32]
@@ -51,14 +51,14 @@ class Rates:
         Of each cell and event, shape (cell, event) and (cell, 2): events and child-years, prior
         and own together.
     lasting_shape, lasting_rate
-        The same of the multipliers, shape (time in care, exits or moves).
+        The same for the multipliers, shape (time in care, exits or moves).
 
     Notes
     -----
-    With :math:`n` events in :math:`T` child-years and a prior rate :math:`r` that weighs
-    :math:`k` child-years, the rate is Gamma(:math:`k r + n`, :math:`k + T`). The prior rate is
-    the shipped one times the ratio of all own events of its kind to those that the shipped rates
-    would give, itself shrunk to 1.
+    With :math:`n` events in :math:`T` child-years and a prior rate :math:`r` with the weight of
+    :math:`k` child-years, the rate is Gamma(:math:`k r + n`, :math:`k + T`). The prior rate is the
+    shipped one times the ratio of all own events of its kind to those that the shipped rates would
+    give, itself shrunk to 1.
     """
 
     shape: Floats
@@ -68,7 +68,7 @@ class Rates:
 
     @property
     def mean(self) -> Floats:
-        """Events a child and year, shape (cell, event)."""
+        """Events for each child and year, shape (cell, event)."""
         return np.asarray(self.shape / self._spread_years())
 
     def _spread_years(self) -> Floats:
@@ -94,7 +94,7 @@ class Rates:
 
 
 def fitted_rates(exposure: Exposure | None) -> Rates:
-    """Rates from own days at risk; None takes the shipped ones alone."""
+    """Rates from own days at risk; None takes only the shipped ones."""
     prior = _shipped()
     lasting = _numbers("placements_lasting", -1, 2)
     weight = parameter("placements_prior_events").value

@@ -1,4 +1,4 @@
-"""What may be shown of placements: kinds of few children are withheld, and what tells of them."""
+"""What may be shown of placements: kinds with few children, and what reveals them, are withheld."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def withheld_kinds(
     memory: FigureMemory | None = None,
     priced: Collection[str] = (),
 ) -> frozenset[str]:
-    """Kinds of placement that are not shown, for they hold few children at the opening.
+    """Kinds of placement that are not shown, because they hold few children at the opening.
 
     Parameters
     ----------
     history
-        Whose last month is the opening.
+        The history; the projection opens at its last month.
     policy
         What is few; None takes the parameters.
     memory
-        What left of the same return before.
+        What was released of the same return before.
     priced
         Kinds that have a price: their days and costs are added up too.
 
@@ -50,8 +50,8 @@ def withheld_kinds(
     -----
     The kinds, their total and that of the priced ones are one linked table
     (:func:`riskmodel.disclosure.suppress.protect_table`): with a small kind a second one is
-    withheld, so that it cannot be worked out from a total. A price of a kind that is withheld,
-    and its cost, would say as much, so they are withheld with it.
+    withheld, so that it cannot be worked out from a total. The price and the cost of a withheld
+    kind would say as much, so they are withheld too.
     """
     shown = _printed(history, "placement", policy, memory, priced)
     return frozenset(name for name, number in shown.items() if not isinstance(number, int))
@@ -60,7 +60,7 @@ def withheld_kinds(
 def hidden(
     frame: pd.DataFrame, withheld: frozenset[str], column: str = "placement"
 ) -> pd.DataFrame:
-    """A table by kind of placement with ``[c]`` in place of the numbers of kinds not shown."""
+    """A table by kind of placement, with ``[c]`` for the numbers of kinds that are not shown."""
     if not withheld or column not in frame:
         return frame
     shown = frame.copy()
@@ -76,8 +76,8 @@ def released_stocks(
 ) -> pd.DataFrame:
     """Stock at the end of the last month by one dimension, few children withheld, with the total.
 
-    Columns: month, the dimension, stock, basis. With a ``memory`` it is protected against what left
-    of the same month before.
+    Columns: month, the dimension, stock, basis. With a ``memory`` it is protected against what was
+    released for the same month before.
     """
     import pandas as pd
 
@@ -89,7 +89,7 @@ def released_stocks(
 def figures_of(
     history: History, by: Iterable[str], memory: FigureMemory
 ) -> dict[str, dict[str, int | None]]:
-    """What a ledger keeps of tables of the last month: stocks as they are printed."""
+    """What the ledger keeps from tables of the last month: stocks as printed."""
     return {
         f"{history.months[-1]} {one}": {
             name: number if isinstance(number, int) else None

@@ -1,4 +1,4 @@
-"""What levers change in each simulation of placements, followed in a few directions alone."""
+"""What levers change in each simulation of placements, in terms of a few directions."""
 
 from __future__ import annotations
 
@@ -34,43 +34,44 @@ __all__ = ["Response", "response_of"]
 Floats = npt.NDArray[np.float64]
 
 _PROBES = ((3.0, 1.0), (0.0, 1.0), (1.0, 2.5), (1.0, 0.3), (2.0, 1.5))
-"""Multipliers of step-down and of returns home that the directions have to hold."""
+"""Multipliers of step-down and of returns home for which the directions have to be good enough."""
 _PROBED, _DIRECTIONS = 3, 16
 _ONE = 10.0
-"""Times that a child who enters or is placed elsewhere counts beside what settings change."""
+"""Weight of a child who enters or is placed elsewhere, relative to the effects of settings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Response:
-    """Expected numbers of each simulation in q directions.
+    """Expected numbers of each simulation as coordinates in q directions.
 
     Parameters
     ----------
     opening
         Shape (q,).
     all, down, home
-        Change a year: of everything, and of the parts that two levers multiply, (simulation, q, q).
+        Change in a year: of everything, and of the parts that two levers multiply, shape
+        (simulation, q, q).
     month
-        How all grow older at the end of a month, shape (q, q).
+        How all children grow older at the end of a month, shape (q, q).
     entrant
-        A child who enters, others and unaccompanied, shape (simulation, 2, q).
+        A child who enters, first not unaccompanied, then unaccompanied, shape (simulation, 2, q).
     alone
         Share of unaccompanied children, shape (simulation,).
     kinds
         Children of each kind, shape (kind, q).
     into, into_down
-        Children a year who move into what is bought, and those of them who step down, shape
+        Children in a year who move into bought placements, and those of them who step down, shape
         (simulation, pair, q).
     enters
-        Share of those who enter that is placed there, shape (simulation, 2, pair).
+        Share of those who enter that is placed in them, shape (simulation, 2, pair).
     places
-        A child in an own place instead, shape (pair, q).
+        The change when a child has an own place instead, shape (pair, q).
     leaving
-        How much oftener than on average such a child leaves it, shape (simulation, pair).
+        How much more often than on average such a child leaves it, shape (simulation, pair).
     stays
-        Hazard of leaving in each month after, on average, shape (pair, month).
+        Average hazard of leaving in each later month, shape (pair, month).
     parts
-        Share of it that are steps down and returns home, shape (pair, 2).
+        Shares of it that are steps down and returns home, shape (pair, 2).
     """
 
     opening: Floats
@@ -121,12 +122,13 @@ class Response:
         entries
             Of each month, shape (simulation, month).
         changes
-            What is set.
+            The settings.
         alone
-            Times the share of unaccompanied children, shape (month,) or (simulation, month).
+            Multiplier of the share of unaccompanied children, shape (month,) or (simulation,
+            month).
         more
-            How many more are there in all at the end of each month than with these entries: as
-            many more enter. None is none.
+            How many more children there are in all at the end of each month than with these
+            entries; as many more enter. None means no more.
         """
         months = entries.shape[1]
         share = np.minimum(self.alone[:, None] * np.broadcast_to(alone, entries.shape), 1.0)
@@ -199,8 +201,8 @@ def response_of(known: Known, entries: Floats, seed: int) -> Response:
 
     Notes
     -----
-    The directions are those in which a few simulations move under strong settings, and in which
-    children who enter or are placed elsewhere move on: the first singular vectors of all these.
+    The directions are the first singular vectors of two things: how a few simulations move under
+    strong settings, and how children who enter or are placed elsewhere move on.
     """
     number = len(entries)
     sizes = [min(BLOCK, number - first) for first in range(0, number, BLOCK)]

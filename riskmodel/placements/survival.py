@@ -1,4 +1,4 @@
-"""How long care and placements last: survival with children who have not left, and late entry."""
+"""How long care and placements last, with children who have not left and with late entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Survival", "lasting", "product_limit"]
 
 MARKS = (("3 months", 91), ("6 months", 182), ("1 year", 365), ("2 years", 730), ("5 years", 1826))
-"""After which durations the share that still lasts is told."""
+"""Durations for which the share that still lasts is given."""
 LEVEL_Z = 1.6448536269514722
 """Of a 90% range."""
 
@@ -33,21 +33,21 @@ def product_limit(
     Parameters
     ----------
     entered
-        Duration at which each is first watched, in days; 0 where it is from its start.
+        Duration at which each is first observed, in days; 0 if observed from its start.
     ended
-        Duration at which each ends or is watched no longer; above ``entered``.
+        Duration at which each ends or is no longer observed; above ``entered``.
     is_end
         Whether it ends then.
 
     Returns
     -------
     tuple
-        Durations at which something ends, the share that lasts beyond each of them, and the
+        Durations at which something ends, the share that lasts longer than each of them, and the
         standard error of its log.
 
     Notes
     -----
-    :math:`S(t) = \prod_{t_i \le t} (1 - d_i / n_i)` with :math:`n_i` those who are watched just
+    :math:`S(t) = \prod_{t_i \le t} (1 - d_i / n_i)` with :math:`n_i` those who are observed just
     before :math:`t_i` (Kaplan and Meier 1958); the standard error is Greenwood's.
 
     Examples
@@ -75,7 +75,7 @@ class Survival(Result):
     area
         Whose.
     frame
-        A row of care as a whole and of each kind of placement, and duration. Columns: area, of
+        A row for care as a whole, and for each kind of placement, by duration. Columns: area, of
         (``care`` or a kind), beyond, days, share, low, high, watched, basis.
     """
 
@@ -87,7 +87,7 @@ class Survival(Result):
         return self.frame.copy()
 
     def preview(self) -> pd.DataFrame:
-        """A row of each, a column a duration."""
+        """A row for each, with a column for each duration."""
         shown = self.frame.assign(
             of=[kind_label(name) if name != "care" else "Care as a whole" for name in
                 self.frame["of"]],
@@ -112,12 +112,13 @@ class Survival(Result):
 
 
 def lasting(history: History) -> Survival:
-    """How long care, and placements of each kind, last, from what the return watched.
+    """How long care, and placements of each kind, last, as observed in the return.
 
     Notes
     -----
-    A period under way when the return begins is watched from then on; one that has not ended is
-    watched until the return ends. Moves between two placements of a kind do not end it.
+    A period that has begun before the return is observed from the beginning of the return; one that
+    has not ended is observed until the return ends. Moves between two placements of a kind do not
+    end a period.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Named changes of parameters, with reasons: files, their checks, and the library that ships."""
+"""Named changes of parameters, with reasons: files, their checks, and the library of scenarios."""
 
 from riskmodel.scenarios.change import ASSUMED, Change
 from riskmodel.scenarios.definition import Scenario

@@ -1,4 +1,4 @@
-"""One change of a scenario: which lever, from when to when, what to, why, and on whose word."""
+"""One change of a scenario: which lever, when, by how much, why, and the source."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from riskmodel.projection import month_after, months_between
 __all__ = ["ASSUMED", "Change", "Month"]
 
 ASSUMED = "assumed"
-"""The source of a number that nobody published; what follows it is free text."""
+"""The source of a number that nobody published; free text may follow it."""
 
 Month = str | int
 """A month of the calendar, ``YYYY-MM``, or its number after the opening month, from 1."""
 
 Number = float | tuple[float, float]
-"""A number, or a range: its ends, from which each simulation draws one number."""
+"""A number, or the ends of a range from which each simulation draws one number."""
 
 _ALWAYS = 10**9
 _MOST_MONTHS = 1200
@@ -59,15 +59,16 @@ class Change:
     from_month
         First month that differs: ``YYYY-MM``, or 1 for the first month after the opening.
     to_month
-        Last month that differs; None to the end. Of a ramp the month in which it is complete.
+        Last month that differs; None for the end of the projection. For a ramp, the month in which
+        it is complete.
     value, multiplier
-        One of them: the lever's value, or what it is multiplied by; a number, or a range.
+        Exactly one of the two: the lever's value, or what it is multiplied by; a number or a range.
     distribution
         What the ends of a range mean, see :data:`riskmodel.levers.ranges.Distribution`.
     to
-        Where the children are instead, by destination: shares that add up to 1, one of which may
-        be a range. Of fewer starts where these children go, of more where they would have been.
-        Needed where the lever moves children and does not say so itself.
+        Where the children are instead, by destination: shares that add up to 1, one of which may be
+        a range. With fewer starts, this is where these children go; with more, where they would
+        have been. Needed if the lever moves children and does not itself say where.
     ramp
         Whether value or multiplier is reached linearly, step by step from the first month to the
         last, and kept afterwards.
@@ -76,16 +77,16 @@ class Change:
     source
         Document and figure, or ``assumed``.
     replaces
-        Whether it takes the place of the changes to the same lever, in months that overlap, of
-        the scenarios that its own is based on.
+        Whether it replaces changes to the same lever, in overlapping months, that its scenario
+        inherits.
     place
-        Where it stands in a file; for messages alone.
+        Where it is in a file; only for messages.
 
     Raises
     ------
     DataError
-        When the lever or a month does not exist, the number is none that the lever can have, or
-        reason or source is missing: with file, line and key where they are known.
+        When the lever or a month does not exist, the number is not a possible value of the lever,
+        or reason or source is missing; with file, line and key where these are known.
     """
 
     parameter: str
@@ -110,7 +111,7 @@ class Change:
             raise self.error(message, key)
 
     def error(self, message: str, key: str) -> DataError:
-        """A message that says where the change stands."""
+        """An error with the place of the change."""
         return self.place.error(message, key)
 
     @property
@@ -125,7 +126,7 @@ class Change:
 
     @property
     def range(self) -> Range | None:
-        """What each simulation draws its number from; None where it is one number."""
+        """The range that each simulation draws its number from; None for a single number."""
         number = self.multiplier if self.value is None else self.value
         if not isinstance(number, list | tuple):
             return None
@@ -136,19 +137,19 @@ class Change:
 
     @property
     def destinations(self) -> Destinations:
-        """Where the children are instead, as the levers take it."""
+        """Where the children are instead, in the form that levers take."""
         return destinations(dict(self.to), self.distribution)
 
     @property
     def instead(self) -> str:
-        """Where the children are instead, in words; empty where it is not said."""
+        """Where the children are instead, in words; empty if it is not stated."""
         return ", ".join(
             f"{name} {share}" if isinstance(share, Range) else f"{name} {share:.4g}"
             for name, share in self.destinations
         )
 
     def ranged_part(self, opening_month: str, number_of_months: int) -> tuple[RangedPart, ...]:
-        """The months of its range; empty where its number is none."""
+        """The months of its range; empty for a single number."""
         if self.range is None:
             return ()
         part = self.weights(opening_month, number_of_months)
@@ -161,7 +162,7 @@ class Change:
 
     @property
     def months(self) -> str:
-        """When it holds, in words."""
+        """The months in which it holds, in words."""
         first, last = _named(self.from_month), _named(self.to_month)
         if self.to_month is None:
             return f"from {first}"
@@ -170,9 +171,9 @@ class Change:
         return f"in {first}" if self.from_month == self.to_month else f"from {first} to {last}"
 
     def overlaps(self, other: Change) -> bool | None:
-        """Whether both act on one lever in one month; None where only the opening month can say.
+        """Whether both act on one lever in one month; None if that depends on the opening month.
 
-        That is so where one names months of the calendar and the other numbers them.
+        It depends on the opening month if one names calendar months and the other numbers them.
         """
         if self.parameter != other.parameter:
             return False
@@ -186,14 +187,14 @@ class Change:
     def places(self, opening_month: str, number_of_months: int) -> tuple[int, int]:
         """First and last month that differ, counted from 1 after the opening.
 
-        The last may lie beyond the horizon: a change to the end lasts for ever, and a numbered
-        month may come later than a short horizon ends.
+        The last may be beyond the horizon: a change without a last month goes on for ever, and a
+        numbered month may come after the end of a short horizon.
 
         Raises
         ------
         DataError
-            When the first month, or a last month of the calendar, lies outside the horizon, or
-            the first lies after the last.
+            When the first month, or a last month given by the calendar, is outside the horizon, or
+            the first is after the last.
         """
         allowed = (
             f"the horizon is {month_after(opening_month, 1)} to "
@@ -217,7 +218,7 @@ class Change:
         return found["from_month"], found["to_month"]
 
     def weights(self, opening_month: str, number_of_months: int) -> Floats:
-        """How far the change is there in each month, 0 to 1, shape (month,).
+        """How much of the change is in effect in each month, 0 to 1, shape (month,).
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A scenario: a name, plain words, and its changes together with those that it inherits."""
+"""A scenario: a name, a description, and its changes together with those that it inherits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from riskmodel.scenarios.change import Change
 __all__ = ["NAME", "Inherited", "Scenario"]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-"""What a scenario can be called."""
+"""The pattern of a scenario's name."""
 
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """A change, and the name of the scenario that makes it."""
+    """A change, and the name of the scenario that it comes from."""
 
     origin: str
     change: Change
@@ -33,7 +33,7 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scenario(Result):
-    """Named changes of parameters; one without changes is the baseline.
+    """A named set of changes of parameters; without changes it is the baseline.
 
     Parameters
     ----------
@@ -44,18 +44,19 @@ class Scenario(Result):
     changes
         Its own.
     parents
-        Scenarios that it is based on: their changes hold too, in order.
+        Scenarios that it is based on, in order; their changes hold too.
     variants
-        Weights and scenarios, of which each simulation has one: its changes hold besides. Two or
-        more with weights above 0 that add up to 1, or none.
+        Weights and scenarios, of which each simulation has one whose changes hold in addition. Two
+        or more with weights above 0 that add up to 1, or none.
     place
-        Where it stands in a file; for messages alone.
+        Where it is in a file; only for messages.
 
     Raises
     ------
     DataError
-        When the name or the description is none, two changes act on one lever in one month and
-        neither replaces the other, one replaces nothing, or the variants cannot be.
+        When the name or the description is not valid, two changes act on the same lever in the same
+        month and neither replaces the other, a change replaces nothing, or the variants are not
+        valid.
     """
 
     name: str
@@ -147,13 +148,13 @@ class Scenario(Result):
 
     @property
     def everything(self) -> tuple[Inherited, ...]:
-        """All changes, inherited ones and those of its variants too."""
+        """All changes, with inherited ones and those of its variants."""
         varied = (each for _, variant in self.variants for each in variant.combined)
         return (*self.combined, *varied)
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the levers that it changes, inherited ones and those of variants too."""
+        """Names of the levers that it changes, itself, by inheritance or in variants."""
         return tuple(dict.fromkeys(each.change.parameter for each in self.everything))
 
     def levers(self, opening_month: str, number_of_months: int) -> Levers:
@@ -174,7 +175,7 @@ class Scenario(Result):
         Raises
         ------
         DataError
-            When a change names a month outside the horizon, or two changes meet in one month.
+            When a change names a month outside the horizon, or two changes of a lever overlap.
         """
         made = Levers.after(opening_month, number_of_months)
         for parameter in dict.fromkeys(each.change.parameter for each in self.combined):
@@ -231,7 +232,7 @@ class Scenario(Result):
         return replace(made, paths=(*made.paths, *paths))
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a change, inherited ones first; months as written."""
+        """A row for each change, inherited ones first; months as written."""
         columns = (
             "scenario",
             "from_scenario",

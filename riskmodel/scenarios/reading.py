@@ -45,7 +45,7 @@ CHANGE = "change"
 """The name of the tables of changes."""
 
 ENDING = ".toml"
-"""What a scenario file's name ends in."""
+"""The ending of a scenario file's name."""
 
 LIBRARY = (
     BASELINE,
@@ -112,14 +112,14 @@ def load_library() -> tuple[Scenario, ...]:
 
 
 def scenario(name_or_path: str | Path) -> Scenario:
-    """A scenario of the library by its name, or of a file by its path, which ends in ``.toml``.
+    """A scenario, from the library by its name or from a ``.toml`` file by its path.
 
     Raises
     ------
     UnknownNameError
-        When the library has none of that name, with the nearest.
+        When the library has none of that name; the message names the nearest.
     DataError
-        When a file does not hold a sound scenario.
+        When a file does not hold a valid scenario.
 
     Examples
     --------
@@ -146,15 +146,16 @@ def library_scenario(name: str) -> Scenario:
 
 
 def check_transferable(*scenarios: Scenario) -> None:
-    """Refuse figures of the report card's authority for another one's.
+    """Refuse to apply figures of the report card's authority to another one.
 
-    A multiplier of the library means something anywhere; a number of starts or a mean duration is
-    that of the place where it was counted.
+    A multiplier of the library can be used for any authority; a number of starts or a mean duration
+    only for the one where it was counted.
 
     Raises
     ------
     DataError
-        With the first scenario, or scenario that one is based on, that sets such a figure.
+        When a scenario, or one that it is based on, sets such a figure; the message names the
+        first.
     """
     for each in (inherited for scenario in scenarios for inherited in scenario.everything):
         change = each.change
@@ -173,9 +174,9 @@ def read_scenario(path: str | Path) -> Scenario:
     Raises
     ------
     DataError
-        When it is no TOML, or a key, name or value is none that a scenario has, changes overlap,
-        or files are based on each other in a circle: with file, line, key, what was found, and
-        what is allowed.
+        When it is not TOML, a key, name or value is not valid in a scenario, changes overlap, or
+        files are based on each other in a circle; with file, line, key, what was found, and what is
+        allowed.
     """
     return _read_file(Path(path), ())
 
@@ -187,7 +188,7 @@ def _read_file(path: Path, way: tuple[Path, ...]) -> Scenario:
 def parse_scenario(
     text: str, file: str, *, way: tuple[Path, ...] = (), library: bool = False
 ) -> Scenario:
-    """The scenario of a text.
+    """The scenario in a text.
 
     Parameters
     ----------
@@ -196,9 +197,9 @@ def parse_scenario(
     file
         What messages call it.
     way
-        The files that led here, itself last; empty for the library.
+        The files through which this one was reached, itself last; empty for the library.
     library
-        Whether it is one of the library, whose names no other file may use.
+        Whether it belongs to the library, whose names no other file may use.
     """
     return _scenario(parse_toml(text, file), way=way, library=library)
 

@@ -1,6 +1,7 @@
 """The form of a scenario file as a JSON Schema, made from the register of levers.
 
-Editors complete and check a TOML file by it; other programs learn what a scenario can hold.
+Editors use it to complete and check a TOML file; other programs learn from it what a scenario can
+hold.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _TEXT = {"type": "string", "pattern": r"\S"}
 def scenario_schema() -> dict[str, Any]:
     """The schema, draft 2020-12, as plain data.
 
-    It holds what can be said of one file by itself. That months follow each other, changes do not
-    overlap, and parents exist is checked by :func:`riskmodel.scenarios.read_scenario` alone.
+    It covers what can be checked within one file. Only :func:`riskmodel.scenarios.read_scenario`
+    checks that months follow each other, changes do not overlap, and parents exist.
     """
     keys: dict[str, dict[str, Any]] = {
         "name": {"type": "string", "pattern": f"^{NAME.pattern}$"},

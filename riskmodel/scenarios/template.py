@@ -1,4 +1,4 @@
-"""A scenario file to begin with: sound as it is, with every lever in its comments."""
+"""A scenario file to begin with: valid as it is, with every lever in its comments."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def scenario_template(name: str, based_on: Sequence[str] = (), folder: str | Pat
     Raises
     ------
     DataError
-        When the name is none, the library has it, or the scenarios that it is based on do not
-        exist or contradict each other.
+        When the name is not valid or the library has it, or the scenarios that it is based on do
+        not exist or contradict each other.
     """
     listed = ", ".join(_quoted(each) for each in based_on)
     head = "".join(

@@ -1,1 +1,1 @@
-"""The services around: deadlines in one's own records, waiting lists, and work that follows."""
+"""Services around child protection: deadlines in own records, waiting lists, work that follows."""

@@ -1,4 +1,4 @@
-"""What a service is: who comes to it, who serves, in which order, and by when."""
+"""What a service is: who comes to it, its staff, the order of the list, and its deadline."""
 
 from __future__ import annotations
 
@@ -39,30 +39,31 @@ DAYS: Mapping[str, float] = {
 """Units of a deadline, in days."""
 
 _SHORT = 10.0
-"""Deadlines up to so many days are followed day by day."""
+"""Deadlines of up to so many days are simulated day by day."""
 
 _LONG = 26.0
-"""Weeks for which a case is held from which on a third of a week is a short step against them."""
+"""Weeks for which a case is held; from these on, a third of a week is a step that is short
+enough."""
 
 _WEEKLY, _FINER, _DAILY = 4, 12, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Who comes: own months, a number a month, or a ratio to what is projected.
+    """Who comes: own months, a number for each month, or a ratio to what is projected.
 
     Parameters
     ----------
     per_month
-        How many, where neither months nor a ratio say it.
+        How many come in a month, where neither months nor a ratio say it.
     months
         Own counts by month, the last of them the latest known.
     to
-        What a ratio is to, such as ``starts.child_protection_plan``; "" without.
+        What the ratio refers to, such as ``starts.child_protection_plan``; "" if there is none.
     ratio
         How many come for each of these.
     growth_per_year
-        Of a number a month or of own months: 0.1 is 10% more each year.
+        Growth of the monthly number or of own months: 0.1 is 10% more each year.
     urgent
         Share that goes before the others.
     """
@@ -91,7 +92,7 @@ class Locums:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Work in groups: what share of cases, how many at once, and sessions of a group."""
+    """Work in groups: the share of cases, the number at once, and the sessions of a group."""
 
     share: Number
     size: Number
@@ -100,19 +101,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who serves: by appointments, or by cases held at once; without posts nobody waits.
+    """The staff, who give appointments or hold cases; without posts nobody waits.
 
     Parameters
     ----------
     posts
-        Full-time equivalents; None where there are always enough, and the posts that this takes
-        are asked for.
+        Full-time equivalents; with None there are always enough, and the answer is how many posts
+        that takes.
     appointments_a_week, appointments_each
-        What a post gives, and what a case takes; None where cases are held.
+        Appointments that a post gives, and that a case takes; None where cases are held.
     cases_each, weeks_each
-        What a post holds at once, and how long a case is held; None where appointments are given.
+        Cases that a post holds at once, and how long a case is held; None where appointments are
+        given.
     weeks_a_year
-        In which a post gives appointments.
+        Weeks in a year in which a post gives appointments.
     sickness
         Share of working time lost.
     locums
@@ -139,7 +141,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """By when work is to start, for what share, by which month, and how sure that is to be."""
+    """When work is to start, for what share of cases, by which month, and with what chance."""
 
     within: float
     unit: str
@@ -149,7 +151,7 @@ class Deadline:
 
     @property
     def days(self) -> float:
-        """In days; a working day is seven fifths of one."""
+        """The deadline in days; a working day counts as seven fifths of a day."""
         return self.within * DAYS[self.unit]
 
     def __str__(self) -> str:
@@ -158,12 +160,12 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service, as its file says it.
+    """A service, as its file describes it.
 
     Parameters
     ----------
     name, label
-        As it is called in data and in words.
+        Its name in data and in words.
     about
         What it does and what is modelled, in sentences.
     source, basis
@@ -171,9 +173,10 @@ class Service:
     arrivals, staff
         Who comes and who serves.
     waiting
-        The list at first: children, or weeks of work; None where nobody waits.
+        The waiting list at the opening: children, or weeks of work; None where nobody waits.
     waiting_weeks
-        Whether ``waiting`` is weeks: then the list is what the service works through in them.
+        Whether ``waiting`` is in weeks: then the list is as long as the service works through in
+        them.
     leaving
         Share of the list that leaves it in a month without being seen.
     deadline
@@ -206,9 +209,9 @@ class Service:
 
     @property
     def steps_a_month(self) -> int:
-        """How finely it is followed: by days for a short deadline, else by weeks.
+        """Steps of the simulation in a month: days for a short deadline, otherwise weeks.
 
-        Held cases need steps that are short against a case's duration.
+        For held cases, steps have to be short compared with the duration of a case.
         """
         if self.deadline is not None and self.deadline.days <= _SHORT:
             return _DAILY
@@ -218,7 +221,7 @@ class Service:
 
     @property
     def has_list(self) -> bool:
-        """Whether somebody can wait: with posts; without, what comes is what is taken on."""
+        """Whether anybody can wait: without posts everybody is taken on at once."""
         return self.staff.posts is not None
 
     def __str__(self) -> str:

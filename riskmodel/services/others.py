@@ -1,4 +1,4 @@
-"""Deadlines of published years: an authority's shares in time beside those of others."""
+"""Deadlines of published years: an authority's shares in time compared with those of others."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ PUBLISHED: Mapping[str, tuple[str, tuple[str, ...], bool]] = {
     ),
     "reviews": ("cpp_at_31_mar_3m_or_more", ("cpp_at_31_mar_reviewed_in_time",), False),
 }
-"""For each deadline the published whole, its parts, and whether these are late or in time."""
+"""For each deadline the published total, its parts, and whether these are late or in time."""
 
 _LABELS = {**INTERVALS, "reviews": "Plans of three months or more, all reviews in time"}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TimelinessOfOthers(Result):
-    """Shares in time by year, an authority's own beside its neighbours' and England's.
+    """An authority's shares in time by year, compared with its neighbours' and England's.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class TimelinessOfOthers(Result):
 def timeliness_of_others(
     panel: AuthorityPanel, code: str, others: Sequence[str] = ()
 ) -> TimelinessOfOthers:
-    """Shares in time of a panel that was made of the open data files c2, c4 or d6.
+    """Shares in time from a panel that was made from the open data files c2, c4 or d6.
 
     Parameters
     ----------

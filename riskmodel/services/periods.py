@@ -1,4 +1,4 @@
-"""Months of deadlines joined, so that neither a count nor a change since it left tells of few."""
+"""Months of deadlines are joined until no count, and no change since its release, is small."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ Counts = tuple[int, int, int]
 """In time, late, not yet due."""
 
 Told = Mapping[str, Sequence[int | None]]
-"""What left before: the same by period, None where it was withheld, and what was left out."""
+"""What was released before: counts by period, None where withheld, and what was left out."""
 
 LEFT_OUT = "left out: "
-"""Before the reason why records tell nothing."""
+"""Stands before the reason why records were left out."""
 
 
 def joined(
     each: Mapping[str, Counts], known: Sequence[Told], policy: Policy
 ) -> tuple[dict[str, list[str]], bool, bool]:
-    """Periods of months, whether too little is left to print, and whether open cases are hidden.
+    """Periods of months, whether all are too few to print, and whether open cases are hidden.
 
     Parameters
     ----------
     each
         Counts by month of the start, in order.
     known
-        What left before of the same records.
+        What was released before from the same records.
     policy
         What is small.
 
     Notes
     -----
-    Months that left together stay together, so that every period that is out lies within one of
-    those now. They are joined until no count of what is due is small, and neither is the change of
-    one since it left: then nothing is withheld that a sum or a difference could give away. What is
-    left at the end belongs to the last period; where all months together are too few, or have
-    changed by too few, nothing may be printed.
+    Months that were released together stay together, so every period released before lies within
+    one of the new periods. Months are joined until no count of what is due is small, nor any change
+    of a count since its release. Then nothing has to be withheld that a sum or a difference could
+    give away. Months that remain at the end go to the last period. If all months together are too
+    few, or have changed by too few, nothing may be printed.
     """
     periods: list[list[str]] = [[]]
     for block in _blocks(list(each), known):
@@ -60,7 +60,7 @@ def joined(
 
 
 def untold(left_out: Mapping[str, int], known: Sequence[Told], policy: Policy) -> dict[str, int]:
-    """What is left out by reason, without what is few or has changed by few."""
+    """Records left out by reason, without counts that are small or changed by little."""
     return {
         reason: count
         for reason, count in left_out.items()

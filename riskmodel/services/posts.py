@@ -1,4 +1,4 @@
-"""Posts with which a service keeps its deadline, searched for in its simulations."""
+"""Posts with which a service keeps its deadline, found in its simulations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEARCHED = 500
 
 @dataclass(frozen=True, slots=True)
 class PostsForDeadline:
-    """Posts with which a share starts within the deadline in a month, with a chance.
+    """Posts with which a share starts within the deadline in a month, with a given chance.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ class PostsForDeadline:
 
 
 def posts_for_deadline(service: Service, horizon: Horizon) -> PostsForDeadline:
-    """The fewest posts, there from the first month on, that keep a service's deadline.
+    """The fewest posts, in place from the first month on, that keep a service's deadline.
 
     Parameters
     ----------
     service
-        With posts and a deadline.
+        A service with posts and a deadline.
     horizon
         Months and simulations, of which the first 500 are searched.
 
@@ -55,8 +55,8 @@ def posts_for_deadline(service: Service, horizon: Horizon) -> PostsForDeadline:
 
     Notes
     -----
-    By halving, to a tenth of a post. What chance brings to more posts is drawn anew, so that a
-    tenth more or less is within chance.
+    Found by bisection, to a tenth of a post. The random numbers differ for each number of posts, so
+    a tenth more or less is within chance.
     """
     deadline = service.deadline
     if deadline is None or not service.has_list:

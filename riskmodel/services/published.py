@@ -1,4 +1,4 @@
-"""What the printed documents say of the services around, held against each other."""
+"""Figures on services around child protection in the printed documents, checked for agreement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GROUPS = ("known", "not known")
 
 
 def missing_view(seed: int = 1) -> View:
-    """Children missing by number of episodes, and of para 45, beside the panel's explanations."""
+    """Missing children by number of episodes and in para 45, and the panel's explanations."""
     table = load_table("missing_children")
     rows = table.keys[:-1]
     halves = [
@@ -37,9 +37,9 @@ def missing_view(seed: int = 1) -> View:
 
 
 def interviews_view() -> View:
-    """Whether the shares of return interviews in 72 hours are those of whole numbers.
+    """Whether the shares of return interviews within 72 hours can come from whole numbers.
 
-    Of children by groups: all who went missing, or those who had an interview.
+    For each group of children, both for all who went missing and for those who had an interview.
     """
     table, children = load_table("return_interviews"), load_table("missing_children")
     every = int(children.figure("Total", "2015_apr_sep").value or 0)
@@ -82,7 +82,7 @@ def _nearest(share: Interval, number: int) -> list[int]:
 
 
 def growth_view() -> View:
-    """What growth a doubling in two years assumes, beside the growth of what is printed."""
+    """The growth that a doubling in two years assumes, and the growth of printed figures."""
     first, last = (statement_count(f"sexual_offence_victims_{y}") for y in ("2009_10", "2014_15"))
     grown = [
         statement_interval(f"{name}_growth_percent").middle
@@ -113,13 +113,13 @@ def growth_view() -> View:
 
 
 def paragraphs() -> tuple[Table, ...]:
-    """Each paragraph on the services around: the services of the example, or why there is none."""
+    """Each paragraph on services: the services of the example, or why there is none."""
     file = resources.files("riskmodel.services").joinpath("data", "paragraphs.toml")
     return parse_toml(file.read_text(encoding="utf-8"), file.name).sections("paragraph")
 
 
 def paragraphs_view() -> View:
-    """What is done with each paragraph, a row a paragraph."""
+    """What is done with each paragraph, a row for each."""
     rows = [
         (
             one.content["place"],

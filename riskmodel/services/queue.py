@@ -1,10 +1,10 @@
-"""Waiting lists step by step in every simulation at once, on bare arrays.
+"""Waiting lists step by step, in all simulations at once, on arrays.
 
-Two kinds of service. One gives *appointments*: places that come up at random times at a stated
-rate, each taken by whoever is first; a place that nobody waits for is lost. The other *holds* each
-case for a while in one of so many places. Both are exact at any length of a step where nobody
-leaves the list: the first by the distribution of the lowest point of a random walk of which the end
-is known, the second where there are places enough.
+There are two kinds of service. One gives *appointments*: places become free at random times at a
+stated rate, and each is taken by whoever is first in the list; if nobody waits, it is lost. The
+other *holds* each case for a while in one of a number of places. If nobody leaves the list unseen,
+both are exact whatever the length of a step: the first by the distribution of the lowest point of a
+random walk whose end is known, the second where there are enough places.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 
 _AT_ONCE = 100
-"""Simulations whose waits are followed together: what they need stays near the processor."""
+"""Simulations whose waits are followed together, so that their data fit into the processor's
+cache."""
 
 
 class Path(NamedTuple):
@@ -31,9 +32,10 @@ class Path(NamedTuple):
     Parameters
     ----------
     arrivals, starts, left, waiting
-        Who joined the list, whose work started, who left without it, and the list at the end.
+        Numbers who joined the list, whose work started, and who left without it; the list at the
+        end.
     urgent
-        The same four of those who go first; all zero where nobody does.
+        The same four for those with priority; all zero where there are none.
     """
 
     arrivals: Ints
@@ -51,7 +53,7 @@ def lost_places(waiting: Ints, arrivals: Ints, places: Ints, uniform: Floats) ->
     waiting
         The list when the step begins, shape (n,).
     arrivals, places
-        How many of each come up in the step, at random times; shape (n,).
+        How many of each there are in the step, at random times; shape (n,).
     uniform
         A number from 0 to 1 for each.
 
@@ -59,8 +61,9 @@ def lost_places(waiting: Ints, arrivals: Ints, places: Ints, uniform: Floats) ->
     -----
     Given their numbers, a arrivals and c places come in random order. The walk that they make falls
     k below its start or lower with probability a! c! / ((a + k)! (c - k)!) for k of c - a or more
-    (the reflection principle); the places lost are those by which its lowest point passes the
-    list. So the list is that of M(t)/M(t)/1 at the end of each step, whatever its length.
+    (the reflection principle); as many places are lost as its lowest point is below the length of
+    the list. So at the end of each step the list is that of M(t)/M(t)/1, whatever the length of the
+    step.
     """
     lost = np.zeros(len(waiting), dtype=np.int64)
     rows = np.flatnonzero(waiting < places)
@@ -98,14 +101,14 @@ def appointments(
     leaving: Floats,
     random: np.random.Generator,
 ) -> Path:
-    """A list from which places are taken as they come up.
+    """A list from which places are filled as they become free.
 
     Parameters
     ----------
     opening
-        The list at first, shape (simulation,); none of it is urgent.
+        The list at the opening, shape (simulation,); none of it is urgent.
     arrivals, urgent
-        Everybody who joins, and those of them who go first; shape (simulation, step).
+        All who join, and those of them with priority; shape (simulation, step).
     places
         Shape (simulation, step).
     leaving
@@ -171,7 +174,7 @@ def held(
     Parameters
     ----------
     opening
-        The list at first, and the places that are taken; shape (simulation,) each.
+        The list at the opening, and the places taken then; shape (simulation,) each.
     arrivals, urgent, leaving, random
         As for :func:`appointments`.
     places
@@ -187,10 +190,11 @@ def held(
 
     Notes
     -----
-    Durations are exponential. Who starts within a step does so at any time of it: that a case is
-    over again before its end has probability 1 - (1 - exp(-x)) / x, x steps over mean. With places
-    enough that is exact (M/G/infinity with exponential durations); otherwise a place that is given
-    up waits for the next step, and steps are to be short against a case's duration.
+    Durations are exponential. A case can start at any time within a step; it ends before the end of
+    that step with probability 1 - (1 - exp(-x)) / x, where x is the step over the mean duration.
+    With enough places that is exact (M/G/infinity with exponential durations). Otherwise a place
+    that becomes free waits for the next step, so steps have to be short compared with a case's
+    duration.
     """
     over = -np.expm1(-1 / ending)
     at_once = 1 - over * ending
@@ -228,19 +232,20 @@ def waits_of(
     opening
         The list at first, shape (simulation,).
     counts
-        Arrivals, starts, who left and the list at the end, shape (simulation, step) each.
+        Arrivals, starts, those who left, and the list at the end; shape (simulation, step) each.
     rate
-        Places in a step after the last one, shape (simulation,): by them whoever still waits at
-        the end is seen; with none, never.
+        Places in each step after the last one, shape (simulation,): those who still wait at the end
+        are seen at this rate; never, if it is 0.
     leaving
         Share that leaves in a step, shape (simulation,).
 
     Notes
     -----
-    First come, first served. The one in the middle of a step's arrivals has h before him; each
-    step takes its starts from them, and those who leave from them in proportion. With f the share
-    of the list that stays in a step, P the product of the f before and G the sum of starts / P, he
-    is seen in the first step by which G has grown by h / P.
+    First come, first served. Let h be the number who wait before the middle one of a step's
+    arrivals. In each later step, starts come from these, and those who leave come from them in
+    proportion. With f the share of the list that stays in a step, P the product of all earlier f,
+    and G the sum of starts / P, the middle one is seen in the first step by which G has grown by h
+    / P.
     """
     waits = np.empty(counts[0].shape)
     for first in range(0, len(waits), _AT_ONCE):

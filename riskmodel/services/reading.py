@@ -1,4 +1,4 @@
-"""Reads and checks the file of a service, and writes one to start from.
+"""Reads and checks the file of a service, and writes a template of one.
 
 .. code-block:: toml
 
@@ -102,12 +102,12 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_services(folder: Path) -> tuple[Service, ...]:
-    """The services of a folder, one a file that ends in ``.toml``, in the order of their names.
+    """The services of a folder, one for each ``.toml`` file, in the order of their names.
 
     Raises
     ------
     DataError
-        When a file is no sound service, or two have one name.
+        When a file is not a valid service, or two have the same name.
     """
     made: dict[str, Service] = {}
     for path in sorted(folder.glob("*.toml")):

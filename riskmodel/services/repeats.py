@@ -1,9 +1,10 @@
-"""Children who go missing again and again: a model of their number of episodes, from bands.
+"""Children who go missing repeatedly: a model of their numbers of episodes, from bands.
 
-Of each child who was reported at least once the number of reports is known by band alone. Children
-differ in how often they go missing, as a log-normal distribution; given that, episodes are Poisson.
-A gamma distribution in its place (negative binomial numbers) has too thin a tail for the counts of
-2014: it expects 40 of 356 children with five episodes or more where 29 were counted.
+For each child who was reported at least once, only the band of the number of reports is known. How
+often children go missing differs between them by a log-normal distribution; given a child's rate,
+episodes are Poisson. A gamma distribution in its place (negative binomial numbers) has too thin a
+tail for the counts of 2014: it expects 40 of 356 children with five episodes or more where 29 were
+counted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ Floats = npt.NDArray[np.float64]
 _DRAWS = 800
 _GRID = 48
 _MIDDLES, _SPREADS = (-12.0, 3.0), (0.05, 5.0)
-"""Logarithm of the middle rate, and standard deviation of the logarithm, flat between these."""
+"""Limits of the logarithm of the median rate, and of the standard deviation of the logarithm; the
+prior is flat between them."""
 _LEVEL = 0.9
 _MOST = 2000.0
 _SCORES = np.linspace(-6, 6, 161)
@@ -42,7 +44,7 @@ class Bands:
     Parameters
     ----------
     lower
-        First number of each band, rising, the first 1; the last band has no end.
+        First number of each band, ascending from 1; the last band has no end.
     children
         In each band.
     """
@@ -61,7 +63,7 @@ class Bands:
         return sum(self.children)
 
     def or_more(self, episodes: int) -> int:
-        """Children in the bands from this number on, which is the first of one."""
+        """Children in the bands from this number on, which has to be the first number of a band."""
         if episodes not in self.lower:
             raise DataError(f"no band begins at {episodes}; allowed: {self.lower}")
         return sum(self.children[self.lower.index(episodes) :])
@@ -69,34 +71,34 @@ class Bands:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpisodesModel:
-    """Draws of how episodes spread over children in a period; shape (draw,) each.
+    """Draws of how episodes are spread over children in a period; shape (draw,) each.
 
     Parameters
     ----------
     middle
-        Logarithm of the rate that half of the children lie below.
+        Logarithm of the median rate.
     spread
-        Standard deviation of the logarithm: the larger, the more unlike children are.
+        Standard deviation of the logarithm: the larger it is, the more children differ.
     """
 
     middle: Floats
     spread: Floats
 
     def over(self, times: float | Floats) -> EpisodesModel:
-        """The same children where everyone's episodes are so many times as many."""
+        """The same children with everyone's rate of episodes multiplied by a factor."""
         return EpisodesModel(self.middle + np.log(times), self.spread)
 
     def at_least(self, episodes: int) -> Floats:
-        """Chance of so many or more, of every child there is."""
+        """Chance of so many episodes or more, over all children."""
         rates = np.exp(self.middle[..., None] + self.spread[..., None] * _SCORES)
         return np.asarray(pdtrc(episodes - 1, rates) @ _WEIGHTS)
 
     def share(self, episodes: int) -> Floats:
-        """Share of the children with one or more who have so many or more."""
+        """Share of the children with at least one episode who have so many or more."""
         return np.asarray(self.at_least(episodes) / self.at_least(1))
 
     def mean_of_reported(self) -> Floats:
-        """Mean episodes of a child with one or more."""
+        """Mean number of episodes of a child with at least one."""
         return np.asarray(np.exp(self.middle + self.spread**2 / 2) / self.at_least(1))
 
 
@@ -112,7 +114,7 @@ def episodes_model(bands: Bands, *, seed: int = 1, draws: int = _DRAWS) -> Episo
 
     Notes
     -----
-    The likelihood is multinomial over the bands, given one episode at least; flat before.
+    The likelihood is multinomial over the bands, given at least one episode; the prior is flat.
     """
     axes = [np.linspace(*ends, _GRID) for ends in (_MIDDLES, _SPREADS)]
     middle, spread = (part.ravel() for part in np.meshgrid(*axes, indexing="ij"))
@@ -131,14 +133,14 @@ def episodes_model(bands: Bands, *, seed: int = 1, draws: int = _DRAWS) -> Episo
 
 
 def more_reported(model: EpisodesModel, growth: float) -> Floats:
-    """How many times as many reports of each episode bring this growth of children reported.
+    """The factor on reports of each episode that gives this growth of children reported.
 
     Parameters
     ----------
     model
         Of the period before.
     growth
-        Children with one or more, over those before.
+        Children with at least one episode, over those of the period before.
     """
     low, high = np.ones_like(model.middle), np.full_like(model.middle, _MOST)
     wanted = np.minimum(growth * model.at_least(1), 1 - 1e-9)
@@ -157,24 +159,24 @@ def missing_children(
     often: int = 10,
     seed: int = 1,
 ) -> View:
-    """What bands of two half-years say of repeat episodes, beside counts of whole years.
+    """What the bands of two half-years say about repeat episodes, compared with whole years.
 
     Parameters
     ----------
     before, after
         Children by number of episodes, of two half-years.
     years
-        Of whole years by their name: children, and those of them with three episodes or more.
+        For whole years by name: children, and those of them with three episodes or more.
     often
-        Episodes from which on a child is counted as going missing often.
+        Number of episodes from which on a child counts as going missing often.
     seed
-        Of the draws.
+        Seed of the draws.
 
     Returns
     -------
     View
-        A row a question: what is counted, what the counts say or the model expects, its 90% range,
-        and the chance of no more than was counted, where that is asked.
+        A row for each question: what is counted, the count or what the model expects, its 90%
+        range, and, where it is asked, the chance of no more than was counted.
     """
     first, second = (episodes_model(bands, seed=seed) for bands in (before, after))
     rows = [*_rows(before, after, first, second, often, seed), *_years(first, years, seed)]

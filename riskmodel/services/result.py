@@ -1,4 +1,4 @@
-"""What a service comes to: its list, waits and posts by month, with ranges."""
+"""Results for a service: its list, waits and posts by month, with ranges."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "within": ("Of those who join, started by the deadline", ".0%"),
     "posts_needed": ("Posts to take everybody on", ",.1f"),
 }
-"""Measures in words, and how their numbers are written."""
+"""Labels of the measures, and the format of their numbers."""
 
 _QUANTILES = ("q05", "q50", "q95")
 
@@ -46,13 +46,13 @@ class ServicePath:
     arrivals, starts, left
         In each month.
     waiting
-        At its end.
+        The list at the end of each month.
     opening
-        The list at first, shape (simulation,).
+        The list at the opening, shape (simulation,).
     wait_weeks
         Mean wait of those who join in the month until their work starts.
     nine_in_ten_weeks
-        Wait that nine in ten of them do not pass, over all simulations; shape (month,).
+        Wait that nine in ten of them do not exceed, over all simulations; shape (month,).
     within
         Share of them who start by the deadline; 1 without a deadline.
     posts_needed
@@ -61,7 +61,7 @@ class ServicePath:
     Raises
     ------
     DataError
-        When a list is not what it was, and who joined, less who started or left.
+        When a list is not the previous list, plus those who joined, less those who started or left.
     """
 
     arrivals: Ints
@@ -87,7 +87,7 @@ class ServicePath:
 
     @classmethod
     def without_list(cls, arrivals: Ints, posts_needed: Floats) -> ServicePath:
-        """Of a service that takes everybody on."""
+        """The path of a service that takes everybody on at once."""
         none = np.zeros_like(arrivals)
         wait = np.zeros(arrivals.shape)
         return cls(
@@ -114,11 +114,11 @@ class ServicePlan(Result):
     Parameters
     ----------
     service
-        As its file says it.
+        As its file describes it.
     months
         ``YYYY-MM``.
     paths
-        By scenario, the first of which is shown where one is.
+        By scenario; where only one is shown it is the first.
     level
         Of the ranges.
     """
@@ -130,7 +130,7 @@ class ServicePlan(Result):
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """What there is to say of it."""
+        """The measures that the service has."""
         if not self.service.has_list:
             return "arrivals", "posts_needed"
         within = ("within",) if self.service.deadline is not None else ()
@@ -151,10 +151,10 @@ class ServicePlan(Result):
         return float(central), float(low), float(high)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a scenario, month and measure.
+        """A row for each scenario, month and measure.
 
         Columns: service, scenario, month, measure, mean, q05, q50, q95, basis; and for waits
-        ``nine_in_ten``, the weeks that nine in ten of those who join do not pass.
+        ``nine_in_ten``, the weeks that nine in ten of those who join do not exceed.
         """
         tails = ((1 - self.level) / 2, 0.5, (1 + self.level) / 2)
         pieces = []
@@ -175,7 +175,7 @@ class ServicePlan(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def summary(self) -> str:
-        """What it comes to in the last month, for each scenario."""
+        """The result in the last month, for each scenario."""
         return " ".join(self._sentence(scenario) for scenario in self.paths)
 
     def _sentence(self, scenario: str) -> str:
@@ -223,14 +223,14 @@ class ServicePlan(Result):
         return frame if len(self.paths) > 1 else frame.drop(columns="scenario")
 
     def text_tables(self) -> Sequence[TextTable]:
-        """By month, and what went in."""
+        """Results by month, and the inputs."""
         return (
             TextTable(self.preview(), f"{self.service.label}: central projection and range"),
             TextTable(self.inputs(), "What went in"),
         )
 
     def inputs(self) -> pd.DataFrame:
-        """What the file says, a row a number: what, value."""
+        """The numbers of the file, a row for each: what, value."""
         return pd.DataFrame(list(_inputs(self.service)), columns=["what goes in", "value"])
 
     def remarks(self) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Simulates a service: from its file and what is projected to list, waits and posts by month."""
+"""Simulates a service: its list, waits and posts by month, from its file and what is projected."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]
 
 _MONTHS_OF_LEVEL = 12
-"""Latest own months that say how many come now."""
+"""Number of latest own months that give the present level of arrivals."""
 
 _AT_ONCE = 100
-"""Simulations drawn together: a draw of all would take twice the memory for a while."""
+"""Simulations drawn together; to draw all at once would take twice the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """What a service is simulated over.
+    """Months and simulations for which a service is simulated.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class Horizon:
     replicates, seed
         How many simulations; the same seed gives the same answer.
     sources
-        By scenario and name (``starts.child_protection_plan``) what a ratio can be to, shape
-        (simulation, month): those of a projection, in the order of its simulations.
+        By scenario and name (``starts.child_protection_plan``) what a ratio can refer to, shape
+        (simulation, month), in the order of the projection's simulations.
     """
 
     months: tuple[str, ...]
@@ -56,16 +56,16 @@ class Horizon:
 def simulate(
     service: Service, horizon: Horizon, scenarios: Sequence[str] = (BASELINE,)
 ) -> ServicePlan:
-    """A service over the months, under each scenario with the same chance.
+    """A service over the months; scenarios share their random numbers.
 
     Parameters
     ----------
     service
         As its file says it.
     horizon
-        Months, simulations and what ratios are to.
+        Months, simulations, and what ratios refer to.
     scenarios
-        Of the horizon's sources; a service without a ratio is the same in all.
+        Scenarios among the horizon's sources; a service without a ratio is the same in all.
 
     Raises
     ------
@@ -320,7 +320,7 @@ def _weighted(values: Floats, weights: Floats, share: float) -> float:
 
 
 def steady_state(service: Service, horizon: Horizon) -> Steady:
-    """The long run with central numbers, if what comes stays at the last month's level.
+    """The long run with central numbers, if arrivals stay at the last month's level.
 
     Times are in months. Without posts nobody waits.
 

@@ -1,4 +1,4 @@
-"""What a waiting list comes to in the long run, in closed form."""
+"""The long-run state of a waiting list, in closed form."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Steady(NamedTuple):
     Parameters
     ----------
     load
-        Arrivals over what can be served: above 1 a list grows for ever unless people leave it.
+        Arrivals over capacity: above 1 a list grows for ever unless people leave it.
     waiting
         Mean list; infinite where it grows for ever.
     wait
-        Mean time on it, of all who join; infinite where it grows for ever.
+        Mean time on the list of all who join; infinite where it grows for ever.
     chance_of_wait
         Chance that one who joins does not start at once.
     left
@@ -36,12 +36,12 @@ class Steady(NamedTuple):
 
 
 def steady_appointments(arrivals: float, places: float, leaving: float = 0.0) -> Steady:
-    """Places that come up at random, each for the first in line: M/M/1, or M/M/1+M.
+    """Places that become free at random, each for the first in the list: M/M/1, or M/M/1+M.
 
     Parameters
     ----------
     arrivals, places
-        In a unit of time, on average.
+        Mean numbers in a unit of time.
     leaving
         Rate at which each on the list leaves it.
 

@@ -1,4 +1,4 @@
-"""How long something lasts when some of it is not over: Kaplan and Meier, on bare arrays."""
+"""How long something lasts if some of it is still open: Kaplan and Meier, on arrays."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Curve(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A share with its range, and the number that it is worth."""
+    """A share with its range, and its effective number of cases."""
 
     value: float
     low: float
@@ -46,7 +46,7 @@ def curve_of(durations: npt.NDArray[np.number], is_over: npt.NDArray[np.bool_]) 
     Parameters
     ----------
     durations
-        To the end, or to the last day on which it was open; shape (n,).
+        Duration to the end, or to the last day on which it was known to be open; shape (n,).
     is_over
         Whether it ended then.
 
@@ -68,7 +68,7 @@ def curve_of(durations: npt.NDArray[np.number], is_over: npt.NDArray[np.bool_]) 
 
 
 def quantile_of(curve: Curve, share: float) -> float:
-    """The shortest duration by which this share is over; NaN where it never is as far as known."""
+    """The shortest duration by which this share is over; NaN where that is not reached."""
     reached = np.flatnonzero(curve.survival <= 1 - share + 1e-12)
     return float(curve.times[reached[0]]) if len(reached) else float("nan")
 
@@ -76,22 +76,22 @@ def quantile_of(curve: Curve, share: float) -> float:
 def share_within(
     durations: npt.NDArray[np.number], is_over: npt.NDArray[np.bool_], limit: float, level: float
 ) -> Share:
-    """The share that is over within a limit, those still open counted for as long as is known.
+    """The share that is over within a limit; open ones count for as long as they are known.
 
     Parameters
     ----------
     durations, is_over
         As for :func:`curve_of`.
     limit
-        In the unit of the durations; one that ends on the limit is within it.
+        In the unit of the durations; what ends on the limit is within it.
     level
         Of the range.
 
     Notes
     -----
-    Jeffreys' range with the number that gives the curve's own variance: n = F (1 - F) / var F
-    (Rothman 1978); with nothing open before the limit that is the count itself. Where none or all
-    is over by then, the number is of those whose outcome is known.
+    Jeffreys' range for the number of cases that gives the variance of the curve, n = F (1 - F) /
+    var F (Rothman 1978). If nothing is open before the limit, that is the count itself. If none or
+    all are over by then, it is the number whose outcome is known.
     """
     known = float(np.count_nonzero(is_over & (durations <= limit)))
     known += float(np.count_nonzero(durations > limit))

@@ -1,4 +1,4 @@
-"""Deadlines in one's own records: how long it takes, and how much of it is in time."""
+"""Deadlines in own records: how long things take, and what share is in time."""
 
 from __future__ import annotations
 
@@ -29,35 +29,36 @@ _Ints = npt.NDArray[np.int64]
 _ALL = "all months"
 _COUNTS = ("in_time", "late", "not_yet_due")
 _PERIODS = 24
-"""Months that a person is shown."""
+"""Number of months in the tables for reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelinessMeasure:
-    """One deadline, for all months and for those of the start.
+    """One deadline, over all months and by the month of the start.
 
     Parameters
     ----------
     name
         One of :data:`~riskmodel.intake.intervals.INTERVALS`.
     limit, unit
-        The longest time in time, and in which days it is counted.
+        The longest time that counts as in time, and the kind of days it is counted in.
     quartiles
-        Durations by which a quarter, half and three quarters are over, those still open counted
-        for as long as is known; NaN where so many are not over within what is known.
+        Durations by which a quarter, half and three quarters are over, where open ones count for as
+        long as they are known; NaN where that share is not reached.
     shares
         Share within the limit by month or period of the start, ``all months`` first.
     counts
         By month: in time, late (over the limit, whether over or still open), not yet due.
     is_small
-        Whether a count of all months is too small to print: then nothing of it is printed.
+        Whether a count over all months is too small to print: then nothing of the measure is
+        printed.
     hides_open
-        Whether some count of what is not yet due is: then none of these is printed, and shares
-        rest on what is due alone.
+        Whether some count of what is not yet due is too small: then none of these counts is
+        printed, and shares are based only on what is due.
     source, basis
         Of the records.
     left_out
-        Records that tell nothing of it, by reason.
+        Records that could not be used for it, by reason.
     """
 
     name: str
@@ -79,7 +80,7 @@ class TimelinessMeasure:
         return [CONFIDENTIAL] * len(counts) if self.is_small else counts
 
     def told(self) -> dict[str, list[int | None]]:
-        """In time, late and not yet due by period, and what is left out, as a ledger keeps it."""
+        """In time, late, not yet due by period, and what is left out, as the ledger keeps them."""
         periods: dict[str, list[int | None]] = {
             month: [in_time, late, None if self.hides_open else waiting]
             for month, (in_time, late, waiting) in self.counts.items()
@@ -95,7 +96,7 @@ class TimelinessMeasure:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Timeliness(Result):
-    """How long it takes and how much is in time, by what is measured.
+    """How long things take and what share is in time, for each deadline.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ class Timeliness(Result):
     policy
         How counts of observed records are protected; None where there are none.
     memory
-        What left of the records before; None where nothing is remembered of them.
+        What was released from the records before; None where there is no ledger.
     """
 
     measures: tuple[TimelinessMeasure, ...]
@@ -113,12 +114,12 @@ class Timeliness(Result):
     memory: FigureMemory | None = None
 
     def leave(self, command: str) -> None:
-        """Remember beside the records what is about to be printed, or given away in a file.
+        """Note in the ledger beside the records what is about to be printed or written to a file.
 
         Parameters
         ----------
         command
-            Of whom: words that a person finds it by.
+            Words by which a person can find the release.
         """
         if self.memory is not None:
             told = {one.name: one.told() for one in self.measures if not one.is_small}
@@ -132,11 +133,11 @@ class Timeliness(Result):
         raise UnknownNameError("measure", name, [measure.name for measure in self.measures])
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a measure and month of the start, and one of all months.
+        """A row for each measure and month of the start, and one for all months.
 
-        Columns: measure, month, number, in_time, late, not_yet_due, share, low, high, level,
-        limit, unit, q25, q50, q75 (durations, of all months alone), basis. ``[c]``: withheld, and
-        a share that rests on what is withheld is missing.
+        Columns: measure, month, number, in_time, late, not_yet_due, share, low, high, level, limit,
+        unit, q25, q50, q75 (durations, for all months only), basis. ``[c]`` is withheld; a share
+        that is based on something withheld is missing.
         """
         rows = []
         for one in self.measures:
@@ -249,8 +250,8 @@ def timeliness(
     policy
         How counts of observed records are protected; None is the usual one.
     memory
-        What left of the same records before: periods are such that what changed since is 0 or
-        above the threshold in each, so that no difference tells of few.
+        What was released from the same records before. Periods are formed so that the change since
+        is 0 or above the threshold in each, so no difference reveals a small number.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Views of services: all of them, posts for a deadline, one more post, locums, the long run."""
+"""Views of services: overview, posts for a deadline, one more post, locums, the long run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def plans_of(
 
 
 def overview(plans: Sequence[ServicePlan]) -> View:
-    """Every service in the first and the last month, a row a service and measure.
+    """Every service in the first and the last month, a row for each service and measure.
 
     Columns: service, label, measure, first, last (central projections), low, high (range of the
     last), first_month, last_month, basis.
@@ -60,7 +60,7 @@ def overview(plans: Sequence[ServicePlan]) -> View:
 
 
 def posts_view(services: Sequence[Service], horizon: Horizon) -> View:
-    """Posts with which each service keeps its deadline, for those that have one and posts."""
+    """Posts with which each service keeps its deadline, for services with posts and a deadline."""
     asked = [one for one in services if one.deadline is not None and one.has_list]
     if not asked:
         raise DataError("no service here has both [staff] posts and a [deadline]")
@@ -154,7 +154,7 @@ def locums_view(services: Sequence[Service], horizon: Horizon) -> View:
 
 
 def steady_view(services: Sequence[Service], horizon: Horizon) -> View:
-    """What each list comes to in the long run, if what comes stays at its last level."""
+    """Each list in the long run, if arrivals stay at their last level."""
     rows = []
     for one in (service for service in services if service.has_list):
         steady = steady_state(one, horizon)

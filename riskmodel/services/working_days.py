@@ -1,4 +1,4 @@
-"""Working days: neither at a weekend nor a bank holiday of England and Wales."""
+"""Working days: all but weekends and the bank holidays of England and Wales."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FIRST, _LAST = 1990, 2100
 
 @cache
 def bank_holidays() -> npt.NDArray[np.datetime64]:
-    """Bank holidays by the standing rules, with those that were added or moved once.
+    """Bank holidays by the standing rules, with those that were added or moved in single years.
 
     Notes
     -----
-    Banking and Financial Dealings Act 1971; what was proclaimed for one year stands in
+    Banking and Financial Dealings Act 1971; what was proclaimed for a single year is in
     ``data/bank_holidays.toml``.
     """
     from dateutil.relativedelta import MO  # type: ignore[import-untyped]
@@ -58,7 +58,7 @@ def bank_holidays() -> npt.NDArray[np.datetime64]:
 def working_days(
     starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """Working days from one day to another: the first of them is the one after the start.
+    """Working days from one day to another, not counting the day of the start.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""A folder of an authority: what may stand in it, how it is read, checked, and begun."""
+"""A folder of an authority: what may be in it, and how it is read, checked and created."""

@@ -1,4 +1,4 @@
-"""Whether the files of a folder agree with one another: what does not is the reader's to decide."""
+"""Whether the files of a folder agree; where they do not, the reader has to decide."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ if TYPE_CHECKING:
 __all__ = ["check_agreement"]
 
 UNLIKE_SHARE = 0.1
-"""Two counts of the same are said to differ when they do by more than this share."""
+"""Two counts of the same thing are reported to differ if they do by more than this share."""
 
 FEWEST_MONTHS = 12
-"""Own months below which it is said that a projection rests mostly on other authorities."""
+"""With fewer own months than this, a note says that a projection depends mostly on other
+authorities."""
 
 OLD_MONTHS = 18
-"""Months by which a return may end before the last figures, until it is asked for a later one."""
+"""If a return ends more months than this before the last figures, a later one is asked for."""
 
 _STAGES = ("child_protection_plan", "looked_after", "child_in_need_plan")
 
 
 def check_agreement(authority: Authority, log: ProblemLog) -> None:
-    """Hold the files of an authority against each other.
+    """Check whether the files of an authority agree.
 
     Parameters
     ----------
     authority
-        All of whose files can be read.
+        An authority all of whose files can be read.
     log
         Where contradictions go.
     """

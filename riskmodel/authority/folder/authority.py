@@ -1,4 +1,4 @@
-"""An authority: a folder opened, its figures read when they are needed, its results kept."""
+"""An authority: an opened folder, whose figures are read when needed and whose results are kept."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MONTHS, REPLICATES, SEED = USUAL_MONTHS, USUAL_SIMULATIONS, USUAL_SEED
 
 @dataclass(frozen=True)
 class Authority(Holding):
-    """What one folder holds, and what follows from it.
+    """What one folder holds, and the results that follow from it.
 
     A file is read when something needs it, and each result is computed once. What is missing
     raises a :class:`~riskmodel.errors.DataError` that names the file which would bring it.
@@ -52,7 +52,7 @@ class Authority(Holding):
     contents
         What the folder says, and its files.
     problems
-        What is to be decided or known; mistakes have stopped the opening.
+        What the reader has to decide or know; with mistakes the folder is not opened.
     protect
         Decides what may be printed of its returns.
 
@@ -77,9 +77,10 @@ class Authority(Holding):
 
     @cached_property
     def factor_rates(self) -> FactorAnalysis:
-        """How often each factor stands among plans, and how often a plan follows it.
+        """How often each factor is recorded among plans, and how often it is followed by a plan.
 
-        Of its own return, cut at the rate of all its assessments; else of the published counts.
+        From its own return, with the rate of all its assessments as the cut; otherwise from the
+        published counts.
         """
         from riskmodel.factors import analyse_factors
         from riskmodel.factors.views import released_factors
@@ -95,7 +96,7 @@ class Authority(Holding):
 
     @cached_property
     def impact(self) -> TableImpact:
-        """How far plans differ with each factor of the latest return, the others allowed for."""
+        """How plans differ with each factor of the latest return, adjusted for the others."""
         from riskmodel.disclosure.release import release_counted
         from riskmodel.factors.adjusted.table_impact import factor_impact
 
@@ -119,14 +120,14 @@ class Authority(Holding):
 
     @cached_property
     def caseload_change(self) -> CaseloadChange:
-        """How far cases, and how far workers, moved its average caseload in the past."""
+        """How much cases, and how much workers, changed its average caseload in the past."""
         from riskmodel.authority.why import caseload_change_of
 
         return caseload_change_of(self)
 
     @cached_property
     def others(self) -> OthersComparison:
-        """Its rates beside those of its neighbours, its groups and England, year by year."""
+        """Its rates compared with those of its neighbours, its groups and England, by year."""
         from riskmodel.authority.why import others_of
 
         return others_of(self)
@@ -143,7 +144,7 @@ class Authority(Holding):
         replicates
             How many simulations.
         seed
-            Same seed, same answer.
+            The same seed gives the same answer.
 
         Raises
         ------
@@ -183,18 +184,18 @@ class Authority(Holding):
 
     @property
     def aim(self) -> dict[str, Any]:
-        """What its settings say of the target: of cap, by and probability those that are set."""
+        """What its settings say of the target: those of cap, by and probability that are set."""
         cap, chance = (self.contents.number("targets", name) for name in ("cap", "chance"))
         aim = {"cap": cap, "by": self.contents.text("targets", "by") or None, "probability": chance}
         return {name: value for name, value in aim.items() if value is not None}
 
     def target(self, outlook: Outlook) -> Target:
-        """The caseload to reach: its own, and what it leaves open as in the report card.
+        """The caseload to reach: as its settings say, and otherwise as in the report card.
 
         Parameters
         ----------
         outlook
-            A projection, from whose opening a date that is not given is counted.
+            A projection; a date that is not given is counted from its opening.
         """
         from riskmodel.authority.comparison import usual_target
 
@@ -204,7 +205,7 @@ class Authority(Holding):
         self, scenario: str = BASELINE, *, months: int = MONTHS, replicates: int = REPLICATES,
         seed: int = SEED,
     ) -> PostsNeeded:  # fmt: skip
-        """Posts with which a scenario keeps to the target, when candidates can be found."""
+        """Posts with which a scenario keeps to the target, if candidates can be found."""
         from riskmodel.authority.service import posts_answer
 
         structure, workforce = self.structure, self.workforce
@@ -223,7 +224,7 @@ class Authority(Holding):
     def comparison(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Comparison:
-        """Its scenarios beside the baseline: children, caseload, posts, cost, services."""
+        """Its scenarios compared with the baseline: children, caseload, posts, cost, services."""
         from riskmodel.authority.comparison import compare
         from riskmodel.authority.placements import placements_under
         from riskmodel.authority.services import following
@@ -256,9 +257,9 @@ class Authority(Holding):
         self, scenario: str = BASELINE, *, months: int = MONTHS, replicates: int = REPLICATES,
         seed: int = SEED,
     ) -> CaseloadChange:  # fmt: skip
-        """How far cases, and how far workers, move its caseload until the target's date.
+        """How much cases, and how much workers, change its caseload until the target's date.
 
-        Where the projection ends before that date, until its last month.
+        Until the last month of the projection, where that is before the date.
         """
         from riskmodel.caseload.change_sources import projected_caseload_change
 
@@ -295,7 +296,7 @@ class Authority(Holding):
     def placements(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> Placements:
-        """Placements of its looked-after children, with no change of policy; see there."""
+        """Placements of its looked-after children with no change of policy."""
         from riskmodel.authority.placements import folder_placements
 
         return self.once(
@@ -306,7 +307,7 @@ class Authority(Holding):
     def decision(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED
     ) -> PostsDecision:
-        """How many posts the cap of its target takes, what they cost, and what if that is wrong.
+        """How many posts the cap of its target needs, their cost, and what if the number is wrong.
 
         Raises
         ------
@@ -333,7 +334,7 @@ class Authority(Holding):
         )
 
     def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
-        """A result of the folder by its key, made when it is first asked for."""
+        """A result of the folder by its key, computed when it is first asked for."""
         if key not in self._results:
             self._results[key] = make()
         result: Result = self._results[key]
@@ -356,7 +357,7 @@ def open_authority(path: str | Path) -> Authority:
     Raises
     ------
     DataError
-        When the folder is no authority; else for its first mistake, with its place.
+        When the folder is not that of an authority, or for its first mistake, with its place.
     """
     log = ProblemLog()
     contents = read_contents(Path(path), log)
@@ -369,7 +370,7 @@ def open_authority(path: str | Path) -> Authority:
 
 
 def example() -> Authority:
-    """The authority that ships: the report card of November 2015.
+    """The authority that ships with the package: the report card of November 2015.
 
     Examples
     --------

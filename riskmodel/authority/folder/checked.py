@@ -1,4 +1,4 @@
-"""What the check of a folder found: what is there, what follows, what is to be done."""
+"""What the check of a folder found: what is there, what it is enough for, what is to be done."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["FolderCheck", "SectionState", "Thing"]
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that is there: what, in which file or sheet, and what it holds."""
+    """Something that the folder has: what it is, in which file or sheet, and what it holds."""
 
     what: str
     source: str
@@ -25,18 +25,18 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class SectionState:
-    """A section of the report: what it rests on, or what is missing.
+    """A section of the report: what it is based on, or what is missing.
 
     Parameters
     ----------
     name, label
-        As ``sections`` names it, and in words.
+        Its name in ``sections``, and in words.
     rests_on
         Files and sheets; empty where something is missing.
     missing
-        What would bring it, in words.
+        What would make it possible, in words.
     is_wanted
-        Whether ``sections`` asks for it, or leaves all to the files.
+        Whether ``sections`` asks for it, or does not say which sections to make.
     """
 
     name: str
@@ -55,14 +55,14 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FolderCheck(Result):
-    """A folder looked through.
+    """The result of checking a folder.
 
     Parameters
     ----------
     authority
         What could be read of it.
     things, sections, problems
-        What is there, what follows, and what is not as it should be.
+        What is there, the state of each section, and the problems.
     """
 
     authority: Authority
@@ -72,11 +72,11 @@ class FolderCheck(Result):
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is to be mended or decided."""
+        """Whether there is nothing to correct or decide."""
         return all(problem.severity == "note" for problem in self.problems)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a thing, section and problem: kind, name, state, place, message."""
+        """A row for each thing, section and problem: kind, name, state, place, message."""
         rows = [("input", thing.what, "there", thing.source, thing.holds) for thing in self.things]
         for section in self.sections:
             state = "missing" if section.missing else "ready" if section.is_wanted else "not wanted"
@@ -94,7 +94,7 @@ class FolderCheck(Result):
         return f"{self.authority.name}{code}{date}. {sound}{empty}"
 
     def text_tables(self) -> Sequence[TextTable]:
-        """What is there, and what each section rests on."""
+        """What is there, and what each section is based on."""
         frame = self.to_frame()
         inputs, sections = (frame[frame["kind"] == kind] for kind in ("input", "section"))
         things = inputs[["name", "place", "message"]]
@@ -104,7 +104,7 @@ class FolderCheck(Result):
         return TextTable(things), TextTable(states)
 
     def remarks(self) -> Sequence[str]:
-        """What is to be done, and what would bring what is missing, each under its heading."""
+        """What is to be done, and which files would make missing sections possible."""
         waiting: dict[str, list[str]] = {}
         for section in self.sections:
             for need in section.missing:
@@ -123,7 +123,7 @@ class FolderCheck(Result):
         ]
 
     def to_data(self, records: list[dict[Any, Any]]) -> Any:
-        """What is there, what each section rests on, and every problem with its place."""
+        """What is there, what each section is based on, and every problem with its place."""
         fields = ("file", "sheet", "cell", "line", "field")
         return {
             "name": self.authority.name,

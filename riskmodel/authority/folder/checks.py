@@ -1,4 +1,4 @@
-"""What a folder holds, what each section will rest on, and what is to be decided."""
+"""What a folder holds, what each section will be based on, and what the reader has to decide."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ __all__ = ["FolderCheck", "SectionState", "Thing", "check_folder"]
 Content = TypeVar("Content")
 
 MOST_NOTES = 3
-"""How many notes of one file are listed; of more the number is said."""
+"""How many notes of one file are listed; if there are more, only their number is given."""
 
 
 def check_folder(path: Path) -> FolderCheck:
-    """Look through the folder of an authority, and read every file of it.
+    """Check the folder of an authority, and read every file in it.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def check_folder(path: Path) -> FolderCheck:
     Raises
     ------
     DataError
-        When the folder is no authority.
+        When the folder is not that of an authority.
     """
     log = ProblemLog()
     contents = read_contents(path, log)

@@ -1,4 +1,4 @@
-"""A folder read: what it says, and which files hold the rest."""
+"""The contents of a folder: what it says, and which files hold the rest."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "published": ("published",),
     "commentary": ("commentary.md",),
 }
-"""Where a file is looked for that ``[files]`` does not name."""
+"""Where to look for a file that ``[files]`` does not name."""
 
 _FOLDERS = ("scenarios", "services", "published")
 _RETURN_ENDINGS = (".csv", ".parquet", ".xml", *WORKBOOKS)
 _RECORD_ENDINGS = (".csv", *WORKBOOKS)
 _BESIDE = (".factors.csv", ".dictionary.csv")
-"""Files that stand beside a return and are read with it."""
+"""Endings of files that lie beside a return and are read with it."""
 
 _OURS = (FILE, "report.cmd", "readme.md", "readme.txt", "report", "returns", "scenarios", "finals")
-"""Names that are expected, and read by nothing or by what they hold."""
+"""Names of files that are not reported as unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,12 @@ class Contents:
     folder
         Where it lies.
     rows
-        What is said of each subject, by ``authority.toml`` and ``inputs.xlsx`` together.
+        What ``authority.toml`` and ``inputs.xlsx`` together say about each subject.
     files
         Paths by key of :data:`~riskmodel.authority.folder.settings.FILE_KEYS`, only those that
         are there.
     tables
-        Sheets of the workbook that hold whole tables, where no file of that name is there.
+        Sheets of the workbook that hold whole tables, where there is no file of that name.
     sheet
         Sheet of a return that is a workbook; None is the first.
     """
@@ -95,7 +95,7 @@ class Contents:
     sheet: str | None = None
 
     def value(self, subject: str, field: str) -> Entry | None:
-        """What is said of a subject that has one row."""
+        """What is said about a subject that has one row."""
         rows = self.rows.get(subject)
         return rows[0].get(field) if rows else None
 
@@ -115,7 +115,7 @@ class Contents:
         return paths[0] if paths else None
 
     def source_of(self, *keys: str) -> str:
-        """What the files or sheets of some keys are called; "" where there are none."""
+        """The names of the files or sheets of some keys; "" where there are none."""
         paths = [path.name for key in keys for path in self.files.get(key, ())]
         sheets = [self.tables[key].name for key in keys if key in self.tables]
         return ", ".join((*paths, *sheets))
@@ -127,19 +127,19 @@ def is_authority(path: Path) -> bool:
 
 
 def read_contents(path: Path, log: ProblemLog) -> Contents:
-    """Read what a folder says, and find its files; no file of figures is read.
+    """Read the settings of a folder and find its files, without reading any file of figures.
 
     Parameters
     ----------
     path
         The folder, or the ``authority.toml`` in it.
     log
-        Where everything goes that is not as it should be.
+        Where problems are noted.
 
     Raises
     ------
     DataError
-        When it is no authority at all.
+        When it is not the folder of an authority.
     """
     folder = path.parent if path.name == FILE and path.is_file() else path
     settings = read_settings(folder, log)
@@ -266,7 +266,7 @@ def _shown(entry: Entry) -> str:
 
 
 def unused_files(contents: Contents) -> list[Path]:
-    """What lies in the folder or its ``returns`` and is read by nothing, in order of names."""
+    """Files in the folder or its ``returns`` that nothing reads, in order of names."""
     used = {path.resolve() for paths in contents.files.values() for path in paths}
     return [
         path

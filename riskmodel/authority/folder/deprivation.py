@@ -1,8 +1,8 @@
-"""Children on a plan beside deprived children: the level that a ratio elsewhere would give.
+"""Children on a plan and deprived children: the level that a ratio elsewhere would give.
 
-``deprivation.csv`` has a row a year and area: ``year`` (of 31 March), ``area``,
-``deprived_children`` and ``plans``. The authority itself has no area or its own name, England is
-called so, and every other area is a part of the authority.
+``deprivation.csv`` has a row for each year and area: ``year`` (of 31 March), ``area``,
+``deprived_children`` and ``plans``. For the authority itself the area is empty or its name, for
+England it is ``England``; every other area is a part of the authority.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ELSEWHERE = "England"
 
 
 class Deprived(NamedTuple):
-    """Deprived children of an area at a 31 March, and its children on a plan."""
+    """Deprived children of an area on 31 March of a year, and its children on a plan."""
 
     year: int
     area: str
@@ -40,8 +40,8 @@ def read_deprivation(path: Path) -> tuple[Deprived, ...]:
     Raises
     ------
     DataError
-        With file, line and column: a column is missing, a year and area stand twice, or a cell is
-        no whole number above 0.
+        When a column is missing, a year and area occur twice, or a cell is not a whole number above
+        0; with file, line and column.
     """
     heading, rows = read_rows(path)
     missing = [name for name in COLUMNS if name not in heading]
@@ -69,7 +69,7 @@ def _whole(text: str, file: str, line: int, name: str) -> float:
 
 
 def deprivation_words(rows: tuple[Deprived, ...], own: str) -> Iterator[str]:
-    """Sentences on the level that deprivation alone would give; none where a row is missing.
+    """Sentences on the level that deprivation alone would imply; none where a row is missing.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CODE", "LOOKED_AFTER", "NAME", "RETURN_YEARS", "ExampleFigures", "example_figures"]
 
 NAME, CODE = "Exampleshire", "999"
-"""A name that no authority has, and a code that none has been given."""
+"""A name and a code that no authority has."""
 
 RETURN_YEARS = (2023, 2024)
 """Years of the made-up census returns."""
@@ -34,14 +34,14 @@ _FIRST_MONTH, _MONTHS = "2020-12", 40
 _CHILDREN = 120_000
 _YEARS = range(2016, 2025)
 _OTHERS = tuple(str(code) for code in range(970, 982))
-"""Codes of the made-up authorities beside it: none has been given to a real one."""
+"""Codes of the other made-up authorities: none has been given to a real one."""
 
 _STAGES: Mapping[str, tuple[float, float]] = {
     "cpp": (44.0, 11.0),
     "cin_plan": (185.0, 8.0),
 }
-"""For each stage the usual starts in a month, and the months for which a child stays; those of
-children looked after are of the returns."""
+"""For each stage the usual starts in a month, and the months for which a child stays; for
+looked-after children these come from the returns."""
 
 _TEAMS: Mapping[str, tuple[str, str]] = {
     "north_1": ("north", "family_support"),
@@ -65,8 +65,8 @@ _SHARES: Mapping[str, tuple[float, float, float]] = {
 
 _CASES_A_WORKER = 17.5
 _HELD, _HOLD_CASES, _WORKERS_VARY = 0.95, 0.65, 0.05
-"""Children in need who are a case in September, the share of social workers who hold cases, and how
-far their number strays in a year."""
+"""The share of children in need who are a case in September, the share of social workers who hold
+cases, and how much their number varies from year to year."""
 
 _SPARED, _SICKNESS, _AGENCY, _NEWLY, _VACANT = 0.30, 0.04, 12.0, 18.0, 0.13
 
@@ -76,7 +76,7 @@ _Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ExampleFigures:
-    """Figures of the made-up authority: cells of its workbook, and the panel it stands in."""
+    """Figures of the made-up authority: cells of its workbook, and the panel that contains it."""
 
     cells: Mapping[str, list[dict[str, Any]]]
     panel: AuthorityPanel
@@ -90,11 +90,12 @@ def example_figures(
     Parameters
     ----------
     seed
-        Same seed, same figures.
+        The same seed gives the same figures.
     looked_after
-        Months of the returns on children looked after, to the last one: own months are the same.
+        Months of the returns on looked-after children, to the last one, which become its own
+        months.
     placements
-        Children of each kind of placement at the end: the mean price of a placement is theirs.
+        Children in each kind of placement at the end, with which the mean price is weighted.
     """
     months = _months(seed)
     months["lac"] = _months_of_returns(seed, looked_after)
@@ -238,7 +239,7 @@ def _prices(placements: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 _INFLATION = 0.04, 0.025
-"""To 2024/25, whose prices the list of placements has, and from then on."""
+"""Inflation to 2024/25, the year of the prices of placements, and after it."""
 
 _PLACEMENT_PRICES: Mapping[str, tuple[int, float]] = {
     "own_fostering": (520, 0.2),
@@ -252,7 +253,7 @@ _PLACEMENT_PRICES: Mapping[str, tuple[int, float]] = {
     "secure": (7800, 0.2),
     "other": (1500, 0.5),
 }
-"""For each kind of placement the price of a week, and how far single placements differ."""
+"""For each kind of placement the price of a week, and how much single placements differ."""
 
 
 _PLACEMENT_SPENDING = {4: 2_655_000, 5: 2_768_000, 6: 2_702_000, 7: 2_815_000}

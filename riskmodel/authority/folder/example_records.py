@@ -12,7 +12,8 @@ from riskmodel.population import AGES
 __all__ = ["MISPRINT", "write_looked_after", "write_population", "write_published"]
 
 MISPRINT = 10
-"""What the printed total of the earlier year is too high by, so that the audit finds something."""
+"""By how much the printed total of the earlier year is too high, so that the audit finds
+something."""
 
 _NOTE = "Made up: no child, home or carer in these files exists.\n"
 
@@ -72,7 +73,7 @@ def write_looked_after(folder: Path, stock: int, seed: int) -> None:
     stock
         Children looked after at the end of the last year.
     seed
-        Of what is made up.
+        Seed of what is made up.
     """
     from riskmodel.cohort.care_returns import write_care_returns
     from riskmodel.cohort.histories import HistoryDesign
@@ -92,8 +93,8 @@ def write_published(folder: Path, cells: Mapping[str, Sequence[Mapping[str, Any]
     folder
         Of the authority.
     cells
-        Its teams and months: the table holds the plans of the areas, and those of a year before
-        in the same shares.
+        Its teams and months. The table holds the plans of the areas, and those of the year before
+        divided in the same shares.
     """
     plans: dict[str, int] = {}
     for team in cells["teams"]:
@@ -122,10 +123,11 @@ def write_published(folder: Path, cells: Mapping[str, Sequence[Mapping[str, Any]
 
 
 _BIRTHS: Mapping[str, float] = {"principal": -0.012, "high": 0.0, "low": -0.024}
-"""Change of births a year after the last return, by variant; before it as in the principal one."""
+"""Yearly change of births after the last return, by variant; before it as in the principal
+variant."""
 
 _MOST_BIRTHS = 2012
-"""Until when births rose, as fast as they fell afterwards."""
+"""The year until which births rose, as fast as they fell afterwards."""
 
 
 def write_population(folder: Path, children: int) -> None:

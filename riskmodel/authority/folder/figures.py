@@ -1,4 +1,4 @@
-"""What a folder says of workers, prices and targets, as the package's own types."""
+"""What a folder says about workers and prices, as the package's own types."""
 
 from __future__ import annotations
 
@@ -85,19 +85,19 @@ def _in_post(posts: float | None, in_post: float | None, vacancies: float | None
 
 
 def own_workforce(contents: Contents, structure: Structure) -> Workforce:
-    """The baseline's workforce: what the folder says, and for the rest what is usually assumed.
+    """The baseline's workforce: what the folder says, and the usual assumptions for the rest.
 
     Parameters
     ----------
     contents
         The folder.
     structure
-        Its teams, whose workers stand for the posts where the folder gives none.
+        Its teams; where the folder gives no posts, they follow from the teams' workers.
 
     Notes
     -----
-    Vacancy rate = vacancies / posts; newly qualified share = newly qualified / in post. Where posts
-    are given without workers in post, or the other way round, the assumed vacancy rate joins them.
+    Vacancy rate = vacancies / posts; newly qualified share = newly qualified / in post. Where only
+    posts or only workers in post are given, the other follows from the assumed vacancy rate.
     Candidates that are not given are in proportion to those in post, as for assumed posts.
     """
     from riskmodel.caseload.scenario_workforce import usual_workforce
@@ -140,12 +140,12 @@ _AS_IT_IS = {
     "holding_cases": "case_holding_share",
     "most_cases": "caseload_cap",
 }
-"""Fields that are a parameter of the workforce as they stand."""
+"""Fields that are parameters of the workforce without any conversion."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceYear:
-    """Prices that the folder gives for one financial year; None is not given."""
+    """Prices that the folder gives for one financial year; None where it gives none."""
 
     year: str
     post_per_year: float | None
@@ -157,20 +157,20 @@ class PriceYear:
     post_short_per_year: float | None = None
 
     def price(self, name: str) -> float | None:
-        """One of :data:`PRICED`, or of a post short."""
+        """One of :data:`PRICED`, or the price of one post too few."""
         value: float | None = getattr(self, name)
         return value
 
 
 class PostPrices(NamedTuple):
-    """What being wrong by one post costs in a year, and where that comes from; None: not given.
+    """What one post too few or too many costs in a year, and the source; None if not given.
 
     Parameters
     ----------
     too_few
-        One post short, beyond the price of that post.
+        One post too few, beyond the price of that post.
     too_many
-        One post that is not needed.
+        One post more than needed.
     source
         In words.
     """
@@ -182,7 +182,7 @@ class PostPrices(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Prices(Result):
-    """Prices by financial year, and the inflation that carries them on.
+    """Prices by financial year, and the inflation for later years.
 
     Parameters
     ----------
@@ -231,17 +231,18 @@ class Prices(Result):
         year
             As :meth:`of` takes it.
         too_few, too_many
-            What stands in place of the folder's; None takes the folder's.
+            Prices to use instead of the folder's; None takes the folder's.
 
         Raises
         ------
         DataError
-            When a post has no price, or neither a post short nor agency cover beyond it has one.
+            When a post has no price, or there is no price for one post too few and none for agency
+            cover.
 
         Notes
         -----
-        A post that is not needed costs its price. A post short that an agency worker covers all
-        year saves the price of the post, so it costs the difference of the two.
+        A post that is not needed costs its price. If an agency worker covers a missing post all
+        year, the price of the post is saved, so the cost is the difference of the two.
         """
         post = self._price("post_per_year", year)[0] if too_many is None else too_many
         short = self._price("post_short_per_year", year)[0] if too_few is None else too_few
@@ -272,7 +273,7 @@ class Prices(Result):
     def known_of_posts(
         self, year: str, *, too_few: float | None = None, too_many: float | None = None
     ) -> PostPrices:
-        """As :meth:`of_posts`, where what nobody says is None."""
+        """As :meth:`of_posts`, with None for what is not known."""
         try:
             return self.of_posts(year, too_few=too_few, too_many=too_many)
         except DataError:
@@ -298,7 +299,7 @@ class Prices(Result):
         return 0.0 if not known else float(known[-1].inflation or 0.0)
 
     def to_frame(self, years: Iterable[str] | None = None) -> pd.DataFrame:
-        """A row a financial year: year, the prices, currency, prices, source, basis.
+        """A row for each financial year: year, the prices, currency, prices, source, basis.
 
         None takes the years that are given.
         """
@@ -339,7 +340,7 @@ def read_prices(contents: Contents, log: ProblemLog | None = None) -> Prices | N
     contents
         The folder.
     log
-        Where it goes that rows say how prices rise and none says what anything costs.
+        Where to note that rows say how prices rise but none gives a price.
     """
     rows = contents.rows.get("prices", [])
     years = []

@@ -52,12 +52,12 @@ class Holding:
     contents
         What the folder says, and its files.
     problems
-        What is to be decided or known; mistakes have stopped the opening.
+        What the reader has to decide or know; with mistakes the folder is not opened.
     protect
         Decides what may be printed of its returns; None is
         :func:`~riskmodel.disclosure.release.release_counted` as it stands.
     ledger
-        Another folder to remember in what leaves of its records than the one beside them.
+        Another folder for the ledger than the one beside the records.
     """
 
     contents: Contents
@@ -68,7 +68,7 @@ class Holding:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The path of the folder."""
         return self.contents.folder
 
     @property
@@ -89,7 +89,7 @@ class Holding:
 
     @cached_property
     def last_day(self) -> Day | None:
-        """The day to which the figures go: as given, else of the last of them; None without any."""
+        """The day to which the figures go, as given or of the last figure; None without any."""
         if self.date is not None:
             return self.date
         try:
@@ -109,12 +109,12 @@ class Holding:
 
     @property
     def contact(self) -> str:
-        """Who answers for the figures; "" where nobody is named."""
+        """Who is responsible for the figures; "" where nobody is named."""
         return self.contents.text("about", "contact")
 
     @property
     def sections(self) -> tuple[str, ...]:
-        """Sections that are wanted and that the files allow, in the order in which they stand."""
+        """Sections that are wanted and possible with the files, in their order in the report."""
         entry = self.contents.value("about", "sections")
         wanted = SECTIONS if entry is None else entry.value
         assert not isinstance(wanted, str | float | date)  # a list by its kind
@@ -125,7 +125,7 @@ class Holding:
         return self.inputs.has(need)
 
     def missing(self, section: str) -> tuple[str, ...]:
-        """What a section lacks, each in words that name the file; empty where it has everything.
+        """What a section lacks, in words that name the files; empty where nothing is missing.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class Holding:
         )
 
     def rests_on(self, section: str) -> tuple[str, ...]:
-        """The files and sheets that a section rests on; empty where it lacks something."""
+        """The files and sheets that a section is based on; empty where something is missing."""
         if self.missing(section):
             return ()
         groups = SECTIONS[section].needs
@@ -161,7 +161,7 @@ class Holding:
 
     @property
     def factors_period(self) -> str:
-        """The year or years that its latest return covers, in words; "" where it says none."""
+        """The year or years that its latest return covers, in words; "" where it gives none."""
         ends = [f"31 March {year}" for year in self.inputs.return_years]
         if len(ends) > 1:
             return f"years to {ends[0]} to {ends[-1]}"
@@ -169,7 +169,7 @@ class Holding:
 
     @property
     def factors_source(self) -> str:
-        """The return that factors are of, with its period."""
+        """The return from which factors are taken, with its period."""
         if not self.has("returns"):
             return ", ".join(self.rests_on("factors"))
         period = self.factors_period
@@ -197,7 +197,7 @@ class Holding:
 
     @property
     def deprivation(self) -> tuple[str, ...]:
-        """What its deprived children say of the level of plans, a sentence each."""
+        """What its deprived children say about the level of plans, in sentences."""
         return tuple(deprivation_words(self.inputs.deprived, self.name))
 
     @property
@@ -224,7 +224,7 @@ class Holding:
     def post_prices(
         self, too_few: float | None = None, too_many: float | None = None
     ) -> PostPrices:
-        """What a post too few and one too many cost in that year, as far as anybody says."""
+        """What one post too few and one too many cost in that year, as far as it is known."""
         if self.prices is None:
             return PostPrices(too_few, too_many)
         return self.prices.known_of_posts(self._first_year, too_few=too_few, too_many=too_many)
@@ -253,21 +253,21 @@ class Holding:
 
     @cached_property
     def workforce(self) -> Workforce:
-        """The baseline's workers: what the folder gives, and for the rest what is assumed."""
+        """The baseline's workforce: what the folder says, and assumptions for the rest."""
         return own_workforce(self.contents, self.structure)
 
     @cached_property
     def demand(self) -> DemandSource:
-        """Its own stocks and flows: months before the panel, and that before published tables.
+        """Its own stocks and flows: from months, else from the panel, else from published tables.
 
-        Months counted from records stand beside the panel's earlier years and other stages. A
-        projection of the population goes with them.
+        Months counted from records are combined with the panel's earlier years and other stages. A
+        projection of the population is included.
 
         Raises
         ------
         DataError
-            When there are none, more children are counted than there are, or so few in records
-            that their number may not be shown.
+            When there are none, more children are counted than live in the area, or so few are in
+            the records that their number may not be shown.
         """
         from riskmodel.authority.folder.people import folder_exposure
         from riskmodel.demand.exposure import with_people
@@ -327,7 +327,7 @@ class Holding:
         return series
 
     def remember(self, command: str) -> None:
-        """Remember beside its records what was counted of them, for it is about to leave.
+        """Note in the ledger beside its records what is about to be released from them.
 
         Parameters
         ----------
@@ -337,7 +337,7 @@ class Holding:
         Raises
         ------
         DataError
-            When another run has let something out of the same records meanwhile.
+            When another run has released something from the same records meanwhile.
         """
         computed = vars(self)
         releases = [computed.get("release"), getattr(computed.get("impact"), "release", None)]
@@ -351,12 +351,12 @@ class Holding:
             memories.append(found.memory)
 
     def needs(self, *needs: str) -> None:
-        """Refuse to go on where none of these is there.
+        """Raise an error where none of these is there.
 
         Raises
         ------
         DataError
-            With the files that would bring them.
+            The message names the files that would provide them.
         """
         if not any(self.has(need) for need in needs):
             brought = [NEEDS[need] for need in needs if need not in _SHIPPED]
@@ -368,7 +368,7 @@ class Holding:
 
 
 _SHIPPED = ("published", "published_placements")
-"""Tables that ship with the package: who lacks something is not told to bring them."""
+"""Tables that ship with the package, which nobody is asked to provide."""
 
 _SHORT = {
     "returns": "returns",

@@ -68,7 +68,7 @@ class Inputs:
         return need in self.contents.files or need in self.contents.tables
 
     def source_of(self, need: str) -> str:
-        """The file or sheet that a need rests on."""
+        """The file or sheet that meets a need."""
         if need in ("prices", "groups"):
             rows = self.contents.rows[need]
             places = (entry.place for row in rows for entry in row.values())
@@ -123,7 +123,7 @@ class Inputs:
 
     @cached_property
     def return_years(self) -> tuple[int, ...]:
-        """Years to 31 March of the assessments in the latest return; empty where it says none."""
+        """Years to 31 March of the assessments in the latest return; empty where it gives none."""
         if not self.tables:
             return ()
         latest = self.tables[-1]
@@ -141,7 +141,7 @@ class Inputs:
 
     @cached_property
     def months(self) -> tuple[MonthlySeries, ...]:
-        """Its own months, of the table and, for stages that it lacks, counted from records."""
+        """Its own months, from the table, and from records for stages not in the table."""
         return (*self._table_months, *self.records.series)
 
     @cached_property
@@ -157,7 +157,7 @@ class Inputs:
 
     @property
     def records(self) -> RecordMonths:
-        """Months counted from records, of the stages that the table of months lacks.
+        """Months counted from records, for the stages that are not in the table of months.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class Inputs:
 
     @property
     def has_months_table(self) -> bool:
-        """Whether months stand in a file or sheet."""
+        """Whether there is a file or sheet of months."""
         return "months" in self.contents.files or "months" in self.contents.tables
 
     @cached_property
@@ -200,7 +200,7 @@ class Inputs:
 
     @cached_property
     def population(self) -> float | None:
-        """Children aged 0 to 17: as the authority says, else the latest of the panel."""
+        """Children aged 0 to 17, as the authority says or else the latest in the panel."""
         stated = self.contents.number("about", "population")
         if stated is not None or not self.panel_code or self.panel is None:
             return stated
@@ -214,7 +214,7 @@ class Inputs:
 
     @cached_property
     def teams(self) -> Structure:
-        """Its teams; asked for only where they are there."""
+        """Its teams; only to be asked for where there are any."""
         path = self.contents.file("teams")
         if path is not None:
             return read_structure(path)
@@ -257,7 +257,7 @@ class Inputs:
 
     @property
     def deadline_files(self) -> tuple[Path, ...]:
-        """Records with dates that a deadline runs between."""
+        """Files of records with the two dates of a deadline."""
         records = self.contents.files.get("records", ())
         lists = (path for path in records if path.name.casefold().startswith("annex"))
         own = self.contents.files.get("timeliness", ())
@@ -292,7 +292,7 @@ class Inputs:
 
     @cached_property
     def own_tables(self) -> OwnTables:
-        """Published tables of its own; asked for only where they are there."""
+        """Published tables of its own; only to be asked for where there are any."""
         whose = self.contents.text("about", "name") or self.contents.folder.resolve().name
         return read_own_tables(self.contents.files["published"][0], whose)
 
@@ -306,12 +306,12 @@ class Inputs:
         return found
 
     def own_series(self) -> tuple[MonthlySeries, ...]:
-        """Its own months, of its own area where a file holds several.
+        """Its own months; those of its own area where a file holds several.
 
         Raises
         ------
         DataError
-            When none of several areas is its own.
+            When a file holds several areas and none is its own.
         """
         table = own_area(self._table_months, self.contents, self.contents.source_of("months"))
         area = table[0].area if table else ""
@@ -351,7 +351,7 @@ def counted_at_most(source: DemandSource) -> tuple[str, float]:
 
 
 def read_commentary(path: Path | None) -> Mapping[str, str]:
-    """Text by heading of a Markdown file; "" stands for what is above the first heading.
+    """Text of a Markdown file by heading; the key "" is for text above the first heading.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Begins a folder: settings to fill in, a workbook, and with ``--example`` made-up figures."""
+"""Creates a folder: settings to fill in, a workbook, and with ``--example`` made-up figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from riskmodel.errors import OutputError
 __all__ = ["SEED", "write_folder"]
 
 SEED = 20151155
-"""Of the made-up figures where no other is given: with it no month looks odd."""
+"""Seed of the made-up figures where no other is given; chosen because no month looks odd with
+it."""
 
 MADE_UP = "Every figure here is made up: this authority does not exist."
 
@@ -151,16 +152,16 @@ def write_folder(path: Path, *, example: bool = False, seed: int = SEED) -> NewF
     Parameters
     ----------
     path
-        The folder to make; it is missing, or empty.
+        The folder to make, which does not exist yet or is empty.
     example
-        Whether it is filled with a made-up authority.
+        Whether to fill it with a made-up authority.
     seed
-        Of what is made up; the same seed gives the same bytes.
+        Seed of what is made up; the same seed gives the same bytes.
 
     Raises
     ------
     OutputError
-        When something is there already, or the disk refuses: nothing is left behind.
+        When something is there already, or writing fails; then nothing is left behind.
     """
     folder = path.resolve()
     if folder == Path.cwd() or folder in Path.cwd().parents:
@@ -250,14 +251,14 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def settings_text(said: Mapping[str, str], note: str = "") -> str:
-    """``authority.toml`` with every key and what it means; sound as it is.
+    """``authority.toml`` with every key and its meaning; valid as it is.
 
     Parameters
     ----------
     said
         Keys of ``[about]`` that are filled in; all others are comments.
     note
-        A sentence that stands first.
+        A sentence to put first.
     """
     lines = [f"# {note}"] if note else []
     lines += [

@@ -1,4 +1,4 @@
-"""An authority of which nothing is known but one return or table of assessments."""
+"""An authority known only from one return or table of assessments."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def table_authority(
     sheet: str | None = None,
     protect: Callable[[Counted], Release] | None = None,
 ) -> Authority:
-    """An authority of which one return or table of assessments is known, named by its file.
+    """An authority known only from one return or table of assessments, named after its file.
 
     Parameters
     ----------
     table
         The file.
     mapping, sheet
-        How it names its columns, and the sheet of a workbook.
+        The file that says how its columns are named, and the sheet of a workbook.
     protect
         Decides what may be printed of it.
     """

@@ -1,6 +1,6 @@
 """Tables that an authority has published, with the checks of their arithmetic.
 
-A folder in the forms of the tables that ship: ``tables.toml`` describes each table, ``NAME.csv``
+The folder has the form of the tables that ship: ``tables.toml`` describes each table, ``NAME.csv``
 holds its cells as printed, and ``identities.toml`` says what must hold if every figure is right.
 """
 
@@ -34,16 +34,16 @@ _REPAIR = ("reading", "claim")
 
 @dataclass(frozen=True, slots=True)
 class OwnTables:
-    """Published tables of an authority's own, and how their arithmetic came out.
+    """An authority's own published tables, and the result of checking their arithmetic.
 
     Parameters
     ----------
     tables
         In the order of ``tables.toml``.
     audit
-        A finding for each identity, and each row where it is checked row by row.
+        A finding for each identity, and for each row of an identity that is checked row by row.
     files
-        Everything that was read.
+        All files that were read.
     """
 
     tables: tuple[PublishedTable, ...]
@@ -66,12 +66,12 @@ def read_own_tables(folder: Path, body: str) -> OwnTables:
         With ``tables.toml``, a CSV file of each table's name, and, where there are checks,
         ``identities.toml``.
     body
-        Whose documents they are where a table does not say it.
+        The publisher of the documents, for tables that do not name one.
 
     Raises
     ------
     DataError
-        For the first thing that is wrong: file, line and key, what was found and what is allowed.
+        For the first mistake, with file, line and key, what was found and what is allowed.
     """
     catalogue = read_toml(folder / CATALOGUE)
     if not catalogue.content:

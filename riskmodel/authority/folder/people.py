@@ -1,6 +1,6 @@
-"""Children to come, as a folder has them: its projection of the population, weights, ages.
+"""The projection of the population in a folder, weights of its variants, and ages of starts.
 
-The ages are those of the folder's own records where these tell; they are summed over bands and
+The ages come from the folder's own records where these have enough; they are summed over bands and
 never shown.
 """
 
@@ -28,26 +28,26 @@ __all__ = ["check_weights", "folder_exposure"]
 VARIANTS = "population_variants"
 
 FEWEST_STARTS = 50
-"""Starts with a known age below which the published ages say more than one's own."""
+"""With fewer starts of known age than this, the published ages are used instead of own ones."""
 
 _ENDS = (5, 11, 16, 18)
-"""Where the bands of age of a return end: 0 to 4 (the unborn among them), to 10, to 15, to 17."""
+"""Ends of the age bands of a return: 0 to 4 (with the unborn), 5 to 10, 11 to 15, 16 and 17."""
 
 
 def folder_exposure(holding: Holding, words: tuple[str, ...]) -> Exposure | None:
-    """The projection of the population in a folder, as starts follow it; None where it has none.
+    """The projection of the population in a folder that starts follow; None where it has none.
 
     Parameters
     ----------
     holding
         The folder.
     words
-        Code and name that its area may have in the file.
+        Code and name by which the file may call its area.
 
     Raises
     ------
     DataError
-        When the file or the weights of its variants cannot be.
+        When the file or the weights of its variants are not valid.
     """
     path = holding.contents.file("population")
     if path is None:
@@ -66,12 +66,12 @@ def folder_exposure(holding: Holding, words: tuple[str, ...]) -> Exposure | None
 
 
 def check_weights(contents: Contents) -> Mapping[str, float]:
-    """Weights by variant as the folder says them; empty where it says none.
+    """Weights by variant as the folder gives them; empty where it gives none.
 
     Raises
     ------
     DataError
-        When a weight is missing, they do not add up to 1, or there is nothing to weigh.
+        When a weight is missing, weights do not add up to 1, or there are no variants to weigh.
     """
     rows = contents.rows.get(VARIANTS, [])
     found = {}

@@ -27,13 +27,12 @@ def folder_prices(contents: Contents, year: str) -> PlacementPrices | None:
     contents
         The folder.
     year
-        Financial year of prices that name none.
+        Financial year of prices that do not name one.
 
     Raises
     ------
     DataError
-        For a placement that there is not, prices of several years, or a row without a price: with
-        its place.
+        For an unknown placement, prices of several years, or a row without a price; with its place.
     """
     rows = contents.rows.get("placements", [])
     of: dict[str, PlacementPrice] = {}

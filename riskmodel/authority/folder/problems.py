@@ -1,4 +1,4 @@
-"""What is not as it should be in a folder, with its place."""
+"""Problems in a folder, with their places."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from riskmodel.errors import DataError, UnknownNameError
 __all__ = ["Place", "Problem", "ProblemLog", "Severity", "bare_message"]
 
 Severity = Literal["mistake", "decision", "note"]
-"""A mistake stops every command but ``check``; a decision is the reader's to take; a note says
-what is done as it stands."""
+"""A mistake stops every command but ``check``; a decision is for the reader to take; a note says
+what is done with the files as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file, and in it a line, or a sheet and a cell; and which field."""
+    """Where something is: a file, in it a line or a sheet and cell, and the field."""
 
     file: str
     line: int | None = None
@@ -37,14 +37,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend, to decide or to know.
+    """One thing to correct, to decide or to know.
 
     Parameters
     ----------
     severity
         What it asks of the reader.
     place
-        Where it stands.
+        Where it is.
     message
         What was found, what is allowed, what is done about it.
     """
@@ -69,16 +69,16 @@ class Problem:
 
 @dataclass(slots=True)
 class ProblemLog:
-    """Problems in the order in which they are met."""
+    """Problems in the order in which they are found."""
 
     problems: list[Problem] = field(default_factory=list)
 
     def mistake(self, place: Place, message: str) -> None:
-        """Add what has to be mended before anything is computed."""
+        """Add what has to be corrected before anything is computed."""
         self.problems.append(Problem("mistake", place, message))
 
     def decision(self, place: Place, message: str) -> None:
-        """Add what the reader should decide; the message says what holds until then."""
+        """Add what the reader should decide; the message says what applies until then."""
         self.problems.append(Problem("decision", place, message))
 
     def note(self, place: Place, message: str) -> None:
@@ -91,7 +91,7 @@ class ProblemLog:
 
 
 def bare_message(error: DataError | UnknownNameError) -> str:
-    """The message of an error without the place that stands before it."""
+    """The message of an error without the place before it."""
     if isinstance(error, UnknownNameError):
         return str(error)
     parts = (

@@ -1,4 +1,4 @@
-"""Own months counted from records of children that lie in a folder, where no table gives them."""
+"""Own months counted from a folder's records of children, where no table gives them."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class RecordMonths:
     Parameters
     ----------
     series
-        Of each stage that no table of months gives, the longest that was counted.
+        For each stage that is not in a table of months, the longest series counted.
     notes
-        File, and what became of its records or why no months could be counted from it.
+        Each file, with what became of its records, or why no months could be counted from it.
     moves
-        Children who move between stages, of sources that name them alike.
+        Children who move between stages, from sources that use the same references for children.
     repeats
-        Children who come back to a plan, of the first source that tells.
+        Children who come back to a plan, from the first source that shows it.
     """
 
     series: tuple[MonthlySeries, ...] = ()
@@ -54,7 +54,7 @@ class RecordMonths:
 
     @property
     def few(self) -> tuple[MonthlySeries, ...]:
-        """Those with a stock that a page would withhold: no projection begins with it."""
+        """Series with a stock that would have to be withheld; no projection begins with it."""
         most = parameter("disclosure_threshold").value
         return tuple(s for s in self.series if ((s.stock >= 1) & (s.stock <= most)).any())
 
@@ -71,7 +71,7 @@ def census_returns(contents: Contents) -> tuple[Path, ...]:
 
 
 def looked_after_return(contents: Contents) -> Path | None:
-    """The return on looked-after children of a folder, else its Annex A; None without either."""
+    """The folder's return on looked-after children, otherwise its Annex A; None without either."""
     records = contents.files.get("records", ())
     names = ("looked_after", "ssda903", "ssd"), ("annex",)
     found = (path for part in names for path in records if path.name.casefold().startswith(part))
@@ -93,7 +93,7 @@ def record_months(contents: Contents, stages: Collection[str]) -> RecordMonths:
     contents
         The folder.
     stages
-        Those that the table of months gives: it holds, and they are not counted.
+        Stages that the table of months gives; the table is used, and they are not counted.
 
     Raises
     ------
@@ -193,12 +193,12 @@ def _account(names: Sequence[str], converted: Converted) -> Iterator[tuple[str, 
 def own_area(
     series: Sequence[MonthlySeries], contents: Contents, file: str
 ) -> tuple[MonthlySeries, ...]:
-    """Series of the authority's own area where a file holds several.
+    """Series of the authority's own area, where a file holds several.
 
     Raises
     ------
     DataError
-        When none of several areas is its own.
+        When there are several areas and none is its own.
     """
     areas = list(dict.fromkeys(one.area for one in series))
     if len(areas) < 2:

@@ -1,4 +1,4 @@
-"""What each section of a report needs, and which file would bring what is missing."""
+"""What each section of a report needs, and which file would provide what is missing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEEDS: Mapping[str, str] = {
     "published": "published tables: [files] published names their folder",
     "own_tables": "published tables of its own: tables.toml and CSV files in a folder published",
 }
-"""What a section may rest on, and what would bring it."""
+"""What a section may be based on, and which file would provide it."""
 
 _FIGURES = ("months", "own_panel", "published")
 _TEAMS = ("teams", "published")
@@ -34,14 +34,14 @@ _TEAMS = ("teams", "published")
 
 @dataclass(frozen=True, slots=True)
 class SectionRule:
-    """A section and what it takes.
+    """A section and what it needs.
 
     Parameters
     ----------
     name, label
-        As ``sections`` names it, and as a heading does.
+        Its name in ``sections``, and its heading.
     needs
-        Of each group of :data:`NEEDS` one at least, the first that is there.
+        Groups of :data:`NEEDS`; of each group the first that is there is used, and one has to be.
     """
 
     name: str
@@ -75,4 +75,4 @@ SECTIONS: Mapping[str, SectionRule] = {
         ),
     )
 }
-"""Sections by name, in the order in which they stand."""
+"""Sections by name, in their order in the report."""

@@ -1,4 +1,4 @@
-"""``authority.toml``: what an authority says of itself, read with the line of every key."""
+"""``authority.toml``: the settings of an authority, read with the line of every key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FILE = "authority.toml"
 """The file that makes a folder an authority."""
 
 FORMAT = 1
-"""The format that this version writes; a file without a number is of the first."""
+"""The format that this version writes; a file without a number has format 1."""
 
 FILE_KEYS: Mapping[str, str] = {
     "inputs": "workbook of figures, one sheet a subject",
@@ -58,7 +58,7 @@ SEVERAL = ("returns", "records")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value and where it stands."""
+    """A value and where it is."""
 
     value: Value
     place: Place
@@ -66,12 +66,12 @@ class Entry:
 
 Row = dict[str, Entry]
 Rows = dict[str, list[Row]]
-"""Rows of each subject; of one without a key there is at most one."""
+"""Rows of each subject; a subject without a key has at most one."""
 
 
 @dataclass(slots=True)
 class Settings:
-    """What the file says: rows by subject, and files by key with the place of the key."""
+    """The content of the file: rows by subject, and files by key with the place of the key."""
 
     rows: Rows = field(default_factory=dict)
     files: dict[str, tuple[tuple[str, ...], Place]] = field(default_factory=dict)
@@ -106,8 +106,8 @@ def read_settings(folder: Path, log: ProblemLog) -> Settings:
     Raises
     ------
     DataError
-        When the folder is no authority: the file is missing, is no TOML, or has a format that
-        this version does not know.
+        When the folder is not that of an authority: the file is missing, is not TOML, or has a
+        format that this version does not know.
     """
     path = folder / FILE
     if not folder.exists():

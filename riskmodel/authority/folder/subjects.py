@@ -1,4 +1,4 @@
-"""What an authority may say of itself: one declaration for authority.toml and inputs.xlsx alike.
+"""What an authority may say: one declaration for both authority.toml and inputs.xlsx.
 
 A subject is a table of ``authority.toml`` and a sheet of ``inputs.xlsx``; a field is a key there
 and a column here. The template, the reader, the messages and the check are all made from these.
@@ -35,7 +35,7 @@ CHANCES = (0.5, 0.8, 0.9, 0.95)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that may be said, and how.
+    """One setting, and how it is written.
 
     Parameters
     ----------
@@ -43,13 +43,13 @@ class Field:
         Key in ``authority.toml`` and heading in ``inputs.xlsx``.
     kind
         How it is read: a ``share`` is 0.14 or 14%, a ``month`` 2024-03 or a date in a workbook, a
-        ``year`` a financial year such as 2024/25, ``names`` a list with commas between.
+        ``year`` a financial year such as 2024/25, ``names`` a list separated by commas.
     label
         In a word or two.
     explanation
-        Above the column and in the comments of the file.
+        The text above the column and in the comments of the file.
     low, high
-        Smallest and largest number; ``high`` of None is without end.
+        Smallest and largest number; with ``high`` None there is no largest.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Subject:
     Parameters
     ----------
     name, label
-        As the table and sheet are called, and in words.
+        The name of the table and sheet, and in words.
     fields
         By name.
     key
-        Field that tells rows apart; empty where there is one row alone.
+        Field that identifies a row; empty where there is only one row.
     """
 
     name: str
@@ -357,4 +357,4 @@ TABLES: Mapping[str, Table] = {
         ),
     ),
 }
-"""Sheets that are read as the files of the same name are."""
+"""Sheets that are read in the same way as the files of the same name."""

@@ -18,7 +18,7 @@ from riskmodel.intake.months import month_of
 __all__ = ["Value", "read_value"]
 
 Value = str | float | date | tuple[str, ...]
-"""A number is a float, a month or a financial year a text, a list a tuple."""
+"""A number is a float; a month or a financial year is a text; a list is a tuple."""
 
 _NUMBER = re.compile(
     r"£?\s*(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?(?:[eE]-?\d+)?)"
@@ -36,12 +36,12 @@ def read_value(field: Field, raw: object) -> Value:
     field
         Which.
     raw
-        As TOML has it, or the text of a cell.
+        The value in TOML, or the text of a cell.
 
     Raises
     ------
     DataError
-        What was found and what is allowed, without the place, which the caller knows.
+        With what was found and what is allowed, but without the place, which the caller knows.
     """
     return _READERS[field.kind](field, raw)
 

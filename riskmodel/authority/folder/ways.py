@@ -1,4 +1,4 @@
-"""What the records of a folder say of ways between stages: who moves, who is under assessment."""
+"""Moves between stages and children under assessment, from the records of a folder."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ __all__ = ["with_ways"]
 
 _MEASURE = "assessments_completed_continuous"
 _FEWEST = 50
-"""Assessments of a year below which none are shown under way."""
+"""With fewer assessments in a year than this, assessments under way are not shown."""
 
 _WHOLE_YEAR = 330
-"""Days that the assessments of a return have to span to be those of a year."""
+"""Days that the assessments of a return have to span to count as those of a year."""
 
 
 def with_ways(holding: Holding, source: DemandSource) -> DemandSource:
-    """Figures of a folder with the moves between stages and the assessments that its records hold.
+    """A folder's figures, with the moves between stages and the assessments in its records.
 
     Parameters
     ----------
     holding
-        The folder; records that cannot be read for this say nothing of it.
+        The folder; records that cannot be read for this purpose are ignored.
     source
         Its stocks and flows.
 
     Notes
     -----
-    Where stocks are those of a panel, children under assessment are among its children in need
-    already, and none are set beside them.
+    Where stocks are from a panel, children under assessment are already among its children in need,
+    so none are added.
     """
     if not source.moves and holding.has("returns"):
         with suppress(DataError):

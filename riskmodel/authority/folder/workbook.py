@@ -1,4 +1,4 @@
-"""``inputs.xlsx``: the same subjects as sheets, and whole tables as sheets of their own."""
+"""``inputs.xlsx``: the same subjects as sheets, and whole tables on sheets of their own."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = ["Grid", "SheetTable", "Workbook", "cell_name", "read_workbook"]
 Result = TypeVar("Result")
 
 NOTES_SHEET = "read_me"
-"""A sheet of the template with words alone."""
+"""A sheet of the template that holds only notes."""
 
 _NONE_OF_ANY = "\N{NULL}"
 """No sheet can have this name: asking for it makes the reader list those that there are."""
 
 
 def cell_name(row: int, column: int) -> str:
-    """A cell as a spreadsheet calls it; row from 1, column from 0.
+    """The name of a cell in a spreadsheet; row counted from 1, column from 0.
 
     Examples
     --------
@@ -69,21 +69,21 @@ class SheetTable:
 
     @property
     def name(self) -> str:
-        """What the sheet is called in messages and sources."""
+        """The name of the sheet in messages and sources."""
         return f"{self.grid.file} ({self.grid.sheet})"
 
     def read(self, reader: Callable[[Path], Result]) -> Result:
-        """What a reader of CSV makes of the sheet.
+        """The result of a CSV reader applied to the sheet.
 
         Raises
         ------
         DataError
-            As the reader has it, with sheet and cell.
+            The reader's error, with sheet and cell.
 
         Notes
         -----
-        The sheet is handed on as a CSV file whose lines are the sheet's rows, so that the reader
-        that knows the columns of such a table is the only one that does.
+        The sheet is passed on as a CSV file whose lines are the sheet's rows, so that only one
+        reader has to know the columns of such a table.
         """
         with tempfile.TemporaryDirectory(prefix="riskmodel-") as folder:
             path = Path(folder) / self.name
@@ -106,7 +106,7 @@ class SheetTable:
         return text.getvalue()
 
     def place(self, line: int | None, field: str | None) -> Place:
-        """Sheet and cell of a line and field of the table as it was handed on."""
+        """Sheet and cell of a line and field of the table that was passed on."""
         names = [" ".join(name.split()) for name in self.grid.heading]
         row = self.row(line or 1)
         if field is None or field not in names:
@@ -116,11 +116,11 @@ class SheetTable:
         return Place(self.grid.file, None, field, self.grid.sheet, cell_name(row, column))
 
     def row(self, line: int) -> int:
-        """The row of the sheet that a line of the table is."""
+        """The row of the sheet for a line of the table."""
         return line + self.grid.heading_row - 1
 
     def in_words_of_the_sheet(self, text: str) -> str:
-        """A sentence of the reader with rows of the sheet for lines of the table."""
+        """A sentence of the reader, with lines of the table replaced by rows of the sheet."""
         pattern = re.escape(self.name) + r", line ([0-9]+)"
         shown = f"{self.grid.file}, sheet {self.grid.sheet}, row "
         return re.sub(pattern, lambda match: f"{shown}{self.row(int(match[1]))}", text)
@@ -135,7 +135,7 @@ class SheetTable:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What a workbook says: rows by subject, and whole tables by name."""
+    """The content of a workbook: rows by subject, and whole tables by name."""
 
     rows: Rows
     tables: dict[str, SheetTable]
@@ -149,12 +149,12 @@ def read_workbook(path: Path, log: ProblemLog) -> Workbook:
     path
         The workbook.
     log
-        Where wrong sheets, headings and cells go.
+        Where wrong sheets, headings and cells are noted.
 
     Raises
     ------
     DataError
-        When the file is no workbook.
+        When the file is not a workbook.
     """
     rows: Rows = {}
     tables: dict[str, SheetTable] = {}

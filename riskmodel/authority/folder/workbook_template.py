@@ -1,4 +1,4 @@
-"""Writes ``inputs.xlsx``: a sheet a subject, an explanation above each column, drop-down lists."""
+"""Writes ``inputs.xlsx``: a sheet for each subject, explanations above columns, drop-down lists."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from riskmodel.authority.folder.workbook import NOTES_SHEET
 __all__ = ["Cells", "workbook_bytes"]
 
 Cells = Mapping[str, Sequence[Mapping[str, Any]]]
-"""Rows by sheet, each a value by column; a month is the first day of it, a share a number."""
+"""Rows by sheet, each with a value by column; a month is its first day, a share is a number."""
 
 _CREATED = datetime(2015, 11, 5)
-"""The date in the file's properties: the same cells give the same bytes."""
+"""The date in the file's properties, fixed so that the same cells give the same bytes."""
 
 _ROWS = 400
-"""Rows that a drop-down list and a check of entries reach down to."""
+"""Number of rows that have drop-down lists and checks of entries."""
 
 _FIRST_YEAR, _LAST_YEAR = 2014, 2034
 _FORMATS: Mapping[Kind, str] = {
@@ -71,9 +71,9 @@ def workbook_bytes(cells: Cells, note: str = "") -> bytes:
     Parameters
     ----------
     cells
-        Rows by sheet; a sheet without rows has its headings alone.
+        Rows by sheet; a sheet without rows has only its headings.
     note
-        A sentence that stands first on the sheet of notes.
+        A sentence to put first on the sheet of notes.
     """
     import xlsxwriter
 

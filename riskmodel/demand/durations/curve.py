@@ -1,4 +1,4 @@
-"""Survival summed up to many ages, from a few of them: a curve of the fifth degree between."""
+"""Survival summed up to many ages, from sums at a few ages and fifth-degree curves between."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _EXACT_MONTHS, _GROWS = 6.0, 1.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalCurve:
-    """At which ages survival has to be known for its sums up to others.
+    """The ages at which survival has to be known to give its sums up to other ages.
 
     Parameters
     ----------
     nodes
-        Ages that gamma lengths are evaluated at, in months, ascending.
+        Ages at which gamma durations are evaluated, in months, ascending.
     smooth
-        Index of the first node from which on slope and bend are read too.
+        Index of the first node from which on slope and curvature are used too.
     weights
-        From sums at all nodes, and slopes and bends at the smooth ones, to the sum at each age
-        asked for, shape (number, age).
+        Weights of the sums at all nodes, and of slopes and curvatures at the smooth ones, in the
+        sum at each age asked for, shape (number, age).
 
     Notes
     -----
-    The sum is I(t) = ∫₀ᵗ S(u) du, with slope S and bend -f, S the survival and f the density of
-    lengths. Between two nodes h apart the polynomial with the values, slopes and bends of both is
-    at most ``h⁶ max |f⁗| / 46,080`` off (Hermite). Ages up to six months are nodes themselves, for
-    there a density may be infinite; later nodes are a fifth of their age apart, which leaves
-    3 in 10⁷ of the mean length for shapes up to 5.
+    The sum is I(t) = ∫₀ᵗ S(u) du, with slope S and curvature -f, where S is the survival and f the
+    density of durations. Between two nodes h apart the error of the polynomial with the values,
+    slopes and curvatures of both is at most ``h⁶ max |f⁗| / 46,080`` (Hermite). Ages up to six
+    months are nodes themselves, because there a density may be infinite; later nodes are a fifth of
+    their age apart, which leaves an error of 3 in 10⁷ of the mean duration for shapes up to 5.
     """
 
     nodes: Floats
@@ -71,12 +71,12 @@ class SurvivalCurve:
         return cls(joined, smooth, weights)
 
     def sums(self, mean_days: Floats, shape: Floats) -> Floats:
-        """Sums, slopes and bends at the nodes: times the weights they are months at each age.
+        """Sums, slopes and curvatures at the nodes; the weights turn them into the sum at each age.
 
         Parameters
         ----------
         mean_days, shape
-            Of gamma lengths, shape (draw, 1).
+            Of gamma durations, shape (draw, 1).
         """
         days, later = self.nodes * DAYS_A_MONTH, self.nodes[self.smooth :] * DAYS_A_MONTH
         within, survival = laws.equilibrium_and_survival("gamma", days, mean_days, shape)

@@ -1,4 +1,4 @@
-"""What may be known about lengths: a mean, a share, bands, or dates one by one."""
+"""What may be known about durations: a mean, a share, bands, or single dates."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PUBLISHED_BANDS_DAYS = (
 
 
 class Band(NamedTuple):
-    """One band of lengths beside what a fit expects in it."""
+    """One band of durations, with what a fit expects in it."""
 
     label: str
     low_days: float
@@ -55,7 +55,7 @@ class Band(NamedTuple):
 
 
 class Evidence:
-    """One source of knowledge about lengths; sources are independent of one another."""
+    """One source of evidence about durations; sources are independent of one another."""
 
     __slots__ = ()
 
@@ -66,21 +66,21 @@ class Evidence:
         raise NotImplementedError
 
     def bands(self, lengths: Lengths) -> tuple[Band, ...]:
-        """Observed and expected counts by band; none where the source has no counts."""
+        """Observed and expected counts by band; empty if the source has no counts."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class MeanLength(Evidence):
-    """A printed mean length of plans that ended.
+    """A printed mean duration of plans that ended.
 
     Parameters
     ----------
     days
-        What the mean can have been, in days.
+        The range of values that the mean can have been, in days.
     number
-        Of how many plans it is the mean; None takes the interval alone, as a normal density with
-        the variance of a uniform one over it.
+        The number of plans that it is the mean of; None uses only the interval, as a normal density
+        with the variance of a uniform one over it.
     label
         Where it is from.
 
@@ -108,16 +108,16 @@ class MeanLength(Evidence):
 
 @dataclass(frozen=True, slots=True)
 class ShareOver(Evidence):
-    """A printed share of the plans that ended which had lasted longer than so many days.
+    """A printed share of ended plans that had lasted longer than so many days.
 
     Parameters
     ----------
     days
-        Length that counts as long.
+        Duration from which on a plan counts as long.
     share
-        What the share can have been, as a proportion.
+        The range of values that the share can have been, as a proportion.
     number
-        Of how many plans; None takes the interval alone, as for :class:`MeanLength`.
+        The number of plans; None uses only the interval, as for :class:`MeanLength`.
     label
         Where it is from.
     """
@@ -145,7 +145,7 @@ class ShareOver(Evidence):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndedBands(Evidence):
-    """Plans that ended, counted by band of length.
+    """Plans that ended, counted by band of duration.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ class EndedBands(Evidence):
     counts
         Plans in each band; NaN where it is suppressed.
     total
-        All plans, where that is printed: the suppressed bands then hold the remainder together.
-        Else only the shares among the printed bands are used.
+        The number of all plans, where it is printed: the suppressed bands together then hold the
+        remainder. Otherwise only the shares among the printed bands are used.
     label
         Where it is from.
     """
@@ -223,8 +223,8 @@ class EndedBands(Evidence):
 class OpenBands(EndedBands):
     """Plans open at a date, counted by band of time since their start.
 
-    As :class:`EndedBands`; a long plan is the likelier to be found open (length bias), and the
-    shares are those of a steady state.
+    As :class:`EndedBands`; the longer a plan, the likelier it is to be found open (length bias),
+    and the shares are those of a steady state.
     """
 
     label: str = "plans open by time since start"
@@ -235,17 +235,17 @@ class OpenBands(EndedBands):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndividualLengths(Evidence):
-    """Plans one by one: how long each lasted, or has lasted so far.
+    """Single plans: how long each lasted, or has lasted so far.
 
     Parameters
     ----------
     days
-        Length, or time so far, above 0.
+        Duration, or time so far, above 0.
     ended
-        Whether it ended (else it is censored: it lasts longer).
+        Whether it ended; otherwise it is censored, because it lasts longer.
     entered_days
-        How long the plan had lasted when it came under observation, 0 for those observed from
-        their start: a plan that had ended before would not be among them (left truncation).
+        How long the plan had lasted when its observation began, 0 if observed from its start. Plans
+        that had ended before are not in the data (left truncation).
     label
         Where they are from.
     """

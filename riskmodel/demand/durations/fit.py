@@ -1,4 +1,4 @@
-"""Fits of length distributions to whatever is known, and how well they fit."""
+"""Fits of duration distributions to whatever is known, and how good the fits are."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _FAR = 6.0
 
 @dataclass(frozen=True, slots=True)
 class ShapePrior:
-    """Prior of the spread of lengths, as a normal density of a gamma shape.
+    """Prior of the spread of durations, as a normal density of a gamma shape.
 
-    For the other families it bears on the gamma shape of the same coefficient of variation,
-    1 / CV², so that all families know the same before they see any evidence.
+    For the other families it is applied to the gamma shape with the same coefficient of variation,
+    1 / CV², so that all families have the same prior.
     """
 
     mean: float
@@ -58,7 +58,7 @@ class ShapePrior:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LengthFit(Result):
-    """Lengths fitted to evidence.
+    """Durations fitted to evidence.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ class LengthFit(Result):
     bands
         Observed and expected counts, for evidence in bands.
     deviance, degrees_of_freedom, p_value
-        Of the bands together: 2 Σ observed log(observed / expected), bands less one a source less
-        two parameters, and the chance of a greater deviance if the family were true. NaN where
-        there are too few bands.
+        For all bands together: 2 Σ observed log(observed / expected); the number of bands, less one
+        for each source, less two parameters; and the chance of a greater deviance if the family
+        were true. NaN where there are too few bands.
     sources
         Labels of the evidence.
     """
@@ -101,7 +101,7 @@ class LengthFit(Result):
         return 4 - 2 * self.log_likelihood
 
     def to_frame(self) -> pd.DataFrame:
-        """A row a band: source, band in days, observed, expected, Pearson residual."""
+        """A row for each band: source, band in days, observed, expected, Pearson residual."""
         columns = [
             "family",
             "source",
@@ -149,14 +149,14 @@ def fit_lengths(
     level
         Coverage of the intervals; None is the parameter ``interval_level``.
     basis
-        What the evidence rests on.
+        Basis of the evidence.
 
     Returns
     -------
     LengthFit
-        Intervals are of the profile likelihood (times the prior, where there is one): all values
-        that raise -2 log by no more than the chi-square quantile with one degree of freedom, the
-        other parameter at its best for each.
+        Intervals are those of the profile likelihood (times the prior, where there is one): all
+        values that raise -2 log by no more than the chi-square quantile with one degree of freedom,
+        with the other parameter at its optimum for each.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Gamma, Weibull and lognormal lengths as functions of arrays: mean and shape, in days.
+"""Gamma, Weibull and lognormal durations in days, as functions of arrays of mean and shape.
 
 All functions broadcast their arguments, so that each replicate may have its own mean and shape.
 """
@@ -33,8 +33,9 @@ __all__ = [
 ]
 
 Family = Literal["gamma", "weibull", "lognormal"]
-"""What lengths may follow. The shape is that of the gamma or Weibull distribution (1 is
-exponential: ends at a constant rate), or the standard deviation of the logarithm."""
+"""Distributions of durations. The shape is that of the gamma or Weibull distribution (1 is
+exponential: ends at a constant rate); for the lognormal it is the standard deviation of the
+logarithm."""
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
@@ -103,7 +104,7 @@ def survival(
 def density(
     family: Family, days: npt.ArrayLike, mean: npt.ArrayLike, shape: npt.ArrayLike
 ) -> Floats:
-    """Density of lengths a day, at days above 0."""
+    """Density of durations for each day, at days above 0."""
     days, shape = np.asarray(days, dtype=np.float64), np.asarray(shape, dtype=np.float64)
     ratio = days / scale(family, mean, shape)
     log_ratio = np.log(ratio)
@@ -177,7 +178,7 @@ def log_normal(value: float, mean: float, sd: float) -> float:
 def quantile(
     family: Family, share: npt.ArrayLike, mean: npt.ArrayLike, shape: npt.ArrayLike
 ) -> Floats:
-    """Days within which that share of plans ends."""
+    """Days within which this share of plans ends."""
     share, shape = np.asarray(share, dtype=np.float64), np.asarray(shape, dtype=np.float64)
     unit = scale(family, mean, shape)
     if family == "gamma":
@@ -189,7 +190,7 @@ def quantile(
 
 
 def second_moment(family: Family, mean: npt.ArrayLike, shape: npt.ArrayLike) -> Floats:
-    """Mean of the squared length, in days squared."""
+    """Mean of the squared duration, in days squared."""
     mean, shape = np.asarray(mean, dtype=np.float64), np.asarray(shape, dtype=np.float64)
     if family == "gamma":
         return _floats(mean**2 * (1 + 1 / shape))
@@ -205,7 +206,7 @@ def sample(
     generator: np.random.Generator,
     size: int | tuple[int, ...] | None = None,
 ) -> Floats:
-    """Lengths drawn at random, in days."""
+    """Durations drawn at random, in days."""
     unit, shape = scale(family, mean, shape), np.asarray(shape, dtype=np.float64)
     if family == "gamma":
         return _floats(unit * generator.standard_gamma(shape, size))

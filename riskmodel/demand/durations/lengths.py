@@ -18,14 +18,14 @@ __all__ = ["Lengths"]
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths of plans (or of periods of care) that follow one distribution.
+    """Durations of plans (or of periods of care) that follow one distribution.
 
     Parameters
     ----------
     family
         ``gamma``, ``weibull`` or ``lognormal``.
     mean_days
-        Mean length of all plans, in days.
+        Mean duration of all plans, in days.
     shape
         Shape of the gamma or Weibull distribution; for the lognormal one the standard deviation
         of the logarithm.
@@ -67,12 +67,12 @@ equilibrium` says.
 
     @property
     def open_full_mean_days(self) -> float:
-        """Mean full length of the plans open at a date, E(X²) / E(X), in days."""
+        """Mean full duration of the plans open at a date, E(X²) / E(X), in days."""
         return float(laws.second_moment(self.family, self.mean_days, self.shape) / self.mean_days)
 
     @property
     def open_residual_mean_days(self) -> float:
-        """Mean time that plans open at a date still have, and have had: half their full length."""
+        """Mean time that open plans have lasted, and still will: half their full duration."""
         return self.open_full_mean_days / 2
 
     def survival(self, days: npt.ArrayLike) -> Floats:
@@ -80,11 +80,11 @@ equilibrium` says.
         return laws.survival(self.family, days, self.mean_days, self.shape)
 
     def density(self, days: npt.ArrayLike) -> Floats:
-        """Density of lengths a day."""
+        """Density of durations for each day."""
         return laws.density(self.family, days, self.mean_days, self.shape)
 
     def quantile(self, share: npt.ArrayLike) -> Floats:
-        """Days within which that share of plans ends.
+        """Days within which this share of plans ends.
 
         Raises
         ------
@@ -101,7 +101,7 @@ equilibrium` says.
         return 1 - laws.equilibrium(self.family, days, self.mean_days, self.shape)
 
     def ended_shares(self, edges_days: Sequence[float]) -> Floats:
-        """Share of all plans in each band of length, bands between consecutive edges."""
+        """Share of all plans in each band of duration, with bands between consecutive edges."""
         return np.asarray(-np.diff(self.survival(_edges(edges_days))))
 
     def open_shares(self, edges_days: Sequence[float]) -> Floats:

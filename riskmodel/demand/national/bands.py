@@ -1,7 +1,7 @@
-"""How far a rate can lie from others' by chance alone, and how far authorities usually lie apart.
+"""How much a rate can differ from others' by chance alone, and how much authorities usually differ.
 
-A count of children is taken as families that come together: the count over the children of a family
-is a Poisson count, and of a share a binomial one. Rates are compared on the scale on which their
+Children of a family are taken to be counted together: the count divided by the children of a family
+is a Poisson count, or for a share a binomial one. Rates are compared on a scale on which their
 variance does not depend on them: the square root of a rate, the arcsine of the root of a share.
 """
 
@@ -19,13 +19,14 @@ from riskmodel.errors import DataError
 __all__ = ["FEWEST", "Kind", "Pooled", "between_variance", "chance_band", "usual_band"]
 
 Kind = Literal["rate", "share"]
-"""A ``rate`` is a count over an exposure that it is no part of, a ``share`` a part of a whole."""
+"""A ``rate`` is a count over an exposure that it is not part of, a ``share`` a part of a whole."""
 
 FEWEST = 5
-"""Authorities that tell how far authorities usually lie apart."""
+"""Fewest authorities from which to learn how much authorities usually differ."""
 
 WINSORISED = 0.1
-"""Share of authorities at either end that are drawn in, so that outliers widen no limits."""
+"""Share of authorities at either end that are drawn in, so that outliers do not widen the
+limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Pooled:
 def chance_band(
     pooled: Pooled, exposure: float, kind: Kind, *, level: float, together: float = 1.0
 ) -> tuple[float, float]:
-    """Rates that an authority of the same underlying rate would have, by chance alone.
+    """Rates that an authority with the same underlying rate would have, by chance alone.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def chance_band(
     kind
         Of the rate.
     level
-        Chance with which an equal lies within, at least.
+        Least chance with which an authority of the same underlying rate is within the band.
     together
         Children of a family who are counted together.
 
@@ -75,10 +76,11 @@ def chance_band(
 
     Notes
     -----
-    The others' rate is known from their counts alone. For a rate, the count of an equal is then
-    negative binomial (Poisson, with the rate's posterior under Jeffreys' prior, a gamma); for a
-    share it is beta-binomial, taken as the beta of the same mean and variance and widened by half
-    a count. Both are predictive distributions; a discrete count never lies outside more often.
+    The others' rate is known only from their counts. For a rate, the count of an authority with the
+    same rate is then negative binomial (Poisson, with the rate's posterior under Jeffreys' prior, a
+    gamma); for a share it is beta-binomial, taken as the beta of the same mean and variance and
+    widened by half a count. Both are predictive distributions. As counts are discrete, they are
+    outside the band no more often than stated.
 
     Examples
     --------
@@ -115,22 +117,22 @@ def between_variance(
     Parameters
     ----------
     counts, exposures
-        One an authority, shape (authority,); exposures above 0.
+        One for each authority, shape (authority,); exposures above 0.
     kind, together
         As for :func:`chance_band`.
 
     Returns
     -------
     float
-        0 where chance explains how far they lie apart; NaN for fewer than :data:`FEWEST`.
+        0 if chance explains how much they differ; NaN for fewer than :data:`FEWEST`.
 
     Notes
     -----
-    Spiegelhalter (2005, *Statistics in Medicine* 24, 1185-1202), the additive model: z scores
-    about the pooled rate, winsorised, phi their mean square; where phi exceeds 1 - 1 / n, tau^2 =
-    (n phi - (n - 1)) / (sum w - sum w^2 / sum w), with weights w of the inverse chance variances
-    (the moment estimate of DerSimonian and Laird). Drawing in the ends takes a third of the mean
-    square of normal scores away; phi is divided by what it leaves, so that tau^2 is not too small.
+    Spiegelhalter (2005, *Statistics in Medicine* 24, 1185-1202), the additive model: z scores about
+    the pooled rate, winsorised, phi their mean square; where phi exceeds 1 - 1 / n, tau^2 = (n phi
+    - (n - 1)) / (sum w - sum w^2 / sum w), with weights w of the inverse chance variances (the
+    moment estimate of DerSimonian and Laird). Drawing in the ends reduces the mean square of normal
+    scores by a third; phi is divided by what remains, so that tau^2 is not too small.
     """
     number = len(counts)
     if number < FEWEST:
@@ -153,7 +155,7 @@ def usual_band(
     level: float,
     together: float = 1.0,
 ) -> tuple[float, float]:
-    """Rates within chance and what authorities usually lie apart; NaN where that is not known.
+    """Rates within chance and the usual differences of authorities; NaN where these are not known.
 
     Parameters
     ----------

@@ -41,12 +41,12 @@ class Compared:
 
     @property
     def scale(self) -> float:
-        """What a rate is multiplied with to be read."""
+        """The factor by which a rate is multiplied for reading."""
         return 10_000.0 if self.kind == "rate" else 100.0
 
     @property
     def unit(self) -> str:
-        """What it is read in."""
+        """Its unit for reading."""
         return "for every 10,000 children" if self.kind == "rate" else "percent"
 
 

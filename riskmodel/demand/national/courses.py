@@ -1,9 +1,10 @@
-"""Many authorities projected together, so that what they have in common adds up as it should.
+"""Many authorities projected together, so that totals have the right spread.
 
-Each authority's course is its own history given what all teach (``riskmodel.demand.pooled``).
-What the common course does is drawn once a replicate and shared; each authority's own part is drawn
-by itself. A total is the sum over authorities in each replicate, so it is coherent with them to the
-child, and its spread is neither that of independent authorities nor that of one moving in step.
+Each authority is projected from its own history and what was learned from all
+(``riskmodel.demand.pooled``). The common movement is drawn once in each replicate and shared; each
+authority's own part is drawn separately. A total is the sum over authorities in each replicate, so
+it agrees with them to the child, and its spread is neither that of independent authorities nor that
+of authorities in step.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ __all__ = [
 
 
 PURPOSE = "demand/national"
-"""Streams are named by this, the stage, and for an authority's own part its code: one authority
-more or less moves no other."""
+"""Streams are named by this, the stage, and for an authority's own part its code, so an additional
+authority changes no other."""
 
 MOST_CHILDREN = 1e8
-"""Where no population is known, a stock stops here: a history like no other's can spread a path
-beyond any number."""
+"""Where no population is known, a stock is cut off here: for an unusual history a path could exceed
+any number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +59,7 @@ class Course:
     code, area
         Whose.
     latest
-        The stock at the opening as published; for a total that of all together.
+        The stock at the opening as published; for a total, that of all together.
     population
         Children aged 0 to 17, latest known; NaN where it is not.
     mean
@@ -83,7 +84,7 @@ class Course:
 
     @property
     def per_10000(self) -> float:
-        """What turns a count into a rate per 10,000 children; NaN where it cannot be."""
+        """The factor from a count to a rate per 10,000 children; NaN without a population."""
         return 10_000 / self.population if self.population > 0 else float("nan")
 
 
@@ -99,7 +100,7 @@ class NationalCourses(Result):
     measure
         ``stock``, ``starts`` or ``ends``.
     opening_month
-        ``YYYY-MM``: the last figures are of its end.
+        ``YYYY-MM``: the last figures are for the end of this month.
     months
         Each month projected.
     authorities
@@ -152,7 +153,7 @@ class NationalCourses(Result):
         )
 
     def to_frame(self, *others: Course) -> pd.DataFrame:
-        """A row an area and month: the authorities, then others such as their total.
+        """A row for each area and month: the authorities, then others such as their total.
 
         Columns: la_code, area, stage, measure, month, mean, then ``q05`` and so on, basis.
         """
@@ -184,7 +185,7 @@ class NationalCourses(Result):
 
 
 def check_sizes(months: int, replicates: int) -> None:
-    """Refuse a horizon or a number of replicates that is out of range, before the work.
+    """Refuse a horizon or a number of replicates that is out of range, before computing anything.
 
     Raises
     ------
@@ -202,17 +203,17 @@ def check_sizes(months: int, replicates: int) -> None:
 def common_course_of(
     learned: Learned, stage: str, months: int, replicates: int, seed: int
 ) -> Floats:
-    """What the common course does at the end of each month, shape (replicate, 1 + month).
+    """The common movement at the end of each month, shape (replicate, 1 + month).
 
-    The first column is the opening, nought. It goes on to the end of the last half-year begun, so
-    that a horizon changes no path.
+    The first column is the opening, nought. Paths are drawn to the end of the last half-year begun,
+    so that they do not depend on the horizon.
 
     Parameters
     ----------
     learned
         Up to the opening.
     stage, months, replicates, seed
-        Of the projection; every authority of the same has the same.
+        Those of the projection; with the same values every authority has the same movement.
     """
     ahead = np.arange(node_months(months)[-1] + 1) / 12
     generator = stream(seed, f"{PURPOSE}/common/{stage}")
@@ -302,16 +303,16 @@ def summarised(
 
 
 def beyond_authorities(total: Integers, common: Floats, ratio: float) -> Integers:
-    """A total of authorities carried to all of them, most of which it does not hold.
+    """A total of some authorities extended to all of them.
 
     Parameters
     ----------
     total
         Sum over the authorities held, shape (replicate, month).
     common
-        What the common course does in the same replicates and months.
+        The common movement in the same replicates and months.
     ratio
-        All over those held, at the opening; 1 or more.
+        The stock of all over that of those in the total, at the opening; 1 or more.
 
     Returns
     -------
@@ -320,10 +321,10 @@ def beyond_authorities(total: Integers, common: Floats, ratio: float) -> Integer
 
     Notes
     -----
-    Those missing are taken to move as those held: with the same common course, and with own parts
-    that are independent of theirs. In each month the part of the total that goes with the common
-    course, a + b exp(common) by least squares, is multiplied by the ratio, and the rest by its
-    square root: the rest of all has the variance of the rest held times the ratio.
+    The missing authorities are taken to be like those in the total: with the same common movement,
+    and with own parts that are independent of theirs. In each month the part of the total that goes
+    with the common movement, a + b exp(common) by least squares, is multiplied by the ratio. The
+    rest is multiplied by the square root of the ratio, so its variance is multiplied by the ratio.
     """
     if not ratio >= 1:
         raise DataError(f"all are no fewer than those held; the ratio is 1 or more, got {ratio:g}")

@@ -1,4 +1,4 @@
-"""The total of the authorities carried to all of England."""
+"""The total of the authorities extended to all of England."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from riskmodel.series import ENGLAND, AuthorityPanel
 __all__ = ["england_of"]
 
 ENGLAND_TOLERANCE = 0.005
-"""Published totals of England are rounded, and a sum of authorities may pass them by so much."""
+"""Published totals of England are rounded, so a sum of authorities may exceed them by this
+share."""
 
 
 def england_of(
@@ -31,7 +32,7 @@ def england_of(
     learned: Mapping[str, Learned],
     seed: int,
 ) -> tuple[dict[tuple[str, str], Course], tuple[str, ...]]:
-    """The totals carried to England, and what that assumes."""
+    """The totals extended to England, and what that assumes."""
     found: dict[tuple[str, str], Course] = {}
     said: dict[str, None] = {}
     population = _england_figure(panel, "pop_0_17_midyear", year)

@@ -1,7 +1,7 @@
-"""A made-up country: a panel of authorities that do not exist, drawn from what others taught.
+"""A made-up country: a panel of authorities that do not exist, drawn from what was learned.
 
-Everything that reads a panel can be tried on it, and what was put in is known, so that learning can
-be held against it. No figure of a real authority is in it.
+Everything that reads a panel can be tried on it. As the values put in are known, learning can be
+compared with them. No figure of a real authority is in it.
 """
 
 from __future__ import annotations
@@ -35,35 +35,35 @@ _VINTAGE = SHIPPED_YEARS[-1]
 _PURPOSE = "demand/national/made_up"
 
 _CHILDREN, _SIZES, _GROWTH = 58_000, 0.65, 0.006
-"""Of an authority in the middle; how far sizes are apart on the log scale; their growth a year."""
+"""Children of a median authority; how much sizes differ on the log scale; their yearly growth."""
 
 _TINY, _SMALLER = 75, 50
-"""One authority in so many is so many times smaller than the others, as islands are: its counts are
-suppressed."""
+"""One authority in so many is smaller than the others by the second number as a factor, as islands
+are; its counts are suppressed."""
 
 _FLOWS: Mapping[str, tuple[float, float]] = {
     "cpp": (0.08, 0.12),
     "lac": (0.2, 0.15),
     "cin": (0.19, 0.15),
 }
-"""How far log starts over stock are apart between authorities, and between the years of one."""
+"""How much log starts over stock differ between authorities, and between the years of one."""
 
 _LEADS: Mapping[str, tuple[str, float, float, float]] = {
     "icpc_children": ("cpp_starts", 1.13, 0.08, 0.06),
     "s47_enquiries": ("icpc_children", 2.4, 0.2, 0.1),
     "referrals": ("s47_enquiries", 3.6, 0.2, 0.1),
 }
-"""For each step: which it leads to, how many times as many they are in the middle, and how far that
-is apart between authorities and between years, on the log scale."""
+"""For each step: which one it leads to, how many times as many there are at the median, and how
+much that differs between authorities and between years, on the log scale."""
 
 _MOST_SUPPRESSED, _ROUNDED_TO = 5, 10
-"""A count of 1 to 5 is suppressed, as the department does; its totals of England are rounded."""
+"""Counts of 1 to 5 are suppressed, and totals of England rounded, as the department does."""
 
 _NOT_SENT = 0.001
-"""Share of the returns that did not come: nothing is published of that authority and year."""
+"""Share of returns that are missing: nothing is published for that authority and year."""
 
 _FEWEST_FOR_CHANGES, _FEWEST_YEARS_FOR_CHANGES = 20, 8
-"""Boundaries change where there are so many authorities and years."""
+"""Boundaries change only where there are so many authorities and years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ class Area:
     Parameters
     ----------
     code, name
-        That no authority has.
+        A code and a name that no real authority has.
     units
-        Places among the authorities drawn, whose figures it adds up.
+        Positions of the drawn authorities whose figures it adds up.
     years
         In which it reports.
     """
@@ -98,7 +98,7 @@ def made_up_country(
     years
         Years ending on 31 March.
     seed
-        Same seed, same figures.
+        The same seed gives the same figures.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def made_up_country(
 
     Notes
     -----
-    With twenty authorities and eight years or more, two authorities become one half way through,
+    With twenty authorities and eight years or more, two authorities are merged half way through,
     and later one is divided in two: new codes begin where the old ones end.
     """
     if not FEWEST_AUTHORITIES <= authorities <= MOST_AUTHORITIES:
@@ -149,9 +149,9 @@ def country_figures(authorities: int, years: range, seed: int) -> dict[str, Floa
     Notes
     -----
     Stocks follow the process that ships (:class:`~riskmodel.demand.pooled.process.Process`) about
-    its common course, and move together as it says; outside the years learned from the course is
-    a random walk. Starts are a steady share of the stock with half of its change, and ends are
-    what is left: opening + starts - ends = closing in every year.
+    its common course, and move together as learned; outside the years learned from the course is a
+    random walk. Starts are a steady share of the stock plus half of its change, and ends follow:
+    opening + starts - ends = closing in every year.
     """
     whole = range(years[0] - 1, years[-1] + 1)
     population = _population(authorities, whole, seed)
@@ -268,7 +268,7 @@ def _two_year_change(learned: Learned) -> Floats:
 def made_up_panel(
     areas: Sequence[Area], years: range, tables: Mapping[str, Floats], seed: int
 ) -> AuthorityPanel:
-    """Figures of authorities drawn as a panel that says that it is made up.
+    """A panel of the drawn authorities that is marked as made up.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def made_up_panel(
     tables
         From :func:`country_figures`.
     seed
-        Of the returns that did not come.
+        Seed of the returns that are missing.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""What a national run found: courses, totals, and whom it left out."""
+"""Results of a national run: projections, totals, and authorities left out."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class NationalRun(Result):
     seed
         Of every draw.
     learned
-        What the authorities teach, by stage.
+        What was learned from the authorities, by stage.
     courses
         One for each stage and measure.
     england
-        The total carried to all of England, by stage and measure; empty where the panel does not
-        say how many children that would be.
+        The total extended to all of England, by stage and measure; empty where the panel does not
+        give England's figures.
     left_out
         Authorities that are not projected.
     assumptions
-        What was assumed of England and the authorities, in sentences.
+        What was assumed about England and the authorities, in sentences.
     """
 
     panel: AuthorityPanel
@@ -82,7 +82,7 @@ class NationalRun(Result):
         raise UnknownNameError("course", f"{stage} {measure}", names)
 
     def totals(self, stage: str, measure: str = "stock") -> tuple[Course, ...]:
-        """All authorities together, and England where it can be said."""
+        """All authorities together, and England where it is projected."""
         found = [self.of(stage, measure).together()]
         if (stage, measure) in self.england:
             found.append(self.england[stage, measure])
@@ -97,7 +97,7 @@ class NationalRun(Result):
     def history(self, stage: str) -> dict[str, list[tuple[int, float]]]:
         """Year and stock of each authority and England by code.
 
-        Of the total, whose code is ``sum``, only years in which every authority has one.
+        For the total, whose code is ``sum``, only years in which every authority has a stock.
         """
         stock = _stock_by_year(self.panel, stage)
         codes = [each.code for each in self.of(stage).authorities]
@@ -114,14 +114,14 @@ class NationalRun(Result):
         return found
 
     def to_frame(self) -> pd.DataFrame:
-        """A row an area, stage, measure and month: see :meth:`NationalCourses.to_frame`."""
+        """A row for each area, stage, measure and month: see :meth:`NationalCourses.to_frame`."""
         return pd.concat(
             [each.to_frame(*self.totals(each.stage, each.measure)) for each in self.courses],
             ignore_index=True,
         )
 
     def left_out_frame(self) -> pd.DataFrame:
-        """A row an authority and stage that is not projected: stage, la_code, area, reason."""
+        """A row for each authority and stage not projected: stage, la_code, area, reason."""
         return pd.DataFrame(
             [(each.stage, each.code, each.area, each.reason) for each in self.left_out],
             columns=["stage", "la_code", "area", "reason"],

@@ -1,4 +1,4 @@
-"""A panel of authorities to a projection of each and of all together, coherent to the child."""
+"""From a panel of authorities to projections of each and of all, which add up to the child."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def national_run(  # noqa: PLR0913  each is a word of the question
     panel
         Figures of authorities by year, with a row for England or without.
     stages
-        Of :data:`NATIONAL_STAGES`; empty takes all that the panel holds.
+        Some of :data:`NATIONAL_STAGES`; if empty, all that the panel holds.
     year
         The last year to use; None takes the last that all the stages have.
     months
@@ -60,10 +60,10 @@ def national_run(  # noqa: PLR0913  each is a word of the question
     seed
         Of every draw.
     flows
-        Calibrate each authority's lengths too and simulate children who start and end; then
-        ``starts`` and ``ends`` stand beside ``stock``.
+        Whether to calibrate each authority's durations too and simulate children who start and end;
+        the result then has ``starts`` and ``ends`` as well as ``stock``.
     workers
-        Processes, or an engine; the bytes do not hang on it.
+        Processes, or an engine; the bytes do not depend on it.
     progress
         Called with authorities done and authorities in all.
 
@@ -77,8 +77,8 @@ def national_run(  # noqa: PLR0913  each is a word of the question
 
     Notes
     -----
-    Only authorities with a figure in the last year are projected: one that ended earlier, or has
-    not reported, is not carried on. The others are in ``left_out`` with the reason.
+    Only authorities with a figure in the last year are projected, not one that was abolished
+    earlier or has not reported. The others are in ``left_out`` with the reason.
     """
     check_sizes(months, replicates)
     histories = histories_of(panel, stages, year)

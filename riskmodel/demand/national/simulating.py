@@ -1,4 +1,4 @@
-"""The courses of the authorities of a panel, some at a time, and their sums."""
+"""Projections of the authorities of a panel, several at a time, and their sums."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ Some = TypeVar("Some")
 __all__ = ["TIER", "by_tier", "flow_courses", "histories_of", "stock_courses"]
 
 TIER = "child_in_need_plan"
-"""Children in need who are neither on a plan nor looked after: with flows, the wide sense is
-projected as this tier, since the flows that a panel holds are of the wide sense."""
+"""Children in need who are neither on a plan nor looked after. With flows, all children in need of
+a panel are projected as this stage, because the flows in a panel are those of all children in
+need."""
 
 STOCKS_TOGETHER, FLOWS_TOGETHER = 10, 3
-"""Authorities of one task, without flows and with them: half a second's work or more."""
+"""Authorities in one task, without flows and with them: half a second's work or more."""
 
 
 def histories_of(
@@ -87,9 +88,9 @@ def stock_courses(
     sizes: tuple[int, int, int],
     progress: Callable[[int, int], None],
 ) -> tuple[NationalCourses, ...]:
-    """Stocks alone of every authority with a figure, and their sums.
+    """Stocks only, for every authority with a figure, and their sums.
 
-    Sizes are months, replicates and the seed; the bytes do not hang on the pool.
+    Sizes are months, replicates and the seed; the bytes do not depend on the pool.
     """
     names = panel.authorities
     tasks = [
@@ -132,7 +133,7 @@ def flow_courses(
     sizes: tuple[int, int, int],
     progress: Callable[[int, int], None],
 ) -> tuple[NationalCourses, ...]:
-    """As :func:`stock_courses`, with starts and ends beside each stock."""
+    """As :func:`stock_courses`, with starts and ends for each stock."""
     taught = by_tier(learned)
     sources = list(_sources(panel, taught))
     tasks = [(part, taught, sizes) for part in _parts(sources, flows=True)]
@@ -271,5 +272,5 @@ def _parts(whole: Sequence[Some], *, flows: bool) -> list[Sequence[Some]]:
 
 
 def by_tier(learned: Mapping[str, Learned]) -> dict[str, Learned]:
-    """What was learned by the stages that are simulated: the wide sense teaches about the tier."""
+    """What was learned, by simulated stage: all children in need are learned from for the tier."""
     return {TIER if stage == "child_in_need" else stage: each for stage, each in learned.items()}

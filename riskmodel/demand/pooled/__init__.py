@@ -1,1 +1,1 @@
-"""What authorities teach one another about a stock, and how forecasts by it have fared."""
+"""What is learned about a stock from many authorities, and how accurate its forecasts were."""

@@ -1,4 +1,4 @@
-"""Rolling origins: what each model would have said, and what happened."""
+"""Backtests with rolling origins: what each model would have forecast, and what happened."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ __all__ = ["FEWEST_LEARNERS", "backtest"]
 
 
 FEWEST_LEARNERS = 5
-"""Other authorities, with two figures by the origin, that are learned from; where there are fewer,
-what ships is taken."""
+"""Fewest other authorities, with two figures by the origin, to learn from; with fewer, what ships
+is used."""
 
 FEWEST_YEARS = 4
-"""Figures that an origin has behind it, and that leave a change at each horizon to learn from."""
+"""Fewest figures up to an origin, so that there is a change at each horizon to learn from."""
 
 MOST_YEARS_AHEAD = 10
 
@@ -53,34 +53,34 @@ def backtest(  # noqa: PLR0913  each is a choice that a reader of a backtest ask
     workers: int | Engine = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
-    """Judge the models on a panel's own history.
+    """Test the models on a panel's own history.
 
     Parameters
     ----------
     panel
-        Authorities by year; any, none of which need have been seen before.
+        Authorities by year; any, also ones that nothing was learned from before.
     measure
         A stock (``cpp_at_31_mar``, ``lac_at_31_mar``, ``cin_at_31_mar``) or a flow of a year
         (``cpp_starts``, ``cpp_ends``, ``lac_starts``, ``lac_ends``).
     origins
-        Years to stand at the end of, with nothing later; None takes every year with
-        four years to learn from and one to judge by.
+        Years at whose end forecasts are made, with nothing later; None takes every year with four
+        years to learn from and one to compare with.
     horizons
         Years ahead.
     models
-        Of :data:`MODELS`; the two last values run in any case.
+        Some of :data:`MODELS`; the two models of the last value are always run.
     folds
-        The authorities are parted into so many; each part is judged by models that learned from
-        the others, so that no authority is judged by itself. Where fewer than five others have
-        two figures by the origin, our model takes what ships, learned by that year, and an origin
+        The authorities are divided into so many parts. Each part is forecast by models that learned
+        from the others, so no authority is forecast from its own history. If fewer than five others
+        have two figures by the origin, our model uses what ships, learned by that year; an origin
         before the first of those is left out.
     seed
-        Of the parting.
+        Seed of the division.
     age
-        Years by which what our model learns of other authorities is older than the origin; the
-        authority's own figures, and what other models learn, reach to it.
+        Years by which our model's learning from other authorities is older than the origin. The
+        authority's own figures, and what other models learn, go up to the origin.
     workers
-        Processes, or an engine; the answer does not hang on it.
+        Processes, or an engine; the answer does not depend on it.
     progress
         Called with parts done and parts in all.
 

@@ -1,6 +1,6 @@
-"""The simple models that a projection has to beat, each with the spread that it claims.
+"""The simple models that a projection has to beat, each with its own spread.
 
-All forecast log(stock + 1) and know nothing after the year of the forecast.
+All forecast log(stock + 1) and use nothing after the year of the forecast.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ __all__ = ["COMPETITORS", "Spread"]
 
 
 FEWEST_FOR_A_FIT = 4
-"""Figures of an authority's own that ETS and ARIMA need; with fewer they are the last value."""
+"""Fewest own figures for ETS and ARIMA; with fewer they give the last value."""
 
 WINDOW = 5
 """Years of an authority's own mean."""
 
 SMALL = 60.0
-"""Stock at which the weight of a miss is half that of a large authority's."""
+"""Stock at which an error has half the weight of a large authority's."""
 
 
 Competitor = Callable[[StageHistory, StageHistory, int], Spread]
-"""Of what others and the authority's own history say, and how many years ahead."""
+"""A forecast from the histories of others and of the authority, and the number of years ahead."""
 
 
 def last_value(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """The last figure, and the spread of a random walk: own yearly changes times sqrt(years).
+    """The last figure, with the spread of a random walk: own yearly changes times sqrt(years).
 
     Notes
     -----
@@ -47,18 +47,18 @@ def last_value(taught: StageHistory, own: StageHistory, horizons: int) -> Spread
 
 
 def last_value_pooled(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """The last figure, and the spread that other authorities' changes had over as many years."""
+    """The last figure, with the spread of other authorities' changes over as many years."""
     return _learned(taught, own, horizons, None)
 
 
 def prevalence(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """The last figure's share of the children, times their number growing on as it did.
+    """The last figure's share of the children, times their number if it grows on as before.
 
     Notes
     -----
-    How commissioned national studies project, with the spread of :func:`last_value_pooled`. A panel
-    holds no population that was projected at the time: its mean growth of the last five years goes
-    on, and none where it is not known.
+    This is how commissioned national studies project, here with the spread of
+    :func:`last_value_pooled`. A panel holds no projections of the population made at the time, so
+    its mean growth of the last five years is continued; where it is not known, there is none.
     """
     found = last_value_pooled(taught, own, horizons)
     recent = np.log(np.where(own.population > 0, own.population, np.nan))[:, -WINDOW - 1 :]
@@ -67,7 +67,7 @@ def prevalence(taught: StageHistory, own: StageHistory, horizons: int) -> Spread
 
 
 def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """The line through the first figure and the last, with the textbook interval of the drift."""
+    """The line through the first and the last figure, with the textbook interval of the drift."""
     log, ahead = np.log(own.stock + 1), np.arange(1, horizons + 1)
     slope, steps = np.zeros(len(log)), np.ones(len(log))
     for row, values in enumerate(log):
@@ -84,7 +84,7 @@ def drift(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
 
 
 def mean_reversion(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """Back towards the authority's own mean of five years, as far as others went."""
+    """A return towards the authority's own mean of five years, as far as others returned."""
     return _learned(taught, own, horizons, _distance)
 
 

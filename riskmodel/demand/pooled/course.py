@@ -1,4 +1,4 @@
-"""The course that authorities have in common, and what is left of each beside it."""
+"""The movement that authorities have in common, and the rest of each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _TRIMMED = 0.1
 def log_rates(history: StageHistory, course: Floats | None = None) -> tuple[Floats, Floats]:
     """Log rates per child, shape (authority, year), and the log exposure of each authority.
 
-    The exposure is the latest population; where none is known, it is what gives the authority the
-    common rate, so that its own history says all.
+    The exposure is the latest population. Where none is known, it is the number with which the
+    authority has the common rate, so its level comes from its own history alone.
     """
     log_stock = np.log(history.stock + 1)
     exposure = np.full(len(history.codes), np.nan)
@@ -41,11 +41,11 @@ def log_rates(history: StageHistory, course: Floats | None = None) -> tuple[Floa
 
 
 def common_course(values: Floats) -> tuple[Floats, Floats]:
-    """Usual change of each year added up, about the median level; and the changes.
+    """The common course (usual yearly changes added up, about the median level), and the changes.
 
     The usual change is the mean without the tenth that fell most and the tenth that rose most: it
-    has less noise than a median, and a figure in error still moves it little. Years in which
-    nobody has a figure share the change across them evenly.
+    has less noise than a median, and a wrong figure still changes it little. A change across years
+    in which nobody has a figure is divided evenly among them.
     """
     changes = np.zeros(values.shape[1] - 1)
     held = np.flatnonzero(np.isfinite(values).any(axis=0))
@@ -63,16 +63,16 @@ def _usual(changes: Floats) -> float:
 
 
 def median(values: Floats) -> float:
-    """Median of what is known; 0 where nothing is."""
+    """Median of the known values; 0 if there are none."""
     seen = values[np.isfinite(values)]
     return float(np.median(seen)) if len(seen) else 0.0
 
 
 def common_growth(changes: Floats, measure: str) -> tuple[float, float]:
-    """Growth a year that is carried forward, and the variance of a year's common change.
+    """Yearly growth that is carried forward, and the variance of a year's common change.
 
-    The mean change counts only as far as it stands out of its noise: weight
-    tau^2 / (tau^2 + variance / years), tau a parameter of the stage; of all flows one.
+    The mean change counts only as far as it stands out from its noise, with weight tau^2 / (tau^2 +
+    variance / years). tau is a parameter of the stage, with one value for all flows.
     """
     prior = parameter("demand_common_change_spread").value
     weight_of_prior = 3
@@ -85,9 +85,9 @@ def common_growth(changes: Floats, measure: str) -> tuple[float, float]:
 
 
 def mean_stay_years(history: StageHistory) -> float:
-    """Years: median stock over median starts, between a month and ten years; a year if unknown.
+    """Mean stay in years: median stock over median starts, from a month to ten years; 1 if unknown.
 
-    Of a flow a month, the least: chance of one year tells nothing of the next.
+    For a flow it is a month, the least: chance in one year is no evidence for the next.
     """
     if history.measure in FLOW_MEASURES:
         return 1 / 12

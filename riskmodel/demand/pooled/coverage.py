@@ -1,4 +1,4 @@
-"""How often ranges held what happened: in all, by size of authority and by year of the outcome."""
+"""How often ranges held the outcome: in all, by size of authority and by year of the outcome."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from riskmodel.demand.pooled.judged import OURS, Backtest
 __all__ = ["WANTED", "clustered_error", "coverage_by", "exceptions"]
 
 WANTED = {50: (45.0, 55.0), 80: (76.0, 84.0), 90: (86.0, 94.0)}
-"""Percent of outcomes that ranges of each level are to hold."""
+"""Percent of outcomes that ranges of each level should hold."""
 
 _SIZES = ("small", "middling", "large")
 
 
 def coverage_by(found: Backtest, model: str = OURS) -> pd.DataFrame:
-    """What ranges of 50, 80 and 90% held, in all, by thirds of the authorities and by target year.
+    """Share of outcomes in 50, 80 and 90% ranges: in all, by size and by target year.
 
     Parameters
     ----------
     found
         A backtest.
     model
-        Whose ranges.
+        The model whose ranges are tested.
 
     Returns
     -------
     pandas.DataFrame
         Columns: measure, by (``all``, ``size`` or ``target``), part, horizon_years, level,
-        forecasts, held_percent, error: its standard error in percentage points, authorities taken
-        whole; NaN of fewer than two authorities.
+        forecasts, held_percent, and error, its standard error in percentage points, clustered by
+        authority; NaN for fewer than two authorities.
     """
     mine = found.frame[found.frame["model"] == model]
     usual = mine.groupby("la_code")["observed"].median().sort_values(kind="stable")
@@ -64,12 +64,12 @@ def coverage_by(found: Backtest, model: str = OURS) -> pd.DataFrame:
 
 
 def clustered_error(values: Floats, groups: npt.NDArray[np.object_]) -> float:
-    """Standard error of a mean whose values err together within groups; NaN of a single group.
+    """Standard error of a mean whose values are correlated within groups; NaN for a single group.
 
     Notes
     -----
-    The sandwich: root of G / (G - 1) times the sum of the squared sums of each group's deviations,
-    over the number of values.
+    The sandwich estimator: the root of G / (G - 1) times the sum of squares of each group's summed
+    deviations, divided by the number of values.
     """
     names, place = np.unique(groups, return_inverse=True)
     if len(names) < 2:
@@ -80,7 +80,7 @@ def clustered_error(values: Floats, groups: npt.NDArray[np.object_]) -> float:
 
 
 def exceptions(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows that lie outside what is wanted: in all by any distance, of parts by two errors more."""
+    """Rows outside the limits wanted; for parts, only if outside by more than two errors."""
     low, high = (table["level"].map({level: ends[at] for level, ends in WANTED.items()})
                  for at in (0, 1))  # fmt: skip
     reach = np.where(table["by"] == "all", 0.0, 2 * table["error"].fillna(np.inf))

@@ -1,4 +1,4 @@
-"""What an authority's other figures say of where a stock goes: the features of the regression.
+"""What an authority's other figures say about a stock to come: the features of the regression.
 
 All are logs, or differences of logs, of counts at one 31 March and in the years up to it.
 """
@@ -17,7 +17,7 @@ __all__ = ["YEARS_LOOKED_BACK", "feature_names", "features", "figures_beside", "
 
 
 YEARS_LOOKED_BACK = 5
-"""The year of the forecast and those before it that any feature rests on."""
+"""Number of years that features use: the year of the forecast and those before it."""
 
 _LEADS_TO: Mapping[str, str] = MappingProxyType(
     {
@@ -37,7 +37,7 @@ _OWN = (
 )
 
 _OF_CHILDREN_IN_NEED = ("rate", "population_change", "rereferrals_to_referrals")
-"""Told of nothing but children in need: for the other stocks, judged by the history of other
+"""Features used only for children in need: for the other stocks, tested on the history of other
 authorities, they made forecasts no better."""
 
 _OTHER = ("to_stock", "starts_to_ends", "beside_three_years")
@@ -63,18 +63,18 @@ def features(history: StageHistory, place: int) -> Floats:
     history
         Any authorities.
     place
-        Of the year; nothing later is looked at.
+        Position of the year; nothing later is used.
 
     Notes
     -----
-    In the order of :func:`feature_names`, as differences of log(count + 1): the stock beside its
-    own mean of three and of five years, its change over a year, itself; the last year's starts
-    beside the stock and beside the ends; section 47 enquiries, initial conferences and referrals
-    beside the stock; and of each other stock itself beside the stock, its starts beside its ends,
-    and it beside its own mean of three years. For children in need also the stock beside the
-    children who live there, their change over three years, and re-referrals beside referrals. Of a
-    flow, the stage's stock stands in place of the
-    starts, and its other flow in place of the ends.
+    In the order of :func:`feature_names`, as differences of log(count + 1): the stock relative to
+    its own mean of three and of five years, its change over a year, the stock itself; the last
+    year's starts relative to the stock and to the ends; section 47 enquiries, initial conferences
+    and referrals relative to the stock; and for each other stock, its size relative to the stock,
+    its starts relative to its ends, and its size relative to its own mean of three years. For
+    children in need also the stock relative to the children of the area, their change over three
+    years, and re-referrals relative to referrals. For a flow, the stage's stock takes the place of
+    the starts, and its other flow that of the ends.
     """
     place = range(len(history.years))[place]
     first = max(0, place - YEARS_LOOKED_BACK + 1)
@@ -111,7 +111,7 @@ def features(history: StageHistory, place: int) -> Floats:
 
 
 def figures_beside(history: StageHistory, place: int, last: int) -> dict[str, Floats]:
-    """One authority's other figures of the last years looked back on, by name; shape (year,)."""
+    """One authority's other figures in the last years that features use, by name; shape (year,)."""
     years = np.arange(last - YEARS_LOOKED_BACK + 1, last + 1)
     return {
         name: np.where(years >= 0, table[place, np.maximum(years, 0)], np.nan)
@@ -139,7 +139,7 @@ def _is_need(measure: str) -> bool:
 
 
 def mean_known(table: Floats, years: int) -> Floats:
-    """Mean of what is known of the last years; NaN where nothing is; shape (authority,)."""
+    """Mean of what is known in the last years; NaN where nothing is; shape (authority,)."""
     recent = table[:, -years:]
     seen = np.isfinite(recent)
     number = seen.sum(axis=1)

@@ -1,7 +1,7 @@
-"""How far an authority's projection goes on with the growth that authorities had in common.
+"""How much of the growth that authorities had in common an authority's projection continues.
 
-A common growth does not last for ever, and nobody has to follow it. What was learned some years ago
-counts for less, and an authority whose own figures did not grow is not made to.
+A common growth does not last for ever, and not every authority follows it. So growth learned some
+years ago counts for less, and so does growth that an authority's own figures do not show.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ __all__ = [
 
 
 _FEWEST_FIGURES = 3
-"""A year apart or more: two changes, so that their spread is seen."""
+"""Fewest figures, a year or more apart: two changes, so that their spread can be seen."""
 
 _WEIGHT_OF_PRIOR = 3
-"""Yearly changes that the prior spread of an authority's own changes counts for."""
+"""Weight of the prior for the spread of an authority's own changes, in yearly changes."""
 
 _ROUNDING = 1e-6
-"""Years: times are decimal years, whose twelfths are not exact."""
+"""Tolerance in years: times are decimal years, whose twelfths are not exact."""
 
 
 def age_in_years(learned: Learned, last: float) -> int:
-    """Whole years by which what was learned is older than a time; 0 where it is not.
+    """Whole years by which the learning is older than a time; 0 where it is not.
 
     Parameters
     ----------
     learned
-        Up to 31 March of its year.
+        The learning, which goes up to 31 March of its year.
     last
         Decimal year of the authority's last figure.
 
     Notes
     -----
-    Whole years, since figures of other authorities come once a year: until the next are there,
-    nothing newer could have been learned.
+    Whole years are used because figures of other authorities come once a year: until the next are
+    out, nothing newer could have been learned.
     """
     return max(0, int(np.floor(last - learned.year + _ROUNDING)))
 
 
 def own_growth(times: Floats, log_stock: Floats, errors: Floats) -> tuple[float, float] | None:
-    """Growth a year of an authority's own figures, and its variance; None of fewer than three.
+    """Yearly growth of an authority's own figures, and its variance; None for fewer than three.
 
     Parameters
     ----------
@@ -66,10 +66,10 @@ def own_growth(times: Floats, log_stock: Floats, errors: Floats) -> tuple[float,
 
     Notes
     -----
-    Of the figures of the last years (``demand_own_growth_years``), a year apart or more, counted
-    back from the last. As of a random walk: the growth is the whole change over the time between,
-    and its variance that of a year's change over that time. The variance of a year's change is
-    drawn towards a prior (``demand_own_change_spread``).
+    Figures of the last years (``demand_own_growth_years``) are used, a year or more apart, counted
+    back from the last. They are treated as a random walk: the growth is the whole change divided by
+    the time, and its variance is that of a year's change divided by the time. The variance of a
+    year's change is drawn towards a prior (``demand_own_change_spread``).
     """
     if len(times) < _FEWEST_FIGURES:
         return None
@@ -98,16 +98,17 @@ def carried_growth(
     log_stock: Floats,
     errors: Floats | None = None,
 ) -> float:
-    """Common growth that an authority's projection goes on with, log units a year.
+    """Common growth that an authority's projection continues, log units a year.
 
     Parameters
     ----------
     learned
-        From other authorities; its drift is the common growth.
+        What was learned from other authorities; its drift is the common growth.
     origin
         Decimal year after which nothing is known.
     times, log_stock
-        Of the authority's own figures, in order of time, none missing; shape (figure,).
+        Times and logs of the authority's own figures, in order of time, none missing; shape
+        (figure,).
     errors
         Variance of each figure's own error on the log scale, shape (figure,); None is nought.
 
@@ -118,12 +119,12 @@ def carried_growth(
 
     Notes
     -----
-    The drift halves with every ``demand_common_growth_half_life`` years of
-    :func:`age_in_years`. An authority's own growth is about it with a standard deviation of
-    ``demand_own_growth_spread_`` and the stage, and :func:`own_growth` measures it with an error:
-    the growth expected of the authority is their mean, each weighed by how sure it is. Of that
-    nothing beyond the drift is carried forward, and nothing the other way: past falls, or a growth
-    faster than the others', did not last.
+    The drift halves with every ``demand_common_growth_half_life`` years of :func:`age_in_years`. An
+    authority's own growth differs from it with a standard deviation of
+    ``demand_own_growth_spread_`` followed by the stage, and :func:`own_growth` measures it with an
+    error. The growth expected of the authority is their mean, each weighted by its precision.
+    Nothing beyond the drift is carried forward, nor a change in the other direction: past falls, or
+    a growth faster than the others', did not last.
     """
     half_life = parameter("demand_common_growth_half_life").value
     aged = learned.drift * 0.5 ** (age_in_years(learned, origin) / half_life)
@@ -139,22 +140,23 @@ def carried_growth(
 
 
 def children_in_growth(learned: Learned, growth: float, children: float) -> float:
-    """How much of a carried growth is growth of an authority's children, log units a year.
+    """The growth of an authority's children within the growth carried forward, log units a year.
 
     Parameters
     ----------
     learned
-        Whose common course is of numbers: each authority's exposure is one population.
+        The learning; its common course is of numbers, because each authority has only one
+        population.
     growth
-        That is carried forward, log units a year; see :func:`carried_growth`.
+        Growth that is carried forward, log units a year; see :func:`carried_growth`.
     children
-        Growth a year of the authority's children before the origin, log units.
+        Yearly growth of the authority's children before the origin, log units.
 
     Notes
     -----
-    Of the common growth of the years learned from, growth / common growth is carried forward, and
-    as large a part of the children's growth is in it; but no more than all of it, and nothing
-    where the children changed the other way.
+    The part growth / common growth of the growth in the years learned from is carried forward, and
+    it contains the same part of the children's growth; but no more than all that is carried
+    forward, and nothing if the children changed in the other direction.
     """
     common = (learned.course[-1] - learned.course[0]) / (learned.years[-1] - learned.years[0])
     if growth * common <= 0:
@@ -164,7 +166,7 @@ def children_in_growth(learned: Learned, growth: float, children: float) -> floa
 
 
 def years_of_growth(ahead: Sequence[float] | Floats) -> Floats:
-    """Years of growth in so many years ahead: all of the first, then ever less; shape (ahead,).
+    """Years of growth within so many years ahead: first all, then ever less; shape (ahead,).
 
     Notes
     -----
@@ -179,8 +181,8 @@ def years_of_growth(ahead: Sequence[float] | Floats) -> Floats:
 
 
 def growth_beside_drift(learned: Learned, growth: Floats | float, ahead: Floats) -> Floats:
-    """What a growth adds to a course that goes on with its drift; shape of growth, then (ahead,).
+    """What a growth adds to a course that continues with its drift; shape of growth, then (ahead,).
 
-    Exactly nought where all of the drift is carried forward.
+    Exactly nought if all of the drift is carried forward.
     """
     return np.multiply.outer(growth, years_of_growth(ahead)) - learned.drift * ahead

@@ -1,4 +1,4 @@
-"""A stage's stocks and flows by authority and year, as the learning reads them."""
+"""A stage's stocks and flows by authority and year, in the form used for learning."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ FLOW_MEASURES: Mapping[str, str] = MappingProxyType(
         for counted in ("starts", "ends")
     }
 )
-"""Flows of a year that are judged too, with their stages. Those of children in need are not: their
-ends differ between releases."""
+"""Yearly flows that are tested too, with their stages. Those of children in need are not, because
+their ends differ between releases."""
 
 LEADS = ("s47_enquiries", "icpc_children", "referrals", "rereferrals_within_12m")
 """What leads to the stocks: section 47 enquiries, initial conferences, referrals, re-referrals."""
@@ -57,8 +57,8 @@ BESIDE = (
     ),
     *LEADS,
 )
-"""Figures that tell something of a stock beside its own: the other stocks with their flows, and
-what leads to them."""
+"""Other figures that say something about a stock: the other stocks with their flows, and what leads
+to them."""
 
 POPULATION = "pop_0_17_midyear"
 
@@ -83,8 +83,9 @@ REGIONS = frozenset(
         "south west",
     }
 )
-"""Areas, in small letters, that published tables list among the authorities and that are sums of
-them: one would count its authorities twice, and by its size outweigh them all in a mean score."""
+"""Areas, in small letters, that published tables list among the authorities although they are sums
+of them. They would count their authorities twice, and by their size outweigh all others in a mean
+score."""
 
 REGION_CODES = ("E12", "E13", "E92")
 """How the nine-digit codes of regions, of the two parts of London and of England begin."""
@@ -101,13 +102,13 @@ class StageHistory:
     codes
         Codes of the authorities.
     years
-        Consecutive years; a year that the panel does not hold is all missing.
+        Consecutive years; for a year that the panel does not hold everything is missing.
     stock, starts, ends, population
-        Shape (authority, year); NaN where there is no figure. Copied and locked. Of a flow, in
-        place of starts and ends, the stock that it leads to or from, and the stage's other flow.
+        Shape (authority, year); NaN where there is no figure. Copied and locked. For a flow, starts
+        and ends are replaced by the stock that it leads to or from, and the stage's other flow.
     beside
-        Other figures of the same authorities and years by the panel's names, of :data:`BESIDE`;
-        one that is not there is known of nobody.
+        Other figures of the same authorities and years by the panel's names, of :data:`BESIDE`; a
+        figure that is left out is not known for any authority.
     """
 
     measure: str
@@ -137,13 +138,14 @@ class StageHistory:
     def from_panel(cls, panel: AuthorityPanel, measure: str) -> StageHistory:
         """The history of one stock; authorities and years in order.
 
-        An authority without a figure of the stock is not among them, nor are England and its
-        regions: see :func:`is_region`.
+        Authorities without a figure of the stock are left out, and so are England and its regions:
+        see :func:`is_region`.
 
         Raises
         ------
         UnknownNameError
-            When it is no stock of :data:`STOCK_MEASURES` and no flow of :data:`FLOW_MEASURES`.
+            When it is neither a stock of :data:`STOCK_MEASURES` nor a flow of
+            :data:`FLOW_MEASURES`.
         DataError
             When the panel holds no figure of it.
         """
@@ -186,7 +188,7 @@ class StageHistory:
         return np.asarray((self.population > 0).any(axis=1), dtype=np.bool_)
 
     def until(self, year: int) -> StageHistory:
-        """What was known when that year had ended: nothing later is in it."""
+        """What was known at the end of that year, without anything later."""
         if year not in self.years:
             raise DataError(
                 f"holds the years {self.years[0]} to {self.years[-1]}, not {year}",
@@ -195,9 +197,10 @@ class StageHistory:
         return self._kept(slice(0, self.years.index(year) + 1))
 
     def reported(self) -> StageHistory:
-        """From the first year in which anybody has a figure of the stock to the last; all if none.
+        """From the first year with a figure of the stock to the last; everything if there is none.
 
-        Where some authorities are taken from among more, years can be left that none of them saw.
+        When some authorities are taken from more, there can be years in which none of them has a
+        figure.
         """
         held = np.flatnonzero(np.isfinite(self.stock).any(axis=0))
         return self._kept(slice(held[0], held[-1] + 1)) if len(held) else self
@@ -206,7 +209,7 @@ class StageHistory:
         return self._cut(self.codes, self.years[years], lambda table: table[:, years])
 
     def of(self, rows: Iterable[int]) -> StageHistory:
-        """Some of the authorities, by their places."""
+        """Some of the authorities, by their positions."""
         places = list(rows)
         codes = tuple(self.codes[place] for place in places)
         return self._cut(codes, self.years, lambda table: table[places])
@@ -241,7 +244,7 @@ def stage_of(measure: str) -> str:
 
 
 def authorities_of(panel: AuthorityPanel) -> list[str]:
-    """Codes of the panel's authorities in order, England and its regions not among them."""
+    """Codes of the panel's authorities in order, without England and its regions."""
     return [code for code, area in panel.authorities.items() if not is_region(code, area)]
 
 

@@ -1,4 +1,4 @@
-"""How a backtest's forecasts fared: skill with intervals, coverage, who won."""
+"""How accurate a backtest's forecasts were: skill with ranges, coverage, and the best model."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = ["MODELS", "OURS", "POOLED", "QUANTILES", "REFERENCE", "ROW_COLUMNS", 
 OURS = "riskmodel"
 REFERENCE = "last_value"
 POOLED = "last_value_pooled"
-"""A sharper naive model, which every backtest runs beside the reference."""
+"""A better naive model, which every backtest runs in addition to the reference."""
 MODELS = (OURS, *COMPETITORS)
 """Every model that a backtest runs side by side."""
 
 FEWEST_FOR_CHANCE = 5
-"""Authorities without which nothing says how far chance alone would go."""
+"""With fewer authorities than this, there is no estimate of what chance alone would give."""
 
 QUANTILES = {
     "q05": 0.05,
@@ -45,28 +45,28 @@ ROW_COLUMNS = ("measure", *_FORECAST, "basis")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Backtest(Result):
-    """Forecasts of one stock and how they fared.
+    """Forecasts of one stock and how accurate they were.
 
     Parameters
     ----------
     measure
         Which stock.
     frame
-        A row a model, authority, origin and horizon: :data:`ROW_COLUMNS` but for measure and
+        A row for each model, authority, origin and horizon: :data:`ROW_COLUMNS` without measure and
         basis, and ``pit``, ``covered_50``, ``covered_80``, ``covered_90``.
     folds
-        Parts of the authorities; each is judged by what the others teach.
+        Number of parts of the authorities; each is forecast with what was learned from the others.
     seed
-        Of the parts.
+        Seed of the division into parts.
     left_out
-        Authority and origin pairs that could not be judged: no figure at the origin, fewer than
+        Pairs of authority and origin that could not be tested: no figure at the origin, fewer than
         two by then, or nothing to learn from.
     from_shipped
-        Origins at which what ships was taken for want of other authorities.
+        Origins at which what ships was used because there were too few other authorities.
     caveats
-        What the panel says of itself: that it is made up, rows left out as totals.
+        Notes on the panel: that it is made up, that rows were left out as totals.
     basis
-        Of its figures.
+        Basis of its figures.
     """
 
     measure: str
@@ -84,7 +84,7 @@ class Backtest(Result):
         return rows[list(ROW_COLUMNS)]
 
     def skill(self, *, resamples: int = 1000, reference: str = REFERENCE) -> pd.DataFrame:
-        """A row a model and horizon: mean CRPS, skill with its interval, coverage.
+        """A row for each model and horizon: mean CRPS, skill with its range, coverage.
 
         Columns: measure, model, horizon_years, forecasts, authorities, crps, skill_percent,
         skill_low, skill_high, skill_pooled_percent, coverage_50_percent, coverage_80_percent,
@@ -95,14 +95,15 @@ class Backtest(Result):
         resamples
             Bootstrap samples of authorities for the 95% interval of the skill.
         reference
-            The model that skill is counted against.
+            The model that skill is measured against.
 
         Notes
         -----
         Skill is 1 - mean CRPS / mean CRPS of the reference, in percent: above 0 is better. The
-        interval resamples whole authorities, since one authority's forecasts err together; of a
-        single authority there is none (NaN). ``skill_pooled_percent`` is against the last value
-        with the spread of others' changes (:data:`POOLED`), NaN where that did not run.
+        interval resamples whole authorities, because the errors of one authority's forecasts are
+        correlated; for a single authority there is none (NaN). ``skill_pooled_percent`` is measured
+        against the last value with the spread of others' changes (:data:`POOLED`); NaN where that
+        was not run.
         """
         pieces = []
         for ahead in sorted(set(self.frame["horizon_years"].tolist())):
@@ -147,9 +148,9 @@ class Backtest(Result):
         return found.assign(best=found["crps"] == best, basis=self.basis)
 
     def by_size(self, groups: int = 3, *, resamples: int = 1000) -> pd.DataFrame:
-        """The summary for small, middling and large authorities apart.
+        """The summary for small, medium and large authorities separately.
 
-        Parts of about equal number, by the median of what each authority had. Columns: size_from
+        Groups of about equal number, by the median of each authority's figures. Columns: size_from
         and size_to (of those medians), then those of :meth:`skill`.
 
         Parameters
@@ -172,10 +173,11 @@ class Backtest(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def lead(self, model: str, *, resamples: int = 1000) -> pd.DataFrame:
-        """How much smaller our mean CRPS is than a model's, with its interval; a row a horizon.
+        """How much smaller our mean CRPS is than a model's, with its range; a row for each horizon.
 
-        Columns: horizon_years, model, lead_percent, lead_low, lead_high. The interval is of the
-        difference, authority by authority: far narrower than two intervals of skill suggest.
+        Columns: horizon_years, model, lead_percent, lead_low, lead_high. The interval is that of
+        the difference, authority by authority. It is far narrower than two intervals of skill
+        suggest.
 
         Parameters
         ----------
@@ -208,7 +210,7 @@ class Backtest(Result):
     def pit_histogram(self) -> pd.DataFrame:
         """Share of forecasts by tenth of the probability integral transform.
 
-        Flat where the spread is right; a hump says too wide, a bowl too narrow. Columns: model,
+        It is flat if the spread is right; a hump means too wide, a bowl too narrow. Columns: model,
         horizon_years, from, to, share_percent.
         """
         edges = np.linspace(0, 1, 11)
@@ -229,10 +231,10 @@ class Backtest(Result):
         return pd.concat(pieces, ignore_index=True)
 
     def pit_words(self) -> str:
-        """What the probability integral transform of our model says, in a sentence.
+        """What the probability integral transform of our model shows, in a sentence.
 
-        A fault is named only where it is large and beyond chance: further from what should be
-        than two standard errors among authorities, whose own forecasts err together.
+        A fault is named only if it is large and beyond chance: more than two standard errors,
+        clustered by authority, from what it should be.
         """
         mine = self.frame[self.frame["model"] == OURS]
         pit = mine["pit"].to_numpy()
@@ -314,7 +316,7 @@ class Backtest(Result):
         return [*lines, self.pit_words()] if OURS in set(self.frame["model"]) else lines
 
     def warnings(self) -> list[str]:
-        """What was left out, and where the package's own learning stood in."""
+        """What was left out, and where what ships was used instead."""
         found = [*self.caveats]
         if self.left_out:
             found.append(

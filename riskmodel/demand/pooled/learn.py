@@ -1,4 +1,4 @@
-"""What authorities have in common, learned from some of them up to a year, and forecasts by it."""
+"""What authorities have in common, learned from some of them up to a year, and its forecasts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["NOTHING_KNOWN", "Forecast", "Learned", "degrees_of", "forecast", "le
 
 
 NOTHING_KNOWN = 100.0
-"""Variance of a log level of which nothing is known beforehand."""
+"""Variance of a log level about which nothing is known beforehand."""
 
 _PRIORS = (
     ("level", 0.35, 1.0),
@@ -45,20 +45,20 @@ _PRIORS = (
     ("noise", 0.03, 1.0),
     ("tail", 8.0, 0.7),
 )
-"""Centre of each part's prior, and its standard deviation on the unbounded scale: wide enough that
-seventy authorities outweigh it within three years."""
+"""Centre of the prior of each part, and its standard deviation on the unbounded scale, which is so
+wide that seventy authorities outweigh it within three years."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """Forecasts of a stock by authority and years ahead: a Student-t of log(stock + 1).
+    """Forecasts of a stock by authority and years ahead: Student-t distributions of log(stock + 1).
 
     Parameters
     ----------
     codes
         Authorities.
     year
-        Made with nothing later than this year.
+        The year that forecasts are made in, with nothing later.
     horizons
         Years ahead, from 1.
     location, scale
@@ -99,10 +99,10 @@ def learn(
     Parameters
     ----------
     history
-        Cut it first (:meth:`StageHistory.until`): every year in it is used, from the first in
-        which a learner has a figure to the last.
+        Every year in it is used, from the first in which a learner has a figure to the last, so cut
+        it first (:meth:`StageHistory.until`).
     learners
-        Places of the authorities to learn from; None takes all.
+        Positions of the authorities to learn from; None takes all.
     horizons
         Years ahead to learn the turnover and the spread for.
 
@@ -115,15 +115,15 @@ def learn(
     -----
     The process maximises the posterior density of the Student-t process (L-BFGS-B). The common
     course adds up the usual yearly change (a trimmed mean), and its growth is carried forward only
-    as far as it stands out of its noise: weight tau^2 / (tau^2 + variance / years), with tau a
-    parameter by stage.
-    An authority without a population teaches nothing of how far levels are apart: its own is
-    whatever its figures say. Where none has one, the course is not of rates, and forecasts take
-    no level from a population.
-    The turnover is a ridge regression of what past forecasts missed, centred within each year.
-    Forecasts as they would have been made at each earlier year, with the course and the growth
-    known by then, say how much the regression on all figures counts beside the process, and how
-    wide the two together should be (:func:`~riskmodel.demand.pooled.stacking.stacked`).
+    as far as it stands out from its noise, with weight tau^2 / (tau^2 + variance / years), where
+    tau is a parameter of each stage. An authority without a population adds nothing to what is
+    known of how much levels differ: its own level is what its figures say. If none has a
+    population, the course is not one of rates, and forecasts take no level from a population. The
+    turnover is a ridge regression of the errors of past forecasts, centred within each year.
+    Forecasts as they would have been made in each earlier year, with the course and the growth
+    known by then, show how much weight the regression on all figures should have relative to the
+    process, and how wide the two together should be
+    (:func:`~riskmodel.demand.pooled.stacking.stacked`).
     """
     places = np.arange(len(history.codes)) if learners is None else np.array(sorted(learners))
     # Years that none of them saw are no years without a change, and none that is known.
@@ -180,21 +180,21 @@ def _stood_at(learned: Learned, taught: StageHistory, values: Floats, place: int
 
 
 def forecast(learned: Learned, history: StageHistory, horizons: int | None = None) -> Forecast:
-    """Forecast the stocks of authorities, taught or not, from their own history.
+    """Forecast the stocks of any authorities, learned from or not, with their own history.
 
     Parameters
     ----------
     learned
-        What other authorities teach, up to the same year or an earlier one.
+        What was learned from other authorities, up to the same year or an earlier one.
     history
-        The authorities' own, up to the year of the forecast.
+        The authorities' own history, up to the year of the forecast.
     horizons
-        Years ahead; None takes what was learned for.
+        Years ahead; None takes those of the learning.
 
     Raises
     ------
     DataError
-        When what was learned rests on later years than the history.
+        When the learning uses later years than the history.
     """
     if learned.year > history.years[-1]:
         raise DataError(
@@ -261,7 +261,7 @@ def _growths(learned: Learned, history: StageHistory) -> Floats:
 
 
 def degrees_of(prediction: Prediction, measure: str) -> Floats:
-    """Degrees of freedom of a forecast: the prediction's, with tails of stocks kept heavy."""
+    """Degrees of freedom of a forecast: the prediction's, with a maximum that keeps tails heavy."""
     of_flows = "flow" if measure in FLOW_MEASURES else "forecast"
     most = parameter(f"demand_{of_flows}_degrees_at_most").value
     return np.minimum(prediction.degrees, most)

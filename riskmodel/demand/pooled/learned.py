@@ -1,4 +1,4 @@
-"""What authorities taught: a process, its course over the years, and how past forecasts fared."""
+"""What was learned: a process, the common course over the years, and errors of past forecasts."""
 
 from __future__ import annotations
 
@@ -17,37 +17,39 @@ __all__ = ["Learned"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What a set of authorities teaches about a stock, from nothing later than a year.
+    """What was learned about a stock from a set of authorities, with nothing later than a year.
 
     Parameters
     ----------
     measure
         Which stock or flow.
     years
-        The years looked at, each ending on 31 March.
+        The years used, each ending on 31 March.
     authorities
         How many it was learned from.
     process
-        Sizes and memories of the parts.
+        Sizes and memories of the parts of the process.
     stay_years
         Mean stay: median stock over median starts, Little's law.
     course
         The common course: log rate per child in each year, shape (year,).
     drift, drift_variance
-        Growth a year of the common course that is carried forward at most, and the variance of a
+        The most yearly growth of the common course that is carried forward, and the variance of a
         year's common change about it.
     usual_starts
         Median of log starts over stock in the last year; NaN where nobody reported both.
     turnover
         Coefficients of :data:`riskmodel.demand.pooled.turnover.TURNOVER`, shape (horizon, 2).
     spread
-        What each horizon's variance is multiplied by, from how past forecasts fared, shape
+        What each horizon's variance is multiplied by, from the errors of past forecasts, shape
         (horizon,).
     per_child
-        Whether the course is of rates for each child: some authority had a population. Else it
-        tells changes alone, and a population says nothing of an authority's level.
+        Whether the course is one of rates for each child, which needs some authority with a
+        population. Otherwise only its changes mean anything, and a population says nothing about an
+        authority's level.
     regression
-        What all figures together say of a change, and how much it counts; None is nothing.
+        What all figures together say about a change, and its weight; None if there is no
+        regression.
     """
 
     measure: str
@@ -69,7 +71,7 @@ class Learned:
 
     @property
     def year(self) -> int:
-        """The last year looked at; it ends on 31 March."""
+        """The last year used; it ends on 31 March."""
         return self.years[-1]
 
     @property
@@ -80,19 +82,19 @@ class Learned:
     def course_at(self, times: Sequence[float] | Floats) -> Floats:
         """The common course at any times, in decimal years: 31 March 2015 is 2015.0.
 
-        Between two years it is a straight line. Before the first it keeps its level, after the
-        last its drift; what it really did is unknown, see :meth:`course_covariance`. How much of
-        the drift an authority's projection goes on with, and for how long, is in
-        :mod:`riskmodel.demand.pooled.growth`.
+        Between two years it is a straight line. Before the first year it stays level, after the
+        last it continues with its drift; what it really did there is unknown, see
+        :meth:`course_covariance`. How much of the drift an authority's projection continues, and
+        for how long, is in :mod:`riskmodel.demand.pooled.growth`.
         """
         moments = np.asarray(times, dtype=np.float64)
         beyond = np.maximum(moments - self.years[-1], 0.0)
         return np.interp(moments, self.years, self.course) + self.drift * beyond
 
     def course_covariance(self, times: Sequence[float] | Floats) -> Floats:
-        """Covariance of what the common course did outside the years looked at, shape (time, time).
+        """Covariance of the common course outside the years used, shape (time, time).
 
-        A random walk on either side, tied to the years looked at; nought between them.
+        It is a random walk on either side, tied to the years used, and nought within them.
         """
         moments = np.asarray(times, dtype=np.float64)
         found = np.zeros((len(moments), len(moments)))
@@ -107,8 +109,9 @@ class Learned:
         Parameters
         ----------
         years
-            Ahead, 0 or more, whole or not: between the horizons learned on a straight line; beyond
-            the last as at the last. The turnover begins at nought, the spread as after one year.
+            Years ahead, 0 or more, whole or not. Between the horizons learned, values are on a
+            straight line; beyond the last they are those of the last. The turnover begins at
+            nought, the spread with that of one year.
         """
         apart = np.asarray(years, dtype=np.float64)
         known = np.arange(len(self.spread) + 1.0)
@@ -116,13 +119,13 @@ class Learned:
         return np.column_stack(turnover), np.sqrt(np.interp(apart, known[1:], self.spread))
 
     def by_regression(self, steady: Floats, now: float | Floats, values: Floats) -> Floats:
-        """What the regression moves a forecast by, shape (authority, horizon).
+        """By how much the regression changes a forecast, shape (authority, horizon).
 
         Parameters
         ----------
         steady
-            The process's forecast without growth one year ahead, two and so on, shape
-            (authority, horizon), to the last horizon learned.
+            The process's forecast without growth, one year ahead, two and so on to the last horizon
+            learned, shape (authority, horizon).
         now
             Log of the last stock + 1, shape (authority,).
         values

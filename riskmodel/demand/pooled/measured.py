@@ -1,7 +1,7 @@
-"""How the projections fared on the history of other authorities, as it was measured.
+"""How accurate projections were on the history of other authorities, as measured.
 
-The panel does not ship, and judging every model takes minutes: what was found ships as a small
-table. Developers with the panel make it anew by ``make measured``.
+The panel does not ship, and testing every model takes minutes, so the results ship as a small
+table. Developers with the panel make it again with ``make measured``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 MEASURED_ORIGINS = tuple(range(2014, 2022))
-"""Years at whose 31 March the models stood, with nothing later."""
+"""Years at whose 31 March forecasts were made, with nothing later."""
 
 _DIGITS = {"crps": 3, "skill": 2, "coverage": 2}
 _FILE = "backtest_summary.csv"
@@ -39,26 +39,26 @@ def measure_backtests(
     workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
-    """Judge the models on each stock of a panel.
+    """Test the models on each stock of a panel.
 
     Parameters
     ----------
     panel
         Authorities by year.
     measures
-        Stocks to judge.
+        Stocks to test.
     models
         Models to run side by side.
     workers
-        Processes; the answer does not hang on how many.
+        Processes; the answer does not depend on how many.
     progress
-        Called with the stock that comes next.
+        Called with the next stock.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.skill`, besides
-        ``first_origin``, ``last_origin``, ``folds`` and ``seed``.
+        The columns of :meth:`~riskmodel.demand.pooled.judged.Backtest.skill`, and ``first_origin``,
+        ``last_origin``, ``folds`` and ``seed``.
     """
     pieces = []
     for measure in measures:
@@ -93,7 +93,7 @@ def _measured() -> pd.DataFrame:
 
 
 def measured_backtest() -> pd.DataFrame:
-    """What was measured, as :func:`measure_backtests` gives it, to the digits of the file.
+    """The shipped results, as :func:`measure_backtests` gives them, to the digits of the file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A projection of one authority's stock from its own figures, at any dates, and from shared ones.
+"""A forecast of one authority's stock from its own figures, at any dates, and what was learned.
 
 Times are decimal years in which 31 March 2015 is 2015.0 and 30 September 2014 about 2014.5: the
 numbers by which authority panels name their years.
@@ -36,11 +36,11 @@ __all__ = [
 
 
 CLIP = 0.0005
-"""Paths keep between this quantile of each time's Student-t and one minus it: beyond, a handful of
-draws would say more of the tail's shape than any history can."""
+"""Paths stay between this quantile of each time's Student-t and one minus it: further out, a few
+draws would depend on the shape of the tail, about which no history says anything."""
 
 TABLE = 4097
-"""Points of the table from normal to Student-t."""
+"""Points of the table that converts normal to Student-t values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,14 +58,15 @@ class OwnForecast:
     covariance
         Of log(stock + 1) between times, shape (time, time).
     common
-        The part of the covariance that all authorities share: what their common course may do
-        from here on, shape (time, time).
+        The part of the covariance that all authorities share, from their common course, shape
+        (time, time).
     degrees
         Degrees of freedom.
     growth
-        Growth a year, of that which authorities had in common, that it goes on with: log units.
+        Yearly growth that is carried forward, out of the growth that authorities had in common: log
+        units.
     age
-        Whole years by which what was learned is older than the last figure.
+        Whole years by which the learning is older than the last figure.
     """
 
     measure: str
@@ -130,35 +131,35 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
     beside: Mapping[str, Sequence[float] | Floats] | None = None,
     expected: bool = False,
 ) -> OwnForecast:
-    """Forecast one authority's stock from its own figures and what others taught.
+    """Forecast one authority's stock from its own figures and what was learned from others.
 
     Parameters
     ----------
     learned
-        What other authorities teach; its years need not be the authority's.
+        What was learned from other authorities; its years may differ from the authority's.
     times
-        Of the figures, decimal years (31 March 2015 is 2015.0), in any order; two figures of one
-        time are two sources.
+        Times of the figures in decimal years (31 March 2015 is 2015.0), in any order; two figures
+        at one time are two sources.
     stock
         The figures, shape (figure,); NaN is no figure.
     later
         Times to forecast, none before the last figure.
     population
-        Aged 0 to 17, latest known; without it, or where those learned from had none, the
-        authority's level rests on its own figures alone.
+        Children aged 0 to 17, latest known. Without it, or if the authorities learned from had
+        none, the authority's level comes only from its own figures.
     error_variance
-        Variance of each figure's own error on the log scale, shape (figure,), beside the reporting
-        noise that all figures have: for sources known to disagree. None is nought.
+        Variance of each figure's own error on the log scale, shape (figure,), in addition to the
+        reporting noise that all figures have, for sources known to disagree. None is nought.
     starts, ends
         In the year up to the last figure, where known.
     beside
         Other figures by the panel's names (:data:`~riskmodel.demand.pooled.history.BESIDE`), each
         for the last :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` years up to the
-        last figure; NaN where one is not known. What is not there is not looked at. The measure
-        learned of may be among them where the stock is a part of it.
+        last figure; NaN where one is not known. Figures that are left out are not used. The measure
+        that was learned may be among them, if the stock is a part of it.
     expected
-        Forecast what the stock would be without the chance of who starts and ends, and without
-        reporting noise: what a simulation of those starts from.
+        Whether to forecast the expected stock, without chance in starts and ends and without
+        reporting noise; a simulation of starts and ends begins from it.
 
     Raises
     ------
@@ -168,12 +169,12 @@ def forecast_own(  # noqa: PLR0913  what may be known of one authority
 
     Notes
     -----
-    As :func:`riskmodel.demand.pooled.learn.forecast`, and the same at whole years. What the
-    common course did before and after the years learned from is not known: it is taken to have
-    kept its level before, and its drift after, as a random walk with the variance learned for a
-    year's common change. So figures of later years than those learned from are read with that
-    doubt, and none of it is mistaken for the authority's own change with certainty. From the last
-    figure on, as much of the drift is carried forward as its age and the authority's own figures
+    The method is that of :func:`riskmodel.demand.pooled.learn.forecast`, with the same results at
+    whole years. What the common course did before and after the years learned from is not known. It
+    is taken to have stayed level before and to have continued with its drift after, as a random
+    walk with the variance learned for a year's common change. So figures of other years are read
+    with that uncertainty, and a common change is not mistaken for the authority's own. After the
+    last figure, as much of the drift is carried forward as its age and the authority's own figures
     allow (:func:`riskmodel.demand.pooled.growth.carried_growth`). Between whole years ahead the
     turnover and the spread are on straight lines, beyond the last as at the last.
     """
@@ -316,9 +317,8 @@ def sample_paths(
     size
         How many.
     common
-        What the common course does in each path, shape (size, time), from
-        :func:`common_changes`: give several authorities the same, and their sum has the spread
-        that it should. None draws it with the rest.
+        The common course in each path, shape (size, time), from :func:`common_changes`. With the
+        same for several authorities, their sum has the right spread. None draws it with the rest.
 
     Raises
     ------
@@ -327,10 +327,10 @@ def sample_paths(
 
     Notes
     -----
-    A Gaussian copula with the forecast's correlation and its Student-t margins, which are cut off
-    at the quantiles 0.0005 and 0.9995. The size part and the reporting noise are in the paths, as
-    they are in published figures. Each authority's paths have the same law with and without
-    ``common``.
+    The paths are drawn from a Gaussian copula with the forecast's correlation and its Student-t
+    margins, which are cut off at the quantiles 0.0005 and 0.9995. They include the size part and
+    the reporting noise, as published figures do. Each authority's paths have the same distribution
+    with and without ``common``.
     """
     scale = forecast.scale
     if size < 1:
@@ -351,12 +351,12 @@ def sample_paths(
 def common_changes(
     learned: Learned, times: Sequence[float] | Floats, generator: np.random.Generator, size: int
 ) -> Floats:
-    """What the common course may do beside its drift, shape (size, time).
+    """Possible movements of the common course about its drift, shape (size, time).
 
     Parameters
     ----------
     learned
-        Whose last year is where it is known.
+        The learning; the course is known up to its last year.
     times
         Decimal years in order; nought up to the last year learned from.
     generator

@@ -1,7 +1,7 @@
-"""The process that a stock follows in an authority: its spread, and how long it remembers.
+"""The process that a stock follows in an authority: sizes of its parts, and how long they last.
 
-On the log scale and beside the course that authorities have in common, an authority's stock is the
-sum of four independent Gaussian parts, whose sizes all authorities share:
+On the log scale, and apart from the course that authorities have in common, an authority's stock is
+the sum of four independent Gaussian parts, whose sizes are the same for all authorities:
 
 - *level*: what the authority always has more or less of than others;
 - *deviation*: comes and goes, an Ornstein-Uhlenbeck process;
@@ -9,7 +9,7 @@ sum of four independent Gaussian parts, whose sizes all authorities share:
 - *size*: what the finite number of children does, with a variance of (sibling factor) / stock, and
   remembered as long as a stay lasts, as in an M/G/infinity queue;
 
-and of reporting noise. Some authorities are livelier than others: the whole is scaled by an
+and of reporting noise. Some authorities vary more than others: the whole is scaled by an
 inverse-gamma draw for each authority, which makes it a Student-t process (Shah, Wilson and
 Ghahramani, AISTATS 2014; Rasmussen and Williams 2006, chapter 2).
 """
@@ -28,12 +28,12 @@ __all__ = ["Prediction", "Process", "covariance", "log_likelihood", "predict", "
 
 
 _SIZE_OFFSET = 5.0
-"""Added to a stock where it divides, so that a stock of nought has a finite variance."""
+"""Added to a stock that is divided by, so that a stock of nought has a finite variance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Sizes and memories of the parts.
+    """Sizes of the parts, and how long they last.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Process:
     deviation_memory
         Correlation over one year, between 0 and 1.
     size
-        Sibling factor: variance of the stock over its mean, were nothing else at work.
+        Sibling factor: variance of the stock over its mean if there were no other part.
     tail
         Degrees of freedom of the Student-t process, above 2.
     """
@@ -68,7 +68,7 @@ class Process:
 
     @classmethod
     def from_vector(cls, vector: Floats) -> Process:
-        """Of seven unbounded numbers: logarithms, log-odds for a memory, log(tail - 2)."""
+        """From seven unbounded numbers: logarithms, log-odds for a memory, log(tail - 2)."""
         found = {
             name: _expit(value) if name.endswith("_memory") else float(np.exp(value))
             for name, value in zip(NAMES, vector, strict=True)
@@ -93,15 +93,15 @@ NAMES = tuple(entry.name for entry in fields(Process))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What authorities' own history says of later times, beside the common course.
+    """What authorities' own history says about later times, apart from the common course.
 
     Parameters
     ----------
     mean
         Shape (authority, time), log scale.
     covariance
-        Shape (authority, time, time): of the predictive Student-t, scaled by each authority's own
-        liveliness, so that its diagonal is the variance.
+        Shape (authority, time, time), of the predictive Student-t with each authority's own scale,
+        so that its diagonal is the variance.
     degrees
         Degrees of freedom, shape (authority,).
     """
@@ -117,7 +117,7 @@ class Prediction:
 
 
 def size_scale(stock: Floats) -> Floats:
-    """What the size part's standard deviation is multiplied by: 1 / sqrt(stock + 5)."""
+    """The factor on the size part's standard deviation: 1 / sqrt(stock + 5)."""
     return 1 / np.sqrt(stock + _SIZE_OFFSET)
 
 
@@ -131,8 +131,8 @@ def covariance(process: Process, times: Floats, scale: Floats, stay_years: float
     times
         Years since the first observation, shape (time,).
     scale
-        Of the size part, shape (authority, time); see :func:`size_scale`. A time of scale 0 is that
-        of an expected stock: it has neither size nor noise.
+        Scale of the size part, shape (authority, time); see :func:`size_scale`. A scale of 0 marks
+        an expected stock, without size part and noise.
     stay_years
         Mean length of a stay.
 
@@ -164,15 +164,15 @@ def log_likelihood(
     *,
     vague: Floats | None = None,
 ) -> float:
-    """Log density of what was observed, up to a constant; NaN is not observed.
+    """Log density of the observed values, up to a constant; NaN is not observed.
 
     Parameters
     ----------
     values
-        Log stock beside exposure and common course, shape (authority, time).
+        Log stock less exposure and common course, shape (authority, time).
     vague
-        Variance of a level of which nothing is known beforehand, shape (authority,); 0 where the
-        level is that of the process. The first figure then goes on the level.
+        Variance of a level about which nothing is known beforehand, shape (authority,); 0 where the
+        level is that of the process. Where it is above 0, the first figure only fixes the level.
     """
     from scipy.special import gammaln
 
@@ -202,7 +202,7 @@ def predict(  # noqa: PLR0913  the arrays of one calculation
     added: Floats | None = None,
     spent: npt.ArrayLike | None = None,
 ) -> Prediction:
-    """What the history says of later times.
+    """What the history says about later times.
 
     Parameters
     ----------
@@ -215,11 +215,11 @@ def predict(  # noqa: PLR0913  the arrays of one calculation
     stay_years
         Mean length of a stay.
     added
-        Covariance beside the process's, such as errors of observation, shape (authority or 1,
-        time + later, time + later).
+        Covariance in addition to the process's, such as errors of observation, shape (authority or
+        1, time + later, time + later).
     spent
-        Observations that went on levels of which nothing was known before, shape (authority,);
-        they say nothing of the authority's liveliness.
+        Number of observations that only fixed an unknown level, shape (authority,); they say
+        nothing about how much the authority varies.
     """
     seen = np.isfinite(values)
     known = np.where(seen, values, 0.0)

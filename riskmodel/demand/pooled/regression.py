@@ -1,7 +1,7 @@
-"""What all figures together say of a stock's change: a ridge regression across authorities.
+"""What all figures together say about a stock's change: a ridge regression across authorities.
 
-It is learned beside each year's common change, and stands beside the process with a weight of its
-own at each horizon: see :mod:`riskmodel.demand.pooled.stacking`.
+It is learned after each year's common change is taken out, and is combined with the process with a
+weight for each horizon: see :mod:`riskmodel.demand.pooled.stacking`.
 """
 
 from __future__ import annotations
@@ -22,27 +22,29 @@ __all__ = ["FEWEST_ROWS", "PARTS", "Regression", "Sums", "size_weight", "sums_of
 
 FEWEST_ROWS = 40
 FEWEST_YEARS = 3
-"""Changes seen, and years in which they began, without which a horizon has no regression."""
+"""Fewest changes, and fewest years in which they began; with fewer, a horizon has no regression of
+its own."""
 
 PARTS = 5
-"""Learners are parted into so many, so that none is predicted from its own changes."""
+"""Learners are divided into so many parts, so that none is predicted from its own changes."""
 
 _HALF_WEIGHT = 60.0
 """Stock at which a change counts half of a large authority's."""
 
 _WINSORISED = 0.05
-"""Share of a year's changes at each end that counts no more than the next."""
+"""Share of a year's changes at each end that is drawn in to the next change."""
 
 _MOST_UNITS = 4.0
-"""Features stop here, in standard deviations: one figure in error moves no forecast far."""
+"""Features are cut off here, in standard deviations, so that one wrong figure changes no forecast
+much."""
 
 _MOST_CHANGE = 3.0
-"""Changes stop here, in root mean squares."""
+"""Changes are cut off here, in root mean squares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Regression(Result):
-    """A ridge regression of the change of a log stock, beside the common change, on features.
+    """A ridge regression of the change of a log stock, less the common change, on features.
 
     Parameters
     ----------
@@ -51,8 +53,8 @@ class Regression(Result):
     centre
         Mean of each feature among the learners in the last year, shape (feature,).
     unit
-        Root mean square of each beside the means of its years, shape (feature,); 0 where nobody
-        had it.
+        Root mean square of each, less the mean of its year, shape (feature,); 0 if no learner had
+        it.
     gram
         Weighted mean products of the features in their units, shape (feature, feature).
     moments
@@ -60,22 +62,21 @@ class Regression(Result):
     told
         Sum of the weights, shape (horizon,); 0 where there were too few changes to learn from.
     usual
-        Mean change of the learners' own forecasts by the process, common growth apart, shape
+        Mean change in the learners' own forecasts by the process, without common growth, shape
         (horizon,).
     weights
-        How much of the forecast is the regression's, the rest being the process's, shape
-        (horizon,).
+        Weight of the regression in the forecast, the rest being the process's, shape (horizon,).
     is_tied
-        Whether the coefficients of a horizon are drawn to those of a year less: of a stock, whose
-        change is that of a year less and one year more; not of a flow.
+        Whether the coefficients of a horizon are drawn towards those of a year less. That is so for
+        a stock, whose change is that of a year less plus that of one more year; not for a flow.
 
     Notes
     -----
-    Coefficients of one year ahead minimise the squared misses with a ridge's penalty,
-    ``demand_regression_penalty``. Those of a later year h are drawn, by ``demand_regression_tie``,
-    to (1 - m^h) / (1 - m^(h-1)) times those of h - 1, with m ``demand_regression_memory``: a way
-    back that goes on at its pace. Where there were too few changes to learn from they are just
-    that.
+    Coefficients of one year ahead minimise the squared errors with a ridge penalty,
+    ``demand_regression_penalty``. Those of a later year h are drawn, with strength
+    ``demand_regression_tie``, towards (1 - m^h) / (1 - m^(h-1)) times those of h - 1, with m
+    ``demand_regression_memory``: a return to the usual level that continues at its pace. Where
+    there were too few changes to learn from, they are equal to that.
     """
 
     names: tuple[str, ...]
@@ -97,14 +98,14 @@ class Regression(Result):
         Parameters
         ----------
         present
-            Which features an authority has, shape (feature,); None is all. The regression is
-            solved for those alone, so that one it lacks neither counts as usual nor is made up.
+            Which features an authority has, shape (feature,); None means all. The regression is
+            solved for those alone, so a missing feature is neither taken as usual nor filled in.
         """
         held = self.unit > 0 if present is None else present & (self.unit > 0)
         return _solved(self.gram, self.moments, self.told, held, is_tied=self.is_tied)
 
     def change(self, values: Floats) -> Floats:
-        """Expected change beside common growth, shape (authority, horizon).
+        """Expected change apart from common growth, shape (authority, horizon).
 
         Parameters
         ----------
@@ -120,10 +121,10 @@ class Regression(Result):
         return change + self.usual
 
     def to_frame(self) -> pd.DataFrame:
-        """What each feature does. Columns: feature, horizon_years, change_percent, basis.
+        """The effect of each feature. Columns: feature, horizon_years, change_percent, basis.
 
-        The change of the stock, in percent, that goes with one standard deviation more of the
-        feature, the others as they are, by the regression alone.
+        The change of the stock, in percent, for one standard deviation more of the feature, with
+        the others the same, by the regression alone.
         """
         table = 100 * np.expm1(self.coefficients())
         return pd.DataFrame(
@@ -140,7 +141,7 @@ class Regression(Result):
         )
 
     def summary(self) -> str:
-        """How many features it has, and its part of the forecast by years ahead."""
+        """How many features it has, and its weight in the forecast by years ahead."""
         parts = ", ".join(f"{weight:.0%}" for weight in self.weights)
         return (
             f"A regression on {len(self.names)} features: {parts} of the forecast, 1 to "
@@ -150,23 +151,23 @@ class Regression(Result):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What the learners' changes add up to, by year, so that any earlier year can be stood at.
+    """Sums over the learners' changes by year, so that any earlier year can be the last one used.
 
     Parameters
     ----------
     scaled
-        Features beside their year's mean in units, shape (year, authority, feature); 0 where
+        Features less their year's mean, in units, shape (year, authority, feature); 0 where
         missing.
     weight
         Of each authority in each year, shape (year, authority); 0 where it had no stock.
     part
-        Of the learners, shape (authority,): 0 to :data:`PARTS` less one.
+        The part of each learner, shape (authority,): 0 to :data:`PARTS` less one.
     centre
         Of the last year, shape (feature,).
     unit
         Shape (feature,).
     change
-        Beside the common change, shape (year, horizon, authority); NaN where it is not known.
+        Change less the common change, shape (year, horizon, authority); NaN where it is not known.
     is_tied
         See :class:`Regression`.
     """
@@ -185,7 +186,7 @@ class Sums:
         Parameters
         ----------
         year
-            Its place; a change counts when it was over by then.
+            Its position; a change counts if it was over by then.
         left_out
             A part of the learners to leave out.
         """
@@ -224,12 +225,12 @@ class Sums:
         return np.logical_or.accumulate(told > 0) if self.is_tied else told > 0
 
     def expected(self, year: int) -> Floats:
-        """Changes expected of the learners, each by what the other parts tell by a year.
+        """Changes expected of the learners, each from what the other parts show by a year.
 
         Returns
         -------
         numpy.ndarray
-            Shape (year, authority, horizon): of every year up to that one.
+            Shape (year, authority, horizon), for every year up to that one.
         """
         count = self.change.shape[1]
         found = np.zeros((year + 1, len(self.part), count))
@@ -242,7 +243,7 @@ class Sums:
 
 
 def sums_of(history: StageHistory, horizons: int) -> Sums:
-    """What the changes of the learners tell, each beside the common change of its years."""
+    """Sums of the changes of the learners, each less the common change of its years."""
     years = len(history.years)
     known = np.isfinite(history.stock)
     values = np.stack([features(history, place) for place in range(years)])

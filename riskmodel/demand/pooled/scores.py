@@ -1,4 +1,4 @@
-"""How forecasts are judged: as 200 equally likely values, against what happened."""
+"""How forecasts are scored: as 200 equally likely values, compared with the outcome."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["LEVELS", "at_level", "covered", "crps", "probability_integral_transf
 
 
 LEVELS: Floats = (np.arange(200) + 0.5) / 200
-"""Every model issues its forecast as its quantiles at these levels. So all are scored alike, and a
-Student-t of the logarithm, whose mean is infinite, has a score."""
+"""Every model gives its forecast as quantiles at these levels. So all are scored in the same way,
+and a Student-t of the logarithm, whose mean is infinite, has a score."""
 LEVELS.flags.writeable = False
 
 
@@ -34,8 +34,8 @@ def crps(values: Floats, observed: Floats) -> Floats:
     Notes
     -----
     CRPS = 2 / n sum_i (x_i - y) (1{y < x_i} - (i - 1/2) / n) (Laio and Tamea, *Hydrology and Earth
-    System Sciences* 11 (2007), 1267-1277): exact for the n values, and what the pinball loss adds
-    up to. Of a single value it is the absolute error.
+    System Sciences* 11 (2007), 1267-1277): exact for the n values, and equal to the sum of the
+    pinball losses. For a single value it is the absolute error.
 
     Examples
     --------
@@ -50,20 +50,20 @@ def crps(values: Floats, observed: Floats) -> Floats:
 
 
 def probability_integral_transform(values: Floats, observed: Floats) -> Floats:
-    """Share of the values that what happened exceeds, ties counted half; shape (...)."""
+    """Share of the values below the outcome, ties counted half; shape (...)."""
     beside = values - observed[..., None]
     found: Floats = np.mean((beside < 0) + 0.5 * (beside == 0), axis=-1)
     return found
 
 
 def at_level(values: Floats, level: float) -> Floats:
-    """Quantile of a forecast from its values at :data:`LEVELS`, by a line between; shape (...)."""
+    """Quantile of a forecast from its values at :data:`LEVELS`, interpolated; shape (...)."""
     # Hazen's rule is the one that puts the i-th of n values at (i - 1/2) / n.
     return np.quantile(values, level, axis=-1, method="hazen")
 
 
 def covered(values: Floats, observed: Floats, level: float) -> Bools:
-    """Whether the central interval of that level holds what happened, shape (...).
+    """Whether the central interval of that level holds the outcome, shape (...).
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What English authorities taught, as parameters that ship with the package.
+"""What was learned from English authorities, as parameters that ship with the package.
 
-They are for an authority without a panel. The panel itself is not shipped; developers with it make
-the parameters anew by ``make learned``.
+They are for an authority without a panel. The panel itself does not ship; developers with it make
+the parameters again with ``make learned``.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ _PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "weights": ("share", "How much the regression counts beside the process, one a year."),
     }
 )
-"""Of a regression, beside its products: unit, and what it is."""
+"""Numbers of a regression other than its products: unit, and what each is."""
 
 SHIPPED_YEARS = (2015, 2021, 2023)
-"""Learned up to 31 March of these: what stood when the report was written, the latest, and what an
-authority whose last figure is a little older can still use."""
+"""Years up to whose 31 March was learned: the one when the report was written, the latest, and one
+for an authority whose last figure is a little older."""
 
 SOURCE = (
     "learned from DfE, Characteristics of children in need and Children looked after in England, "
@@ -70,7 +70,7 @@ def shipped(measure: str, year: int) -> Learned:
     measure
         ``cpp_at_31_mar``, ``lac_at_31_mar`` or ``cin_at_31_mar``.
     year
-        Nothing later than its 31 March is in what is returned.
+        What is returned uses nothing later than its 31 March.
 
     Raises
     ------
@@ -94,12 +94,12 @@ def shipped(measure: str, year: int) -> Learned:
 
 
 def learned_of(measure: str, year: int, numbers: Callable[[str], tuple[float, ...]]) -> Learned:
-    """What was learned of a stock to a year, from its numbers by the names of the file.
+    """What was learned about a stock up to a year, from the numbers in the file by their names.
 
     Parameters
     ----------
     measure, year
-        Of what, and to the 31 March of which year.
+        The measure, and the year up to whose 31 March was learned.
     numbers
         Those of a name, such as ``course``.
     """
@@ -131,7 +131,7 @@ def _regression(measure: str, numbers: Callable[[str], tuple[float, ...]]) -> Re
 
 
 def shipped_years(measure: str) -> tuple[int, ...]:
-    """The years up to whose 31 March something was learned of a stock, in order; none of a flow.
+    """The years up to whose 31 March a stock was learned, in order; empty for a flow.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def shipped_years(measure: str) -> tuple[int, ...]:
 
 
 def learn_shipped(panel: AuthorityPanel) -> list[Learned]:
-    """What is to ship: each stock up to each of :data:`SHIPPED_YEARS`, from all authorities."""
+    """Learning to ship: each stock up to each of :data:`SHIPPED_YEARS`, from all authorities."""
     return [
         learn(StageHistory.from_panel(panel, measure).until(year))
         for measure in STOCK_MEASURES.values()

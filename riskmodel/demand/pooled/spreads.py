@@ -1,4 +1,4 @@
-"""The spread that simple models claim: forecasts by quantile functions on the log scale."""
+"""The spread of simple models: forecasts by quantile functions on the log scale."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_CONSTANT = 0.1
 """Least part of a mean squared error that does not depend on size."""
 
 _USUAL_CHANGE = 0.1
-"""Of a year, log scale, where nobody has a change to show."""
+"""Yearly change on the log scale where no authority has any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ def last(log: Floats) -> Floats:
 
 
 def own_spread(changes: Floats, taught: StageHistory, parameters: int = 0) -> Floats:
-    """Root mean square of each authority's changes, less the parameters they were fitted with.
+    """Root mean square of each authority's changes, allowing for the number of fitted parameters.
 
     Where an authority has no change of its own, the median of the others' changes by size.
     """
@@ -75,12 +75,12 @@ def own_spread(changes: Floats, taught: StageHistory, parameters: int = 0) -> Fl
 
 
 def by_size(errors: Floats, stock: Floats, weight: Floats) -> tuple[float, float]:
-    """Variance of errors as constant + small / (stock + 5), each nought or above.
+    """Variance of errors as constant + small / (stock + 5), both 0 or more.
 
     Parameters
     ----------
     errors, stock, weight
-        Of past forecasts, shape (forecast,). Squares stop at 20 times their median.
+        Of past forecasts, shape (forecast,). Squares are cut off at 20 times their median.
     """
     from scipy.optimize import nnls
 

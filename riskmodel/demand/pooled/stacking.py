@@ -1,6 +1,6 @@
-"""How much of a forecast is the process's and how much the regression's, and how wide it is.
+"""Weights of the process and the regression in a forecast, and how wide it is.
 
-Both are read off forecasts as they would have been made at earlier years, and what came of them.
+Both come from forecasts as they would have been made in earlier years, compared with the outcomes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ __all__ = ["Steady", "stacked", "usual_change"]
 
 
 _MOST_SQUARE = 9.0
-"""Standardised squares stop here: an outlier tells of a tail, not of the spread."""
+"""Standardised squares are cut off here: an outlier says something about the tail, not the
+spread."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steady:
-    """A forecast by the process, common growth apart.
+    """A forecast by the process, with common growth kept separate.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ class Steady:
     growth
         What common growth adds, shape (authority, horizon).
     covariance
-        Beside what the common course may do, shape (authority, horizon, horizon).
+        Covariance without that of the common course, shape (authority, horizon, horizon).
     degrees
         Degrees of freedom, shape (authority,).
     """
@@ -69,16 +70,16 @@ def stacked(
     history
         Of the authorities learned from.
     past
-        By place of the year the process's forecast at its end; the last year's among them.
+        By position of the year, the process's forecast at its end, including the last year's.
     horizons
         Years ahead, from 1 to this.
 
     Notes
     -----
-    The weight of the regression at a horizon minimises the squared misses of past forecasts beside
-    their year's median, over their variances. Each earlier year that is complete, with a regression
-    and an outcome, counts once against an equal weight that counts ``demand_stacking_years`` times;
-    the weight stays between 0 and 1. The variance is compared with what the two together missed.
+    The weight of the regression at a horizon minimises the squared errors of past forecasts, less
+    their year's median, over their variances. Each earlier year with a regression and an outcome
+    counts once, and an equal weight of both counts as ``demand_stacking_years`` years; the weight
+    stays between 0 and 1. The variance is compared with the squared errors of the two together.
     """
     sums = sums_of(history, horizons)
     log = np.log(history.stock + 1)

@@ -16,8 +16,8 @@ __all__ = ["TURNOVER", "correct", "flows", "usual_starts"]
 
 
 TURNOVER = ("starts_to_stock", "starts_to_ends")
-"""What the flows of the last year add: log starts over stock, beside its median over authorities,
-and log starts over ends."""
+"""The figures from the flows of the last year: log starts over stock, less its median over
+authorities, and log starts over ends."""
 
 
 def flows(history: StageHistory, place: int, usual: float) -> Floats:
@@ -30,7 +30,7 @@ def flows(history: StageHistory, place: int, usual: float) -> Floats:
     place
         Of the year.
     usual
-        What log starts over stock usually is; see :func:`usual_starts`.
+        The usual log starts over stock; see :func:`usual_starts`.
     """
     stock, starts, ends = (
         np.log(table[:, place] + 1) for table in (history.stock, history.starts, history.ends)
@@ -56,7 +56,7 @@ def correct(
     history
         Of the authorities learned from.
     past
-        For each year the predictions made at its end, beside the common course.
+        For each year the predictions made at its end, apart from the common course.
     course
         The common course, shape (year,).
     horizons

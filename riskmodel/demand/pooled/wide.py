@@ -1,4 +1,4 @@
-"""Two opponents at their best: a ridge on all figures, and how the sector projects today."""
+"""Two strong competitors: a ridge regression on all figures, and how the sector projects today."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ __all__ = ["constant_rates", "random_walk", "wide_ridge"]
 
 
 _YEARS_OF_RATES = 3
-"""Years whose flows the constant rates are averaged over."""
+"""Number of years over which constant rates are averaged."""
 
 
 def wide_ridge(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """Ridge regression on all figures, each year's common change taken out, weighed by size.
+    """Ridge regression on all figures, without each year's common change, weighted by size.
 
-    The middle is the last figure and the change that the features tell; the spread and its shape
-    are those of learners predicted from the others, the common changes of their years within.
+    The median is the last figure plus the change that the features predict. The spread and its
+    shape come from learners predicted from the others, and include the common changes of their
+    years.
     """
     number = int(np.isfinite(taught.stock).any(axis=1).sum())
     if not number:
@@ -49,15 +50,16 @@ def wide_ridge(taught: StageHistory, own: StageHistory, horizons: int) -> Spread
 
 
 def constant_rates(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """Starts and the rate of ends stay as they were, and chance alone spreads the outcome.
+    """Starts and the rate of ends stay as they were; the spread of outcomes is only chance.
 
     Notes
     -----
-    How the sector's open model projects: starts s a year, ends at a rate m for each child, both
-    means of the authority's last three years. Ends are starts less the change of the stock, since
-    published ends do not always fit the stocks. After h years S exp(-m h) of S are left, with the
-    variance of a binomial, and s (1 - exp(-m h)) / m have come and stayed, as a Poisson. Without
-    starts the stock stays, and chance is a Poisson's. A flow stays at its mean, with a Poisson's.
+    This is how the sector's open model projects: s starts a year, and ends at a rate m for each
+    child, both means of the authority's last three years. Ends are starts less the change of the
+    stock, because published ends do not always fit the stocks. After h years S exp(-m h) of S
+    children are left, with the variance of a binomial, and s (1 - exp(-m h)) / m have started and
+    are still there, with that of a Poisson. Without starts the stock stays the same, with the
+    variance of a Poisson. A flow stays at its mean, with the variance of a Poisson.
     """
     ahead = np.arange(1, horizons + 1)
     now = np.expm1(last(np.log(own.stock + 1)))
@@ -77,7 +79,7 @@ def constant_rates(taught: StageHistory, own: StageHistory, horizons: int) -> Sp
 
 
 def random_walk(taught: StageHistory, own: StageHistory, horizons: int) -> Spread:
-    """The last figure, and own yearly changes times the square root of the years."""
+    """The last figure, with a spread of own yearly changes times the square root of the years."""
     log = np.log(own.stock + 1)
     spread = own_spread(np.diff(log, axis=1), taught)[:, None] * np.sqrt(np.arange(1, horizons + 1))
     return Spread(np.repeat(last(log)[:, None], horizons, axis=1), spread, normal)

@@ -1,4 +1,4 @@
-"""One authority's figures at any dates, as figures a year apart up to the last."""
+"""One authority's figures at any dates, converted to figures a year apart up to the last."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["annual_history", "at_year_ends"]
 
 
 _SAME_TIME = 0.02
-"""Years: figures a week apart are of one time."""
+"""In years: figures a week apart count as of the same time."""
 
 
 def annual_history(
@@ -27,7 +27,7 @@ def annual_history(
 ) -> StageHistory:
     """The last figures a year apart, as a history of one authority whose last year is the last.
 
-    A population is that of the last year: of how it changed it says nothing.
+    The population is that of the last year; its earlier values are not known.
     """
     tables = {name: np.asarray(values, dtype=np.float64)[None] for name, values in beside.items()}
     if measure in tables:
@@ -57,12 +57,13 @@ def at_year_ends(
     last
         The last of the :data:`~riskmodel.demand.pooled.features.YEARS_LOOKED_BACK` times.
     precision
-        How much each figure counts beside others of its time, shape (figure,); None is alike.
+        Weight of each figure relative to others of its time, shape (figure,); None means equal
+        weights.
 
     Notes
     -----
-    What lies between two figures that are no more than a year apart is read off the line between
-    their logs.
+    A value between two figures that are no more than a year apart is on the line between their
+    logs.
     """
     moments, place = np.unique(times, return_inverse=True)
     counted = np.ones(len(times)) if precision is None else precision

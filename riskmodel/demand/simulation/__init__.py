@@ -1,1 +1,1 @@
-"""Stocks and flows drawn exactly, stage by stage and scenario beside scenario."""
+"""Stocks and flows simulated exactly, for stages and scenarios."""

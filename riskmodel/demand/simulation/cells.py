@@ -1,6 +1,6 @@
 """One block of replicates: the triangle of Poisson counts, and its change under a scenario.
 
-Inside, months come first and replicates lie side by side.
+In the arrays of this module, months come first and replicates last.
 """
 
 from __future__ import annotations
@@ -79,12 +79,13 @@ def simulate_block(
     inputs
         What it is simulated from.
     generators
-        The random numbers, and those of the change from the reference.
+        Generators of the random numbers, and of those for the change from the reference.
     reference
-        What the baseline is simulated from, for a scenario. The baseline's children are drawn
-        first, from the first generator, and only what differs is drawn anew: a cell that expects
-        fewer loses each child by chance, one that expects more gains a further Poisson count.
-        The law is that of the inputs, and the difference from the baseline is not noise.
+        For a scenario, what the baseline is simulated from. The baseline's children are drawn
+        first, from the first generator, and only what differs is drawn anew: in a cell with fewer
+        expected children each child is removed with some chance, and a cell with more gains a
+        further Poisson count. The distribution is that of the inputs, and the difference from the
+        baseline is not noise.
     """
     base = inputs if reference is None else reference
     rates, changed_rates = _spread_rates(base, inputs, generators)

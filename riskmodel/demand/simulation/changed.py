@@ -1,4 +1,4 @@
-"""What a scenario makes of the inputs of a baseline."""
+"""How a scenario changes the inputs of a baseline."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ CONVERSIONS = (
     "conversion.section_47_enquiry_to_conference",
     "conversion.conference_to_child_protection_plan",
 )
-"""The chain that leads to a plan; each link multiplies its starts."""
+"""The links of the chain that leads to a plan; each multiplies the starts of plans."""
 
 SPECIALIST = ("workforce.specialist_share", "workforce.specialist_length_multiplier")
-"""A specialist team changes the length of plans only where both are set: its plans are as large a
-share of all plans as its cases are of all cases."""
+"""A specialist team changes the duration of plans only where both are set: its share of all plans
+is its share of all cases."""
 
 PLAN, LOOKED_AFTER, CLOSED = "child_protection_plan", "looked_after", "closed"
 
 REPEATS = "repeat_plans"
-"""In place of a lever: children who come back to a plan, more or fewer than in the baseline, since
-more or fewer plans ended before."""
+"""Used in place of a lever's name: children who come back to a plan, more or fewer than in the
+baseline, because more or fewer plans ended before."""
 
 _POPULATION = "population_0_17"
 
@@ -58,10 +58,10 @@ class Move(NamedTuple):
     lever
         Its name.
     origin, destination
-        The stage they are taken from, and a stage or a place outside all of them.
+        The stage they are taken from, and the stage, or place outside all stages, where they go.
     children
         In each month, shape (replicate, month); below 0 where the lever brings children into the
-        origin, who would have been at the destination.
+        origin who would otherwise have been at the destination.
     """
 
     lever: str
@@ -78,13 +78,13 @@ def change_inputs(stages: Mapping[str, StageInputs], levers: Levers) -> dict[str
     stages
         The baseline's, by stage.
     levers
-        For the same months; ranges count with their middle unless they are drawn.
+        For the same months; a range counts with its middle unless it is drawn.
 
     Returns
     -------
     dict
-        A stage that no lever changes is the very object of the baseline, so that the empty
-        scenario gives the baseline's bytes.
+        A stage that no lever changes is the baseline's object itself, so the empty scenario gives
+        the same bytes as the baseline.
 
     Raises
     ------
@@ -99,11 +99,11 @@ def moves(stages: Mapping[str, StageInputs], levers: Levers) -> tuple[Move, ...]
 
     Notes
     -----
-    Nobody is lost. Fewer starts in a stage are as many starts elsewhere, in each month and
-    simulation. Children whose stays become shorter are elsewhere for the time gained: what a
-    shorter stay takes from a stage's expected stock, the expected stocks elsewhere gain, and the
-    children moved in a month are the change of that. Children who do not come back to a plan,
-    since they never had one, have no open case instead.
+    Nobody is lost. If fewer children start in a stage, as many more start elsewhere, in each month
+    and simulation. Children whose stay becomes shorter are elsewhere for the time gained: the
+    expected stocks elsewhere grow by what the stage's expected stock loses, and the children moved
+    in a month are the change of that. Children who do not come back to a plan because they never
+    had one have no open case instead.
     """
     return _moved(stages, levers)[1]
 
@@ -111,7 +111,7 @@ def moves(stages: Mapping[str, StageInputs], levers: Levers) -> tuple[Move, ...]
 def brings_back(levers: Levers) -> bool:
     """Whether a scenario changes how many plans end, and so how many children come back to one.
 
-    Levers that say how many starts there are, and how many children, hold repeat plans already.
+    Levers that set the number of starts or of children already include repeat plans.
     """
     changed = set(levers.changed)
     return (

@@ -1,4 +1,4 @@
-"""Poisson counts of many small rates, fast: the work of the exact simulation."""
+"""Fast Poisson counts for many small rates, which take most of the time of the exact simulation."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ def poisson(rates: npt.NDArray[np.floating], generator: np.random.Generator) -> 
 
     Notes
     -----
-    Inversion one count after another, over the whole array, in 32-bit floats: a few simple
-    operations an element instead of a loop whose end the processor cannot foresee. The upper
-    tail, about one in 10,000, is finished in 64 bits. Every cumulative probability is right to
-    within 1e-6. A rate above :data:`SMALL` is parted, for a Poisson count is the sum of two
-    independent ones; where most are, NumPy's own method takes all.
+    Counts are found by inversion over the whole array, one value of the count after another, in
+    32-bit floats. This takes a few simple operations for each element instead of a loop of
+    unpredictable length. The upper tail, about one in 10,000, is finished in 64 bits. Every
+    cumulative probability is right to within 1e-6. A rate above :data:`SMALL` is split, because a
+    Poisson count is the sum of two independent ones. If most rates are above it, NumPy's own method
+    draws all.
     """
     if rates.max(initial=0.0) <= SMALL:
         return _by_inversion(rates.astype(np.float32, copy=False), generator).astype(np.int32)

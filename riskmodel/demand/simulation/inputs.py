@@ -1,4 +1,4 @@
-"""What a stage is simulated from, and what comes out."""
+"""Inputs and results of the simulation of a stage."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ class Flows(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageInputs:
-    """What one stage is projected from, each replicate with its own parameters.
+    """The inputs of one stage; each replicate has its own parameters.
 
     Parameters
     ----------
     rates
         Expected starts in each month, shape (replicate, month), 0 or more.
     mean_days
-        Mean length, shape (replicate,), or (replicate, month) by month of start.
+        Mean duration, shape (replicate,), or (replicate, month) by month of start.
     shape
-        Shape of the lengths, shape (replicate,).
+        Shape of the durations, shape (replicate,).
     opening
-        Children there at first, shape (replicate,).
+        Children at the opening, shape (replicate,).
     family
         Distribution of lengths.
     overdispersion
-        Variance of a month's starts over their mean, 1 or more, shape () or (replicate,): brothers
-        and sisters start together. None is 1, Poisson.
+        Variance of a month's starts over their mean, 1 or more, shape () or (replicate,), above 1
+        because brothers and sisters start together. None is 1, Poisson.
     opening_survival
-        Share of the children there at first who are still there at the end of each month, shape
-        (replicate, month), never rising. None is that of a steady state, with the first month's
+        Share of the children at the opening who are still there at the end of each month, shape
+        (replicate, month), never rising. None takes that of a steady state, with the first month's
         mean and shape.
     repeats
-        Who comes back after an end; starts hold them already. A scenario that changes how many end
-        changes how many come back. None where nothing is known of it.
+        Who comes back after an end; they are already among the starts. A scenario that changes how
+        many end changes how many come back. None where nothing is known about it.
 
     Raises
     ------
     DataError
-        When shapes differ or a number is out of range: the field is named.
+        When shapes differ or a number is out of range; the message names the field.
 
     Notes
     -----

@@ -42,31 +42,30 @@ def project_stages(  # noqa: PLR0913  each is a word of the question
     opening_month
         ``YYYY-MM``; the opening stock is that at its end.
     seed
-        The user's seed. A stage's children depend on seed and stage alone: another stage, or
-        another scenario, moves nothing.
+        The user's seed. A stage's children depend only on seed and stage: another stage, or another
+        scenario, changes nothing.
     scenario
         Name of the scenario.
     reference
-        Stages of the baseline, where these are a scenario's: both share their draws, so that
-        their difference is not noise. Put them side by side with
+        Stages of the baseline, if these are a scenario's: both share their random numbers, so that
+        their difference is not noise. Combine them with
         :meth:`~riskmodel.projection.Projection.with_scenarios`.
     given
-        Flows of stages that were simulated before, which are taken as they are.
+        Flows of stages that were simulated before, which are used as they are.
     feedback
-        Month by month from the stocks to multipliers, see
+        From the stocks of a month to multipliers, see
         ``riskmodel.demand.simulation.stepping.Feedback``. A stage that it acts on has no reference,
-        for its children are drawn month by month.
+        because its children are simulated month by month.
     acts_on
-        Stages that feedback acts on; None is all of them. The others have the bytes that they have
-        without it.
+        Stages that feedback acts on; None means all. The others give the same bytes as without it.
     source
-        What it rests on.
+        What it is based on.
 
     Raises
     ------
     DataError
-        When stages differ in replicates or months, or a scenario cannot share draws with its
-        reference.
+        When stages differ in replicates or months, or a scenario cannot share random numbers with
+        its reference.
     """
     shapes = {each.rates.shape for each in stages.values()}
     if len(shapes) != 1:

@@ -1,9 +1,9 @@
-"""Children whose plan ended and who start another: what a scenario changes of them later on.
+"""Children whose plan ended and who start another, and how a scenario changes their number.
 
-Starts of the baseline are all starts, second and subsequent plans among them, for they follow from
-stocks that were counted. Of the children whose plan ends a share comes back, some months later; the
-other starts are first plans. A scenario that lets fewer plans start, or ends them sooner, changes
-how many end in each month, and so who comes back after it.
+Starts of the baseline are all starts, including second and subsequent plans, because they follow
+from stocks that were counted. A share of the children whose plan ends comes back, some months
+later; the other starts are first plans. A scenario that lets fewer plans start, or ends them
+sooner, changes how many end in each month, and so who comes back after it.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ class Repeats:
     Parameters
     ----------
     share
-        Of those who end, how many start again, sooner or later; shape (replicate,).
+        Share of those who end that start again, sooner or later; shape (replicate,).
     timing
-        Of those, how many start in the month so many months after; nought in the month of the end
-        itself, shape (month,).
+        Of those, the share that starts in each later month; nought in the month of the end itself,
+        shape (month,).
 
     Raises
     ------
     DataError
-        When a share is not from 0 to below 1, or a part of the timing is negative, in the month of
-        the end, or beyond all of them.
+        When a share is not from 0 to below 1, or the timing is negative, has children in the month
+        of the end, or adds up to more than 1.
 
     Notes
     -----
@@ -67,7 +67,7 @@ class Repeats:
         return Repeats(self.share[which], self.timing)
 
     def starts(self, ends: Floats, month: int) -> Floats:
-        """Who comes back in a month, shape (replicate,), of those who ended in the months before.
+        """How many come back in a month, shape (replicate,), of those who ended in earlier months.
 
         ``ends`` has the shape (month, replicate).
         """
@@ -76,7 +76,7 @@ class Repeats:
 
 
 class StartsApart(NamedTuple):
-    """Expected starts of the baseline by month, shape (replicate, month): they add up to all."""
+    """Expected first and repeat starts of the baseline, shape (replicate, month) each."""
 
     first: Floats
     repeat: Floats
@@ -87,8 +87,8 @@ def starts_apart(inputs: StageInputs) -> StartsApart:
 
     Notes
     -----
-    Before the opening as many are taken to have ended in each month as end in the first month after
-    it. Where fewer start than come back, all who start do.
+    In each month before the opening as many are assumed to have ended as in the first month after
+    it. Where fewer start than would come back, all who start are taken to be coming back.
     """
     repeats, months = _repeats_of(inputs), inputs.months
     mean = inputs.mean_days if inputs.mean_days.ndim == 1 else inputs.mean_days[:, 0]
@@ -112,25 +112,27 @@ def later_repeats(stated: StageInputs, changed: StageInputs, kept: Floats, most:
     Parameters
     ----------
     stated
-        Starts and lengths in which those who come back are counted already.
+        Starts and durations in which those who come back are counted already.
     changed
-        Starts and lengths of a scenario, before anybody more or fewer comes back.
+        Starts and durations of a scenario, before the change of those who come back.
     kept
-        Of one who would come back in a month, how much the scenario lets start; shape (month,) or
-        (replicate, month).
+        Share of those who would come back in a month that the scenario lets start; shape (month,)
+        or (replicate, month).
     most
-        No more stay away in a month than would start in it, shape (replicate, month).
+        The most that can stay away in a month: those who would start in it, shape (replicate,
+        month).
 
     Returns
     -------
     numpy.ndarray
-        Below 0 where fewer come back, before the scenario takes away from them.
+        Below 0 where fewer come back; counted before the scenario keeps some of them from starting.
 
     Notes
     -----
-    With d(u) the ends of month u more than in ``stated``, q the share who come back and g the
-    timing, x(t) = q sum_u g(t - u) d(u), where kept(t) x(t) start, and end after the changed
-    lengths, and come back in turn. Solved forwards: nobody comes back in the month of the end.
+    With d(u) the ends of month u beyond those in ``stated``, q the share who come back and g the
+    timing, x(t) = q sum_u g(t - u) d(u). Of these kept(t) x(t) start, end after the changed
+    durations, and can come back in turn. This is solved month by month, because nobody comes back
+    in the month of the end.
     """
     repeats, months = _repeats_of(stated), stated.months
     before = after = _shares(stated)

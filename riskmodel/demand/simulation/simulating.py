@@ -1,4 +1,4 @@
-"""Scenarios simulated beside their baseline, here or in worker processes."""
+"""Scenarios simulated together with their baseline, here or in worker processes."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def simulate_scenarios(
     feedback: FeedbackOf | None,
     workers: int | Engine,
 ) -> Projection:
-    """Each scenario from the draws of the baseline, which comes first.
+    """Each scenario with the random numbers of the baseline, which comes first.
 
     Parameters
     ----------
     area, label
-        Whose children, and what the figures are.
+        The area, and what the figures are.
     opening
         Month at whose end the stocks open.
     baseline
         Inputs by stage.
     levers
-        By scenario, the baseline's among them.
+        By scenario, including the baseline.
     seed
         Of every draw.
     feedback
@@ -57,7 +57,7 @@ def simulate_scenarios(
     Raises
     ------
     DataError
-        When a scenario cannot be: it is named.
+        When a scenario is impossible; the message names it.
     """
     engine = as_engine(workers)
     if len(levers) < 2 and engine.name == "processes":

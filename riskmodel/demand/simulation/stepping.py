@@ -1,9 +1,9 @@
-"""Stocks and flows a month at a time, where what happens depends on how many children there are.
+"""Stocks and flows month by month, where they depend on how many children there are.
 
-The state is tenure-structured: of each replicate and stage, how many children of each month of
-start are still there, and how many of those there at first. Each month a binomial share of each
-group ends. Children of one month are alike and independent, so without feedback the law is that of
-the exact simulation.
+The state is, for each replicate and stage, how many children of each month of start are still
+there, and how many of those at the opening. Each month a binomial share of each group ends.
+Children of the same month are alike and independent, so without feedback the distribution is that
+of the exact simulation.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Counts = npt.NDArray[np.int32]
 Feedback = Callable[[int, _Counts], tuple[npt.ArrayLike, npt.ArrayLike]]
 """From the month's number (0 for the first) and the stocks at its start, shape (replicate, stage),
 to two multipliers, each broadcast to that shape: of expected starts in the month, and of the
-length that children still have before them while the month lasts."""
+remaining durations during the month."""
 
 _LEAST, _MOST = 0.01, 100.0
 
@@ -150,7 +150,7 @@ def simulate_with_feedback(
     runaway: float | None = None,
     given: Mapping[str, Flows] | None = None,
 ) -> dict[str, Flows]:
-    """Several stages side by side, month by month, with feedback from their stocks.
+    """Several stages together, month by month, with feedback from their stocks.
 
     Parameters
     ----------
@@ -158,22 +158,23 @@ def simulate_with_feedback(
         What each stage is simulated from, in the order of the columns that ``feedback`` sees; all
         have the same replicates and months.
     feedback
-        Called at the start of each month; see :data:`Feedback`. One that returns (1, 1) gives the
-        law of :func:`~riskmodel.demand.simulation.stock_flow.simulate_stage`.
+        Called at the start of each month; see :data:`Feedback`. A function that returns (1, 1)
+        gives the distribution of :func:`~riskmodel.demand.simulation.stock_flow.simulate_stage`.
     seed, purpose
         Each block of replicates of each stage has the stream (seed, purpose/stage, block).
     runaway
-        How many times its opening stock, or the stock that its own starts and lengths would hold
-        up if that is more, a stage may reach; None is ``feedback_runaway_multiple``.
+        The largest multiple that a stage may reach of its opening stock, or of the stock that
+        follows from its own starts and durations if that is larger; None takes
+        ``feedback_runaway_multiple``.
     given
-        Flows of stages that feedback does not act on: its function sees their stocks, and what it
-        says of them is not used.
+        Flows of stages that feedback does not act on: the function is given their stocks, and its
+        multipliers for them are not used.
 
     Raises
     ------
     DataError
-        When shapes differ, a multiplier is not between 0.01 and 100, or a stock runs away: the
-        stage, the month and how many replicates are named.
+        When shapes differ, a multiplier is not between 0.01 and 100, or a stock grows without end;
+        the message names the stage, the month and the number of replicates.
     """
     shapes = {each.rates.shape for each in stages.values()}
     if len(shapes) != 1:

@@ -1,11 +1,11 @@
-"""Starts, ends and stocks by month, exact given the parameters and without a child in it.
+"""Starts, ends and stocks by month, exact for the parameters, without simulating single children.
 
-Starts of a month are Poisson; each child stays for an independent length. Then the children who
+Starts of a month are Poisson; each child stays for an independent duration. Then the children who
 start in month s and end in month m are Poisson and independent of all other such pairs, so a
-replicate is a triangle of Poisson counts, and the children there at first part into their months
-of ending. Row sums are starts, column sums are ends: their joint law, and that of the stocks, is
-that of the open-ended queue M_t/G/infinity (Eick, Massey and Whitt 1993), whatever the number of
-children.
+replicate is a triangle of Poisson counts, and the children at the opening are divided by their
+month of ending. Row sums are starts, column sums are ends. Their joint distribution, and that of
+the stocks, is that of the open-ended queue M_t/G/infinity (Eick, Massey and Whitt 1993), whatever
+the number of children.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from riskmodel.streams import stream
 __all__ = ["BLOCK", "Flows", "StageInputs", "simulate", "simulate_stage"]
 
 BLOCK = 512
-"""Replicates that share a stream, and that stay in the processor's cache together."""
+"""Replicates that share a stream, few enough to fit into the processor's cache."""
 
 
 def simulate(
@@ -82,8 +82,8 @@ def simulate_stage(
 ) -> Flows:
     """As :func:`simulate`, each block of replicates from its own named stream.
 
-    A whole block is the same, to the byte, however many others are asked for and whoever makes it;
-    within a block replicates share their stream.
+    A whole block is the same, to the byte, however many others are asked for and whichever process
+    makes it; within a block replicates share their stream.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def simulate_stage(
     purpose
         Name of the stream, such as ``"demand/child_protection_plan"``.
     reference
-        What the baseline is projected from, where the inputs are those of a scenario: seed and
-        purpose are the baseline's, and only what the scenario changes is drawn anew. The law is
-        that of the inputs, and with equal inputs the bytes are the baseline's.
+        What the baseline is projected from, if the inputs are those of a scenario: seed and purpose
+        are the baseline's, and only what the scenario changes is drawn anew. The distribution is
+        that of the inputs, and equal inputs give the baseline's bytes.
 
     Raises
     ------
