@@ -198,18 +198,22 @@ function whenPart(panel) {
   const months = panel.data.months.map((/** @type {string} */ one) => [one, monthWords(one)]);
   const how = when.to === "" ? "on" : when.ramp ? "ramp" : "until";
   const later = () => months.filter(([one]) => one >= from.value);
+  const yearOn = () => later()[Math.min(11, later().length - 1)][0];
   const read = () => {
     when.from = from.value;
+    const chosen = to.disabled || to.value < when.from ? yearOn() : to.value;
     to.disabled = until.value === "on";
     when.ramp = until.value === "ramp";
-    to.replaceChildren(...choice({}, later(), to.value < when.from ? when.from : to.value).childNodes);
-    when.to = to.disabled ? "" : to.value;
+    to.replaceChildren(...choice({}, later(), chosen).childNodes);
+    // An option that leaves its list hands on that it is chosen: said anew, or the last month would be.
+    to.value = chosen;
+    when.to = to.disabled ? "" : chosen;
     byId("when").textContent = whenState(panel);
     panel.changed();
   };
   const from = choice({ id: "from", onchange: read }, months, when.from);
   const until = choice({ id: "until", onchange: read }, [["on", "at once, and they stay"], ["ramp", "in equal steps, and they stay"], ["until", "at once, and they end"]], how);
-  const to = choice({ id: "to", disabled: when.to === "", onchange: read }, later(), when.to || months[Math.min(11, months.length - 1)][0]);
+  const to = choice({ id: "to", disabled: when.to === "", onchange: read }, later(), when.to || yearOn());
   return element("div", { class: "question" },
     element("label", { for: "from" }, "From"), from,
     element("label", { for: "until" }, "they come"), until,
