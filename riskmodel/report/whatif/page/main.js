@@ -1,6 +1,7 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
 import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, stockEnds } from "./answers.js";
+import { cardsOf, sidesTable } from "./cards.js";
 import { drawFan, fanRows } from "./charts.js";
 import { costs } from "./costs.js";
 import { byId, choice, element, table } from "./dom.js";
@@ -10,7 +11,7 @@ import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
 import { posts, within } from "./posts.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
-import { costCards, costWords, placementWords, postsCard, tablesOf, yearEnd } from "./tables.js";
+import { costWords, placementWords, tablesOf, yearEnd } from "./tables.js";
 import { savedText } from "./saved.js";
 import { Unreadable, readScenario } from "./toml.js";
 import { chanceRangeWords, chanceWords, childrenWords, number, otherwiseWords, rangeWords, setWords, workersWords } from "./words.js";
@@ -100,24 +101,17 @@ function askedAnew() {
   changed();
 }
 
-/**
- * The numbers at the date, each with its range and that with no change.
- * @returns {import("./tables.js").Card[]}
- */
+/** @returns {import("./cards.js").Card[]} */
 function numbersNow() {
-  const now = /** @type {Shown} */ (shown[state.active]);
-  const at = asked();
-  const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
-  const first = data.stages[0];
-  const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
-  /** @type {import("./tables.js").Card[]} */
-  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
-  if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
-  const [load, base] = [now.load[at], none.load[at]];
-  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
-  const { cap } = state.question;
-  made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
-  return [...made, postsCard({ data, now, none, question: state.question, at }), ...costCards({ data, now, none, at })];
+  return numbersOf(/** @type {Shown} */ (shown[state.active]));
+}
+
+/**
+ * @param {Shown} now
+ * @returns {import("./cards.js").Card[]}
+ */
+function numbersOf(now) {
+  return cardsOf({ model, now, none, question: state.question, at: asked() });
 }
 
 function showNumbers() {
@@ -221,24 +215,13 @@ function showRest() {
   byId("said").textContent = numbersNow().map((one) => `${one.label}: ${one.value}, ${one.range}.`).join(" ");
 }
 
-/**
- * Settings side by side, in the same simulations.
- * @param {number} at
- */
+/** @param {number} at */
 function showSides(at) {
   const sides = byId("sides");
   if (state.settings.length < 2) return sides.replaceChildren();
-  const kept = state.active;
-  const columns = shown.map((_, place) => {
-    state.active = place;
-    return numbersNow();
-  });
-  state.active = kept;
-  // Settings may have other numbers of posts.
-  const rows = columns[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
-  rows.unshift(["Set", "Nothing", ...state.settings.map((one) => setWords(changesOf(one, data), data))]);
-  return sides.replaceChildren(element("h2", {}, "Settings side by side"),
-    table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...columns.map((_, place) => nameOf(place))], rows));
+  const cards = shown.map((one) => numbersOf(/** @type {Shown} */ (one)));
+  const set = state.settings.map((one) => setWords(changesOf(one, data), data));
+  return sides.replaceChildren(element("h2", {}, "Settings side by side"), sidesTable({ data, at, cards, names: cards.map((_, place) => nameOf(place)), set }));
 }
 
 /** The bar above: where to start, which setting, and files. */

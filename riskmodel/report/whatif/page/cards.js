@@ -1,0 +1,86 @@
+// The numbers at the date that is asked of, and settings side by side.
+
+import { table } from "./dom.js";
+import { monthWords } from "./months.js";
+import { yearOf } from "./tables.js";
+import { Workforce } from "./workforce.js";
+import { chanceRangeWords, chanceWords, money, moneyRange, number, rangeWords } from "./words.js";
+
+/** @typedef {import("./answers.js").Model} Model */
+/** @typedef {import("./answers.js").Question} Question */
+/** @typedef {import("./posts.js").Posts} Posts */
+/** @typedef {import("./tables.js").Shown} Shown */
+/** @typedef {{label: string, value: string, range: string, before: string, note?: string}} Card */
+
+/**
+ * The numbers at the date, each with its range and that with no change.
+ * @param {{model: Model, now: Shown, none: Shown, question: Question | null, at: number}} of
+ * @returns {Card[]}
+ */
+export function cardsOf({ model, now, none, question, at }) {
+  const { data } = model;
+  const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
+  const first = data.stages[0];
+  const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
+  /** @type {Card[]} */
+  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
+  if (question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
+  const [load, base] = [now.load[at], none.load[at]];
+  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
+  made.push({ label: `Chance of ${question.cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
+  return [...made, postsCard({ data, now, none, question, at }), ...costCards({ data, now, none, at })];
+}
+
+/**
+ * Posts for the chance that is asked of, and for the others.
+ * @param {{data: any, now: Shown, none: Shown, question: Question, at: number}} of
+ * @returns {Card}
+ */
+function postsCard({ data, now, none, question: { cap, chance }, at }) {
+  const percent = (/** @type {number} */ one) => `${Math.round(1000 * one) / 10}%`;
+  const of = (/** @type {Shown} */ one) => {
+    const { posts, low, high } = /** @type {Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN, low: NaN, high: NaN };
+    return { posts: number(posts), range: rangeWords([low, posts, high]) };
+  };
+  const others = /** @type {Posts} */ (now.posts).byChance.filter((one) => one.chance !== chance).map((one) => `for ${percent(one.chance)} ${number(one.posts)}`);
+  const force = new Workforce(data.service.workforce, now.outcome.paths);
+  const vacant = force.monthly("vacancy_rate")(at, 0);
+  const found = now.outcome.paths.has("workforce.hires_per_month") ? "no more candidates than are set" : "a candidate for every other";
+  return {
+    label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${percent(chance)} chance of ${cap} or fewer`,
+    value: of(now).posts, range: `${of(now).range} from ${data.kept} simulations`,
+    note: `${others.join(", ").replace("f", "F")}. With ${vacant > 0 ? `${percent(vacant)} of them vacant and ` : ""}${found}.`,
+    before: `${of(none).posts} (${of(none).range})`,
+  };
+}
+
+/**
+ * What the financial year of the month asked of costs.
+ * @param {{data: any, now: Shown, none: Shown, at: number}} of
+ * @returns {Card[]}
+ */
+function costCards({ data, now, none, at }) {
+  const posts = data.service ? new Workforce(data.service.workforce, now.outcome.paths).monthly("posts")(at, 0) : NaN;
+  const card = (/** @type {string} */ label, /** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency) => {
+    if (now[what].length === 0) return [];
+    const place = yearOf(years, at);
+    const [own, base] = [now, none].map((one) => one[what][place]);
+    return [{ label: `${label}, ${years[place].year}${what === "costs" && years[place].post ? `, with ${number(posts, posts % 1 ? 1 : 0)} posts` : ""}`, value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
+  };
+  return [
+    ...card("Cost", data.prices, "costs", data.prices[0]?.currency),
+    ...card("Placements", data.placements?.years ?? [], "placements", data.placements?.currency),
+  ];
+}
+
+/**
+ * Settings side by side, in the same simulations.
+ * @param {{data: any, at: number, cards: Card[][], names: string[], set: string[]}} of cards of each setting
+ * @returns {HTMLElement}
+ */
+export function sidesTable({ data, at, cards, names, set }) {
+  // Settings may have other numbers of posts.
+  const rows = cards[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...cards.map((each) => `${each[row].value} (${each[row].range})`)]);
+  rows.unshift(["Set", "Nothing", ...set]);
+  return table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...names], rows);
+}
