@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .chrome import CHROMIUM, Page
@@ -43,3 +45,53 @@ def test_changes_in_steps_take_a_year_until_another_end_is_chosen(opened_page: P
     assert opened_page.run("document.getElementById('to').value") == "2024-09"
     choose(opened_page, "from", "2024-06")
     assert "In equal steps from June 2024 to September 2024, " in changed(opened_page)
+
+
+FILL = "document.querySelector('#numbers button')"
+
+
+def cards(page: Page) -> dict[str, dict[str, str]]:
+    found = page.run("whatif.numbersNow()")
+    return {re.split("[ ,]", one["label"])[0]: one for one in found}
+
+
+def test_the_posts_found_are_set_by_a_button_with_the_fewest_candidates_that_are_enough(
+    opened_page: Page,
+):
+    before = cards(opened_page)
+    posts = before["Posts"]["value"]
+    opened_page.run(f"{FILL}.click()")
+    said = changed(opened_page)
+    (hires,) = re.findall(rf"{posts} posts of social workers .* and ([\d.]+) candidates", said)
+    filled = cards(opened_page)
+    assert filled["Posts"]["value"] == posts
+    low, high = map(int, re.findall(r"(\d+)%", filled["Chance"]["range"]))
+    assert low <= 80 <= high
+    assert f", with {posts} posts" in filled["Cost"]["label"]
+    assert opened_page.run(FILL) is None
+    # A tenth of a candidate less, and these posts are no longer enough.
+    move(opened_page, "workforce-hires_per_month", float(hires) - 0.1)
+    assert cards(opened_page)["Posts"]["value"] != posts
+
+
+def test_the_button_is_not_there_where_posts_come_later_than_the_first_month(opened_page: Page):
+    assert opened_page.run(f"{FILL} !== null")
+    choose(opened_page, "from", "2024-06")
+    assert opened_page.run(f"{FILL} === null")
+
+
+def test_posts_without_workers_are_said_with_the_reason(opened_page: Page):
+    move(opened_page, "workforce-posts", 150)
+    said = changed(opened_page)
+    now, kept = re.findall(r"in (\d+) of [\d.]+ posts \(90% range \d+ to \d+\)", said)
+    assert int(kept) < int(now) < 150
+    assert "fewer than could be filled: there are too few candidates" in said
+    move(opened_page, "workforce-hires_per_month", 30)
+    assert "fewer than could be filled" not in changed(opened_page)
+
+
+def test_cards_of_costs_say_what_they_count_and_that_children_are_in_both(opened_page: Page):
+    found = cards(opened_page)
+    note = found["Cost"]["note"]
+    assert note == "Of social workers in post, agency workers and looked-after children."
+    assert found["Placements"]["note"].endswith("not to be added to it.")

@@ -1,16 +1,17 @@
 // The numbers at the date that is asked of, and settings side by side.
 
 import { table } from "./dom.js";
+import { postsFound } from "./filled.js";
 import { monthWords } from "./months.js";
-import { yearOf } from "./tables.js";
+import { pricedParts, yearOf } from "./tables.js";
 import { Workforce } from "./workforce.js";
-import { chanceRangeWords, chanceWords, money, moneyRange, number, rangeWords } from "./words.js";
+import { chanceRangeWords, chanceWords, listed, money, moneyRange, number, rangeWords } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
 /** @typedef {import("./answers.js").Question} Question */
 /** @typedef {import("./posts.js").Posts} Posts */
 /** @typedef {import("./tables.js").Shown} Shown */
-/** @typedef {{label: string, value: string, range: string, before: string, note?: string}} Card */
+/** @typedef {{label: string, value: string, range: string, before: string, note?: string, posts?: number}} Card With the posts found. */
 
 /**
  * The numbers at the date, each with its range and that with no change.
@@ -38,38 +39,49 @@ export function cardsOf({ model, now, none, question, at }) {
  */
 function postsCard({ data, now, none, question: { cap, chance }, at }) {
   const percent = (/** @type {number} */ one) => `${Math.round(1000 * one) / 10}%`;
-  const of = (/** @type {Shown} */ one) => {
-    const { posts, low, high } = /** @type {Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN, low: NaN, high: NaN };
-    return { posts: number(posts), range: rangeWords([low, posts, high]) };
+  const of = (/** @type {Shown} */ one) => postsFound(one.posts, chance);
+  const range = (/** @type {Shown} */ one) => {
+    const [low, high] = /** @type {Posts} */ (one.posts).range;
+    return Number.isFinite(low) ? `90% range ${rangeWords([low, low, high])}` : "in 95 of 100 simulations or more";
   };
-  const others = /** @type {Posts} */ (now.posts).byChance.filter((one) => one.chance !== chance).map((one) => `for ${percent(one.chance)} ${number(one.posts)}`);
-  const force = new Workforce(data.service.workforce, now.outcome.paths);
+  const words = (/** @type {number} */ posts) => (Number.isFinite(posts) ? number(posts) : "no number is enough");
+  const others = /** @type {Posts} */ (now.posts).byChance.filter((one) => one.chance !== chance).map((one) => `for ${percent(one.chance)} ${words(one.posts)}`);
+  const [base, force] = [new Map(), now.outcome.paths].map((paths) => new Workforce(data.service.workforce, paths));
+  const more = of(now) - base.monthly("posts")(at, 0);
+  const than = Number.isFinite(more) && Math.round(more) !== 0 ? `${number(Math.abs(more))} ${more > 0 ? "more" : "fewer"} than now. ` : "";
   const vacant = force.monthly("vacancy_rate")(at, 0);
   const found = now.outcome.paths.has("workforce.hires_per_month") ? "no more candidates than are set" : "a candidate for every other";
   return {
     label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${percent(chance)} chance of ${cap} or fewer`,
-    value: of(now).posts, range: `${of(now).range} from ${data.kept} simulations`,
-    note: `${others.join(", ").replace("f", "F")}. With ${vacant > 0 ? `${percent(vacant)} of them vacant and ` : ""}${found}.`,
-    before: `${of(none).posts} (${of(none).range})`,
+    value: words(of(now)), range: range(now),
+    note: `${than}${others.join(", ").replace("f", "F")}. With ${vacant > 0 ? `${percent(vacant)} of them vacant and ` : ""}${found}.`,
+    before: `${words(of(none))} (${range(none).replace("90% range ", "")})`,
+    posts: of(now),
   };
 }
 
 /**
- * What the financial year of the month asked of costs.
+ * What the financial year of the month asked of costs, and what each amount is of.
  * @param {{data: any, now: Shown, none: Shown, at: number}} of
  * @returns {Card[]}
  */
 function costCards({ data, now, none, at }) {
   const posts = data.service ? new Workforce(data.service.workforce, now.outcome.paths).monthly("posts")(at, 0) : NaN;
-  const card = (/** @type {string} */ label, /** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency) => {
+  const card = (/** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency, /** @type {(year: any) => {label: string, note: string}} */ words) => {
     if (now[what].length === 0) return [];
     const place = yearOf(years, at);
     const [own, base] = [now, none].map((one) => one[what][place]);
-    return [{ label: `${label}, ${years[place].year}${what === "costs" && years[place].post ? `, with ${number(posts, posts % 1 ? 1 : 0)} posts` : ""}`, value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
+    return [{ ...words(years[place]), value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
   };
+  const each = data.placements?.moves ? "at the price of its placement" : "at the average cost of the year";
+  const twice = now.costs.length > 0 && data.prices[yearOf(data.prices, at)].placement;
   return [
-    ...card("Cost", data.prices, "costs", data.prices[0]?.currency),
-    ...card("Placements", data.placements?.years ?? [], "placements", data.placements?.currency),
+    ...card(data.prices, "costs", data.prices[0]?.currency, (year) => ({
+      label: `Cost, ${year.year}${year.post ? `, with ${number(posts, posts % 1 ? 1 : 0)} posts` : ""}`,
+      note: `Of ${listed(pricedParts(year).map((one) => one.words))}.` })),
+    ...card(data.placements?.years ?? [], "placements", data.placements?.currency, (year) => ({
+      label: `Placements, ${year.year}`,
+      note: twice ? `The children that the cost counts at one mean price, here each ${each}: not to be added to it.` : `Of looked-after children, each ${each}.` })),
   ];
 }
 

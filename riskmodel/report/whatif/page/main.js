@@ -2,9 +2,11 @@
 
 import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, stockEnds } from "./answers.js";
 import { cardsOf, sidesTable } from "./cards.js";
-import { drawFan, fanRows } from "./charts.js";
+import { drawFan } from "./charts.js";
 import { costs } from "./costs.js";
-import { byId, choice, element, table } from "./dom.js";
+import { byId, choice, element } from "./dom.js";
+import { fanTable, fansOf } from "./fans.js";
+import { canFill, fillPosts, filledWords } from "./filled.js";
 import { Impossible } from "./levers.js";
 import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
@@ -14,7 +16,7 @@ import { cautions, changesOf, unchanged } from "./setting.js";
 import { costWords, placementWords, tablesOf, yearEnd } from "./tables.js";
 import { savedText } from "./saved.js";
 import { Unreadable, readScenario } from "./toml.js";
-import { chanceRangeWords, chanceWords, childrenWords, number, otherwiseWords, rangeWords, setWords, workersWords } from "./words.js";
+import { childrenWords, number, otherwiseWords, setWords, workersWords } from "./words.js";
 
 /** @typedef {import("./setting.js").Setting} Setting */
 /** @typedef {import("./answers.js").Model} Model */
@@ -121,7 +123,8 @@ function showNumbers() {
   byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
     element("p", { class: "label" }, one.label),
     element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range),
-      ...(one.note ? [element("span", { class: "range note" }, one.note)] : [])),
+      ...(one.note ? [element("span", { class: "range note" }, one.note)] : []),
+      ...fillButton(one.posts ?? NaN)),
     element("p", { class: "before" }, isNew ? `No change: ${one.before}` : ""))));
   byId("strip").replaceChildren(...numbers.slice(0, state.question ? 4 : 1).map((one, place) => element("span", {},
     element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place]}`,
@@ -129,29 +132,25 @@ function showNumbers() {
 }
 
 /**
- * The charts of the active setting.
- * @returns {import("./charts.js").Fan[]}
+ * A button that sets the posts found, where a setting can be given them.
+ * @param {number} found
+ * @returns {HTMLElement[]}
  */
+function fillButton(found) {
+  const setting = state.settings[state.active];
+  const question = state.question;
+  if (question === null || !canFill(setting, data, found)) return [];
+  return [element("button", { type: "button", class: "quiet", onclick: () => {
+    fillPosts(model, setting, question, found);
+    showAll();
+    byId("answers").focus({ preventScroll: true });
+  } }, `Set ${number(found)} posts, and candidates for them`)];
+}
+
+/** @returns {import("./charts.js").Fan[]} */
 function fansNow() {
-  const now = /** @type {Shown} */ (shown[state.active]);
-  const isNew = now !== none;
-  const at = asked();
-  const others = shown.map((one, place) => ({ one, place })).filter(({ one, place }) => one && one !== none && place !== state.active);
-  const fan = (/** @type {string} */ id, /** @type {string} */ title, /** @type {(one: Shown) => number[][]} */ ends, /** @type {object} */ more) => {
-    const base = isNew && ends(now) !== ends(none) ? ends(none) : null;
-    const row = (/** @type {number[]} */ one, /** @type {number} */ digits) => `${number(one[2], digits)} (90% range ${rangeWords([one[0], one[2], one[4]], digits)})`;
-    const made = /** @type {import("./charts.js").Fan} */ ({
-      id, title, width: 300, height: 230, opening: data.opening, months: data.months, now: null, cap: null, digits: 0,
-      ends: ends(now), base, asked: at, name: nameOf(state.active), colour: COLOURS[state.active], text: "",
-      others: others.map(({ one, place }) => ({ name: nameOf(place), colour: COLOURS[place], ends: ends(/** @type {Shown} */ (one)) })), ...more });
-    made.text = `${title}: central projection ${row(made.ends[at], made.digits)} at the end of ${monthWords(data.months[at])}`
-      + `${base ? `, with no change ${row(base[at], made.digits)}` : ""}. Broken line: the month that is asked of. Bands: the 90% and 50% ranges.`;
-    return made;
-  };
-  const made = data.stages.map((/** @type {any} */ stage) =>
-    fan(`fan-${stage.name}`, stage.label, (one) => /** @type {number[][]} */ (one.stocks.get(stage.name)), { now: stage.now }));
-  if (state.question) made.push(fan("fan-load", "Cases for each full-time worker", (one) => one.load, { digits: 1, cap: state.question.cap }));
-  return made;
+  const settings = shown.map((one, place) => ({ one: one ?? none, name: nameOf(place), colour: COLOURS[place] }));
+  return fansOf({ data, settings, active: state.active, none, question: state.question, at: asked() });
 }
 
 /**
@@ -192,7 +191,7 @@ function showRest() {
   if (changes.length > 0) {
     said.push([childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }), otherwiseWords(changes, data)]);
     if (state.question) {
-      said.push([workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }), costWords(model, now, none, at)]);
+      said.push([workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }) + filledWords(model, now, at), costWords(model, now, none, at)]);
     }
     said.push([placementWords(model, now, none, at)]);
   }
@@ -201,14 +200,7 @@ function showRest() {
     element("p", {}, first, ...(more === "" ? [] : [element("span", { class: "more" }, ` ${more}`)]))));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {
-    const rows = fanRows(fan);
-    const within_ = `chance of ${fan.cap} or fewer`;
-    const chances = fan.cap === null ? [] : [...(now === none ? [] : [{ name: `No change, ${within_}`, chance: none.chance }]),
-      { name: now === none ? `Chance of ${fan.cap} or fewer` : `${nameOf(state.active)}, ${within_}`, chance: now.chance }];
-    byId(`${fan.id}-table`).replaceChildren(table(`${fan.title}: central projection (90% range)`,
-      ["End of", ...rows[0].values.map((one) => one.name), ...chances.map((one) => one.name)],
-      rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`),
-        ...chances.map((one) => `${chanceWords(one.chance[row.t])} (${chanceRangeWords(one.chance[row.t], model)})`)])));
+    byId(`${fan.id}-table`).replaceChildren(fanTable(model, fan, [...(now === none ? [] : [{ name: "No change", chance: none.chance }]), { name: now === none ? "" : nameOf(state.active), chance: now.chance }]));
   }
   byId("tables").replaceChildren(...tablesOf({ model, now, none, name: nameOf(state.active), question: state.question, at }));
   showSides(at);

@@ -24,6 +24,17 @@ import { listed, money, moneyRange, number, rangeWords } from "./words.js";
  */
 
 /**
+ * What has a price in a year.
+ * @param {any} year
+ * @returns {{price: "post" | "agency" | "placement", words: string}[]}
+ */
+export function pricedParts(year) {
+  /** @type {{price: "post" | "agency" | "placement", words: string}[]} */
+  const all = [{ price: "post", words: "social workers in post" }, { price: "agency", words: "agency workers" }, { price: "placement", words: "looked-after children" }];
+  return all.filter((one) => year[one.price]);
+}
+
+/**
  * What the cost comes to, and of what; empty where nothing has a price.
  * @param {Model} model
  * @param {Shown} now
@@ -34,18 +45,18 @@ import { listed, money, moneyRange, number, rangeWords } from "./words.js";
 export function costWords({ data, baseline }, now, none, at) {
   if (now.costs.length === 0) return "";
   const place = yearOf(data.prices, at);
-  const priced = (/** @type {string} */ name) => data.prices[place][name];
-  const parts = [
-    { words: "social workers in post", has: priced("post"), other: now.outcome.workers !== baseline.workers },
-    { words: "agency workers", has: priced("agency"), other: now.outcome.paths.has("workforce.agency_fte") },
-    { words: "looked-after children", has: priced("placement"), other: now.outcome.stocks.get(CARE) !== baseline.stocks.get(CARE) },
-  ].filter((one) => one.has);
+  const parts = pricedParts(data.prices[place]);
+  const other = {
+    post: now.outcome.workers !== baseline.workers,
+    agency: now.outcome.paths.has("workforce.agency_fte"),
+    placement: now.outcome.stocks.get(CARE) !== baseline.stocks.get(CARE),
+  };
   const [own, base] = [now, none].map((one) => one.costs[place]);
   const { year, currency } = data.prices[place];
   if (own.every((end, q) => end === base[q])) {
     return `The cost stays as it is: it counts ${listed(parts.map((one) => one.words))}, and nothing that is set here changes how many there are.`;
   }
-  return `The cost of ${year} is ${money(own[1], currency)} (90% range ${moneyRange(own, currency)}) in place of ${money(base[1], currency)} (${moneyRange(base, currency)}): other numbers of ${listed(parts.filter((one) => one.other).map((one) => one.words))}.`;
+  return `The cost of ${year} is ${money(own[1], currency)} (90% range ${moneyRange(own, currency)}) in place of ${money(base[1], currency)} (${moneyRange(base, currency)}): other numbers of ${listed(parts.filter((one) => other[one.price]).map((one) => one.words))}.`;
 }
 
 /**
