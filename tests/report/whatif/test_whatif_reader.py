@@ -45,6 +45,37 @@ def test_changes_in_steps_take_a_year_until_another_end_is_chosen(opened_page: P
     assert opened_page.run("document.getElementById('to').value") == "2024-09"
     choose(opened_page, "from", "2024-06")
     assert "In equal steps from June 2024 to September 2024, " in changed(opened_page)
+    assert opened_page.run("document.querySelector('label[for=to]').textContent") == (
+        "all there by the end of"
+    )
+
+
+def test_a_slider_keeps_its_width_when_it_is_moved(opened_page: Page):
+    width = "document.getElementById('workforce-posts').getBoundingClientRect().width"
+    before = opened_page.run(width)
+    move(opened_page, "workforce-posts", 120)
+    assert opened_page.run(width) == before
+
+
+def test_the_bar_of_what_has_been_seen_has_the_scale_of_its_slider(opened_page: Page):
+    """Its ends stand where the middle of the thumb stands at these positions."""
+    found = opened_page.run(
+        """[...document.querySelectorAll("input[type=range]")].flatMap((one) => {
+        const bar = one.closest(".control").querySelector(".seen span");
+        const named = (each) => each.parameter.replace(/\\W/g, "-") === one.id;
+        const control = whatif.model.data.controls.find(named);
+        if (!bar || !bar.getBoundingClientRect().width) return [];
+        const [low, high] = [Number(one.min), Number(one.max)];
+        const place = one.getBoundingClientRect();
+        return control.seen.map((value, end) => {
+          const share = (Math.min(Math.max(value, low), high) - low) / (high - low);
+          const drawn = bar.getBoundingClientRect()[end ? "right" : "left"];
+          return [one.id, place.left + 8 + share * (place.width - 16) - drawn];
+        }); })"""
+    )
+    assert len(found) > 8
+    for name, apart in found:
+        assert abs(apart) < 1.5, name
 
 
 FILL = "document.querySelector('#numbers button')"
