@@ -7,7 +7,7 @@ import re
 import pytest
 
 from .chrome import CHROMIUM, Page
-from .test_whatif_page import settled
+from .test_whatif_page import SLIDER, settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -126,3 +126,57 @@ def test_cards_of_costs_say_what_they_count_and_that_children_are_in_both(opened
     note = found["Cost"]["note"]
     assert note == "Of social workers in post, agency workers and looked-after children."
     assert found["Placements"]["note"].endswith("not to be added to it.")
+
+
+def button(page: Page, text: str) -> None:
+    page.run(
+        f"""[...document.querySelectorAll("button")]
+        .find((one) => one.textContent.startsWith({text!r})).click()"""
+    )
+
+
+def test_settings_side_by_side_say_how_far_each_is_from_no_change(opened_page: Page):
+    move(opened_page, "workforce-posts", 120)
+    button(opened_page, "Compare with another")
+    told = opened_page.run("document.querySelector('.about').textContent")
+    assert told.startswith("Setting B is a copy of Setting A until")
+    button(opened_page, "Reset all")
+    move(opened_page, SLIDER, 20)
+    settled(opened_page)
+    rows = {
+        name: [cell.removeprefix("£") for cell in cells]
+        for name, *cells in opened_page.run(
+            """[...document.querySelectorAll("#sides tbody tr")].map((row) =>
+            [...row.cells].map((cell) => cell.textContent))"""
+        )
+    }
+    plans = rows["Children on a protection plan"]
+    assert [cell.split(", ")[-1] for cell in plans[1:]] == [
+        "no difference",
+        f"+{int(plans[2].split()[0]) - int(plans[0].split()[0])}",
+    ]
+    load = rows["Average caseload"]
+    for cell in load[1:]:
+        apart = float(cell.split()[0]) - float(load[0].split()[0])
+        assert cell.endswith(f", {apart:+.1f}".replace("-", "−"))
+    cost = next(cells for name, cells in rows.items() if name.startswith("Cost"))
+    assert re.search(r"\), \+£[\d,]+$", cost[1])
+    assert cost[2].endswith(", no difference")
+    assert "120 posts" in rows["Set"][1]
+    assert "posts" not in rows["Set"][2]
+
+
+def test_all_sliders_are_reset_at_once(opened_page: Page):
+    before = opened_page.run("whatif.numbersNow()")
+    move(opened_page, SLIDER, 20)
+    choose(opened_page, "until", "ramp")
+    button(opened_page, "Reset all")
+    assert opened_page.run("whatif.numbersNow()") == before
+    assert opened_page.run("document.getElementById('until').value") == "on"
+
+
+def test_the_marks_of_the_charts_are_explained_with_their_dates(opened_page: Page):
+    choose(opened_page, "by", "2024-06")
+    marks = opened_page.run("document.getElementById('marks').textContent")
+    assert marks.startswith("Upright dotted line: the end of June 2024.")
+    assert marks.endswith("Numbers on the right: the end of December 2026.")

@@ -5,13 +5,16 @@ import { postsFound } from "./filled.js";
 import { monthWords } from "./months.js";
 import { pricedParts, yearOf } from "./tables.js";
 import { Workforce } from "./workforce.js";
-import { chanceRangeWords, chanceWords, listed, money, moneyRange, number, rangeWords } from "./words.js";
+import { chanceRangeWords, chanceWords, listed, money, moneyRange, number, rangeWords, signed } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
 /** @typedef {import("./answers.js").Question} Question */
 /** @typedef {import("./posts.js").Posts} Posts */
 /** @typedef {import("./tables.js").Shown} Shown */
-/** @typedef {{label: string, value: string, range: string, before: string, note?: string, posts?: number}} Card With the posts found. */
+/**
+ * @typedef {{label: string, value: string, range: string, before: string, apart: string, note?: string, posts?: number}} Card
+ * With the difference from no change, and the posts found.
+ */
 
 /**
  * The numbers at the date, each with its range and that with no change.
@@ -21,14 +24,16 @@ import { chanceRangeWords, chanceWords, listed, money, moneyRange, number, range
 export function cardsOf({ model, now, none, question, at }) {
   const { data } = model;
   const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
+  const tenths = (/** @type {number} */ value) => Math.round(10 * value) / 10;
   const first = data.stages[0];
   const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
   /** @type {Card[]} */
-  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
+  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})`, apart: signed(Math.round(plans[2]) - Math.round(before[2])) }];
   if (question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
-  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
-  made.push({ label: `Chance of ${question.cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
+  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})`, apart: signed(tenths(load[2]) - tenths(base[2]), 1) });
+  made.push({ label: `Chance of ${question.cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})`,
+    apart: `${signed(Math.round(100 * (now.chance[at] - none.chance[at])))} points` });
   return [...made, postsCard({ data, now, none, question, at }), ...costCards({ data, now, none, at })];
 }
 
@@ -56,6 +61,7 @@ function postsCard({ data, now, none, question: { cap, chance }, at }) {
     value: words(of(now)), range: range(now),
     note: `${than}${others.join(", ").replace("f", "F")}. With ${vacant > 0 ? `${percent(vacant)} of them vacant and ` : ""}${found}.`,
     before: `${words(of(none))} (${range(none).replace("90% range ", "")})`,
+    apart: Number.isFinite(of(now) - of(none)) ? signed(of(now) - of(none)) : "",
     posts: of(now),
   };
 }
@@ -71,7 +77,8 @@ function costCards({ data, now, none, at }) {
     if (now[what].length === 0) return [];
     const place = yearOf(years, at);
     const [own, base] = [now, none].map((one) => one[what][place]);
-    return [{ ...words(years[place]), value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
+    return [{ ...words(years[place]), value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})`,
+      apart: `${own[1] < base[1] ? "−" : "+"}${money(Math.abs(own[1] - base[1]), currency)}` }];
   };
   const each = data.placements?.moves ? "at the price of its placement" : "at the average cost of the year";
   const twice = now.costs.length > 0 && data.prices[yearOf(data.prices, at)].placement;
@@ -91,8 +98,11 @@ function costCards({ data, now, none, at }) {
  * @returns {HTMLElement}
  */
 export function sidesTable({ data, at, cards, names, set }) {
-  // Settings may have other numbers of posts.
-  const rows = cards[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...cards.map((each) => `${each[row].value} (${each[row].range})`)]);
+  // Settings may have other numbers of posts; the caption says what stands in brackets.
+  const range = (/** @type {string} */ text) => text.replace(/^90% range | from \d+ simulations$/g, "");
+  const apart = (/** @type {string} */ text) => (text === "" || /[1-9]/.test(text) ? text : "no difference");
+  const cell = (/** @type {Card} */ { value, range: text, apart: than }) => `${value} (${range(text)})${than === "" ? "" : `, ${apart(than)}`}`;
+  const rows = cards[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...cards.map((each) => cell(each[row]))]);
   rows.unshift(["Set", "Nothing", ...set]);
-  return table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...names], rows);
+  return table(`At the end of ${monthWords(data.months[at])}, in the same simulations. In brackets the 90% range, of the chance what ${data.kept} simulations leave open; then the difference from no change`, ["", "No change", ...names], rows);
 }

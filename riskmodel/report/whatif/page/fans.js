@@ -34,7 +34,7 @@ export function fansOf({ data, settings, active, none, question, at }) {
       id, title, width: 300, height: 230, opening: data.opening, months: data.months, now: null, cap: null, digits: 0,
       ends: ends(now), base, asked: at, name, colour, text: "", others: others.map((each) => ({ ...each, ends: ends(each.one) })), ...more });
     made.text = `${title}: central projection ${rowWords(made.ends[at], made.digits, "90% range ")} at the end of ${monthWords(data.months[at])}`
-      + `${base ? `, with no change ${rowWords(base[at], made.digits, "90% range ")}` : ""}. Broken line: the month that is asked of. Bands: the 90% and 50% ranges.`;
+      + `${base ? `, with no change ${rowWords(base[at], made.digits, "90% range ")}` : ""}. Upright dotted line: the month that is asked of. Bands: the 90% and 50% ranges.`;
     return made;
   };
   const made = data.stages.map((/** @type {any} */ stage) =>

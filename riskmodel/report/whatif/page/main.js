@@ -119,6 +119,7 @@ function numbersOf(now) {
 function showNumbers() {
   const isNew = shown[state.active] !== none;
   byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}${isNew ? "" : ", with no change of policy"}`;
+  byId("marks").textContent = `Upright dotted line: the end of ${monthWords(data.months[asked()])}. Shaded: nine in ten simulations, darker half of them. Numbers on the right: the end of ${monthWords(data.months[data.months.length - 1])}.`;
   const numbers = numbersNow();
   byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
     element("p", { class: "label" }, one.label),
@@ -231,6 +232,7 @@ function showBar() {
   byId("bar").replaceChildren(
     element("div", { class: "row" },
       element("label", { for: "start" }, "Start from"), start,
+      element("button", { type: "button", onclick: resetAll }, "Reset all"),
       ...(state.settings.length > 1 ? [element("span", { class: "tabs", role: "group", "aria-label": "Settings" }, ...tabs)] : []),
       element("button", { type: "button", disabled: state.settings.length >= MOST_SETTINGS, onclick: compare }, "Compare with another"),
       ...(state.settings.length > 1 ? [element("button", { type: "button", onclick: drop }, "Remove this one")] : []),
@@ -267,12 +269,20 @@ function choose(place) {
   /** @type {HTMLElement | null} */ (document.querySelector('.tabs [aria-pressed="true"]'))?.focus();
 }
 
+function resetAll() {
+  const { start, given } = state.settings[state.active];
+  begin(start, given);
+  byId("start").focus();
+}
+
 function compare() {
   const setting = state.settings[state.active];
   const moved = new Map([...setting.moved].map(([name, one]) => [name, { ...one }]));
   state.settings.push({ ...setting, moved, when: { ...setting.when } });
   shown.push(shown[state.active]);
+  const copied = state.active;
   choose(state.settings.length - 1);
+  tell(`${nameOf(state.active)} is a copy of ${nameOf(copied)} until you move something. Reset all begins it anew.`);
 }
 
 function drop() {
@@ -304,13 +314,18 @@ function fileText() {
   return savedText(data, setting, changesOf(setting, data), state.question);
 }
 
+/** @param {string} text */
+function tell(text) {
+  /** @type {HTMLElement} */ (document.querySelector(".about")).textContent = text;
+}
+
 function save() {
   const text = fileText();
   const address = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
   const link = element("a", { href: address, download: "what_if.toml" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
-  /** @type {HTMLElement} */ (document.querySelector(".about")).textContent = "Saved as what_if.toml: Open scenario shows it again on this page, and riskmodel works it out.";
+  tell("Saved as what_if.toml: Open scenario shows it again on this page, and riskmodel works it out.");
 }
 
 /** @param {Event} event */
@@ -355,6 +370,7 @@ function build() {
     element("h2", { id: "day" }), element("ul", { id: "numbers", "aria-label": "Main numbers" }),
     element("p", { class: "narrow" }, element("a", { href: "#controls" }, "Change the settings")),
     element("div", { id: "sides" }), element("div", { id: "changed" }), element("div", { id: "cautions" }),
+    element("p", { id: "marks", class: "legend" }),
     element("div", { class: "charts" },
       ...(data.service ? [chart("fan-load", "Cases for each full-time worker")] : []),
       ...data.stages.map((/** @type {any} */ one) => chart(`fan-${one.name}`, one.label))),
