@@ -180,3 +180,48 @@ def test_the_marks_of_the_charts_are_explained_with_their_dates(opened_page: Pag
     marks = opened_page.run("document.getElementById('marks').textContent")
     assert marks.startswith("Upright dotted line: the end of June 2024.")
     assert marks.endswith("Numbers on the right: the end of December 2026.")
+
+
+def said_of(page: Page, name: str) -> str:
+    text: str = page.run(f"document.getElementById('{name}-now').textContent")
+    return text
+
+
+def test_where_ranges_come_from_is_said_without_the_statistician(opened_page: Page):
+    hires, vacancy = (
+        said_of(opened_page, f"workforce-{name}") for name in ("hires_per_month", "vacancy_rate")
+    )
+    assert "three in four authorities appointed at most 24% of those in post (DfE, " in hires
+    assert "half of other authorities had 8.0% to 22.5% (DfE, " in vacancy
+    page = opened_page.run("document.getElementById('controls').textContent")
+    for word in ("quartile", "authority-years", "leaves the rate", "as above"):
+        assert word not in page
+
+
+def test_a_change_by_a_factor_is_said_in_the_unit_of_its_slider(opened_page: Page):
+    text = """
+    name = "campaign"
+    description = "Half as many candidates again."
+    [[change]]
+    parameter = "workforce.hires_per_month"
+    from_month = 1
+    multiplier = 1.5
+    reason = "so"
+    source = "assumed"
+    """
+    opened_page.run(f"whatif.openText({text!r})")
+    said = changed(opened_page)
+    more, now = re.findall(
+        r"([\d.]+) candidates a month who can be appointed \(now ([\d.]+)", said
+    )[0]
+    assert float(more) == pytest.approx(1.5 * float(now), abs=0.11)
+
+
+def test_a_duration_is_set_in_months_and_told_in_percent_too(opened_page: Page):
+    move(opened_page, "length-child_protection_plan", -1)
+    output = opened_page.run(
+        "document.querySelector('[for=length-child_protection_plan]+output').value"
+    )
+    (percent,) = re.findall(r"^−1\.0 month \(−(\d+)%\)$", output)
+    now = re.findall(r"Now: ([\d.]+) months", said_of(opened_page, "length-child_protection_plan"))
+    assert int(percent) == pytest.approx(100 / float(now[0]), abs=0.6)

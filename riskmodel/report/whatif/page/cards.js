@@ -31,9 +31,10 @@ export function cardsOf({ model, now, none, question, at }) {
   const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})`, apart: signed(Math.round(plans[2]) - Math.round(before[2])) }];
   if (question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
   const [load, base] = [now.load[at], none.load[at]];
+  const points = Math.round(100 * (now.chance[at] - none.chance[at]));
   made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})`, apart: signed(tenths(load[2]) - tenths(base[2]), 1) });
   made.push({ label: `Chance of ${question.cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})`,
-    apart: `${signed(Math.round(100 * (now.chance[at] - none.chance[at])))} points` });
+    apart: `${signed(points)} ${Math.abs(points) === 1 ? "point" : "points"}` });
   return [...made, postsCard({ data, now, none, question, at }), ...costCards({ data, now, none, at })];
 }
 
