@@ -23,6 +23,9 @@ __all__ = ["Control", "controls"]
 PLAN, LOOKED_AFTER = "child_protection_plan", "looked_after"
 _NO_OTHERS = "there are no figures of others in this folder."
 
+_NO_RANGE = 0.1
+"""Months that a duration's range spans at most where it is printed as one number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -181,8 +184,14 @@ def _starts(authority: Authority, stage: str, words: _Stage, one: StageOutlook) 
 def _duration(stage: str, words: _Stage, one: StageOutlook) -> Control:
     mean = one.calibration.of("mean_days") / DAYS_A_MONTH
     low, now, high = np.quantile(mean, (0.05, 0.5, 0.95))
+    known = bool(high - low < _NO_RANGE)
     seen = Seen(
-        low - now, high - now, "the figures themselves leave {ends} open in nine cases of ten."
+        low - now,
+        high - now,
+        "the projection takes this duration as known: its figures leave no range."
+        if known
+        else "its figures leave {ends} open (nine simulations of ten); how far it can be changed, "
+        "none says.",
     )
     if stage == PLAN:
         most = max(parameter("mix_shorter_plans_steps").numbers)
@@ -201,10 +210,10 @@ def _duration(stage: str, words: _Stage, one: StageOutlook) -> Control:
         round(float(now) / 2, 1),
         0.1,
         float(now),
-        f"{now:.1f} months on average (90% range {low:.1f} to {high:.1f})",
+        f"{now:.1f} months on average" + ("" if known else f" (90% range {low:.1f} to {high:.1f})"),
         seen.words(lambda value: f"{value:+.1f} months".replace("-", "−")),
         (f"{words.last} {{}} longer", f"{words.last} {{}} less"),
-        seen.ends,
+        None if known and stage != PLAN else seen.ends,
         True,
     )
 
@@ -221,7 +230,7 @@ def _link(authority: Authority, name: str, words: tuple[str, str]) -> Control:
         50,
         1,
         0,
-        "As in the starts of plans",
+        "No figure of its own: the plans that start hold it already",
         _NO_OTHERS if seen is None else seen.words(_percent),
         _more(words[1]),
         None if seen is None else seen.ends,
@@ -242,7 +251,7 @@ def _diversion() -> Control:
         1,
         0,
         "None besides those of today",
-        f"up to {most:.0f}%: {steps.source} ({steps.basis}).",
+        f"no figures here tell how many; up to {most:.0f}% is {steps.basis}: {steps.source}.",
         _always("early help makes {} of protection plans unnecessary"),
         (0, most),
         True,
@@ -264,7 +273,7 @@ def _unaccompanied(one: StageOutlook) -> Control:
         0,
         f"About {middle:.1f} a month (90% range {low:.1f} to {high:.1f}), {usual.value:.0%} of "
         f"those who start to be looked after ({usual.basis})",
-        f"{usual.source}.",
+        f"no figures here tell how many may come; the share is that of {usual.source}.",
         _more("unaccompanied children arrive"),
     )
 
@@ -274,7 +283,7 @@ def _workers(authority: Authority) -> Iterator[Control]:
     posts, hires, agency = (
         _now(force, name) for name in ("posts", "hires_per_month", "agency_fte")
     )
-    growth = growth_seen(authority)
+    growth, usual = growth_seen(authority), parameter("workforce_hires_rate")
     top = max(2 * posts, 20.0)
     yield Control(
         "workforce.posts",
@@ -285,7 +294,7 @@ def _workers(authority: Authority) -> Iterator[Control]:
         float(np.ceil(top)),
         1,
         posts,
-        f"{posts:,.1f} posts",
+        f"{posts:,.1f} posts".replace(".0 ", " "),
         growth.words(_percent) if growth else _NO_OTHERS,
         _always("{} posts of social workers"),
         None if growth is None else (0, posts * (1 + growth.high / 100)),
@@ -301,7 +310,8 @@ def _workers(authority: Authority) -> Iterator[Control]:
         0.1,
         hires,
         f"{hires:.1f} a month",
-        f"{parameter('workforce_hires_rate').source}.",
+        f"in a year three in four authorities appointed at most {usual.value:.0%} of those in post "
+        f"({_study(usual.source)}).",
         _always("{} candidates a month who can be appointed"),
     )
     yield _rate(
@@ -335,7 +345,10 @@ def _rate(authority: Authority, force: Workforce, name: str, words: str, said: s
     given = parameter(f"workforce_{name}_range")
     low, most = (100 * value for value in given.numbers)
     seen = level_seen(authority, _PANEL_RATES[name]) or Seen(
-        low, most, f"{{ends}}: {given.source} ({given.basis}).".replace("as above: ", "")
+        low,
+        most,
+        "half of other authorities had {ends} "
+        f"({_study(parameter(f'workforce_{name}').source)}).",
     )
     return Control(
         f"workforce.{name}",
@@ -356,6 +369,11 @@ def _rate(authority: Authority, force: Workforce, name: str, words: str, said: s
 def _now(force: Workforce, name: str) -> float:
     found = force.first(name)
     return found if np.isfinite(found) else 0.0
+
+
+def _study(source: str) -> str:
+    """A source without the figures that were taken from it."""
+    return source.partition(":")[0]
 
 
 def _percent(value: float) -> str:

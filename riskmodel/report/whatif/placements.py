@@ -141,8 +141,8 @@ def _rate(name: str, label: str, said: str, number: Any, days: Any, whom: str) -
     return Control(
         f"placements.{name}", "Placements", label, "percent", -90, 200, 5, 0,
         f"about {usual:,.0f} in the first year (90% range {fewest:,.0f} to {most:,.0f})",
-        f"the return leaves the rate for {whom} open by −{-ends[0]:.0f}% to +{ends[1]:.0f}% in "
-        "nine simulations of ten; beyond that is assumed.",
+        f"how often it happens to {whom} is known from the return to within −{-ends[0]:.0f}% to "
+        f"+{ends[1]:.0f}% (nine simulations of ten); beyond that is assumed.",
         (f"{{}} more {said}", f"{{}} fewer {said}"), (float(ends[0]), float(ends[1])),
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ OTHERS = {
     ("spinbutton", f"{DIVERTED} (the others with early help alone)"),
 }  # fmt: skip
 GROUPS = ("The question", "Children", "From referral to plan", "Workers", "Placements",
-          "When changes hold")  # fmt: skip
+          "When changes start and end")  # fmt: skip
 TABLES = (
     *("Posts for an average of", "Children on a protection plan: central projection"),
     *("Children looked after: central projection", "Children on a child in need plan: central"),

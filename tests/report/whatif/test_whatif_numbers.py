@@ -168,10 +168,11 @@ def test_nothing_changed_shows_the_numbers_of_the_report(
         ).posts
         for chance in (0.5, 0.95)
     )
-    assert value == f"{made_up.posts_needed(**sizes).posts}"
-    assert note.startswith(f"For 50% {half}, for 95% {most}. With ")
-    low, high = (int(part) for part in span.removesuffix(" from 256 simulations").split(" to "))
-    assert half <= low <= int(value) <= high <= most
+    answer = made_up.posts_needed(**sizes)
+    assert value == f"{answer.posts}"
+    assert span == f"90% range {answer.low} to {answer.high}"
+    more = f"{abs(answer.more):.0f} {'more' if answer.more > 0 else 'fewer'} than now. "
+    assert note.startswith(f"{more}For 50% {half}, for 95% {most}. With ")
 
 
 def test_the_library_is_read_as_riskmodel_reads_it(opened_page: Page):

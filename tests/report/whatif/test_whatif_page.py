@@ -49,7 +49,7 @@ def test_a_number_beyond_its_limits_is_refused_with_a_word_and_never_half_taken(
     found = opened_page.run(
         """(() => {
         const one = document.getElementById("workforce-hires_per_month");
-        const box = one.parentElement.querySelector("input[type=number]");
+        const box = one.closest(".control").querySelector("input[type=number]");
         const type = (text) => { box.value = text; box.dispatchEvent(new Event("input")); };
         const said = () => one.closest(".control").querySelector(".problem").textContent;
         const { moved } = whatif.state.settings[0];

@@ -32,6 +32,7 @@ from riskmodel.report.model import Brief
 from riskmodel.report.sizes import Sizes
 from riskmodel.report.whatif import WHATIF, whatif_page
 from riskmodel.report.whatif import page as page_module
+from riskmodel.report.whatif.controls import _STAGES, _duration
 from riskmodel.report.whatif.data import page_data
 from riskmodel.report.whatif.evidence import level_seen, year_changes
 from riskmodel.report.whatif.placements import kept_placements
@@ -278,3 +279,15 @@ def test_placements_of_other_children_than_the_projection_has_are_not_priced(
     assert "placements.price" not in [
         each["parameter"] for each in page_data(made_up, SIZES)["controls"]
     ]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("spread_days", "known"), [(0.0, True), (30.0, False)])
+def test_a_duration_without_a_range_is_said_to_be_known(spread_days: float, known: bool):
+    mean = 240.0 + np.linspace(-spread_days, spread_days, 64)
+    stage = SimpleNamespace(calibration=SimpleNamespace(of=lambda _: mean))
+    name = "child_in_need_plan"
+    control = _duration(name, _STAGES[name], stage)  # type: ignore[arg-type]
+    assert ("90% range" not in control.present) is known
+    assert ("takes this duration as known" in control.evidence) is known
+    assert (control.seen is None) is known

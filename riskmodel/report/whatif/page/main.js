@@ -1,19 +1,22 @@
 // The page: its settings, what they come to, and the files that it gives and takes.
 
 import { areaLoads, difference, drawnMonths, loadEnds, openModel, outcomeOf, stockEnds } from "./answers.js";
-import { drawFan, fanRows } from "./charts.js";
+import { cardsOf, sidesTable } from "./cards.js";
+import { drawFan } from "./charts.js";
 import { costs } from "./costs.js";
-import { byId, choice, element, table } from "./dom.js";
+import { byId, choice, element } from "./dom.js";
+import { fanTable, fansOf } from "./fans.js";
+import { canFill, fillPosts, filledWords } from "./filled.js";
 import { Impossible } from "./levers.js";
 import { monthWords, monthsBetween } from "./months.js";
 import { showPanel } from "./panel.js";
 import { placedEnds } from "./placements.js";
 import { posts, within } from "./posts.js";
 import { cautions, changesOf, unchanged } from "./setting.js";
-import { costCards, costWords, placementWords, postsCard, tablesOf, yearEnd } from "./tables.js";
+import { costWords, placementWords, tablesOf, yearEnd } from "./tables.js";
 import { savedText } from "./saved.js";
 import { Unreadable, readScenario } from "./toml.js";
-import { chanceRangeWords, chanceWords, childrenWords, number, otherwiseWords, rangeWords, setWords, workersWords } from "./words.js";
+import { childrenWords, number, otherwiseWords, setWords, workersWords } from "./words.js";
 
 /** @typedef {import("./setting.js").Setting} Setting */
 /** @typedef {import("./answers.js").Model} Model */
@@ -100,34 +103,29 @@ function askedAnew() {
   changed();
 }
 
-/**
- * The numbers at the date, each with its range and that with no change.
- * @returns {import("./tables.js").Card[]}
- */
+/** @returns {import("./cards.js").Card[]} */
 function numbersNow() {
-  const now = /** @type {Shown} */ (shown[state.active]);
-  const at = asked();
-  const ends = (/** @type {number[]} */ row, /** @type {number} */ digits) => `90% range ${rangeWords([row[0], row[2], row[4]], digits)}`;
-  const first = data.stages[0];
-  const [plans, before] = [now, none].map((one) => /** @type {number[][]} */ (one.stocks.get(first.name))[at]);
-  /** @type {import("./tables.js").Card[]} */
-  const made = [{ label: first.label, value: number(plans[2]), range: ends(plans, 0), before: `${number(before[2])} (${rangeWords([before[0], before[2], before[4]])})` }];
-  if (state.question === null || now.posts === null || none.posts === null) return [...made, ...costCards({ data, now, none, at })];
-  const [load, base] = [now.load[at], none.load[at]];
-  made.push({ label: "Average caseload", value: number(load[2], 1), range: ends(load, 1), before: `${number(base[2], 1)} (${rangeWords([base[0], base[2], base[4]], 1)})` });
-  const { cap } = state.question;
-  made.push({ label: `Chance of ${cap} or fewer`, value: chanceWords(now.chance[at]), range: `${chanceRangeWords(now.chance[at], model)} from ${data.kept} simulations`, before: `${chanceWords(none.chance[at])} (${chanceRangeWords(none.chance[at], model)})` });
-  return [...made, postsCard({ data, now, none, question: state.question, at }), ...costCards({ data, now, none, at })];
+  return numbersOf(/** @type {Shown} */ (shown[state.active]));
+}
+
+/**
+ * @param {Shown} now
+ * @returns {import("./cards.js").Card[]}
+ */
+function numbersOf(now) {
+  return cardsOf({ model, now, none, question: state.question, at: asked() });
 }
 
 function showNumbers() {
   const isNew = shown[state.active] !== none;
   byId("day").textContent = `At the end of ${monthWords(data.months[asked()])}${isNew ? "" : ", with no change of policy"}`;
+  byId("marks").textContent = `Upright dotted line: the end of ${monthWords(data.months[asked()])}. Shaded: nine in ten simulations, darker half of them. Numbers on the right: the end of ${monthWords(data.months[data.months.length - 1])}.`;
   const numbers = numbersNow();
   byId("numbers").replaceChildren(...numbers.map((one) => element("li", {},
     element("p", { class: "label" }, one.label),
     element("p", { class: "value" }, element("strong", { class: one.value.length > 9 ? "words" : "" }, one.value), element("span", { class: "range" }, one.range),
-      ...(one.note ? [element("span", { class: "range note" }, one.note)] : [])),
+      ...(one.note ? [element("span", { class: "range note" }, one.note)] : []),
+      ...fillButton(one.posts ?? NaN)),
     element("p", { class: "before" }, isNew ? `No change: ${one.before}` : ""))));
   byId("strip").replaceChildren(...numbers.slice(0, state.question ? 4 : 1).map((one, place) => element("span", {},
     element("strong", {}, one.value.replace(/^(less|more) than/, (word) => (word.startsWith("l") ? "<" : ">"))), ` ${["on a plan", "cases each", "chance", "posts"][place]}`,
@@ -135,29 +133,25 @@ function showNumbers() {
 }
 
 /**
- * The charts of the active setting.
- * @returns {import("./charts.js").Fan[]}
+ * A button that sets the posts found, where a setting can be given them.
+ * @param {number} found
+ * @returns {HTMLElement[]}
  */
+function fillButton(found) {
+  const setting = state.settings[state.active];
+  const question = state.question;
+  if (question === null || !canFill(setting, data, found)) return [];
+  return [element("button", { type: "button", class: "quiet", onclick: () => {
+    fillPosts(model, setting, question, found);
+    showAll();
+    byId("answers").focus({ preventScroll: true });
+  } }, `Set ${number(found)} posts, and candidates for them`)];
+}
+
+/** @returns {import("./charts.js").Fan[]} */
 function fansNow() {
-  const now = /** @type {Shown} */ (shown[state.active]);
-  const isNew = now !== none;
-  const at = asked();
-  const others = shown.map((one, place) => ({ one, place })).filter(({ one, place }) => one && one !== none && place !== state.active);
-  const fan = (/** @type {string} */ id, /** @type {string} */ title, /** @type {(one: Shown) => number[][]} */ ends, /** @type {object} */ more) => {
-    const base = isNew && ends(now) !== ends(none) ? ends(none) : null;
-    const row = (/** @type {number[]} */ one, /** @type {number} */ digits) => `${number(one[2], digits)} (90% range ${rangeWords([one[0], one[2], one[4]], digits)})`;
-    const made = /** @type {import("./charts.js").Fan} */ ({
-      id, title, width: 300, height: 230, opening: data.opening, months: data.months, now: null, cap: null, digits: 0,
-      ends: ends(now), base, asked: at, name: nameOf(state.active), colour: COLOURS[state.active], text: "",
-      others: others.map(({ one, place }) => ({ name: nameOf(place), colour: COLOURS[place], ends: ends(/** @type {Shown} */ (one)) })), ...more });
-    made.text = `${title}: central projection ${row(made.ends[at], made.digits)} at the end of ${monthWords(data.months[at])}`
-      + `${base ? `, with no change ${row(base[at], made.digits)}` : ""}. Broken line: the month that is asked of. Bands: the 90% and 50% ranges.`;
-    return made;
-  };
-  const made = data.stages.map((/** @type {any} */ stage) =>
-    fan(`fan-${stage.name}`, stage.label, (one) => /** @type {number[][]} */ (one.stocks.get(stage.name)), { now: stage.now }));
-  if (state.question) made.push(fan("fan-load", "Cases for each full-time worker", (one) => one.load, { digits: 1, cap: state.question.cap }));
-  return made;
+  const settings = shown.map((one, place) => ({ one: one ?? none, name: nameOf(place), colour: COLOURS[place] }));
+  return fansOf({ data, settings, active: state.active, none, question: state.question, at: asked() });
 }
 
 /**
@@ -198,7 +192,7 @@ function showRest() {
   if (changes.length > 0) {
     said.push([childrenWords(model, now.outcome, changes, { month: at, shown: now.stocks, base: none.stocks }), otherwiseWords(changes, data)]);
     if (state.question) {
-      said.push([workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }), costWords(model, now, none, at)]);
+      said.push([workersWords(model, { load: now.load, apart: difference(now.outcome.load, model.baseline.load, at, data.months.length), chance: now.chance, before: none.chance, baseLoad: none.load, month: at, cap: state.question.cap }) + filledWords(model, now, at), costWords(model, now, none, at)]);
     }
     said.push([placementWords(model, now, none, at)]);
   }
@@ -207,38 +201,20 @@ function showRest() {
     element("p", {}, first, ...(more === "" ? [] : [element("span", { class: "more" }, ` ${more}`)]))));
   byId("cautions").replaceChildren(...cautions(setting, data).map((one) => element("p", {}, element("strong", {}, "Caution. "), one)));
   for (const fan of fansNow()) {
-    const rows = fanRows(fan);
-    const within_ = `chance of ${fan.cap} or fewer`;
-    const chances = fan.cap === null ? [] : [...(now === none ? [] : [{ name: `No change, ${within_}`, chance: none.chance }]),
-      { name: now === none ? `Chance of ${fan.cap} or fewer` : `${nameOf(state.active)}, ${within_}`, chance: now.chance }];
-    byId(`${fan.id}-table`).replaceChildren(table(`${fan.title}: central projection (90% range)`,
-      ["End of", ...rows[0].values.map((one) => one.name), ...chances.map((one) => one.name)],
-      rows.map((row) => [row.month, ...row.values.map((one) => `${number(one.row[2], fan.digits)} (${rangeWords([one.row[0], one.row[2], one.row[4]], fan.digits)})`),
-        ...chances.map((one) => `${chanceWords(one.chance[row.t])} (${chanceRangeWords(one.chance[row.t], model)})`)])));
+    byId(`${fan.id}-table`).replaceChildren(fanTable(model, fan, [...(now === none ? [] : [{ name: "No change", chance: none.chance }]), { name: now === none ? "" : nameOf(state.active), chance: now.chance }]));
   }
   byId("tables").replaceChildren(...tablesOf({ model, now, none, name: nameOf(state.active), question: state.question, at }));
   showSides(at);
   byId("said").textContent = numbersNow().map((one) => `${one.label}: ${one.value}, ${one.range}.`).join(" ");
 }
 
-/**
- * Settings side by side, in the same simulations.
- * @param {number} at
- */
+/** @param {number} at */
 function showSides(at) {
   const sides = byId("sides");
   if (state.settings.length < 2) return sides.replaceChildren();
-  const kept = state.active;
-  const columns = shown.map((_, place) => {
-    state.active = place;
-    return numbersNow();
-  });
-  state.active = kept;
-  // Settings may have other numbers of posts.
-  const rows = columns[0].map((one, row) => [one.label.replace(/, with [^,]* posts$/, ""), one.before, ...columns.map((each) => `${each[row].value} (${each[row].range})`)]);
-  rows.unshift(["Set", "Nothing", ...state.settings.map((one) => setWords(changesOf(one, data), data))]);
-  return sides.replaceChildren(element("h2", {}, "Settings side by side"),
-    table(`At the end of ${monthWords(data.months[at])}, in the same simulations`, ["", "No change", ...columns.map((_, place) => nameOf(place))], rows));
+  const cards = shown.map((one) => numbersOf(/** @type {Shown} */ (one)));
+  const set = state.settings.map((one) => setWords(changesOf(one, data), data));
+  return sides.replaceChildren(element("h2", {}, "Settings side by side"), sidesTable({ data, at, cards, names: cards.map((_, place) => nameOf(place)), set }));
 }
 
 /** The bar above: where to start, which setting, and files. */
@@ -256,6 +232,7 @@ function showBar() {
   byId("bar").replaceChildren(
     element("div", { class: "row" },
       element("label", { for: "start" }, "Start from"), start,
+      element("button", { type: "button", onclick: resetAll }, "Reset all"),
       ...(state.settings.length > 1 ? [element("span", { class: "tabs", role: "group", "aria-label": "Settings" }, ...tabs)] : []),
       element("button", { type: "button", disabled: state.settings.length >= MOST_SETTINGS, onclick: compare }, "Compare with another"),
       ...(state.settings.length > 1 ? [element("button", { type: "button", onclick: drop }, "Remove this one")] : []),
@@ -292,12 +269,20 @@ function choose(place) {
   /** @type {HTMLElement | null} */ (document.querySelector('.tabs [aria-pressed="true"]'))?.focus();
 }
 
+function resetAll() {
+  const { start, given } = state.settings[state.active];
+  begin(start, given);
+  byId("start").focus();
+}
+
 function compare() {
   const setting = state.settings[state.active];
   const moved = new Map([...setting.moved].map(([name, one]) => [name, { ...one }]));
   state.settings.push({ ...setting, moved, when: { ...setting.when } });
   shown.push(shown[state.active]);
+  const copied = state.active;
   choose(state.settings.length - 1);
+  tell(`${nameOf(state.active)} is a copy of ${nameOf(copied)} until you move something. Reset all begins it anew.`);
 }
 
 function drop() {
@@ -329,13 +314,18 @@ function fileText() {
   return savedText(data, setting, changesOf(setting, data), state.question);
 }
 
+/** @param {string} text */
+function tell(text) {
+  /** @type {HTMLElement} */ (document.querySelector(".about")).textContent = text;
+}
+
 function save() {
   const text = fileText();
   const address = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
   const link = element("a", { href: address, download: "what_if.toml" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
-  /** @type {HTMLElement} */ (document.querySelector(".about")).textContent = "Saved as what_if.toml: Open scenario shows it again on this page, and riskmodel works it out.";
+  tell("Saved as what_if.toml: Open scenario shows it again on this page, and riskmodel works it out.");
 }
 
 /** @param {Event} event */
@@ -380,6 +370,7 @@ function build() {
     element("h2", { id: "day" }), element("ul", { id: "numbers", "aria-label": "Main numbers" }),
     element("p", { class: "narrow" }, element("a", { href: "#controls" }, "Change the settings")),
     element("div", { id: "sides" }), element("div", { id: "changed" }), element("div", { id: "cautions" }),
+    element("p", { id: "marks", class: "legend" }),
     element("div", { class: "charts" },
       ...(data.service ? [chart("fan-load", "Cases for each full-time worker")] : []),
       ...data.stages.map((/** @type {any} */ one) => chart(`fan-${one.name}`, one.label))),

@@ -27,9 +27,9 @@ export function showPanel(panel) {
   const names = [...new Set(data.controls.map((/** @type {Control} */ one) => one.group))];
   byId("controls").replaceChildren(
     ...(panel.question ? [group("The question", true, [questionPart(panel)])] : []),
-    group("When changes hold", false, [whenPart(panel)], element("span", { id: "when" }, whenState(panel))),
+    group("When changes start and end", false, [whenPart(panel)], element("span", { id: "when" }, whenState(panel))),
     ...names.map((name) => group(/** @type {string} */ (name), !narrow && name !== "From referral to plan",
-      [...(name === names[0] ? [element("p", { class: "legend" }, element("span", { "aria-hidden": "true" }), " above a slider: what has been seen, where something says so")] : []),
+      [...(name === names[0] ? [element("p", { class: "legend" }, element("span", { "aria-hidden": "true" }), " above a slider: how far it has moved before, or what the figures leave open; no bar where no figure says")] : []),
         ...data.controls.filter((/** @type {Control} */ one) => one.group === name).map((/** @type {Control} */ one) => controlPart(panel, one))])),
     ...otherPart(panel));
 }
@@ -121,8 +121,7 @@ function controlPart(panel, control) {
   showTarget();
   return element("div", { class: "control" },
     element("div", { class: "head" }, element("label", { for: id }, control.label), output),
-    seenBar(control, limits),
-    element("div", { class: "slide" }, slider, element("span", { class: "unit" }, box, UNITS[control.kind]), reset), wrong,
+    element("div", { class: "slide" }, element("span", { class: "track" }, seenBar(control, limits), slider), element("span", { class: "unit" }, box, UNITS[control.kind]), reset), wrong,
     element("p", { id: `${id}-now`, class: "now" }, `Now: ${control.present}. `, element("span", { class: "evidence" }, `Evidence: ${control.evidence}`)),
     target);
 }
@@ -134,7 +133,7 @@ function controlPart(panel, control) {
  * @returns {HTMLElement}
  */
 function seenBar(control, limits) {
-  const bar = element("div", { class: "seen", "aria-hidden": "true" });
+  const bar = element("span", { class: "seen", "aria-hidden": "true" });
   if (control.seen === null) return bar;
   const share = (/** @type {number} */ value) => 100 * Math.min(Math.max((value - limits.min) / (limits.max - limits.min), 0), 1);
   const inside = element("span");
@@ -198,22 +197,29 @@ function whenPart(panel) {
   const months = panel.data.months.map((/** @type {string} */ one) => [one, monthWords(one)]);
   const how = when.to === "" ? "on" : when.ramp ? "ramp" : "until";
   const later = () => months.filter(([one]) => one >= from.value);
+  const yearOn = () => later()[Math.min(11, later().length - 1)][0];
+  const endWords = (/** @type {string} */ one) => (one === "ramp" ? "all there by the end of" : "until the end of");
+  const end = element("label", { for: "to" }, endWords(how));
   const read = () => {
     when.from = from.value;
+    const chosen = to.disabled || to.value < when.from ? yearOn() : to.value;
     to.disabled = until.value === "on";
     when.ramp = until.value === "ramp";
-    to.replaceChildren(...choice({}, later(), to.value < when.from ? when.from : to.value).childNodes);
-    when.to = to.disabled ? "" : to.value;
+    end.textContent = endWords(until.value);
+    to.replaceChildren(...choice({}, later(), chosen).childNodes);
+    // An option that leaves its list hands on that it is chosen: said anew, or the last month would be.
+    to.value = chosen;
+    when.to = to.disabled ? "" : chosen;
     byId("when").textContent = whenState(panel);
     panel.changed();
   };
   const from = choice({ id: "from", onchange: read }, months, when.from);
   const until = choice({ id: "until", onchange: read }, [["on", "at once, and they stay"], ["ramp", "in equal steps, and they stay"], ["until", "at once, and they end"]], how);
-  const to = choice({ id: "to", disabled: when.to === "", onchange: read }, later(), when.to || months[Math.min(11, months.length - 1)][0]);
+  const to = choice({ id: "to", disabled: when.to === "", onchange: read }, later(), when.to || yearOn());
   return element("div", { class: "question" },
     element("label", { for: "from" }, "From"), from,
     element("label", { for: "until" }, "they come"), until,
-    element("label", { for: "to" }, "until the end of"), to);
+    end, to);
 }
 
 /**

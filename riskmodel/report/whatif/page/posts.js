@@ -13,6 +13,7 @@ import { Workforce, postsNeeded } from "./workforce.js";
  * @typedef {object} Posts
  * @property {{chance: number, posts: number, low: number, high: number}[]} byChance with what the
  *   number of simulations leaves open
+ * @property {[number, number]} range what nine in ten simulations take
  */
 
 const CHANCES = [0.5, 0.8, 0.95];
@@ -126,6 +127,7 @@ export function posts(model, outcome, question) {
       const reach = 1.96 * Math.sqrt((chance * (1 - chance)) / needed.length);
       return { chance, posts: at(chance), low: at(chance - reach), high: at(chance + reach) };
     }),
+    range: [at(0.05), at(0.95)],
   };
 }
 

@@ -125,7 +125,7 @@ function insteadOf(control, moved, data) {
 }
 
 /**
- * A position in words: "+10%", "1.0 month less", "155".
+ * A position in words: "+10%", "−1.1 months (−10%)", "155".
  * @param {Control} control
  * @param {number} at
  * @returns {string}
@@ -135,7 +135,7 @@ export function amountWords(control, at) {
     `${value > 0 ? "+" : ""}${value.toFixed(digits)}`.replace("-", "−");
   if (control.kind === "percent") return at === 0 ? "no change" : `${signed(at, Number.isInteger(at) ? 0 : 1)}%`;
   if (control.kind === "months") {
-    return at === 0 ? "no change" : `${signed(at, 1)} ${Math.abs(at) === 1 ? "month" : "months"} (${(control.now + at).toFixed(1)})`;
+    return at === 0 ? "no change" : `${signed(at, 1)} ${Math.abs(at) === 1 ? "month" : "months"} (${signed((100 * at) / control.now, 0)}%)`;
   }
   if (control.kind === "share") return `${at.toFixed(1).replace(/\.0$/, "")}%`;
   return at.toFixed(1).replace(/\.0$/, "");
@@ -164,9 +164,11 @@ export function whenWords(change, data) {
 export function changeWords(change, data) {
   const control = data.controls.find((/** @type {Control} */ one) => one.parameter === change.parameter);
   const { number, multiplier } = change;
-  if (control && multiplier === ["percent", "months"].includes(control.kind)) {
+  const relative = control && ["percent", "months"].includes(control.kind);
+  if (control && (relative ? multiplier : !multiplier || control.now !== 0)) {
     const plain = (/** @type {number} */ value) => Number(value.toFixed(1)).toString();
-    const ends = [number].flat().map((one) => ({ percent: 100 * (one - 1), months: control.now * (one - 1), share: 100 * one, number: one }[/** @type {Control} */ (control).kind]));
+    const level = (/** @type {number} */ one) => (multiplier ? control.now * one : control.kind === "share" ? 100 * one : one);
+    const ends = [number].flat().map((one) => (control.kind === "percent" ? 100 * (one - 1) : control.kind === "months" ? control.now * (one - 1) : level(one)));
     if (ends.length === 1 || ends[0] * ends[1] >= 0) {
       const size = ends.map((one) => plain(Math.abs(one))).sort((a_, b_) => Number(a_) - Number(b_)).join(" to ");
       const unit = { percent: "%", months: size === "1" ? " month" : " months", share: "%", number: "" }[/** @type {Control} */ (control).kind];
@@ -177,7 +179,7 @@ export function changeWords(change, data) {
   }
   const lever = data.levers.find((/** @type {any} */ one) => one.name === change.parameter);
   const text = typeof number === "number" ? String(number) : `${number[0]} to ${number[1]}`;
-  return `${lever.label} ${multiplier ? `${text} times the baseline` : `${text} (${lever.unit})`}`;
+  return `${lever.label.slice(0, 1).toLowerCase()}${lever.label.slice(1)} ${multiplier ? `${text} times the baseline` : `${text} (${lever.unit})`}`;
 }
 
 /**

@@ -1,11 +1,10 @@
-// Cards and tables of what a setting comes to, beside no change of policy.
+// Tables of what a setting comes to, beside no change of policy.
 
 import { areaLoads } from "./answers.js";
 import { CARE } from "./costs.js";
 import { element, table } from "./dom.js";
 import { monthWords } from "./months.js";
 import { placedEnds } from "./placements.js";
-import { Workforce } from "./workforce.js";
 import { listed, money, moneyRange, number, rangeWords } from "./words.js";
 
 /** @typedef {import("./answers.js").Model} Model */
@@ -23,29 +22,16 @@ import { listed, money, moneyRange, number, rangeWords } from "./words.js";
  * @property {Range[]} costs
  * @property {Range[]} placements what they cost, by year
  */
-/** @typedef {{label: string, value: string, range: string, before: string, note?: string}} Card */
 
 /**
- * Posts for the chance that is asked of, and for the others.
- * @param {{data: any, now: Shown, none: Shown, question: Question, at: number}} of
- * @returns {Card}
+ * What has a price in a year.
+ * @param {any} year
+ * @returns {{price: "post" | "agency" | "placement", words: string}[]}
  */
-export function postsCard({ data, now, none, question: { cap, chance }, at }) {
-  const percent = (/** @type {number} */ one) => `${Math.round(1000 * one) / 10}%`;
-  const of = (/** @type {Shown} */ one) => {
-    const { posts, low, high } = /** @type {Posts} */ (one.posts).byChance.find((each) => each.chance === chance) ?? { posts: NaN, low: NaN, high: NaN };
-    return { posts: number(posts), range: rangeWords([low, posts, high]) };
-  };
-  const others = /** @type {Posts} */ (now.posts).byChance.filter((one) => one.chance !== chance).map((one) => `for ${percent(one.chance)} ${number(one.posts)}`);
-  const force = new Workforce(data.service.workforce, now.outcome.paths);
-  const vacant = force.monthly("vacancy_rate")(at, 0);
-  const found = now.outcome.paths.has("workforce.hires_per_month") ? "no more candidates than are set" : "a candidate for every other";
-  return {
-    label: `Posts for ${/^(8|11$|18$)/.test(String(Math.round(100 * chance))) ? "an" : "a"} ${percent(chance)} chance of ${cap} or fewer`,
-    value: of(now).posts, range: `${of(now).range} from ${data.kept} simulations`,
-    note: `${others.join(", ").replace("f", "F")}. With ${vacant > 0 ? `${percent(vacant)} of them vacant and ` : ""}${found}.`,
-    before: `${of(none).posts} (${of(none).range})`,
-  };
+export function pricedParts(year) {
+  /** @type {{price: "post" | "agency" | "placement", words: string}[]} */
+  const all = [{ price: "post", words: "social workers in post" }, { price: "agency", words: "agency workers" }, { price: "placement", words: "looked-after children" }];
+  return all.filter((one) => year[one.price]);
 }
 
 /**
@@ -59,18 +45,18 @@ export function postsCard({ data, now, none, question: { cap, chance }, at }) {
 export function costWords({ data, baseline }, now, none, at) {
   if (now.costs.length === 0) return "";
   const place = yearOf(data.prices, at);
-  const priced = (/** @type {string} */ name) => data.prices[place][name];
-  const parts = [
-    { words: "social workers in post", has: priced("post"), other: now.outcome.workers !== baseline.workers },
-    { words: "agency workers", has: priced("agency"), other: now.outcome.paths.has("workforce.agency_fte") },
-    { words: "looked-after children", has: priced("placement"), other: now.outcome.stocks.get(CARE) !== baseline.stocks.get(CARE) },
-  ].filter((one) => one.has);
+  const parts = pricedParts(data.prices[place]);
+  const other = {
+    post: now.outcome.workers !== baseline.workers,
+    agency: now.outcome.paths.has("workforce.agency_fte"),
+    placement: now.outcome.stocks.get(CARE) !== baseline.stocks.get(CARE),
+  };
   const [own, base] = [now, none].map((one) => one.costs[place]);
   const { year, currency } = data.prices[place];
   if (own.every((end, q) => end === base[q])) {
     return `The cost stays as it is: it counts ${listed(parts.map((one) => one.words))}, and nothing that is set here changes how many there are.`;
   }
-  return `The cost of ${year} is ${money(own[1], currency)} (90% range ${moneyRange(own, currency)}) in place of ${money(base[1], currency)} (${moneyRange(base, currency)}): other numbers of ${listed(parts.filter((one) => one.other).map((one) => one.words))}.`;
+  return `The cost of ${year} is ${money(own[1], currency)} (90% range ${moneyRange(own, currency)}) in place of ${money(base[1], currency)} (${moneyRange(base, currency)}): other numbers of ${listed(parts.filter((one) => other[one.price]).map((one) => one.words))}.`;
 }
 
 /**
@@ -79,7 +65,7 @@ export function costWords({ data, baseline }, now, none, at) {
  * @param {number} at
  * @returns {number}
  */
-function yearOf(years, at) {
+export function yearOf(years, at) {
   return Math.max(years.filter((year) => year.first <= at).length - 1, 0);
 }
 
@@ -93,25 +79,6 @@ export function yearEnd({ months, placements }, at) {
   if (!placements) return months.length;
   const year = placements.years[yearOf(placements.years, at)];
   return year.first + year.months;
-}
-
-/**
- * What the financial year of the month asked of costs.
- * @param {{data: any, now: Shown, none: Shown, at: number}} of
- * @returns {Card[]}
- */
-export function costCards({ data, now, none, at }) {
-  const posts = data.service ? new Workforce(data.service.workforce, now.outcome.paths).monthly("posts")(at, 0) : NaN;
-  const card = (/** @type {string} */ label, /** @type {any[]} */ years, /** @type {"costs" | "placements"} */ what, /** @type {string} */ currency) => {
-    if (now[what].length === 0) return [];
-    const place = yearOf(years, at);
-    const [own, base] = [now, none].map((one) => one[what][place]);
-    return [{ label: `${label}, ${years[place].year}${what === "costs" && years[place].post ? `, with ${number(posts, posts % 1 ? 1 : 0)} posts` : ""}`, value: money(own[1], currency), range: `90% range ${moneyRange(own, currency)}`, before: `${money(base[1], currency)} (${moneyRange(base, currency)})` }];
-  };
-  return [
-    ...card("Cost", data.prices, "costs", data.prices[0]?.currency),
-    ...card("Placements", data.placements?.years ?? [], "placements", data.placements?.currency),
-  ];
 }
 
 /**
