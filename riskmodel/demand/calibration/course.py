@@ -88,21 +88,13 @@ def course_of(
     starts = even * figures.pattern
     unknown = starts * (1 - share)
     given = unknown + share * grid.starts.mean
-    mean, known = even[:, grid.group_first], share[:, grid.group_first]
-
-    def over_groups(weights: Floats, table: Floats) -> Floats:
-        return np.asarray((weights[:, None, :] @ table)[:, 0])
-
     survivors = opening[:, None] * left
+    summed = _over_groups(cohorts, *(each[:, grid.group_first] for each in (even, share)))
     stock = survivors.copy()
-    stock[:, 1:] += over_groups(mean * (1 - known), cohorts.present)
-    stock[:, 1:] += over_groups(known, cohorts.counted)
+    stock[:, 1:] += summed[:, 0]
     ends = np.maximum(stock[:, :-1] + given - stock[:, 1:], 0.0)
-    there = over_groups(mean, cohorts.present)
-    variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
-    variance -= over_groups(mean * known, cohorts.squared)
-    shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - even * cohorts.own
-    shared -= over_groups(mean * known, cohorts.paired)
+    variance = survivors[:, 1:] * (1 - left[:, 1:]) + summed[:, 1]
+    shared = survivors[:, 1:] * (1 - left[:, :-1]) - even * cohorts.own + summed[:, 2]
     kept = np.zeros_like(variance)
     kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], LEAST_VARIANCE)
     kept = np.clip(kept, 0.0, 1.0)
@@ -110,3 +102,21 @@ def course_of(
     chance[:, 1:] -= kept[:, 1:] ** 2 * variance[:, :-1]
     chance = np.maximum(chance, LEAST_VARIANCE)
     return Course(starts, unknown, given, opening, stock, ends, kept, chance)
+
+
+def _over_groups(cohorts: Cohorts, mean: Floats, known: Floats) -> Floats:
+    """What starts add to mean and variance of the stock, and to its covariance with the one before.
+
+    Shape (draw, 3, interval).
+    """
+    draws, intervals = cohorts.own.shape
+    # Of the four sums over each group, see Band.
+    weights = np.zeros((draws, 3, 4, mean.shape[1]))
+    weights[:, 0, 0], weights[:, 0, 1] = mean * (1 - known), known
+    weights[:, 1:, 0] = mean[:, None]
+    weights[:, 1, 2] = weights[:, 2, 3] = -mean * known
+    made = np.zeros((draws, 3, intervals))
+    for band in cohorts.bands:
+        by_group = weights[..., band.groups].reshape(draws, 3, -1)
+        made[..., band.begins :] += by_group @ band.joined
+    return made
