@@ -18,7 +18,7 @@ from riskmodel.demand.calibration.grid import Grid
 from riskmodel.demand.durations.curve import SurvivalCurve
 from riskmodel.demand.durations.laws import DAYS_A_MONTH
 
-__all__ = ["HORIZON_MONTHS", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
+__all__ = ["HORIZON_MONTHS", "Band", "Cohorts", "FiguresInSequence", "StepPlan", "cohorts_of"]
 
 Indices = npt.NDArray[np.intp]
 
@@ -27,6 +27,8 @@ HORIZON_MONTHS = 120.0
 
 _TOGETHER = 36
 """Times whose sums are worked out together."""
+_STEPS_TOGETHER = 4
+"""Steps whose groups stand in one table: it begins where the first of them does."""
 _LEAST_SHARE = 1e-30
 
 
@@ -37,14 +39,14 @@ class _Span:
     Parameters
     ----------
     at
-        Intervals at whose end the times are.
+        Intervals at whose end the times are, counted from the first of the step.
     pairs, neighbours
         Those that bear on them.
     present, counted
         Pairs that each group has at each time, and the same times the starts counted, shape
-        (pair, group x time).
+        (group, pair, time).
     paired
-        Neighbours that each group has at each time, shape (neighbour, group x time).
+        Neighbours that each group has at each time, shape (group, neighbour, time).
     """
 
     at: slice
@@ -67,8 +69,8 @@ class StepPlan:
         Intervals of the step.
     groups
         Groups that they are in.
-    last
-        Index of the last time that is followed.
+    followed
+        How many intervals from its first on are followed.
     curve
         Of the ages of the pairs.
     shares
@@ -82,8 +84,8 @@ class StepPlan:
     """
 
     members: Indices
-    groups: Indices
-    last: int
+    groups: slice
+    followed: int
     curve: SurvivalCurve
     shares: Floats
     neighbours: Indices
@@ -92,34 +94,62 @@ class StepPlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cohorts:
-    """Sums over the intervals of each group, at the end of each interval.
-
-    With p the share of an interval's starts that is there at a time, and y the starts counted in
-    it; all of shape (draw, group, interval) but for the last two.
+class Band:
+    """Sums over the intervals of each group of a few steps in a row.
 
     Parameters
     ----------
-    present
-        Sum of p.
-    counted
-        Sum of y p.
-    squared
-        Sum of p squared.
-    paired
-        Sum of p times the p of one time before.
+    groups
+        The groups.
+    sums
+        At the end of each interval from the first of the steps on: with p the share of an
+        interval's starts that is there then, and y the starts counted in it, the sums of p, of
+        y p, of p squared and of p times the p of one time before, shape
+        (sum, group, draw, interval).
+    """
+
+    groups: slice
+    sums: Floats
+
+    @property
+    def begins(self) -> int:
+        """Place of its first interval, from the end."""
+        return -int(self.sums.shape[3])
+
+    @property
+    def present(self) -> Floats:
+        """The sums of p, shape (draw, group, interval)."""
+        return np.swapaxes(self.sums[0], 0, 1)
+
+    @property
+    def joined(self) -> Floats:
+        """All sums, shape (draw, sum x group, interval)."""
+        return np.swapaxes(self.sums.reshape(-1, *self.sums.shape[2:]), 0, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohorts:
+    """Who is still there of each group's starts, and of the opening stock.
+
+    Parameters
+    ----------
+    bands
+        The sums over each group; of early steps, then of later ones.
     own
         Share of an interval's starts that is there at its own end, shape (draw, interval).
     opening_left
         Share of the opening stock there at each time, shape (draw, interval + 1).
     """
 
-    present: Floats
-    counted: Floats
-    squared: Floats
-    paired: Floats
+    bands: tuple[Band, ...]
     own: Floats
     opening_left: Floats
+
+    def present(self, groups: slice) -> Floats:
+        """Sums of p of the groups of a step, as :attr:`Band.present` from where its band begins."""
+        band = next(each for each in self.bands if groups.start < each.groups.stop)
+        first = band.groups.start
+        return band.present[:, groups.start - first : groups.stop - first]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,42 +224,46 @@ def _plan_step(times: Floats, members: Indices, grid: Grid) -> StepPlan:
     far, near = lag_of[row, column], lag_of[row + 1, column]
     pairs, pair_of = np.unique(np.column_stack([far, near]), axis=0, return_inverse=True)
     pair_of = pair_of.reshape(-1)
-    groups, group_of = np.unique(grid.group_of[members], return_inverse=True)
-    where = (group_of.reshape(-1)[row], column)
-    present = np.zeros((len(pairs), len(groups), len(later)))
-    np.add.at(present, (pair_of, *where), 1.0)
+    group_of = grid.group_of[members]
+    # Groups are numbered step by step.
+    groups = slice(int(group_of.min()), int(group_of.max()) + 1)
+    group = group_of[row] - groups.start
+    present = np.zeros((groups.stop - groups.start, len(pairs), len(later)))
+    np.add.at(present, (group, pair_of, column), 1.0)
     counted = np.zeros_like(present)
-    np.add.at(counted, (pair_of, *where), grid.starts.mean[members[row]])
+    np.add.at(counted, (group, pair_of, column), grid.starts.mean[members[row]])
     # The pairs of one interval stand in order of time: a neighbour is the one before.
     again = np.flatnonzero(row[1:] == row[:-1]) + 1
     both = np.column_stack([pair_of[again - 1], pair_of[again]])
     neighbours, neighbour_of = np.unique(both, axis=0, return_inverse=True)
-    paired = np.zeros((len(neighbours), *present.shape[1:]))
-    np.add.at(paired, (neighbour_of.reshape(-1), *(each[again] for each in where)), 1.0)
+    paired = np.zeros((len(present), len(neighbours), len(later)))
+    np.add.at(paired, (group[again], neighbour_of.reshape(-1), column[again]), 1.0)
     spans = (
-        _span(slice(first, first + _TOGETHER), int(members[0]), present, counted, paired)
+        _span(slice(first, min(first + _TOGETHER, len(later))), present, counted, paired)
         for first in range(0, len(later), _TOGETHER)
     )
     curve = SurvivalCurve.of(lags)
     widths = lags[pairs[:, 0]] - lags[pairs[:, 1]]
     shares = (curve.weights[:, pairs[:, 0]] - curve.weights[:, pairs[:, 1]]) / widths
     own = pair_of[np.flatnonzero(np.diff(row, prepend=-1))]
-    return StepPlan(members, groups, last, curve, shares, neighbours.T.copy(), tuple(spans), own)
+    return StepPlan(
+        members, groups, len(later), curve, shares, neighbours.T.copy(), tuple(spans), own
+    )
 
 
-def _span(times: slice, begins: int, present: Floats, counted: Floats, paired: Floats) -> _Span:
+def _span(times: slice, present: Floats, counted: Floats, paired: Floats) -> _Span:
     def told(table: Floats) -> slice:
-        rows = np.flatnonzero(table[..., times].any(axis=(1, 2)))
+        rows = np.flatnonzero(table[..., times].any(axis=(0, 2)))
         return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
 
-    def of(table: Floats, rows: slice) -> Floats:
-        kept = table[rows, :, times]
-        return kept.reshape(len(kept), kept.shape[1] * kept.shape[2])
-
     pairs, neighbours = told(present), told(paired)
-    at = slice(begins + times.start, begins + min(times.stop, present.shape[2]))
     return _Span(
-        at, pairs, neighbours, of(present, pairs), of(counted, pairs), of(paired, neighbours)
+        times,
+        pairs,
+        neighbours,
+        present[:, pairs, times].copy(),
+        counted[:, pairs, times].copy(),
+        paired[:, neighbours, times].copy(),
     )
 
 
@@ -249,40 +283,50 @@ def cohorts_of(
     shape
         Gamma shape, shape (draw,).
     """
-    draws, intervals = mean_days.shape
     there = figures.opening.sums(mean_days[:, :1], shape[:, None]) @ figures.opening.weights
     left = np.clip(1 - there * (DAYS_A_MONTH / mean_days[:, :1]), 0.0, 1.0)
-    size = (draws, len(figures.grid.group_first), intervals)
-    present, counted, squared, paired = (np.zeros(size) for _ in range(4))
-    sums = Cohorts(present, counted, squared, paired, np.empty((draws, intervals)), left)
-    for plan in figures.plans:
-        mean = mean_days[:, plan.members[:1]]
-        there = np.maximum(plan.curve.sums(mean, shape[:, None]) @ plan.shares, 0.0)
-        squares, products = there**2, there[:, plan.neighbours[0]] * there[:, plan.neighbours[1]]
-        for span in plan.spans:
-            for table, shares, weights in (
-                (sums.present, there[:, span.pairs], span.present),
-                (sums.counted, there[:, span.pairs], span.counted),
-                (sums.squared, squares[:, span.pairs], span.present),
-                (sums.paired, products[:, span.neighbours], span.paired),
-            ):
-                table[:, plan.groups, span.at] = (shares @ weights).reshape(
-                    draws, len(plan.groups), -1
-                )
-        sums.own[:, plan.members] = there[:, plan.own]
-        if plan.last < intervals:
-            _fade(sums, plan.groups, times, plan.last)
-    return sums
+    own, bands = np.empty_like(mean_days), []
+    for first in range(0, len(figures.plans), _STEPS_TOGETHER):
+        plans = figures.plans[first : first + _STEPS_TOGETHER]
+        groups = slice(plans[0].groups.start, plans[-1].groups.stop)
+        times_left = times[plans[0].members[0] :]
+        sums = np.empty((4, groups.stop - groups.start, len(own), len(times_left) - 1))
+        for plan in plans:
+            mean = mean_days[:, plan.members[:1]]
+            there = np.maximum(plan.curve.sums(mean, shape[:, None]) @ plan.shares, 0.0)
+            own[:, plan.members] = there[:, plan.own]
+            part = sums[:, plan.groups.start - groups.start : plan.groups.stop - groups.start]
+            begins = int(plan.members[0] - plans[0].members[0])
+            part[..., :begins] = 0.0
+            _sum_up(plan, there, times_left[begins:], part[..., begins:])
+        bands.append(Band(groups, sums))
+    return Cohorts(tuple(bands), own, left)
 
 
-def _fade(sums: Cohorts, groups: Indices, times: Floats, last: int) -> None:
+def _sum_up(plan: StepPlan, there: Floats, times: Floats, sums: Floats) -> None:
+    """Fill in the sums of a step, given the share present of each pair and the times from it on."""
+    squares, products = there**2, there[:, plan.neighbours[0]] * there[:, plan.neighbours[1]]
+    for span in plan.spans:
+        for which, shares, weights in (
+            (0, there[:, span.pairs], span.present),
+            (1, there[:, span.pairs], span.counted),
+            (2, squares[:, span.pairs], span.present),
+            (3, products[:, span.neighbours], span.paired),
+        ):
+            for group, of_group in enumerate(weights):
+                np.matmul(shares, of_group, out=sums[which, group, :, span.at])
+    if plan.followed < len(times) - 1:
+        _fade(sums, times, plan.followed)
+
+
+def _fade(sums: Floats, times: Floats, last: int) -> None:
     """Carry groups on from a time by the rate at which they were last leaving."""
-    now = last - 1
-    was, there = (sums.present[:, groups, at].sum(axis=1) for at in (now - 1, now))
+    was, there = (sums[0, ..., at].sum(axis=0) for at in (last - 2, last - 1))
     kept = np.clip(there / np.maximum(was, _LEAST_SHARE), 0.0, 1.0)
     log_kept = np.log(np.maximum(kept, _LEAST_SHARE)) / (times[last] - times[last - 1])
-    ahead = np.exp(log_kept[:, None] * (times[last + 1 :] - times[last]))[:, None, :]
-    for table, power in ((sums.present, 1), (sums.counted, 1), (sums.squared, 2)):
-        table[:, groups, last:] = table[:, groups, now, None] * ahead**power
-    before = np.exp(log_kept[:, None] * (times[last:-1] - times[last]))[:, None, :]
-    sums.paired[:, groups, last:] = sums.squared[:, groups, now, None] * ahead * before
+    left = np.exp(log_kept[:, None] * (times[last:] - times[last]))
+    before, ahead = left[:, :-1], left[:, 1:]
+    now = sums[..., last - 1, None]
+    np.multiply(now[:2], ahead, out=sums[:2, ..., last:])
+    np.multiply(now[2], ahead**2, out=sums[2, ..., last:])
+    np.multiply(now[2], ahead * before, out=sums[3, ..., last:])

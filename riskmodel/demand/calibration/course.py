@@ -103,22 +103,15 @@ def course_of(
     untold = starts * (1 - share)
     unknown = dispersion * untold
     given = untold + share * grid.starts.mean
-    mean, known = even[:, grid.group_first], share[:, grid.group_first]
-    apart = 1 - dispersion[:, grid.group_first] * (1 - known)
-
-    def over_groups(weights: Floats, table: Floats) -> Floats:
-        return np.asarray((weights[:, None, :] @ table)[:, 0])
-
     survivors = opening[:, None] * left
+    summed = _over_groups(
+        cohorts, *(each[:, grid.group_first] for each in (even, share, dispersion))
+    )
     stock = survivors.copy()
-    stock[:, 1:] += over_groups(mean * (1 - known), cohorts.present)
-    stock[:, 1:] += over_groups(known, cohorts.counted)
+    stock[:, 1:] += summed[:, 0]
     ends = np.maximum(stock[:, :-1] + given - stock[:, 1:], 0.0)
-    there = over_groups(mean, cohorts.present)
-    variance = survivors[:, 1:] * (1 - left[:, 1:]) + there
-    variance -= over_groups(mean * apart, cohorts.squared)
-    shared = survivors[:, 1:] * (1 - left[:, :-1]) + there - even * cohorts.own
-    shared -= over_groups(mean * apart, cohorts.paired)
+    variance = survivors[:, 1:] * (1 - left[:, 1:]) + summed[:, 1]
+    shared = survivors[:, 1:] * (1 - left[:, :-1]) - even * cohorts.own + summed[:, 2]
     kept = np.zeros_like(variance)
     kept[:, 1:] = shared[:, 1:] / np.maximum(variance[:, :-1], LEAST_VARIANCE)
     kept = np.clip(kept, 0.0, 1.0)
@@ -126,3 +119,21 @@ def course_of(
     added[:, 1:] -= kept[:, 1:] ** 2 * variance[:, :-1]
     added = np.maximum(added, LEAST_VARIANCE * (1 + variance))
     return Course(starts, unknown, untold, dispersion, given, opening, stock, ends, kept, added)
+
+
+def _over_groups(cohorts: Cohorts, mean: Floats, known: Floats, dispersion: Floats) -> Floats:
+    """What starts add to mean and variance of the stock, and to its covariance with the one before.
+
+    Shape (draw, 3, interval).
+    """
+    draws, intervals = cohorts.own.shape
+    # Of the four sums over each group, see Band.
+    weights = np.zeros((draws, 3, 4, mean.shape[1]))
+    weights[:, 0, 0], weights[:, 0, 1] = mean * (1 - known), known
+    weights[:, 1:, 0] = mean[:, None]
+    weights[:, 1, 2] = weights[:, 2, 3] = -mean * (1 - dispersion * (1 - known))
+    made = np.zeros((draws, 3, intervals))
+    for band in cohorts.bands:
+        by_group = weights[..., band.groups].reshape(draws, 3, -1)
+        made[..., band.begins :] += by_group @ band.joined
+    return made

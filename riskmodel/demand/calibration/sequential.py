@@ -49,7 +49,7 @@ class _Solved:
     after: Floats
     before: Floats
     ahead: Floats
-    ahead_columns: Floats
+    ahead_residual: Floats
     products: Floats
     log_determinant: Floats
     apart: Floats
@@ -120,11 +120,11 @@ class SequentialLikelihood:
         seen = figures.number > 0
         starts = np.where(seen, course.starts, 0.0)
         per_variance = starts / self._starts_variance(course, self._noise)
-        for step in range(self._model.steps):
-            members = self._model.step_of == step
-            part, residual = per_variance[:, members], (figures.mean - course.starts)[:, members]
-            gradient[:, step] += (part * residual).sum(axis=1)
-            information[:, step, step] += (part * starts[:, members]).sum(axis=1)
+        begins = np.flatnonzero(np.diff(self._model.step_of, prepend=-1))
+        steps = np.arange(self._model.steps)
+        pulled = per_variance * (figures.mean - course.starts)
+        gradient[:, steps] += np.add.reduceat(pulled, begins, axis=1)
+        information[:, steps, steps] += np.add.reduceat(per_variance * starts, begins, axis=1)
 
     def _pull_of_others(self, course: Course, solved: _Solved, gradient: Floats) -> None:
         """Set the slope by steps whose starts are all counted, without solving for each.
@@ -136,14 +136,14 @@ class SequentialLikelihood:
         stock, ends = self._pulls(course, solved)
         pulled = stock - ends
         pulled[:, :-1] += ends[:, 1:]
-        by_group = (self._cohorts.present @ pulled[..., None])[..., 0]
-        by_group *= self._evenly_untold(course)
+        by_group = self._evenly_untold(course)
+        for band in self._cohorts.bands:
+            by_group[:, band.groups] *= (band.present @ pulled[:, band.begins :, None])[..., 0]
         by_interval = course.untold * ends
-        step_of = self._model.step_of
-        group_step = step_of[self._grid.group_first]
         for step in set(range(self._model.steps)) - set(self._chosen):
-            gradient[:, step] = by_group[:, group_step == step].sum(axis=1)
-            gradient[:, step] += by_interval[:, step_of == step].sum(axis=1)
+            plan = self._figures.plans[step]
+            gradient[:, step] = by_group[:, plan.groups].sum(axis=1)
+            gradient[:, step] += by_interval[:, plan.members].sum(axis=1)
 
     def _pulls(self, course: Course, solved: _Solved) -> tuple[Floats, Floats]:
         """Residuals of stocks and ends over the covariance of all, shape (draw, interval)."""
@@ -200,43 +200,45 @@ class SequentialLikelihood:
         return figures.error_variance(self._error, mean)
 
     def _slopes(self, course: Course) -> Floats:
-        """Slopes of the expected stock by the chosen logs, shape (draw, interval + 1, log)."""
-        cohorts, grid, step_of = self._cohorts, self._grid, self._model.step_of
-        made = np.zeros((*course.stock.shape, len(self._chosen) + 1))
+        """Slopes of the expected stock by the chosen logs, shape (draw, log, interval + 1)."""
+        made = np.zeros((len(course.stock), len(self._chosen) + 1, course.stock.shape[1]))
         untold = self._evenly_untold(course)
         for column, step in enumerate(self._chosen):
-            for group in np.flatnonzero(step_of[grid.group_first] == step):
-                made[:, 1:, column] += untold[:, group, None] * cohorts.present[:, group]
-        made[..., -1] = course.opening[:, None] * cohorts.opening_left
+            groups = self._figures.plans[step].groups
+            present = self._cohorts.present(groups)
+            slope = untold[:, None, groups] @ present
+            made[:, column, -present.shape[2] :] = slope[:, 0]
+        made[:, -1] = course.opening[:, None] * self._cohorts.opening_left
         return made
 
-    def _columns(self, course: Course, slopes: Floats | None) -> tuple[Floats, Floats, Floats]:
-        """Residuals, then slopes, of stocks, ends and starts given what was counted of them."""
-        grid = self._grid
-        stock = (grid.stock.mean - course.stock)[:, 1:, None]
-        ends = (grid.ends.mean - course.ends)[..., None]
-        starts = np.zeros_like(ends)
-        if slopes is None:
-            return stock, ends, starts
-        of_starts = np.zeros((*course.starts.shape, slopes.shape[-1]))
-        for column, step in enumerate(self._chosen):
-            members = self._model.step_of == step
-            of_starts[:, members, column] = course.untold[:, members]
-        of_ends = slopes[:, :-1] + of_starts - slopes[:, 1:]
-        return (
-            np.concatenate([stock, slopes[:, 1:]], axis=2),
-            np.concatenate([ends, of_ends], axis=2),
-            np.concatenate([starts, of_starts], axis=2),
-        )
+    def _columns(self, course: Course, slopes: Floats | None) -> tuple[Floats, Floats]:
+        """Residuals, slopes, and room for spanning figures, of stocks and of ends.
+
+        Both of shape (draw, column, interval).
+        """
+        grid, logs = self._grid, 0 if slopes is None else slopes.shape[1]
+        stock = np.zeros((len(course.ends), 1 + logs + len(grid.spanning), course.ends.shape[1]))
+        ends = np.zeros_like(stock)
+        np.subtract(grid.stock.mean[1:], course.stock[:, 1:], out=stock[:, 0])
+        np.subtract(grid.ends.mean, course.ends, out=ends[:, 0])
+        if slopes is not None:
+            stock[:, 1 : 1 + logs] = slopes[..., 1:]
+            np.subtract(slopes[..., :-1], slopes[..., 1:], out=ends[:, 1 : 1 + logs])
+            for column, step in enumerate(self._chosen, start=1):
+                members = self._figures.plans[step].members
+                own = slice(members[0], members[-1] + 1)
+                ends[:, column, own] += course.untold[:, own]
+        return stock, ends
 
     def _solve(self, course: Course, slopes: Floats | None) -> _Solved:
         """Products of residuals and slopes over the covariance of all stocks and ends."""
         grid, own = self._grid, self._cohorts.own
-        stock, ends, starts = self._columns(course, slopes)
-        by_stock, of_stock = _inverse_noise(
+        by_stock, noise_of_stock = _inverse_noise(
             grid.stock.number[1:] > 0, self._noise(grid.stock, course.stock)[:, 1:]
         )
-        by_ends, of_ends = _inverse_noise(grid.ends.number > 0, self._noise(grid.ends, course.ends))
+        by_ends, noise_of_ends = _inverse_noise(
+            grid.ends.number > 0, self._noise(grid.ends, course.ends)
+        )
         by_chance, by_starts = 1 / course.chance, 1 / np.maximum(course.unknown, LEAST_VARIANCE)
         # What is not known of an interval's starts is tied to the stocks at its two ends alone.
         pivot = own**2 * by_chance + by_starts + by_ends
@@ -246,32 +248,30 @@ class SequentialLikelihood:
         ahead = (course.kept**2 * by_chance + by_ends - before**2 / pivot)[:, 1:]
         diagonal[:, :-1] += ahead
         beside = -course.kept * by_chance - by_ends - after * before / pivot
-        from_starts = by_ends[..., None] * ends
-        from_stock = by_stock[..., None] * stock - from_starts
-        ahead_columns = from_starts[:, 1:].copy()
+        stock, ends = self._columns(course, slopes)
+        size = stock.shape[1] - len(grid.spanning)
+        from_starts, from_stock = by_ends[:, None] * ends, by_stock[:, None] * stock
+        from_stock -= from_starts
+        from_stock[..., :-1] += from_starts[..., 1:]
+        ahead_residual = from_starts[:, 0, 1:] * (1 - before / pivot)[:, 1:]
         if grid.spanning:
-            of_starts, of_stock_columns = self._spans()
-            from_starts = _beside(from_starts, of_starts)
-            from_stock = _beside(from_stock, of_stock_columns)
-            ahead_columns = _beside(ahead_columns, np.zeros_like(of_starts[1:]))
-        from_stock = from_stock - (after / pivot)[..., None] * from_starts
-        ahead_columns -= (before / pivot)[:, 1:, None] * from_starts[:, 1:]
-        from_stock[:, :-1] += ahead_columns
+            from_starts[:, size:], from_stock[:, size:] = self._spans()
+        from_stock -= (after / pivot)[:, None] * from_starts
+        from_stock[..., :-1] -= (before / pivot)[:, None, 1:] * from_starts[..., 1:]
         eliminated = eliminate(diagonal, beside, from_stock)
-        scaled = from_starts / np.sqrt(pivot)[..., None]
-        taken = eliminated.products() + np.swapaxes(scaled, 1, 2) @ scaled
         products = _squares(stock, by_stock) + _squares(ends, by_ends)
-        size = stock.shape[2]
-        products -= taken[:, :size, :size]
+        products -= eliminated.products()
+        products -= _squares(from_starts, 1 / pivot)
         log_determinant = (
             np.log(pivot).sum(axis=1)
             + eliminated.log_determinant()
             - np.log(by_chance).sum(axis=1)
             - np.log(by_starts).sum(axis=1)
-            + of_stock
-            + of_ends
+            + noise_of_stock
+            + noise_of_ends
         )
-        apart, spread = self._apart(course, (ends, starts), taken)
+        apart, spread = self._apart(course, slopes, products)
+        products = products[:, :size, :size]
         if grid.spanning:
             products += np.swapaxes(apart, 1, 2) @ np.linalg.solve(spread, apart)
             log_determinant += np.linalg.slogdet(spread)[1]
@@ -283,7 +283,7 @@ class SequentialLikelihood:
             after,
             before,
             ahead,
-            ahead_columns,
+            ahead_residual,
             products,
             log_determinant,
             apart,
@@ -291,38 +291,36 @@ class SequentialLikelihood:
         )
 
     def _spans(self) -> tuple[Floats, Floats]:
-        """Of each spanning figure, what its starts and stocks weigh, (interval, figure)."""
+        """Of each spanning figure, what its starts and stocks weigh, (figure, interval)."""
         spanning, intervals = self._grid.spanning, len(self._model.times) - 1
-        of_starts = np.zeros((intervals, len(spanning)))
+        of_starts = np.zeros((len(spanning), intervals))
         of_stock = np.zeros_like(of_starts)
         for column, figure in enumerate(spanning):
-            of_starts[figure.first : figure.last, column] = 1
+            of_starts[column, figure.first : figure.last] = 1
             if figure.counted == "ends":
-                of_stock[figure.last - 1, column] = -1
+                of_stock[column, figure.last - 1] = -1
                 if figure.first:
-                    of_stock[figure.first - 1, column] = 1
+                    of_stock[column, figure.first - 1] = 1
         return of_starts, of_stock
 
     def _apart(
-        self, course: Course, columns: tuple[Floats, Floats], taken: Floats
+        self, course: Course, slopes: Floats | None, products: Floats
     ) -> tuple[Floats, Floats]:
         """Residuals and slopes of spanning figures given all local ones, and their covariance."""
-        ends, starts = columns
-        size, number = ends.shape[2], len(self._grid.spanning)
-        made = np.empty((len(ends), number, size))
-        noise = np.empty((len(ends), number))
+        size = products.shape[1] - len(self._grid.spanning)
+        made, covariance = products[:, size:, :size].copy(), -products[:, size:, size:]
         for row, figure in enumerate(self._grid.spanning):
-            within = slice(figure.first, figure.last)
-            counted_ends = figure.counted == "ends"
+            within, counted_ends = slice(figure.first, figure.last), figure.counted == "ends"
             of = course.ends if counted_ends else course.given
             expected = of[:, within].sum(axis=1)
-            made[:, row] = (ends if counted_ends else starts)[:, within].sum(axis=1)
-            made[:, row, 0] = figure.value - expected
-            noise[:, row] = (self._error[:, 0] * expected) ** 2 + figure.rounding
-        made -= taken[:, size:, :size]
-        covariance = taken[:, size:, size:].copy()
-        diagonal = np.arange(number)
-        covariance[:, diagonal, diagonal] += noise
+            made[:, row, 0] += figure.value - expected
+            covariance[:, row, row] += (self._error[:, 0] * expected) ** 2 + figure.rounding
+            if slopes is not None:
+                if counted_ends:
+                    made[:, row, 1:] += slopes[..., figure.first] - slopes[..., figure.last]
+                for column, step in enumerate(self._chosen, start=1):
+                    own = (self._model.step_of == step)[within]
+                    made[:, row, column] += course.untold[:, within][:, own].sum(axis=1)
         return made, covariance
 
     def _density(self, course: Course, solved: _Solved) -> Floats:
@@ -354,7 +352,7 @@ class SequentialLikelihood:
         """Mean and variance of each figure given those before it; ends before the stock."""
         grid, own = self._grid, self._cohorts.own
         precision = solved.eliminated.pivots[:, :-1] - solved.ahead
-        solution = (solved.eliminated.columns[:, :-1] - solved.ahead_columns)[..., 0] / precision
+        solution = (solved.eliminated.columns[:, 0, :-1] - solved.ahead_residual) / precision
         first = np.zeros((len(precision), 1))
         was = np.concatenate([first, solution], axis=1)
         spread = np.concatenate([first, 1 / precision], axis=1)
@@ -383,11 +381,6 @@ class SequentialLikelihood:
         return means, variances
 
 
-def _beside(columns: Floats, more: Floats) -> Floats:
-    """Columns with others after them that are alike in every draw."""
-    return np.concatenate([columns, np.broadcast_to(more, (len(columns), *more.shape))], axis=2)
-
-
 def _inverse_noise(seen: Bools, noise: Floats) -> tuple[Floats, Floats]:
     """One over the noise where there is a figure, else 0; and the sum of the logs of that noise."""
     return np.where(seen, 1 / noise, 0), np.log(noise[:, seen]).sum(axis=1)
@@ -395,4 +388,4 @@ def _inverse_noise(seen: Bools, noise: Floats) -> tuple[Floats, Floats]:
 
 def _squares(columns: Floats, weights: Floats) -> Floats:
     """Weighted products of columns with each other, shape (draw, column, column)."""
-    return np.asarray(np.swapaxes(columns, 1, 2) @ (weights[..., None] * columns))
+    return np.asarray((weights[:, None] * columns) @ np.swapaxes(columns, 1, 2))

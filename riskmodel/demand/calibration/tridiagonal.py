@@ -20,7 +20,7 @@ class Eliminated:
     pivots
         Precision of each given all that was eliminated before it, shape (draw, unknown).
     columns
-        Right-hand sides after elimination, shape (draw, unknown, column).
+        Right-hand sides after elimination, shape (draw, column, unknown).
     beside
         Entry of each unknown with the one before it, as given.
     """
@@ -34,8 +34,7 @@ class Eliminated:
 
         Shape (draw, column, column).
         """
-        scaled = self.columns / np.sqrt(self.pivots)[..., None]
-        return np.asarray(np.swapaxes(scaled, 1, 2) @ scaled)
+        return np.asarray((self.columns / self.pivots[:, None]) @ np.swapaxes(self.columns, 1, 2))
 
     def log_determinant(self) -> Floats:
         """Log of the determinant of the precision, shape (draw,)."""
@@ -43,7 +42,7 @@ class Eliminated:
 
     def solution(self) -> Floats:
         """What solves the unknowns for the first right-hand side, shape (draw, unknown)."""
-        solved = (self.columns[..., 0] / self.pivots).T.copy()
+        solved = (self.columns[:, 0] / self.pivots).T.copy()
         ratio = (self.beside[:, 1:] / self.pivots[:, :-1]).T.copy()
         for row in range(len(solved) - 2, -1, -1):
             solved[row] -= ratio[row] * solved[row + 1]
@@ -55,7 +54,7 @@ class Eliminated:
         Shapes (draw, column) and (draw,).
         """
         return (
-            np.asarray(self.columns[:, -1] / self.pivots[:, -1:]),
+            np.asarray(self.columns[..., -1] / self.pivots[:, -1:]),
             np.asarray(1 / self.pivots[:, -1]),
         )
 
@@ -70,13 +69,13 @@ def eliminate(diagonal: Floats, beside: Floats, columns: Floats) -> Eliminated:
     beside
         Entry of each unknown with the one before it, shape (draw, unknown); the first is not read.
     columns
-        Right-hand sides, shape (draw, unknown, column).
+        Right-hand sides, shape (draw, column, unknown).
     """
     # One unknown after another: those of all draws lie together.
-    pivots, made = diagonal.T.copy(), np.moveaxis(columns, 1, 0).copy()
+    pivots, made = diagonal.T.copy(), np.moveaxis(columns, 2, 0).copy()
     before = beside.T.copy()
     for row in range(1, len(pivots)):
         ratio = before[row] / pivots[row - 1]
         pivots[row] -= ratio * before[row]
         made[row] -= ratio[:, None] * made[row - 1]
-    return Eliminated(pivots.T.copy(), np.moveaxis(made, 0, 1).copy(), beside)
+    return Eliminated(pivots.T.copy(), np.moveaxis(made, 0, 2).copy(), beside)
