@@ -5,6 +5,7 @@ Prices are the user's: the package has none of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +86,7 @@ def best_posts(
     too_many: float,
     currency: str = "GBP",
     source: str = "",
+    also: Sequence[int] = (),
 ) -> BestPosts:
     """The best number of posts, where too few and too many cost differently.
 
@@ -98,6 +100,8 @@ def best_posts(
         post too many; above 0.
     currency, source
         Of the prices.
+    also
+        Further numbers of posts whose cost is asked for.
 
     Raises
     ------
@@ -134,7 +138,7 @@ def best_posts(
         short, spare = np.maximum(numbers - posts, 0), np.maximum(posts - numbers, 0)
         return float((too_few * short + too_many * spare).mean())
 
-    tried = [best + step for step in _STEPS if best + step >= 0]
+    tried = sorted({*(best + step for step in _STEPS if best + step >= 0), *also})
     frame = pd.DataFrame(
         {
             "posts": tried,
