@@ -18,6 +18,7 @@ from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
 from riskmodel.levers import Range
 from riskmodel.parameters import parameter
+from riskmodel.plausible import MOST, shown
 
 __all__ = ["BestPosts", "EarlyHelp", "best_posts", "early_help"]
 
@@ -121,8 +122,10 @@ def best_posts(
     """
     numbers = np.asarray(needed, dtype=np.float64)
     for name, price in (("too_few", too_few), ("too_many", too_many)):
-        if not (np.isfinite(price) and price > 0):
-            raise DataError(f"a price must be above 0, got {price:g}", field=name)
+        if not 0 < price <= MOST["a price"]:
+            most = MOST["a price"]
+            message = f"a price must be above 0, at most {most:,}; got {shown(price)}"
+            raise DataError(message, field=name)
     if not numbers.size or not np.isfinite(numbers).all():
         short = int((~np.isfinite(numbers)).sum())
         raise DataError(
@@ -292,8 +295,10 @@ def early_help(
     0.25
     """
     for name, number in (("children", children), ("price", price), ("saving", saving)):
-        if not (np.isfinite(number) and number > 0):
-            raise DataError(f"must be above 0, got {number:g}", field=name)
+        most = MOST["children" if name == "children" else "a price"]
+        if not 0 < number <= most:
+            message = f"must be above 0, at most {most:,}; got {shown(number)}"
+            raise DataError(message, field=name)
     if starts is not None and not starts >= children:
         raise DataError(f"must be {children:g} or more, got {starts:g}", field="starts")
     span = effect if isinstance(effect, Range) else Range(*effect, lowest=0.0, highest=1.0)

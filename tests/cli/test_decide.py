@@ -155,7 +155,10 @@ def test_a_loss_is_said_as_one(call):
         ((*HELP, "--effect", "0.4,0.1"), "a range has its lower end first"),
         (("--scenario", "plateau,national_growth"), "takes one scenario; got plateau, national"),
         ((*HELP, "--effect", "0.1,0.4", "--scenario", "plateau"), "one decision at a time"),
-        (("--too-few", "-1", "--too-many", "1", *SMALL), "a price must be above 0, got -1"),
+        (
+            ("--too-few", "-1", "--too-many", "1", *SMALL),
+            "a price must be above 0, at most 1,000,000,000; got -1",
+        ),
     ],
 )
 def test_what_cannot_be_decided_is_one_message(call, words, message):
