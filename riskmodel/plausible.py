@@ -12,12 +12,21 @@ from types import MappingProxyType
 
 from riskmodel.errors import DataError
 
-__all__ = ["MOST", "MOST_BYTES", "check_children", "check_memory", "check_number", "shown"]
+__all__ = [
+    "MOST",
+    "MOST_BYTES",
+    "check_children",
+    "check_memory",
+    "check_number",
+    "shown",
+    "unlikely_post",
+]
 
 MOST: Mapping[str, int] = MappingProxyType(
     {
         "children": 20_000_000,
         "assessments": 20_000_000,
+        "cases": 1_000_000,
         "starts a month": 100_000,
         "full-time equivalents": 100_000,
         "resamples": 100_000,
@@ -25,6 +34,9 @@ MOST: Mapping[str, int] = MappingProxyType(
     }
 )
 """The most of each kind: beyond what England as a whole has."""
+
+USUAL_POST = (10_000, 500_000)
+"""Pounds that a post costs a year: nothing forbids another price, but it is likely a slip."""
 
 MOST_BYTES = 4_000_000_000
 """Memory that a question may take: what an office laptop has to spare."""
@@ -140,6 +152,21 @@ def check_children(
             file=file,
             field=_placed(field, where),
         )
+
+
+def unlikely_post(price: float | None, currency: str = "GBP") -> str:
+    """What is said of a price of a post for a year that is likely a slip; "" of any other.
+
+    Examples
+    --------
+    >>> unlikely_post(58), unlikely_post(58_000)
+    ('a post at £58 a year is below the usual £10,000; is it the price of a whole year?', '')
+    """
+    low, high = USUAL_POST
+    if price is None or currency != "GBP" or low <= price <= high:
+        return ""
+    beyond = f"below the usual £{low:,}" if price < low else f"above the usual £{high:,}"
+    return f"a post at £{shown(price)} a year is {beyond}; is it the price of a whole year?"
 
 
 def _placed(field: str, where: str) -> str:

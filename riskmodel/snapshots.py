@@ -17,6 +17,7 @@ from riskmodel.core.labels import label
 from riskmodel.core.result import Result
 from riskmodel.core.wording import count_of
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.plausible import MOST
 from riskmodel.series import Note
 
 if TYPE_CHECKING:
@@ -186,12 +187,17 @@ class MonthlySeries(Result):
             message = f"needs {self.dates.shape} figures, one a month; found {values.shape}"
             raise DataError(message, file=self.source, field=name)
         known = ~np.isnan(values)
-        sound = np.isfinite(values) & (values >= 0) & (np.floor(values) == values)
+        most = MOST["children"]
+        sound = (values >= 0) & (values <= most) & (np.floor(values) == values)
         wrong = np.flatnonzero(known & ~sound)
         if len(wrong):
             found = f"{values[wrong[0]]:g} at {self.dates[wrong[0]]}"
-            message = f"found {found}; allowed: a whole number from 0, or NaN for what is not known"
-            raise DataError(message, file=self.source, field=name)
+            raise DataError(
+                f"found {found}; allowed: a whole number from 0 to {most:,}, or NaN for what is "
+                "not known",
+                file=self.source,
+                field=name,
+            )
 
     def _check_dates(self) -> None:
         dates = self.dates

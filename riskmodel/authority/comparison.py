@@ -27,13 +27,13 @@ from riskmodel.caseload import (
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.core.arrays import Floats
 from riskmodel.core.labels import Label, label
-from riskmodel.core.months import month_after
+from riskmodel.core.months import month_after, month_words
 from riskmodel.core.result import Result, TextTable
 from riskmodel.core.wording import chance_words
 from riskmodel.demand.projecting import Outlook
 from riskmodel.engines import Engine
 from riskmodel.errors import UnknownNameError
-from riskmodel.levers import lever_label
+from riskmodel.levers import Levers, lever_label
 from riskmodel.parameters import parameter
 from riskmodel.services.result import ServicePlan
 
@@ -75,6 +75,8 @@ class Comparison(Result):
         In how many of the simulations placements were followed; 0 if in none.
     not_priced
         What has no price, and so is in no cost, such as ``agency``.
+    ended
+        Scenarios whose changes all end before that month, with the last month that they change.
     """
 
     scenarios: tuple[str, ...]
@@ -88,6 +90,7 @@ class Comparison(Result):
     labels: Mapping[str, Label] = field(default_factory=dict)
     placed: int = 0
     not_priced: tuple[str, ...] = ()
+    ended: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, measure: str) -> Label:
         """A measure in words."""
@@ -116,6 +119,21 @@ class Comparison(Result):
         left = [COMPONENT_LABELS[name] for name in self.not_priced if name not in elsewhere]
         names = " and ".join(left)
         return names and f"Costs leave out {names}, for which no price is given."
+
+    def over(self, named: Callable[[str], str] = str) -> tuple[str, ...]:
+        """Of each scenario whose changes end before the month that they do, in a sentence.
+
+        Parameters
+        ----------
+        named
+            Gives the name of a scenario for a reader.
+        """
+        then = month_words(self.month)
+        return tuple(
+            f"“{named(name)}” ends in {month_words(last)}, before {then}: what differs then is "
+            "only what it left behind."
+            for name, last in self.ended.items()
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """The differences."""
@@ -168,7 +186,7 @@ class Comparison(Result):
         """What the differences are based on, and how much chance is kept out of them."""
         loads = self.differences[self.differences["measure"] == "caseload"]
         moved = loads[loads["spread_paired"] > 0]
-        said = [f"Basis: projected; {self.target}."]
+        said = [*self.over(), f"Basis: projected; {self.target}."]
         if len(moved):
             times = ((moved["spread_unpaired"] / moved["spread_paired"]) ** 2).min()
             said.append(
@@ -319,7 +337,14 @@ def compare(  # noqa: PLR0913  each is a word of the question
         question.labels,
         0 if placed is None else placed.forecast.simulations,
         () if prices is None else without_price(prices(year) for year in question.in_year),
+        _ended(chosen, aim.by),
     )
+
+
+def _ended(chosen: Mapping[str, Levers], by: str) -> dict[str, str]:
+    """Scenarios that change nothing from before a month on, with the last month that they do."""
+    acting = {name: levers.acting for name, levers in chosen.items()}
+    return {name: months[-1] for name, months in acting.items() if months and months[-1] < by}
 
 
 def _differences(question: Question, measured: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:

@@ -74,16 +74,20 @@ class PostsDecision(Result):
     scenario: str = BASELINE
 
     def to_frame(self) -> pd.DataFrame:
-        """The number that costs least, and others; without prices, posts for several chances.
+        """The posts needed and others; with prices those around the number that costs least.
 
-        Columns: posts, cost, more, chance, basis, as in :class:`BestPosts`; without prices cost and
-        more are missing.
+        Columns: posts, price (of a worker a year), workers_cost (what the additional workers cost a
+        year), chance, basis; with prices also cost and more, as :class:`BestPosts` has them.
         """
         if self.best is not None:
-            return self.best.costs
-        rows = [(one.posts, np.nan, np.nan, one.chance) for one in self.posts.by_chance]
-        columns = pd.Index(["posts", "cost", "more", "chance"])
-        return pd.DataFrame(rows, columns=columns).assign(basis="projected")
+            frame = self.best.costs.copy()
+        else:
+            frame = pd.DataFrame([(one.posts, one.chance) for one in self.posts.by_chance])
+            frame = frame.set_axis(["posts", "chance"], axis=1).assign(basis="projected")
+        costs = [self._cost_of(posts) for posts in frame["posts"]]
+        frame.insert(1, "price", self._each)
+        frame.insert(2, "workers_cost", costs)
+        return frame
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -112,20 +116,23 @@ class PostsDecision(Result):
         Without a price, a worker is taken to cost 10,000.
         """
         posts = self.posts
-        price = UNIT if self.price.too_many is None else self.price.too_many
+        return self._cost_of(posts.low), self._cost_of(posts.posts), self._cost_of(posts.high)
+
+    @property
+    def _each(self) -> float:
+        return UNIT if self.price.too_many is None else self.price.too_many
+
+    def _cost_of(self, number: int) -> float:
+        """What the workers on top cost in a year with so many posts."""
+        posts = self.posts
         filled = posts.workers / posts.posts if posts.posts else 0.0
-        low, middle, high = (
-            max(filled * number - posts.workers_now, 0.0) * price
-            for number in (posts.low, posts.posts, posts.high)
-        )
-        return low, middle, high
+        return max(filled * number - posts.workers_now, 0.0) * self._each
 
     @property
     def _costs(self) -> str:
         low, middle, high = (money(amount, self.currency) for amount in self.cost)
-        price = self.price.too_many
-        each = money(UNIT if price is None else price, self.currency)
-        none = " (no price is given)" if price is None else ""
+        each = money(self._each, self.currency)
+        none = " (no price is given)" if self.price.too_many is None else ""
         said = f"At {each} a year for each worker in post{none} that costs"
         return f"{said} {middle} a year more ({self.posts.level:.0%} range {low} to {high})."
 
@@ -261,6 +268,7 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
             too_many=price.too_many,
             currency=currency,
             source=price.source,
+            also=[posts.posts],
         )
     number, level = plan.month_number(target.by), parameter("needs_interval_level").value
     loads = plan.caseload(scenario)[number]

@@ -5,6 +5,7 @@ Prices are the user's: the package has none of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from riskmodel.core.wording import chance_words
 from riskmodel.errors import DataError
 from riskmodel.levers import Range
 from riskmodel.parameters import parameter
+from riskmodel.plausible import MOST, shown
 
 __all__ = ["BestPosts", "EarlyHelp", "best_posts", "early_help"]
 
@@ -86,6 +88,7 @@ def best_posts(
     too_many: float,
     currency: str = "GBP",
     source: str = "",
+    also: Sequence[int] = (),
 ) -> BestPosts:
     """The best number of posts, where one too few and one too many differ in cost.
 
@@ -99,6 +102,8 @@ def best_posts(
         post too many; above 0.
     currency, source
         Of the prices.
+    also
+        Further numbers of posts whose cost is asked for.
 
     Raises
     ------
@@ -118,8 +123,10 @@ def best_posts(
     """
     numbers = np.asarray(needed, dtype=np.float64)
     for name, price in (("too_few", too_few), ("too_many", too_many)):
-        if not (np.isfinite(price) and price > 0):
-            raise DataError(f"a price must be above 0, got {price:g}", field=name)
+        if not 0 < price <= MOST["a price"]:
+            most = MOST["a price"]
+            message = f"a price must be above 0, at most {most:,}; got {shown(price)}"
+            raise DataError(message, field=name)
     if not numbers.size or not np.isfinite(numbers).all():
         short = int((~np.isfinite(numbers)).sum())
         raise DataError(
@@ -135,7 +142,7 @@ def best_posts(
         short, spare = np.maximum(numbers - posts, 0), np.maximum(posts - numbers, 0)
         return float((too_few * short + too_many * spare).mean())
 
-    tried = [best + step for step in _STEPS if best + step >= 0]
+    tried = sorted({*(best + step for step in _STEPS if best + step >= 0), *also})
     frame = pd.DataFrame(
         {
             "posts": tried,
@@ -290,8 +297,10 @@ def early_help(
     0.25
     """
     for name, number in (("children", children), ("price", price), ("saving", saving)):
-        if not (np.isfinite(number) and number > 0):
-            raise DataError(f"must be above 0, got {number:g}", field=name)
+        most = MOST["children" if name == "children" else "a price"]
+        if not 0 < number <= most:
+            message = f"must be above 0, at most {most:,}; got {shown(number)}"
+            raise DataError(message, field=name)
     if starts is not None and not starts >= children:
         raise DataError(f"must be {children:g} or more, got {starts:g}", field="starts")
     span = effect if isinstance(effect, Range) else Range(*effect, lowest=0.0, highest=1.0)

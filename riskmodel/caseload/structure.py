@@ -17,6 +17,7 @@ from riskmodel.core.arrays import Bools, Floats
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.estimates import Basis
+from riskmodel.plausible import check_number
 from riskmodel.published import load_table
 
 __all__ = ["KINDS", "KIND_WORDS", "STATUSES", "Kind", "Structure", "Team", "published_structure"]
@@ -89,8 +90,7 @@ class Team:
             raise UnknownNameError("kind of team", self.kind, KINDS)
         for name in (*STATUSES, "unallocated"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise DataError(f"cases are 0 or more, got {value:g}", field=name)
+            check_number(value, "cases", whole=False, field=name)
         if self.unallocated > self.child_in_need_plan:
             raise DataError(
                 f"{self.unallocated:g} unallocated child in need cases are more than the "
@@ -99,12 +99,15 @@ class Team:
             )
         if math.isnan(self.workers_low) != math.isnan(self.workers_high):
             raise DataError("give both ends of the workers, or neither", field="workers")
-        if self.workers_known and not (0 < self.workers_low <= self.workers_high < math.inf):
+        if self.workers_known and not (0 < self.workers_low <= self.workers_high):
             raise DataError(
                 "workers must be above 0, the lower number first; got "
                 f"{self.workers_low:g}..{self.workers_high:g}",
                 field="workers",
             )
+        if self.workers_known:
+            most = self.workers_high
+            check_number(most, "full-time equivalents", whole=False, field="workers")
         if self.kind == "family_support" and not self.workers_known:
             raise DataError(
                 "a family support team needs its workers: the workforce starts from them",

@@ -110,6 +110,7 @@ def compare_scenarios(
             "placements are not compared: the return on looked-after children does not end in the "
             "month in which the projection begins"
         )
+    tell(*(found.over() if form != "text" else ()))
     attributed = form == "csv" and view == "attribution"
     if placed:
         placed.leave(command_words())

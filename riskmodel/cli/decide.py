@@ -12,6 +12,7 @@ from riskmodel.cli.options import grouped, option_words, share
 from riskmodel.cli.output import FormatOption, show, tell, warn_few
 from riskmodel.cli.service import PathArgument, ServiceOptions, ask
 from riskmodel.errors import DataError
+from riskmodel.plausible import unlikely_post
 
 __all__ = ["decide"]
 
@@ -93,7 +94,7 @@ def decide(  # noqa: PLR0913  an option is an argument
     under = [name for name in service.outlook.levers if name != BASELINE]
 
     warn_few(options.simulations)
-    tell(*service.warnings)
+    tell(*service.warnings, *filter(None, [unlikely_post(too_many, currency)]))
     decision = decide_posts(
         service.outlook,
         service.plan,

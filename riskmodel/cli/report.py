@@ -100,7 +100,7 @@ def report(  # noqa: PLR0913  an option is an argument
         _check_final(authority, table)
     if no_suppression is not None:
         _check_apart(out, final=final)
-    check_output(out)
+    check_output(out, final=final)
     _check_target(authority, sizes)
     with Console(file=sys.stderr).status("Starting") as status:
         whole = whole_report(

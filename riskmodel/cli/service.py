@@ -31,10 +31,11 @@ from riskmodel.cli.options import (
     option_words,
     share,
 )
-from riskmodel.cli.output import one_of, tell_omitted
+from riskmodel.cli.output import one_of, tell, tell_omitted
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, check_name
+from riskmodel.plausible import unlikely_post
 
 if TYPE_CHECKING:
     from riskmodel.authority.answers import Service
@@ -323,6 +324,12 @@ def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
             "--show mix needs the prices of posts, shorter plans and early help: give the file a "
             "section [levers]; --template costs shows it"
         )
+    if costs is None:
+        return
+    unit, levers = teams.costs, teams.prices
+    said = [] if unit is None else [unlikely_post(unit.post_per_year, unit.currency)]
+    said += [] if levers is None else [unlikely_post(levers.post, levers.currency)]
+    tell(*filter(None, dict.fromkeys(said)))
 
 
 def _check_month(by: str, named: str, opening: str, months: int) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.account import Account
 from riskmodel.assessments import FactorCounts
+from riskmodel.core.wording import count_of
 from riskmodel.counted import Counted
 from riskmodel.disclosure import (
     TOTAL,
@@ -51,6 +52,16 @@ TOO_LITTLE = (
 
 NO_RECORDS: Mapping[str, Any] = {"suppressed": False, "reason": "no observed records"}
 """What a run record keeps where nothing needs protection."""
+
+BESIDE_EARLIER = (
+    "too little of these observed records may be printed beside what left of them before "
+    "({earlier}): the few assessments that changed since could be told from the difference. Print "
+    "them together with further assessments, such as those of another year{strike}"
+)
+STRIKE = (
+    "; or, if nobody saw the earlier release, strike it off: `riskmodel released` lists the "
+    "releases, and takes --strike NUMBER --reason WORDS"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,17 @@ class Release:
             return CONFIDENTIAL
         return self.protected.printed(TOTAL, measure)
 
+    def too_little(self) -> DataError:
+        """Why nothing may be printed: what left before where that alone is the cause."""
+        if self.protected is None or self.policy is None or not self.number_earlier:
+            return DataError(TOO_LITTLE)
+        alone = protect_counts(self.protected.counts, self.policy, by=self.by, whole_first=True)
+        if all(alone.safe(key) is None for key in self.protected.counts):
+            return DataError(TOO_LITTLE)
+        earlier = count_of(self.number_earlier, "earlier release")
+        strike = STRIKE if self.memory is not None and self.memory.number else ""
+        return DataError(BESIDE_EARLIER.format(earlier=earlier, strike=strike))
+
     def counts(self) -> FactorCounts:
         """Counts of a table without groups, as they may be printed.
 
@@ -205,7 +227,7 @@ class Release:
             When too little may be printed.
         """
         if () not in self.groups:
-            raise DataError(TOO_LITTLE)
+            raise self.too_little()
         return self.groups[()]
 
     def printed(self, measure: str) -> int | str | None:
@@ -239,7 +261,7 @@ class Release:
         import pandas as pd
 
         if not self.groups:
-            raise DataError(TOO_LITTLE)
+            raise self.too_little()
         frames = {key: make(counts) for key, counts in self.groups.items()}
         if self.protected is not None:
             return complete(frames, self.protected, marks=self.marks)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from riskmodel.errors import DataError, printable, unreadable
 from riskmodel.panel_measures import MEASURES
+from riskmodel.plausible import MOST
 from riskmodel.series import SYMBOLS, Status
 
 __all__ = [
@@ -87,6 +88,8 @@ def read_figure(
     wrong = "a percentage" if "%" in text and unit != "percent" else ""
     if counts and cell[1] == "observed" and not cell[0].is_integer():
         wrong = wrong or "a fraction"
+    if counts and cell[0] > MOST["children"]:
+        wrong = wrong or "more than a country has"
     if wrong:
         number = "whole number" if counts else "number"
         raise DataError(

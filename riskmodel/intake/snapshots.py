@@ -23,6 +23,7 @@ from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
 from riskmodel.intake.tables.workbooks import is_workbook, read_sheet
+from riskmodel.plausible import check_number
 from riskmodel.series import Note
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
 
@@ -269,6 +270,8 @@ def _number(text: str, file: str, line: int, name: str) -> float:
     if cell is None or "%" in text or (cell[1] == "observed" and cell[0] != int(cell[0])):
         message = f"found {briefly(text)}; allowed: {_NUMBER_ALLOWED}"
         raise DataError(message, file=file, line=line, field=name)
+    if cell[0] > 0:
+        check_number(cell[0], "children", file=file, line=line, field=name)
     return cell[0]
 
 

@@ -79,6 +79,12 @@ class Levers(Result):
         """Names of the levers that are set, in the order of the registry."""
         return tuple(path.name for path in self.paths)
 
+    @property
+    def acting(self) -> tuple[str, ...]:
+        """The months in which any lever differs from the baseline."""
+        acts = np.any([path.acts for path in self.paths], axis=0) if self.paths else ()
+        return tuple(month for month, does in zip(self.months, acts, strict=False) if does)
+
     def path(self, name: str) -> LeverPath:
         """The path of one lever; where it is not set, one that changes nothing."""
         lever(name)

@@ -53,14 +53,15 @@ def write_report(
     ------
     OutputError
         When ``out`` is a file, holds anything that an earlier report did not write, holds a file
-        of an earlier report that was changed since, or cannot be written. Nothing is changed then.
+        of an earlier report that was changed since, holds a final report where this is none, or
+        cannot be written. Nothing is changed then.
 
     Notes
     -----
     The files are written into a temporary folder beside ``out``, which takes its place by
     renaming when it is complete.
     """
-    target = check_output(out)
+    target = check_output(out, final=_says_final(report.manifest))
     files = _files(report, beside or {})
     made = _make_parents(target)
     clear_remains(target)
@@ -80,13 +81,15 @@ def write_report(
     return tuple(out / name for name in files)
 
 
-def check_output(out: Path) -> Path:
+def check_output(out: Path, *, final: bool = False) -> Path:
     """The folder that a report may be written to; for a check before the work begins.
 
     Parameters
     ----------
     out
         The folder that was asked for.
+    final
+        Whether the report is final; nothing else replaces a final report.
 
     Returns
     -------
@@ -113,6 +116,11 @@ def check_output(out: Path) -> Path:
             f"{out} holds {foreign}; nothing was changed. Choose another folder with --out, or "
             "move away what it holds"
         )
+    if is_final(target) and not final:
+        raise OutputError(
+            f"{out} holds a final report, and this is a draft; nothing was changed. Choose another "
+            "folder with --out; only `riskmodel report` with --final replaces a final report"
+        )
     return target
 
 
@@ -122,6 +130,10 @@ def is_final(folder: Path) -> bool:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
+    return isinstance(manifest, dict) and _says_final(manifest)
+
+
+def _says_final(manifest: Mapping[str, Any]) -> bool:
     return "--final" in str(manifest.get("command", "")).split()
 
 

@@ -39,6 +39,8 @@ from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.levers import Levers, Range, RangedPart
 from riskmodel.levers.path import varied_path
 from riskmodel.projection import BASELINE
+from riskmodel.report.model import Paragraph
+from riskmodel.report.sections.scenarios import scenarios_section
 from riskmodel.scenarios import LIBRARY, Scenario, load_library, scenario
 
 MONTHS, REPLICATES, SEED = 26, 200, 1
@@ -122,6 +124,45 @@ def test_a_scenario_without_changes_is_the_baseline_byte_for_byte(looped):
         assert (found.differences["difference"] == 0).all()
         assert (found.differences["spread_paired"] == 0).all()
         assert found.attribution.empty
+
+
+@pytest.mark.unit
+def test_the_months_in_which_a_scenario_acts():
+    """Also of drawn ranges and of variants; without levers none."""
+    months = ("2020-01", "2020-02", "2020-03", "2020-04")
+    none = Levers.none(months)
+    first = none.with_path(f"starts.{PLAN}", multiplier=[2, 2, 1, 1])
+    both = first.with_path("workforce.posts", value=[np.nan, np.nan, 5, np.nan])
+    assert (none.acting, first.acting, both.acting) == ((), months[:2], months[:3])
+    wide = RangedPart(Range(0.5, 1.5, lowest=0.0, highest=3.0), (0, 0, 0, 1.0), True)
+    assert none.with_path(f"starts.{PLAN}", ranges=(wide,)).acting == months[3:]
+
+
+@pytest.mark.integration
+def test_a_scenario_that_ended_before_says_so_on_every_face(tmp_path):
+    change = (
+        '[[change]]\nparameter = "workforce.hires_per_month"\nmultiplier = 2\nfrom_month = 1\n'
+        '{}reason = "a test"\nsource = "assumed"\n'
+    )
+    made = []
+    for name, end in (
+        ("hiring_drive", "to_month = 3\n"),
+        ("lasting", ""),
+        ("till", "to_month = 24\n"),
+    ):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(f'name = "{name}"\ndescription = "More."\n{change.format(end)}')
+        made.append(scenario(str(file)))
+    outlook = project_service(scenarios=made, months=MONTHS, replicates=40, seed=SEED)
+    found = compare(outlook, plan_outlook(outlook), attribution=False)
+    assert found.month == outlook.projection.months[23]
+    assert found.ended == {"hiring_drive": outlook.projection.months[2]}
+    (said,) = found.over()
+    assert said.startswith("“hiring_drive” ends in December 2015, before September 2017: what ")
+    assert said in found.remarks()[0]
+    section = scenarios_section(made, found, outlook, title="Scenarios")
+    texts = [block.text for block in section.blocks if isinstance(block, Paragraph)]
+    assert said.replace("hiring_drive", "Hiring drive") in texts
 
 
 @pytest.mark.integration

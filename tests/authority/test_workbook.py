@@ -25,7 +25,7 @@ from riskmodel.intake.tables.workbooks import read_sheet
         ({"about": [{"date": "soon"}]}, ["sheet about, cell C3"]),
         ({"about": [{"name": "A"}, {"name": "B"}]}, ["sheet about, cell A4", "second row"]),
         ({"workforce": [{"sickness": 4}]}, ["sheet workforce, cell F3", "0.14 or 14%"]),
-        ({"workforce": [{"posts": "-3"}]}, ["sheet workforce, cell A3", "0 or more"]),
+        ({"workforce": [{"posts": "-3"}]}, ["sheet workforce, cell A3", "from 0 to 100,000"]),
         ({"prices": [{"year": "2024"}]}, ["sheet prices, cell A3", "2024/25"]),
         ({"prices": [{"post_per_year": 1}]}, ["sheet prices, cell A3", "is missing"]),
         (

@@ -119,7 +119,7 @@ def test_a_missing_file_is_said(tmp_path):
 
 @pytest.mark.unit
 def test_impossible_teams_are_refused():
-    with pytest.raises(DataError, match="field looked_after: cases are 0 or more, got -1"):
+    with pytest.raises(DataError, match="field looked_after: found -1; allowed: a number of cases"):
         Team("a", "n", "other", 1, -1, 0)
     with pytest.raises(UnknownNameError, match="kind of team"):
         Team("a", "n", "team", 1, 0, 0)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 
 import pytest
+
+from riskmodel.core.wording import money
 
 SMALL = ("--replicates", "100", "--months", "24")
 HELP = ("--help-price", "2000", "--plan-saving", "8000")
@@ -27,6 +30,24 @@ def test_the_best_number_of_posts_comes_with_what_a_wrong_one_costs(call):
     needs = call("caseload", *SMALL, "--show", "needs", "--format", "csv").out
     asked_for = next(csv.DictReader(io.StringIO(needs)))
     assert int(best["posts"]) < int(asked_for["posts"])
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("prices", [(), ("--too-few", "90000", "--too-many", "45000")])
+def test_what_the_workers_cost_is_one_number_on_every_face(call, prices):
+    """The rows have the cost that the sentence says, of the posts that it says, and none empty."""
+    asked = ("decide", *prices, *SMALL)
+    text = " ".join(call(*asked).out.split())
+    (posts,) = re.findall(r"would need (\d+) posts", text)
+    said = re.findall(r"that costs (£\S+) a year more", text)
+    rows = list(csv.DictReader(io.StringIO(call(*asked, "--format", "csv").out)))
+    assert not [row for row in rows if "" in row.values()]
+    data = json.loads(call(*asked, "--format", "json").out)
+    for found in (rows, data):
+        (row,) = (row for row in found if str(row["posts"]) == posts)
+        assert [money(float(row["workers_cost"]), "GBP")] == said
+        assert float(row["price"]) == (45_000 if prices else 10_000)
+    assert ("more" in rows[0]) is bool(prices)
 
 
 @pytest.mark.end_to_end
@@ -134,7 +155,10 @@ def test_a_loss_is_said_as_one(call):
         ((*HELP, "--effect", "0.4,0.1"), "a range has its lower end first"),
         (("--scenario", "plateau,national_growth"), "takes one scenario; got plateau, national"),
         ((*HELP, "--effect", "0.1,0.4", "--scenario", "plateau"), "one decision at a time"),
-        (("--too-few", "-1", "--too-many", "1", *SMALL), "a price must be above 0, got -1"),
+        (
+            ("--too-few", "-1", "--too-many", "1", *SMALL),
+            "a price must be above 0, at most 1,000,000,000; got -1",
+        ),
     ],
 )
 def test_what_cannot_be_decided_is_one_message(call, words, message):

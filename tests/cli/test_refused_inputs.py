@@ -382,3 +382,66 @@ def test_flows_of_quarters_are_no_months(call, tmp_path):
     refused = call("project", file, "--show", "flows").message
     assert "line 3, field starts" in refused
     assert "look like those of 3" in refused
+
+
+SOUND = {
+    "months.csv": MONTHS,
+    "teams.csv": TEAMS,
+    "authority.toml": '[about]\nname = "Here"\npopulation = 90000\n[workforce]\nposts = 40\n'
+    '[[prices]]\nyear = "2023/24"\npost_per_year = 58000\n',
+}
+
+
+def folder_with(folder: Path, file: str, before: str, after: str) -> Path:
+    """A sound folder in which one thing is another."""
+    folder.mkdir()
+    for name, text in SOUND.items():
+        assert name != file or before in text
+        changed = text.replace(before, after, 1) if name == file else text
+        (folder / name).write_text(changed, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("authority.toml", "90000", "61500000000", "a number, from 1 to 20,000,000"),
+        ("authority.toml", "posts = 40", "posts = 950000", "a number, from 0 to 100,000"),
+        ("authority.toml", "58000", "58000000000", "a number, from 0 to 1,000,000,000"),
+        ("months.csv", ",401,", ",1000000000000,", "of children from 0 to 20,000,000"),
+        (
+            "teams.csv",
+            "212,0,0,0,10",
+            "212,0,0,0,950000",
+            "full-time equivalents from 0 to 100,000",
+        ),
+        ("teams.csv", ",212,", ",1000000000000,", "of cases from 0 to 1,000,000"),
+    ],
+)
+def test_more_than_a_country_has_is_refused_in_a_folder(file, before, after, said, call, tmp_path):
+    folder = folder_with(tmp_path / "own", file, before, after)
+    for words in (("check", folder), ("caseload", folder, "--months", "2")):
+        answer = call(*words)
+        assert answer.code in (1, 2)
+        assert said in " ".join((answer.out + answer.err).split())
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(("price", "said"), [("58", "below"), ("580000", "above"), ("58000", "")])
+def test_a_price_of_a_post_that_is_likely_a_slip_is_warned_of_in_a_line(
+    price, said, call, tmp_path
+):
+    folder = folder_with(tmp_path / "own", "authority.toml", "58000", price)
+    prices = tmp_path / "prices.toml"
+    prices.write_text(f'[costs]\npost_per_year = {price}\nprices = "2015/16"\n', encoding="utf-8")
+    sizes = ("--months", "24", "--simulations", "100", "--format", "json")
+    asked = ("caseload", "--show", "cost", *sizes)
+    posts = ("decide", "--too-few", "90000", "--too-many", price, *sizes)
+    for words in ((*asked, "--costs", prices), (*asked[:1], folder, *asked[1:]), posts):
+        answer = call(*words)
+        assert answer.code == 0
+        lines = [line for line in answer.err.splitlines() if "a post at £" in line]
+        assert len(lines) == bool(said)
+        assert all(f"is {said} the usual £" in line for line in lines)
+    assert ("a post at £" in " ".join(call("check", folder).out.split())) is bool(said)

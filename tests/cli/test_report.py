@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -51,3 +52,17 @@ def test_a_file_in_the_way_is_refused_and_kept(call, tmp_path: Path):
     assert "is a file" in call("report", "--out", kept).message
     assert "is a file" in call("report", "--out", kept / "below").message
     assert kept.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.end_to_end
+def test_a_draft_onto_a_final_report_is_refused_before_the_work(call, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("riskmodel.cli.report.whole_report", None)
+    out = tmp_path / "given"
+    out.mkdir()
+    final = {"made_by": "riskmodel report", "command": "riskmodel report x --final", "files": {}}
+    (out / "manifest.json").write_text(json.dumps(final), encoding="utf-8")
+    message = call("report", "--out", out).message
+    assert "holds a final report, and this is a draft" in message
+    assert "--out" in message
+    assert "--final" in message
+    assert [path.name for path in out.iterdir()] == ["manifest.json"]

@@ -255,3 +255,31 @@ def test_all_that_the_sections_of_a_report_count_is_remembered(tmp_path):
     assert [bool(one.model) for one in kept] == [False, True]
     (dates,) = Ledger(tmp_path / FOLDER).read()
     assert list(dates.figures) == ["timeliness"]
+
+
+@pytest.mark.end_to_end
+def test_where_an_earlier_release_leaves_nothing_to_print_it_is_named_with_what_to_do(tmp_path):
+    """Few rows are corrected: alone the records could be printed, beside the release not."""
+    own = write(tmp_path / "own.csv", LED)
+    release(own)
+    write(own, LED | {("north", "M"): 55})
+    for command in ("factors", "impact"):
+        code, out, err = said(command, str(own))
+        assert (code, out) == (2, "")
+        assert "beside what left of them before (1 earlier release)" in err
+        assert "further assessments" in err
+        assert "--strike NUMBER --reason WORDS" in err
+    reason = ("--reason", "corrected, and seen by nobody")
+    assert said("released", str(tmp_path), "--strike", "1", *reason)[0] == 0
+    assert said("factors", str(own))[0] == 0
+
+
+@pytest.mark.unit
+def test_too_little_of_the_records_themselves_is_laid_at_no_release(tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text(f"plan,{FACTOR}\ntrue,true\nfalse,true\nfalse,false\n", encoding="utf-8")
+    release(own)
+    again = release(own, leave=False)
+    assert again.number_earlier == 1
+    with pytest.raises(DataError, match="take more years or areas together"):
+        again.counts()

@@ -374,3 +374,16 @@ def test_a_final_report_is_not_deleted(small: Report, tmp_path: Path):
     with pytest.raises(OutputError, match="holds a final report"):
         delete_draft(out)
     assert (out / "index.html").is_file()
+
+
+@pytest.mark.unit
+def test_only_a_final_report_replaces_a_final_report(small: Report, tmp_path: Path):
+    out = tmp_path / "final"
+    final = replace(small, manifest={**small.manifest, "command": "riskmodel report x --final"})
+    write_report(small, out)
+    write_report(final, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(OutputError, match="holds a final report, and this is a draft"):
+        write_report(small, out)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    write_report(final, out)

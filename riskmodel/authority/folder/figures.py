@@ -13,6 +13,7 @@ from riskmodel.caseload.costs import WEEKS_A_MONTH, UnitCosts
 from riskmodel.core.lazy import pd
 from riskmodel.core.result import Result
 from riskmodel.errors import DataError
+from riskmodel.plausible import unlikely_post
 
 if TYPE_CHECKING:
     from riskmodel.caseload import Structure, Workforce
@@ -340,7 +341,8 @@ def read_prices(contents: Contents, log: ProblemLog | None = None) -> Prices | N
     contents
         The folder.
     log
-        Where to note that rows say how prices rise but none gives a price.
+        Where to note that rows say how prices rise but none gives a price, and that the price of a
+        post is likely a slip.
     """
     rows = contents.rows.get("prices", [])
     years = []
@@ -349,6 +351,9 @@ def read_prices(contents: Contents, log: ProblemLog | None = None) -> Prices | N
         for name in (*PRICED, "inflation", "post_short_per_year"):
             entry = row.get(name)
             values[name] = entry.value if entry and isinstance(entry.value, float) else None
+        post = row.get("post_per_year")
+        if log is not None and post and (doubt := unlikely_post(values["post_per_year"])):
+            log.decision(post.place, f"{doubt} Until then it is used as it stands")
         source = str(row["source"].value) if "source" in row else ""
         years.append(
             PriceYear(str(row["year"].value), source=source, place=row["year"].place, **values)

@@ -23,6 +23,7 @@ from riskmodel.authority.folder.sections import NEEDS, SECTIONS
 from riskmodel.census import reference_date
 from riskmodel.core.months import month_after
 from riskmodel.errors import DataError, check_name
+from riskmodel.plausible import check_children
 from riskmodel.snapshots import month_ends
 
 if TYPE_CHECKING:
@@ -306,13 +307,8 @@ class Holding:
         else:
             return published_source()
         stage, most = counted_at_most(source)
-        if population is not None and population < most:
-            raise DataError(
-                f"{population:,g} children aged 0 to 17 are fewer than the {most:,.0f} counted of "
-                f"{stage}; give all of them, not thousands",
-                file=self.folder.name,
-                field="population",
-            )
+        if population is not None:
+            check_children(population, most, stage, file=self.folder.name)
         return source
 
     def _projected_series(self) -> tuple[MonthlySeries, ...]:

@@ -15,6 +15,7 @@ from riskmodel.caseload.structure import KIND_WORDS
 from riskmodel.caseload.structure import KINDS as TEAM_KINDS
 from riskmodel.caseload.structure_files import FIELDS as TEAM_FIELDS
 from riskmodel.placements.kinds import KINDS
+from riskmodel.plausible import MOST
 
 __all__ = [
     "CHANCES",
@@ -31,6 +32,8 @@ Kind = Literal["text", "number", "whole", "share", "month", "date", "year", "nam
 
 CHANCES = (0.5, 0.8, 0.9, 0.95)
 """Chances that the drop-down list of targets offers; others may be typed."""
+
+_WORKERS, _PRICE = MOST["full-time equivalents"], MOST["a price"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ _ABOUT = _subject(
         "Children aged 0 to 17",
         "Children aged 0 to 17 in the area: all of them, not thousands.",
         low=1,
+        high=MOST["children"],
     ),
     Field(
         "records_from",
@@ -137,14 +141,23 @@ _ABOUT = _subject(
 _WORKFORCE = _subject(
     "workforce",
     "Workforce of the teams that hold cases",
-    Field("posts", "number", "Posts", "Established posts of social workers, full time."),
-    Field("in_post", "number", "In post", "Workers in post, full-time equivalents."),
-    Field("vacancies", "number", "Vacancies", "Posts without a worker: posts less in post."),
+    Field(
+        "posts", "number", "Posts", "Established posts of social workers, full time.", high=_WORKERS
+    ),
+    Field("in_post", "number", "In post", "Workers in post, full-time equivalents.", high=_WORKERS),
+    Field(
+        "vacancies",
+        "number",
+        "Vacancies",
+        "Posts without a worker: posts less in post.",
+        high=_WORKERS,
+    ),
     Field(
         "newly_qualified",
         "number",
         "Newly qualified",
         "Of those in post, newly qualified in their first year.",
+        high=_WORKERS,
     ),
     Field(
         "spared",
@@ -155,7 +168,13 @@ _WORKFORCE = _subject(
     ),
     Field("sickness", "share", "Sickness", "Share of working time lost, such as 3%.", high=1),
     Field("turnover", "share", "Turnover", "Leavers in a year over those in post.", high=1),
-    Field("agency", "number", "Agency", "Agency workers with full caseloads, full time."),
+    Field(
+        "agency",
+        "number",
+        "Agency",
+        "Agency workers with full caseloads, full time.",
+        high=_WORKERS,
+    ),
     Field(
         "time_to_fill",
         "whole",
@@ -168,6 +187,7 @@ _WORKFORCE = _subject(
         "number",
         "Candidates a month",
         "Candidates who can be appointed in a month, on average.",
+        high=_WORKERS,
     ),
     Field(
         "holding_cases",
@@ -191,20 +211,30 @@ _PRICES = _subject(
     "prices",
     "Prices by financial year",
     Field("year", "year", "Financial year", "April to March, such as 2024/25."),
-    Field("post_per_year", "number", "A post", "A worker in post for a year, with on-costs."),
-    Field("agency_per_week", "number", "Agency", "A full-time agency worker for a week."),
+    Field(
+        "post_per_year",
+        "number",
+        "A post",
+        "A worker in post for a year, with on-costs.",
+        high=_PRICE,
+    ),
+    Field(
+        "agency_per_week", "number", "Agency", "A full-time agency worker for a week.", high=_PRICE
+    ),
     Field(
         "post_short_per_year",
         "number",
         "A post short",
         "What being one post short for a year costs beyond the price of that post; left out, it is "
         "what cover by an agency worker costs beyond it.",
+        high=_PRICE,
     ),
     Field(
         "placement_per_week",
         "number",
         "Placement",
         "The mean placement of a looked-after child for a week.",
+        high=_PRICE,
     ),
     Field(
         "inflation",

@@ -14,6 +14,7 @@ from riskmodel.errors import DataError, UnknownNameError, printable
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.figures import briefly
 from riskmodel.intake.months import month_of
+from riskmodel.plausible import shown
 
 __all__ = ["Value", "read_value"]
 
@@ -69,7 +70,7 @@ def _in_range(field: Field, raw: object, number: float, allowed: str) -> float:
 
 def _number(field: Field, raw: object) -> float:
     least = "0 or more" if field.low == 0 else f"{field.low:g} or more"
-    limits = least if field.high is None else f"from {field.low:g} to {field.high:g}"
+    limits = least if field.high is None else f"from {field.low:g} to {shown(field.high)}"
     allowed = f"a number, {limits}"
     if isinstance(raw, str):
         match = _NUMBER.fullmatch(raw.strip())

@@ -19,7 +19,7 @@ from riskmodel.disclosure import (
     has_enough_unknowns,
     protect_parts,
 )
-from riskmodel.disclosure.release import TOO_LITTLE, Release
+from riskmodel.disclosure.release import Release
 from riskmodel.errors import DataError, UnknownNameError
 from riskmodel.factors.adjusted.benchmarks import CalibrationGroup, ModelBenchmark, TableBenchmark
 from riskmodel.factors.adjusted.interactions import InteractionTest, interaction_pairs
@@ -71,7 +71,7 @@ def choose_factors(
     if policy is None or protected is None:
         return names, ()
     if () not in release.groups or release.groups[()].total_assessments is None:
-        raise DataError(TOO_LITTLE)
+        raise release.too_little()
     told, counts = release.groups[()].factors, protected.true_counts(())
     kept = tuple(n for n in names if n in told and not any_small(_cells(counts, n), policy))
     if not kept:

@@ -43,11 +43,11 @@ def options_page(results: BriefResults, annex: str) -> Section:
     lowest = min(moved, key=lambda name: moved[name]["difference"])
     names = sorted(moved, key=lambda name: (name != lowest, -abs(moved[name]["difference"])))
     best, *others = [_scenario(results, name) for name in names]
-    left_out = results.comparison.left_out()
+    left_out, over = results.comparison.left_out(), results.comparison.over(scenario_label)
     return brief_page(
         "options",
         _message(results),
-        [best, *_unplaced(results), _turned(results), _TABLE_SAYS, left_out, *others],
+        [best, *over, *_unplaced(results), _turned(results), _TABLE_SAYS, left_out, *others],
         annex=annex,
         chart=_chart(results),
         table=_table(results),

@@ -77,6 +77,7 @@ def scenarios_section(
                 outlook.projection.stages,
             )
         ),
+        *map(Paragraph, data.over(scenario_label)),
         words_table(scenarios, changes),
         _chart(data, f"{source}; {settings}"),
         *_flows_chart(data, outlook, source),
