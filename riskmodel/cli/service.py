@@ -357,7 +357,7 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
 
 
 def source_of(
-    figures: Figures,
+    figures: Figures, mapping: Path | None = None
 ) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
     """Figures to project from, and what others teach, as the options name them."""
     from riskmodel.demand.exposure import followed
@@ -376,7 +376,8 @@ def source_of(
     if path is None:
         source = published_source()
     else:
-        source, panel = read_source(path, authority=code_of(path, authority), population=children)
+        code = code_of(path, authority)
+        source, panel = read_source(path, authority=code, population=children, mapping=mapping)
     if people is not None:
         source = followed(source, people, is_level=path is not None)
     tell_omitted(panel)
