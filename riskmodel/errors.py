@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 __all__ = [
     "DataError",
     "OutputError",
     "RiskmodelError",
+    "SeveralDataErrors",
     "UnknownNameError",
     "check_name",
     "file_in_the_way",
     "printable",
+    "raise_all",
+    "together",
     "unreadable",
     "unwritable",
 ]
+
+MOST_ERRORS = 10
+"""How many mistakes of one file a message lists; of more the number is said."""
 
 MOST_NAMES, MOST_LETTERS = 40, 700
 """How many names, and letters of names, a message lists in full."""
@@ -88,6 +94,61 @@ class DataError(RiskmodelError):
         ]
         where = ", ".join(place for place in places if place)
         super().__init__(f"{where}: {message}" if where else message)
+
+    @property
+    def each(self) -> tuple[DataError, ...]:
+        """The mistakes that it tells of: itself, or those that were found together."""
+        return (self,)
+
+
+class SeveralDataErrors(DataError):
+    """Several mistakes of one file in one message, a line each; see :func:`raise_all`."""
+
+    def __init__(self, each: tuple[DataError, ...]) -> None:
+        self._each = each
+        super().__init__("\n".join(map(str, each)))
+        self.file, self.line, self.field = each[0].file, each[0].line, each[0].field
+
+    @property
+    def each(self) -> tuple[DataError, ...]:
+        """The mistakes."""
+        return self._each
+
+    def __reduce__(self) -> tuple[type[SeveralDataErrors], tuple[tuple[DataError, ...]]]:
+        return type(self), (self._each,)
+
+
+def raise_all(errors: Sequence[DataError]) -> None:
+    """Raise what was found: nothing, the one mistake, or all of them together.
+
+    Parameters
+    ----------
+    errors
+        Mistakes of one file in its order.
+
+    Raises
+    ------
+    DataError
+        When there is one.
+    """
+    if errors:
+        raise together(errors)
+
+
+def together(errors: Sequence[DataError]) -> DataError:
+    """One mistake, or several as one; of more than ten the number of the rest is said.
+
+    Parameters
+    ----------
+    errors
+        Mistakes of one file in its order, one or more.
+    """
+    if len(errors) == 1:
+        return errors[0]
+    shown = errors[:MOST_ERRORS]
+    left = len(errors) - len(shown)
+    more = [DataError(f"and {left:,} more", file=errors[0].file)] if left else []
+    return SeveralDataErrors((*shown, *more))
 
 
 class OutputError(RiskmodelError):

@@ -17,6 +17,7 @@ from riskmodel.errors import UnknownNameError
 
 __all__ = [
     "FACTORS",
+    "LOCAL_PREFIX",
     "STAGES",
     "Factor",
     "Person",
@@ -24,6 +25,9 @@ __all__ = [
     "factor_label",
     "factor_name",
 ]
+
+LOCAL_PREFIX = "factor_"
+"""Names of an authority's own factors begin with it."""
 
 Person = Literal["child", "parent", "other", "general"]
 """Whom a factor concerns: the child, a parent or carer, another person, or nobody in particular."""
@@ -156,14 +160,15 @@ def factor(word: str) -> Factor:
 
 
 def factor_label(name: str) -> str:
-    """The printed label of a factor; the name itself of a local one, which has no other.
+    """The printed label of a factor; of a local one its own name in words.
 
     Examples
     --------
-    >>> factor_label("child_neglect"), factor_label("gang_links")
-    ('Child Neglect', 'gang_links')
+    >>> factor_label("child_neglect"), factor_label("factor_gang_links")
+    ('Child Neglect', 'Gang links')
     """
-    try:
-        return factor(name).label
-    except UnknownNameError:
-        return name
+    known = _BY_WORD.get(name.strip().casefold())
+    if known is not None:
+        return known.label
+    words = name.removeprefix(LOCAL_PREFIX).replace("_", " ")
+    return words[:1].upper() + words[1:]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from riskmodel.errors import UnknownNameError
-from riskmodel.vocabulary import FACTORS, STAGES, Factor, factor, factor_name
+from riskmodel.report.wording import label_of
+from riskmodel.vocabulary import FACTORS, STAGES, Factor, factor, factor_label, factor_name
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +27,12 @@ def test_codes_are_those_of_the_census() -> None:
     found = {known.code for known in FACTORS if known.code is not None}
     assert found == three_ways | child_only | {"20"}
     assert [known.label for known in FACTORS if known.is_local] == ["Child ASC", "Parent ASC"]
+
+
+def test_a_local_factor_has_one_label_on_the_terminal_and_in_the_report() -> None:
+    assert factor_label("factor_hoarding") == label_of("factor_hoarding") == "Hoarding"
+    assert factor_label("gang_links") == label_of("gang_links") == "Gang links"
+    assert factor_label("child_neglect") == label_of("child_neglect") == "Child Neglect"
 
 
 @pytest.mark.parametrize("known", FACTORS, ids=lambda known: known.name)

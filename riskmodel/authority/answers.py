@@ -9,6 +9,7 @@ from functools import lru_cache
 import pandas as pd
 
 from riskmodel.authority.mix import Mix, find_mix
+from riskmodel.authority.posts_now import posts_now_words
 from riskmodel.authority.price import price_by_year
 from riskmodel.authority.service import (
     growth_beside,
@@ -252,6 +253,7 @@ def posts_sentences(service: Service, scenario: str) -> tuple[str, ...]:
     )
     sentences = [
         need,
+        posts_now_words(service.structure, service.workforce, found),
         "How many are needed depends on the children who come and the workers who stay "
         f"({found.level:.0%} range {low:+.0f} to {high:+.0f}).",
         *([] if found.jointly is None else [str(found.jointly)]),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.authority.folder.figures import PostPrices
+from riskmodel.authority.posts_now import posts_now_words
 from riskmodel.authority.service import (
     growth_beside,
     needed_by_simulation,
@@ -60,6 +61,8 @@ class PostsDecision(Result):
         What it rests on.
     scenario
         Whose cases, workers and candidates.
+    now
+        The caseload now, and where the posts that there are now come from.
     """
 
     posts: PostsNeeded
@@ -72,6 +75,7 @@ class PostsDecision(Result):
     growth: WorkforceGrowth | None = None
     basis: str = ""
     scenario: str = BASELINE
+    now: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """The posts needed and others; with prices those around the number that costs least.
@@ -203,7 +207,8 @@ class PostsDecision(Result):
         """What the best number is based on, what others did, what is assumed, and the basis."""
         said = [] if self.best is None else [self.best.summary()]
         said += [] if self.growth is None else [self.growth.summary()]
-        return (*said, f"Assumed: {self.posts.assumes}.", *([self.basis] if self.basis else []))
+        last = [text for text in (self.now, self.basis) if text]
+        return (*said, f"Assumed: {self.posts.assumes}.", *last)
 
 
 def _policy(scenario: str) -> str:
@@ -288,4 +293,5 @@ def decide_posts(  # noqa: PLR0913  each is a word of the question
         growth_beside(panel, outlook, posts),
         basis,
         scenario,
+        posts_now_words(structure, force, posts),
     )

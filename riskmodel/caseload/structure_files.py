@@ -19,7 +19,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,8 +33,9 @@ from riskmodel.caseload.structure import (
     published_structure,
 )
 from riskmodel.core.toml import read_toml
-from riskmodel.errors import DataError, UnknownNameError, printable
+from riskmodel.errors import DataError, UnknownNameError, printable, raise_all, together
 from riskmodel.intake.figures import check_heading, read_text
+from riskmodel.intake.tables.mapping import ColumnMapping, mapping_hint, read_headings
 from riskmodel.intake.tables.workbooks import read_sheet
 
 __all__ = ["FIELDS", "read_structure", "structure_template"]
@@ -93,7 +94,7 @@ class _Row:
         return float(parts[0]), float(parts[1])
 
 
-def read_structure(path: str | Path) -> Structure:
+def read_structure(path: str | Path, *, mapping: Path | None = None) -> Structure:
     """Read and check a file of teams: ``.toml``, a workbook's first sheet, or otherwise CSV.
 
     Parameters
@@ -102,29 +103,39 @@ def read_structure(path: str | Path) -> Structure:
         See :data:`FIELDS` for its columns; :func:`structure_template` writes one to start from.
         Rows of kind ``other`` hold the children of teams that are not modelled. Without such rows,
         all projected children are in the teams.
+    mapping
+        A TOML file that says under ``[teams]`` which of the columns the table's own headings are:
+        ``looked_after = "Children in care"``. A table in TOML has our names.
 
     Raises
     ------
     DataError
-        What was found, in which file, line and field, and what is allowed.
+        What was found, in which file, line and field, and what is allowed; all wrong cells at
+        once.
     """
     path = Path(path)
     if path.suffix.casefold() == ".toml":
         rows = list(_toml_rows(path))
-    elif path.suffix.casefold() in (".xlsx", ".xlsm", ".xls"):
-        rows = list(_sheet_rows(path))
     else:
-        rows = list(_csv_rows(path.name, read_text(path)))
+        names = read_headings(mapping, "teams", FIELDS)
+        is_workbook = path.suffix.casefold() in (".xlsx", ".xlsm", ".xls")
+        read = _sheet_rows(path, names) if is_workbook else _csv_rows(path, names)
+        rows = list(read)
     if not rows:
         raise DataError("holds no team; start from the template", file=path.name)
     seen: dict[str, int | None] = {}
-    teams = []
+    teams: list[Team] = []
+    wrong: list[DataError] = []
     for row in rows:
-        team = _team(row)
-        if team.name in seen:
-            raise row.error(f"the team {team.name!r} stands in line {seen[team.name]} too", "team")
-        seen[team.name] = row.line
-        teams.append(team)
+        try:
+            teams.append(_team(row))
+        except DataError as error:
+            wrong += error.each
+        name = printable(str(row.cells.get("team", "")).strip())
+        if name in seen:
+            wrong.append(row.error(f"the team {name!r} stands in line {seen[name]} too", "team"))
+        seen.setdefault(name, row.line)
+    raise_all(wrong)
     try:
         return Structure(tuple(teams), path.name, "observed")
     except DataError as error:
@@ -182,34 +193,41 @@ def _team(row: _Row) -> Team:
     if missing:
         raise row.error(f"needs {', '.join(missing)}", missing[0])
     kind = row.text("kind") or "family_support"
-    if kind not in KINDS:
-        raise row.error(str(UnknownNameError("kind of team", kind, KINDS)), "kind")
+    wrong: list[DataError] = []
     if not row.text("area"):
-        raise row.error("needs the area that the team belongs to", "area")
+        wrong.append(row.error("needs the area that the team belongs to", "area"))
+    cases: list[float] = []
+    for field in (*STATUSES, "unallocated"):
+        try:
+            cases.append(row.number(field))
+        except DataError as error:
+            wrong.append(error)
+    workers = (math.nan, math.nan)
     try:
-        return Team(
-            row.text("team"),
-            row.text("area"),
-            kind,
-            row.number("child_protection_plan"),
-            row.number("looked_after"),
-            row.number("child_in_need_plan"),
-            row.number("unallocated"),
-            *row.workers(),
-        )
+        workers = row.workers()
+    except DataError as error:
+        wrong.append(error)
+    if kind not in KINDS:
+        wrong.append(row.error(str(UnknownNameError("kind of team", kind, KINDS)), "kind"))
+    if kind not in KINDS or wrong:
+        raise together(wrong)
+    plans, care, need, unallocated = cases
+    try:
+        name, area = row.text("team"), row.text("area")
+        return Team(name, area, kind, plans, care, need, unallocated, *workers)
     except DataError as error:
         if error.file:
             raise
         raise row.error(error.message, error.field or "team") from error
 
 
-def _csv_rows(file: str, text: str) -> Iterator[_Row]:
-    reader = csv.reader(io.StringIO(text), strict=True)
+def _csv_rows(path: Path, names: ColumnMapping) -> Iterator[_Row]:
+    file = path.name
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     try:
         printed = next(reader, [])
         check_heading([name.strip() for name in printed], file)
-        heading = ["_".join(name.casefold().split()) for name in printed]
-        _check_names(file, 1, heading)
+        heading = _headings(printed, names, file)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -225,10 +243,9 @@ def _csv_rows(file: str, text: str) -> Iterator[_Row]:
         raise DataError(f"this is no CSV: {error}", file=file, line=reader.line_num) from error
 
 
-def _sheet_rows(path: Path) -> Iterator[_Row]:
+def _sheet_rows(path: Path, mapping: ColumnMapping) -> Iterator[_Row]:
     heading, rows, lines, ragged = read_sheet(path)
-    names = ["_".join(name.casefold().split()) for name in heading]
-    _check_names(path.name, 1, names)
+    names = _headings(heading, mapping, path.name)
     for line, found in ragged:
         raise DataError(
             f"has {found} cells under {len(heading)} headings", file=path.name, line=line
@@ -250,14 +267,24 @@ def _toml_rows(path: Path) -> Iterator[_Row]:
         yield _Row(table.line(), table.content, table.error)
 
 
-def _check_names(file: str, line: int, names: list[str]) -> None:
-    for name in names:
+def _headings(printed: Sequence[str], mapping: ColumnMapping, file: str) -> list[str]:
+    """Our names of the columns, each known, once, and none missing that is needed."""
+    renamed = mapping.rename(printed, file)
+    names = ["_".join(name.casefold().split()) for name in renamed]
+    for name, theirs in zip(names, renamed, strict=True):
         if name not in FIELDS:
             problem = UnknownNameError("column of a table of teams", name, FIELDS)
-            raise DataError(str(problem), file=file, line=line, field=name)
+            hint = mapping_hint("teams", "looked_after", theirs[:40])
+            raise DataError(
+                f"{problem} Where it is one of these, {hint}, with the name that it stands for.",
+                file=file,
+                line=1,
+                field=name,
+            )
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise DataError("this column stands twice", file=file, line=line, field=twice[0])
+        raise DataError("this column stands twice", file=file, line=1, field=twice[0])
     missing = [name for name in FIELDS if name not in names and name not in _OPTIONAL]
     if missing:
-        raise DataError(f"needs the columns {', '.join(missing)}", file=file, line=line)
+        raise DataError(f"needs the columns {', '.join(missing)}", file=file, line=1)
+    return names

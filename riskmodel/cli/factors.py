@@ -12,6 +12,7 @@ from riskmodel.cli.options import LevelOption, grouped, numbers, option_words, w
 from riskmodel.cli.output import FormatOption, one_of, picture_option, show
 from riskmodel.cli.protection import TableOptions, tell_release
 from riskmodel.errors import DataError
+from riskmodel.vocabulary import factor_label
 
 __all__ = ["factors"]
 
@@ -236,7 +237,9 @@ def _show_view(
     reach = f"Recorded low and high: what it could be {usual} (assumed)."
     has_reach = any("recorded" in name for name in frame.columns)
     notes = (note, *((reach,) if has_reach else ()), *_on_families(release))
-    shown = View(frame, "\n".join(reading_lines(release)), notes=notes)
+    # Codes are for the file; on the terminal a factor is called as it is everywhere else.
+    in_words = frame.assign(factor=[factor_label(name) for name in frame["factor"]])
+    shown = View(frame, "\n".join(reading_lines(release)), in_words, notes=notes)
     show(shown, form, out=out, picture=picture, release=release)
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "prices_by_year",
     "prices_of_posts",
     "scenarios_in",
+    "source_of",
     "stage_names",
     "table_in",
     "taught_by",
@@ -318,3 +319,47 @@ def stage_names(words: list[str], need: str = "child_in_need_plan") -> list[str]
     """
     names = {**_PREFIXES, "cin": need}
     return [names.get(word, word) for word in words]
+
+
+def source_of(
+    figures: Figures, mapping: Path | None = None
+) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
+    """Figures to project from, and what others teach, as the options name them."""
+    from riskmodel.demand.exposure import followed
+    from riskmodel.demand.sources import published_source, read_source
+
+    folder = figures_in(figures)
+    if folder is not None:
+        return folder
+    path, authority, learn, population = figures
+    if path is None and authority is not None:
+        raise DataError("--authority names one of a file; give the file")
+    children, people = _population(population)
+    if path is None and children is not None:
+        raise DataError("--population goes with a file of one's own figures; give the file")
+    panel = None
+    if path is None:
+        source = published_source()
+    else:
+        code = code_of(path, authority)
+        source, panel = read_source(path, authority=code, population=children, mapping=mapping)
+    if people is not None:
+        source = followed(source, people, is_level=path is not None)
+    tell_omitted(panel)
+    return source, taught_by(learn, panel)
+
+
+def _population(text: str | None) -> tuple[float | None, Path | None]:
+    """The number of ``--population``, or its file."""
+    if text is None:
+        return None, None
+    try:
+        return float(text), None
+    except ValueError:
+        path = Path(text)
+    if not path.is_file():
+        raise DataError(
+            f"--population takes children aged 0 to 17 as a number, or a file that projects them; "
+            f"got {text!r}, and no such file is there"
+        )
+    return None, path

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.folder import code_within, table_in
+from riskmodel.cli.options import MonthsMappingOption
 from riskmodel.cli.output import (
     FormatOption,
     check_folder,
@@ -171,6 +172,7 @@ def snapshots(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse what would be noted, with exit 2.")
     ] = False,
+    mapping: MonthsMappingOption = None,
     sheet: SheetOption = None,
     form: FormatOption = "text",
 ) -> None:
@@ -178,7 +180,7 @@ def snapshots(
     from riskmodel.core.result import View
     from riskmodel.intake import read_snapshots
 
-    series = read_snapshots(path, strict=strict, sheet=sheet)
+    series = read_snapshots(path, strict=strict, sheet=sheet, mapping=mapping)
     frame = pd.concat([each.to_frame() for each in series], ignore_index=True)
     frame["month_end"] = frame["month_end"].dt.strftime("%Y-%m-%d")
     whole = ["stock", "starts", "ends", "unexplained"]

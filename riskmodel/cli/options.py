@@ -18,6 +18,7 @@ from riskmodel.errors import DataError
 __all__ = [
     "LearnOption",
     "LevelOption",
+    "MonthsMappingOption",
     "MonthsOption",
     "PopulationOption",
     "ScenarioOption",
@@ -88,6 +89,13 @@ LearnOption = Annotated[
     typer.Option(
         help="A panel of authorities to learn from, or what `riskmodel learn` wrote. [default: the "
         "panel given; else what comes with the package]"
+    ),
+]
+MonthsMappingOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.toml",
+        help="Says under [months] how a table of own months names its columns.",
     ),
 ]
 PopulationOption = Annotated[

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import errno
 import json
-import math
 import os
 import re
 import shlex
@@ -23,7 +22,7 @@ import typer
 
 from riskmodel.core.files import write_file
 from riskmodel.core.lazy import pd
-from riskmodel.core.wording import count_of
+from riskmodel.core.wording import count_of, written
 from riskmodel.errors import OutputError, check_name, file_in_the_way, printable, unwritable
 
 if TYPE_CHECKING:
@@ -276,24 +275,30 @@ def console() -> Console:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as CSV; what is missing is an empty cell, and no text is run as a formula."""
+    """Print rows as CSV, and no text is run as a formula.
+
+    What is missing is an empty cell, and what has no end is ``inf``.
+    """
     from riskmodel.disclosure.symbols import inert
 
     # A file keeps the names as they are.
     to_terminal = sys.stdout.isatty()
 
     def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            number = written(value)
+            return "" if number is None else number
         plain = inert(value)
         return printable(plain) if to_terminal and isinstance(plain, str) else plain
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([cell(name) for name in columns])
     for row in rows:
-        writer.writerow(["" if _is_missing(value) else cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
 
 
 def print_json(data: Any) -> None:
-    """Print plain data as JSON; what is missing is null."""
+    """Print plain data as JSON; what is missing is null, and what has no end the text "inf"."""
     text = json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write(f"{printable(text) if sys.stdout.isatty() else text}\n")
 
@@ -353,18 +358,12 @@ def write_picture(out: Path, svg: bytes, png: bytes) -> None:
     write_file(out, svg if out.suffix.casefold() == ".svg" else png)
 
 
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and not math.isfinite(value))
-
-
 def _plain(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {str(key): _plain(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
         return [_plain(value) for value in data]
-    if hasattr(data, "item"):
-        data = data.item()
-    return None if _is_missing(data) else data
+    return written(data)
 
 
 def say(text: str, indent: str = "", width: int = WIDTH) -> None:

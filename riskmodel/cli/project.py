@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.cli.folder import chain_place, stage_names, ways_in
+from riskmodel.cli.folder import chain_place, opened, source_of, stage_names, ways_in
 from riskmodel.cli.options import (
     LearnOption,
+    MonthsMappingOption,
     MonthsOption,
     PopulationOption,
     ScenarioOption,
@@ -27,7 +28,7 @@ from riskmodel.cli.output import (
     tell,
     warn_few,
 )
-from riskmodel.cli.service import AuthorityOption, named_scenarios, source_of
+from riskmodel.cli.service import AuthorityOption, named_scenarios
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError
 
@@ -69,6 +70,7 @@ def project(  # noqa: PLR0913  an option is an argument
             "--show",
         ),
     ] = "stock",
+    mapping: MonthsMappingOption = None,
     above: Annotated[
         str | None,
         typer.Option(help="Chance of having passed a level.", metavar="STAGE=LEVEL,…"),
@@ -94,6 +96,7 @@ def project(  # noqa: PLR0913  an option is an argument
         refuse_unused(
             view,
             learn=learn,
+            mapping=mapping,
             population=population,
             stage=stage,
             scenario=scenario,
@@ -101,7 +104,9 @@ def project(  # noqa: PLR0913  an option is an argument
         )
         show(chain_view(chain_of(*chain_place(path, authority))), form)
         return
-    source, panel = source_of((path, authority, learn, population))
+    if mapping is not None and (path is None or opened(path) is not None):
+        raise DataError("--mapping goes with a file of own months; a folder has its mapping.toml")
+    source, panel = source_of((path, authority, learn, population), mapping)
     if stage is not None:
         source = source.of(stage_names(option_words(stage)))
     levels = _levels(above, list(source.observations))

@@ -13,13 +13,11 @@ from riskmodel.cli.folder import (
     Figures,
     aim_in,
     by_place,
-    code_of,
-    figures_in,
     files_in,
     opened,
     prices_by_year,
     scenarios_in,
-    taught_by,
+    source_of,
     ways_in,
 )
 from riskmodel.cli.options import (
@@ -31,7 +29,7 @@ from riskmodel.cli.options import (
     option_words,
     share,
 )
-from riskmodel.cli.output import one_of, tell, tell_omitted
+from riskmodel.cli.output import one_of, tell
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, check_name
@@ -46,10 +44,7 @@ if TYPE_CHECKING:
         UnitCosts,
         Workforce,
     )
-    from riskmodel.demand.learning import Learning
-    from riskmodel.demand.sources import DemandSource
     from riskmodel.scenarios import Scenario
-    from riskmodel.series import AuthorityPanel
 
 __all__ = [
     "AuthorityOption",
@@ -63,7 +58,6 @@ __all__ = [
     "ask",
     "feedback_switches",
     "named_scenarios",
-    "source_of",
 ]
 
 
@@ -167,7 +161,7 @@ class ServiceOptions:
     workers: WorkersOption = 1
 
     def figures(self, path: Path | None) -> Figures:
-        """The figures to project from, as :func:`source_of` takes them."""
+        """The figures to project from, as ``source_of`` takes them."""
         return path, self.authority, self.learn, self.population
 
 
@@ -361,46 +355,3 @@ def _read_files(figures: Figures, files: tuple[Path | None, Path | None]) -> _Fi
     prices = None if costs is None else read_lever_costs(costs)
     unit = None if costs is None else read_unit_costs(costs, needed=prices is None)
     return _Files(teams, usual_workforce(teams), unit, prices)
-
-
-def source_of(
-    figures: Figures,
-) -> tuple[DemandSource, AuthorityPanel | Learning | None]:
-    """Figures to project from, and what others teach, as the options name them."""
-    from riskmodel.demand.exposure import followed
-    from riskmodel.demand.sources import published_source, read_source
-
-    folder = figures_in(figures)
-    if folder is not None:
-        return folder
-    path, authority, learn, population = figures
-    if path is None and authority is not None:
-        raise DataError("--authority names one of a file; give the file")
-    children, people = _population(population)
-    if path is None and children is not None:
-        raise DataError("--population goes with a file of one's own figures; give the file")
-    panel = None
-    if path is None:
-        source = published_source()
-    else:
-        source, panel = read_source(path, authority=code_of(path, authority), population=children)
-    if people is not None:
-        source = followed(source, people, is_level=path is not None)
-    tell_omitted(panel)
-    return source, taught_by(learn, panel)
-
-
-def _population(text: str | None) -> tuple[float | None, Path | None]:
-    """The number of ``--population``, or its file."""
-    if text is None:
-        return None, None
-    try:
-        return float(text), None
-    except ValueError:
-        path = Path(text)
-    if not path.is_file():
-        raise DataError(
-            f"--population takes children aged 0 to 17 as a number, or a file that projects them; "
-            f"got {text!r}, and no such file is there"
-        )
-    return None, path

@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-__all__ = ["article", "asked_chance", "chance_words", "count_of", "money"]
+import math
+from typing import Any
+
+__all__ = ["article", "asked_chance", "chance_words", "count_of", "money", "significant", "written"]
+
+DIGITS = 12
+"""Of a number in a file: more are noise of the arithmetic."""
+
+
+def significant(value: float) -> float:
+    """A number to the digits that files hold.
+
+    Examples
+    --------
+    >>> significant(335.04999999999995), significant(1 / 3), significant(123456789012345.0)
+    (335.05, 0.333333333333, 123456789012000.0)
+    """
+    return float(f"{value:.{DIGITS}g}")
+
+
+def written(value: Any) -> Any:
+    """A value as files of results hold it; None where it is missing, and a text without an end.
+
+    Examples
+    --------
+    >>> written(0.1 + 0.2), written(float("nan")), written(float("inf")), written("North")
+    (0.3, None, 'inf', 'North')
+    """
+    item = getattr(value, "item", None)
+    if callable(item):
+        value = item()
+    if not isinstance(value, float):
+        return value
+    if math.isnan(value):
+        return None
+    return significant(value) if math.isfinite(value) else str(value)
 
 
 def count_of(number: int, one: str, many: str = "") -> str:

@@ -310,7 +310,11 @@ def with_years(months: DemandSource, years: DemandSource) -> DemandSource:
 
 
 def read_source(
-    path: Path, *, authority: str | None = None, population: float | None = None
+    path: Path,
+    *,
+    authority: str | None = None,
+    population: float | None = None,
+    mapping: Path | None = None,
 ) -> tuple[DemandSource, AuthorityPanel | None]:
     """An authority's figures from a panel or a file of its own months.
 
@@ -322,31 +326,27 @@ def read_source(
     Raises
     ------
     DataError
-        When the file is neither, a panel is given without an authority, a population is given
-        although the file has one, or it is smaller than the number of children counted.
+        When the file is neither, or does not go with what is given beside it.
     """
     from riskmodel.intake import read_panel, read_snapshots
 
     if _is_panel(path):
+        if mapping is not None:
+            raise DataError("is a panel: a mapping is for a table of own months", file=path.name)
         panel = read_panel(path)
         if authority is None:
             raise DataError(
-                "is a panel of authorities: say which one with --authority CODE",
-                file=path.name,
+                "is a panel of authorities: say which one with --authority CODE", file=path.name
             )
         source = panel_source(panel, authority)
-        if population is not None and source.population is not None:
-            raise DataError(
-                f"says how many children there are, {source.population:,.0f}; leave --population "
-                "out",
-                file=path.name,
-            )
         if population is not None:
+            if source.population is not None:
+                stated = f"says how many children there are, {source.population:,.0f}"
+                raise DataError(f"{stated}; leave --population out", file=path.name)
             source = replace(source, population=population)
         return _counted_among(source), panel
-    series = read_snapshots(path)
-    source = snapshot_source(series, area=authority, population=population)
-    return _counted_among(source), None
+    months = read_snapshots(path, mapping=mapping)
+    return _counted_among(snapshot_source(months, area=authority, population=population)), None
 
 
 def _counted_among(source: DemandSource) -> DemandSource:

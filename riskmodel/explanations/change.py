@@ -75,6 +75,9 @@ CHAIN = (
 :meta hide-value:
 """
 
+SLIGHT_CHILDREN, SLIGHT_SHARE = 2, 0.01
+"""Of a change of no more than either, no part is a share worth telling."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangePart:
@@ -169,6 +172,11 @@ class ChangeParts(Result):
         return self.after - self.before
 
     @property
+    def is_slight(self) -> bool:
+        """Whether the change is next to nothing: within 2 children, or 1% of those before."""
+        return abs(round(self.change)) <= max(SLIGHT_CHILDREN, SLIGHT_SHARE * self.before)
+
+    @property
     def is_parted(self) -> bool:
         """Whether the chain has more than the children on a plan, who alone explain nothing."""
         return len(self.parts) > 1
@@ -187,7 +195,8 @@ class ChangeParts(Result):
         """A row for each part.
 
         Columns: area, from, to, kind (``chain``, or the heading of a group), part, label, before,
-        after, unit, children, share (of the change; missing where nothing changed), source, basis.
+        after, unit, children, share (of the change; missing where it is next to nothing), source,
+        basis.
         """
         import pandas as pd
 
@@ -204,17 +213,19 @@ class ChangeParts(Result):
         frame.insert(0, "area", self.area)
         frame.insert(1, "from", self.first)
         frame.insert(2, "to", self.last)
-        share = frame["children"] / self.change if self.change else math.nan
+        share = math.nan if self.is_slight else frame["children"] / self.change
         return frame.assign(share=share, source=self.source, basis=self.basis)
 
     def summary(self) -> str:
         """The change, its parts from the largest, and what is missing."""
         ends = f"from {self.before:,.0f} {_at(self.first)} to {self.after:,.0f} {_at(self.last)}"
         moved = "rose" if self.change > 0 else "fell" if self.change < 0 else "did not change"
+        if self.is_slight and self.change:
+            moved = "stayed about the same"
         text = f"Children on a plan {moved} {ends} ({signed(round(self.change))})"
         shown = sorted(zip(self.whole, self.parts, strict=True), key=lambda pair: -abs(pair[0]))
         said = [(part.words, signed(whole)) for whole, part in shown if whole]
-        if said and self.is_parted:
+        if said and self.is_parted and not self.is_slight:
             (words, children), *rest = said
             verb = "accounts" if words.startswith("a ") else "account"
             parts = [f"{words} {verb} for {children}", *(f"{w} for {n}" for w, n in rest)]

@@ -19,7 +19,7 @@ from riskmodel.factors.rates import IntervalMethod
 from riskmodel.factors.views import NO_CUTS, group_words, released_factors
 from riskmodel.families import DesignEffects
 from riskmodel.published import factor_counts, printed_quadrants
-from riskmodel.vocabulary import FACTORS
+from riskmodel.vocabulary import FACTORS, factor_label
 
 __all__ = ["GroupRates", "group_rates"]
 
@@ -57,7 +57,7 @@ class GroupRates(Result):
         known, printed = {factor.name: factor for factor in FACTORS}, printed_quadrants()
         names = list(frame["factor"])
         place = list(frame.columns).index("factor")
-        frame.insert(place + 1, "label", [known[n].label if n in known else n for n in names])
+        frame.insert(place + 1, "label", [factor_label(name) for name in names])
         codes = [known[n].code if n in known else None for n in names]
         frame.insert(place + 2, "census_code", codes)
         frame.insert(place + 3, "unit", "assessment")

@@ -8,38 +8,26 @@ One row a month (and area), the measures in columns of their own: ``cpp_stock``,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.core.labels import label
-from riskmodel.errors import DataError, UnknownNameError, printable
+from riskmodel.errors import DataError, UnknownNameError, printable, raise_all
 from riskmodel.intake.figures import briefly, read_cell, read_rows
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.months import DATE_ALLOWED, MONTH_ALLOWED, month_of
+from riskmodel.intake.snapshot_notes import SNAPSHOT_RULES, month_word, notes_of
+from riskmodel.intake.tables.mapping import mapping_hint, read_headings
 from riskmodel.intake.tables.workbooks import is_workbook, read_sheet
 from riskmodel.plausible import check_number
-from riskmodel.series import Note
 from riskmodel.snapshots import SERIES_STAGES, MonthlySeries, month_ends
 
 __all__ = ["SNAPSHOT_COLUMNS", "SNAPSHOT_RULES", "read_snapshots"]
-
-SNAPSHOT_RULES: Mapping[str, str] = {
-    "order": "months stand in another order: they are put in order",
-    "gap": "months between the first and the last are not in the file: they are kept as missing",
-    "single_month": "there is one month: a level, and nothing about its change",
-    "zero": "a stock is zero beside others that are not: it is kept as zero; leave a cell empty "
-    "where nothing was counted",
-    "doubtful": "a figure is far from those of the months around it: it is used as it stands, and "
-    "`riskmodel check` asks whether it is a slip",
-    "unexplained": "a stock does not follow from the stock before, starts and ends: all are kept",
-}
-"""What the notes of a series say. None of them changes a figure."""
 
 _WHEN = {"month": True, "month_end": False, "date": False, "snapshot_date": False}
 """Headings of the month, and whether the first day of a month stands for that month."""
@@ -63,12 +51,7 @@ SNAPSHOT_COLUMNS = (*_WHEN, *_AREAS, "stage", *_MEASURES, *_COLUMNS)
 """Headings that a table of snapshots can have."""
 
 _NUMBER_ALLOWED = "a whole number such as 1234 or 1,234; nothing where it was not counted"
-_FAR = {"stock": 1.5, "starts": 3.0, "ends": 3.0}
-"""Times the figures on both sides, beyond which a figure is doubtful; and 5 times what chance
-alone would do, so that small numbers may jump."""
-
-_CHANCE = 5.0
-_COUNTED = {"stock": "at the end of", "starts": "started in", "ends": "ended in"}
+_BELOW_NOUGHT = re.compile(r"[-\N{MINUS SIGN}\N{EN DASH}]\s*([0-9][0-9,]*)")
 _Month = tuple[int, int]
 _Key = tuple[str, str]
 
@@ -93,7 +76,12 @@ class _Layout:
 
 
 def read_snapshots(
-    path: Path, *, strict: bool = False, sheet: str | None = None, today: date | None = None
+    path: Path,
+    *,
+    strict: bool = False,
+    sheet: str | None = None,
+    mapping: Path | None = None,
+    today: date | None = None,
 ) -> tuple[MonthlySeries, ...]:
     """Read monthly stocks and flows.
 
@@ -107,6 +95,9 @@ def read_snapshots(
         Refuse what would be noted (``SNAPSHOT_RULES``).
     sheet
         Sheet of a workbook; the first one without.
+    mapping
+        A TOML file that says under ``[months]`` which of our columns the table's own headings
+        are: ``cpp_stock = "CP plans at month end"``.
     today
         A month that ends after this day is refused; the present day where it is not given.
 
@@ -121,16 +112,20 @@ def read_snapshots(
     ------
     DataError
         With file, line and column: when a column is missing or unknown, a month is none, is not
-        over or stands twice, or a cell is neither a whole number nor empty.
+        over or stands twice, or a cell is neither a whole number nor empty. All wrong cells are
+        told at once.
     UnknownNameError
         When the workbook has no such sheet.
     """
     path = Path(path)
     heading, rows = _table(path, sheet)
-    layout = _layout(heading, path.name)
+    names = read_headings(mapping, "months", SNAPSHOT_COLUMNS)
+    layout = _layout(names.rename(heading, path.name), heading, path.name)
     found: dict[_Key, _Months] = {}
+    wrong: list[DataError] = []
     for line, row in rows:
-        _read_row(row, line, layout, heading, found, path.name, today or date.today())
+        wrong += _read_row(row, line, layout, heading, found, path.name, today or date.today())
+    raise_all(wrong)
     areas = list(dict.fromkeys(area for area, _ in found))
     series = []
     for area in areas:
@@ -164,21 +159,26 @@ def _table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[tuple[int
     return [cell.strip() for cell in heading], filled
 
 
-def _layout(heading: Sequence[str], file: str) -> _Layout:
+def _layout(renamed: Sequence[str], heading: Sequence[str], file: str) -> _Layout:
+    """Where the table has what, by its headings as a mapping renamed them, and as they are."""
     places: dict[str, int] = {}
-    if not {"_".join(title.casefold().split()) for title in heading} & _WHEN.keys():
+    if not set(map(_plain, renamed)) & _WHEN.keys():
         refuse_record(heading, file, ("month",))
-    for place, title in enumerate(heading):
-        name = "_".join(title.casefold().split())
+    for place, title in enumerate(renamed):
+        name = _plain(title)
         if name not in SNAPSHOT_COLUMNS:
             problem = UnknownNameError("column of monthly snapshots", title[:40], SNAPSHOT_COLUMNS)
+            hint = mapping_hint("months", "cpp_stock", title[:40])
             raise DataError(
-                f"{problem}{_unknown_too(heading[place + 1 :])} Rename columns that mean one of "
-                "these, and delete the rest.",
+                f"{problem}{_unknown_too(renamed[place + 1 :])} Rename columns that mean one of "
+                f"these, or say which they are: {hint}, with the name that it stands for. Delete "
+                "the rest.",
                 file=file, line=1, field=title[:40],
             )  # fmt: skip
         if name in places:
-            raise DataError("stands in two columns; keep one", file=file, line=1, field=name)
+            both = briefly(heading[places[name]].strip(), heading[place].strip())
+            message = f"stands in two columns, {both}; keep one"
+            raise DataError(message, file=file, line=1, field=name)
         places[name] = place
     when = _one(places, tuple(_WHEN), file)
     if when is None:
@@ -203,10 +203,13 @@ def _layout(heading: Sequence[str], file: str) -> _Layout:
     return _Layout(places[when], _WHEN[when], at, stage, long or wide)
 
 
+def _plain(title: str) -> str:
+    return "_".join(title.casefold().split())
+
+
 def _unknown_too(titles: Sequence[str]) -> str:
     """The other columns that nobody knows, as a sentence."""
-    names = {title: "_".join(title.casefold().split()) for title in titles}
-    unknown = [title for title, name in names.items() if name not in SNAPSHOT_COLUMNS]
+    unknown = [title for title in titles if _plain(title) not in SNAPSHOT_COLUMNS]
     return f" Unknown too: {briefly(*unknown)}." if unknown else ""
 
 
@@ -226,7 +229,35 @@ def _read_row(
     found: dict[_Key, _Months],
     file: str,
     today: date,
-) -> None:
+) -> list[DataError]:
+    """Put the figures of a row where they belong; what is wrong with its cells."""
+    wrong: list[DataError] = []
+    values: dict[int, float] = {}
+    for place, (_, measure) in layout.measures.items():
+        try:
+            values[place] = _number(row[place], measure, file, line, heading[place])
+        except DataError as error:
+            wrong.append(error)
+    try:
+        months = _months_of(row, line, layout, heading, found, file, today)
+    except DataError as error:
+        return [error, *wrong]
+    for place, value in values.items():
+        stage, measure = layout.measures[place]
+        months[stage or next(iter(months))][measure] = value
+    return wrong
+
+
+def _months_of(
+    row: list[str],
+    line: int,
+    layout: _Layout,
+    heading: list[str],
+    found: dict[_Key, _Months],
+    file: str,
+    today: date,
+) -> dict[str, dict[str, float]]:
+    """Where the figures of a row belong, by stage: its month, and its area where it has one."""
     name = heading[layout.month]
     text = row[layout.month]
     month = month_of(text, first_day=layout.first_day)
@@ -242,33 +273,36 @@ def _read_row(
     if layout.area is not None and not area:
         message = "found nothing; allowed: the name or code of the area"
         raise DataError(message, file=file, line=line, field=heading[layout.area])
-    stages = _stage(row, line, layout, file)
-    for stage in stages:
+    cells: dict[str, dict[str, float]] = {}
+    for stage in _stage(row, line, layout, file):
         months = found.setdefault((area, stage), _Months())
         if month in months.lines:
             message = f"{briefly(text.strip())} stands in line {months.lines[month]} already"
             raise DataError(message, file=file, line=line, field=name)
         months.lines[month] = line
-        months.cells[month] = {}
-    for place, (stage, measure) in layout.measures.items():
-        value = _number(row[place], file, line, heading[place])
-        found[area, stage or stages[0]].cells[month][measure] = value
+        cells[stage] = months.cells[month] = {}
+    return cells
 
 
 def _stage(row: list[str], line: int, layout: _Layout, file: str) -> tuple[str, ...]:
     if layout.stage is None:
         return tuple(dict.fromkeys(stage for stage, _ in layout.measures.values()))
-    word = "_".join(row[layout.stage].casefold().split())
+    word = _plain(row[layout.stage])
     if word not in _STAGE_WORDS:
         problem = UnknownNameError("stage", row[layout.stage][:40], _STAGE_WORDS)
         raise DataError(str(problem), file=file, line=line, field="stage")
     return (_STAGE_WORDS[word],)
 
 
-def _number(text: str, file: str, line: int, name: str) -> float:
+def _number(text: str, measure: str, file: str, line: int, name: str) -> float:
     cell = read_cell(text)
     if cell is None or "%" in text or (cell[1] == "observed" and cell[0] != int(cell[0])):
         message = f"found {briefly(text)}; allowed: {_NUMBER_ALLOWED}"
+        if measure != "stock" and (below := _BELOW_NOUGHT.fullmatch(text.strip())):
+            message += (
+                f". If this corrects an earlier month, take {below[1]} off that month's {measure} "
+                "and write here what was counted in this one; or leave the cell empty"
+            )
         raise DataError(message, file=file, line=line, field=name)
     if cell[0] > 0:
         check_number(cell[0], "children", file=file, line=line, field=name)
@@ -292,7 +326,7 @@ def _series(area: str, stage: str, months: _Months, file: str) -> MonthlySeries 
     )
     _refuse_sums(stage, keys, (starts, ends), months.lines, file)
     made = MonthlySeries(area, dates, stage, stock, starts, ends, file)
-    return replace(made, notes=tuple(_notes(made, keys, months.lines, file)))
+    return replace(made, notes=tuple(notes_of(made, keys, months.lines, file)))
 
 
 def _refuse_sums(
@@ -312,88 +346,11 @@ def _refuse_sums(
         if len(steps) and steps.min() > 1:
             first, second = (keys[index] for index in counted[:2])
             raise DataError(
-                f"{name} of {stage} stand at {_word(first)} and {_word(second)} with none between: "
-                f"they are read as the {name} of one month, and look like those of "
+                f"{name} of {stage} stand at {month_word(first)} and {month_word(second)} with "
+                f"none between: they are read as the {name} of one month, and look like those of "
                 f"{int(steps.min())}; give every month, or leave {name} out and give the stocks "
                 "alone",
                 file=file,
                 line=lines[second],
                 field=name,
             )
-
-
-def _notes(
-    series: MonthlySeries, keys: list[_Month], lines: Mapping[_Month, int], file: str
-) -> Iterator[Note]:
-    what = f"{series.stage} of {series.area}" if series.area else series.stage
-
-    def place(month: _Month) -> str:
-        return f"{file}, line {lines[month]}: {what}"
-
-    listed = [month for month in lines if keys[0] <= month <= keys[-1]]
-    for before, after in pairwise(listed):
-        if after < before:
-            text = f"{place(after)}: {_word(after)} stands after {_word(before)}; put in order"
-            yield Note("order", text, series.area)
-            break
-    absent = [month for month in keys if month not in lines]
-    if absent:
-        known = max(month for month in lines if month < absent[0])
-        text = f"{place(known)}: {len(absent)} months are not in the file, {_word(absent[0])} the "
-        yield Note("gap", f"{text}first; kept as missing", series.area)
-    if len(series) == 1:
-        text = f"{place(keys[0])}: one month alone, which says nothing about change"
-        yield Note("single_month", text, series.area)
-    zero = np.flatnonzero(series.stock == 0)
-    if len(zero) and np.nansum(series.stock) > 0:
-        text = f"{place(keys[zero[0]])}: the stock is 0 in {len(zero)} months, and not in others"
-        yield Note("zero", f"{text}; kept as 0", series.area)
-    yield from _doubtful(series, keys, place)
-    yield from _unexplained(series, keys, place)
-
-
-def _doubtful(
-    series: MonthlySeries, keys: list[_Month], place: Callable[[_Month], str]
-) -> Iterator[Note]:
-    """Figures far above, or far below, both of the nearest ones: digits slip when they are typed.
-
-    At either end of the months these are the two beside it. A change that lasts is none.
-    """
-    for measure, times in _FAR.items():
-        values = getattr(series, measure)
-        known = np.flatnonzero(~np.isnan(values))
-        for at in range(len(known) if len(known) > 2 else 0):
-            inner = min(max(at, 1), len(known) - 2)
-            beside = values[[known[one] for one in (inner - 1, inner, inner + 1) if one != at]]
-            value, low, high = values[known[at]], beside.min(), beside.max()
-            above = value > times * high and value - high > _CHANCE * np.sqrt(high)
-            if above or (value < low / times and low - value > _CHANCE * np.sqrt(low)):
-                month = keys[known[at]]
-                where = place(month).replace(series.stage, label(series.stage).full)
-                text = (
-                    f"{where}: {value:,.0f} {_COUNTED[measure]} {_word(month)}, and "
-                    f"{beside[0]:,.0f} and {beside[1]:,.0f} beside it: mend it if it is a slip; it "
-                    "is used as it stands"
-                )
-                yield Note("doubtful", text, series.area)
-
-
-def _unexplained(
-    series: MonthlySeries, keys: list[_Month], place: Callable[[_Month], str]
-) -> Iterator[Note]:
-    left = series.unexplained
-    wrong = np.flatnonzero(~np.isnan(left) & (left != 0))
-    if len(wrong):
-        row = int(wrong[np.argmax(np.abs(left[wrong]))])
-        known = int((~np.isnan(left)).sum())
-        expected = series.stock[row] - left[row]
-        text = (
-            f"{place(keys[row])}: {len(wrong)} of {known} stocks are not the stock before, plus "
-            f"starts, less ends; furthest {_word(keys[row])}, {series.stock[row]:,.0f} where these "
-            f"give {expected:,.0f}"
-        )
-        yield Note("unexplained", text, series.area)
-
-
-def _word(month: _Month) -> str:
-    return f"{month[0]:04}-{month[1]:02}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from riskmodel.core.wording import significant
 from riskmodel.disclosure.symbols import SHORTHAND
 from riskmodel.report.model import Table
 
@@ -105,7 +106,8 @@ def _plain(cell: object) -> object:
     if cell is None or cell != cell:
         return None
     item = getattr(cell, "item", None)
-    return item() if callable(item) else cell
+    cell = item() if callable(item) else cell
+    return significant(cell) if isinstance(cell, float) else cell
 
 
 def _are_ranges(cells: Iterable[object]) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from riskmodel.core.months import month_words
 from riskmodel.core.wording import count_of
 from riskmodel.estimates import Interval, Number
-from riskmodel.vocabulary import FACTORS
+from riskmodel.vocabulary import factor_label
 
 __all__ = [
     "arithmetic_words",
@@ -51,8 +51,6 @@ _LISTS = {
     "largest": "the largest of {0}",
     "rows": "the number of rows ({0})",
 }
-
-_LABELS = {known.name: known.label for known in FACTORS}
 
 
 def number_words(value: Number, *, digits: int = 5) -> str:
@@ -206,5 +204,5 @@ def join_words(words: Iterable[str]) -> str:
 
 
 def label_of(name: str) -> str:
-    """The printed label of a factor."""
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
+    """The printed label of a factor; of anything else its name in words."""
+    return factor_label(name)

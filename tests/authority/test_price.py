@@ -72,6 +72,13 @@ def test_posts_are_decided_at_the_prices_of_the_year_in_which_the_projection_beg
     assert (needed < best.posts).mean() < share <= (needed <= best.posts).mean()
     assert "the folder's prices of 2023/24: a post short costs agency cover" in best.summary()
     assert authority.decision(**SIZES) is decision
+    teams, now = authority.structure.family_support, decision.now
+    loads = sum(t.cases for t in teams) / sum(t.workers_low + t.workers_high for t in teams) * 2
+    assert now.startswith(f"The teams now hold {loads:.1f} cases for each of their ")
+    assert now in decision.remarks()
+    is_stated = authority.contents.number("workforce", "posts") is not None
+    said = f"of the {decision.posts.posts_now:.0f} posts" if is_stated else "No number of posts"
+    assert said in now
     # What it costs is what the workers on top of those in post cost, and the range is of the posts.
     posts = decision.posts
     assert decision.cost[1] == pytest.approx((posts.workers - posts.workers_now) * 50000)

@@ -13,6 +13,9 @@ from riskmodel.errors import DataError
 from riskmodel.explanations import change_of_counts, change_of_months, change_of_panel
 from riskmodel.explanations.change import CHAIN, whole_parts
 from riskmodel.explanations.change_sources import published_change
+from riskmodel.report.brief.why import _message, _parts
+from riskmodel.report.model import Chart
+from riskmodel.report.sections.change import change_section
 from riskmodel.series import AuthorityPanel
 from riskmodel.snapshots import MonthlySeries, month_ends
 
@@ -51,6 +54,24 @@ def test_only_the_term_that_moved_has_a_part(name):
     assert found.pop(name) == pytest.approx(150)
     assert list(found.values()) == pytest.approx([0] * len(found))
     assert sum(part.words.startswith("no change in") for part in parts) >= len(found) - 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("plans", [299, 302, 303, 304])
+def test_of_a_change_of_next_to_nothing_there_are_no_shares(plans):
+    is_slight = plans <= 303  # a hundredth of 300
+    before = {"referrals": 5000, "cpp_starts": 400, "cpp_at_31_mar": 300}
+    after = {"referrals": 5100, "cpp_starts": 440, "cpp_at_31_mar": plans}
+    change = change_of_panel(panel_of(before, after), "900")
+    assert change.is_slight is is_slight
+    assert change.to_frame()["share"].isna().all() == is_slight
+    assert ("about the same" in change.summary()) is is_slight
+    assert ("account" in change.summary()) is not is_slight
+    shown = change_section(change, title="Why").blocks
+    (table,) = (block.data for block in shown if isinstance(block, Chart))
+    assert all((row[-1] == "–") is is_slight for row in table.frame.to_numpy())
+    assert ("stayed about the same" in _message(change)) is is_slight
+    assert (_parts(change) == "") is is_slight
 
 
 @pytest.mark.unit

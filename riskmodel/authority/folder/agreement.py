@@ -197,9 +197,12 @@ def _check_workers(authority: Authority, log: ProblemLog) -> None:
         float(force.share_at_work(1)[0]),
     )
     at_work = posts * (1 - vacant) * share + agency
+    holding = float(force.monthly("case_holding_share", 1)[0])
     if abs(at_work - workers) > UNLIKE_SHARE * max(workers, 1.0):
         log.decision(
             Place(authority.contents.source_of("teams"), field="workers"),
             f"the teams have {workers:,.1f} full-time workers with cases, and the workforce comes "
-            f"to {at_work:,.1f}; projections start from the teams' and go to the workforce's",
+            f"to {at_work:,.1f}; projections start from the teams' and go to the workforce's. Of "
+            f"those in post {holding:.0%} are taken to hold cases: where that is not so, give "
+            "holding_cases",
         )

@@ -95,8 +95,9 @@ class _Look:
             return reader()
         except DataError as error:
             source = self.authority.contents.source_of(key) or key
-            place = Place(error.file or source, error.line, error.field)
-            self.log.mistake(place, bare_message(error))
+            for one in error.each:
+                place = Place(one.file or source, one.line, one.field)
+                self.log.mistake(place, bare_message(one))
         except UnknownNameError as error:
             self.log.mistake(Place(self.authority.contents.source_of(key) or key), str(error))
         self.unread.add(key)

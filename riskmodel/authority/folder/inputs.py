@@ -177,7 +177,7 @@ class Inputs:
     def _table_months(self) -> tuple[MonthlySeries, ...]:
         path = self.contents.file("months")
         if path is not None:
-            return read_snapshots(path)
+            return read_snapshots(path, mapping=self.contents.file("mapping"))
         sheet = self.contents.tables.get("months")
         return () if sheet is None else sheet.read(read_snapshots)
 
@@ -217,7 +217,7 @@ class Inputs:
         """Its teams; only to be asked for where there are any."""
         path = self.contents.file("teams")
         if path is not None:
-            return read_structure(path)
+            return read_structure(path, mapping=self.contents.file("mapping"))
         return self.contents.tables["teams"].read(read_structure)
 
     @property

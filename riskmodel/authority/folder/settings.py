@@ -37,7 +37,7 @@ FILE_KEYS: Mapping[str, str] = {
     "inputs": "workbook of figures, one sheet a subject",
     "returns": "census returns or tables of assessments, one or several years",
     "records": "returns on children looked after (SSDA903) and lists of Annex A",
-    "mapping": "how the tables of assessments name their columns",
+    "mapping": "how tables of assessments, months and teams name their columns",
     "months": "own months: stocks, starts and ends",
     "panel": "figures of many authorities by year",
     "teams": "teams and their cases",

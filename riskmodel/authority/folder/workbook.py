@@ -15,7 +15,7 @@ from riskmodel.authority.folder.problems import Place, ProblemLog, bare_message
 from riskmodel.authority.folder.settings import Entry, Row, Rows
 from riskmodel.authority.folder.subjects import SUBJECTS, TABLES, Subject
 from riskmodel.authority.folder.values import read_value
-from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, raise_all
 from riskmodel.intake.tables.workbooks import read_sheet
 
 __all__ = ["Grid", "SheetTable", "Workbook", "cell_name", "read_workbook"]
@@ -91,7 +91,8 @@ class SheetTable:
             try:
                 return reader(path)
             except DataError as error:
-                raise self._placed(error) from error
+                raise_all([self._placed(one) for one in error.each])
+                raise
 
     def _text(self) -> str:
         """The sheet as CSV, its headings in the first line, each later row in its own."""

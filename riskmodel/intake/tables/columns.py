@@ -11,7 +11,7 @@ from riskmodel.assessments import PLAN
 from riskmodel.census import LATER_FACTORS, factor_of_code
 from riskmodel.errors import DataError
 from riskmodel.intake.headless import refuse_record
-from riskmodel.vocabulary import FACTORS, factor_name
+from riskmodel.vocabulary import FACTORS, LOCAL_PREFIX, factor_name
 
 __all__ = [
     "COLUMNS",
@@ -28,8 +28,6 @@ Kind = Literal["integer", "flag", "date", "category", "text"]
 """What a column holds. ``flag`` is true or false, and may be missing outside plan and factors."""
 
 _NUMBERS = re.compile(r"[0-9]{3}")
-LOCAL_PREFIX = "factor_"
-"""A heading that begins so is a local factor, under its whole name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,18 @@
 
     [dates]
     format = "%d-%b-%y"
+
+Tables of months and of teams have sections of their own:
+
+.. code-block:: toml
+
+    [months]
+    cpp_stock = "CP plans at month end"
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,19 +41,21 @@ from riskmodel.ages import AGE
 from riskmodel.assessments import PLAN
 from riskmodel.census import FACTOR_CODES
 from riskmodel.core.toml import Table, read_toml
-from riskmodel.errors import UnknownNameError
+from riskmodel.errors import DataError, UnknownNameError, raise_all
 from riskmodel.intake.dates import BAD, MISSING, day_number
 from riskmodel.intake.headless import refuse_record
 from riskmodel.intake.tables.columns import COLUMNS, FACTOR_WORDS, LOCAL_PREFIX, brief
 from riskmodel.intake.tables.convert import Words
 
-__all__ = ["ColumnMapping", "read_mapping"]
+__all__ = ["ColumnMapping", "mapping_hint", "read_headings", "read_mapping"]
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "columns": (),
     "factors": ("prefix",),
     "flags": ("true", "false"),
     "dates": ("format",),
+    "months": (),
+    "teams": (),
 }
 _LIST = "factors"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -83,14 +93,17 @@ class ColumnMapping:
         """
         given = {heading.strip().casefold(): place for place, heading in enumerate(headings)}
         renamed = [heading.strip() for heading in headings]
+        wrong: list[DataError] = []
         for name, theirs in self.columns.items():
             place = given.get(theirs.strip().casefold())
             if place is None:
                 refuse_record(headings, file, tuple(self.columns.values()))
                 listed = [brief(heading).strip("'") for heading in headings]
                 problem = UnknownNameError(f"column in {file}", theirs, listed)
-                raise self.source.error(str(problem), name)
+                wrong.append(self.source.error(str(problem), name))
+                continue
             renamed[place] = name
+        raise_all(wrong)
         if self.prefix:
             taken = set(self.columns.values())
             for place, heading in enumerate(headings):
@@ -110,8 +123,7 @@ def read_mapping(path: Path) -> ColumnMapping:
         When it is no TOML, or a section, key or value is none that a mapping has: with the line,
         the key and the nearest names.
     """
-    top = read_toml(path)
-    top.check_keys(_SECTIONS, "section")
+    top = _sections(path)
     sections = {name: top.section(name) for name in _SECTIONS}
     for name, keys in _SECTIONS.items():
         if keys:
@@ -122,25 +134,83 @@ def read_mapping(path: Path) -> ColumnMapping:
     return ColumnMapping(_columns(columns), columns, prefix, words)
 
 
+def read_headings(path: Path | None, section: str, allowed: Sequence[str]) -> ColumnMapping:
+    """How a table of months or teams names its columns.
+
+    Parameters
+    ----------
+    path
+        The mapping; None where there is none.
+    section
+        ``months`` or ``teams``: the section that says so.
+    allowed
+        Our names of the columns.
+
+    Raises
+    ------
+    DataError
+        When it is no TOML, or a section, key or value is none that a mapping has.
+    """
+    if path is None:
+        return ColumnMapping()
+    table = _sections(path).section(section)
+    wrong = [
+        table.error(str(UnknownNameError(f"column of {section}", key, allowed)), key)
+        for key in table
+        if key not in allowed
+    ]
+    raise_all(wrong)
+    columns = {key: _heading(table, key) for key in table}
+    _check_once(table, columns)
+    return ColumnMapping(columns, table)
+
+
+def mapping_hint(section: str, name: str, heading: str) -> str:
+    """What to write where a table of months or teams has headings of its own."""
+    line = f"{name} = {json.dumps(heading, ensure_ascii=False)}"
+    option = " or --mapping FILE.toml" if section == "months" else ""
+    return f"under [{section}] of a mapping (mapping.toml in a folder{option}) write {line}"
+
+
+def _sections(path: Path) -> Table:
+    top = read_toml(path)
+    top.check_keys(_SECTIONS, "section")
+    return top
+
+
+def _heading(table: Table, key: str) -> str:
+    theirs: str = table.check(key, (str,), "the heading of a column, as a text")
+    if not theirs.strip():
+        raise table.error("must be the heading of a column; found an empty text", key)
+    return theirs
+
+
+def _check_once(table: Table, columns: Mapping[str, str]) -> None:
+    headings = [theirs.strip().casefold() for theirs in columns.values()]
+    for key, theirs in columns.items():
+        if headings.count(theirs.strip().casefold()) > 1:
+            raise table.error(f"{theirs!r} is given two meanings; keep one", key)
+
+
 def _columns(table: Table) -> dict[str, str]:
     allowed = (PLAN, _LIST, *(n for n in (*COLUMNS, AGE) if n != PLAN), *FACTOR_WORDS)
     columns: dict[str, str] = {}
+    wrong: list[DataError] = []
     for key in table:
         word = key.strip().casefold()
         known = word in COLUMNS or word in (_LIST, AGE) or word in FACTOR_WORDS
         local = word.startswith(LOCAL_PREFIX) and len(word) > len(LOCAL_PREFIX)
         if not known and not local and key.strip().upper() not in FACTOR_CODES:
             problem = UnknownNameError("column or factor", key, allowed)
-            kept = "A column that only groups the others keeps its own heading: leave it out here."
-            raise table.error(f"{problem} {kept}", key)
-        theirs = table.check(key, (str,), "the heading of a column, as a text")
-        if not theirs.strip():
-            raise table.error("must be the heading of a column; found an empty text", key)
-        columns[key] = theirs
-    headings = list(columns.values())
-    for key, theirs in columns.items():
-        if headings.count(theirs) > 1:
-            raise table.error(f"{theirs!r} is given two meanings; keep one", key)
+            kept = (
+                "A column that only groups the others keeps its own heading: leave it out here. "
+                "Columns of months stand under [months], those of teams under [teams]."
+            )
+            wrong.append(table.error(f"{problem} {kept}", key))
+        else:
+            columns[key] = _heading(table, key)
+    raise_all(wrong)
+    _check_once(table, columns)
     return columns
 
 

@@ -28,6 +28,10 @@ __all__ = ["happened_page", "happened_point", "numbers"]
 MOST_NUMBERS = 5
 """Of the first screen."""
 
+EITHER_WAY = 0.1
+"""Where the chance of fewer children than now is no further than this from a half, the central
+projection is about the same as now: it could as well be higher as lower."""
+
 
 def happened_point(results: BriefResults) -> str:
     """The latest count, beside that of two years before or as near to it as may be."""
@@ -76,6 +80,8 @@ def _title(results: BriefResults, lead: str) -> str:
     now, before = results.latest(lead), results.earlier(lead)
     what, month = STAGE_LABELS[lead], month_words(now.month)
     onward = way_of(results.stock(lead, results.target.by).middle, now.children)
+    if abs(results.chance_below(lead) - 0.5) <= EITHER_WAY:
+        onward = SAME
     if before is None or not before.children:
         past, way = f"{now} {what[0].lower()}{what[1:]} in {month}", SAME
     else:

@@ -115,6 +115,9 @@ def _message(change: ChangeParts) -> str:
     span = f"from {change.first} to {change.last}"
     if moved == 0:
         return f"The number of children on a plan did not change {span}"
+    if change.is_slight:
+        ends = f"{number(change.after)}, after {number(change.before)}"
+        return f"The number of children on a plan stayed {SAME} {span} ({ends})"
     title = (
         f"The number of children on a plan {'rose' if moved > 0 else 'fell'} by {abs(moved):,} "
         f"{span}"
@@ -134,7 +137,7 @@ def _shown(change: ChangeParts) -> list[tuple[ChangePart, int]]:
 
 def _parts(change: ChangeParts) -> str:
     shown = _shown(change)
-    if not shown or not round(change.change) or not change.is_parted:
+    if not shown or change.is_slight or not change.is_parted:
         return ""
     (first, whole), *others = shown
     said = [f"{first.words} accounted for {signed_whole(whole)}"]

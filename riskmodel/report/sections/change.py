@@ -72,7 +72,7 @@ def _parts_table(change: ChangeParts) -> Table:
             _term(part.before, part.unit),
             _term(part.after, part.unit),
             whole,
-            percent(part.children / change.change, 0) if change.change else "none",
+            "–" if change.is_slight else percent(part.children / change.change, 0),
         )
         for part, whole in zip(change.parts, change.whole, strict=True)
     ]
