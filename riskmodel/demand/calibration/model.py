@@ -48,7 +48,7 @@ _MOST_JOINT = 13
 """Dates of figures, besides one a year, up to which their joint covariance is worked with."""
 
 
-_NUMBERS_AT_ONCE = 4_000_000
+_NUMBERS_AT_ONCE, _LEAST_AT_ONCE, _MOST_AT_ONCE = 6_000_000, 16, 512
 
 OUTER = 6
 """Numbers of a point that lengths, movement and error take; the rest bear on starts and opening."""
@@ -130,8 +130,8 @@ class Model:
         if self.sequence is None:
             return [slice(0, draws)]
         groups, columns = len(self.sequence.grid.group_first), len(self.sequence.solved_steps)
-        numbers = len(self.times) * (4 * groups + 5 * columns + 40)
-        at_once = max(_NUMBERS_AT_ONCE // numbers, 16)
+        numbers = len(self.times) * (2 * groups + 5 * columns + 40)
+        at_once = min(max(_NUMBERS_AT_ONCE // numbers, _LEAST_AT_ONCE), _MOST_AT_ONCE)
         return [slice(first, first + at_once) for first in range(0, draws, at_once)]
 
     def outer(self, points: Floats) -> Outer:
