@@ -120,6 +120,13 @@ def horizon_with_flows(size: int, _: Path) -> Callable[[], object]:
     return _national(6, months=size, replicates=2000, flows=True)
 
 
+def own_months(size: int, _: Path) -> Callable[[], object]:
+    """Three stages of that many own months of stocks, starts and ends, calibrated."""
+    from test_calibration import EVERY, calibrated, models_of_months
+
+    return calibrated(models_of_months(size, EVERY))
+
+
 SUBJECTS: dict[str, tuple[Callable[[int, Path], Callable[[], object]], tuple[int, ...]]] = {
     "cohort_rows": (cohort_rows, (10**4, 10**5, 10**6, 10**7)),
     "counted_rows": (counted_rows, (10**4, 10**5, 10**6, 10**7)),
@@ -129,6 +136,7 @@ SUBJECTS: dict[str, tuple[Callable[[int, Path], Callable[[], object]], tuple[int
     "horizon": (horizon, (12, 24, 48, 96, 120)),
     "replicates_with_flows": (replicates_with_flows, (1000, 2000, 4000, 8000, 16000)),
     "horizon_with_flows": (horizon_with_flows, (12, 24, 48, 96, 120)),
+    "own_months": (own_months, (24, 60, 120, 240)),
 }
 
 

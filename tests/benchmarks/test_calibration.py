@@ -46,7 +46,7 @@ def test_three_stages_calibrated_and_projected(compare):
     assert found.ratio > 0
 
 
-def _months(number: int, counted: tuple[str, ...]) -> list[Model]:
+def models_of_months(number: int, counted: tuple[str, ...]) -> list[Model]:
     """Own months of three stages, each a service that stays as it is."""
     models = []
     for stage, level, share in zip(STAGES, (500, 700, 4000), (0.1, 0.04, 0.085), strict=True):
@@ -67,7 +67,7 @@ def _months(number: int, counted: tuple[str, ...]) -> list[Model]:
     return models
 
 
-def _calibrated(models: list[Model]) -> Callable[[], None]:
+def calibrated(models: list[Model]) -> Callable[[], None]:
     def ours() -> None:
         for stage, model in zip(STAGES, models, strict=True):
             found = calibrate_model(model, stage, "own months", seed=1)
@@ -81,9 +81,9 @@ def _calibrated(models: list[Model]) -> Callable[[], None]:
 def test_own_months_beside_twenty_four(compare, number):
     found = compare(
         f"three stages of {number} own months, calibrated",
-        _calibrated(_months(number, EVERY)),
+        calibrated(models_of_months(number, EVERY)),
         "24 own months",
-        _calibrated(_months(24, EVERY)),
+        calibrated(models_of_months(24, EVERY)),
         "at most 8",
     )
     assert found.ratio > 0
@@ -93,9 +93,9 @@ def test_own_months_beside_twenty_four(compare, number):
 def test_own_months_with_flows_beside_stocks_alone(compare):
     found = compare(
         "three stages of 40 own months with starts and ends, calibrated",
-        _calibrated(_months(40, EVERY)),
+        calibrated(models_of_months(40, EVERY)),
         "their stocks alone",
-        _calibrated(_months(40, ("stock",))),
+        calibrated(models_of_months(40, ("stock",))),
         "at most 2",
     )
     assert found.ratio > 0
