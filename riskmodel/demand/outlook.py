@@ -166,10 +166,9 @@ def stage_outlook(
 
     Notes
     -----
-    A stage opens with the stock that its own figures give. One without recent figures (with
-    :attr:`~riskmodel.demand.calibration.result.Calibration.moved`) opens with what is forecast
-    there from its last one, as the backtest judges it, moved as the other stages say; that fades
-    as a deviation from the usual level does.
+    A stage opens with the stock that its own figures give. One without recent figures (whose
+    calibration has ``moved``) opens with what is forecast there from its last one, as the backtest
+    judges it, moved as the other stages say; that fades as a deviation from the usual level does.
     """
     check_sizes(months, replicates)
     stage, opening_month = calibration.stage, calibration.opening_month
