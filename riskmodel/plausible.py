@@ -20,6 +20,7 @@ MOST: Mapping[str, int] = MappingProxyType(
         "assessments": 20_000_000,
         "starts a month": 100_000,
         "full-time equivalents": 100_000,
+        "cases for each worker": 500,
         "resamples": 100_000,
         "a price": 1_000_000_000,
     }

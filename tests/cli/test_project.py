@@ -147,6 +147,8 @@ def test_the_chain_of_an_authority(call, panel):
         (("--months", "0"), "1 to 120 months"),
         (("--replicates", "0"), "1 to 100,000 simulations"),
         (("--stage", "plan"), "There is no stage 'plan'"),
+        (("--stage", "cp"), "Did you mean 'cpp'"),
+        (("--stage", "cp"), "cpp = child_protection_plan, lac = looked_after"),
         (("--scenario", "platau"), "Did you mean 'plateau'"),
         (("--show", "above"), "go together"),
         (("--show", "above", "--above", "looked_after=many"), "a stage and a number"),
