@@ -320,7 +320,7 @@ def stage_names(words: list[str], need: str = "child_in_need_plan") -> list[str]
 
     names = {**_PREFIXES, "cin": need}
     for word in words:
-        if word not in names and word not in STAGES:
+        if word not in (*names, *names.values(), *STAGES):
             stages = [*dict.fromkeys(names.values())]
             short = ", ".join(f"{name} = {stage}" for name, stage in names.items())
             raise DataError(
