@@ -29,6 +29,7 @@ MOST: Mapping[str, int] = MappingProxyType(
         "cases": 1_000_000,
         "starts a month": 100_000,
         "full-time equivalents": 100_000,
+        "cases for each worker": 500,
         "resamples": 100_000,
         "a price": 1_000_000_000,
     }

@@ -12,6 +12,7 @@ import pandas as pd
 from riskmodel.core.result import Result
 from riskmodel.core.wording import asked_chance
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.plausible import check_number
 
 __all__ = [
     "CAP_HOLDS",
@@ -64,6 +65,7 @@ class Target:
             raise UnknownNameError("way in which a cap holds", self.holds, CAP_HOLDS)
         if not (np.isfinite(self.cap) and self.cap > 0):
             raise DataError(f"a cap must be above 0 cases, got {self.cap:g}", field="cap")
+        check_number(self.cap, "cases for each worker", whole=False, field="cap")
         if not 0 < self.probability < 1:
             raise DataError(
                 f"a chance must lie between 0 and 1, got {self.probability:g}",

@@ -317,7 +317,16 @@ def stage_names(words: list[str], need: str = "child_in_need_plan") -> list[str]
     need
         What ``cin`` stands for: the stage of plans alone, or all children in need.
     """
+    from riskmodel.vocabulary import STAGES
+
     names = {**_PREFIXES, "cin": need}
+    for word in words:
+        if word not in (*names, *names.values(), *STAGES):
+            stages = [*dict.fromkeys(names.values())]
+            short = ", ".join(f"{name} = {stage}" for name, stage in names.items())
+            raise DataError(
+                f"{UnknownNameError('stage', word, [*stages, *names])} In short: {short}."
+            )
     return [names.get(word, word) for word in words]
 
 

@@ -251,6 +251,7 @@ REFUSED = [
     (("--scenario", "platau"), "Did you mean 'plateau'"),
     (("--cap", 0), "--cap takes a number of cases above 0, got 0"),
     (("--cap", -3), "above 0"),
+    (("--cap", "1e9"), "found 1,000,000,000; allowed: a number of cases for each"),
     (("--chance", 80), "--chance takes a share between 0 and 1, such as 0.8 or 80%; got 80"),
     (("--chance", "often"), "--chance takes a share between 0 and 1"),
     (("--chance", "100%"), "--chance lies between 0 and 1, with neither of them"),

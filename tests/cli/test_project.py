@@ -9,6 +9,9 @@ import json
 import numpy as np
 import pytest
 
+from riskmodel.cli.folder import stage_names
+from riskmodel.errors import DataError
+
 SMALL = ("--replicates", "60", "--months", "6")
 PLAN = "child_protection_plan"
 
@@ -35,6 +38,14 @@ def panel(tmp_path_factory):
     path = tmp_path_factory.mktemp("panel") / "panel.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.mark.unit
+def test_stages_are_named_in_full_or_in_short_and_no_other_way():
+    assert stage_names(["cpp", "lac", "cin"], need="child_in_need")[2] == "child_in_need"
+    assert stage_names(["child_in_need"], need="child_in_need") == ["child_in_need"]
+    with pytest.raises(DataError, match="cin = child_in_need_plan"):
+        stage_names(["cni"])
 
 
 def rows(text):
@@ -147,6 +158,8 @@ def test_the_chain_of_an_authority(call, panel):
         (("--months", "0"), "1 to 120 months"),
         (("--replicates", "0"), "1 to 100,000 simulations"),
         (("--stage", "plan"), "There is no stage 'plan'"),
+        (("--stage", "cp"), "Did you mean 'cpp'"),
+        (("--stage", "cp"), "cpp = child_protection_plan, lac = looked_after"),
         (("--scenario", "platau"), "Did you mean 'plateau'"),
         (("--show", "above"), "go together"),
         (("--show", "above", "--above", "looked_after=many"), "a stage and a number"),

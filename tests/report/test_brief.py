@@ -370,9 +370,9 @@ def test_brief_and_annex_rank_factors_alike_and_neither_by_a_dozen_assessments()
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("change", "whole", "said"),
-    [(-1, (3, -4), "Of the fall of 1 child, "), (5, (9, -4), "Of the rise of 5 children, ")],
+    [(-5, (3, -8), "Of the fall of 5 children, "), (5, (9, -4), "Of the rise of 5 children, ")],
 )
-def test_a_change_of_one_is_of_one_child(change, whole, said):
+def test_a_change_of_some_children_says_what_accounts_for_it(change, whole, said):
     parts = tuple(SimpleNamespace(words=words) for words in ("more plans started", "durations"))
-    made = SimpleNamespace(parts=parts, whole=whole, change=change, is_parted=True)
+    made = SimpleNamespace(parts=parts, whole=whole, change=change, is_parted=True, is_slight=False)
     assert _parts(made).startswith(said)

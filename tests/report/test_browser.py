@@ -79,6 +79,7 @@ addEventListener("load", async () => {
     drawings: [...document.querySelectorAll("svg")].filter(shows).length,
     requests: performance.getEntriesByType("resource").map((entry) => entry.name),
     unreached: stops.filter((part) => shows(part) && !reached(part)).map((part) => part.outerHTML),
+    scrolling: scrolling.map((part) => part.textContent.trim().slice(0, 60)),
     unscrollable: scrolling.filter((part) => part.tabIndex !== 0).map((part) => part.className),
     violations: window.axe ? (await axe.run({ iframes: false })).violations.map(
       (rule) => rule.id + ": " + rule.nodes[0].html) : [],
@@ -167,6 +168,24 @@ def test_brief_fits_its_width_and_the_keyboard_reaches_all_of_it(
     check_fits(measured, width)
     assert measured["drawings"] == len(briefed.charts())
     assert measured["smallest"] >= 10
+
+
+def test_the_table_of_factors_needs_no_scroll_bar_at_a_desk(briefed: Report, tmp_path: Path):
+    assert briefed.brief is not None
+    first, page, last = briefed.brief.pages[0], briefed.brief.pages[3], briefed.brief.pages[5]
+    row = {"assessments": 1234, "plans": 412, "led": "33%", "range": "27% to 40%"}
+    names = ("Child Unacceptable Behaviour", "Children excluded from our schools")
+    more = {"recorded": "17% to 55%", "share": "36%"}
+    frame = pd.DataFrame([{"factor": name, **row, **more} for name in names])
+    headings = {
+        "factor": "Factor", "assessments": "Assessments with it", "plans": "Led to a plan",
+        "led": "Share", "range": "95% range",
+        "recorded": "Could be, with what was not recorded", "share": "Share of plans",
+    }  # fmt: skip
+    full = replace(page, blocks=(Table("factors", "Factors", frame, headings),))
+    brief = replace(briefed.brief, pages=(first, full, last))
+    measured = measure(render_brief(briefed, brief, downloads={}), tmp_path, 1200)
+    assert measured["scrolling"] == []
 
 
 def test_a_request_of_a_page_would_be_seen(brief_page: str, tmp_path: Path):

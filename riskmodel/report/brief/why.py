@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from riskmodel.caseload.structure import STATUSES
-from riskmodel.core.wording import count_of
 from riskmodel.explanations.change import signed as signed_whole
 from riskmodel.report.brief.paging import brief_page
 from riskmodel.report.brief.results import BriefResults
@@ -143,8 +142,7 @@ def _parts(change: ChangeParts) -> str:
     said = [f"{first.words} accounted for {signed_whole(whole)}"]
     said += [f"{part.words} for {signed_whole(number)}" for part, number in others]
     way = "rise" if change.change > 0 else "fall"
-    children = count_of(abs(round(change.change)), "child", "children")
-    return f"Of the {way} of {children}, {join_words(said)}."
+    return f"Of the {way} of {abs(round(change.change)):,} children, {join_words(said)}."
 
 
 def _missing(change: ChangeParts) -> str:
