@@ -15,6 +15,7 @@ __all__ = [
     "DataError",
     "OutputError",
     "RiskmodelError",
+    "ScenarioError",
     "UnknownNameError",
     "check_name",
     "file_in_the_way",
@@ -88,6 +89,26 @@ class DataError(RiskmodelError):
         ]
         where = ", ".join(place for place in places if place)
         super().__init__(f"{where}: {message}" if where else message)
+
+
+class ScenarioError(DataError):
+    """A scenario that cannot be worked out with the figures at hand.
+
+    Parameters
+    ----------
+    scenario
+        Its name.
+    reason
+        Why not.
+    """
+
+    def __init__(self, scenario: str, reason: str) -> None:
+        super().__init__(f"scenario {scenario}: {reason}")
+        # As pickle hands them back, from a process of its own.
+        self.scenario, self.reason, self.args = scenario, reason, (scenario, reason)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class OutputError(RiskmodelError):
