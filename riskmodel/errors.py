@@ -15,6 +15,7 @@ __all__ = [
     "DataError",
     "OutputError",
     "RiskmodelError",
+    "ScenarioError",
     "SeveralDataErrors",
     "UnknownNameError",
     "check_name",
@@ -149,6 +150,26 @@ def together(errors: Sequence[DataError]) -> DataError:
     left = len(errors) - len(shown)
     more = [DataError(f"and {left:,} more", file=errors[0].file)] if left else []
     return SeveralDataErrors((*shown, *more))
+
+
+class ScenarioError(DataError):
+    """A scenario that cannot be worked out with the figures at hand.
+
+    Parameters
+    ----------
+    scenario
+        Its name.
+    reason
+        Why not.
+    """
+
+    def __init__(self, scenario: str, reason: str) -> None:
+        super().__init__(f"scenario {scenario}: {reason}")
+        # As pickle hands them back, from a process of its own.
+        self.scenario, self.reason, self.args = scenario, reason, (scenario, reason)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class OutputError(RiskmodelError):

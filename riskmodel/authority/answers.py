@@ -35,7 +35,7 @@ from riskmodel.caseload.loops import loop_frame
 from riskmodel.caseload.rates import drawn_rates
 from riskmodel.caseload.scenario_workforce import workforces
 from riskmodel.caseload.shortage import queue_frame
-from riskmodel.caseload.targets import needs_frame
+from riskmodel.caseload.targets import needs_frame, no_posts_frame
 from riskmodel.core.labels import label
 from riskmodel.core.months import month_words
 from riskmodel.core.result import Result, TextTable, View, fan, march_rows
@@ -137,13 +137,16 @@ class PostsAnswers(Result):
     def to_frame(self) -> pd.DataFrame:
         """Posts needed by scenario, and with each assumption at the ends of its range.
 
-        Raises
-        ------
-        DataError
-            When no number of posts is enough in a scenario.
+        A scenario in which no number of posts is enough has a row without posts, and its reason as
+        the source.
         """
-        names = self.service.plan.scenarios
-        return needs_frame({name: self.service.posts(name) for name in names})
+        pieces = []
+        for name in self.service.plan.scenarios:
+            try:
+                pieces.append(needs_frame({name: self.service.posts(name)}))
+            except DataError as error:
+                pieces.append(no_posts_frame(name, self.service.target, error.message))
+        return pd.concat(pieces, ignore_index=True)
 
     def summary(self) -> str:
         """The question, and the answer of each scenario in sentences."""

@@ -18,7 +18,7 @@ from riskmodel.core.months import month_after
 from riskmodel.core.result import Result
 from riskmodel.core.usual import USUAL_MONTHS, USUAL_SEED, USUAL_SIMULATIONS
 from riskmodel.disclosure.remembering import FigureMemory
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, ScenarioError
 from riskmodel.parameters import parameter
 from riskmodel.placements.budget import PlacementBudget, budgeted
 from riskmodel.placements.forecast import ALL, PlacementForecast
@@ -216,6 +216,10 @@ def folder_placements(
     """
     history, known = _folder_known(authority)
     outlook = authority.projection(months=months, replicates=simulations, seed=seed)
+    left = authority.unworkable(months=months, replicates=simulations, seed=seed)
+    for name in scenarios:
+        if name in left:
+            raise ScenarioError(name, left[name])
     names = (BASELINE, *scenarios)
     return _of_folder(authority, (history, known), outlook, names, months, simulations, prices)
 

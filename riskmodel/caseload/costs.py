@@ -35,7 +35,7 @@ from riskmodel.caseload.workforce import Workforce
 from riskmodel.core.arrays import Floats
 from riskmodel.core.toml import Table, read_toml
 from riskmodel.errors import DataError
-from riskmodel.plausible import MOST, shown
+from riskmodel.plausible import MOST, shown, unlikely_post
 from riskmodel.projection import BASELINE, quantile_name
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "read_costs",
     "read_lever_costs",
     "read_unit_costs",
+    "unlikely_posts",
 ]
 
 COMPONENTS = ("posts", "agency", "placements")
@@ -173,6 +174,13 @@ def read_lever_costs(path: str | Path) -> LeverCosts | None:
         prices = f"{', '.join(_LEVER_PRICES)}; {', '.join(missing)} is missing"
         raise levers.error(f"[levers] needs {prices}", missing[0])
     return _read(top, "levers", LeverCosts, _LEVER_PRICES, ("currency",))
+
+
+def unlikely_posts(unit: UnitCosts | None, levers: LeverCosts | None) -> tuple[str, ...]:
+    """What is said of prices of a post that are likely a slip, each once."""
+    said = [] if unit is None else [unlikely_post(unit.post_per_year, unit.currency)]
+    said += [] if levers is None else [unlikely_post(levers.post, levers.currency)]
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def costs_template() -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from riskmodel.core.result import Result
 from riskmodel.core.wording import asked_chance
 from riskmodel.errors import DataError, UnknownNameError
+from riskmodel.parameters import parameter
 from riskmodel.plausible import check_number
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Sensitivity",
     "Target",
     "needs_frame",
+    "no_posts_frame",
 ]
 
 CapHolds = Literal["average", "each"]
@@ -288,3 +290,13 @@ def needs_frame(needs: Mapping[str, PostsNeeded]) -> pd.DataFrame:
         frame.insert(5, "posts_now", found.posts_now)
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
+
+
+def no_posts_frame(scenario: str, target: Target, reason: str) -> pd.DataFrame:
+    """A row of :func:`needs_frame` for a scenario in which no number of posts is enough."""
+    asked = {"cap": target.cap, "by": target.by, "probability": target.probability}
+    none = dict.fromkeys(("value", "posts_now", "posts", "low", "high"))
+    source = f"no number of posts is enough: {reason}"
+    row = {"scenario": scenario, **asked, "assumption": "as stated", **none, "source": source}
+    level = parameter("needs_interval_level").value
+    return pd.DataFrame([row]).assign(level=level, basis="projected")

@@ -88,13 +88,20 @@ def decide(  # noqa: PLR0913  an option is an argument
     if len(named) > 1:
         raise DataError(f"--scenario of decide takes one scenario; got {', '.join(named)}")
     service = ask(path, named, options)
+    from riskmodel.authority.answers import PostsAnswers
     from riskmodel.authority.decision import decide_posts
     from riskmodel.projection import BASELINE
 
     under = [name for name in service.outlook.levers if name != BASELINE]
-
+    asked = (under or [BASELINE])[0]
     warn_few(options.simulations)
     tell(*service.warnings, *filter(None, [unlikely_post(too_many, currency)]))
+    try:
+        posts = service.posts(asked)
+    except DataError:
+        # That no number of posts is enough is an answer too: why, and what would be.
+        show(PostsAnswers(service), form)
+        return
     decision = decide_posts(
         service.outlook,
         service.plan,
@@ -106,7 +113,8 @@ def decide(  # noqa: PLR0913  an option is an argument
         posts_workforce=service.posts_workforce,
         panel=service.panel,
         basis=service.basis,
-        scenario=(under or [BASELINE])[0],
+        posts=posts,
+        scenario=asked,
     )
     show(decision, form)
 

@@ -111,6 +111,8 @@ def report(  # noqa: PLR0913  an option is an argument
             is_draft=not final and not _is_example(authority),
             progress=status.update,
         )
+        for name, reason in authority.unworkable(**sizes.named()).items():
+            tell(f"scenario {name} is not in the report: {reason}")
         if final:
             authority.remember(shlex.join(command))
         status.update("Writing the page, the figures and the workbook")

@@ -33,17 +33,10 @@ from riskmodel.cli.output import one_of, tell
 from riskmodel.cli.workers import WorkersOption
 from riskmodel.cli.working import Working
 from riskmodel.errors import DataError, check_name
-from riskmodel.plausible import unlikely_post
 
 if TYPE_CHECKING:
     from riskmodel.authority.answers import Service
-    from riskmodel.caseload import (
-        FeedbackSwitches,
-        LeverCosts,
-        Structure,
-        UnitCosts,
-        Workforce,
-    )
+    from riskmodel.caseload import FeedbackSwitches, LeverCosts, Structure, UnitCosts, Workforce
     from riskmodel.scenarios import Scenario
 
 __all__ = [
@@ -311,6 +304,8 @@ def _rates(
 
 
 def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
+    from riskmodel.caseload.costs import unlikely_posts
+
     if show == "cost" and teams.costs is None:
         raise DataError(f"--show cost needs a section [costs]; {costs} has none")
     if show == "mix" and costs is not None and teams.prices is None:
@@ -318,12 +313,7 @@ def _check_prices(show: str, teams: _Files, costs: Path | None) -> None:
             "--show mix needs the prices of posts, shorter plans and early help: give the file a "
             "section [levers]; --template costs shows it"
         )
-    if costs is None:
-        return
-    unit, levers = teams.costs, teams.prices
-    said = [] if unit is None else [unlikely_post(unit.post_per_year, unit.currency)]
-    said += [] if levers is None else [unlikely_post(levers.post, levers.currency)]
-    tell(*filter(None, dict.fromkeys(said)))
+    tell(*(() if costs is None else unlikely_posts(teams.costs, teams.prices)))
 
 
 def _check_month(by: str, named: str, opening: str, months: int) -> None:

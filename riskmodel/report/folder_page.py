@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.authority.folder.authority import Authority
+from riskmodel.authority.folder.projected import projected
 from riskmodel.authority.folder.sections import SECTIONS
 from riskmodel.authority.folder.settings import FILE
 from riskmodel.errors import DataError
@@ -73,6 +74,9 @@ def authority_report(
             "holds nothing that a section can be made of; `riskmodel check` says what would",
             file=authority.folder.name,
         )
+    if "scenarios" in wanted:
+        # Which of them can be worked out is settled before any section is made.
+        projected(authority, **sizes.named(), posts=True)
     points: list[Point] = []
     sections: list[Section] = []
     for name in wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -338,8 +339,15 @@ def test_a_malformed_structure_is_named_with_line_and_field(call, tmp_path: Path
 def test_that_no_number_of_posts_would_do_is_an_answer(call):
     text = one_line(call("caseload", *SMALL, "--by", "2015-12").out)
     assert "posts of now bring joiners after 4 months" in text
-    needs = call("caseload", *SMALL, "--by", "2015-12", "--show", "needs", "--format", "csv")
-    assert "bring joiners after 4 months" in needs.message
+    for command in (("caseload", "--show", "needs"), ("decide",)):
+        asked = (*command, *SMALL, "--by", "2015-12")
+        said = call(*asked)
+        assert (said.code, "bring joiners after 4 months" in one_line(said.out)) == (0, True)
+        (row,) = rows(call(*asked, "--format", "csv").out)
+        assert row["posts"] == ""
+        assert "no number of posts is enough: posts of now bring joiners" in row["source"]
+        (data,) = json.loads(call(*asked, "--format", "json").out)
+        assert (data["posts"], data["source"]) == (None, row["source"])
 
 
 @pytest.mark.end_to_end

@@ -137,6 +137,8 @@ class Authority(Holding):
     ) -> Outlook:
         """Its stocks and flows to come, with no change of policy and under each scenario.
 
+        A scenario that cannot be worked out is left out: :meth:`unworkable` says why.
+
         Parameters
         ----------
         months
@@ -151,23 +153,14 @@ class Authority(Holding):
         DataError
             When figures are missing, or a number is out of range.
         """
-        from riskmodel.authority.service import project_service
+        from riskmodel.authority.folder.projected import projected
 
-        source = self.demand
-        teams = self.has("teams") or self.has("published")
-        return self.once(
-            ("projection", months, replicates, seed),
-            lambda: project_service(
-                source,
-                scenarios=self.scenarios,
-                structure=self.structure if teams else None,
-                workforce=self.workforce if teams else None,
-                months=months,
-                replicates=replicates,
-                seed=seed,
-                panel=self.panel,
-            ),
-        )
+        return projected(self, months, replicates, seed)
+
+    def unworkable(self, *, months: int, replicates: int, seed: int) -> dict[str, str]:
+        """Scenarios that a projection has left out, with the reason why."""
+        found: dict[str, str] = self._results.setdefault(("left", months, replicates, seed), {})
+        return found
 
     def caseload(
         self, *, months: int = MONTHS, replicates: int = REPLICATES, seed: int = SEED

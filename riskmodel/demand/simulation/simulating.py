@@ -12,7 +12,7 @@ from riskmodel.demand.simulation.project import PURPOSE, project_stages
 from riskmodel.demand.simulation.stepping import Feedback
 from riskmodel.demand.simulation.stock_flow import simulate_stage
 from riskmodel.engines import Engine, as_engine
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, ScenarioError
 from riskmodel.levers import Levers
 from riskmodel.projection import BASELINE, Projection
 
@@ -56,7 +56,7 @@ def simulate_scenarios(
 
     Raises
     ------
-    DataError
+    ScenarioError
         When a scenario is impossible; the message names it.
     """
     engine = as_engine(workers)
@@ -157,4 +157,4 @@ def _named(scenario: str) -> Iterator[None]:
     except DataError as error:
         if scenario == BASELINE:
             raise
-        raise DataError(f"scenario {scenario}: {error}") from error
+        raise ScenarioError(scenario, str(error)) from error

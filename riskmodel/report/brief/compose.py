@@ -87,7 +87,7 @@ def _points(results: BriefResults) -> Iterator[Point]:
         yield Point(accuracy_sentence(results), "certainty")
     if results.placements is not None:
         yield Point(placed_point(results, results.placements), "placed")
-    if results.has("scenarios"):
+    if results.has_options:
         yield Point(options_point(results), "options")
     if results.rates is not None:
         yield Point(factors_point(results.rates), "factors")
@@ -105,7 +105,7 @@ def _pages(results: BriefResults, leads: Mapping[str, str]) -> Iterator[Section]
         yield expected_page(results, leads["expected"])
     if results.placements is not None:
         yield placed_page(results, results.placements, leads["placed"])
-    if results.has("scenarios"):
+    if results.has_options:
         yield options_page(results, leads["options"])
     yield certainty_page(results, leads["certainty"], has_projection)
 

@@ -22,6 +22,7 @@ from riskmodel.report.brief.wording import (
 from riskmodel.report.model import Chart, Section, Table
 from riskmodel.report.sections.building import chart_of, table_of
 from riskmodel.report.sections.scenario_tables import scenario_label
+from riskmodel.report.sections.scenarios import not_worked_out
 from riskmodel.report.wording import join_words, month_words
 
 __all__ = ["options_page", "options_point", "turned_by_baseline"]
@@ -44,10 +45,20 @@ def options_page(results: BriefResults, annex: str) -> Section:
     names = sorted(moved, key=lambda name: (name != lowest, -abs(moved[name]["difference"])))
     best, *others = [_scenario(results, name) for name in names]
     left_out, over = results.comparison.left_out(), results.comparison.over(scenario_label)
+    missing = not_worked_out(results.authority.unworkable(**results.sizes.named()))
     return brief_page(
         "options",
         _message(results),
-        [best, *over, *_unplaced(results), _turned(results), _TABLE_SAYS, left_out, *others],
+        [
+            best,
+            *missing,
+            *over,
+            *_unplaced(results),
+            _turned(results),
+            _TABLE_SAYS,
+            left_out,
+            *others,
+        ],
         annex=annex,
         chart=_chart(results),
         table=_table(results),

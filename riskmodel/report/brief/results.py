@@ -87,6 +87,11 @@ class BriefResults:
         """The projection with its scenarios."""
         return self.authority.projection(**self.sizes.named())
 
+    @property
+    def has_options(self) -> bool:
+        """Whether any scenario of the folder is compared."""
+        return self.has("scenarios") and len(self.whole_outlook.levers) > 1
+
     @cached_property
     def outlook(self) -> Outlook:
         """The projection with no change of policy."""

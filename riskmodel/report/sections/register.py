@@ -172,15 +172,25 @@ def _placements(authority: Authority, sizes: Sizes) -> Part:
 
 
 def _scenarios(authority: Authority, sizes: Sizes) -> Part:
-    from riskmodel.report.sections.scenarios import scenario_point, scenarios_section
+    from riskmodel.report.sections.scenarios import (
+        not_worked_out,
+        scenario_point,
+        scenarios_section,
+    )
 
+    outlook = authority.projection(**sizes.named())
+    left = not_worked_out(authority.unworkable(**sizes.named()))
+    works = [each for each in authority.scenarios if each.name in outlook.levers]
+    if not works:
+        return (), (Section("scenarios", _title("scenarios"), tuple(map(Paragraph, left))),)
     comparison = authority.comparison(**sizes.named())
     section = scenarios_section(
-        authority.scenarios,
+        works,
         comparison,
-        authority.projection(**sizes.named()),
+        outlook,
         title=_title("scenarios"),
         is_published=authority.has("published"),
+        left_out=left,
     )
     return (scenario_point(comparison),), (section,)
 

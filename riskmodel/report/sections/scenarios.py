@@ -28,7 +28,7 @@ from riskmodel.report.sections.scenario_tables import (
 from riskmodel.report.wording import count_of, month_words, percent
 from riskmodel.scenarios import Scenario
 
-__all__ = ["scenario_point", "scenarios_section"]
+__all__ = ["not_worked_out", "scenario_point", "scenarios_section"]
 
 _DRAWN = {
     "stock_child_protection_plan": "plans",
@@ -46,6 +46,7 @@ def scenarios_section(
     *,
     title: str,
     is_published: bool = False,
+    left_out: Sequence[str] = (),
 ) -> Section:
     """Every scenario beside no change of policy.
 
@@ -57,6 +58,8 @@ def scenarios_section(
         Heading of the section.
     is_published
         Whether the published tables are the authority's, with what was claimed of them.
+    left_out
+        Of scenarios that could not be worked out, from :func:`not_worked_out`.
     """
     source, settings = outlook.source.label, settings_of(outlook)
     changes = {each.name: len(outlook.levers[each.name].changed) for each in scenarios}
@@ -77,7 +80,7 @@ def scenarios_section(
                 outlook.projection.stages,
             )
         ),
-        *map(Paragraph, data.over(scenario_label)),
+        *map(Paragraph, (*left_out, *data.over(scenario_label))),
         words_table(scenarios, changes),
         _chart(data, f"{source}; {settings}"),
         *_flows_chart(data, outlook, source),
@@ -88,6 +91,14 @@ def scenarios_section(
         Paragraph(f"Settings: {settings}."),
     ]
     return Section("scenarios", title, tuple(blocks))
+
+
+def not_worked_out(reasons: Mapping[str, str]) -> tuple[str, ...]:
+    """Which scenarios could not be worked out and why, a sentence each."""
+    return tuple(
+        f"“{scenario_label(name)}” could not be worked out: {reason}."
+        for name, reason in reasons.items()
+    )
 
 
 def scenario_point(data: Comparison) -> Point:
