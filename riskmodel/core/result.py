@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -283,8 +284,8 @@ def pictures_from(module: str) -> None:
 def parted(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
     """The columns that differ from row to row, and the value of each that does not.
 
-    Where one column alone differs the others stand in the table too, unless they are empty: rows of
-    names without a number would be no table.
+    Where one column alone differs the numbers stand in the table too: rows of names without a
+    number would be no table.
     """
     same = {
         str(name): frame[name].iloc[0]
@@ -292,7 +293,11 @@ def parted(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
         if len(frame) > 1 and len(frame[name].astype(str).unique()) == 1
     }
     if len(same) == len(frame.columns) - 1:
-        same = {name: value for name, value in same.items() if not cell(value, name)}
+        same = {
+            name: value
+            for name, value in same.items()
+            if not (isinstance(value, Real) and cell(value, name))
+        }
     return frame.drop(columns=list(same)), same
 
 

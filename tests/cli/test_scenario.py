@@ -174,10 +174,10 @@ def test_new_refuses_before_it_writes(call, tmp_path: Path, monkeypatch: pytest.
 def test_levers_and_schema_are_printed(call):
     rows = list(csv.DictReader(io.StringIO(call("scenario", "levers", "--format", "csv").out)))
     assert [row["parameter"] for row in rows] == list(LEVERS)
-    # No limit is an empty cell, and null in JSON.
-    assert rows[0]["highest"] == ""
+    # An empty cell would be a limit that is not known.
+    assert rows[0]["highest"] == "inf"
     found = call("scenario", "levers", "--format", "json").json
-    assert found[0]["highest"] is None
+    assert found[0]["highest"] == "inf"
     assert found[0]["operations"] == ["value", "multiplier", "ramp"]
     text = call("scenario", "levers").out
     assert all(name in text for name in LEVERS)

@@ -62,7 +62,7 @@ def test_a_folder_of_ones_own_with_the_template_and_a_table_of_deadlines(call, t
     [
         (("service", "--show", "posts", "--scenario", "plateau"), "does not use --scenario"),
         (("service", "--out", "x.svg"), "name it"),
-        (("service", "nowhere"), "no authority"),
+        (("service", "nowhere"), "nowhere: there is no such folder"),
         (("service", "--show", "missing", "--scenario", "x"), "does not use"),
         (("service", "--months", "0"), "needs 1 to"),
     ],

@@ -396,9 +396,9 @@ def test_the_command_says_what_survives(run_sensitivity, tmp_path) -> None:
     assert result.exit_code == 0
     words = " ".join(result.output.split())
     for factor, verdict in (
-        ("a", "always above 1"),
-        ("b", "sign depends on the assumption"),
-        ("c", "always below 1"),
+        ("A", "always above 1"),
+        ("B", "sign depends on the assumption"),
+        ("C", "always below 1"),
     ):
         assert any(
             line.split()[:1] == [factor] and verdict in line for line in result.output.splitlines()
