@@ -403,7 +403,7 @@ def test_the_command_says_what_survives(run_sensitivity, tmp_path) -> None:
         assert any(
             line.split()[:1] == [factor] and verdict in line for line in result.output.splitlines()
         )
-    assert "ranges reach 1: a" in words
+    assert "ranges reach 1: A" in words
     assert "Firth" in words
     assert "basis: assumed" in words.lower()
     assert asked["assessments"] == (1000, 2000)
