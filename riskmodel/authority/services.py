@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskmodel.authority.service import project_service
+from riskmodel.authority.folder.projected import projected_under
 from riskmodel.core.months import month_after
 from riskmodel.demand.opening import opening_of
 from riskmodel.demand.outlook import check_sizes
@@ -134,7 +134,8 @@ def horizon_of(
     """
     can_project = any(authority.has(need) for need in ("months", "own_panel", "published"))
     if can_project and any(one.arrivals.to for one in services):
-        outlook = _outlook(authority, months, replicates, seed, scenarios)
+        asked = [each for each in authority.scenarios if each.name in scenarios]
+        outlook = projected_under(authority, asked, months, replicates, seed)
         return Horizon(outlook.projection.months, replicates, seed, sources_of(outlook))
     check_sizes(months, replicates)
     known = [list(one.arrivals.months)[-1] for one in services if one.arrivals.months]
@@ -193,23 +194,6 @@ def _beside(outlook: Outlook) -> Horizon:
     """Months, simulations and what ratios are to, of a projection."""
     projection = outlook.projection
     return Horizon(projection.months, projection.replicates, outlook.seed, sources_of(outlook))
-
-
-def _outlook(
-    authority: Authority, months: int, replicates: int, seed: int, scenarios: Sequence[str]
-) -> Outlook:
-    """The projection under the scenarios that are asked for and no other."""
-    teams = authority.has("teams") or authority.has("published")
-    return project_service(
-        authority.demand,
-        scenarios=[one for one in authority.scenarios if one.name in scenarios],
-        structure=authority.structure if teams else None,
-        workforce=authority.workforce if teams else None,
-        months=months,
-        replicates=replicates,
-        seed=seed,
-        panel=authority.panel,
-    )
 
 
 def sources_of(outlook: Outlook) -> dict[str, dict[str, npt.NDArray[np.number]]]:

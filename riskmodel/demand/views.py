@@ -135,10 +135,12 @@ def _basis(outlook: Outlook) -> str:
     before = f", {count_of(age, 'year')} before the last figure" if age else ""
     people = outlook.source.people
     follows = "" if people is None else f" {people.basis}"
+    behind = [stage for stage, each in outlook.stages.items() if each.calibration.moved is not None]
+    apart = f", the opening of {' and of '.join(behind)} apart" if behind else ""
     return (
         f"Basis: projected. The authority's figures: {outlook.source.label}. How a stock changes "
         f"is learned from {learned.authorities} authorities to March {learned.year}{before}; "
-        f"durations and the opening are the authority's.{follows} "
+        f"durations and the opening are the authority's{apart}.{follows} "
         f"{count_of(outlook.projection.replicates, 'simulation')}, seed {outlook.seed}. A "
         "projection says what would follow with no change of policy, not what will be decided."
     )

@@ -20,6 +20,7 @@ from riskmodel.demand.projecting import project
 from riskmodel.demand.sources import DemandSource
 from riskmodel.demand.teachers import learned_for
 from riskmodel.demand.together import STAGES
+from riskmodel.demand.views import outlook_view
 from riskmodel.estimates import Interval
 from riskmodel.projection import month_after
 from riskmodel.streams import stream
@@ -159,6 +160,8 @@ def test_a_stage_long_without_figures_follows_the_others() -> None:
         each for each in found.notes if each.startswith("looked_after: no figure after 2015-03")
     )
     assert told.endswith("is projected, also from how the other stages moved since")
+    said = " ".join(outlook_view(found).remarks())
+    assert "the opening are the authority's, the opening of looked_after apart." in said
     # The same question has the same answer: again, in another order, and not weighed twice.
     other = project(source_of(reverse=True), **SIZES)
     np.testing.assert_array_equal(other.stages[STAGES[1]].calibration.draws, away.draws)

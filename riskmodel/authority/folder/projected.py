@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from riskmodel.authority.service import posts_outlook, project_service
@@ -10,8 +11,9 @@ from riskmodel.errors import ScenarioError
 
 if TYPE_CHECKING:
     from riskmodel.authority.folder.authority import Authority
+    from riskmodel.scenarios import Scenario
 
-__all__ = ["projected"]
+__all__ = ["projected", "projected_under"]
 
 
 def projected(
@@ -26,21 +28,12 @@ def projected(
     posts
         Whether scenarios have to work in the simulations in which posts are counted, too.
     """
-    source = authority.demand
     left = authority.unworkable(months=months, replicates=replicates, seed=seed)
     teams = authority.has("teams") or authority.has("published")
 
     def make() -> Outlook:
-        outlook = project_service(
-            source,
-            scenarios=[each for each in authority.scenarios if each.name not in left],
-            structure=authority.structure if teams else None,
-            workforce=authority.workforce if teams else None,
-            months=months,
-            replicates=replicates,
-            seed=seed,
-            panel=authority.panel,
-        )
+        workable = [each for each in authority.scenarios if each.name not in left]
+        outlook = projected_under(authority, workable, months, replicates, seed)
         if posts and teams and len(outlook.levers) > 1:
             posts_outlook(outlook, authority.target(outlook).by)
         return outlook
@@ -49,4 +42,23 @@ def projected(
         try:
             return authority.once(("projection", months, replicates, seed), make)
         except ScenarioError as error:
+            if error.scenario in left:
+                raise
             left[error.scenario] = error.reason
+
+
+def projected_under(
+    authority: Authority, scenarios: Sequence[Scenario], months: int, replicates: int, seed: int
+) -> Outlook:
+    """The projection of a folder under these scenarios, with its teams where it has them."""
+    teams = authority.has("teams") or authority.has("published")
+    return project_service(
+        authority.demand,
+        scenarios=scenarios,
+        structure=authority.structure if teams else None,
+        workforce=authority.workforce if teams else None,
+        months=months,
+        replicates=replicates,
+        seed=seed,
+        panel=authority.panel,
+    )

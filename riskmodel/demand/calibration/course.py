@@ -88,9 +88,8 @@ def course_of(
     With r expected starts, of variance v r, g the weight of what was counted of them, p the share
     there at a time, and k = 1 - v (1 - g), an interval adds r p - k r p squared to the variance of
     the stock at that time, and r p' - k r p p' to the covariance with that at a later one, where p'
-    are there. The pattern of
-    the year bears on an interval's own starts; what stays of starts that were not counted is
-    summed over like intervals, and takes them as even.
+    are there. The pattern of the year bears on an interval's own starts; what stays of starts that
+    were not counted is summed over like intervals, and takes them as even.
     """
     sizes, grid = safe_exp(logs), figures.grid
     even = sizes[:, model.step_of] * np.diff(model.times)
